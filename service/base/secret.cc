@@ -1,0 +1,17 @@
+// Wiping.
+#include "base/secret.h"
+
+#include <openssl/crypto.h>
+
+namespace falcon {
+
+Secret::~Secret() {
+  if (!bytes_.empty()) OPENSSL_cleanse(bytes_.data(), bytes_.size());
+}
+
+void Wipe(std::string& text) {
+  OPENSSL_cleanse(text.data(), text.size());
+  text.clear();
+}
+
+}  // namespace falcon

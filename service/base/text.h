@@ -1,0 +1,68 @@
+// The seam between std::string_view, which our APIs speak, and Debian's absl::string_view, which is another type.
+#ifndef FALCON_BASE_TEXT_H_
+#define FALCON_BASE_TEXT_H_
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace falcon {
+
+inline absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
+inline std::string_view ToStd(absl::string_view text) { return {text.data(), text.size()}; }
+
+namespace text_internal {
+template <class T>
+decltype(auto) Piece(const T& value) {
+  if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+    return ToAbsl(std::string_view(value));
+  } else {
+    return (value);
+  }
+}
+}  // namespace text_internal
+
+// absl::StrCat for std::string_view, strings and numbers.
+template <class... Parts>
+std::string Cat(const Parts&... parts) {
+  return absl::StrCat(text_internal::Piece(parts)...);
+}
+
+// ASCII lower case.
+std::string Lower(std::string_view text);
+
+// ASCII case does not count.
+bool EqualsIgnoringCase(std::string_view a, std::string_view b);
+
+// Escapes control (C0, C1, DEL), bidi, zero-width, tag, variation-selector characters and bytes that are not UTF-8 as
+// \u{XXXX} and \x{XX}, so that text from Falcon cannot act on a terminal, a log or a reader. Nothing is dropped; a
+// backslash stays as it is. Cuts after `max_bytes` of output with "...".
+std::string EscapeHostile(std::string_view text, size_t max_bytes = 4096);
+
+// The candidate with the least edit distance to `word`, if it is near enough to be a typo; else empty.
+template <class Range>
+std::string_view Nearest(std::string_view word, const Range& candidates);
+
+// Edits (insert, delete, replace, swap of neighbours) between two words, ASCII case ignored.
+int EditDistance(std::string_view a, std::string_view b);
+
+template <class Range>
+std::string_view Nearest(std::string_view word, const Range& candidates) {
+  std::string_view best;
+  int best_distance = static_cast<int>(word.size()) / 3 + 2;
+  for (const auto& candidate : candidates) {
+    const int distance = EditDistance(word, candidate);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace falcon
+
+#endif  // FALCON_BASE_TEXT_H_

@@ -1,0 +1,54 @@
+// Time as an argument: the clock that tests replace, and the instant by which a call must be answered.
+#ifndef FALCON_BASE_TIME_H_
+#define FALCON_BASE_TIME_H_
+
+#include <algorithm>
+#include <chrono>
+
+namespace falcon {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+using WallTime = std::chrono::system_clock::time_point;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Any thread may ask.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  // For deadlines, ages and waits: never jumps.
+  virtual SteadyTime Now() const = 0;
+  // For instants on the wire.
+  virtual WallTime WallNow() const = 0;
+};
+
+class SystemClock final : public Clock {
+ public:
+  SteadyTime Now() const override { return std::chrono::steady_clock::now(); }
+  WallTime WallNow() const override { return std::chrono::system_clock::now(); }
+};
+
+// When a call must be answered. Bounds queue waits, retry pauses and transfers alike.
+class Deadline {
+ public:
+  explicit Deadline(SteadyTime at) : at_(at) {}
+  static Deadline In(const Clock& clock, milliseconds span) { return Deadline(clock.Now() + span); }
+
+  SteadyTime at() const { return at_; }
+  bool Passed(const Clock& clock) const { return clock.Now() >= at_; }
+  // Never negative.
+  milliseconds Left(const Clock& clock) const {
+    return std::max(milliseconds(0),
+                    std::chrono::duration_cast<milliseconds>(at_ - clock.Now()));
+  }
+  // Whether `span` from now ends before the deadline.
+  bool Allows(const Clock& clock, milliseconds span) const { return clock.Now() + span < at_; }
+  friend Deadline Earlier(Deadline a, Deadline b) { return Deadline(std::min(a.at_, b.at_)); }
+
+ private:
+  SteadyTime at_;
+};
+
+}  // namespace falcon
+
+#endif  // FALCON_BASE_TIME_H_

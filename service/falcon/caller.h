@@ -1,0 +1,63 @@
+// Caller: the upstream pipeline. Admission, rate budget, token, wire, status ladder, retries: in that order, for every operation.
+#ifndef FALCON_FALCON_CALLER_H_
+#define FALCON_FALCON_CALLER_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "falcon/operation.h"
+#include "falcon/rate_budget.h"
+#include "falcon/reading.h"
+#include "falcon/retry.h"
+#include "json/document.h"
+#include "run/admission.h"
+#include "run/timer.h"
+#include "wire/http.h"
+
+namespace falcon {
+
+struct UpstreamCall {
+  explicit UpstreamCall(const Operation& what) : operation(&what) {}
+
+  const Operation* operation;
+  std::vector<std::pair<std::string, std::string>> query;  // unencoded
+  std::string body;                                        // JSON; POST only
+  bool continuation = false;                               // carries a cursor: a 404 may mean that it expired
+};
+
+struct CallerStats {
+  int64_t calls = 0;    // attempts that reached the wire
+  int64_t retries = 0;  // of them, after a failure
+};
+
+// Loop thread only.
+class Caller {
+ public:
+  Caller(wire::HttpTransport& authorized, run::Admission& admission, RateBudget& budget,
+         const Clock& clock, run::Timer& timer, RetryPolicy policy, Jitter jitter);
+
+  // The document, within `reading.deadline`; failures as in reply.h, http.h and auth/. Counts into `reading`. A failure that
+  // was retried says so by the fact `attempts`.
+  Task<absl::StatusOr<json::Document>> Call(UpstreamCall call, Reading& reading);
+
+  const CallerStats& stats() const { return stats_; }
+
+ private:
+  Task<absl::StatusOr<json::Document>> Attempt(const UpstreamCall& call, Reading& reading);
+
+  wire::HttpTransport& authorized_;
+  run::Admission& admission_;
+  RateBudget& budget_;
+  const Clock& clock_;
+  run::Timer& timer_;
+  RetryPolicy policy_;
+  Jitter jitter_;
+  CallerStats stats_;
+};
+
+}  // namespace falcon
+
+#endif  // FALCON_FALCON_CALLER_H_

@@ -1,0 +1,35 @@
+// Lookup: ids -> entities, in chunks that Falcon accepts, order restored, and for each missing id why.
+#ifndef FALCON_FALCON_LOOKUP_H_
+#define FALCON_FALCON_LOOKUP_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "falcon/caller.h"
+#include "falcon/v1/types.pb.h"
+#include "google/protobuf/message.h"
+#include "json/decoder.h"
+
+namespace falcon {
+
+// What to look up and how to read it.
+struct LookupPlan {
+  const Operation* operation;
+  const json::Decoder* decoder;
+  json::DecodeOptions options;
+  const google::protobuf::FieldDescriptor* id_field;  // of the record; always decoded, cleared again if not selected
+  std::vector<std::pair<std::string, std::string>> query;  // besides the ids
+};
+
+// Appends to the repeated field `records` of `answer` the records in the order of `ids`, and to its repeated field
+// `missing` (PartialError) one entry for each id without a record: Falcon's error with that id, or code 404 where Falcon stays
+// silent. A repeated id is sent once and answered each time. Chunks go out one after the other; a 413 halves the chunk, down
+// to one id. A failure of a whole chunk fails the lookup. An operation whose call answers 404 for unknown ids counts as all missing.
+Task<absl::Status> LookUp(Caller& caller, LookupPlan plan, std::vector<std::string> ids,
+                          Reading& reading, google::protobuf::Message& answer,
+                          std::string records, std::string missing, json::DecodeReport& report);
+
+}  // namespace falcon
+
+#endif  // FALCON_FALCON_LOOKUP_H_

@@ -1,0 +1,57 @@
+// The operation table: the only place with verbs, paths and limits, and only reads. Everything that goes to Falcon with a token
+// is an operation of it, never a free path.
+#ifndef FALCON_FALCON_OPERATION_H_
+#define FALCON_FALCON_OPERATION_H_
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "wire/http.h"
+
+namespace falcon {
+
+// How an answer leads to its next page.
+enum class Paging {
+  kNone,
+  kOffset,  // number `offset`, offset + limit <= window
+  kAfter,   // `meta.pagination.after`, sent back as `after`
+  kNext,    // `meta.pagination.next`, sent back as `offset`
+};
+
+// One read of Falcon's. Facts from the public specification of its API.
+struct Operation {
+  std::string_view id;  // Falcon's operation id
+  wire::Method method;
+  std::string_view path;
+  std::string_view scope;  // as Falcon's console names it
+  Paging paging = Paging::kNone;
+  int max_limit = 0;         // rows a page; 0: no paging
+  int max_window = 0;        // greatest offset + limit; 0: none
+  int max_ids = 0;           // ids a call; 0: takes none
+  std::string_view ids_key;  // name of the ids in the query (GET) or the JSON body (POST)
+};
+
+namespace operation {
+// Detections (Alerts API).
+extern const Operation kPostCombinedAlerts;    // PostCombinedAlertsV1
+extern const Operation kGetQueriesAlerts;      // GetQueriesAlertsV2
+extern const Operation kPostEntitiesAlerts;    // PostEntitiesAlertsV2
+extern const Operation kPostAggregatesAlerts;  // PostAggregatesAlertsV2
+// Hosts (Devices API).
+extern const Operation kCombinedDevices;        // CombinedDevicesByFilter
+extern const Operation kQueryDevices;           // QueryDevicesByFilter
+extern const Operation kPostDeviceDetails;      // PostDeviceDetailsV2
+extern const Operation kOnlineState;            // GetOnlineState_V1
+extern const Operation kLoginHistory;           // QueryDeviceLoginHistoryV2
+extern const Operation kNetworkAddressHistory;  // QueryGetNetworkAddressHistoryV1
+}  // namespace operation
+
+// All of them.
+std::span<const Operation* const> Operations();
+// By Falcon's id; null when it is not in the table.
+const Operation* FindOperation(std::string_view id);
+
+}  // namespace falcon
+
+#endif  // FALCON_FALCON_OPERATION_H_

@@ -1,0 +1,48 @@
+// Pager: one page after another of a filtered, ordered collection, past 10,000, past dead cursors, no record twice.
+#ifndef FALCON_FALCON_PAGER_H_
+#define FALCON_FALCON_PAGER_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "falcon/caller.h"
+#include "falcon/page_token.h"
+#include "fql/catalogue.h"
+#include "google/protobuf/message.h"
+#include "json/decoder.h"
+
+namespace falcon {
+
+// A collection and how to read it. Descriptors and decoder outlive the pager.
+struct PagePlan {
+  const Operation* operation;  // pages by kAfter or kNext
+  const json::Decoder* decoder;
+  json::DecodeOptions options;
+  const google::protobuf::FieldDescriptor* id_field;  // decoded always, cleared again if not selected
+  fql::Order order;
+  // The record field that `order` sorts by, if a dead cursor can be passed by `<field>:>='value'`: an instant or a number that
+  // every record has. Null: a dead cursor is ABORTED (CURSOR_EXPIRED).
+  const google::protobuf::FieldDescriptor* seek_field = nullptr;
+  int page_size = 0;
+};
+
+// One page: records appended to the repeated field, and where the next one starts.
+struct PageOutcome {
+  Cursor next;
+  bool last = false;  // nothing follows
+  json::DecodeReport report;
+};
+
+// Fetches the page at `cursor` and appends its records to repeated field `records` of `answer`. A cursor known dead (older than
+// two minutes) or answered CURSOR_EXPIRED is passed by a re-seek: filter AND sort key from the last value on, records in
+// `cursor.seen` left out. A page that is cut, malformed or reset is fetched again (caller's retries). Oversize pages: asked
+// again at half the size, three times at most. Guards against a service that turns in circles: the same cursor again, or an empty page
+// with a next one, three times in a row, is DATA_LOSS (CURSOR_LOOP).
+Task<absl::StatusOr<PageOutcome>> FetchPage(Caller& caller, const PagePlan& plan, Cursor cursor,
+                                            Reading& reading, const Clock& clock,
+                                            google::protobuf::Message& answer,
+                                            std::string records);
+
+}  // namespace falcon
+
+#endif  // FALCON_FALCON_PAGER_H_

@@ -1,0 +1,63 @@
+// Catalogue: every FQL field of one record, from the options in its proto; and the check of filters and orders against it.
+#ifndef FALCON_FQL_CATALOGUE_H_
+#define FALCON_FQL_CATALOGUE_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "falcon/v1/options.pb.h"
+#include "fql/expression.h"
+#include "google/protobuf/descriptor.h"
+
+namespace falcon::fql {
+
+struct Field {
+  std::string name;
+  v1::FqlKind kind = v1::FQL_KIND_STRING;
+  v1::Wildcard wildcard = v1::WILDCARD_UNSPECIFIED;
+  bool sortable = false;
+  bool text_match = false;
+  bool ordered = false;   // range comparisons
+  bool array = false;     // repeated in the record: exact values only
+  std::vector<std::string> values;  // closed vocabulary in Falcon's spelling; empty: open
+  const google::protobuf::EnumDescriptor* enumeration = nullptr;
+};
+
+struct Order {
+  std::string field;
+  bool descending = false;
+  // "created_timestamp|desc", the form that every Falcon service accepts.
+  std::string Text() const;
+};
+
+// Immutable. Build one per record at start.
+class Catalogue {
+ public:
+  explicit Catalogue(const google::protobuf::Descriptor* record);
+
+  const Field* Find(std::string_view name) const;
+  const std::map<std::string, Field, std::less<>>& fields() const { return fields_; }
+
+  // Every condition: known field, operator that works on its kind, value of its kind, star only where it may stand, word of
+  // its vocabulary, date in RFC 3339 or now / now-7d. All violations at once (at most 20): INVALID_ARGUMENT (FQL_INVALID) on
+  // `field_name`, each naming position, what is wrong, and the nearest known field or word.
+  absl::Status Check(const Expression& expression, std::string_view field_name) const;
+
+  // "created_timestamp desc". Empty text: nullopt. INVALID_ARGUMENT (ORDER_INVALID) on "order_by".
+  absl::StatusOr<std::optional<Order>> ParseOrder(std::string_view order_by) const;
+
+  // The word that Falcon uses for an enum value of field `name`, such as "High" for SEVERITY_HIGH.
+  std::string Word(std::string_view name, const google::protobuf::EnumValueDescriptor* value) const;
+
+ private:
+  std::map<std::string, Field, std::less<>> fields_;
+};
+
+}  // namespace falcon::fql
+
+#endif  // FALCON_FQL_CATALOGUE_H_

@@ -1,0 +1,75 @@
+// Expression: a filter as a tree, and its text. The only code that quotes and escapes FQL.
+#ifndef FALCON_FQL_EXPRESSION_H_
+#define FALCON_FQL_EXPRESSION_H_
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace falcon::fql {
+
+enum class Operator {
+  kEqual,           // field:'x', or any of a list
+  kNotEqual,        // field:!'x', or none of a list
+  kGreater,         // field:>
+  kGreaterOrEqual,  // field:>=
+  kLess,            // field:<
+  kLessOrEqual,     // field:<=
+  kMatches,         // field:~'x'
+  kNotMatches,      // field:!~'x'
+  kWildcard,        // field:*'x*'
+  kNotWildcard,     // field:!*'x*'
+};
+
+// null, true or false, a number as written, or text (dates are text).
+struct Null {
+  friend bool operator==(Null, Null) = default;
+};
+struct Number {
+  std::string digits;  // valid JSON number
+  friend bool operator==(const Number&, const Number&) = default;
+};
+using Value = std::variant<Null, bool, Number, std::string>;
+
+struct Condition {
+  std::string field;
+  Operator op = Operator::kEqual;
+  std::vector<Value> values;  // one, or a list; never empty
+  bool list = false;          // printed in brackets even with one value: the exact match
+  int position = -1;          // byte offset in the text that it was parsed from; -1: built
+
+  friend bool operator==(const Condition& a, const Condition& b) {
+    return a.field == b.field && a.op == b.op && a.values == b.values && a.list == b.list;
+  }
+};
+
+// A value type. Empty And means no filter at all.
+class Expression {
+ public:
+  enum class Kind { kAnd, kOr, kCondition };
+
+  Expression() = default;  // no filter
+  static Expression Of(Condition condition);
+  static Expression And(std::vector<Expression> parts);  // drops empty parts, flattens a single one
+  static Expression Or(std::vector<Expression> parts);   // must not be empty
+
+  bool empty() const { return kind_ == Kind::kAnd && parts_.empty(); }
+  Kind kind() const { return kind_; }
+  const std::vector<Expression>& parts() const { return parts_; }
+  const Condition& condition() const { return condition_; }
+
+  // FQL, with parentheses around each Or inside an And and each And inside an Or, whatever Falcon's precedence. Empty for no
+  // filter. Parse(Text(x)) == x.
+  std::string Text() const;
+
+  friend bool operator==(const Expression&, const Expression&) = default;
+
+ private:
+  Kind kind_ = Kind::kAnd;
+  std::vector<Expression> parts_;
+  Condition condition_;
+};
+
+}  // namespace falcon::fql
+
+#endif  // FALCON_FQL_EXPRESSION_H_

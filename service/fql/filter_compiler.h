@@ -1,0 +1,22 @@
+// Compiles a request's typed filters and its raw `filter` into one tree, by the `filters_on` options.
+#ifndef FALCON_FQL_FILTER_COMPILER_H_
+#define FALCON_FQL_FILTER_COMPILER_H_
+
+#include "absl/status/statusor.h"
+#include "base/time.h"
+#include "fql/catalogue.h"
+#include "google/protobuf/message.h"
+
+namespace falcon::fql {
+
+// Typed filters and the raw one, joined by AND; unset fields add nothing. Checks all of it and reports all violations at once:
+// INVALID_ARGUMENT, each on the request field concerned (`days` 1 to 365, not together with the range on the same FQL field;
+// inverted range; unknown enum number; empty or over-long text (1024 bytes); more than 1000 values; raw filter as in Parse
+// and Check). `now` anchors `days`: conditions are absolute instants, rounded down to the minute so that equal requests
+// make equal text.
+absl::StatusOr<Expression> CompileFilters(const google::protobuf::Message& request,
+                                          const Catalogue& catalogue, WallTime now);
+
+}  // namespace falcon::fql
+
+#endif  // FALCON_FQL_FILTER_COMPILER_H_

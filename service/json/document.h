@@ -1,0 +1,69 @@
+// Document: one Falcon answer, parsed once: its envelope, and its resources to be decoded.
+#ifndef FALCON_JSON_DOCUMENT_H_
+#define FALCON_JSON_DOCUMENT_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace falcon::json {
+
+// An element of `errors`.
+struct ApiError {
+  int code = 0;
+  std::string message;
+  std::string id;  // the resource concerned; empty: none
+};
+
+// `meta.pagination`, and `meta.next` where a service puts it there. Unset and empty: not sent. A string `offset` is a
+// scroll token, a number is an offset.
+struct Pagination {
+  std::optional<int64_t> total;
+  std::optional<int64_t> offset;
+  std::optional<int64_t> limit;
+  std::string offset_token;
+  std::string after;
+  std::string next;
+};
+
+struct Envelope {
+  std::string trace_id;
+  Pagination pagination;
+  std::vector<ApiError> errors;  // at most 1000 are kept
+  size_t resources = 0;          // elements of `resources`; null and absent count as none
+};
+
+// Movable, not copyable; owns the bytes. Any thread, one at a time.
+class Document {
+ public:
+  // `body` with simdjson's padding as capacity is not copied. INTERNAL (UPSTREAM_PROTOCOL) when it is not one JSON object, is
+  // deeper than 64 levels, or holds bytes that are not UTF-8 beyond repair: such bytes are replaced by U+FFFD, and counted.
+  static absl::StatusOr<Document> Parse(std::string body);
+
+  Document(Document&&) noexcept;
+  Document& operator=(Document&&) noexcept;
+  ~Document();
+
+  const Envelope& envelope() const;
+  // Whether bytes were replaced to make it UTF-8.
+  bool repaired() const;
+  // The resources that are strings, in order: ids of a query answer.
+  std::vector<std::string> Ids() const;
+  // Resource `index` as JSON text, for diagnosis and tests.
+  std::string ResourceText(size_t index) const;
+
+  struct Impl;  // simdjson stays in this room
+  const Impl& impl() const { return *impl_; }
+
+ private:
+  explicit Document(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace falcon::json
+
+#endif  // FALCON_JSON_DOCUMENT_H_

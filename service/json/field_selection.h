@@ -1,0 +1,47 @@
+// FieldSelection: which fields of a record are wanted, from a read mask or the brief view.
+#ifndef FALCON_JSON_FIELD_SELECTION_H_
+#define FALCON_JSON_FIELD_SELECTION_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/field_mask.pb.h"
+
+namespace falcon::json {
+
+// Immutable and cheap to copy. A selected message field without selected fields below it means all of it.
+class FieldSelection {
+ public:
+  // Everything.
+  FieldSelection() = default;
+  // The fields with the `brief` option; a message field with it shows only its own brief fields, if it has any.
+  static FieldSelection Brief(const google::protobuf::Descriptor* record);
+  // `mask`: paths of `record`, such as "device.hostname"; "*" alone: everything. INVALID_ARGUMENT on `read_mask`, with the
+  // nearest known path, for an unknown one. At most 200 paths.
+  static absl::StatusOr<FieldSelection> FromMask(const google::protobuf::FieldMask& mask,
+                                                 const google::protobuf::Descriptor* record);
+
+  bool everything() const { return node_ == nullptr; }
+  bool Has(const google::protobuf::FieldDescriptor* field) const;
+  // The selection inside `field`, which must be selected.
+  FieldSelection Below(const google::protobuf::FieldDescriptor* field) const;
+  // The same with `field` of the top level added: exports need their sort key.
+  FieldSelection With(const google::protobuf::FieldDescriptor* field) const;
+  // JSON names of the selected top-level fields, in field order; empty for everything. For Falcon's `fields` parameter.
+  std::vector<std::string> TopLevelJsonKeys(const google::protobuf::Descriptor* record) const;
+
+ private:
+  struct Node;
+  explicit FieldSelection(std::shared_ptr<const Node> node) : node_(std::move(node)) {}
+  std::shared_ptr<const Node> node_;
+};
+
+// Falcon's JSON key of a field: its `json_key` option, else its name.
+std::string JsonKey(const google::protobuf::FieldDescriptor* field);
+
+}  // namespace falcon::json
+
+#endif  // FALCON_JSON_FIELD_SELECTION_H_

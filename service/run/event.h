@@ -1,0 +1,32 @@
+// Event: tasks wait until somebody sets it. The one waiting primitive of the loop.
+#ifndef FALCON_RUN_EVENT_H_
+#define FALCON_RUN_EVENT_H_
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "run/task.h"
+
+namespace falcon::run {
+
+// Loop thread only. Set once, stays set.
+class Event {
+ public:
+  explicit Event(Executor executor) : timer_(executor, SteadyTimer::time_point::max()) {}
+
+  // Returns when set; at once when it is set already. Cancellation unwinds the caller and leaves the event as it is.
+  Task<void> Wait();
+  void Set();
+  bool is_set() const { return set_; }
+
+ private:
+  using SteadyTimer =
+      boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                        boost::asio::wait_traits<std::chrono::steady_clock>,
+                                        Executor>;
+  SteadyTimer timer_;  // never fires: cancelling it wakes the waiters
+  bool set_ = false;
+};
+
+}  // namespace falcon::run
+
+#endif  // FALCON_RUN_EVENT_H_

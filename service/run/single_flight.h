@@ -1,0 +1,67 @@
+// SingleFlight<T>: identical work in flight is done once, and everybody who asked gets the result.
+#ifndef FALCON_RUN_SINGLE_FLIGHT_H_
+#define FALCON_RUN_SINGLE_FLIGHT_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <boost/asio/this_coro.hpp>
+
+#include "run/event.h"
+#include "run/loop.h"
+#include "run/task.h"
+
+namespace falcon::run {
+
+// Loop thread only. T is copied to each waiter. The work is its own task: a waiter that is cancelled leaves, and the flight
+// goes on for the others, and to its end even without any. It must not throw. Results are handed out, not kept.
+template <class T>
+class SingleFlight {
+ public:
+  explicit SingleFlight(Loop& loop) : loop_(loop) {}
+
+  // Joins the flight of `key`, or starts one with `work`, which is called on the loop at once.
+  Task<T> Join(std::string key, std::function<Task<T>()> work) {
+    std::shared_ptr<Flight> flight = Find(key);
+    if (flight == nullptr) {
+      flight = std::make_shared<Flight>(loop_.executor());
+      flights_->emplace(key, flight);
+      loop_.Spawn(Fly(flights_, std::move(key), flight, std::move(work)));
+    }
+    co_await flight->landed.Wait();
+    co_return *flight->result;
+  }
+
+  bool InFlight(const std::string& key) const { return flights_->contains(key); }
+
+ private:
+  struct Flight {
+    explicit Flight(Executor executor) : landed(executor) {}
+    Event landed;
+    std::optional<T> result;
+  };
+  using Flights = std::map<std::string, std::shared_ptr<Flight>>;
+
+  std::shared_ptr<Flight> Find(const std::string& key) const {
+    const auto found = flights_->find(key);
+    return found == flights_->end() ? nullptr : found->second;
+  }
+
+  static Task<void> Fly(std::shared_ptr<Flights> flights, std::string key,
+                        std::shared_ptr<Flight> flight, std::function<Task<T>()> work) {
+    flight->result.emplace(co_await work());
+    flights->erase(key);
+    flight->landed.Set();
+  }
+
+  Loop& loop_;
+  std::shared_ptr<Flights> flights_ = std::make_shared<Flights>();
+};
+
+}  // namespace falcon::run
+
+#endif  // FALCON_RUN_SINGLE_FLIGHT_H_
