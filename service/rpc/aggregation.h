@@ -1,0 +1,41 @@
+// Aggregate requests: their checks, and the query that they stand for. Shared by every noun that Falcon aggregates.
+#ifndef FALCON_RPC_AGGREGATION_H_
+#define FALCON_RPC_AGGREGATION_H_
+
+#include "absl/status/statusor.h"
+#include "base/time.h"
+#include "falcon/aggregate.h"
+#include "fql/catalogue.h"
+#include "fql/filter_compiler.h"
+#include "rpc/checks.h"
+
+namespace falcon::rpc {
+
+// The parts that no filter option describes: field and then_by in the catalogue, interval with and only with a histogram, a
+// number for the computing kinds, an instant for a histogram.
+void CheckAggregation(const AggregationQuery& query, const fql::Catalogue& catalogue,
+                      Checks& checks);
+
+// All of an Aggregate request; INVALID_ARGUMENT with all violations, those in `checks` included.
+template <class Request>
+absl::StatusOr<AggregationQuery> OpenAggregation(const Request& request,
+                                                 const fql::Catalogue& catalogue,
+                                                 const Clock& clock, Checks checks) {
+  AggregationQuery query;
+  query.field = request.field();
+  query.then_by = request.then_by();
+  query.kind = request.kind() == v1::AGGREGATION_KIND_UNSPECIFIED ? v1::AGGREGATION_KIND_TERMS
+                                                                  : request.kind();
+  query.interval = request.interval();
+  query.text = request.query();
+  query.size = PageSize(request.size(), 10, 1000, "size", checks);
+  CheckAggregation(query, catalogue, checks);
+  query.filter = checks.Take(fql::CompileFilters(request, catalogue, clock.WallNow())).Text();
+  const absl::Status verdict = checks.Verdict();
+  if (!verdict.ok()) return verdict;
+  return query;
+}
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_AGGREGATION_H_

@@ -1,0 +1,27 @@
+// From a call's traces to its ReadInfo.
+#include "rpc/call.h"
+
+#include "base/text.h"
+
+namespace falcon::rpc {
+
+void Call::BeginNextMessage() {
+  reading.upstream_calls = 0;
+  reading.errors.clear();
+  report = {};
+}
+
+void Describe(const Call& call, v1::ReadInfo* info) {
+  info->set_upstream_calls(call.reading.upstream_calls);
+  info->set_trace_id(call.reading.trace_id);
+  info->set_skipped_values(call.report.skipped_values + call.report.skipped_records);
+  info->set_partial(!call.reading.errors.empty());
+  for (const json::ApiError& error : call.reading.errors) {
+    v1::PartialError* out = info->add_errors();
+    out->set_code(error.code);
+    out->set_message(EscapeHostile(error.message, 256));
+    out->set_id(EscapeHostile(error.id, 256));
+  }
+}
+
+}  // namespace falcon::rpc

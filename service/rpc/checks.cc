@@ -1,0 +1,97 @@
+// The checks that several requests share.
+#include "rpc/checks.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "base/text.h"
+#include "google/protobuf/util/time_util.h"
+
+namespace falcon::rpc {
+namespace {
+
+constexpr size_t kMaxViolations = 20;
+constexpr size_t kMaxIdBytes = 512;
+
+}  // namespace
+
+void Checks::Violate(std::string_view field, std::string_view description) {
+  if (violations_.size() < kMaxViolations) {
+    violations_.push_back({std::string(field), std::string(description)});
+  }
+}
+
+void Checks::Add(const absl::Status& status) {
+  if (status.ok()) return;
+  const std::vector<FieldViolation> found = Violations(status);
+  if (found.empty() && other_.ok()) other_ = status;
+  for (const FieldViolation& violation : found) Violate(violation.field, violation.description);
+  if (reason_.empty() && Reason(status) != "INVALID_FIELD") reason_ = Reason(status);
+}
+
+absl::Status Checks::Verdict() const {
+  if (violations_.empty()) return other_;
+  return InvalidFields(violations_, reason_.empty() ? "INVALID_FIELD" : reason_);
+}
+
+int PageSize(int asked, int usual, int most, std::string_view field, Checks& checks) {
+  if (asked < 0) checks.Violate(field, Cat("must not be negative; 0 means ", usual));
+  return asked <= 0 ? usual : std::min(asked, most);
+}
+
+void CheckIds(const google::protobuf::RepeatedPtrField<std::string>& ids, int most, IdShape shape,
+              std::string_view field, Checks& checks) {
+  if (ids.empty()) checks.Violate(field, Cat("needs 1 to ", most, " ids"));
+  if (ids.size() > most) {
+    checks.Violate(field, Cat("takes at most ", most, " ids, got ", ids.size(),
+                              "; split them over several calls"));
+    return;
+  }
+  for (int i = 0; i < ids.size(); ++i) {
+    const std::string_view wrong = shape(ids[i]);
+    if (!wrong.empty()) checks.Violate(Cat(field, "[", i, "]"), wrong);
+  }
+}
+
+std::string_view DeviceIdShape(std::string_view id) {
+  const bool hex = std::all_of(id.begin(), id.end(), [](char c) {
+    return absl::ascii_isxdigit(static_cast<unsigned char>(c));
+  });
+  return id.size() == 32 && hex
+             ? ""
+             : "must be 32 hexadecimal digits, such as 061a51ec742c44624a176f079d742052";
+}
+
+std::string_view CompositeIdShape(std::string_view id) {
+  const bool printable = std::all_of(id.begin(), id.end(), [](char c) {
+    return absl::ascii_isgraph(static_cast<unsigned char>(c));
+  });
+  const bool parts = std::count(id.begin(), id.end(), ':') >= 2 && id.front() != ':';
+  return printable && parts && id.size() <= kMaxIdBytes
+             ? ""
+             : "must be a composite id, <cid>:<kind>:<agent id>:<rest>";
+}
+
+void CheckTimeRange(const v1::TimeRange& range, std::string_view field, Checks& checks) {
+  using google::protobuf::util::TimeUtil;
+  if (!range.has_start() && !range.has_end()) {
+    checks.Violate(field, "needs a start, an end or both");
+    return;
+  }
+  const auto valid = [](const google::protobuf::Timestamp& t) {
+    return t.seconds() >= TimeUtil::kTimestampMinSeconds &&
+           t.seconds() <= TimeUtil::kTimestampMaxSeconds && t.nanos() >= 0 &&
+           t.nanos() < 1'000'000'000;
+  };
+  if (range.has_start() && !valid(range.start())) {
+    checks.Violate(Cat(field, ".start"), "must lie between the years 1 and 9999");
+  } else if (range.has_end() && !valid(range.end())) {
+    checks.Violate(Cat(field, ".end"), "must lie between the years 1 and 9999");
+  } else if (range.has_start() && range.has_end() &&
+             std::pair(range.start().seconds(), range.start().nanos()) >=
+                 std::pair(range.end().seconds(), range.end().nanos())) {
+    checks.Violate(field, "start must be before end");
+  }
+}
+
+}  // namespace falcon::rpc

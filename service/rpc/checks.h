@@ -1,0 +1,57 @@
+// Checks: what a request promises, tested before anything is asked of Falcon. All violations are reported at once.
+#ifndef FALCON_RPC_CHECKS_H_
+#define FALCON_RPC_CHECKS_H_
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/error.h"
+#include "falcon/v1/types.pb.h"
+#include "google/protobuf/repeated_field.h"
+
+namespace falcon::rpc {
+
+// Collects violations; the first reason that is not the general one wins.
+class Checks {
+ public:
+  void Violate(std::string_view field, std::string_view description);
+  // Keeps the violations of a failure, or the failure itself if it has none.
+  void Add(const absl::Status& status);
+  // The value, or a default one after a failure, which is kept.
+  template <class T>
+  T Take(absl::StatusOr<T> result) {
+    if (result.ok()) return *std::move(result);
+    Add(result.status());
+    return T();
+  }
+  // OK, or INVALID_ARGUMENT with all violations.
+  absl::Status Verdict() const;
+
+ private:
+  std::vector<FieldViolation> violations_;
+  std::string reason_;
+  absl::Status other_;
+};
+
+// `usual` for 0, `most` for more than that; a violation below 0.
+int PageSize(int asked, int usual, int most, std::string_view field, Checks& checks);
+
+// 1 to `most` ids, each passing `shape`, which returns what is wrong or "".
+using IdShape = std::string_view (*)(std::string_view id);
+void CheckIds(const google::protobuf::RepeatedPtrField<std::string>& ids, int most, IdShape shape,
+              std::string_view field, Checks& checks);
+
+// Shapes of Falcon's ids.
+std::string_view DeviceIdShape(std::string_view id);
+std::string_view CompositeIdShape(std::string_view id);
+
+// Not inverted, not open at both ends, within years 1 to 9999.
+void CheckTimeRange(const v1::TimeRange& range, std::string_view field, Checks& checks);
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_CHECKS_H_

@@ -1,0 +1,126 @@
+// Collection: a noun that can be listed, looked up and exported, with all that its descriptor tells; and the steps that its
+// service's methods share.
+#ifndef FALCON_RPC_COLLECTION_H_
+#define FALCON_RPC_COLLECTION_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "falcon/lookup.h"
+#include "falcon/pager.h"
+#include "fql/catalogue.h"
+#include "fql/filter_compiler.h"
+#include "google/protobuf/message.h"
+#include "json/decoder.h"
+#include "rpc/call.h"
+#include "rpc/checks.h"
+#include "rpc/edge.h"
+#include "rpc/stream_call.h"
+
+namespace falcon::rpc {
+
+// What services read Falcon with. References outlive all calls.
+struct Upstream {
+  Caller& caller;
+  const PageTokens& tokens;
+  const Clock& clock;
+};
+
+// Facts of a noun that no descriptor holds.
+struct CollectionFacts {
+  std::string id;             // field that identifies a record
+  const Operation* pages;     // lists and exports
+  const Operation* entities;  // look-ups by id
+  fql::Order list_order;      // of lists without order_by
+  std::string seek;           // immutable instant: exports are ordered by it, dead cursors passed by it
+  int list_usual = 50;
+  int list_most = 1000;
+};
+
+// A list or an export that may go on: where it stands, and how its next page is read.
+struct PageStart {
+  PagePlan plan;
+  Cursor cursor;
+  std::string binding;
+};
+
+class Collection {
+ public:
+  Collection(const google::protobuf::Descriptor* record, CollectionFacts facts);
+
+  const CollectionFacts& facts() const { return facts_; }
+  const fql::Catalogue& catalogue() const { return catalogue_; }
+
+  // All of a List request (page_size, page_token, order_by, read_mask, read_options, filters) or of an Export request
+  // (batch_size, resume_token, read_mask, read_options, filters) but fields that only its method knows. INVALID_ARGUMENT
+  // with all violations, those already in `checks` included.
+  absl::StatusOr<PageStart> OpenList(const google::protobuf::Message& request,
+                                     const Upstream& upstream, Checks checks = {}) const;
+  absl::StatusOr<PageStart> OpenExport(const google::protobuf::Message& request,
+                                       const Upstream& upstream) const;
+
+  // How to look records up for a request with read_mask and read_options.
+  absl::StatusOr<LookupPlan> OpenLookup(const google::protobuf::Message& request,
+                                        Checks checks) const;
+
+  // The page at `start` into repeated field `records` of `response`, its next_page_token, total_size and read_info.
+  Task<absl::Status> AnswerPage(const Upstream& upstream, Call& call, PageStart start,
+                                google::protobuf::Message& response, std::string records) const;
+
+  // All pages from `start` on as messages of a stream, at the reader's pace. Memory holds one page.
+  template <class Response>
+  Task<absl::Status> Export(const Upstream& upstream, Call& call, PageStart start,
+                            Stream<Response>& stream, std::string records) const;
+
+ private:
+  // Where `checks` collects what is wrong with the parts that lists and exports share.
+  PageStart Open(const google::protobuf::Message& request, const Upstream& upstream,
+                 std::string_view token_field, fql::Order order, int page_size,
+                 Checks& checks) const;
+  json::DecodeOptions Options(const google::protobuf::Message& request, bool brief_unless_asked,
+                              Checks& checks) const;
+
+  const google::protobuf::Descriptor* record_;
+  CollectionFacts facts_;
+  json::Decoder decoder_;
+  fql::Catalogue catalogue_;
+  const google::protobuf::FieldDescriptor* id_field_;
+  const google::protobuf::FieldDescriptor* seek_field_;
+};
+
+// What one exported message may weigh: well under the 4 MiB that clients accept by default.
+inline constexpr size_t kMessageTarget = size_t{2} << 20;
+
+// The page size that comes nearest to the target after a page of `records` weighed `bytes`.
+int NextBatch(int page_size, int64_t records, size_t bytes, int most);
+
+template <class Response>
+Task<absl::Status> Collection::Export(const Upstream& upstream, Call& call, PageStart start,
+                                      Stream<Response>& stream, std::string records) const {
+  const int most = start.plan.page_size;
+  bool last = false;
+  while (!last) {
+    Response batch;
+    const int64_t sent_before = start.cursor.sent;
+    ASSIGN_OR_CO_RETURN(const PageOutcome page,
+                        co_await FetchPage(upstream.caller, start.plan, start.cursor, call.reading,
+                                           upstream.clock, batch, records));
+    start.cursor = page.next;
+    last = page.last;
+    call.report.Add(page.report);
+    batch.set_resume_token(upstream.tokens.Seal(start.cursor, start.binding));
+    batch.set_exported(start.cursor.sent);
+    if (start.cursor.total.has_value()) batch.set_total_size(*start.cursor.total);
+    Describe(call, batch.mutable_read_info());
+    CO_RETURN_IF_ERROR(co_await stream.Write(batch));
+    start.plan.page_size =
+        NextBatch(start.plan.page_size, start.cursor.sent - sent_before, batch.ByteSizeLong(), most);
+    call.BeginNextMessage();
+  }
+  co_return absl::OkStatus();
+}
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_COLLECTION_H_

@@ -1,0 +1,182 @@
+// DetectionService: the gRPC face of Falcon's Alerts API.
+#include "rpc/detection_service.h"
+
+#include <algorithm>
+
+#include "base/status.h"
+#include "base/text.h"
+#include "falcon/aggregate.h"
+#include "falcon/lookup.h"
+#include "rpc/aggregation.h"
+#include "rpc/lookup_answer.h"
+#include "rpc/unary_call.h"
+
+namespace falcon::rpc {
+namespace {
+
+constexpr int kMostIds = 5000;
+constexpr size_t kMostQueryBytes = 1024;
+
+CollectionFacts Facts() {
+  CollectionFacts facts;
+  facts.id = "composite_id";
+  facts.pages = &operation::kPostCombinedAlerts;
+  facts.entities = &operation::kPostEntitiesAlerts;
+  facts.list_order = {"created_timestamp", true};
+  facts.seek = "created_timestamp";
+  return facts;
+}
+
+void CheckQuery(const std::string& query, Checks& checks) {
+  if (query.size() > kMostQueryBytes) {
+    checks.Violate("query", Cat("takes at most ", kMostQueryBytes, " bytes"));
+  }
+}
+
+}  // namespace
+
+DetectionService::DetectionService(const Edge& edge, const Upstream& upstream)
+    : edge_(edge), upstream_(upstream), detections_(v1::Detection::descriptor(), Facts()) {}
+
+Task<absl::Status> DetectionService::List(Call& call, const v1::ListDetectionsRequest& request,
+                                          v1::ListDetectionsResponse& response) {
+  Checks checks;
+  CheckQuery(request.query(), checks);
+  ASSIGN_OR_CO_RETURN(PageStart start, detections_.OpenList(request, upstream_, checks));
+  if (!request.query().empty()) {
+    co_return co_await Search(call, std::move(start), request.query(), response);
+  }
+  co_return co_await detections_.AnswerPage(upstream_, call, std::move(start), response,
+                                            "detections");
+}
+
+// Free text works on the ids query only, which ends at its window: ids first, then their records.
+Task<absl::Status> DetectionService::Search(Call& call, PageStart start, std::string query,
+                                            v1::ListDetectionsResponse& response) {
+  const Operation& ids = operation::kGetQueriesAlerts;
+  const int64_t offset = start.cursor.offset;
+  if (offset >= ids.max_window) {
+    co_return Error(absl::StatusCode::kOutOfRange, "OFFSET_WINDOW",
+                    Cat("a list with `query` ends at ", ids.max_window,
+                        " rows; narrow it by filters or a shorter time"));
+  }
+  const int64_t limit = std::min<int64_t>(start.plan.page_size, ids.max_window - offset);
+  UpstreamCall page(ids);
+  page.query = {{"q", std::move(query)},
+                {"sort", start.plan.order.Text()},
+                {"offset", Cat(offset)},
+                {"limit", Cat(limit)}};
+  if (!start.cursor.filter.empty()) page.query.emplace_back("filter", start.cursor.filter);
+  ASSIGN_OR_CO_RETURN(const json::Document answer,
+                      co_await upstream_.caller.Call(std::move(page), call.reading));
+  LookupPlan plan;
+  plan.operation = detections_.facts().entities;
+  plan.decoder = start.plan.decoder;
+  plan.options = start.plan.options;
+  plan.id_field = start.plan.id_field;
+  const std::vector<std::string> found = answer.Ids();
+  v1::BatchGetDetectionsResponse records;
+  if (!found.empty()) {
+    CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, found, call.reading, records,
+                                       "detections", "missing", call.report));
+  }
+  response.mutable_detections()->Swap(records.mutable_detections());
+  start.cursor.offset = offset + static_cast<int64_t>(found.size());
+  start.cursor.issued = upstream_.clock.WallNow();
+  start.cursor.total = answer.envelope().pagination.total;
+  if (start.cursor.total.has_value()) response.set_total_size(*start.cursor.total);
+  if (!found.empty() && start.cursor.offset < start.cursor.total.value_or(ids.max_window)) {
+    response.set_next_page_token(upstream_.tokens.Seal(start.cursor, start.binding));
+  }
+  Describe(call, response.mutable_read_info());
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> DetectionService::Get(Call& call, const v1::GetDetectionRequest& request,
+                                         v1::GetDetectionResponse& response) {
+  Checks checks;
+  const std::string_view wrong = CompositeIdShape(request.composite_id());
+  if (!wrong.empty()) checks.Violate("composite_id", wrong);
+  ASSIGN_OR_CO_RETURN(const LookupPlan plan, detections_.OpenLookup(request, checks));
+  v1::BatchGetDetectionsResponse batch;
+  const std::vector<std::string> ids(1, request.composite_id());
+  CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, ids, call.reading, batch,
+                                     "detections", "missing", call.report));
+  CO_RETURN_IF_ERROR(FoundOne(batch.missing(), "composite_id"));
+  response.mutable_detection()->Swap(batch.mutable_detections(0));
+  Describe(call, response.mutable_read_info());
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> DetectionService::BatchGet(Call& call,
+                                              const v1::BatchGetDetectionsRequest& request,
+                                              v1::BatchGetDetectionsResponse& response) {
+  Checks checks;
+  CheckIds(request.composite_ids(), kMostIds, CompositeIdShape, "composite_ids", checks);
+  ASSIGN_OR_CO_RETURN(const LookupPlan plan, detections_.OpenLookup(request, checks));
+  const std::vector<std::string> ids(request.composite_ids().begin(),
+                                     request.composite_ids().end());
+  CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, ids, call.reading, response,
+                                     "detections", "missing", call.report));
+  Describe(call, response.mutable_read_info());
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> DetectionService::Export(Call& call, const v1::ExportDetectionsRequest& request,
+                                            ExportStream& stream) {
+  ASSIGN_OR_CO_RETURN(PageStart start, detections_.OpenExport(request, upstream_));
+  co_return co_await detections_.Export(upstream_, call, std::move(start), stream, "detections");
+}
+
+Task<absl::Status> DetectionService::Aggregate(Call& call,
+                                               const v1::AggregateDetectionsRequest& request,
+                                               v1::AggregateDetectionsResponse& response) {
+  Checks checks;
+  CheckQuery(request.query(), checks);
+  ASSIGN_OR_CO_RETURN(const AggregationQuery query,
+                      OpenAggregation(request, detections_.catalogue(), upstream_.clock, checks));
+  ASSIGN_OR_CO_RETURN(const json::Document answer,
+                      co_await upstream_.caller.Call(
+                          AggregateCall(operation::kPostAggregatesAlerts, query), call.reading));
+  ASSIGN_OR_CO_RETURN(const int64_t others, ReadAggregate(answer, response.mutable_buckets()));
+  response.set_other_count(others);
+  Describe(call, response.mutable_read_info());
+  co_return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* DetectionService::ListDetections(grpc::CallbackServerContext* context,
+                                                           const v1::ListDetectionsRequest* request,
+                                                           v1::ListDetectionsResponse* response) {
+  return Answer(edge_, "/falcon.v1.DetectionService/ListDetections", context,
+                [=, this](Call& call) { return List(call, *request, *response); });
+}
+
+grpc::ServerUnaryReactor* DetectionService::GetDetection(grpc::CallbackServerContext* context,
+                                                         const v1::GetDetectionRequest* request,
+                                                         v1::GetDetectionResponse* response) {
+  return Answer(edge_, "/falcon.v1.DetectionService/GetDetection", context,
+                [=, this](Call& call) { return Get(call, *request, *response); });
+}
+
+grpc::ServerUnaryReactor* DetectionService::BatchGetDetections(
+    grpc::CallbackServerContext* context, const v1::BatchGetDetectionsRequest* request,
+    v1::BatchGetDetectionsResponse* response) {
+  return Answer(edge_, "/falcon.v1.DetectionService/BatchGetDetections", context,
+                [=, this](Call& call) { return BatchGet(call, *request, *response); });
+}
+
+grpc::ServerWriteReactor<v1::ExportDetectionsResponse>* DetectionService::ExportDetections(
+    grpc::CallbackServerContext* context, const v1::ExportDetectionsRequest* request) {
+  return Feed<v1::ExportDetectionsResponse>(
+      edge_, "/falcon.v1.DetectionService/ExportDetections", context,
+      [=, this](Call& call, ExportStream& stream) { return Export(call, *request, stream); });
+}
+
+grpc::ServerUnaryReactor* DetectionService::AggregateDetections(
+    grpc::CallbackServerContext* context, const v1::AggregateDetectionsRequest* request,
+    v1::AggregateDetectionsResponse* response) {
+  return Answer(edge_, "/falcon.v1.DetectionService/AggregateDetections", context,
+                [=, this](Call& call) { return Aggregate(call, *request, *response); });
+}
+
+}  // namespace falcon::rpc

@@ -1,0 +1,53 @@
+// DetectionService: the gRPC face of Falcon's Alerts API.
+#ifndef FALCON_RPC_DETECTION_SERVICE_H_
+#define FALCON_RPC_DETECTION_SERVICE_H_
+
+#include "falcon/v1/detections.grpc.pb.h"
+#include "rpc/collection.h"
+#include "rpc/edge.h"
+
+namespace falcon::rpc {
+
+class DetectionService final : public v1::DetectionService::CallbackService {
+ public:
+  DetectionService(const Edge& edge, const Upstream& upstream);
+
+  grpc::ServerUnaryReactor* ListDetections(grpc::CallbackServerContext* context,
+                                           const v1::ListDetectionsRequest* request,
+                                           v1::ListDetectionsResponse* response) override;
+  grpc::ServerUnaryReactor* GetDetection(grpc::CallbackServerContext* context,
+                                         const v1::GetDetectionRequest* request,
+                                         v1::GetDetectionResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetDetections(grpc::CallbackServerContext* context,
+                                               const v1::BatchGetDetectionsRequest* request,
+                                               v1::BatchGetDetectionsResponse* response) override;
+  grpc::ServerWriteReactor<v1::ExportDetectionsResponse>* ExportDetections(
+      grpc::CallbackServerContext* context, const v1::ExportDetectionsRequest* request) override;
+  grpc::ServerUnaryReactor* AggregateDetections(grpc::CallbackServerContext* context,
+                                                const v1::AggregateDetectionsRequest* request,
+                                                v1::AggregateDetectionsResponse* response) override;
+
+ private:
+  using ExportStream = Stream<v1::ExportDetectionsResponse>;
+
+  Task<absl::Status> List(Call& call, const v1::ListDetectionsRequest& request,
+                          v1::ListDetectionsResponse& response);
+  Task<absl::Status> Search(Call& call, PageStart start, std::string query,
+                            v1::ListDetectionsResponse& response);
+  Task<absl::Status> Get(Call& call, const v1::GetDetectionRequest& request,
+                         v1::GetDetectionResponse& response);
+  Task<absl::Status> BatchGet(Call& call, const v1::BatchGetDetectionsRequest& request,
+                              v1::BatchGetDetectionsResponse& response);
+  Task<absl::Status> Export(Call& call, const v1::ExportDetectionsRequest& request,
+                            ExportStream& stream);
+  Task<absl::Status> Aggregate(Call& call, const v1::AggregateDetectionsRequest& request,
+                               v1::AggregateDetectionsResponse& response);
+
+  const Edge& edge_;
+  const Upstream& upstream_;
+  const Collection detections_;
+};
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_DETECTION_SERVICE_H_

@@ -1,0 +1,37 @@
+// Deadlines and cancellation at the edge.
+#include "rpc/edge.h"
+
+#include <algorithm>
+
+namespace falcon::rpc {
+
+Deadline CallDeadline(const grpc::CallbackServerContext& context, const Clock& clock, seconds usual,
+                      seconds longest) {
+  const auto asked = context.deadline();
+  if (asked == std::chrono::system_clock::time_point::max()) return Deadline::In(clock, usual);
+  const auto left =
+      std::chrono::duration_cast<milliseconds>(asked - std::chrono::system_clock::now());
+  if (left > longest) return Deadline::In(clock, longest);
+  const milliseconds margin = std::min(milliseconds(50), left / 20);
+  return Deadline::In(clock, left - margin);
+}
+
+void Canceller::Cancel() {
+  if (!finished_) signal_.emit(boost::asio::cancellation_type::terminal);
+}
+
+void Canceller::CancelAt(SteadyTime at, const std::shared_ptr<Canceller>& self) {
+  timer_.expires_at(at);
+  timer_.async_wait([self](boost::system::error_code error) {
+    if (error || self->finished_) return;
+    self->deadline_passed_ = true;
+    self->Cancel();
+  });
+}
+
+void Canceller::Finished() {
+  finished_ = true;
+  timer_.cancel();
+}
+
+}  // namespace falcon::rpc

@@ -1,0 +1,63 @@
+// Edge: what every joint between gRPC and the loop needs, and how a call enters.
+#ifndef FALCON_RPC_EDGE_H_
+#define FALCON_RPC_EDGE_H_
+
+#include <memory>
+#include <string_view>
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <grpcpp/server_context.h>
+
+#include "base/time.h"
+#include "run/loop.h"
+#include "rpc/call.h"
+
+namespace falcon::rpc {
+
+// Told of every RPC, on the loop.
+class CallObserver {
+ public:
+  virtual ~CallObserver() = default;
+  virtual void Started(std::string_view method) = 0;
+  virtual void Finished(std::string_view method, const absl::Status& status, milliseconds took,
+                        const Call& call) = 0;
+};
+
+// References outlive all calls.
+struct Edge {
+  run::Loop& loop;
+  const Clock& clock;
+  CallObserver& observer;
+  CallLimits limits;
+};
+
+// The client's deadline, less a margin for the answer's way back; bounded by `longest`; `usual` where it sets none.
+Deadline CallDeadline(const grpc::CallbackServerContext& context, const Clock& clock, seconds usual,
+                      seconds longest);
+
+// Cancels a task from outside: by the client's leaving, or because its time is up. Shared by the reactor and what it posts.
+class Canceller {
+ public:
+  explicit Canceller(run::Loop& loop) : timer_(loop.executor()) {}
+
+  boost::asio::cancellation_slot slot() { return signal_.slot(); }
+  // Loop thread. After Finished, nothing happens any more.
+  void Cancel();
+  void CancelAt(SteadyTime at, const std::shared_ptr<Canceller>& self);
+  void Finished();
+  bool deadline_passed() const { return deadline_passed_; }
+
+ private:
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                    boost::asio::wait_traits<std::chrono::steady_clock>,
+                                    run::Executor>
+      timer_;
+  boost::asio::cancellation_signal signal_;
+  bool finished_ = false;
+  bool deadline_passed_ = false;
+};
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_EDGE_H_

@@ -1,0 +1,41 @@
+// GatewayService: the gateway's own state, and what its credentials may read.
+#ifndef FALCON_RPC_GATEWAY_SERVICE_H_
+#define FALCON_RPC_GATEWAY_SERVICE_H_
+
+#include <string_view>
+
+#include "auth/cached_token_source.h"
+#include "falcon/caller.h"
+#include "falcon/rate_budget.h"
+#include "falcon/v1/gateway.grpc.pb.h"
+#include "rpc/edge.h"
+
+namespace falcon::rpc {
+
+class GatewayService final : public v1::GatewayService::CallbackService {
+ public:
+  // References outlive all calls.
+  GatewayService(const Edge& edge, Caller& caller, const auth::CachedTokenSource& tokens,
+                 const RateBudget& budget);
+
+  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
+                                      const v1::GetStatusRequest* request,
+                                      v1::GetStatusResponse* response) override;
+  grpc::ServerUnaryReactor* CheckAccess(grpc::CallbackServerContext* context,
+                                        const v1::CheckAccessRequest* request,
+                                        v1::CheckAccessResponse* response) override;
+
+ private:
+  Task<absl::Status> Status(v1::GetStatusResponse& response);
+  Task<absl::Status> Access(Call& call, v1::CheckAccessResponse& response);
+
+  const Edge& edge_;
+  Caller& caller_;
+  const auth::CachedTokenSource& tokens_;
+  const RateBudget& budget_;
+  WallTime start_;
+};
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_GATEWAY_SERVICE_H_

@@ -1,0 +1,216 @@
+// HostService: the gRPC face of Falcon's Devices API.
+#include "rpc/host_service.h"
+
+#include "base/status.h"
+#include "base/text.h"
+#include "google/protobuf/util/time_util.h"
+#include "rpc/lookup_answer.h"
+#include "rpc/unary_call.h"
+
+namespace falcon::rpc {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+constexpr int kMostIds = 5000;
+constexpr int kMostIdsOfSlowReads = 1000;  // 100 calls of 10 ids
+constexpr int kMostNamesakes = 101;
+constexpr size_t kMostNameBytes = 255;
+
+CollectionFacts Facts() {
+  CollectionFacts facts;
+  facts.id = "device_id";
+  facts.pages = &operation::kCombinedDevices;
+  facts.entities = &operation::kPostDeviceDetails;
+  facts.list_order = {"device_id", false};
+  facts.seek = "first_seen";
+  facts.list_most = 5000;
+  return facts;
+}
+
+Checks CheckWhich(const v1::GetHostRequest& request) {
+  Checks checks;
+  const bool by_id = !request.device_id().empty();
+  if (by_id == !request.hostname().empty()) {
+    checks.Violate("device_id", "give either device_id or hostname, and not both");
+    return checks;
+  }
+  if (by_id) {
+    const std::string_view wrong = DeviceIdShape(request.device_id());
+    if (!wrong.empty()) checks.Violate("device_id", wrong);
+  } else if (request.hostname().size() > kMostNameBytes ||
+             request.hostname().find('*') != std::string::npos) {
+    checks.Violate("hostname", "must be one name of at most 255 bytes; ListHosts takes stars");
+  }
+  return checks;
+}
+
+}  // namespace
+
+HostService::HostService(const Edge& edge, const Upstream& upstream)
+    : edge_(edge),
+      upstream_(upstream),
+      hosts_(v1::Host::descriptor(), Facts()),
+      logins_(v1::LoginHistory::descriptor(), "device_id", operation::kLoginHistory),
+      addresses_(v1::NetworkAddressHistory::descriptor(), "device_id",
+                 operation::kNetworkAddressHistory),
+      states_(v1::HostOnlineState::descriptor(), "id", operation::kOnlineState) {}
+
+Task<absl::Status> HostService::List(Call& call, const v1::ListHostsRequest& request,
+                                     v1::ListHostsResponse& response) {
+  ASSIGN_OR_CO_RETURN(PageStart start, hosts_.OpenList(request, upstream_));
+  co_return co_await hosts_.AnswerPage(upstream_, call, std::move(start), response, "hosts");
+}
+
+Task<absl::Status> HostService::Get(Call& call, const v1::GetHostRequest& request,
+                                    v1::GetHostResponse& response) {
+  ASSIGN_OR_CO_RETURN(const LookupPlan plan, hosts_.OpenLookup(request, CheckWhich(request)));
+  if (!request.hostname().empty()) {
+    co_return co_await GetByName(call, plan.options, request, response);
+  }
+  v1::BatchGetHostsResponse batch;
+  const std::vector<std::string> ids(1, Lower(request.device_id()));
+  CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, ids, call.reading, batch, "hosts",
+                                     "missing", call.report));
+  CO_RETURN_IF_ERROR(FoundOne(batch.missing(), "device_id"));
+  response.mutable_host()->Swap(batch.mutable_hosts(0));
+  Describe(call, response.mutable_read_info());
+  co_return absl::OkStatus();
+}
+
+// Seen last first: of namesakes, which a reinstalled sensor leaves behind, the first is the living one.
+Task<absl::Status> HostService::GetByName(Call& call, json::DecodeOptions options,
+                                          const v1::GetHostRequest& request,
+                                          v1::GetHostResponse& response) {
+  v1::ListHostsRequest list;
+  list.set_hostname(request.hostname());
+  list.set_order_by("last_seen desc");
+  list.set_page_size(kMostNamesakes);
+  ASSIGN_OR_CO_RETURN(PageStart start, hosts_.OpenList(list, upstream_));
+  start.plan.options = options;
+  start.plan.options.selection = options.selection.With(start.plan.id_field);
+  v1::ListHostsResponse namesakes;
+  CO_RETURN_IF_ERROR(
+      co_await hosts_.AnswerPage(upstream_, call, std::move(start), namesakes, "hosts"));
+  if (namesakes.hosts().empty()) {
+    co_return Error(absl::StatusCode::kNotFound, "NOT_FOUND",
+                    Cat("Falcon knows no host named ", request.hostname()));
+  }
+  for (int i = 1; i < namesakes.hosts_size(); ++i) {
+    response.add_other_device_ids(namesakes.hosts(i).device_id());
+  }
+  response.mutable_host()->Swap(namesakes.mutable_hosts(0));
+  if (!options.selection.everything() &&
+      !options.selection.Has(v1::Host::descriptor()->FindFieldByName("device_id"))) {
+    response.mutable_host()->clear_device_id();
+  }
+  Describe(call, response.mutable_read_info());
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> HostService::BatchGet(Call& call, const v1::BatchGetHostsRequest& request,
+                                         v1::BatchGetHostsResponse& response) {
+  Checks checks;
+  CheckIds(request.device_ids(), kMostIds, DeviceIdShape, "device_ids", checks);
+  ASSIGN_OR_CO_RETURN(const LookupPlan plan, hosts_.OpenLookup(request, checks));
+  const std::vector<std::string> ids(request.device_ids().begin(), request.device_ids().end());
+  CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, ids, call.reading, response, "hosts",
+                                     "missing", call.report));
+  Describe(call, response.mutable_read_info());
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> HostService::Export(Call& call, const v1::ExportHostsRequest& request,
+                                       ExportStream& stream) {
+  ASSIGN_OR_CO_RETURN(PageStart start, hosts_.OpenExport(request, upstream_));
+  co_return co_await hosts_.Export(upstream_, call, std::move(start), stream, "hosts");
+}
+
+template <class Request, class Response>
+Task<absl::Status> HostService::LookUpSatellites(Call& call, const Satellite& satellite,
+                                                 const Request& request, int most,
+                                                 std::string records, Response& response) {
+  Checks checks;
+  CheckIds(request.device_ids(), most, DeviceIdShape, "device_ids", checks);
+  LookupPlan plan;
+  plan.operation = &satellite.operation;
+  plan.decoder = &satellite.decoder;
+  plan.id_field = satellite.id_field;
+  if constexpr (std::is_same_v<Request, v1::BatchGetLoginHistoryRequest>) {
+    const int limit = PageSize(request.limit(), 10, 100, "limit", checks);
+    plan.query.emplace_back("limit", Cat(limit));
+    if (request.has_time()) CheckTimeRange(request.time(), "time", checks);
+    if (request.time().has_start()) {
+      plan.query.emplace_back("from", TimeUtil::ToString(request.time().start()));
+    }
+    if (request.time().has_end()) {
+      plan.query.emplace_back("to", TimeUtil::ToString(request.time().end()));
+    }
+  }
+  CO_RETURN_IF_ERROR(checks.Verdict());
+  const std::vector<std::string> ids(request.device_ids().begin(), request.device_ids().end());
+  CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, ids, call.reading, response, records,
+                                     "missing", call.report));
+  Describe(call, response.mutable_read_info());
+  co_return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* HostService::ListHosts(grpc::CallbackServerContext* context,
+                                                 const v1::ListHostsRequest* request,
+                                                 v1::ListHostsResponse* response) {
+  return Answer(edge_, "/falcon.v1.HostService/ListHosts", context,
+                [=, this](Call& call) { return List(call, *request, *response); });
+}
+
+grpc::ServerUnaryReactor* HostService::GetHost(grpc::CallbackServerContext* context,
+                                               const v1::GetHostRequest* request,
+                                               v1::GetHostResponse* response) {
+  return Answer(edge_, "/falcon.v1.HostService/GetHost", context,
+                [=, this](Call& call) { return Get(call, *request, *response); });
+}
+
+grpc::ServerUnaryReactor* HostService::BatchGetHosts(grpc::CallbackServerContext* context,
+                                                     const v1::BatchGetHostsRequest* request,
+                                                     v1::BatchGetHostsResponse* response) {
+  return Answer(edge_, "/falcon.v1.HostService/BatchGetHosts", context,
+                [=, this](Call& call) { return BatchGet(call, *request, *response); });
+}
+
+grpc::ServerWriteReactor<v1::ExportHostsResponse>* HostService::ExportHosts(
+    grpc::CallbackServerContext* context, const v1::ExportHostsRequest* request) {
+  return Feed<v1::ExportHostsResponse>(
+      edge_, "/falcon.v1.HostService/ExportHosts", context,
+      [=, this](Call& call, ExportStream& stream) { return Export(call, *request, stream); });
+}
+
+grpc::ServerUnaryReactor* HostService::BatchGetLoginHistory(
+    grpc::CallbackServerContext* context, const v1::BatchGetLoginHistoryRequest* request,
+    v1::BatchGetLoginHistoryResponse* response) {
+  return Answer(edge_, "/falcon.v1.HostService/BatchGetLoginHistory", context,
+                [=, this](Call& call) {
+                  return LookUpSatellites(call, logins_, *request, kMostIdsOfSlowReads, "histories",
+                                          *response);
+                });
+}
+
+grpc::ServerUnaryReactor* HostService::BatchGetNetworkAddressHistory(
+    grpc::CallbackServerContext* context, const v1::BatchGetNetworkAddressHistoryRequest* request,
+    v1::BatchGetNetworkAddressHistoryResponse* response) {
+  return Answer(
+      edge_, "/falcon.v1.HostService/BatchGetNetworkAddressHistory", context,
+      [=, this](Call& call) {
+        return LookUpSatellites(call, addresses_, *request, kMostIds, "histories", *response);
+      });
+}
+
+grpc::ServerUnaryReactor* HostService::BatchGetOnlineState(
+    grpc::CallbackServerContext* context, const v1::BatchGetOnlineStateRequest* request,
+    v1::BatchGetOnlineStateResponse* response) {
+  return Answer(edge_, "/falcon.v1.HostService/BatchGetOnlineState", context,
+                [=, this](Call& call) {
+                  return LookUpSatellites(call, states_, *request, kMostIdsOfSlowReads, "states",
+                                          *response);
+                });
+}
+
+}  // namespace falcon::rpc

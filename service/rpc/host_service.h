@@ -1,0 +1,76 @@
+// HostService: the gRPC face of Falcon's Devices API.
+#ifndef FALCON_RPC_HOST_SERVICE_H_
+#define FALCON_RPC_HOST_SERVICE_H_
+
+#include "falcon/lookup.h"
+#include "falcon/v1/hosts.grpc.pb.h"
+#include "rpc/collection.h"
+#include "rpc/edge.h"
+
+namespace falcon::rpc {
+
+class HostService final : public v1::HostService::CallbackService {
+ public:
+  HostService(const Edge& edge, const Upstream& upstream);
+
+  grpc::ServerUnaryReactor* ListHosts(grpc::CallbackServerContext* context,
+                                      const v1::ListHostsRequest* request,
+                                      v1::ListHostsResponse* response) override;
+  grpc::ServerUnaryReactor* GetHost(grpc::CallbackServerContext* context,
+                                    const v1::GetHostRequest* request,
+                                    v1::GetHostResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetHosts(grpc::CallbackServerContext* context,
+                                          const v1::BatchGetHostsRequest* request,
+                                          v1::BatchGetHostsResponse* response) override;
+  grpc::ServerWriteReactor<v1::ExportHostsResponse>* ExportHosts(
+      grpc::CallbackServerContext* context, const v1::ExportHostsRequest* request) override;
+  grpc::ServerUnaryReactor* BatchGetLoginHistory(
+      grpc::CallbackServerContext* context, const v1::BatchGetLoginHistoryRequest* request,
+      v1::BatchGetLoginHistoryResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetNetworkAddressHistory(
+      grpc::CallbackServerContext* context, const v1::BatchGetNetworkAddressHistoryRequest* request,
+      v1::BatchGetNetworkAddressHistoryResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetOnlineState(
+      grpc::CallbackServerContext* context, const v1::BatchGetOnlineStateRequest* request,
+      v1::BatchGetOnlineStateResponse* response) override;
+
+ private:
+  using ExportStream = Stream<v1::ExportHostsResponse>;
+
+  // A record about a host that has no noun of its own.
+  struct Satellite {
+    Satellite(const google::protobuf::Descriptor* record, const std::string& id,
+              const Operation& from)
+        : operation(from), decoder(record), id_field(record->FindFieldByName(id)) {}
+    const Operation& operation;
+    json::Decoder decoder;
+    const google::protobuf::FieldDescriptor* id_field;
+  };
+
+  Task<absl::Status> List(Call& call, const v1::ListHostsRequest& request,
+                          v1::ListHostsResponse& response);
+  Task<absl::Status> Get(Call& call, const v1::GetHostRequest& request,
+                         v1::GetHostResponse& response);
+  Task<absl::Status> GetByName(Call& call, json::DecodeOptions options,
+                               const v1::GetHostRequest& request, v1::GetHostResponse& response);
+  Task<absl::Status> BatchGet(Call& call, const v1::BatchGetHostsRequest& request,
+                              v1::BatchGetHostsResponse& response);
+  Task<absl::Status> Export(Call& call, const v1::ExportHostsRequest& request,
+                            ExportStream& stream);
+  // The satellites of `request`'s device_ids into `response`, of which `most` may be asked for.
+  template <class Request, class Response>
+  Task<absl::Status> LookUpSatellites(Call& call, const Satellite& satellite,
+                                      const Request& request, int most, std::string records,
+                                      Response& response);
+
+  const Edge& edge_;
+  const Upstream& upstream_;
+  const Collection hosts_;
+  const Satellite logins_;
+  const Satellite addresses_;
+  const Satellite states_;
+};
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_HOST_SERVICE_H_

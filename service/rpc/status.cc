@@ -1,0 +1,113 @@
+// Builds google.rpc.Status.
+#include "rpc/status.h"
+
+#include <algorithm>
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace falcon::rpc {
+namespace {
+
+// The trailers of an RPC must stay under gRPC's 8 KiB, base64 included.
+constexpr size_t kMaxMessage = 1024;
+constexpr size_t kMaxDescription = 240;
+constexpr size_t kMaxFact = 128;
+constexpr size_t kMaxViolations = 8;
+constexpr milliseconds kUnavailablePause{1000};
+
+std::optional<milliseconds> Pause(const absl::Status& status) {
+  const std::optional<milliseconds> asked = RetryAfter(status);
+  if (asked.has_value() || status.code() != absl::StatusCode::kUnavailable) return asked;
+  return kUnavailablePause;
+}
+
+std::string DefaultReason(absl::StatusCode code) {
+  std::string name = absl::StatusCodeToString(code);
+  return name.empty() ? "UNKNOWN" : name;
+}
+
+void AddErrorInfo(const absl::Status& status, google::rpc::Status& out) {
+  google::rpc::ErrorInfo info;
+  const std::string reason = Reason(status);
+  info.set_reason(reason.empty() ? DefaultReason(status.code()) : reason);
+  info.set_domain("falcon-gateway");
+  for (const auto& [key, value] : Facts(status)) {
+    (*info.mutable_metadata())[key] = EscapeHostile(value, kMaxFact);
+  }
+  out.add_details()->PackFrom(info);
+}
+
+void AddBadRequest(const absl::Status& status, google::rpc::Status& out) {
+  const std::vector<FieldViolation> violations = Violations(status);
+  if (violations.empty()) return;
+  google::rpc::BadRequest bad;
+  for (size_t i = 0; i < std::min(violations.size(), kMaxViolations); ++i) {
+    auto* violation = bad.add_field_violations();
+    violation->set_field(EscapeHostile(violations[i].field, kMaxFact));
+    violation->set_description(EscapeHostile(violations[i].description, kMaxDescription));
+  }
+  out.add_details()->PackFrom(bad);
+}
+
+void AddRetryInfo(const absl::Status& status, google::rpc::Status& out) {
+  const std::optional<milliseconds> pause = Pause(status);
+  if (!pause.has_value()) return;
+  google::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(pause->count() / 1000);
+  retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(pause->count() % 1000 * 1'000'000));
+  out.add_details()->PackFrom(retry);
+}
+
+void AddQuotaFailure(const absl::Status& status, google::rpc::Status& out) {
+  if (Reason(status) != "RATE_LIMITED") return;
+  google::rpc::QuotaFailure quota;
+  auto* violation = quota.add_violations();
+  violation->set_subject("falcon:customer");
+  violation->set_description("Falcon's requests a minute, shared by every client of the customer");
+  out.add_details()->PackFrom(quota);
+}
+
+}  // namespace
+
+grpc::Status ToGrpc(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  const std::string message = EscapeHostile(ToStd(status.message()), kMaxMessage);
+  google::rpc::Status details;
+  details.set_code(static_cast<int>(status.code()));
+  details.set_message(message.substr(0, 256));
+  AddErrorInfo(status, details);
+  AddBadRequest(status, details);
+  AddRetryInfo(status, details);
+  AddQuotaFailure(status, details);
+  return {static_cast<grpc::StatusCode>(status.code()), message, details.SerializeAsString()};
+}
+
+std::optional<int64_t> RetryPushback(const absl::Status& status) {
+  const std::optional<milliseconds> pause = Pause(status);
+  if (pause.has_value()) return pause->count();
+  if (status.code() == absl::StatusCode::kResourceExhausted) return -1;
+  return std::nullopt;
+}
+
+absl::Status Unwound(std::exception_ptr error, bool deadline_passed) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const boost::system::system_error& failure) {
+    if (failure.code() == boost::asio::error::operation_aborted) {
+      return deadline_passed ? Error(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+                                     "the call's deadline passed")
+                             : Error(absl::StatusCode::kCancelled, "CANCELLED", "the caller left");
+    }
+    return Error(absl::StatusCode::kInternal, "INTERNAL", failure.what());
+  } catch (const std::exception& failure) {
+    return Error(absl::StatusCode::kInternal, "INTERNAL", failure.what());
+  }
+}
+
+}  // namespace falcon::rpc

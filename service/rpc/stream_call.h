@@ -1,0 +1,136 @@
+// StreamCall: the joint between a server-streaming RPC and the coroutine that feeds it at the reader's pace.
+#ifndef FALCON_RPC_STREAM_CALL_H_
+#define FALCON_RPC_STREAM_CALL_H_
+
+#include <memory>
+#include <utility>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include "base/error.h"
+#include "rpc/edge.h"
+#include "rpc/status.h"
+#include "run/event.h"
+
+namespace falcon::rpc {
+
+// Where a handler writes its messages. Loop thread only.
+template <class Message>
+class Stream {
+ public:
+  virtual ~Stream() = default;
+  // Returns when gRPC has taken `message` from us, which it does at the reader's pace. CANCELLED when the reader left, ABORTED
+  // (READER_STALLED) when it took nothing for CallLimits::stalled_reader. `message` must live until then.
+  virtual Task<absl::Status> Write(const Message& message) = 0;
+};
+
+// As UnaryCall: Finish exactly once, by the coroutine's completion. A write in flight keeps the reactor alive.
+template <class Message, class Handler>  // Handler: (Call&, Stream<Message>&) -> Task<absl::Status>
+class StreamCall final : public grpc::ServerWriteReactor<Message>, private Stream<Message> {
+ public:
+  StreamCall(const Edge& edge, std::string_view method, grpc::CallbackServerContext* context,
+            Handler handler)
+      : edge_(edge),
+        method_(method),
+        context_(context),
+        handler_(std::move(handler)),
+        started_(edge.clock.Now()),
+        call_(CallDeadline(*context, edge.clock, edge.limits.stream_default,
+                           edge.limits.stream_max),
+              Priority::kExport) {}
+
+  void Start() {
+    edge_.loop.Post([this] { Run(); });
+  }
+
+  // gRPC threads.
+  void OnCancel() override {
+    edge_.loop.Post([canceller = canceller_] { canceller->Cancel(); });
+  }
+  void OnWriteDone(bool ok) override {
+    edge_.loop.Post([writing = writing_, ok] {
+      writing->ok = ok;
+      writing->done.Set();
+    });
+  }
+  void OnDone() override { delete this; }
+
+ private:
+  struct Writing {
+    explicit Writing(run::Executor executor) : done(executor), stall(executor) {}
+    run::Event done;
+    boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                      boost::asio::wait_traits<std::chrono::steady_clock>,
+                                      run::Executor>
+        stall;
+    bool ok = false;
+    bool stalled = false;
+  };
+
+  Task<absl::Status> Write(const Message& message) override {
+    auto writing = std::make_shared<Writing>(edge_.loop.executor());
+    writing_ = writing;
+    this->StartWrite(&message);
+    writing->stall.expires_after(edge_.limits.stalled_reader);
+    writing->stall.async_wait([writing](boost::system::error_code error) {
+      if (error || writing->done.is_set()) return;
+      writing->stalled = true;
+      writing->done.Set();
+    });
+    co_await writing->done.Wait();
+    writing->stall.cancel();
+    if (writing->stalled) {
+      co_return Error(absl::StatusCode::kAborted, "READER_STALLED",
+                      "the reader took nothing for minutes; resume with the last resume_token");
+    }
+    if (!writing->ok) co_return Error(absl::StatusCode::kCancelled, "CANCELLED", "the reader left");
+    co_return absl::OkStatus();
+  }
+
+  void Run() {
+    edge_.observer.Started(method_);
+    canceller_->CancelAt(call_.reading.deadline.at(), canceller_);
+    Stream<Message>& stream = *this;
+    boost::asio::co_spawn(edge_.loop.executor(), handler_(call_, stream),
+                          boost::asio::bind_cancellation_slot(
+                              canceller_->slot(), [this](std::exception_ptr error, absl::Status status) {
+                                canceller_->Finished();
+                                if (error) status = Unwound(error, canceller_->deadline_passed());
+                                End(status);
+                              }));
+  }
+
+  void End(const absl::Status& status) {
+    const auto took = std::chrono::duration_cast<milliseconds>(edge_.clock.Now() - started_);
+    edge_.observer.Finished(method_, status, took, call_);
+    if (const auto pushback = RetryPushback(status); pushback.has_value()) {
+      context_->AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(*pushback));
+    }
+    this->Finish(ToGrpc(status));
+  }
+
+  const Edge& edge_;
+  std::string_view method_;
+  grpc::CallbackServerContext* context_;
+  Handler handler_;
+  SteadyTime started_;
+  Call call_;
+  std::shared_ptr<Writing> writing_;
+  std::shared_ptr<Canceller> canceller_ = std::make_shared<Canceller>(edge_.loop);
+};
+
+// Feeds a stream by `handler` on the loop. `method`: its full name, static.
+template <class Message, class Handler>
+grpc::ServerWriteReactor<Message>* Feed(const Edge& edge, std::string_view method,
+                                        grpc::CallbackServerContext* context, Handler handler) {
+  auto* call = new StreamCall<Message, Handler>(edge, method, context, std::move(handler));
+  call->Start();
+  return call;
+}
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_STREAM_CALL_H_

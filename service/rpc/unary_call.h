@@ -1,0 +1,88 @@
+// UnaryCall: the joint between a unary RPC and the coroutine that answers it.
+#ifndef FALCON_RPC_UNARY_CALL_H_
+#define FALCON_RPC_UNARY_CALL_H_
+
+#include <memory>
+#include <utility>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include "rpc/edge.h"
+#include "rpc/status.h"
+
+namespace falcon::rpc {
+
+// gRPC owns it until OnDone. The coroutine's completion calls Finish, exactly once, always, also after a cancel; so OnDone
+// cannot come before the coroutine's end, and request and response outlive it.
+template <class Handler>  // Handler: (Call&) -> Task<absl::Status>
+class UnaryCall final : public grpc::ServerUnaryReactor {
+ public:
+  UnaryCall(const Edge& edge, std::string_view method, grpc::CallbackServerContext* context,
+            Handler handler)
+      : edge_(edge),
+        method_(method),
+        context_(context),
+        handler_(std::move(handler)),
+        started_(edge.clock.Now()),
+        call_(CallDeadline(*context, edge.clock, edge.limits.unary_default,
+                           edge.limits.unary_max),
+              Priority::kInteractive) {}
+
+  // gRPC thread: posts, and returns.
+  void Start() {
+    edge_.loop.Post([this] { Run(); });
+  }
+
+  // gRPC thread, any time before OnDone.
+  void OnCancel() override {
+    edge_.loop.Post([canceller = canceller_] { canceller->Cancel(); });
+  }
+
+  void OnDone() override { delete this; }
+
+ private:
+  void Run() {
+    edge_.observer.Started(method_);
+    canceller_->CancelAt(call_.reading.deadline.at(), canceller_);
+    boost::asio::co_spawn(edge_.loop.executor(), handler_(call_),
+                          boost::asio::bind_cancellation_slot(
+                              canceller_->slot(), [this](std::exception_ptr error, absl::Status status) {
+                                canceller_->Finished();
+                                if (error) status = Unwound(error, canceller_->deadline_passed());
+                                End(status);
+                              }));
+  }
+
+  void End(const absl::Status& status) {
+    const auto took = std::chrono::duration_cast<milliseconds>(edge_.clock.Now() - started_);
+    edge_.observer.Finished(method_, status, took, call_);
+    if (const auto pushback = RetryPushback(status); pushback.has_value()) {
+      context_->AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(*pushback));
+    }
+    Finish(ToGrpc(status));
+  }
+
+  const Edge& edge_;
+  std::string_view method_;
+  grpc::CallbackServerContext* context_;
+  Handler handler_;
+  SteadyTime started_;
+  Call call_;
+  std::shared_ptr<Canceller> canceller_ = std::make_shared<Canceller>(edge_.loop);
+};
+
+// Answers a unary RPC by `handler` on the loop. `method`: its full name, static. Nothing else may run on gRPC's thread.
+template <class Handler>
+grpc::ServerUnaryReactor* Answer(const Edge& edge, std::string_view method,
+                                 grpc::CallbackServerContext* context, Handler handler) {
+  auto* call = new UnaryCall<Handler>(edge, method, context, std::move(handler));
+  call->Start();
+  return call;
+}
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_UNARY_CALL_H_
