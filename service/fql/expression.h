@@ -3,6 +3,7 @@
 #define FALCON_FQL_EXPRESSION_H_
 
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -43,15 +44,19 @@ struct Condition {
   }
 };
 
-// A value type. Empty And means no filter at all.
+// `text` as an FQL literal: between single quotes, with backslashes and quotes escaped.
+std::string Quoted(std::string_view text);
+
+// A value type in normal form: no And directly inside an And, no Or directly inside an Or, none with a single part. Empty And
+// means no filter at all.
 class Expression {
  public:
   enum class Kind { kAnd, kOr, kCondition };
 
   Expression() = default;  // no filter
-  static Expression Of(Condition condition);
+  static Expression Of(Condition condition);             // several values become a list
   static Expression And(std::vector<Expression> parts);  // drops empty parts, flattens a single one
-  static Expression Or(std::vector<Expression> parts);   // must not be empty
+  static Expression Or(std::vector<Expression> parts);   // must not be empty; no filter, if one part is
 
   bool empty() const { return kind_ == Kind::kAnd && parts_.empty(); }
   Kind kind() const { return kind_; }

@@ -1,6 +1,8 @@
 // An event by the cancelled timer, asio's idiom for one.
 #include "run/event.h"
 
+#include <utility>
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -9,8 +11,8 @@ namespace falcon::run {
 Task<void> Event::Wait() {
   if (set_) co_return;
   boost::system::error_code error;
-  const auto token = boost::asio::redirect_error(boost::asio::use_awaitable_t<Executor>(), error);
-  co_await timer_.async_wait(token);
+  auto token = boost::asio::redirect_error(boost::asio::use_awaitable_t<Executor>(), error);
+  co_await timer_.async_wait(std::move(token));
   if (!set_) throw boost::system::system_error(boost::asio::error::operation_aborted);
 }
 
