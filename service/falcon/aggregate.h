@@ -1,0 +1,38 @@
+// Aggregates: the question as Falcon wants it, and its answer as buckets.
+#ifndef FALCON_FALCON_AGGREGATE_H_
+#define FALCON_FALCON_AGGREGATE_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "falcon/caller.h"
+#include "falcon/v1/aggregation.pb.h"
+#include "google/protobuf/repeated_field.h"
+#include "json/document.h"
+
+namespace falcon {
+
+// What to count or compute, over which records.
+struct AggregationQuery {
+  std::string field;  // FQL name
+  v1::AggregationKind kind = v1::AGGREGATION_KIND_TERMS;
+  v1::AggregationInterval interval = v1::AGGREGATION_INTERVAL_UNSPECIFIED;  // DATE_HISTOGRAM only
+  std::string filter;   // FQL; empty: all records
+  std::string text;     // free text over all fields
+  int size = 10;        // buckets, for TERMS
+  std::string then_by;  // FQL name; empty: no second level. TERMS of the same size
+};
+
+// The call with its JSON body: one aggregate, with every key that Falcon requires.
+UpstreamCall AggregateCall(const Operation& operation, const AggregationQuery& query);
+
+// Appends the buckets of the first aggregate in the answer, in Falcon's order; returns how many
+// records fell in none of them. INTERNAL (UPSTREAM_PROTOCOL) when it holds no aggregate.
+absl::StatusOr<int64_t> ReadAggregate(
+    const json::Document& answer,
+    google::protobuf::RepeatedPtrField<v1::AggregationBucket>* buckets);
+
+}  // namespace falcon
+
+#endif  // FALCON_FALCON_AGGREGATE_H_
