@@ -1,0 +1,74 @@
+// Tells seconds from milliseconds and instants from delays.
+#include "wire/rate_limit_header.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+
+namespace falcon::wire {
+namespace {
+
+constexpr int64_t kLargestDelay = 1'000'000'000;      // above: an instant, 2001 or later
+constexpr int64_t kLargestSeconds = 100'000'000'000;  // above: milliseconds
+constexpr milliseconds kShortest = seconds(1);
+constexpr milliseconds kLongest = seconds(120);
+
+template <class Number>
+std::optional<Number> ParseNumber(std::string_view text) {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+std::optional<unsigned> ParseMonth(std::string_view text) {
+  constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto found = std::find(kMonths.begin(), kMonths.end(), text);
+  if (found == kMonths.end()) return std::nullopt;
+  return static_cast<unsigned>(found - kMonths.begin()) + 1;
+}
+
+}  // namespace
+
+std::optional<WallTime> ParseHttpDate(std::string_view text) {
+  // By hand: strptime reads the process's locale. "Wed, 21 Oct 2026 07:28:00 GMT" is 29 characters.
+  if (text.size() != 29 || text.substr(25) != " GMT" || text[19] != ':' || text[22] != ':') {
+    return std::nullopt;
+  }
+  const auto day = ParseNumber<unsigned>(text.substr(5, 2));
+  const auto month = ParseMonth(text.substr(8, 3));
+  const auto year = ParseNumber<unsigned>(text.substr(12, 4));
+  const auto hour = ParseNumber<unsigned>(text.substr(17, 2));
+  const auto minute = ParseNumber<unsigned>(text.substr(20, 2));
+  const auto second = ParseNumber<unsigned>(text.substr(23, 2));
+  if (!day || !month || !year || !hour || !minute || !second) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
+                                         std::chrono::month(*month), std::chrono::day(*day)};
+  if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+         seconds(*second);
+}
+
+std::optional<milliseconds> RateLimitDelay(const Headers& headers, WallTime now) {
+  const auto value = ParseNumber<int64_t>(Trim(FindHeader(headers, "x-ratelimit-retryafter")));
+  if (!value.has_value() || *value <= 0) return std::nullopt;
+  if (*value <= kLargestDelay) {
+    return std::clamp<milliseconds>(seconds(*value), kShortest, kLongest);
+  }
+  const milliseconds instant =
+      *value > kLargestSeconds ? milliseconds(*value) : milliseconds(seconds(*value));
+  const WallTime base = ParseHttpDate(Trim(FindHeader(headers, "date"))).value_or(now);
+  const auto since_epoch = std::chrono::duration_cast<milliseconds>(base.time_since_epoch());
+  if (instant <= since_epoch) return std::nullopt;
+  return std::clamp<milliseconds>(instant - since_epoch, kShortest, kLongest);
+}
+
+}  // namespace falcon::wire
