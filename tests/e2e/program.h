@@ -1,0 +1,49 @@
+// A program of ours as a child process: started with its own environment, watched by what it prints, ended with the test.
+#ifndef FALCON_TESTS_E2E_PROGRAM_H_
+#define FALCON_TESTS_E2E_PROGRAM_H_
+
+#include <sys/types.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace falcon::e2e {
+
+struct Outcome {
+  int status = -1;  // exit status; 128 + signal when killed
+  std::string out;
+  std::string err;
+};
+
+// Runs to its end. `input` goes to standard input.
+Outcome Run(const std::string& path, const std::vector<std::string>& arguments,
+            const std::map<std::string, std::string>& environment = {}, const std::string& input = "");
+
+// Runs until destroyed, which sends SIGTERM and waits. Standard error goes to the file `log`.
+class Program {
+ public:
+  Program(const std::string& path, const std::vector<std::string>& arguments,
+          const std::map<std::string, std::string>& environment, std::string log);
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  // The next line that it prints to standard output; empty when it ended.
+  std::string ReadLine();
+  void Signal(int signal) const;
+  // Waits for its end. 128 + signal when killed.
+  int Wait();
+  pid_t pid() const { return pid_; }
+  // All it wrote to standard error so far.
+  std::string Log() const;
+
+ private:
+  pid_t pid_ = -1;
+  int out_ = -1;
+  std::string log_;
+};
+
+}  // namespace falcon::e2e
+
+#endif  // FALCON_TESTS_E2E_PROGRAM_H_

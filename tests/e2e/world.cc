@@ -1,0 +1,136 @@
+// Starts and steers the two programs.
+#include "tests/e2e/world.h"
+
+#include <curl/curl.h>
+#include <grpcpp/create_channel.h>
+#include <signal.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+
+#include "google/rpc/status.pb.h"
+
+namespace falcon::e2e {
+namespace {
+
+std::string NewFolder() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "falcon-e2e-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
+  return pattern;
+}
+
+// What follows `mark` in the line by which a program says where it listens.
+std::string After(const std::string& line, const std::string& mark) {
+  const size_t at = line.find(mark);
+  if (at == std::string::npos) throw std::runtime_error("did not start: '" + line + "'");
+  return line.substr(at + mark.size());
+}
+
+size_t Append(char* data, size_t size, size_t count, void* out) {
+  static_cast<std::string*>(out)->append(data, size * count);
+  return size * count;
+}
+
+}  // namespace
+
+World::World(const WorldOptions& options) : options_(options), folder_(NewFolder()) {
+  StartSimulator();
+  if (options_.start_gateway) StartGateway();
+}
+
+World::~World() {
+  gateway_program_.reset();
+  simulator_.reset();
+  std::filesystem::remove_all(folder_);
+}
+
+void World::StartSimulator() {
+  std::vector<std::string> arguments = {"--listen", simulator_listen_, "--tls-self-signed",
+                                        folder_};
+  arguments.insert(arguments.end(), options_.simulator.begin(), options_.simulator.end());
+  simulator_ = std::make_unique<Program>(FALCON_SIMULATOR, arguments,
+                                         std::map<std::string, std::string>(),
+                                         folder_ + "/simulator.log");
+  simulator_url_ = After(simulator_->ReadLine(), "listening on ");
+  simulator_listen_ = After(simulator_url_, "https://");
+}
+
+void World::KillSimulator() {
+  simulator_->Signal(SIGKILL);
+  simulator_->Wait();
+  simulator_.reset();
+}
+
+std::map<std::string, std::string> World::GatewayEnvironment() const {
+  std::map<std::string, std::string> environment = {{"FALCON_CLIENT_ID", kClientId},
+                                                    {"FALCON_CLIENT_SECRET", kClientSecret},
+                                                    {"FALCON_BASE_URL", simulator_url_}};
+  for (const auto& [name, value] : options_.environment) environment[name] = value;
+  return environment;
+}
+
+void World::StartGateway() {
+  std::vector<std::string> arguments = {"--listen=127.0.0.1:0", "--ca-file=" + folder_ + "/ca.pem"};
+  arguments.insert(arguments.end(), options_.gateway.begin(), options_.gateway.end());
+  gateway_program_ = std::make_unique<Program>(FALCON_GATEWAY, arguments, GatewayEnvironment(),
+                                               folder_ + "/gateway.log");
+  address_ = After(gateway_program_->ReadLine(), "listening on ");
+  grpc::ChannelArguments channel;
+  channel.SetMaxReceiveMessageSize(-1);
+  channel_ =
+      grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), channel);
+  detections_ = v1::DetectionService::NewStub(channel_);
+  hosts_ = v1::HostService::NewStub(channel_);
+  gateway_ = v1::GatewayService::NewStub(channel_);
+}
+
+nlohmann::json World::Control(const std::string& method, const std::string& path,
+                              const std::string& body) {
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
+                                                                 &curl_easy_cleanup);
+  std::string answer;
+  const std::string url = simulator_url_ + path;
+  const std::string ca = folder_ + "/ca.pem";
+  curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_CAINFO, ca.c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, method.c_str());
+  if (!body.empty()) curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, &Append);
+  curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer);
+  const CURLcode code = curl_easy_perform(curl.get());
+  if (code != CURLE_OK) throw std::runtime_error(url + ": " + curl_easy_strerror(code));
+  return nlohmann::json::parse(answer, nullptr, /*allow_exceptions=*/false);
+}
+
+void World::Fault(const nlohmann::json& rule) {
+  Control("POST", "/__simulator/faults", rule.dump());
+}
+
+void World::ClearFaults() { Control("DELETE", "/__simulator/faults"); }
+
+nlohmann::json World::Ledger() { return Control("GET", "/__simulator/ledger"); }
+
+void World::ResetLedger() { Control("DELETE", "/__simulator/ledger"); }
+
+int World::Calls(const std::string& what) {
+  int calls = 0;
+  const nlohmann::json ledger = Ledger();
+  for (const auto& [name, count] : ledger.at("counts").items()) {
+    const bool data = name.find("/oauth2/") == std::string::npos;
+    if (what.empty() ? data : name == what) calls += count.get<int>();
+  }
+  return calls;
+}
+
+Details::Details(const grpc::Status& status) {
+  google::rpc::Status details;
+  if (!details.ParseFromString(status.error_details())) return;
+  for (const auto& detail : details.details()) {
+    if (detail.Is<google::rpc::ErrorInfo>()) detail.UnpackTo(&info);
+    if (detail.Is<google::rpc::BadRequest>()) detail.UnpackTo(&bad);
+    if (detail.Is<google::rpc::RetryInfo>()) has_retry = detail.UnpackTo(&retry);
+  }
+}
+
+}  // namespace falcon::e2e

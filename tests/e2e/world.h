@@ -1,0 +1,88 @@
+// A world for end-to-end tests: the real simulator over TLS and the real gateway before it, each on a port of its own.
+#ifndef FALCON_TESTS_E2E_WORLD_H_
+#define FALCON_TESTS_E2E_WORLD_H_
+
+#include <grpcpp/channel.h>
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "falcon/v1/detections.grpc.pb.h"
+#include "falcon/v1/gateway.grpc.pb.h"
+#include "falcon/v1/hosts.grpc.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "tests/e2e/program.h"
+
+namespace falcon::e2e {
+
+inline constexpr char kClientId[] = "simulator-client";
+// Stands for a real secret: no log line, error or answer may ever hold it.
+inline constexpr char kClientSecret[] = "simulator-secret";
+
+struct WorldOptions {
+  std::vector<std::string> simulator;  // further flags
+  std::vector<std::string> gateway;
+  std::map<std::string, std::string> environment;  // of the gateway
+  bool start_gateway = true;
+};
+
+class World {
+ public:
+  explicit World(const WorldOptions& options = {});
+  ~World();
+
+  v1::DetectionService::Stub& detections() { return *detections_; }
+  v1::HostService::Stub& hosts() { return *hosts_; }
+  v1::GatewayService::Stub& gateway() { return *gateway_; }
+
+  // The simulator's control endpoints.
+  void Fault(const nlohmann::json& rule);
+  void ClearFaults();
+  nlohmann::json Ledger();
+  void ResetLedger();
+  // Calls to "METHOD /path" since the last reset; all data calls (no token) for "".
+  int Calls(const std::string& what = "");
+  nlohmann::json Control(const std::string& method, const std::string& path,
+                         const std::string& body = "");
+
+  // Kills the simulator at once, or starts it again at the same port.
+  void KillSimulator();
+  void StartSimulator();
+
+  Program& gateway_program() { return *gateway_program_; }
+  const std::string& address() const { return address_; }
+  const std::string& folder() const { return folder_; }
+  std::string simulator_url() const { return simulator_url_; }
+  std::map<std::string, std::string> GatewayEnvironment() const;
+
+ private:
+  void StartGateway();
+
+  WorldOptions options_;
+  std::string folder_;
+  std::string simulator_url_;
+  std::string simulator_listen_ = "127.0.0.1:0";
+  std::string address_;
+  std::unique_ptr<Program> simulator_;
+  std::unique_ptr<Program> gateway_program_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::DetectionService::Stub> detections_;
+  std::unique_ptr<v1::HostService::Stub> hosts_;
+  std::unique_ptr<v1::GatewayService::Stub> gateway_;
+};
+
+// The details of a failed call; empty messages where it carries none.
+struct Details {
+  explicit Details(const grpc::Status& status);
+  google::rpc::ErrorInfo info;
+  google::rpc::BadRequest bad;
+  google::rpc::RetryInfo retry;
+  bool has_retry = false;
+};
+
+}  // namespace falcon::e2e
+
+#endif  // FALCON_TESTS_E2E_WORLD_H_
