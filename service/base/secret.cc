@@ -10,6 +10,8 @@ Secret::~Secret() {
 }
 
 void Wipe(std::string& text) {
+  text.resize(
+      text.capacity());  // a string that was shortened or moved from keeps bytes beyond its end
   OPENSSL_cleanse(text.data(), text.size());
   text.clear();
 }

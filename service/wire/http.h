@@ -1,4 +1,5 @@
-// Bytes over HTTPS: the request, the response, and the transport that turns one into the other. Knows nothing of Falcon.
+// Bytes over HTTPS: the request, the response, and the transport that turns one into the other.
+// Knows nothing of Falcon.
 #ifndef FALCON_WIRE_HTTP_H_
 #define FALCON_WIRE_HTTP_H_
 
@@ -29,10 +30,11 @@ struct HttpRequest {
       : method(verb), url(std::move(address)), deadline(until) {}
 
   Method method;
-  std::string url;  // absolute; below an AuthInterceptor: path and query, joined to the token's cloud
+  std::string
+      url;  // absolute; below an AuthInterceptor: path and query, joined to the token's cloud
   Headers headers;
-  std::string body;      // sent with POST only
-  Secret authorization;  // whole value of the Authorization header; empty: none
+  std::string body;        // sent with POST only
+  Secret authorization;    // whole value of the Authorization header; empty: none
   bool wipe_body = false;  // the body holds a secret: wiped once sent, never kept
   Deadline deadline;
 };
@@ -44,17 +46,19 @@ struct HttpResponse {
   std::string body;
 };
 
-// Percent-encodes everything but unreserved characters (RFC 3986), so that '+' and quotes survive a query string.
+// Percent-encodes everything but unreserved characters (RFC 3986), so that '+' and quotes survive a
+// query string.
 std::string PercentEncode(std::string_view text);
 
 class HttpTransport {
  public:
   virtual ~HttpTransport() = default;
 
-  // One exchange, whatever the status: a 500 is a response, not a failure. Loop thread. A cancelled caller is unwound,
-  // and its transfer is off the wire within 100 ms. Redirects are answered, not followed. Failures (with reason):
-  //   UNAVAILABLE         UPSTREAM_CONNECTION   refused, reset, DNS, proxy down: worth a retry; fact `sent`: "maybe" or "no"
-  //   UNAVAILABLE         UPSTREAM_STALLED      under 1 KiB/s for 20 s
+  // One exchange, whatever the status: a 500 is a response, not a failure. Loop thread. A cancelled
+  // caller is unwound, and its transfer is off the wire within 100 ms. Redirects are answered, not
+  // followed. Failures (with reason):
+  //   UNAVAILABLE         UPSTREAM_CONNECTION   refused, reset, DNS, proxy down: worth a retry;
+  //   fact `sent`: "maybe" or "no" UNAVAILABLE         UPSTREAM_STALLED      under 1 KiB/s for 20 s
   //   FAILED_PRECONDITION UPSTREAM_TLS          certificate or protocol; never retried
   //   FAILED_PRECONDITION UPSTREAM_PROXY_AUTH   407
   //   DEADLINE_EXCEEDED   UPSTREAM_TIMEOUT      the request's deadline passed

@@ -1,0 +1,151 @@
+// One thread polls, and everything of curl happens on it.
+#include "wire/curl_engine.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <utility>
+
+#include "base/error.h"
+
+namespace falcon::wire {
+namespace {
+
+constexpr int kPollMs = 1000;  // curl shortens it to its own next timeout
+
+// Started with all signals blocked: OpenSSL's writes may raise SIGPIPE, and the rest is for main's
+// thread.
+template <class Body>
+std::thread QuietThread(Body body) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread thread(std::move(body));
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return thread;
+}
+
+CURLM* NewMulti(const WireOptions& options) {
+  CURLM* const multi = curl_multi_init();
+  const long connections = options.max_connections;
+  curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, connections);
+  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, 2 * connections);
+  curl_multi_setopt(multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
+  return multi;
+}
+
+}  // namespace
+
+CurlEngine::CurlEngine(WireOptions options, const Clock& clock, Deliver deliver)
+    : options_(std::move(options)),
+      clock_(clock),
+      deliver_(std::move(deliver)),
+      multi_(NewMulti(options_)),
+      inbox_(std::make_shared<Inbox>(multi_.get())),
+      thread_(QuietThread([this] { Run(); })) {}
+
+CurlEngine::~CurlEngine() {
+  inbox_->Close();
+  thread_.join();
+}
+
+WireStats CurlEngine::stats() const {
+  return {started_count_, finished_count_, cancelled_count_, in_flight_};
+}
+
+void CurlEngine::Run() {
+  pthread_setname_np(pthread_self(), "wire");
+  Mail mail;
+  while (true) {
+    inbox_->Take(mail);
+    if (mail.closed) break;
+    for (Exchange& exchange : mail.arrivals) Add(std::move(exchange));
+    for (const uint64_t id : mail.leavers) Remove(id);
+    int running = 0;
+    curl_multi_perform(multi_.get(), &running);
+    Reap();
+    if (!finished_.empty()) deliver_(finished_);
+    if (inbox_->MayDoze()) curl_multi_poll(multi_.get(), nullptr, 0, kPollMs, nullptr);
+  }
+  for (Exchange& exchange : mail.arrivals) Add(std::move(exchange));
+  Abandon();
+  if (!finished_.empty()) deliver_(finished_);
+}
+
+void CurlEngine::Add(Exchange exchange) {
+  const uint64_t id = exchange.id;
+  ++started_count_;
+  std::unique_ptr<CurlHandle> handle = NewHandle();
+  absl::Status status = handle->Prepare(std::move(exchange), clock_);
+  if (status.ok() && curl_multi_add_handle(multi_.get(), handle->easy()) != CURLM_OK) {
+    status = absl::ResourceExhaustedError("libcurl takes no more transfers");
+  }
+  if (!status.ok()) {
+    Park(std::move(handle));
+    return Finish(id, std::move(status));
+  }
+  active_.emplace(id, handle.release()->easy());
+  ++in_flight_;
+}
+
+void CurlEngine::Remove(uint64_t id) {
+  const auto found = active_.find(id);
+  if (found == active_.end()) return;
+  Park(Detach(found->second));
+  ++cancelled_count_;
+}
+
+void CurlEngine::Reap() {
+  int left = 0;
+  while (CURLMsg* const message = curl_multi_info_read(multi_.get(), &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const CURLcode code = message->data.result;  // the message dies with Detach
+    CURL* const easy = message->easy_handle;
+    // After a broken HTTP/2 session its connection must not serve again.
+    if (code == CURLE_HTTP2) curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    std::unique_ptr<CurlHandle> handle = Detach(easy);
+    const uint64_t id = handle->id();
+    Finish(id, handle->Finish(code));
+    Park(std::move(handle));
+  }
+}
+
+void CurlEngine::Abandon() {
+  while (!active_.empty()) {
+    std::unique_ptr<CurlHandle> handle = Detach(active_.begin()->second);
+    const absl::Status closed =
+        Error(absl::StatusCode::kUnavailable, "UPSTREAM_CONNECTION", "the transport was closed");
+    Finish(handle->id(), WithFact(closed, "sent", "maybe"));
+  }
+  idle_.clear();
+}
+
+std::unique_ptr<CurlHandle> CurlEngine::NewHandle() {
+  if (idle_.empty()) return std::make_unique<CurlHandle>(options_);
+  std::unique_ptr<CurlHandle> handle = std::move(idle_.back());
+  idle_.pop_back();
+  return handle;
+}
+
+std::unique_ptr<CurlHandle> CurlEngine::Detach(CURL* easy) {
+  CurlHandle* handle = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &handle);
+  curl_multi_remove_handle(multi_.get(), easy);
+  active_.erase(handle->id());
+  --in_flight_;
+  return std::unique_ptr<CurlHandle>(handle);
+}
+
+void CurlEngine::Finish(uint64_t id, absl::StatusOr<HttpResponse> result) {
+  finished_.push_back({id, std::move(result)});
+  ++finished_count_;
+}
+
+void CurlEngine::Park(std::unique_ptr<CurlHandle> handle) {
+  handle->Clear();
+  if (idle_.size() < static_cast<size_t>(options_.max_connections)) {
+    idle_.push_back(std::move(handle));
+  }
+}
+
+}  // namespace falcon::wire

@@ -1,0 +1,88 @@
+// CurlEngine: the wire thread, its CURLM and the transfers in it.
+#ifndef FALCON_WIRE_CURL_ENGINE_H_
+#define FALCON_WIRE_CURL_ENGINE_H_
+
+#include <curl/curl.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/time.h"
+#include "wire/curl_handle.h"
+#include "wire/http.h"
+#include "wire/inbox.h"
+#include "wire/wire_options.h"
+
+namespace falcon::wire {
+
+struct Finished {
+  uint64_t id;
+  absl::StatusOr<HttpResponse> result;
+};
+
+class CurlEngine {
+ public:
+  // Called on the wire thread with what has finished since the last call: each started exchange
+  // comes exactly once, unless it was cancelled first. Empties the vector.
+  using Deliver = std::function<void(std::vector<Finished>&)>;
+
+  // Starts the thread. `clock` outlives the engine.
+  CurlEngine(WireOptions options, const Clock& clock, Deliver deliver);
+  // Fails what is still in flight, delivers that, and joins.
+  ~CurlEngine();
+  CurlEngine(const CurlEngine&) = delete;
+  CurlEngine& operator=(const CurlEngine&) = delete;
+
+  // Takes requests and cancellations from any thread; harmless when it outlives the engine.
+  const std::shared_ptr<Inbox>& inbox() const { return inbox_; }
+
+  // Any thread.
+  WireStats stats() const;
+
+ private:
+  struct GlobalCurl {  // libcurl counts these
+    GlobalCurl() { curl_global_init(CURL_GLOBAL_DEFAULT); }
+    ~GlobalCurl() { curl_global_cleanup(); }
+  };
+  struct MultiCleanup {
+    void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  };
+
+  // Wire thread only, all of them.
+  void Run();
+  void Add(Exchange exchange);
+  void Remove(uint64_t id);
+  void Reap();
+  void Abandon();
+  std::unique_ptr<CurlHandle> NewHandle();
+  std::unique_ptr<CurlHandle> Detach(CURL* easy);
+  void Finish(uint64_t id, absl::StatusOr<HttpResponse> result);
+  void Park(std::unique_ptr<CurlHandle> handle);
+
+  const WireOptions options_;
+  const Clock& clock_;
+  const Deliver deliver_;
+  GlobalCurl global_;
+  std::unique_ptr<CURLM, MultiCleanup> multi_;
+  std::shared_ptr<Inbox> inbox_;
+
+  std::unordered_map<uint64_t, CURL*> active_;  // each owned by its CURLOPT_PRIVATE
+  std::vector<std::unique_ptr<CurlHandle>> idle_;
+  std::vector<Finished> finished_;
+
+  std::atomic<int64_t> started_count_ = 0;
+  std::atomic<int64_t> finished_count_ = 0;
+  std::atomic<int64_t> cancelled_count_ = 0;
+  std::atomic<int64_t> in_flight_ = 0;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace falcon::wire
+
+#endif  // FALCON_WIRE_CURL_ENGINE_H_

@@ -1,0 +1,183 @@
+// The options of a transfer, and what curl calls back.
+#include "wire/curl_handle.h"
+
+#include <algorithm>
+#include <climits>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace falcon::wire {
+namespace {
+
+constexpr long kReadBufferBytes = 64L << 10;
+constexpr long kStallBytesPerSecond = 1024;
+constexpr long kOn = 1;
+constexpr long kOff = 0;
+
+// Control characters in a header would let a caller write headers of its own.
+bool IsClean(std::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; });
+}
+
+bool IsClean(const HttpRequest& request) {
+  return IsClean(request.url) && IsClean(request.authorization.Reveal()) &&
+         std::all_of(request.headers.begin(), request.headers.end(), [](const auto& header) {
+           return IsClean(header.first) && IsClean(header.second);
+         });
+}
+
+}  // namespace
+
+CurlHandle::CurlHandle(const WireOptions& options)
+    : easy_(curl_easy_init()),
+      reader_(options.max_body_bytes, options.max_decompression_ratio),
+      exchange_(0, HttpRequest(Method::kGet, "", Deadline(SteadyTime()))) {
+  SetLasting(options);
+}
+
+CurlHandle::~CurlHandle() { Clear(); }
+
+void CurlHandle::SetLasting(const WireOptions& options) {
+  CURL* easy = easy_.get();
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, words_.data());
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &CurlHandle::OnHeader);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &CurlHandle::OnBody);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, kOn);
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https,http");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, kOff);
+  curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, kOn);
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, kOn);
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, kOn);
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReadBufferBytes);
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (!options.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+  const auto connect_ms = std::chrono::duration_cast<milliseconds>(options.connect_timeout);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect_ms.count()));
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, kStallBytesPerSecond);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_time.count()));
+}
+
+absl::Status CurlHandle::Prepare(Exchange exchange, const Clock& clock) {
+  Clear();
+  exchange_ = std::move(exchange);
+  const HttpRequest& request = exchange_.request;
+  if (!IsClean(request)) {
+    return Error(absl::StatusCode::kInternal, "UPSTREAM_PROTOCOL",
+                 "the request has control characters in its URL or headers");
+  }
+  if (request.deadline.Passed(clock)) {
+    TransferEnd late;
+    late.code = CURLE_OPERATION_TIMEDOUT;
+    late.deadline_passed = true;
+    return ToStatus(late);
+  }
+  const auto left = request.deadline.Left(clock).count();
+  timeout_ms_ = static_cast<long>(std::clamp<int64_t>(left, 1, INT_MAX));
+  CURL* easy = easy_.get();
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms_);
+  curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, kOff);
+  // Waiting for a connection to be shared pays only where HTTP/2 shares them.
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, request.url.starts_with("https:") ? kOn : kOff);
+  SetMethod();
+  SetHeaders();
+  if (curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str()) != CURLE_OK) {
+    return absl::ResourceExhaustedError("no memory for a URL");
+  }
+  return absl::OkStatus();
+}
+
+void CurlHandle::SetMethod() {
+  CURL* easy = easy_.get();
+  const HttpRequest& request = exchange_.request;
+  if (request.method == Method::kGet) {
+    curl_easy_setopt(easy, CURLOPT_HTTPGET, kOn);
+    return;
+  }
+  curl_easy_setopt(easy, CURLOPT_POST, kOn);
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
+}
+
+void CurlHandle::SetHeaders() {
+  const HttpRequest& request = exchange_.request;
+  lines_.clear();
+  for (const auto& [name, value] : request.headers) {
+    // curl takes "Name:" as "do not send", and "Name;" as a header without a value.
+    lines_.push_back(value.empty() ? Cat(name, ";") : Cat(name, ": ", value));
+  }
+  lines_.emplace_back("Expect:");  // no round trip to ask whether a body is welcome
+  if (!request.authorization.empty()) {
+    lines_.push_back(Cat("Authorization: ", request.authorization.Reveal()));
+  }
+  list_.resize(lines_.size());
+  for (size_t i = 0; i < lines_.size(); ++i) {
+    list_[i].data = lines_[i].data();
+    list_[i].next = i + 1 < lines_.size() ? &list_[i + 1] : nullptr;
+  }
+  curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, list_.data());
+}
+
+absl::StatusOr<HttpResponse> CurlHandle::Finish(CURLcode code) {
+  const long status = Info<long>(CURLINFO_RESPONSE_CODE);
+  const bool whole = code == CURLE_OK && reader_.OnEnd(Info<curl_off_t>(CURLINFO_SIZE_DOWNLOAD_T));
+  if (!whole || status == 407) {
+    const absl::Status failure = whole ? ProxyAuthRequired() : ToStatus(End(code));
+    Clear();
+    return failure;
+  }
+  HttpResponse response = reader_.Take();
+  response.status = static_cast<int>(status);
+  Clear();
+  return response;
+}
+
+TransferEnd CurlHandle::End(CURLcode code) const {
+  // curl rounds to milliseconds, so its timeout may come one early.
+  const auto total_ms = Info<curl_off_t>(CURLINFO_TOTAL_TIME_T) / 1000;
+  return {.code = code,
+          .trouble = reader_.trouble(),
+          .detail = words_.data(),
+          .tunnel_status = Info<long>(CURLINFO_HTTP_CONNECTCODE),
+          .connected = Info<curl_off_t>(CURLINFO_PRETRANSFER_TIME_T) > 0,
+          .deadline_passed = total_ms + 1 >= timeout_ms_};
+}
+
+void CurlHandle::Clear() {
+  if (!exchange_.request.authorization.empty() && !lines_.empty()) Wipe(lines_.back());
+  lines_.clear();
+  exchange_ = Exchange(0, HttpRequest(Method::kGet, "", Deadline(SteadyTime())));
+  reader_.Reset();
+  words_[0] = '\0';
+}
+
+template <class T>
+T CurlHandle::Info(CURLINFO what) const {
+  T value = 0;
+  curl_easy_getinfo(easy_.get(), what, &value);
+  return value;
+}
+
+size_t CurlHandle::OnHeader(char* data, size_t size, size_t count, void* self) {
+  auto* const handle = static_cast<CurlHandle*>(self);
+  const size_t bytes = size * count;
+  return handle->reader_.OnHeader({data, bytes}) ? bytes : CURL_WRITEFUNC_ERROR;
+}
+
+size_t CurlHandle::OnBody(char* data, size_t size, size_t count, void* self) {
+  auto* const handle = static_cast<CurlHandle*>(self);
+  const size_t bytes = size * count;
+  const ResponseReader::Progress progress = {
+      .wire_bytes = handle->Info<curl_off_t>(CURLINFO_SIZE_DOWNLOAD_T),
+      .content_length = handle->Info<curl_off_t>(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)};
+  return handle->reader_.OnBody({data, bytes}, progress) ? bytes : CURL_WRITEFUNC_ERROR;
+}
+
+}  // namespace falcon::wire

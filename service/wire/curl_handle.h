@@ -1,0 +1,67 @@
+// CurlHandle: one easy handle with everything that curl may point into while a transfer runs.
+#ifndef FALCON_WIRE_CURL_HANDLE_H_
+#define FALCON_WIRE_CURL_HANDLE_H_
+
+#include <curl/curl.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/time.h"
+#include "wire/inbox.h"
+#include "wire/response_reader.h"
+#include "wire/transfer_end.h"
+#include "wire/wire_options.h"
+
+namespace falcon::wire {
+
+// Wire thread only. Reused from transfer to transfer: what never changes is set once.
+// CURLOPT_PRIVATE is this object.
+class CurlHandle {
+ public:
+  explicit CurlHandle(const WireOptions& options);
+  CurlHandle(const CurlHandle&) = delete;
+  CurlHandle& operator=(const CurlHandle&) = delete;
+  ~CurlHandle();
+
+  CURL* easy() const { return easy_.get(); }
+  uint64_t id() const { return exchange_.id; }
+
+  // Sets the handle up for `exchange`. Fails, and starts nothing, when the request cannot be sent
+  // at all.
+  absl::Status Prepare(Exchange exchange, const Clock& clock);
+  // What the transfer came to; `code` is curl's. The handle may then be used again.
+  absl::StatusOr<HttpResponse> Finish(CURLcode code);
+  // Forgets a transfer that was taken off the wire.
+  void Clear();
+
+ private:
+  struct Cleanup {
+    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  };
+  static size_t OnHeader(char* data, size_t size, size_t count, void* self);
+  static size_t OnBody(char* data, size_t size, size_t count, void* self);
+
+  void SetLasting(const WireOptions& options);
+  void SetHeaders();
+  void SetMethod();
+  template <class T>
+  T Info(CURLINFO what) const;
+  TransferEnd End(CURLcode code) const;
+
+  std::unique_ptr<CURL, Cleanup> easy_;
+  ResponseReader reader_;
+  Exchange exchange_;
+  long timeout_ms_ = 0;
+  std::vector<std::string> lines_;  // of the request's header; the last may hold the authorization
+  std::vector<curl_slist> list_;    // points into lines_
+  std::array<char, CURL_ERROR_SIZE> words_{};
+};
+
+}  // namespace falcon::wire
+
+#endif  // FALCON_WIRE_CURL_HANDLE_H_

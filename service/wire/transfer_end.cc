@@ -1,0 +1,114 @@
+// From curl's codes to our few failures.
+#include "wire/transfer_end.h"
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace falcon::wire {
+namespace {
+
+constexpr size_t kMaxDetailBytes = 300;
+constexpr long kProxyAuthRequired = 407;
+
+std::string Detail(const TransferEnd& end) {
+  return end.detail.empty() ? std::string(curl_easy_strerror(end.code))
+                            : EscapeHostile(end.detail, kMaxDetailBytes);
+}
+
+absl::Status BrokenConnection(const TransferEnd& end, bool maybe_sent) {
+  const absl::Status status = Error(absl::StatusCode::kUnavailable, "UPSTREAM_CONNECTION",
+                                    Cat("no answer over the connection: ", Detail(end)));
+  return WithFact(status, "sent", maybe_sent ? "maybe" : "no");
+}
+
+absl::Status FailedTls(const TransferEnd& end) {
+  return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_TLS",
+               Cat("TLS failed, a retry will not help: ", Detail(end),
+                   "; check the CA file, the clock and a TLS-inspecting proxy"));
+}
+
+absl::Status BrokenProtocol(std::string_view what) {
+  return Error(absl::StatusCode::kInternal, "UPSTREAM_PROTOCOL",
+               Cat("the exchange was not sound HTTP: ", what));
+}
+
+// A peer that hangs up during the handshake is a broken connection, though curl calls it TLS.
+absl::Status FailedHandshake(const TransferEnd& end) {
+  const std::string_view detail = end.detail;
+  const bool hung_up = detail.starts_with("OpenSSL SSL_connect:") ||
+                       detail.find("unexpected eof") != std::string_view::npos;
+  return hung_up ? BrokenConnection(end, false) : FailedTls(end);
+}
+
+absl::Status TimedOut(const TransferEnd& end) {
+  if (end.deadline_passed) {
+    return Error(absl::StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT",
+                 "the deadline passed before the answer was complete");
+  }
+  if (!end.connected) return BrokenConnection(end, false);
+  return Error(absl::StatusCode::kUnavailable, "UPSTREAM_STALLED",
+               Cat("the answer stopped coming: ", Detail(end)));
+}
+
+absl::Status Ended(ResponseReader::Trouble trouble) {
+  switch (trouble) {
+    case ResponseReader::Trouble::kBodyTooLarge:
+      return Error(absl::StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE",
+                   "the answer is larger than the gateway reads; ask for fewer records a page");
+    case ResponseReader::Trouble::kDecompressionBomb:
+      return BrokenProtocol("the body decompresses beyond all reason");
+    case ResponseReader::Trouble::kHeadersTooLarge:
+      return BrokenProtocol("too many headers");
+    case ResponseReader::Trouble::kNone:
+      break;
+  }
+  return BrokenProtocol("the body was refused");
+}
+
+}  // namespace
+
+absl::Status ToStatus(const TransferEnd& end) {
+  if (end.tunnel_status == kProxyAuthRequired) return ProxyAuthRequired();
+  if (end.trouble != ResponseReader::Trouble::kNone) return Ended(end.trouble);
+  switch (end.code) {
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_PROXY:
+      return BrokenConnection(end, false);
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      return BrokenConnection(end, end.connected);
+    case CURLE_OPERATION_TIMEDOUT:
+      return TimedOut(end);
+    case CURLE_SSL_CONNECT_ERROR:
+      return FailedHandshake(end);
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CRL_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_ENGINE_NOTFOUND:
+    case CURLE_SSL_ENGINE_SETFAILED:
+    case CURLE_SSL_ENGINE_INITFAILED:
+    case CURLE_SSL_CLIENTCERT:
+    case CURLE_USE_SSL_FAILED:
+      return FailedTls(end);
+    default:
+      return BrokenProtocol(Detail(end));
+  }
+}
+
+absl::Status ProxyAuthRequired() {
+  return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_PROXY_AUTH",
+               "the proxy wants credentials (407): put them into HTTPS_PROXY");
+}
+
+}  // namespace falcon::wire

@@ -1,0 +1,32 @@
+// How a transfer ended without a response, and the failure that callers see for it: the table in
+// http.h.
+#ifndef FALCON_WIRE_TRANSFER_END_H_
+#define FALCON_WIRE_TRANSFER_END_H_
+
+#include <curl/curl.h>
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "wire/response_reader.h"
+
+namespace falcon::wire {
+
+struct TransferEnd {
+  CURLcode code = CURLE_OK;
+  ResponseReader::Trouble trouble = ResponseReader::Trouble::kNone;
+  std::string detail;      // curl's own words; empty: the code's
+  long tunnel_status = 0;  // of a proxy's answer to CONNECT; 0: none
+  bool connected = false;  // a connection was ready, so bytes of the request may have left
+  bool deadline_passed = false;
+};
+
+// `end` must be a failure.
+absl::Status ToStatus(const TransferEnd& end);
+
+// 407: the proxy wants credentials that we lack.
+absl::Status ProxyAuthRequired();
+
+}  // namespace falcon::wire
+
+#endif  // FALCON_WIRE_TRANSFER_END_H_
