@@ -30,8 +30,8 @@ struct HttpRequest {
       : method(verb), url(std::move(address)), deadline(until) {}
 
   Method method;
-  std::string
-      url;  // absolute; below an AuthInterceptor: path and query, joined to the token's cloud
+  // Absolute; below an AuthInterceptor: path and query, joined to the token's cloud.
+  std::string url;
   Headers headers;
   std::string body;        // sent with POST only
   Secret authorization;    // whole value of the Authorization header; empty: none
@@ -56,14 +56,16 @@ class HttpTransport {
 
   // One exchange, whatever the status: a 500 is a response, not a failure. Loop thread. A cancelled
   // caller is unwound, and its transfer is off the wire within 100 ms. Redirects are answered, not
-  // followed. Failures (with reason):
-  //   UNAVAILABLE         UPSTREAM_CONNECTION   refused, reset, DNS, proxy down: worth a retry;
-  //   fact `sent`: "maybe" or "no" UNAVAILABLE         UPSTREAM_STALLED      under 1 KiB/s for 20 s
-  //   FAILED_PRECONDITION UPSTREAM_TLS          certificate or protocol; never retried
-  //   FAILED_PRECONDITION UPSTREAM_PROXY_AUTH   407
-  //   DEADLINE_EXCEEDED   UPSTREAM_TIMEOUT      the request's deadline passed
-  //   RESOURCE_EXHAUSTED  UPSTREAM_BODY_TOO_LARGE  more than the body ceiling
-  //   INTERNAL            UPSTREAM_PROTOCOL     decompression ratio over the cap, malformed HTTP
+  // followed. Failures, by code and reason:
+  //
+  //   UNAVAILABLE          UPSTREAM_CONNECTION      refused, reset, DNS, proxy down: worth a retry;
+  //                                                 fact `sent`: "maybe" or "no"
+  //   UNAVAILABLE          UPSTREAM_STALLED         under 1 KiB/s for 20 s
+  //   FAILED_PRECONDITION  UPSTREAM_TLS             certificate or protocol; never retried
+  //   FAILED_PRECONDITION  UPSTREAM_PROXY_AUTH      407
+  //   DEADLINE_EXCEEDED    UPSTREAM_TIMEOUT         the request's deadline passed
+  //   RESOURCE_EXHAUSTED   UPSTREAM_BODY_TOO_LARGE  more than the body ceiling
+  //   INTERNAL             UPSTREAM_PROTOCOL        decompression over the cap, malformed HTTP
   virtual Task<absl::StatusOr<HttpResponse>> Send(HttpRequest request) = 0;
 };
 
