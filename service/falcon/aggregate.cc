@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "falcon/request_text.h"
 
 namespace falcon {
 namespace {
@@ -127,7 +128,7 @@ UpstreamCall AggregateCall(const Operation& operation, const AggregationQuery& q
   }
   UpstreamCall call(operation);
   const Json body = Json::array({std::move(element)});
-  call.body = body.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+  call.body = JsonText(body);
   return call;
 }
 

@@ -25,7 +25,7 @@ struct UpstreamCall {
   const Operation* operation;
   std::vector<std::pair<std::string, std::string>> query;  // unencoded
   std::string body;                                        // JSON; POST only
-  bool continuation = false;                               // carries a cursor: a 404 may mean that it expired
+  bool continuation = false;                               // carries a cursor, which may have expired
 };
 
 struct CallerStats {
@@ -40,13 +40,19 @@ class Caller {
          const Clock& clock, run::Timer& timer, RetryPolicy policy, Jitter jitter);
 
   // The document, within `reading.deadline`; failures as in reply.h, http.h and auth/. Counts into `reading`. A failure that
-  // was retried says so by the fact `attempts`.
+  // was retried says so by the fact `attempts`. No failure is retried past the deadline: the last one is returned instead.
   Task<absl::StatusOr<json::Document>> Call(UpstreamCall call, Reading& reading);
 
   const CallerStats& stats() const { return stats_; }
 
  private:
+  // One exchange: waits for the budget and a place, sends, reads the answer.
   Task<absl::StatusOr<json::Document>> Attempt(const UpstreamCall& call, Reading& reading);
+  // Whether and when to try again: the pause, or the failure to end with. A 429 closes the budget for everybody.
+  absl::StatusOr<milliseconds> PauseAfter(const absl::Status& failure, int attempt,
+                                          Deadline deadline);
+  // A place, when the budget is open. Nobody holds one while the budget is closed.
+  Task<absl::StatusOr<run::Admission::Place>> Enter(Deadline deadline);
 
   wire::HttpTransport& authorized_;
   run::Admission& admission_;

@@ -29,7 +29,7 @@ struct Operation {
   int max_limit = 0;         // rows a page; 0: takes no limit
   int max_window = 0;        // greatest offset + limit; 0: none
   int max_ids = 0;           // ids a call; 0: takes none
-  std::string_view ids_key;  // name of the ids in the query (GET) or the JSON body (POST)
+  std::string_view ids_key = {};  // name of the ids in the query (GET) or the JSON body (POST)
   bool takes_fields = false;  // `fields` in the query trims the records
 };
 

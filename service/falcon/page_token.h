@@ -17,28 +17,44 @@ namespace falcon {
 
 // Where a list or an export stands.
 struct Cursor {
-  std::string upstream;      // Falcon's own cursor (after, next); empty: none
-  int64_t offset = 0;        // where the operation pages by number
-  std::string filter;        // FQL of the first page: `days` is anchored there, so that later pages ask the same
-  std::string seek_value;    // sort value of the last record sent, as Falcon wrote it
-  std::vector<std::string> seen;  // ids sent that carry seek_value: left out after a re-seek
-  int64_t sent = 0;          // records sent so far
+  std::string upstream;  // Falcon's own cursor (after, next); empty: none
+  int64_t offset = 0;    // where the operation pages by number
+  std::string
+      filter;  // FQL of the first page: `days` is anchored there, so that later pages ask the same
+  std::string anchor;  // value that the last re-seek started from; `upstream` belongs to that
+                       // query. Empty: none
+  // Sort value of the last record sent, as FQL compares it. Empty: not known, so that a dead cursor
+  // cannot be passed.
+  std::string seek_value;
+  std::vector<uint64_t>
+      seen;          // IdHash of all ids sent that carry seek_value: left out after a re-seek
+  int64_t sent = 0;  // records sent so far
   std::optional<int64_t> total;
-  WallTime issued{};         // Falcon's cursors die in about two minutes
+  WallTime issued{};  // of `upstream`: Falcon's cursors die in about two minutes. Whole
+                      // milliseconds in a token
+  // Brent's guard against circles: the hash of one earlier cursor, taken anew whenever the count of
+  // pages doubles.
+  int64_t pages = 0;
+  uint64_t mark = 0;
 
   friend bool operator==(const Cursor&, const Cursor&) = default;
 };
 
+// The same on every replica.
+uint64_t IdHash(std::string_view id);
+
 // Any thread; immutable.
 class PageTokens {
  public:
-  // `key`: 32 bytes or more of secret, the same on every replica. `tenant`: whose data (client id and member CID).
+  // `key`: 32 bytes or more of secret, the same on every replica. `tenant`: whose data (client id
+  // and member CID).
   PageTokens(Secret key, std::string tenant);
 
-  // URL-safe text, at most 16 KiB. `binding`: from Binding().
+  // URL-safe text. At most 16 KiB unless the filter and Falcon's cursor alone are longer: `seen` is
+  // left out where it does not fit, and seek_value with it.
   std::string Seal(const Cursor& cursor, std::string_view binding) const;
-  // INVALID_ARGUMENT on `field`: PAGE_TOKEN_INVALID (not ours, tampered, another version or tenant), PAGE_TOKEN_MISMATCH (of
-  // another request).
+  // INVALID_ARGUMENT on `field`: PAGE_TOKEN_INVALID (not ours, tampered, another version or
+  // tenant), PAGE_TOKEN_MISMATCH (of another request).
   absl::StatusOr<Cursor> Open(std::string_view token, std::string_view binding,
                               std::string_view field) const;
 
@@ -46,6 +62,8 @@ class PageTokens {
   static std::string Binding(const google::protobuf::Message& request);
 
  private:
+  std::string Mac(std::string_view payload) const;
+
   Secret key_;
   std::string tenant_;
 };

@@ -1,0 +1,24 @@
+// The text of an upstream request: its URL and its JSON.
+#ifndef FALCON_FALCON_REQUEST_TEXT_H_
+#define FALCON_FALCON_REQUEST_TEXT_H_
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "nlohmann/json_fwd.hpp"
+
+namespace falcon {
+
+// "<path>?name=value&..." with everything but unreserved characters percent-encoded; `+` in FQL
+// must survive.
+std::string UrlFor(std::string_view path,
+                   const std::vector<std::pair<std::string, std::string>>& query);
+
+// Compact JSON. Bytes that are not UTF-8 become U+FFFD.
+std::string JsonText(const nlohmann::json& value);
+
+}  // namespace falcon
+
+#endif  // FALCON_FALCON_REQUEST_TEXT_H_
