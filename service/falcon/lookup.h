@@ -22,10 +22,11 @@ struct LookupPlan {
   std::vector<std::pair<std::string, std::string>> query;  // besides the ids
 };
 
-// Appends to the repeated field `records` of `answer` the records in the order of `ids`, and to its repeated field
-// `missing` (PartialError) one entry for each id without a record: Falcon's error with that id, or code 404 where Falcon stays
-// silent. A repeated id is sent once and answered each time. Chunks go out one after the other; a 413 halves the chunk, down
-// to one id. A failure of a whole chunk fails the lookup. An operation whose call answers 404 for unknown ids counts as all missing.
+// Appends to the repeated field `records` of `answer` the records in the order of `ids`, and to its repeated field `missing`
+// (PartialError) one entry for each id without a record: Falcon's error with that id, else its error that names no id, or code
+// 404 where Falcon stays silent. A repeated id is sent once; its record is answered each time, its absence once. Chunks go out
+// one after the other; a 413 halves the chunk, down to one id. A failure of a whole chunk fails the lookup, but a 404: then all
+// of its ids are missing.
 Task<absl::Status> LookUp(Caller& caller, LookupPlan plan, std::vector<std::string> ids,
                           Reading& reading, google::protobuf::Message& answer,
                           std::string records, std::string missing, json::DecodeReport& report);

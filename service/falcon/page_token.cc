@@ -7,6 +7,7 @@
 #include <openssl/hmac.h>
 
 #include <array>
+#include <memory>
 
 #include "absl/strings/escaping.h"
 #include "base/error.h"
@@ -82,6 +83,12 @@ std::string Serialized(const google::protobuf::Message& message) {
 
 }  // namespace
 
+void ForgetSeen(Cursor& cursor) {
+  if (!cursor.anchor.empty() && cursor.anchor == cursor.seek_value) cursor.upstream.clear();
+  cursor.seek_value.clear();
+  cursor.seen.clear();
+}
+
 uint64_t IdHash(std::string_view id) {
   const Digest digest = Sha256(id);
   uint64_t hash = 0;
@@ -102,8 +109,7 @@ std::string PageTokens::Seal(const Cursor& cursor, std::string_view binding) con
   std::string payload = Shortened(binding) + EncodeCursor(cursor);
   if (payload.size() > most && !cursor.seen.empty()) {
     Cursor bare = cursor;
-    bare.seen.clear();
-    bare.seek_value.clear();
+    ForgetSeen(bare);
     payload = Shortened(binding) + EncodeCursor(bare);
   }
   payload += Mac(payload);

@@ -40,6 +40,10 @@ struct Cursor {
   friend bool operator==(const Cursor&, const Cursor&) = default;
 };
 
+// Gives up what a re-seek needs, because it takes too much room. Falcon's own cursor stays, unless a re-seeked query stands inside
+// a tie: without `seen` its records would come twice.
+void ForgetSeen(Cursor& cursor);
+
 // The same on every replica.
 uint64_t IdHash(std::string_view id);
 

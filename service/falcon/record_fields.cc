@@ -1,0 +1,93 @@
+// Reflection.
+#include "falcon/record_fields.h"
+
+#include <charconv>
+#include <chrono>
+
+#include "absl/strings/str_format.h"
+#include "base/text.h"
+#include "google/protobuf/timestamp.pb.h"
+
+namespace falcon {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+constexpr int kNanosPerMilli = 1'000'000;
+
+std::string InstantText(const google::protobuf::Timestamp& instant, bool descending) {
+  const std::chrono::sys_seconds second{std::chrono::seconds(instant.seconds())};
+  const auto day = std::chrono::floor<std::chrono::days>(second);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(second - day);
+  const int milli = instant.nanos() / kNanosPerMilli;
+  std::string fraction;
+  if (descending) {
+    fraction = absl::StrFormat(".%03d999999", milli);
+  } else if (milli != 0) {
+    fraction = absl::StrFormat(".%03d", milli);
+  }
+  return absl::StrFormat("%04d-%02d-%02dT%02d:%02d:%02d%sZ", static_cast<int>(date.year()),
+                         static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                         time.hours().count(), time.minutes().count(), time.seconds().count(),
+                         fraction);
+}
+
+std::string DoubleText(double value) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof(text), value).ptr;
+  return std::string(text, end);
+}
+
+}  // namespace
+
+json::DecodeOptions AlsoDecoding(json::DecodeOptions options,
+                                 std::initializer_list<const FieldDescriptor*> fields) {
+  for (const FieldDescriptor* field : fields) {
+    const bool add =
+        field != nullptr && !options.selection.everything() && !options.selection.Has(field);
+    if (add) options.selection = options.selection.With(field);
+  }
+  return options;
+}
+
+void ClearUnselected(const json::DecodeOptions& options,
+                     std::initializer_list<const FieldDescriptor*> fields, Message& record) {
+  if (options.selection.everything()) return;
+  for (const FieldDescriptor* field : fields) {
+    if (field == nullptr || options.selection.Has(field)) continue;
+    record.GetReflection()->ClearField(&record, field);
+  }
+}
+
+std::string TextOf(const Message& record, const FieldDescriptor* field) {
+  return record.GetReflection()->GetString(record, field);
+}
+
+std::string SortValueOf(const Message& record, const FieldDescriptor* field, bool descending) {
+  const auto& reflection = *record.GetReflection();
+  if (field->has_presence() && !reflection.HasField(record, field)) return "";
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return InstantText(
+          static_cast<const google::protobuf::Timestamp&>(reflection.GetMessage(record, field)),
+          descending);
+    case FieldDescriptor::CPPTYPE_STRING:
+      return TextOf(record, field);
+    case FieldDescriptor::CPPTYPE_INT32:
+      return Cat(reflection.GetInt32(record, field));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return Cat(reflection.GetInt64(record, field));
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return Cat(reflection.GetUInt32(record, field));
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return Cat(reflection.GetUInt64(record, field));
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return DoubleText(reflection.GetDouble(record, field));
+    default:
+      return "";
+  }
+}
+
+}  // namespace falcon

@@ -1,0 +1,35 @@
+// Records by reflection: the fields that paging and look-ups need, whether selected or not.
+#ifndef FALCON_FALCON_RECORD_FIELDS_H_
+#define FALCON_FALCON_RECORD_FIELDS_H_
+
+#include <initializer_list>
+#include <string>
+
+#include "google/protobuf/message.h"
+#include "json/decoder.h"
+
+namespace falcon {
+
+// `options` with `fields` decoded too. Null fields are left out.
+json::DecodeOptions AlsoDecoding(
+    json::DecodeOptions options,
+    std::initializer_list<const google::protobuf::FieldDescriptor*> fields);
+
+// Takes back those of `fields` that `options` does not select.
+void ClearUnselected(const json::DecodeOptions& options,
+                     std::initializer_list<const google::protobuf::FieldDescriptor*> fields,
+                     google::protobuf::Message& record);
+
+// A singular text field. Empty: unset.
+std::string TextOf(const google::protobuf::Message& record,
+                   const google::protobuf::FieldDescriptor* field);
+
+// What a range condition on `field` compares with to find this record and those that sort with or
+// after it. Empty: unset. Services sort instants by the millisecond, whatever they print, so
+// instants stand for theirs: its first nanosecond, or its last when `descending`.
+std::string SortValueOf(const google::protobuf::Message& record,
+                        const google::protobuf::FieldDescriptor* field, bool descending);
+
+}  // namespace falcon
+
+#endif  // FALCON_FALCON_RECORD_FIELDS_H_
