@@ -16,7 +16,8 @@ struct Token {
   Secret value;
   SteadyTime issued;
   SteadyTime expires;
-  std::string base_url;     // cloud that issued it and accepts it, such as "https://api.us-2.crowdstrike.com"
+  std::string
+      base_url;  // cloud that issued it and accepts it, such as "https://api.us-2.crowdstrike.com"
   std::string region;       // "us-2"; empty when unknown
   uint64_t generation = 0;  // counts log-ins; tells a refused token from its successor
 };

@@ -1,0 +1,122 @@
+// The families by prometheus-cpp, in a registry of their own.
+#include "obs/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <map>
+#include <mutex>
+#include <set>
+
+namespace falcon::obs {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Family;
+using prometheus::Histogram;
+using prometheus::Labels;
+
+constexpr size_t kMaxValues = 200;  // of one label
+
+Family<Counter>& CounterFamily(prometheus::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+}
+
+}  // namespace
+
+struct Metrics::Families {
+  // Seconds.
+  const Histogram::BucketBoundaries buckets = {.005, .01, .025, .05, .1, .25, .5,
+                                               1,    2.5, 5,    10,  30, 60};
+
+  // The value itself, or "other" when the label `name` has shown too many already.
+  std::string Bounded(const std::string& name, std::string_view value) {
+    const std::lock_guard lock(mutex);
+    std::set<std::string, std::less<>>& values = seen[name];
+    if (values.contains(value)) return std::string(value);
+    if (values.size() >= kMaxValues) return "other";
+    return *values.emplace(value).first;
+  }
+  Labels RpcLabels(const RpcName& rpc) {
+    return {{"grpc_type", Bounded("grpc_type", rpc.type)},
+            {"grpc_service", Bounded("grpc_service", rpc.service)},
+            {"grpc_method", Bounded("grpc_method", rpc.method)}};
+  }
+
+  prometheus::Registry registry;
+  Family<Counter>& rpc_started =
+      CounterFamily(registry, "grpc_server_started_total", "RPCs that began.");
+  Family<Counter>& rpc_handled =
+      CounterFamily(registry, "grpc_server_handled_total", "RPCs that ended, by status code.");
+  Family<Histogram>& rpc_seconds = prometheus::BuildHistogram()
+                                       .Name("grpc_server_handling_seconds")
+                                       .Help("Time from begin to end of an RPC.")
+                                       .Register(registry);
+  Family<Counter>& upstream_requests =
+      CounterFamily(registry, "falcon_gateway_upstream_requests_total",
+                    "Attempts at Falcon, by operation and HTTP status; 0: no answer.");
+  Family<Counter>& upstream_retries =
+      CounterFamily(registry, "falcon_gateway_upstream_retries_total",
+                    "Attempts after a failure, by the reason of that failure.");
+  Family<Counter>& token_refresh = CounterFamily(registry, "falcon_gateway_token_refresh_total",
+                                                 "Log-ins at Falcon, by result.");
+  Counter& token_refused = CounterFamily(registry, "falcon_gateway_token_refused_total",
+                                         "Access tokens that Falcon refused before they expired.")
+                               .Add({});
+  Family<Counter>& decode_skipped =
+      CounterFamily(registry, "falcon_gateway_decode_skipped_values_total",
+                    "Values in Falcon's answers that did not fit their type.");
+  prometheus::Gauge& build_info = prometheus::BuildGauge()
+                                      .Name("falcon_gateway_build_info")
+                                      .Help("Always 1.")
+                                      .Register(registry)
+                                      .Add({{"version", FALCON_GATEWAY_VERSION}}, 1);
+  std::mutex mutex;
+  std::map<std::string, std::set<std::string, std::less<>>> seen;
+};
+
+Metrics::Metrics() : families_(std::make_unique<Families>()) {}
+Metrics::~Metrics() = default;
+
+void Metrics::RpcStarted(const RpcName& rpc) {
+  families_->rpc_started.Add(families_->RpcLabels(rpc)).Increment();
+}
+
+void Metrics::RpcHandled(const RpcName& rpc, std::string_view code, std::chrono::nanoseconds took) {
+  Labels labels = families_->RpcLabels(rpc);
+  families_->rpc_seconds.Add(labels, families_->buckets)
+      .Observe(std::chrono::duration<double>(took).count());
+  labels.emplace("grpc_code", families_->Bounded("grpc_code", code));
+  families_->rpc_handled.Add(labels).Increment();
+}
+
+void Metrics::UpstreamRequest(std::string_view operation, int http_status) {
+  families_->upstream_requests
+      .Add({{"operation", families_->Bounded("operation", operation)},
+            {"code", families_->Bounded("code", std::to_string(http_status))}})
+      .Increment();
+}
+
+void Metrics::UpstreamRetry(std::string_view reason) {
+  families_->upstream_retries.Add({{"reason", families_->Bounded("reason", reason)}}).Increment();
+}
+
+void Metrics::TokenRefresh(std::string_view result) {
+  families_->token_refresh.Add({{"result", families_->Bounded("result", result)}}).Increment();
+}
+
+void Metrics::TokenRefused() { families_->token_refused.Increment(); }
+
+void Metrics::DecodeSkipped(std::string_view operation, int64_t values) {
+  families_->decode_skipped.Add({{"operation", families_->Bounded("operation", operation)}})
+      .Increment(static_cast<double>(values));
+}
+
+std::string Metrics::Text() const {
+  return prometheus::TextSerializer().Serialize(families_->registry.Collect());
+}
+
+}  // namespace falcon::obs
