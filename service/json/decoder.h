@@ -15,6 +15,8 @@
 
 namespace falcon::json {
 
+class DecoderTables;
+
 struct DecodeOptions {
   // Fields to fill; empty: all.
   FieldSelection selection;
@@ -40,18 +42,27 @@ struct DecodeReport {
 //   boolean        "true" "false" "yes" "no" 1 0, any case;  "": unset
 //   Timestamp      RFC 3339 with 0 to 9 fraction digits (a missing zone is UTC), date only, epoch seconds or milliseconds as
 //                  number or text (told apart by size);  "", 0: unset
-//   enum           the value's name without its prefix, or a word of the `fql.values` option, any case, spaces and dashes as
-//                  underscores;  unknown: _UNSPECIFIED, counted
+//                  "0001-01-01T00:00:00Z": unset
+//   enum           the value's name without its prefix, any case, spaces and dashes as underscores;  "": unset;  unknown:
+//                  _UNSPECIFIED, counted
 //   repeated       a scalar or object      one element;  a wrong element: skipped, the others stay
 //   message        a scalar, array         skipped
-//   Struct, Value  anything
+//   Value          anything
+//   Struct         anything: what is no object stands under the key "value";  "": unset
 // Keys match by `json_key` option, else by field name. A later duplicate key wins.
+//
+// `additional_fields` holds the keys that the record does not model, and, below the keys that lead there, those that the messages
+// inside it do not model: {"device": {"new_key": 1}, "files_written": [{}, {"new_key": 2}]}. Whole numbers beyond 2^53 are text
+// there; what lies more than 24 levels deep is its JSON text.
+//
+// Immutable, any thread. Build one per record at start: it throws for a record with maps or with more than 512 fields.
 class Decoder {
  public:
+  // `record` is a generated message's descriptor.
   explicit Decoder(const google::protobuf::Descriptor* record);
   ~Decoder();
 
-  // Fills `message`, whose descriptor is `record`, from resource `index`. False when that is no object.
+  // Fills `message`, an empty generated message whose descriptor is `record`, from resource `index`. False when that is no object.
   bool Decode(const Document& document, size_t index, const DecodeOptions& options,
               google::protobuf::Message& message, DecodeReport& report) const;
 
@@ -71,8 +82,7 @@ class Decoder {
   }
 
  private:
-  struct Tables;
-  std::unique_ptr<const Tables> tables_;
+  std::unique_ptr<const DecoderTables> tables_;
 };
 
 }  // namespace falcon::json

@@ -20,7 +20,7 @@ struct ApiError {
 };
 
 // `meta.pagination`, and `meta.next` where a service puts it there. Unset and empty: not sent. A string `offset` is a
-// scroll token, a number is an offset.
+// scroll token, a number is an offset; text that is all digits is given as both.
 struct Pagination {
   std::optional<int64_t> total;
   std::optional<int64_t> offset;
@@ -37,11 +37,12 @@ struct Envelope {
   size_t resources = 0;          // elements of `resources`; null and absent count as none
 };
 
-// Movable, not copyable; owns the bytes. Any thread, one at a time.
+// Movable, not copyable; keeps the parsed form, not the body. Any thread; many may read at a time.
 class Document {
  public:
-  // `body` with simdjson's padding as capacity is not copied. INTERNAL (UPSTREAM_PROTOCOL) when it is not one JSON object, is
-  // deeper than 64 levels, or holds bytes that are not UTF-8 beyond repair: such bytes are replaced by U+FFFD, and counted.
+  // `body` with 64 bytes of spare capacity is parsed where it is. INTERNAL (UPSTREAM_PROTOCOL) when it is not one JSON object or is
+  // deeper than 64 levels. Bytes that are not UTF-8, lone surrogates and bare control characters are repaired; numbers beyond 64
+  // bits become text with the same digits.
   static absl::StatusOr<Document> Parse(std::string body);
 
   Document(Document&&) noexcept;
@@ -49,7 +50,7 @@ class Document {
   ~Document();
 
   const Envelope& envelope() const;
-  // Whether bytes were replaced to make it UTF-8.
+  // Whether a repair changed any text.
   bool repaired() const;
   // The resources that are strings, in order: ids of a query answer.
   std::vector<std::string> Ids() const;

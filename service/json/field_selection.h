@@ -19,8 +19,8 @@ class FieldSelection {
   FieldSelection() = default;
   // The fields with the `brief` option; a message field with it shows only its own brief fields, if it has any.
   static FieldSelection Brief(const google::protobuf::Descriptor* record);
-  // `mask`: paths of `record`, such as "device.hostname"; "*" alone: everything. INVALID_ARGUMENT on `read_mask`, with the
-  // nearest known path, for an unknown one. At most 200 paths.
+  // `mask`: paths of `record` by its field names, such as "device.hostname", through repeated messages too; "*" alone, or no path:
+  // everything. INVALID_ARGUMENT on `read_mask`, with the nearest known path, for each unknown one. At most 200 paths.
   static absl::StatusOr<FieldSelection> FromMask(const google::protobuf::FieldMask& mask,
                                                  const google::protobuf::Descriptor* record);
 
@@ -33,8 +33,10 @@ class FieldSelection {
   // JSON names of the selected top-level fields, in field order; empty for everything. For Falcon's `fields` parameter.
   std::vector<std::string> TopLevelJsonKeys(const google::protobuf::Descriptor* record) const;
 
+  struct Node;  // for the decoder's inner loop
+  const Node* node() const { return node_.get(); }
+
  private:
-  struct Node;
   explicit FieldSelection(std::shared_ptr<const Node> node) : node_(std::move(node)) {}
   std::shared_ptr<const Node> node_;
 };

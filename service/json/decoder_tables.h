@@ -1,0 +1,105 @@
+// What the decoder knows of a message before it sees any JSON: its fields by JSON key, built once
+// from the descriptor.
+#ifndef FALCON_JSON_DECODER_TABLES_H_
+#define FALCON_JSON_DECODER_TABLES_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+
+namespace falcon::json {
+
+enum class Kind : uint8_t {
+  kText,
+  kInt32,
+  kInt64,
+  kUint32,
+  kUint64,
+  kFloat,
+  kDouble,
+  kBool,
+  kEnum,
+  kInstant,
+  kMessage,
+  kStruct,
+  kValue,
+};
+
+// An enum's numbers by its values' names without their prefix, such as IN_PROGRESS.
+class EnumWords {
+ public:
+  explicit EnumWords(const google::protobuf::EnumDescriptor* enumeration);
+  // Any case, spaces and dashes as underscores. -1: unknown.
+  int Find(std::string_view word) const;
+
+ private:
+  std::vector<std::pair<std::string, int>> words_;
+};
+
+struct MessageTable;
+
+struct FieldEntry {
+  std::string key;
+  const google::protobuf::FieldDescriptor* field = nullptr;
+  Kind kind = Kind::kText;
+  bool repeated = false;
+  int index = 0;                           // among the message's fields
+  const MessageTable* message = nullptr;   // of kMessage
+  std::shared_ptr<const EnumWords> words;  // of kEnum
+};
+
+struct MessageTable {
+  const google::protobuf::Reflection* reflection = nullptr;
+  std::vector<FieldEntry> fields;
+  const google::protobuf::FieldDescriptor* additional_fields = nullptr;  // a Struct
+
+  // Null: the message does not model `key`.
+  const FieldEntry* Find(std::string_view key) const {
+    const uint64_t hash = Hash(key);
+    for (size_t at = hash >> shift;; at = (at + 1) & (slots.size() - 1)) {
+      const Slot& slot = slots[at];
+      if (slot.field < 0) return nullptr;
+      if (slot.hash == hash && fields[static_cast<size_t>(slot.field)].key == key) {
+        return &fields[static_cast<size_t>(slot.field)];
+      }
+    }
+  }
+
+  // After `fields` is complete.
+  void BuildIndex();
+
+ private:
+  struct Slot {
+    uint64_t hash = 0;
+    int field = -1;
+  };
+  static uint64_t Hash(std::string_view key);
+
+  std::vector<Slot> slots;  // a power of two, at most a quarter full
+  int shift = 0;
+};
+
+// Tables of a message and of all messages within it.
+class DecoderTables {
+ public:
+  explicit DecoderTables(const google::protobuf::Descriptor* record) : root_(Build(record)) {}
+  const MessageTable& root() const { return *root_; }
+
+ private:
+  const MessageTable* Build(const google::protobuf::Descriptor* message);
+  FieldEntry Entry(const google::protobuf::FieldDescriptor* field);
+
+  // By descriptor, so that a message that contains itself ends somewhere.
+  std::map<const google::protobuf::Descriptor*, std::unique_ptr<MessageTable>> tables_;
+  const MessageTable* root_;
+};
+
+}  // namespace falcon::json
+
+#endif  // FALCON_JSON_DECODER_TABLES_H_

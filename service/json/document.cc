@@ -1,0 +1,89 @@
+// Document: parses a body with simdjson, at need once more after a repair.
+#include "json/document.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "json/document_impl.h"
+#include "json/envelope.h"
+#include "json/repair.h"
+
+namespace falcon::json {
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr size_t kMaxDepth = 64;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+constexpr std::array kRepairable = {simdjson::UTF8_ERROR, simdjson::STRING_ERROR,
+                                    simdjson::UNESCAPED_CHARS, simdjson::NUMBER_ERROR};
+
+simdjson::error_code ParseText(std::string& body, dom::document& tape) {
+  body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
+  const size_t start = body.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  const size_t size = body.size() - start;
+  dom::parser parser;
+  // simdjson counts the level that it refuses.
+  const simdjson::error_code error =
+      parser.allocate(std::max(size, simdjson::dom::MINIMAL_DOCUMENT_CAPACITY), kMaxDepth + 1);
+  if (error != simdjson::SUCCESS) return error;
+  return parser.parse_into_document(tape, body.data() + start, size, false).error();
+}
+
+absl::Status NotJson(std::string_view body, std::string_view why) {
+  const size_t first = body.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) {
+    why = "it is empty";
+  } else if (body[first] == '<') {
+    why = "it looks like HTML or XML, perhaps from a proxy";
+  }
+  return Error(absl::StatusCode::kInternal, "UPSTREAM_PROTOCOL",
+               Cat("Falcon's answer is not a JSON object: ", why, " (", body.size(), " bytes)"));
+}
+
+}  // namespace
+
+Document::Document(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Document::Document(Document&&) noexcept = default;
+Document& Document::operator=(Document&&) noexcept = default;
+Document::~Document() = default;
+
+absl::StatusOr<Document> Document::Parse(std::string body) {
+  auto impl = std::make_unique<Impl>();
+  simdjson::error_code error = ParseText(body, impl->tape);
+  if (std::find(kRepairable.begin(), kRepairable.end(), error) != kRepairable.end()) {
+    Repaired repaired = Repair(body);
+    impl->repaired = repaired.replaced > 0;
+    body = std::move(repaired.text);
+    error = ParseText(body, impl->tape);
+  }
+  if (error != simdjson::SUCCESS) return NotJson(body, simdjson::error_message(error));
+  dom::object root;
+  if (impl->tape.root().get(root) != simdjson::SUCCESS) return NotJson(body, "it is another value");
+  impl->envelope = ReadEnvelope(root, impl->resources);
+  return Document(std::move(impl));
+}
+
+const Envelope& Document::envelope() const { return impl_->envelope; }
+
+bool Document::repaired() const { return impl_->repaired; }
+
+std::vector<std::string> Document::Ids() const {
+  std::vector<std::string> ids;
+  ids.reserve(impl_->resources.size());
+  for (dom::element resource : impl_->resources) {
+    std::string_view id;
+    if (resource.get(id) == simdjson::SUCCESS) ids.emplace_back(id);
+  }
+  return ids;
+}
+
+std::string Document::ResourceText(size_t index) const {
+  return simdjson::to_string(impl_->resources.at(index));
+}
+
+}  // namespace falcon::json

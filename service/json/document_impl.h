@@ -1,0 +1,23 @@
+// What a Document holds: simdjson's tape, and the elements of `resources` on it. Only this room
+// includes it.
+#ifndef FALCON_JSON_DOCUMENT_IMPL_H_
+#define FALCON_JSON_DOCUMENT_IMPL_H_
+
+#include <vector>
+
+#include "json/document.h"
+#include "simdjson.h"
+
+namespace falcon::json {
+
+// Lives on the heap: elements point to `tape`.
+struct Document::Impl {
+  simdjson::dom::document tape;  // holds copies of all strings, so the body is gone by now
+  Envelope envelope;
+  std::vector<simdjson::dom::element> resources;
+  bool repaired = false;
+};
+
+}  // namespace falcon::json
+
+#endif  // FALCON_JSON_DOCUMENT_IMPL_H_

@@ -1,0 +1,133 @@
+// Writes JSON values into one field of a message, by reflection.
+#include "json/field_writer.h"
+
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "google/protobuf/struct.pb.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "json/scalar_values.h"
+#include "json/struct_values.h"
+
+namespace falcon::json {
+namespace {
+
+namespace dom = simdjson::dom;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+template <class T>
+using Setter = void (Reflection::*)(Message*, const FieldDescriptor*, T) const;
+
+template <class T>
+Written Store(const Scalar<T>& scalar, const Reflection& reflection, const FieldEntry& entry,
+              Message& message, Setter<T> set, Setter<T> add) {
+  if (scalar.taken != Taken::kValue) {
+    return scalar.taken == Taken::kUnset ? Written::kDone : Written::kSkipped;
+  }
+  (reflection.*(entry.repeated ? add : set))(&message, entry.field, scalar.value);
+  return Written::kDone;
+}
+
+Scalar<float> ReadFloat(dom::element value) {
+  const Scalar<double> wide = ReadDouble(value);
+  const auto narrow = static_cast<float>(wide.value);
+  return std::isfinite(narrow) ? Scalar<float>{wide.taken, narrow} : Scalar<float>{};
+}
+
+}  // namespace
+
+Message& FieldWriter::Inside() const {
+  return entry_.repeated ? *reflection_.AddMessage(&message_, entry_.field)
+                         : *reflection_.MutableMessage(&message_, entry_.field);
+}
+
+Written FieldWriter::Write(dom::element value) const {
+  const auto store = [&]<class T>(const Scalar<T>& scalar, Setter<T> set, Setter<T> add) {
+    return Store(scalar, reflection_, entry_, message_, set, add);
+  };
+  switch (entry_.kind) {
+    case Kind::kText:
+      return Text(value);
+    case Kind::kInt32:
+      return store(Within<int32_t>(ReadInt64(value)), &Reflection::SetInt32, &Reflection::AddInt32);
+    case Kind::kInt64:
+      return store(ReadInt64(value), &Reflection::SetInt64, &Reflection::AddInt64);
+    case Kind::kUint32:
+      return store(Within<uint32_t>(ReadUint64(value)), &Reflection::SetUInt32,
+                   &Reflection::AddUInt32);
+    case Kind::kUint64:
+      return store(ReadUint64(value), &Reflection::SetUInt64, &Reflection::AddUInt64);
+    case Kind::kFloat:
+      return store(ReadFloat(value), &Reflection::SetFloat, &Reflection::AddFloat);
+    case Kind::kDouble:
+      return store(ReadDouble(value), &Reflection::SetDouble, &Reflection::AddDouble);
+    case Kind::kBool:
+      return store(ReadBool(value), &Reflection::SetBool, &Reflection::AddBool);
+    case Kind::kEnum:
+      return Enum(value);
+    case Kind::kInstant:
+      return Instant(value);
+    case Kind::kStruct:
+      return Struct(value);
+    case Kind::kValue:
+      StoreValue(value, static_cast<google::protobuf::Value&>(Inside()));
+      return Written::kDone;
+    case Kind::kMessage:
+      break;
+  }
+  return Written::kSkipped;
+}
+
+Written FieldWriter::Text(dom::element value) const {
+  Scalar<std::string> text = ReadText(value);
+  if (text.taken != Taken::kValue) return Written::kSkipped;
+  if (entry_.repeated) {
+    reflection_.AddString(&message_, entry_.field, std::move(text.value));
+  } else {
+    reflection_.SetString(&message_, entry_.field, std::move(text.value));
+  }
+  return Written::kDone;
+}
+
+Written FieldWriter::Enum(dom::element value) const {
+  const Scalar<std::string> word = ReadText(value);
+  if (word.taken != Taken::kValue) return Written::kSkipped;
+  if (word.value.empty()) return Written::kDone;
+  const int number = entry_.words->Find(word.value);
+  if (number < 0) return Written::kUnknownWord;
+  if (entry_.repeated) {
+    reflection_.AddEnumValue(&message_, entry_.field, number);
+  } else {
+    reflection_.SetEnumValue(&message_, entry_.field, number);
+  }
+  return Written::kDone;
+}
+
+Written FieldWriter::Instant(dom::element value) const {
+  const Scalar<json::Instant> instant = ReadInstant(value);
+  if (instant.taken == Taken::kSkipped) return Written::kSkipped;
+  if (instant.taken == Taken::kUnset) return Written::kDone;
+  auto& timestamp = static_cast<google::protobuf::Timestamp&>(Inside());
+  timestamp.set_seconds(instant.value.seconds);
+  timestamp.set_nanos(instant.value.nanos);
+  return Written::kDone;
+}
+
+// "Anything": what is no object has no key of its own, so it stands under "value".
+Written FieldWriter::Struct(dom::element value) const {
+  if (value.is_string() && value.get_string_length().value_unsafe() == 0) return Written::kDone;
+  auto& fields = static_cast<google::protobuf::Struct&>(Inside());
+  dom::object object;
+  if (value.get(object) == simdjson::SUCCESS) {
+    StoreStruct(object, fields);
+  } else {
+    StoreValue(value, (*fields.mutable_fields())["value"]);
+  }
+  return Written::kDone;
+}
+
+}  // namespace falcon::json

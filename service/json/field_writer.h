@@ -1,0 +1,39 @@
+// Writes JSON values that are no messages of ours into one field of a message.
+#ifndef FALCON_JSON_FIELD_WRITER_H_
+#define FALCON_JSON_FIELD_WRITER_H_
+
+#include "google/protobuf/message.h"
+#include "json/decoder_tables.h"
+#include "simdjson.h"
+
+namespace falcon::json {
+
+enum class Written : uint8_t { kDone, kSkipped, kUnknownWord };
+
+// Of a repeated field it appends.
+class FieldWriter {
+ public:
+  FieldWriter(const google::protobuf::Reflection& reflection, const FieldEntry& entry,
+              google::protobuf::Message& message)
+      : reflection_(reflection), entry_(entry), message_(message) {}
+
+  const FieldEntry& entry() const { return entry_; }
+  // `value` is not null, and the field is no kMessage. kDone also where the value stands for none.
+  Written Write(simdjson::dom::element value) const;
+  // The message in the field: made if need be, or appended.
+  google::protobuf::Message& Inside() const;
+
+ private:
+  Written Text(simdjson::dom::element value) const;
+  Written Enum(simdjson::dom::element value) const;
+  Written Instant(simdjson::dom::element value) const;
+  Written Struct(simdjson::dom::element value) const;
+
+  const google::protobuf::Reflection& reflection_;
+  const FieldEntry& entry_;
+  google::protobuf::Message& message_;
+};
+
+}  // namespace falcon::json
+
+#endif  // FALCON_JSON_FIELD_WRITER_H_

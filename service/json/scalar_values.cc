@@ -1,0 +1,144 @@
+// One JSON value as one scalar, leniently.
+#include "json/scalar_values.h"
+
+#include <charconv>
+#include <cmath>
+#include <string_view>
+
+#include "base/text.h"
+
+namespace falcon::json {
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::element_type;
+
+template <class T>
+Scalar<T> Value(T value) {
+  return {Taken::kValue, std::move(value)};
+}
+
+template <class T>
+Scalar<T> Unset() {
+  return {Taken::kUnset, T{}};
+}
+
+// Numbers of type T in all of `text`.
+template <class T>
+Scalar<T> FromText(std::string_view text) {
+  if (text.empty()) return Unset<T>();
+  T value;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return {};
+  return Value(value);
+}
+
+// 123.0 as 123, if it is whole and within [-limit, limit).
+template <class T>
+Scalar<T> FromDouble(double number, double least, double limit) {
+  if (!(number >= least && number < limit) || number != std::trunc(number)) return {};
+  return Value(static_cast<T>(number));
+}
+
+std::string DoubleText(double number) {
+  char buffer[40];
+  const auto [end, error] = std::to_chars(buffer, buffer + sizeof(buffer), number);
+  return std::string(buffer, error == std::errc() ? end : buffer);
+}
+
+}  // namespace
+
+Scalar<std::string> ReadText(element value) {
+  switch (value.type()) {
+    case element_type::STRING:
+      return Value(std::string(value.get_string().value_unsafe()));
+    case element_type::INT64:
+      return Value(Cat(value.get_int64().value_unsafe()));
+    case element_type::UINT64:
+      return Value(Cat(value.get_uint64().value_unsafe()));
+    case element_type::DOUBLE:
+      return Value(DoubleText(value.get_double().value_unsafe()));
+    case element_type::BOOL:
+      return Value(std::string(value.get_bool().value_unsafe() ? "true" : "false"));
+    default:
+      return {};
+  }
+}
+
+Scalar<int64_t> ReadInt64(element value) {
+  switch (value.type()) {
+    case element_type::STRING:
+      return FromText<int64_t>(value.get_string().value_unsafe());
+    case element_type::INT64:
+      return Value(value.get_int64().value_unsafe());
+    case element_type::DOUBLE:
+      return FromDouble<int64_t>(value.get_double().value_unsafe(), -0x1p63, 0x1p63);
+    default:
+      return {};
+  }
+}
+
+Scalar<uint64_t> ReadUint64(element value) {
+  switch (value.type()) {
+    case element_type::STRING:
+      return FromText<uint64_t>(value.get_string().value_unsafe());
+    case element_type::INT64:
+    case element_type::UINT64: {
+      uint64_t number = 0;
+      if (value.get(number) != simdjson::SUCCESS) return {};
+      return Value(number);
+    }
+    case element_type::DOUBLE:
+      return FromDouble<uint64_t>(value.get_double().value_unsafe(), 0, 0x1p64);
+    default:
+      return {};
+  }
+}
+
+Scalar<double> ReadDouble(element value) {
+  if (value.is_string()) {
+    const Scalar<double> number = FromText<double>(value.get_string().value_unsafe());
+    return std::isfinite(number.value) ? number : Scalar<double>{};
+  }
+  double number = 0;
+  if (value.get(number) != simdjson::SUCCESS) return {};
+  return Value(number);
+}
+
+Scalar<bool> ReadBool(element value) {
+  switch (value.type()) {
+    case element_type::BOOL:
+      return Value(value.get_bool().value_unsafe());
+    case element_type::STRING: {
+      const std::string_view text = value.get_string().value_unsafe();
+      if (text.empty()) return Unset<bool>();
+      if (EqualsIgnoringCase(text, "true") || EqualsIgnoringCase(text, "yes")) return Value(true);
+      if (EqualsIgnoringCase(text, "false") || EqualsIgnoringCase(text, "no")) return Value(false);
+      return {};
+    }
+    case element_type::INT64: {
+      const int64_t number = value.get_int64().value_unsafe();
+      if (number != 0 && number != 1) return {};
+      return Value(number == 1);
+    }
+    default:
+      return {};
+  }
+}
+
+Scalar<Instant> ReadInstant(element value) {
+  std::optional<Instant> instant;
+  if (value.is_string()) {
+    const std::string_view text = value.get_string().value_unsafe();
+    if (text.empty()) return Unset<Instant>();
+    instant = ParseInstant(text);
+  } else if (value.is_int64()) {
+    instant = InstantOfEpoch(value.get_int64().value_unsafe());
+  } else if (value.is_double()) {
+    instant = InstantOfEpoch(value.get_double().value_unsafe());
+  }
+  if (!instant.has_value()) return {};
+  return instant->IsNone() ? Unset<Instant>() : Value(*instant);
+}
+
+}  // namespace falcon::json

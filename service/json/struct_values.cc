@@ -1,0 +1,87 @@
+// Any JSON value as google.protobuf.Value.
+#include "json/struct_values.h"
+
+#include <cstdint>
+#include <string>
+
+#include "base/text.h"
+
+namespace falcon::json {
+namespace {
+
+namespace dom = simdjson::dom;
+using google::protobuf::ListValue;
+using google::protobuf::Struct;
+using google::protobuf::Value;
+
+constexpr int64_t kExact = int64_t{1} << 53;
+
+void StoreInteger(int64_t number, Value& to) {
+  if (number > kExact || number < -kExact) {
+    to.set_string_value(Cat(number));
+  } else {
+    to.set_number_value(static_cast<double>(number));
+  }
+}
+
+}  // namespace
+
+void StoreValue(dom::element from, Value& to, int depth) {
+  switch (from.type()) {
+    case dom::element_type::NULL_VALUE:
+      return to.set_null_value(google::protobuf::NULL_VALUE);
+    case dom::element_type::BOOL:
+      return to.set_bool_value(from.get_bool().value_unsafe());
+    case dom::element_type::INT64:
+      return StoreInteger(from.get_int64().value_unsafe(), to);
+    case dom::element_type::UINT64:
+      return to.set_string_value(Cat(from.get_uint64().value_unsafe()));
+    case dom::element_type::DOUBLE:
+      return to.set_number_value(from.get_double().value_unsafe());
+    case dom::element_type::STRING:
+      return to.set_string_value(std::string(from.get_string().value_unsafe()));
+    case dom::element_type::OBJECT:
+      if (depth >= kMaxValueDepth) return to.set_string_value(simdjson::to_string(from));
+      return StoreStruct(from.get_object().value_unsafe(), *to.mutable_struct_value(), depth + 1);
+    case dom::element_type::ARRAY:
+      if (depth >= kMaxValueDepth) return to.set_string_value(simdjson::to_string(from));
+      ListValue& list = *to.mutable_list_value();
+      for (dom::element element : from.get_array().value_unsafe()) {
+        StoreValue(element, *list.add_values(), depth + 1);
+      }
+      return;
+  }
+}
+
+void StoreStruct(const dom::object& from, Struct& to, int depth) {
+  for (const auto [key, value] : from) {
+    Value& field = (*to.mutable_fields())[std::string(key)];
+    field.Clear();  // a later duplicate replaces, never merges
+    StoreValue(value, field, depth);
+  }
+}
+
+void Extras::Store(std::string_view key, dom::element value) {
+  Value& field = (*Made().mutable_fields())[std::string(key)];
+  field.Clear();
+  StoreValue(value, field);
+}
+
+void Extras::Erase(std::string_view key) {
+  if (made_ != nullptr) made_->mutable_fields()->erase(std::string(key));
+}
+
+Struct& Extras::Made() {
+  if (made_ != nullptr) return *made_;
+  Value& mine = (*parent_->Made().mutable_fields())[std::string(key_)];
+  if (element_ < 0) {
+    made_ = mine.mutable_struct_value();
+    return *made_;
+  }
+  ListValue& list = *mine.mutable_list_value();
+  while (list.values_size() <= element_) list.add_values()->mutable_struct_value();
+  made_ = list.mutable_values(element_)->mutable_struct_value();
+  return *made_;
+}
+
+}  // namespace falcon::json
