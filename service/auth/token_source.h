@@ -16,8 +16,8 @@ struct Token {
   Secret value;
   SteadyTime issued;
   SteadyTime expires;
-  std::string
-      base_url;  // cloud that issued it and accepts it, such as "https://api.us-2.crowdstrike.com"
+  // The cloud that issued it and accepts it, such as "https://api.us-2.crowdstrike.com".
+  std::string base_url;
   std::string region;       // "us-2"; empty when unknown
   uint64_t generation = 0;  // counts log-ins; tells a refused token from its successor
 };
@@ -30,6 +30,8 @@ class TokenSource {
   virtual Task<absl::StatusOr<Token>> Get(Deadline deadline) = 0;
   // Falcon refused the token of this generation: do not hand it out again. A later one is kept.
   virtual void Refused(uint64_t generation) = 0;
+  // Falcon took the token of this generation, whatever else it answered.
+  virtual void Accepted(uint64_t /*generation*/) {}
 };
 
 }  // namespace falcon::auth

@@ -1,0 +1,139 @@
+// When to log in, and when to leave it.
+#include "auth/cached_token_source.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace falcon::auth {
+namespace {
+
+constexpr double kRenewAt = 0.85;  // of a token's life, and
+constexpr double kRenewSpread = 0.05;
+constexpr seconds kLongestHold{60};
+constexpr int kDoublings = 6;  // 1 s << 6 is over the longest hold
+// In a row: the first may be a token that was revoked, the next is a log-in that does not work.
+constexpr int kRefusalsThatHold = 2;
+
+milliseconds HoldAfter(int failures) {
+  return std::min<milliseconds>(kLongestHold,
+                                seconds(1) * (1 << std::min(failures - 1, kDoublings)));
+}
+
+}  // namespace
+
+CachedTokenSource::CachedTokenSource(TokenSource& login, CacheOptions options, run::Loop& loop,
+                                     const Clock& clock, Jitter jitter, obs::Log& log,
+                                     obs::Metrics& metrics)
+    : login_(login),
+      options_(std::move(options)),
+      loop_(loop),
+      clock_(clock),
+      jitter_(std::move(jitter)),
+      log_(log),
+      metrics_(metrics),
+      flights_(loop),
+      region_(options_.region),
+      base_url_(options_.base_url) {}
+
+Task<absl::StatusOr<Token>> CachedTokenSource::Get(Deadline /*deadline*/) {
+  if (Valid()) {
+    if (clock_.Now() >= renew_at_ && !Held()) RenewInBackground();
+    co_return *token_;
+  }
+  if (Held()) {
+    const auto rest = std::chrono::ceil<milliseconds>(held_until_ - clock_.Now());
+    co_return WithRetryAfter(last_failure_, rest);
+  }
+  const std::function<Task<absl::StatusOr<Token>>()> work = [this] { return LogIn(); };
+  co_return co_await flights_.Join(kFlight, work);
+}
+
+void CachedTokenSource::RenewInBackground() {
+  if (flights_.InFlight(kFlight)) return;
+  loop_.Spawn(Renew());
+}
+
+Task<void> CachedTokenSource::Renew() {
+  const std::function<Task<absl::StatusOr<Token>>()> work = [this] { return LogIn(); };
+  // LogIn has told the log and the metrics already.
+  static_cast<void>(co_await flights_.Join(kFlight, work));
+}
+
+Task<absl::StatusOr<Token>> CachedTokenSource::LogIn() {
+  ++logins_;
+  const Deadline deadline = Deadline::In(clock_, options_.login_timeout);
+  const absl::StatusOr<Token> token = co_await login_.Get(deadline);
+  if (token.ok()) {
+    Keep(*token);
+  } else {
+    failures_ = std::min(failures_ + 1, 1'000'000);
+    metrics_.TokenRefresh(Reason(token.status()));
+    log_.Error("login_failed", {{"reason", Reason(token.status())},
+                                {"error", ToStd(token.status().message())},
+                                {"consecutive_failures", failures_},
+                                {"old_token_valid", Valid()}});
+    Hold(token.status(), failures_);
+  }
+  co_return token;
+}
+
+void CachedTokenSource::Keep(const Token& token) {
+  if (failures_ > 0) log_.Info("login_recovered", {{"consecutive_failures", failures_}});
+  failures_ = 0;
+  last_failure_ = absl::OkStatus();
+  held_until_ = {};
+  token_ = token;
+  region_ = token.region;
+  base_url_ = token.base_url;
+  const std::chrono::duration<double> life = token.expires - token.issued;
+  renew_at_ = token.issued + std::chrono::duration_cast<SteadyTime::duration>(
+                                 life * (kRenewAt + kRenewSpread * jitter_()));
+  metrics_.TokenRefresh("ok");
+  log_.Info("logged_in", {{"region", token.region},
+                          {"base_url", token.base_url},
+                          {"expires_in_s", static_cast<int64_t>(life.count())}});
+}
+
+void CachedTokenSource::Hold(const absl::Status& failure, int failures) {
+  const milliseconds pause =
+      std::max(HoldAfter(failures), RetryAfter(failure).value_or(seconds(0)));
+  held_until_ = clock_.Now() + pause;
+  last_failure_ = failure;
+}
+
+void CachedTokenSource::Refused(uint64_t generation) {
+  if (!token_.has_value() || token_->generation != generation) return;
+  token_.reset();
+  metrics_.TokenRefused();
+  ++refusals_;
+  log_.Warning("token_refused", {{"generation", generation}, {"in_a_row", refusals_}});
+  if (refusals_ < kRefusalsThatHold) return;
+  Hold(Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_AUTH",
+             "Falcon refuses access tokens that it has just issued: check that the region fits the "
+             "API client, and that the client was not deleted or restricted"),
+       refusals_ - kRefusalsThatHold + 1);
+}
+
+void CachedTokenSource::Accepted(uint64_t generation) {
+  if (token_.has_value() && token_->generation == generation) refusals_ = 0;
+}
+
+TokenStatus CachedTokenSource::status() const {
+  TokenStatus status;
+  status.valid = Valid();
+  if (status.valid) {
+    status.age = std::chrono::duration_cast<milliseconds>(clock_.Now() - token_->issued);
+    status.expires_in = std::chrono::duration_cast<milliseconds>(token_->expires - clock_.Now());
+  }
+  status.consecutive_failures = failures_;
+  status.last_error = std::string(last_failure_.message());
+  status.region = region_;
+  status.base_url = base_url_;
+  status.logins = logins_;
+  return status;
+}
+
+}  // namespace falcon::auth

@@ -1,0 +1,194 @@
+// The log-in: one form, at most one change of address, a few attempts.
+#include "auth/oauth_token_source.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "auth/token_reply.h"
+#include "base/error.h"
+#include "base/status.h"
+#include "base/text.h"
+
+namespace falcon::auth {
+namespace {
+
+constexpr std::string_view kTokenPath = "/oauth2/token";
+
+bool Granted(int status) { return status == 200 || status == 201; }
+bool Redirects(int status) { return status >= 300 && status < 400; }
+
+absl::Status NoRedirect(std::string_view target) {
+  return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_REDIRECT",
+               Cat("the token call was redirected to ", target,
+                   ". The secret was not sent there; check FALCON_BASE_URL, and for a proxy "
+                   "between the gateway and Falcon"));
+}
+
+absl::Status OtherRegion(std::string_view named, std::string_view configured) {
+  if (CloudOfRegion(named) == nullptr) {
+    return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_REGION",
+                 Cat("Falcon names the region \"", EscapeHostile(named, 32),
+                     "\", which this gateway does not know: set FALCON_BASE_URL to its address"));
+  }
+  return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_REGION",
+               Cat("the API client lives in region ", named, ", not in ", configured,
+                   ": set CROWDSTRIKE_API_REGION=", named, " (or auto)"));
+}
+
+// The secret passes through here: what held it is wiped.
+void AppendField(std::string& form, std::string_view name, std::string_view value) {
+  std::string encoded = wire::PercentEncode(value);
+  if (!form.empty()) form += '&';
+  form.append(name).append("=").append(encoded);
+  Wipe(encoded);
+}
+
+int AttemptsFor(const absl::Status& failure, int most) {
+  if (failure.code() != absl::StatusCode::kUnavailable) return 1;
+  if (Reason(failure) == "UPSTREAM_TOKEN") return most;
+  return Reason(failure) == "UPSTREAM_TOKEN_MALFORMED" ? std::min(most, 2) : 1;
+}
+
+}  // namespace
+
+OAuthTokenSource::OAuthTokenSource(Credentials credentials, LoginOptions options,
+                                   wire::HttpTransport& transport, const Clock& clock,
+                                   run::Timer& timer, Jitter jitter)
+    : credentials_(std::move(credentials)),
+      options_(std::move(options)),
+      transport_(transport),
+      clock_(clock),
+      timer_(timer),
+      jitter_(std::move(jitter)) {}
+
+Task<absl::StatusOr<Token>> OAuthTokenSource::Get(Deadline deadline) {
+  for (int attempt = 1;; ++attempt) {
+    absl::StatusOr<Token> token = co_await LogIn(deadline);
+    if (token.ok()) {
+      learned_url_ = token->base_url;
+      co_return token;
+    }
+    // What was learned may be what is wrong: the next log-in starts at the configured address.
+    if (token.status().code() == absl::StatusCode::kFailedPrecondition) learned_url_.clear();
+    const milliseconds pause = Backoff(attempt);
+    const bool last = attempt >= AttemptsFor(token.status(), options_.max_attempts);
+    if (last || !deadline.Allows(clock_, pause)) co_return token;
+    const SteadyTime next = clock_.Now() + pause;
+    co_await timer_.SleepUntil(next);
+  }
+}
+
+Task<absl::StatusOr<Token>> OAuthTokenSource::LogIn(Deadline deadline) {
+  std::string url = FirstUrl();
+  bool moved = false;
+  while (true) {
+    const SteadyTime asked = clock_.Now();
+    wire::HttpRequest request = TokenRequest(url, deadline);
+    absl::StatusOr<wire::HttpResponse> response = co_await transport_.Send(std::move(request));
+    if (!response.ok()) co_return NoAnswer(response.status());
+    const absl::StatusOr<std::string> elsewhere = Elsewhere(url, *response);
+    if (!elsewhere.ok()) {
+      Wipe(response->body);
+      co_return WithAnswer(elsewhere.status(), *response);
+    }
+    if (elsewhere->empty()) co_return Read(url, *response, asked);
+    Wipe(response->body);
+    if (moved) co_return WithAnswer(NoRedirect(Cat(*elsewhere, ", after one already")), *response);
+    moved = true;
+    url = *elsewhere;
+  }
+}
+
+std::string OAuthTokenSource::FirstUrl() const {
+  if (!learned_url_.empty()) return learned_url_;
+  if (!options_.base_url.empty()) return options_.base_url;
+  const Cloud* cloud = CloudOfRegion(options_.region);
+  return std::string(cloud == nullptr ? Clouds().front().base_url : cloud->base_url);
+}
+
+wire::HttpRequest OAuthTokenSource::TokenRequest(const std::string& base_url,
+                                                 Deadline deadline) const {
+  const Deadline until = Earlier(deadline, Deadline::In(clock_, options_.attempt_timeout));
+  wire::HttpRequest request(wire::Method::kPost, Cat(base_url, kTokenPath), until);
+  request.headers = {{"Content-Type", "application/x-www-form-urlencoded"},
+                     {"Accept", "application/json"}};
+  request.wipe_body = true;
+  // Room for all: a string that grows leaves copies behind.
+  request.body.reserve(64 + 3 * (credentials_.client_id.size() +
+                                 credentials_.client_secret.Reveal().size() +
+                                 credentials_.member_cid.size()));
+  AppendField(request.body, "client_id", credentials_.client_id);
+  AppendField(request.body, "client_secret", credentials_.client_secret.Reveal());
+  if (!credentials_.member_cid.empty()) {
+    AppendField(request.body, "member_cid", credentials_.member_cid);
+  }
+  return request;
+}
+
+absl::StatusOr<std::string> OAuthTokenSource::Elsewhere(const std::string& url,
+                                                        const wire::HttpResponse& response) const {
+  if (Redirects(response.status)) return RedirectTarget(url, response);
+  // A relay or a simulator at an address of its own may say what it likes.
+  if (!options_.base_url.empty()) return "";
+  if (response.status == 429 || response.status >= 500) return "";
+  const std::string named = Lower(wire::FindHeader(response.headers, "x-cs-region"));
+  const Cloud* asked = CloudOfUrl(url);
+  if (named.empty() || (asked != nullptr && named == asked->region)) return "";
+  const Cloud* cloud = CloudOfRegion(named);
+  if (options_.region != kAutoRegion || cloud == nullptr) {
+    return OtherRegion(named, options_.region);
+  }
+  return std::string(cloud->base_url);
+}
+
+absl::StatusOr<std::string> OAuthTokenSource::RedirectTarget(
+    const std::string& url, const wire::HttpResponse& response) const {
+  if (response.status != 307 && response.status != 308) {
+    return NoRedirect(Cat("another address by HTTP ", response.status, ", which drops the form"));
+  }
+  const auto target = ParseAddress(wire::FindHeader(response.headers, "location"));
+  if (!target.has_value()) return NoRedirect("no readable address");
+  const std::string target_url = target->origin.Url();
+  if (target_url == url) return NoRedirect("where it came from");
+  if (target->path != kTokenPath) return NoRedirect(Cat("another path of ", target_url));
+  if (const Cloud* cloud = CloudOfUrl(target_url); cloud != nullptr) {
+    const bool pinned = options_.base_url.empty() && options_.region != kAutoRegion;
+    if (pinned) return OtherRegion(cloud->region, options_.region);
+    return target_url;
+  }
+  const auto from = ParseAddress(url);
+  const bool same_loopback =
+      from.has_value() && IsLoopback(from->origin.host) && from->origin.host == target->origin.host;
+  if (same_loopback && std::ranges::count(options_.loopback_redirects, target->origin.HostPort())) {
+    return target_url;
+  }
+  return NoRedirect(Cat(target_url, ", which is no Falcon cloud"));
+}
+
+absl::StatusOr<Token> OAuthTokenSource::Read(const std::string& url, wire::HttpResponse& response,
+                                             SteadyTime asked) {
+  const Cloud* cloud = CloudOfUrl(url);
+  const std::string_view region = cloud == nullptr ? "" : cloud->region;
+  if (!Granted(response.status)) {
+    return WithAnswer(RefusedGrant(response, credentials_, region, clock_.WallNow()), response);
+  }
+  absl::StatusOr<Grant> grant = ReadGrant(response);
+  if (!grant.ok()) return WithAnswer(grant.status(), response);
+  Token token;
+  token.value = std::move(grant->token);
+  token.issued = asked;
+  token.expires = asked + grant->life;
+  token.base_url = url;
+  const Cloud* named = CloudOfRegion(Lower(wire::FindHeader(response.headers, "x-cs-region")));
+  token.region = named == nullptr ? region : named->region;
+  token.generation = ++logins_;
+  return token;
+}
+
+milliseconds OAuthTokenSource::Backoff(int attempt) const {
+  const milliseconds whole = options_.first_backoff * (1 << std::min(attempt - 1, 10));
+  return milliseconds(
+      static_cast<int64_t>(static_cast<double>(whole.count()) * (0.5 + 0.5 * jitter_())));
+}
+
+}  // namespace falcon::auth

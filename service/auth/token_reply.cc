@@ -1,0 +1,155 @@
+// Reads the token endpoint's JSON, and scrubs what it says of failures.
+#include "auth/token_reply.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_replace.h"
+#include "auth/cloud.h"
+#include "base/error.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "wire/rate_limit_header.h"
+
+namespace falcon::auth {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t kMaxBody = size_t{64} << 10;
+constexpr size_t kMaxToken = size_t{16} << 10;
+constexpr double kLongestLife = 24 * 3600;  // Falcon's is half an hour
+
+absl::Status Malformed(std::string_view what) {
+  return Error(absl::StatusCode::kUnavailable, "UPSTREAM_TOKEN_MALFORMED",
+               Cat("Falcon's token endpoint answered ", what,
+                   "; if this goes on, look for a proxy between the gateway and Falcon"));
+}
+
+// Falcon's number types drift: 1799, 1799.0 and "1799" are the same.
+std::optional<seconds> Life(const json& value) {
+  double life = 0;
+  if (value.is_number()) {
+    life = value.get<double>();
+  } else if (value.is_string()) {
+    const auto& text = value.get_ref<const std::string&>();
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), life);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  }
+  if (!std::isfinite(life) || life < 1) return std::nullopt;
+  return seconds(static_cast<int64_t>(std::min(life, kLongestLife)));
+}
+
+// A token becomes a header: a line break in it would become another one.
+bool FitsHeader(std::string_view token) {
+  return !token.empty() && token.size() <= kMaxToken &&
+         std::ranges::all_of(token, [](char c) { return c > ' ' && c < 0x7F; });
+}
+
+// The text of the first error, without what we sent; empty when there is none.
+std::string FalconsWords(const wire::HttpResponse& response, const Credentials& credentials) {
+  if (response.body.size() > kMaxBody) return "";
+  const json body = json::parse(response.body, nullptr, /*allow_exceptions=*/false);
+  const json::json_pointer place("/errors/0/message");
+  if (!body.is_object() || !body.contains(place) || !body.at(place).is_string()) return "";
+  const std::string secret(credentials.client_secret.Reveal());
+  std::vector<std::pair<std::string, std::string>> replacements;
+  for (const std::string& ours :
+       {secret, wire::PercentEncode(secret), credentials.client_id, credentials.member_cid}) {
+    if (!ours.empty()) replacements.emplace_back(ours, "[redacted]");
+  }
+  const std::string words =
+      absl::StrReplaceAll(body.at(place).get_ref<const std::string&>(), replacements);
+  return EscapeHostile(words, 256);
+}
+
+absl::Status CredentialsRefused(const wire::HttpResponse& response, const Credentials& credentials,
+                                std::string_view region) {
+  const std::string words = FalconsWords(response, credentials);
+  std::string message =
+      Cat("Falcon refused the log-in (HTTP ", response.status, words.empty() ? "" : ": ", words,
+          "). Check CROWDSTRIKE_CLIENT_ID and CROWDSTRIKE_CLIENT_SECRET (or FALCON_CLIENT_ID and "
+          "FALCON_CLIENT_SECRET)",
+          region.empty() ? "" : Cat(", that the API client exists in region ", region),
+          ", and that its IP allow-list, if it has one, holds this machine's address");
+  if (!credentials.member_cid.empty()) {
+    message +=
+        ". FALCON_MEMBER_CID must be a child of the client's customer, and not that customer";
+  }
+  if (response.body.empty()) {
+    message +=
+        ". The answer was empty, as it is for clients of a government region: those need "
+        "CROWDSTRIKE_API_REGION=us-gov-1 or us-gov-2";
+  }
+  return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_CREDENTIALS", message);
+}
+
+absl::Status RateLimited(const wire::HttpResponse& response, WallTime now) {
+  absl::Status limited =
+      Error(absl::StatusCode::kUnavailable, "RATE_LIMITED",
+            "Falcon limits log-ins from this address (300 a minute); the gateway waits");
+  const std::optional<milliseconds> delay = wire::RateLimitDelay(response.headers, now);
+  return delay.has_value() ? WithRetryAfter(std::move(limited), *delay) : limited;
+}
+
+}  // namespace
+
+absl::StatusOr<Grant> ReadGrant(wire::HttpResponse& response) {
+  if (response.body.size() > kMaxBody) return Malformed("more than 64 KiB");
+  json body = json::parse(response.body, nullptr, /*allow_exceptions=*/false);
+  Wipe(response.body);
+  if (!body.is_object()) return Malformed("no JSON object");
+  const auto token = body.find("access_token");
+  if (token == body.end() || !token->is_string()) return Malformed("without an access_token");
+  auto& text = token->get_ref<std::string&>();
+  const bool fits = FitsHeader(text);
+  const Secret value{std::string_view(text)};
+  Wipe(text);
+  if (!fits) return Malformed("an access_token that is none");
+  const auto expires_in = body.find("expires_in");
+  const std::optional<seconds> life = expires_in == body.end() ? std::nullopt : Life(*expires_in);
+  if (!life.has_value()) return Malformed("without an expires_in above zero");
+  return Grant{value, *life};
+}
+
+absl::Status RefusedGrant(const wire::HttpResponse& response, const Credentials& credentials,
+                          std::string_view region, WallTime now) {
+  const int status = response.status;
+  if (status == 400 || status == 401 || status == 403) {
+    return CredentialsRefused(response, credentials, region);
+  }
+  if (status == 429) return RateLimited(response, now);
+  if (status >= 500) {
+    return Error(absl::StatusCode::kUnavailable, "UPSTREAM_TOKEN",
+                 Cat("Falcon's token endpoint answered HTTP ", status));
+  }
+  if (status < 300) return Malformed(Cat("HTTP ", status));
+  return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_TOKEN",
+               Cat("the token endpoint answered HTTP ", status,
+                   ", as no Falcon cloud does; check FALCON_BASE_URL"));
+}
+
+absl::Status NoAnswer(const absl::Status& failure) {
+  // TLS and proxy credentials: nothing that trying again would cure.
+  if (failure.code() == absl::StatusCode::kFailedPrecondition) return failure;
+  const bool nonsense = failure.code() == absl::StatusCode::kInternal ||
+                        failure.code() == absl::StatusCode::kResourceExhausted;
+  if (nonsense) return Malformed(Cat("nonsense: ", ToStd(failure.message())));
+  return Error(absl::StatusCode::kUnavailable, "UPSTREAM_TOKEN",
+               Cat("Falcon's token endpoint cannot be reached: ", ToStd(failure.message())));
+}
+
+absl::Status WithAnswer(absl::Status failure, const wire::HttpResponse& response) {
+  failure = WithFact(std::move(failure), "http_status", Cat(response.status));
+  const std::string_view trace_id = wire::FindHeader(response.headers, "x-cs-traceid");
+  if (trace_id.empty()) return failure;
+  return WithFact(std::move(failure), "trace_id", EscapeHostile(trace_id, 64));
+}
+
+}  // namespace falcon::auth

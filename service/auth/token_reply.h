@@ -1,0 +1,38 @@
+// What the token endpoint answered: a grant, or a failure that says what to do.
+#ifndef FALCON_AUTH_TOKEN_REPLY_H_
+#define FALCON_AUTH_TOKEN_REPLY_H_
+
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "auth/credentials.h"
+#include "base/secret.h"
+#include "base/time.h"
+#include "wire/http.h"
+
+namespace falcon::auth {
+
+struct Grant {
+  Secret token;
+  seconds life;
+};
+
+// The grant in the body of a 200 or 201. UNAVAILABLE (UPSTREAM_TOKEN_MALFORMED) without a token
+// that fits a header, or without an `expires_in` above zero. Wipes the body.
+absl::StatusOr<Grant> ReadGrant(wire::HttpResponse& response);
+
+// What an answer other than 200, 201 or a redirect means; see OAuthTokenSource. `region`: the one
+// that was asked, or empty.
+absl::Status RefusedGrant(const wire::HttpResponse& response, const Credentials& credentials,
+                          std::string_view region, WallTime now);
+
+// What it means that there was no answer.
+absl::Status NoAnswer(const absl::Status& failure);
+
+// The failure with http_status and trace_id.
+absl::Status WithAnswer(absl::Status failure, const wire::HttpResponse& response);
+
+}  // namespace falcon::auth
+
+#endif  // FALCON_AUTH_TOKEN_REPLY_H_
