@@ -51,7 +51,8 @@ class Catalogue {
   // "created_timestamp desc". Empty text: nullopt. INVALID_ARGUMENT (ORDER_INVALID) on "order_by".
   absl::StatusOr<std::optional<Order>> ParseOrder(std::string_view order_by) const;
 
-  // The word that Falcon uses for an enum value of field `name`, such as "High" for SEVERITY_HIGH.
+  // The word that Falcon uses for an enum value of field `name`, such as "High" for SEVERITY_HIGH. Where the field states no such
+  // word: the value's name without its prefix, in lower case.
   std::string Word(std::string_view name, const google::protobuf::EnumValueDescriptor* value) const;
 
  private:

@@ -1,0 +1,189 @@
+// Walks a record's descriptor and gathers what the options say about FQL; reads orders.
+#include "fql/catalogue.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "fql/names.h"
+
+namespace falcon::fql {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::EnumDescriptor;
+using google::protobuf::EnumValueDescriptor;
+using google::protobuf::FieldDescriptor;
+
+using Fields = std::map<std::string, Field, std::less<>>;
+
+// Messages that hold themselves end here. Falcon's records nest four deep.
+constexpr int kMaxDepth = 8;
+
+bool IsTimestamp(const FieldDescriptor& field) {
+  return field.message_type() != nullptr &&
+         field.message_type()->full_name() == "google.protobuf.Timestamp";
+}
+
+v1::FqlKind KindOf(const FieldDescriptor& field) {
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return v1::FQL_KIND_BOOLEAN;
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return IsTimestamp(field) ? v1::FQL_KIND_TIMESTAMP : v1::FQL_KIND_STRING;
+    case FieldDescriptor::CPPTYPE_ENUM:
+    case FieldDescriptor::CPPTYPE_STRING:
+      return v1::FQL_KIND_STRING;
+    default:
+      return v1::FQL_KIND_NUMBER;
+  }
+}
+
+// SEVERITY_HIGH of an enum that starts with SEVERITY_UNSPECIFIED: "high".
+std::string PlainName(const EnumValueDescriptor& value) {
+  std::string_view prefix = value.type()->value(0)->name();
+  if (prefix.ends_with("UNSPECIFIED")) prefix.remove_suffix(std::string_view("UNSPECIFIED").size());
+  std::string_view name = value.name();
+  if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  return Lower(name);
+}
+
+// "Domain Controller" as PlainName would have it.
+std::string Plain(std::string_view word) {
+  std::string plain = Lower(word);
+  std::replace_if(plain.begin(), plain.end(), [](char c) { return c == ' ' || c == '-'; }, '_');
+  return plain;
+}
+
+std::vector<std::string> Vocabulary(const v1::Fql& fql, const EnumDescriptor* enumeration) {
+  std::vector<std::string> words(fql.values().begin(), fql.values().end());
+  if (!words.empty() || enumeration == nullptr) return words;
+  for (int i = 0; i < enumeration->value_count(); ++i) {
+    if (enumeration->value(i)->number() != 0) words.push_back(PlainName(*enumeration->value(i)));
+  }
+  return words;
+}
+
+Field MakeField(std::string name, v1::FqlKind kind, const v1::Fql& fql) {
+  Field field;
+  field.name = std::move(name);
+  field.kind = fql.kind() != v1::FQL_KIND_UNSPECIFIED ? fql.kind() : kind;
+  if (field.kind == v1::FQL_KIND_UNSPECIFIED) field.kind = v1::FQL_KIND_STRING;
+  field.wildcard = fql.wildcard();
+  field.sortable = fql.sortable();
+  field.text_match = fql.text_match();
+  field.ordered = fql.ordered() || field.kind == v1::FQL_KIND_NUMBER ||
+                  field.kind == v1::FQL_KIND_TIMESTAMP;
+  return field;
+}
+
+class Walk {
+ public:
+  explicit Walk(Fields& fields) : fields_(fields) {}
+
+  void Record(const Descriptor& record, const std::string& path, bool array, int depth) {
+    for (int i = 0; i < record.options().ExtensionSize(v1::filter_only); ++i) {
+      const v1::FqlField& only = record.options().GetExtension(v1::filter_only, i);
+      Field field = MakeField(Cat(path, only.name()), only.kind(), only.fql());
+      field.values = Vocabulary(only.fql(), nullptr);
+      Add(std::move(field));
+    }
+    for (int i = 0; i < record.field_count(); ++i) {
+      RecordField(*record.field(i), path, array, depth);
+    }
+  }
+
+ private:
+  void RecordField(const FieldDescriptor& field, const std::string& path, bool array, int depth) {
+    if (field.is_map()) return;
+    const v1::Fql& fql = field.options().GetExtension(v1::fql);
+    const std::string& key = field.options().HasExtension(v1::json_key)
+                                 ? field.options().GetExtension(v1::json_key)
+                                 : field.name();
+    const std::string name = fql.name().empty() ? Cat(path, key) : fql.name();
+    array = array || field.is_repeated();
+    const Descriptor* message = IsTimestamp(field) ? nullptr : field.message_type();
+    const bool filterable = field.options().HasExtension(v1::fql) &&
+                            (message == nullptr || fql.kind() != v1::FQL_KIND_UNSPECIFIED);
+    if (filterable) {
+      Field made = MakeField(name, KindOf(field), fql);
+      made.array = array;
+      made.enumeration = field.enum_type();
+      made.values = Vocabulary(fql, field.enum_type());
+      Add(std::move(made));
+    }
+    const bool foreign = message != nullptr && message->file()->package() == "google.protobuf";
+    if (message == nullptr || foreign || depth == kMaxDepth) return;
+    Record(*message, Cat(name, "."), array, depth + 1);
+  }
+
+  void Add(Field field) {
+    std::string name = field.name;
+    fields_.insert_or_assign(std::move(name), std::move(field));
+  }
+
+  Fields& fields_;
+};
+
+absl::Status InvalidOrder(std::string_view problem) {
+  return InvalidField("order_by", problem, "ORDER_INVALID");
+}
+
+// Splits "field desc", "field|desc" and "field.desc"; a direction that is none stays part of the field.
+std::pair<std::string_view, std::string_view> SplitOrder(std::string_view text) {
+  const size_t cut = text.find_last_of(" |.");
+  if (cut == std::string_view::npos) return {text, ""};
+  const std::string_view direction = text.substr(cut + 1);
+  const bool known = EqualsIgnoringCase(direction, "asc") || EqualsIgnoringCase(direction, "desc");
+  if (!known && text[cut] == '.') return {text, ""};
+  std::string_view field = text.substr(0, cut);
+  while (field.ends_with(' ')) field.remove_suffix(1);
+  return {field, direction};
+}
+
+}  // namespace
+
+Catalogue::Catalogue(const Descriptor* record) { Walk(fields_).Record(*record, "", false, 0); }
+
+const Field* Catalogue::Find(std::string_view name) const {
+  const auto found = fields_.find(name);
+  return found == fields_.end() ? nullptr : &found->second;
+}
+
+absl::StatusOr<std::optional<Order>> Catalogue::ParseOrder(std::string_view order_by) const {
+  while (order_by.starts_with(' ')) order_by.remove_prefix(1);
+  while (order_by.ends_with(' ')) order_by.remove_suffix(1);
+  if (order_by.empty()) return std::nullopt;
+  if (order_by.find(',') != std::string_view::npos) {
+    return InvalidOrder("names one field, such as \"created_timestamp desc\"; no comma");
+  }
+  const auto [name, direction] = SplitOrder(order_by);
+  const bool descending = EqualsIgnoringCase(direction, "desc");
+  if (!descending && !direction.empty() && !EqualsIgnoringCase(direction, "asc")) {
+    return InvalidOrder(Cat("unknown direction `", EscapeHostile(direction, 64),
+                            "`; write \"asc\" or \"desc\" after the field"));
+  }
+  const Field* field = Find(name);
+  if (field != nullptr && field->sortable) return Order{field->name, descending};
+  std::vector<std::string_view> sortable;
+  for (const auto& [known, facts] : fields_) {
+    if (facts.sortable) sortable.push_back(known);
+  }
+  return InvalidOrder(Cat(field == nullptr ? "unknown field `" : "no list is ordered by `",
+                          EscapeHostile(name, 64), "`", NearestName(name, sortable)));
+}
+
+std::string Catalogue::Word(std::string_view name, const EnumValueDescriptor* value) const {
+  std::string plain = PlainName(*value);
+  const Field* field = Find(name);
+  if (field == nullptr) return plain;
+  for (const std::string& word : field->values) {
+    if (Plain(word) == plain) return word;
+  }
+  return plain;
+}
+
+std::string Order::Text() const { return Cat(field, descending ? "|desc" : "|asc"); }
+
+}  // namespace falcon::fql

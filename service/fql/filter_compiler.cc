@@ -1,0 +1,112 @@
+// Gathers a request's typed filters and its raw one, and all that is wrong with them.
+#include "fql/filter_compiler.h"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "falcon/v1/options.pb.h"
+#include "fql/parser.h"
+#include "fql/typed_filter.h"
+
+namespace falcon::fql {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+constexpr std::string_view kRawFilter = "filter";
+
+bool IsSet(const Message& request, const FieldDescriptor& field) {
+  const auto& reflection = *request.GetReflection();
+  return field.is_repeated() ? reflection.FieldSize(request, &field) > 0
+                             : reflection.HasField(request, &field);
+}
+
+class Compiler {
+ public:
+  Compiler(const Message& request, const Catalogue& catalogue, WallTime now)
+      : request_(request), catalogue_(catalogue), now_(now) {}
+
+  absl::StatusOr<Expression> Compile() {
+    for (int i = 0; i < request_.GetDescriptor()->field_count(); ++i) {
+      const FieldDescriptor& field = *request_.GetDescriptor()->field(i);
+      if (!IsSet(request_, field)) continue;
+      if (field.options().HasExtension(v1::filters_on)) {
+        RETURN_IF_ERROR(AddTyped(field, field.options().GetExtension(v1::filters_on)));
+      } else if (field.name() == kRawFilter) {
+        AddRaw(request_.GetReflection()->GetString(request_, &field));
+      }
+    }
+    if (violations_.empty()) return Expression::And(std::move(parts_));
+    return InvalidFields(violations_, only_raw_is_wrong_ ? "FQL_INVALID" : "INVALID_FIELD");
+  }
+
+ private:
+  absl::Status AddTyped(const FieldDescriptor& field, const v1::FiltersOn& means) {
+    const absl::StatusOr<Expression> part =
+        CompileTypedFilter({request_, field, means, catalogue_, now_});
+    if (absl::IsInvalidArgument(part.status())) {
+      Report({{field.name(), std::string(part.status().message())}});
+      return absl::OkStatus();
+    }
+    RETURN_IF_ERROR(part.status());
+    ReportSecondSpan(field, means);
+    std::vector<FieldViolation> violations =
+        Violations(catalogue_.Check(*part, field.name()));
+    // The spellings of one word fail alike.
+    const bool spellings = means.operator_() == v1::FILTER_OPERATOR_EQUAL_ANY_CASE;
+    if (spellings && violations.size() > 1) violations.resize(1);
+    Report(std::move(violations));
+    parts_.push_back(*part);
+    return absl::OkStatus();
+  }
+
+  // A number of days and an interval on the same field: one of them is a mistake.
+  void ReportSecondSpan(const FieldDescriptor& field, const v1::FiltersOn& means) {
+    const bool span = means.operator_() == v1::FILTER_OPERATOR_WITHIN_DAYS ||
+                      means.operator_() == v1::FILTER_OPERATOR_WITHIN;
+    if (!span) return;
+    const auto [other, first] = spans_.emplace(means.field(), field.name());
+    if (first) return;
+    Report({{field.name(), Cat("cannot be set together with `", other->second, "`")}});
+  }
+
+  void AddRaw(const std::string& text) {
+    absl::StatusOr<Expression> raw = Parse(text, kRawFilter);
+    const absl::Status status =
+        raw.ok() ? catalogue_.Check(*raw, kRawFilter) : raw.status();
+    for (FieldViolation& violation : Violations(status)) {
+      violations_.push_back(std::move(violation));
+    }
+    if (raw.ok()) parts_.push_back(*std::move(raw));
+  }
+
+  void Report(std::vector<FieldViolation> violations) {
+    for (FieldViolation& violation : violations) {
+      violations_.push_back(std::move(violation));
+      only_raw_is_wrong_ = false;
+    }
+  }
+
+  const Message& request_;
+  const Catalogue& catalogue_;
+  const WallTime now_;
+  std::vector<Expression> parts_;
+  std::vector<FieldViolation> violations_;
+  std::map<std::string, std::string> spans_;  // FQL field to the request field that bounds it
+  bool only_raw_is_wrong_ = true;
+};
+
+}  // namespace
+
+absl::StatusOr<Expression> CompileFilters(const Message& request, const Catalogue& catalogue,
+                                          WallTime now) {
+  return Compiler(request, catalogue, now).Compile();
+}
+
+}  // namespace falcon::fql

@@ -1,0 +1,202 @@
+// What each operator of the `filters_on` option makes of a value.
+#include "fql/typed_filter.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "falcon/v1/types.pb.h"
+#include "fql/request_values.h"
+#include "google/protobuf/util/time_util.h"
+
+namespace falcon::fql {
+namespace {
+
+using google::protobuf::EnumValueDescriptor;
+using google::protobuf::FieldDescriptor;
+
+constexpr int kMaxDays = 365;
+
+Expression Compare(const Field& target, Operator op, Value value) {
+  return Expression::Of({.field = target.name, .op = op, .values = {std::move(value)}});
+}
+
+bool HasStar(const Value& value) {
+  const std::string* text = std::get_if<std::string>(&value);
+  return text != nullptr && text->find('*') != std::string::npos;
+}
+
+// Exact values in one condition; each pattern in its own, since lists compare exactly.
+Expression AnyOf(const Field& target, std::vector<Value> values, bool list) {
+  Condition exact{.field = target.name, .values = {}, .list = list};
+  std::vector<Expression> parts;
+  const Operator star = target.wildcard == v1::WILDCARD_OPERATOR ? Operator::kWildcard
+                                                                 : Operator::kEqual;
+  for (Value& value : values) {
+    if (HasStar(value) && target.wildcard != v1::WILDCARD_UNSPECIFIED) {
+      parts.push_back(Compare(target, star, std::move(value)));
+    } else {
+      exact.values.push_back(std::move(value));
+    }
+  }
+  if (!exact.values.empty()) {
+    parts.insert(parts.begin(), Expression::Of(std::move(exact)));
+  }
+  return Expression::Or(std::move(parts));
+}
+
+// Each text as given, in upper case and in lower case, none twice.
+std::vector<Value> InAllCases(const std::vector<Value>& values) {
+  std::vector<Value> all;
+  const auto add = [&all](Value value) {
+    if (std::find(all.begin(), all.end(), value) == all.end()) all.push_back(std::move(value));
+  };
+  for (const Value& value : values) {
+    add(value);
+    const std::string* text = std::get_if<std::string>(&value);
+    if (text == nullptr) continue;
+    add(absl::AsciiStrToUpper(*text));
+    add(absl::AsciiStrToLower(*text));
+  }
+  return all;
+}
+
+absl::StatusOr<int> Floor(const EnumValueDescriptor& value) {
+  if (value.options().HasExtension(v1::floor)) return value.options().GetExtension(v1::floor);
+  return absl::InternalError(ToAbsl(Cat(value.full_name(), " has no floor")));
+}
+
+// The band of an enum value is open above: it ends where the next one starts.
+absl::StatusOr<Expression> AtMostBand(const Field& target, const EnumValueDescriptor& value) {
+  ASSIGN_OR_RETURN(const int own, Floor(value));
+  std::vector<int> above;
+  for (int i = 0; i < value.type()->value_count(); ++i) {
+    const EnumValueDescriptor& other = *value.type()->value(i);
+    if (other.options().GetExtension(v1::floor) > own) {
+      above.push_back(other.options().GetExtension(v1::floor));
+    }
+  }
+  if (above.empty()) return Expression();
+  const int end = *std::min_element(above.begin(), above.end());
+  return Compare(target, Operator::kLess, Number{Cat(end)});
+}
+
+absl::StatusOr<Expression> Bound(const TypedFilter& filter, const Field& target, bool least) {
+  if (filter.field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM && !filter.field.is_repeated()) {
+    ASSIGN_OR_RETURN(const EnumValueDescriptor* value, RequestEnum(filter.request, filter.field));
+    if (!least) return AtMostBand(target, *value);
+    ASSIGN_OR_RETURN(const int floor, Floor(*value));
+    return Compare(target, Operator::kGreaterOrEqual, Number{Cat(floor)});
+  }
+  ASSIGN_OR_RETURN(std::vector<Value> values,
+                   RequestValues(filter.request, filter.field, filter.catalogue, target));
+  if (values.size() != 1) return absl::InvalidArgumentError("takes one value");
+  return Compare(target, least ? Operator::kGreaterOrEqual : Operator::kLessOrEqual,
+                 std::move(values.front()));
+}
+
+absl::StatusOr<Expression> WithinDays(const TypedFilter& filter, const Field& target) {
+  if (filter.field.cpp_type() != FieldDescriptor::CPPTYPE_INT32 || filter.field.is_repeated()) {
+    return absl::InternalError("WITHIN_DAYS stands on a field that is no int32");
+  }
+  const int days = filter.request.GetReflection()->GetInt32(filter.request, &filter.field);
+  if (days < 1 || days > kMaxDays) {
+    return absl::InvalidArgumentError(
+        ToAbsl(Cat("is ", days, "; must be from 1 to ", kMaxDays)));
+  }
+  const auto start =
+      std::chrono::floor<std::chrono::minutes>(filter.now) - std::chrono::days(days);
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(start).time_since_epoch().count();
+  google::protobuf::Timestamp instant;
+  instant.set_seconds(seconds);
+  ASSIGN_OR_RETURN(std::string text, InstantText(instant));
+  return Compare(target, Operator::kGreaterOrEqual, std::move(text));
+}
+
+absl::StatusOr<Expression> Within(const TypedFilter& filter, const Field& target) {
+  v1::TimeRange range;
+  if (filter.field.message_type() != range.GetDescriptor() || filter.field.is_repeated()) {
+    return absl::InternalError("WITHIN stands on a field that is no TimeRange");
+  }
+  const auto& message = filter.request.GetReflection()->GetMessage(filter.request, &filter.field);
+  range.ParseFromString(message.SerializeAsString());
+  if (!range.has_start() && !range.has_end()) {
+    return absl::InvalidArgumentError("has neither start nor end; set one of them or both");
+  }
+  std::vector<Expression> parts;
+  if (range.has_start()) {
+    ASSIGN_OR_RETURN(std::string start, InstantText(range.start()));
+    parts.push_back(Compare(target, Operator::kGreaterOrEqual, std::move(start)));
+  }
+  if (range.has_end()) {
+    ASSIGN_OR_RETURN(std::string end, InstantText(range.end()));
+    parts.push_back(Compare(target, Operator::kLess, std::move(end)));
+  }
+  using google::protobuf::operator>=;
+  if (range.has_start() && range.has_end() && range.start() >= range.end()) {
+    return absl::InvalidArgumentError("starts when it ends or later; `end` must be after `start`");
+  }
+  return Expression::And(std::move(parts));
+}
+
+absl::StatusOr<Expression> Matches(const TypedFilter& filter, const Field& target) {
+  ASSIGN_OR_RETURN(std::vector<Value> values,
+                   RequestValues(filter.request, filter.field, filter.catalogue, target));
+  std::vector<Expression> parts;
+  for (Value& value : values) {
+    parts.push_back(Compare(target, Operator::kMatches, std::move(value)));
+  }
+  return Expression::Or(std::move(parts));
+}
+
+absl::StatusOr<Expression> Equals(const TypedFilter& filter, const Field& target, bool any_case) {
+  ASSIGN_OR_RETURN(std::vector<Value> values,
+                   RequestValues(filter.request, filter.field, filter.catalogue, target));
+  if (any_case) values = InAllCases(values);
+  return AnyOf(target, std::move(values), filter.field.is_repeated());
+}
+
+absl::StatusOr<Expression> CompileOn(const TypedFilter& filter, const std::string& fql_field) {
+  const Field* target = filter.catalogue.Find(fql_field);
+  if (target == nullptr) {
+    return absl::InternalError(ToAbsl(
+        Cat(filter.field.full_name(), " filters on the unknown FQL field ", fql_field)));
+  }
+  switch (filter.means.operator_()) {
+    case v1::FILTER_OPERATOR_EQUAL:
+      return Equals(filter, *target, /*any_case=*/false);
+    case v1::FILTER_OPERATOR_EQUAL_ANY_CASE:
+      return Equals(filter, *target, /*any_case=*/true);
+    case v1::FILTER_OPERATOR_AT_LEAST:
+      return Bound(filter, *target, /*least=*/true);
+    case v1::FILTER_OPERATOR_AT_MOST:
+      return Bound(filter, *target, /*least=*/false);
+    case v1::FILTER_OPERATOR_MATCHES:
+      return Matches(filter, *target);
+    case v1::FILTER_OPERATOR_WITHIN_DAYS:
+      return WithinDays(filter, *target);
+    case v1::FILTER_OPERATOR_WITHIN:
+      return Within(filter, *target);
+    default:
+      return absl::InternalError(ToAbsl(Cat(filter.field.full_name(), " has no operator")));
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Expression> CompileTypedFilter(const TypedFilter& filter) {
+  std::vector<Expression> parts;
+  ASSIGN_OR_RETURN(Expression first, CompileOn(filter, filter.means.field()));
+  parts.push_back(std::move(first));
+  for (const std::string& field : filter.means.or_fields()) {
+    ASSIGN_OR_RETURN(Expression other, CompileOn(filter, field));
+    parts.push_back(std::move(other));
+  }
+  return Expression::Or(std::move(parts));
+}
+
+}  // namespace falcon::fql

@@ -1,0 +1,256 @@
+// The compiler: what each typed filter becomes, what it refuses, and that no value escapes its place.
+#include "fql/filter_compiler.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+
+#include "base/error.h"
+#include "falcon/v1/detection_record.pb.h"
+#include "falcon/v1/detections.pb.h"
+#include "falcon/v1/host_record.pb.h"
+#include "falcon/v1/hosts.pb.h"
+#include "fql/parser.h"
+#include "google/protobuf/text_format.h"
+#include "sample.pb.h"
+#include "tests/support/status_matchers.h"
+
+namespace falcon::fql {
+namespace {
+
+using testing::FailsWith;
+using testing::IsOk;
+
+// 2025-01-31T10:20:30Z.
+const WallTime kNow{std::chrono::seconds(1738318830)};
+
+template <class Request>
+Request FromText(const std::string& text) {
+  Request request;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &request)) << text;
+  return request;
+}
+
+// The FQL, or the violations, one a line.
+std::string Compile(const google::protobuf::Message& request, const Catalogue& catalogue) {
+  const auto compiled = CompileFilters(request, catalogue, kNow);
+  if (compiled.ok()) return compiled->Text();
+  std::string lines;
+  for (const FieldViolation& violation : Violations(compiled.status())) {
+    lines += violation.field + ": " + violation.description + "\n";
+  }
+  return lines.empty() ? std::string(compiled.status().message()) : lines;
+}
+
+std::string Sample(const std::string& request) {
+  return Compile(FromText<sample::Request>(request), Catalogue(sample::Record::descriptor()));
+}
+std::string Detections(const std::string& request) {
+  return Compile(FromText<v1::ListDetectionsRequest>(request),
+                 Catalogue(v1::Detection::descriptor()));
+}
+std::string Hosts(const std::string& request) {
+  return Compile(FromText<v1::ListHostsRequest>(request), Catalogue(v1::Host::descriptor()));
+}
+
+struct Case {
+  std::string request;
+  std::string answer;
+};
+
+TEST(FilterCompiler, MakesOfEachOperatorWhatItSays) {
+  for (const Case& one : std::vector<Case>{
+           {"", ""},
+           {"exact: 'x'", "exact:'x'"},
+           {"anywhere: 'x'", "anywhere:['x']"},
+           {"anywhere: ['x', 'y', 'x']", "anywhere:['x','y']"},
+           {"anywhere: ['x', 'y*', '*z']", "anywhere:['x'],anywhere:'y*',anywhere:'*z'"},
+           {"anywhere: 'y*'", "anywhere:'y*'"},
+           {"ends: 'Srv-1'", "ends:['Srv-1','SRV-1','srv-1']"},
+           {"ends: 'srv-1'", "ends:['srv-1','SRV-1']"},
+           {"ends: '42'", "ends:'42'"},
+           {"ends: 'SRV-*'", "ends:'SRV-*',ends:'srv-*'"},
+           {"pattern: 'SRV-*'", "pattern:*'SRV-*',pattern:*'srv-*'"},
+           {"pattern: 'SRV-1'", "pattern:['SRV-1','srv-1']"},
+           {"either: 'x'", "exact:'x',anywhere:'x'"},
+           {"min_score: 0", "score:>=0"},
+           {"min_score: -9223372036854775808", "score:>=-9223372036854775808"},
+           {"max_weight: 7.5", "weight:<=7.5"},
+           {"max_weight: 1e20", "weight:<=100000000000000000000"},
+           {"min_grade: GRADE_HIGH", "score:>=60"},
+           {"max_grade: GRADE_LOW", "score:<60"},
+           {"max_grade: GRADE_HIGH", "score:<80"},
+           {"max_grade: GRADE_VERY_HIGH", ""},
+           {"grades: [GRADE_VERY_HIGH, GRADE_LOW]", "grade:['Very High','Low']"},
+           {"like: 'mimi katz'", "anywhere:~'mimi katz'"},
+           {"shown: false", "shown:false"},
+           {"processes: ['1234', '0012', '12*']", "process:[1234,'0012'],process:'12*'"},
+           {"since {seconds: 1738318830 nanos: 500000000}",
+            "created:>='2025-01-31T10:20:30.500Z'"},
+           {"days: 1", "created:>='2025-01-30T10:20:00Z'"},
+           {"days: 365", "created:>='2024-02-01T10:20:00Z'"},
+           {"range {start {seconds: 0}}", "created:>='1970-01-01T00:00:00Z'"},
+           {"range {end {seconds: 1}}", "created:<'1970-01-01T00:00:01Z'"},
+           {"range {start {} end {nanos: 1}}",
+            "created:>='1970-01-01T00:00:00Z'+created:<'1970-01-01T00:00:00.000000001Z'"},
+           {"modes: 'yes'", "mode:['yes']"}}) {
+    EXPECT_EQ(Sample(one.request), one.answer) << one.request;
+  }
+}
+
+TEST(FilterCompiler, RefusesWhatFindsNothingOrMeansNothing) {
+  for (const Case& one : std::vector<Case>{
+           {"note: ''", "note: is empty text, which matches nothing; leave the field out\n"},
+           {"exact: '  '", "exact: is empty text, which matches nothing; leave the field out\n"},
+           {"anywhere: ['x', '']",
+            "anywhere: element 1 is empty text, which matches nothing; leave the field out\n"},
+           {"ends: '**'", "ends: is a star alone, which says nothing; leave the field out\n"},
+           {"exact: 'x*'", "exact: `exact` takes no star; it is compared exactly\n"},
+           {"ends: '*x*'",
+            "ends: `ends` takes one star, first or last in the value; write ends:~'x'\n"},
+           {"exact: 'a\\nb'", "exact: has the control character \\u{000A} at byte 1\n"},
+           {"min_grade: 99",
+            "min_grade: is the unknown number 99; known: `GRADE_LOW`, `GRADE_HIGH` or "
+            "`GRADE_VERY_HIGH`\n"},
+           {"grades: [GRADE_LOW, 99]",
+            "grades: element 1 is the unknown number 99; known: `GRADE_LOW`, `GRADE_HIGH` or "
+            "`GRADE_VERY_HIGH`\n"},
+           {"grades: GRADE_UNSPECIFIED",
+            "grades: element 0 is GRADE_UNSPECIFIED, which says nothing; known: `GRADE_LOW`, "
+            "`GRADE_HIGH` or `GRADE_VERY_HIGH`\n"},
+           {"like: '*x*'",
+            "like: `~` finds parts without a star; write anywhere:~'x'\n"},
+           {"max_weight: nan", "max_weight: is no finite number\n"},
+           {"max_weight: inf", "max_weight: is no finite number\n"},
+           {"processes: 'svchost'", "processes: `process` is a number, not 'svchost'\n"},
+           {"modes: 'Yes'", "modes: `mode` says 'yes', not 'Yes'\n"},
+           {"days: 0", "days: is 0; must be from 1 to 365\n"},
+           {"days: -1", "days: is -1; must be from 1 to 365\n"},
+           {"days: 366", "days: is 366; must be from 1 to 365\n"},
+           {"range {}", "range: has neither start nor end; set one of them or both\n"},
+           {"range {start {seconds: 5} end {seconds: 5}}",
+            "range: starts when it ends or later; `end` must be after `start`\n"},
+           {"range {start {seconds: 5 nanos: 1} end {seconds: 5}}",
+            "range: starts when it ends or later; `end` must be after `start`\n"},
+           {"range {end {seconds: 253402300800}}",
+            "range: is an instant outside the years 1 to 9999\n"},
+           {"range {end {nanos: -1}}", "range: is an instant outside the years 1 to 9999\n"},
+           {"since {seconds: -62135596801}", "since: is an instant outside the years 1 to 9999\n"},
+           {"days: 1 range {start {}}", "range: cannot be set together with `days`\n"}}) {
+    EXPECT_EQ(Sample(one.request), one.answer) << one.request;
+  }
+}
+
+TEST(FilterCompiler, BoundsTextAndLists) {
+  sample::Request request;
+  request.set_exact(std::string(1024, 'x'));
+  for (int i = 0; i < 1000; ++i) request.add_anywhere("x" + std::to_string(i));
+  const Catalogue catalogue(sample::Record::descriptor());
+  EXPECT_THAT(CompileFilters(request, catalogue, kNow), IsOk());
+  request.set_exact(std::string(1025, 'x'));
+  request.add_anywhere("more");
+  EXPECT_EQ(Compile(request, catalogue),
+            "exact: is 1025 bytes long; at most 1024\nanywhere: has 1001 values; at most 1000\n");
+}
+
+TEST(FilterCompiler, ReportsEverythingAtOnce) {
+  const std::string bad = "exact: 'x*' min_grade: 99 days: 0 filter: \"exakt:'x'+score:'y'\"";
+  EXPECT_EQ(Sample(bad),
+            "filter: at byte 0: unknown field `exakt`; nearest: `exact`\n"
+            "filter: at byte 10: `score` is a number, not 'y'\n"
+            "exact: `exact` takes no star; it is compared exactly\n"
+            "min_grade: is the unknown number 99; known: `GRADE_LOW`, `GRADE_HIGH` or "
+            "`GRADE_VERY_HIGH`\n"
+            "days: is 0; must be from 1 to 365\n");
+  const Catalogue catalogue(sample::Record::descriptor());
+  EXPECT_THAT(CompileFilters(FromText<sample::Request>(bad), catalogue, kNow),
+              FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_FIELD"));
+  EXPECT_THAT(CompileFilters(FromText<sample::Request>("filter: 'x'"), catalogue, kNow),
+              FailsWith(absl::StatusCode::kInvalidArgument, "FQL_INVALID"));
+}
+
+TEST(FilterCompiler, JoinsTheRawFilterByAndWhateverItSays) {
+  EXPECT_EQ(Sample("filter: \"score:>1,score:<9\" exact: 'x'"), "(score:>1,score:<9)+exact:'x'");
+  EXPECT_EQ(Sample("filter: '   ' exact: 'x'"), "exact:'x'");
+  for (const std::string_view escape :
+       {"score:1),(score:2", "score:1)+(score:2", ")", "(", "score:1,", "',score:1"}) {
+    sample::Request request;
+    request.set_filter(std::string(escape));
+    request.set_exact("x");
+    EXPECT_EQ(Compile(request, Catalogue(sample::Record::descriptor())).find("filter: at byte"), 0u)
+        << escape;
+  }
+}
+
+TEST(FilterCompiler, KeepsEveryValueInsideItsQuotes) {
+  const Catalogue catalogue(sample::Record::descriptor());
+  for (const std::string& attack :
+       {std::string("'"), std::string("\\"), std::string("\\'"), std::string("x\\"),
+        std::string("'),score:>('0"), std::string("x'+score:>'0"), std::string("x',exact:!'"),
+        std::string("x\\',exact:!'"), std::string("x\\\\',exact:!'"), std::string("%27,score:>0"),
+        std::string("],exact:!['"), std::string("\",exact:!\""), std::string("null"),
+        std::string("!x"), std::string(">=1")}) {
+    sample::Request request;
+    request.set_exact(attack);
+    request.add_anywhere(attack);
+    const auto compiled = CompileFilters(request, catalogue, kNow);
+    ASSERT_THAT(compiled, IsOk()) << attack;
+    const auto parsed = Parse(compiled->Text());
+    ASSERT_THAT(parsed, IsOk()) << compiled->Text();
+    EXPECT_EQ(*parsed, *compiled);
+    ASSERT_EQ(parsed->parts().size(), 2u) << compiled->Text();
+    for (const Expression& part : parsed->parts()) {
+      EXPECT_EQ(part.condition().op, Operator::kEqual);
+      EXPECT_EQ(part.condition().values, std::vector<Value>{attack});
+    }
+  }
+}
+
+TEST(FilterCompiler, MakesEqualTextOfEqualRequestsWithinAMinute) {
+  const Catalogue catalogue(sample::Record::descriptor());
+  const auto request = FromText<sample::Request>("days: 7");
+  const auto first = CompileFilters(request, catalogue, kNow);
+  const auto later = CompileFilters(request, catalogue, kNow + std::chrono::milliseconds(29'999));
+  const auto next = CompileFilters(request, catalogue, kNow + std::chrono::seconds(30));
+  EXPECT_EQ(first->Text(), later->Text());
+  EXPECT_NE(first->Text(), next->Text());
+}
+
+TEST(FilterCompiler, CallsAMistakeInAProtoInternal) {
+  const auto compiled = CompileFilters(FromText<sample::Mistaken>("exact: 'x'"),
+                                       Catalogue(sample::Record::descriptor()), kNow);
+  EXPECT_EQ(compiled.status().code(), absl::StatusCode::kInternal);
+}
+
+TEST(FilterCompiler, ReadsListDetectionsRequests) {
+  EXPECT_EQ(Detections("days: 1 min_severity: SEVERITY_HIGH statuses: DETECTION_STATUS_NEW "
+                       "hostname: 'SRV-*' filter: \"cmdline:~'rundll32'\""),
+            "created_timestamp:>='2025-01-30T10:20:00Z'+severity:>=60+status:['new']+"
+            "(device.hostname:'SRV-*',device.hostname:'srv-*')+cmdline:~'rundll32'");
+  EXPECT_EQ(Detections("severities: [SEVERITY_HIGH, SEVERITY_CRITICAL] technique: 'T1218.*' "
+                       "products: 'epp' query: 'x' page_size: 5 order_by: 'severity'"),
+            "severity_name:['High','Critical']+"
+            "(technique_id:'T1218.*',technique:'T1218.*')+product:['epp']");
+  EXPECT_EQ(Detections("products: 'endpoint' days: 7 created {start {seconds: 1}}"),
+            "created: cannot be set together with `days`\n"
+            "products: `product` is never 'endpoint'; it is `epp`, `idp`, `mobile`, `xdr`, "
+            "`overwatch`, `cwpp`, `ngsiem`, `thirdparty`, `data-protection`, `automated-lead` or "
+            "`automated-lead-context`\n");
+}
+
+TEST(FilterCompiler, ReadsListHostsRequests) {
+  EXPECT_EQ(Hosts("hostname: 'srv-prod-001' platforms: 'Windows' product_types: "
+                  "PRODUCT_TYPE_DOMAIN_CONTROLLER statuses: CONTAINMENT_STATUS_CONTAINED "
+                  "tags: 'FalconGroupingTags/Critical' days: 7"),
+            "hostname:['srv-prod-001','SRV-PROD-001']+platform_name:['Windows']+"
+            "last_seen:>='2025-01-24T10:20:00Z'+status:['contained']+"
+            "tags:['FalconGroupingTags/Critical']+product_type_desc:['Domain Controller']");
+  EXPECT_EQ(Hosts("hostname: '*prod*' platforms: 'windows'"),
+            "hostname: `hostname` takes one star, first or last in the value; write "
+            "hostname:~'prod'\n"
+            "platforms: `platform_name` says 'Windows', not 'windows'\n");
+}
+
+}  // namespace
+}  // namespace falcon::fql
