@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "base/status.h"
 #include "base/text.h"
 #include "falcon/v1/options.pb.h"
 #include "google/protobuf/field_mask.pb.h"

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "base/status.h"
 #include "falcon/lookup.h"
 #include "falcon/pager.h"
 #include "fql/catalogue.h"

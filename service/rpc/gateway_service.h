@@ -2,7 +2,8 @@
 #ifndef FALCON_RPC_GATEWAY_SERVICE_H_
 #define FALCON_RPC_GATEWAY_SERVICE_H_
 
-#include <string_view>
+#include <map>
+#include <string>
 
 #include "auth/cached_token_source.h"
 #include "falcon/caller.h"
@@ -12,11 +13,14 @@
 
 namespace falcon::rpc {
 
+// Name and version of each library below gRPC, as it runs.
+using LibraryVersions = std::map<std::string, std::string>;
+
 class GatewayService final : public v1::GatewayService::CallbackService {
  public:
   // References outlive all calls.
   GatewayService(const Edge& edge, Caller& caller, const auth::CachedTokenSource& tokens,
-                 const RateBudget& budget);
+                 const RateBudget& budget, LibraryVersions libraries);
 
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest* request,
@@ -33,7 +37,8 @@ class GatewayService final : public v1::GatewayService::CallbackService {
   Caller& caller_;
   const auth::CachedTokenSource& tokens_;
   const RateBudget& budget_;
-  WallTime start_;
+  const LibraryVersions libraries_;
+  const WallTime start_;
 };
 
 }  // namespace falcon::rpc

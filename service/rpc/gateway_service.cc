@@ -1,0 +1,116 @@
+// GatewayService: the gateway's own state, and what its credentials may read.
+#include "rpc/gateway_service.h"
+
+#include <google/protobuf/stubs/common.h>
+#include <grpcpp/grpcpp.h>
+
+#include <array>
+
+#include "base/error.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "google/protobuf/util/time_util.h"
+#include "rpc/unary_call.h"
+
+namespace falcon::rpc {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+// The cheapest read behind each scope.
+struct Area {
+  std::string_view name;
+  const Operation* probe;
+};
+constexpr std::array<Area, 2> kAreas = {{
+    {"detections", &operation::kGetQueriesAlerts},
+    {"hosts", &operation::kQueryDevices},
+}};
+
+void Judge(const absl::Status& status, v1::AreaAccess& area) {
+  if (status.ok()) {
+    area.set_verdict(v1::ACCESS_VERDICT_GRANTED);
+    return;
+  }
+  area.set_verdict(status.code() == absl::StatusCode::kPermissionDenied
+                       ? v1::ACCESS_VERDICT_DENIED
+                       : v1::ACCESS_VERDICT_UNKNOWN);
+  area.set_message(EscapeHostile(ToStd(status.message()), 512));
+}
+
+void Fill(const auth::TokenStatus& from, v1::TokenStatus& to) {
+  to.set_valid(from.valid);
+  if (from.age.has_value()) {
+    *to.mutable_age() = TimeUtil::MillisecondsToDuration(from.age->count());
+  }
+  if (from.expires_in.has_value()) {
+    *to.mutable_expires_in() = TimeUtil::MillisecondsToDuration(from.expires_in->count());
+  }
+  to.set_consecutive_failures(from.consecutive_failures);
+  to.set_last_error(EscapeHostile(from.last_error, 512));
+}
+
+void Fill(const RateBudget& from, v1::RateBudgetStatus& to) {
+  if (from.limit().has_value()) to.set_limit(*from.limit());
+  if (from.remaining().has_value()) to.set_remaining(*from.remaining());
+  *to.mutable_cooldown() = TimeUtil::MillisecondsToDuration(from.cooldown().count());
+}
+
+}  // namespace
+
+GatewayService::GatewayService(const Edge& edge, Caller& caller,
+                               const auth::CachedTokenSource& tokens, const RateBudget& budget,
+                               LibraryVersions libraries)
+    : edge_(edge),
+      caller_(caller),
+      tokens_(tokens),
+      budget_(budget),
+      libraries_(std::move(libraries)),
+      start_(edge.clock.WallNow()) {}
+
+Task<absl::Status> GatewayService::Status(v1::GetStatusResponse& response) {
+  const auth::TokenStatus token = tokens_.status();
+  response.set_region(token.region);
+  response.set_base_url(token.base_url);
+  Fill(token, *response.mutable_token());
+  Fill(budget_, *response.mutable_rate_budget());
+  response.set_version(FALCON_GATEWAY_VERSION);
+  auto& libraries = *response.mutable_libraries();
+  libraries["grpc"] = grpc::Version();
+  libraries["protobuf"] = google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION);
+  for (const auto& [name, version] : libraries_) libraries[name] = version;
+  *response.mutable_start_time() =
+      TimeUtil::TimeTToTimestamp(std::chrono::system_clock::to_time_t(start_));
+  response.set_upstream_calls(caller_.stats().calls + token.logins);
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> GatewayService::Access(Call& call, v1::CheckAccessResponse& response) {
+  for (const Area& area : kAreas) {
+    UpstreamCall probe(*area.probe);
+    probe.query.emplace_back("limit", "1");
+    const absl::StatusOr<json::Document> answer =
+        co_await caller_.Call(std::move(probe), call.reading);
+    v1::AreaAccess& access = *response.add_areas();
+    access.set_area(std::string(area.name));
+    access.set_scope(std::string(area.probe->scope));
+    Judge(answer.status(), access);
+  }
+  co_return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* GatewayService::GetStatus(grpc::CallbackServerContext* context,
+                                                    const v1::GetStatusRequest* /*request*/,
+                                                    v1::GetStatusResponse* response) {
+  return Answer(edge_, "/falcon.v1.GatewayService/GetStatus", context,
+                [=, this](Call&) { return Status(*response); });
+}
+
+grpc::ServerUnaryReactor* GatewayService::CheckAccess(grpc::CallbackServerContext* context,
+                                                      const v1::CheckAccessRequest* /*request*/,
+                                                      v1::CheckAccessResponse* response) {
+  return Answer(edge_, "/falcon.v1.GatewayService/CheckAccess", context,
+                [=, this](Call& call) { return Access(call, *response); });
+}
+
+}  // namespace falcon::rpc
