@@ -25,7 +25,7 @@ struct UpstreamCall {
   const Operation* operation;
   std::vector<std::pair<std::string, std::string>> query;  // unencoded
   std::string body;                                        // JSON; POST only
-  bool continuation = false;                               // carries a cursor, which may have expired
+  bool continuation = false;  // carries a cursor, which may have expired
 };
 
 struct CallerStats {

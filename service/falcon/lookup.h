@@ -18,7 +18,8 @@ struct LookupPlan {
   const Operation* operation;
   const json::Decoder* decoder;
   json::DecodeOptions options;
-  const google::protobuf::FieldDescriptor* id_field;  // of the record; always decoded, cleared again if not selected
+  const google::protobuf::FieldDescriptor*
+      id_field;  // of the record; always decoded, cleared again if not selected
   std::vector<std::pair<std::string, std::string>> query;  // besides the ids
 };
 
@@ -28,8 +29,8 @@ struct LookupPlan {
 // one after the other; a 413 halves the chunk, down to one id. A failure of a whole chunk fails the lookup, but a 404: then all
 // of its ids are missing.
 Task<absl::Status> LookUp(Caller& caller, LookupPlan plan, std::vector<std::string> ids,
-                          Reading& reading, google::protobuf::Message& answer,
-                          std::string records, std::string missing, json::DecodeReport& report);
+                          Reading& reading, google::protobuf::Message& answer, std::string records,
+                          std::string missing, json::DecodeReport& report);
 
 }  // namespace falcon
 

@@ -26,11 +26,11 @@ struct Operation {
   std::string_view path;
   std::string_view scope;  // as Falcon's console names it
   Paging paging = Paging::kNone;
-  int max_limit = 0;         // rows a page; 0: takes no limit
-  int max_window = 0;        // greatest offset + limit; 0: none
-  int max_ids = 0;           // ids a call; 0: takes none
+  int max_limit = 0;              // rows a page; 0: takes no limit
+  int max_window = 0;             // greatest offset + limit; 0: none
+  int max_ids = 0;                // ids a call; 0: takes none
   std::string_view ids_key = {};  // name of the ids in the query (GET) or the JSON body (POST)
-  bool takes_fields = false;  // `fields` in the query trims the records
+  bool takes_fields = false;      // `fields` in the query trims the records
 };
 
 namespace operation {

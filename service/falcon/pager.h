@@ -18,7 +18,8 @@ struct PagePlan {
   const Operation* operation;  // pages by kAfter or kNext
   const json::Decoder* decoder;
   json::DecodeOptions options;
-  const google::protobuf::FieldDescriptor* id_field;  // decoded always, cleared again if not selected
+  const google::protobuf::FieldDescriptor*
+      id_field;  // decoded always, cleared again if not selected
   fql::Order order;
   // The record field that `order` sorts by, if a dead cursor can be passed by `<field>:>='value'`: an instant or a number that
   // every record has and that never changes. Decoded and cleared as id_field. Null: a dead cursor is ABORTED (CURSOR_EXPIRED).
@@ -42,8 +43,7 @@ struct PageOutcome {
 // Failures leave `answer` as it was.
 Task<absl::StatusOr<PageOutcome>> FetchPage(Caller& caller, const PagePlan& plan, Cursor cursor,
                                             Reading& reading, const Clock& clock,
-                                            google::protobuf::Message& answer,
-                                            std::string records);
+                                            google::protobuf::Message& answer, std::string records);
 
 }  // namespace falcon
 

@@ -20,8 +20,8 @@ struct Reading {
   Deadline deadline;
   Priority priority;
 
-  int upstream_calls = 0;              // retries included; the replay after a refused token is not seen here
-  std::string trace_id;                // of the last call
+  int upstream_calls = 0;  // retries included; the replay after a refused token is not seen here
+  std::string trace_id;    // of the last call
   std::vector<json::ApiError> errors;  // that came beside resources; at most 100
 };
 

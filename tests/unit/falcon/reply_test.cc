@@ -1,0 +1,197 @@
+// The status ladder.
+#include "falcon/reply.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_transport.h"
+#include "tests/support/status_matchers.h"
+
+namespace falcon::testing {
+namespace {
+
+using absl::StatusCode;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+absl::StatusOr<json::Document> Read(int status, std::string_view body, wire::Headers headers = {},
+                                    const Operation& what = operation::kPostCombinedAlerts,
+                                    bool continuation = false) {
+  const FakeClock clock;
+  return ReadReply(what, Response(status, body, std::move(headers)), continuation, clock.WallNow());
+}
+
+std::string ErrorBody(int code, std::string_view message) {
+  return Cat(R"({"meta":{"trace_id":"t-9"},"errors":[{"code":)", code, R"(,"message":")", message,
+             R"("}],"resources":null})");
+}
+
+std::string Message(const absl::StatusOr<json::Document>& reply) {
+  return std::string(reply.status().message());
+}
+
+TEST(ReplyTest, A200IsItsDocument) {
+  const auto reply = Read(200, R"({"meta":{"trace_id":"t"},"resources":[{"a":1},{"a":2}]})");
+  ASSERT_THAT(reply, IsOk());
+  EXPECT_EQ(reply->envelope().resources, 2u);
+}
+
+TEST(ReplyTest, ErrorsBesideResourcesAreAnAnswer) {
+  for (const int status : {200, 207}) {
+    const auto reply =
+        Read(status, R"({"errors":[{"code":404,"message":"no b","id":"b"}],"resources":["a"]})");
+    ASSERT_THAT(reply, IsOk());
+    EXPECT_EQ(reply->envelope().errors.size(), 1u);
+  }
+}
+
+TEST(ReplyTest, ErrorsWithoutResourcesFailByTheirOwnCode) {
+  EXPECT_THAT(Read(200, ErrorBody(403, "access denied, authorization failed")),
+              FailsWith(StatusCode::kPermissionDenied, "SCOPE_MISSING"));
+  EXPECT_THAT(Read(200, ErrorBody(400, "bad")),
+              FailsWith(StatusCode::kInvalidArgument, "FQL_INVALID"));
+  EXPECT_THAT(Read(200, ErrorBody(404, "none")), FailsWith(StatusCode::kNotFound, "NOT_FOUND"));
+  EXPECT_THAT(Read(207, ErrorBody(500, "oops")),
+              FailsWith(StatusCode::kUnavailable, "UPSTREAM_ERROR"));
+  EXPECT_THAT(Read(200, ErrorBody(0, "what")),
+              FailsWith(StatusCode::kUnavailable, "UPSTREAM_ERROR"));
+}
+
+TEST(ReplyTest, ErrorsThatEachNameAnIdAreTheAnswerOfALookUp) {
+  constexpr std::string_view kBody =
+      R"({"errors":[{"code":404,"message":"no","id":"a"},{"code":403,"message":"no","id":"b"}],"resources":[]})";
+  EXPECT_THAT(Read(200, kBody, {}, operation::kPostEntitiesAlerts), IsOk());
+  EXPECT_THAT(Read(200, kBody), FailsWith(StatusCode::kNotFound, "NOT_FOUND"));
+}
+
+TEST(ReplyTest, AnEmptyPageIsAnAnswer) {
+  EXPECT_THAT(Read(200, R"({"meta":{},"errors":null,"resources":null})"), IsOk());
+  EXPECT_THAT(Read(200, R"({"meta":{}})"), IsOk());
+}
+
+TEST(ReplyTest, AFailureTellsTraceIdStatusAndOperation) {
+  const auto facts = Facts(Read(500, ErrorBody(500, "oops")).status());
+  EXPECT_EQ(facts.at("trace_id"), "t-9");
+  EXPECT_EQ(facts.at("http_status"), "500");
+  EXPECT_EQ(facts.at("operation"), "PostCombinedAlertsV1");
+}
+
+TEST(ReplyTest, TheTraceIdComesFromTheHeaderWhenTheBodyHasNone) {
+  const auto reply = Read(503, "", {{"X-CS-TRACEID", "t-h"}});
+  EXPECT_EQ(Facts(reply.status()).at("trace_id"), "t-h");
+}
+
+TEST(ReplyTest, BadFqlIsTheCallersMistakeAndSaysWhy) {
+  const auto reply = Read(400, ErrorBody(400, "invalid filter near 'x'"));
+  EXPECT_THAT(reply, FailsWith(StatusCode::kInvalidArgument, "FQL_INVALID"));
+  EXPECT_THAT(Message(reply), HasSubstr("invalid filter near 'x'"));
+}
+
+TEST(ReplyTest, ARefusedIdIsNoMatterOfFql) {
+  EXPECT_THAT(Read(400, ErrorBody(400, "bad id"), {}, operation::kPostDeviceDetails),
+              FailsWith(StatusCode::kInvalidArgument, "REQUEST_INVALID"));
+}
+
+TEST(ReplyTest, AnExceededWindowIsOutOfRange) {
+  const auto reply = Read(
+      400,
+      ErrorBody(400, "offset 10000 and limit 100 are invalid; offset + limit must be <= 10000"), {},
+      operation::kQueryDevices);
+  EXPECT_THAT(reply, FailsWith(StatusCode::kOutOfRange, "OFFSET_WINDOW"));
+}
+
+TEST(ReplyTest, AMissingScopeIsNamedAndSoIsTheOtherCause) {
+  const auto reply = Read(403, ErrorBody(403, "access denied, authorization failed"));
+  EXPECT_THAT(reply, FailsWith(StatusCode::kPermissionDenied, "SCOPE_MISSING"));
+  EXPECT_EQ(Facts(reply.status()).at("required_scopes"), "Alerts:read");
+  EXPECT_THAT(Message(reply), HasSubstr("Alerts:read"));
+  EXPECT_THAT(Message(reply), HasSubstr("IP allow-list"));
+}
+
+TEST(ReplyTest, ARefusedTokenIsTheGatewaysTrouble) {
+  EXPECT_THAT(Read(401, ErrorBody(401, "access denied, invalid bearer token")),
+              FailsWith(StatusCode::kFailedPrecondition, "UPSTREAM_AUTH"));
+}
+
+TEST(ReplyTest, AnUnknownRecordIsNotFoundAndAGoneEndpointIsUnimplemented) {
+  EXPECT_THAT(Read(404, ErrorBody(404, "not found")),
+              FailsWith(StatusCode::kNotFound, "NOT_FOUND"));
+  EXPECT_THAT(Read(404, ""), FailsWith(StatusCode::kUnimplemented, "ENDPOINT_RETIRED"));
+  EXPECT_THAT(Read(404, "404 page not found"),
+              FailsWith(StatusCode::kUnimplemented, "ENDPOINT_RETIRED"));
+  EXPECT_THAT(Read(405, ""), FailsWith(StatusCode::kUnimplemented, "ENDPOINT_RETIRED"));
+  EXPECT_THAT(Read(410, ""), FailsWith(StatusCode::kUnimplemented, "ENDPOINT_RETIRED"));
+}
+
+TEST(ReplyTest, OnAContinuationAMissingPageIsAnExpiredCursor) {
+  const auto next = [](int status, std::string_view body) {
+    return Read(status, body, {}, operation::kCombinedDevices, /*continuation=*/true);
+  };
+  const auto expired = FailsWith(StatusCode::kAborted, "CURSOR_EXPIRED");
+  EXPECT_THAT(next(404, ErrorBody(404, "search context expired")), expired);
+  EXPECT_THAT(next(404, ""), expired);
+  EXPECT_THAT(next(410, ""), expired);
+  EXPECT_THAT(next(400, ErrorBody(400, "invalid scroll id")), expired);
+  EXPECT_THAT(next(200, ErrorBody(404, "cursor expired")), expired);
+  EXPECT_THAT(next(400, ErrorBody(400, "bad filter")),
+              FailsWith(StatusCode::kInvalidArgument, "FQL_INVALID"));
+}
+
+TEST(ReplyTest, ATooLargeRequestSaysSo) {
+  EXPECT_THAT(Read(413, ""), FailsWith(StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE"));
+}
+
+TEST(ReplyTest, A429CarriesTheWaitThatFalconAsksFor) {
+  const FakeClock clock;
+  const auto epoch =
+      std::chrono::duration_cast<seconds>(clock.WallNow().time_since_epoch()).count();
+  const auto reply = Read(429, ErrorBody(429, "API rate limit exceeded."),
+                          {{"X-RateLimit-RetryAfter", Cat(epoch + 9)}});
+  EXPECT_THAT(reply, FailsWith(StatusCode::kResourceExhausted, "RATE_LIMITED"));
+  EXPECT_EQ(RetryAfter(reply.status()), seconds(9));
+  EXPECT_EQ(RetryAfter(Read(429, "").status()), std::nullopt);
+  EXPECT_EQ(RetryAfter(Read(429, "", {{"X-RateLimit-RetryAfter", "soon"}}).status()), std::nullopt);
+}
+
+TEST(ReplyTest, ServerFailuresAreUnavailable) {
+  for (const int status : {408, 500, 502, 503, 504, 599}) {
+    EXPECT_THAT(Read(status, ""), FailsWith(StatusCode::kUnavailable, "UPSTREAM_ERROR")) << status;
+  }
+}
+
+TEST(ReplyTest, OtherRefusalsAreNotRetriable) {
+  EXPECT_THAT(Read(414, ""), FailsWith(StatusCode::kInvalidArgument, "REQUEST_INVALID"));
+  EXPECT_THAT(Read(304, ""), FailsWith(StatusCode::kInternal, "UPSTREAM_PROTOCOL"));
+}
+
+TEST(ReplyTest, HtmlIsAProxysWhateverItsStatusAndNeverShown) {
+  for (const int status : {200, 403, 404, 502}) {
+    const auto reply =
+        Read(status, "<html>corporate secret</html>", {{"content-type", "text/html"}});
+    EXPECT_THAT(reply, FailsWith(StatusCode::kUnavailable, "UPSTREAM_PROXY")) << status;
+    EXPECT_THAT(Message(reply), Not(HasSubstr("corporate")));
+    EXPECT_EQ(Facts(reply.status()).at("http_status"), Cat(status));
+  }
+  EXPECT_THAT(Read(200, "  \n<!DOCTYPE html><p>log in</p>"),
+              FailsWith(StatusCode::kUnavailable, "UPSTREAM_PROXY"));
+}
+
+TEST(ReplyTest, ATruncatedOrEmptyBodyOfASuccessIsMalformed) {
+  for (const std::string_view body : {"", "{\"resources\":[", "[]", "nonsense"}) {
+    EXPECT_THAT(Read(200, body), FailsWith(StatusCode::kUnavailable, "UPSTREAM_MALFORMED")) << body;
+  }
+}
+
+TEST(ReplyTest, TheContentTypeDoesNotMatterWhenTheBodyIsJson) {
+  EXPECT_THAT(Read(200, R"({"resources":[]})", {{"content-type", "text/plain"}}), IsOk());
+}
+
+TEST(ReplyTest, FalconsTextIsEscapedAndCut) {
+  const auto hostile = Read(400, ErrorBody(400, R"(x\u001b[31m\u202e)"));
+  EXPECT_THAT(Message(hostile), HasSubstr("\\u{001B}[31m\\u{202E}"));
+  const auto plain = Read(500, std::string(100'000, 'y'));
+  EXPECT_LT(Message(plain).size(), 400u);
+}
+
+}  // namespace
+}  // namespace falcon::testing

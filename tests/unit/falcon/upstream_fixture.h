@@ -1,0 +1,55 @@
+// A caller over a scripted transport, with time that stands still.
+#ifndef FALCON_TESTS_UNIT_FALCON_UPSTREAM_FIXTURE_H_
+#define FALCON_TESTS_UNIT_FALCON_UPSTREAM_FIXTURE_H_
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "falcon/caller.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_timer.h"
+#include "tests/support/fake_transport.h"
+#include "tests/support/on_loop.h"
+#include "tests/support/status_matchers.h"
+
+namespace falcon::testing {
+
+// A query answer that holds one id.
+inline constexpr std::string_view kOneId =
+    R"({"meta":{"trace_id":"t-1"},"errors":[],"resources":["a"]})";
+
+class UpstreamTest : public ::testing::Test {
+ protected:
+  Deadline In(milliseconds span) const { return Deadline::In(clock, span); }
+
+  absl::StatusOr<json::Document> Call(Reading& reading,
+                                      const Operation& what = operation::kQueryDevices) {
+    return Await(loop, caller.Call(UpstreamCall(what), reading));
+  }
+
+  // Waits until `holds` is true on the loop. Nothing sleeps: the loop is at work meanwhile.
+  template <class Predicate>
+  void Until(Predicate holds) {
+    bool held = false;
+    while (!held) {
+      OnLoop(loop, [&] { held = holds(); });
+      std::this_thread::yield();
+    }
+  }
+
+  FakeClock clock;
+  run::Loop loop{"falcon-test"};
+  FakeTimer timer{loop, clock};
+  FakeTransport transport;
+  run::Admission admission{loop, clock, 2, 100};
+  RateBudget budget{clock, timer};
+  Caller caller{transport, admission, budget, clock, timer, RetryPolicy{}, [] { return 1.0; }};
+};
+
+}  // namespace falcon::testing
+
+#endif  // FALCON_TESTS_UNIT_FALCON_UPSTREAM_FIXTURE_H_
