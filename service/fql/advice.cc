@@ -19,14 +19,13 @@ struct Habit {
 };
 // Longer ones first: the first that fits is taken.
 constexpr Habit kComparisons[] = {
-    {"!==", "!"}, {"===", ""}, {"!=", "!"}, {"<>", "!"}, {"==", ""}, {"=~", "~"}, {"!~", "!~"},
-    {"=>", ">="}, {"=<", "<="}, {">=", ">="}, {"<=", "<="}, {"=", ""}, {">", ">"}, {"<", "<"},
-    {"~", "~"},
+    {"!==", "!"}, {"===", ""},  {"!=", "!"},  {"<>", "!"},  {"==", ""},
+    {"=~", "~"},  {"!~", "!~"}, {"=>", ">="}, {"=<", "<="}, {">=", ">="},
+    {"<=", "<="}, {"=", ""},    {">", ">"},   {"<", "<"},   {"~", "~"},
 };
 constexpr Habit kComparisonWords[] = {
-    {"is", ""},   {"eq", ""},      {"equals", ""},      {"ne", "!"},  {"like", "~"},
-    {"gt", ">"},  {"gte", ">="},   {"lt", "<"},         {"lte", "<="}, {"contains", "~"},
-    {"matches", "~"},
+    {"is", ""},    {"eq", ""},  {"equals", ""}, {"ne", "!"},       {"like", "~"},    {"gt", ">"},
+    {"gte", ">="}, {"lt", "<"}, {"lte", "<="},  {"contains", "~"}, {"matches", "~"},
 };
 
 bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> words) {
@@ -40,7 +39,9 @@ std::string_view TrimLeft(std::string_view text) {
 }
 
 bool IsPercentEncoded(std::string_view text) {
-  const auto hex = [&](size_t i) { return absl::ascii_isxdigit(static_cast<unsigned char>(text[i])); };
+  const auto hex = [&](size_t i) {
+    return absl::ascii_isxdigit(static_cast<unsigned char>(text[i]));
+  };
   return text.size() >= 3 && text[0] == '%' && hex(1) && hex(2);
 }
 constexpr std::string_view kDecode = "this text is percent-encoded: send it decoded";

@@ -73,8 +73,8 @@ Field MakeField(std::string name, v1::FqlKind kind, const v1::Fql& fql) {
   field.wildcard = fql.wildcard();
   field.sortable = fql.sortable();
   field.text_match = fql.text_match();
-  field.ordered = fql.ordered() || field.kind == v1::FQL_KIND_NUMBER ||
-                  field.kind == v1::FQL_KIND_TIMESTAMP;
+  field.ordered =
+      fql.ordered() || field.kind == v1::FQL_KIND_NUMBER || field.kind == v1::FQL_KIND_TIMESTAMP;
   return field;
 }
 

@@ -22,8 +22,8 @@ struct Field {
   v1::Wildcard wildcard = v1::WILDCARD_UNSPECIFIED;
   bool sortable = false;
   bool text_match = false;
-  bool ordered = false;   // range comparisons
-  bool array = false;     // repeated in the record: exact values only
+  bool ordered = false;             // range comparisons
+  bool array = false;               // repeated in the record: exact values only
   std::vector<std::string> values;  // closed vocabulary in Falcon's spelling; empty: open
   const google::protobuf::EnumDescriptor* enumeration = nullptr;
 };

@@ -1,9 +1,8 @@
 // Catalogue::Check: holds each condition of a filter against what its field can do.
-#include <algorithm>
 #include <optional>
-#include <utility>
+#include <string>
+#include <vector>
 
-#include "absl/strings/ascii.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "fql/catalogue.h"
@@ -48,8 +47,24 @@ class Checker {
       return;
     }
     for (const Value& value : condition.values) {
-      if (const auto problem = ValueProblem(*field, condition, value)) Report(condition, *problem);
+      const auto problem = ValueProblem(*field, condition, value);
+      if (problem.has_value()) Report(condition, *problem + SiblingAdvice(*field, value));
     }
+  }
+
+  // Falcon keeps some facts twice, each for another kind of question: `severity` and `severity_name`, `local_ip` and
+  // `local_ip.raw`.
+  std::string SiblingAdvice(const Field& field, const Value& value) const {
+    const std::string* text = std::get_if<std::string>(&value);
+    if (text == nullptr) return "";
+    const Field* words = catalogue_.Find(Cat(field.name, "_name"));
+    if (field.kind == v1::FQL_KIND_NUMBER && words != nullptr) {
+      return Cat("; words are in `", words->name, "`");
+    }
+    const Field* raw = catalogue_.Find(Cat(field.name, ".raw"));
+    const bool pattern = text->find('*') != std::string::npos;
+    if (!pattern || raw == nullptr || raw->wildcard != v1::WILDCARD_OPERATOR) return "";
+    return Cat("; patterns work on ", Spelling(*raw, "*", Shown(*text)));
   }
 
   void Report(const Condition& condition, std::string_view problem) {

@@ -82,8 +82,8 @@ std::optional<std::string> Repaired(std::string_view text) {
   std::string upper(text);
   std::transform(upper.begin(), upper.end(), upper.begin(), absl::ascii_toupper);
   if (const size_t blank = upper.find(' '); blank == 10) upper[blank] = 'T';
-  for (const std::string& candidate :
-       {Lower(text), upper, Cat(upper, "Z"), Cat(upper, ":00Z"), text.starts_with('-') ? Cat("now", text) : ""}) {
+  for (const std::string& candidate : {Lower(text), upper, Cat(upper, "Z"), Cat(upper, ":00Z"),
+                                       text.starts_with('-') ? Cat("now", text) : ""}) {
     if (IsInstant(candidate)) return candidate;
   }
   return std::nullopt;

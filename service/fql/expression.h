@@ -53,10 +53,11 @@ class Expression {
  public:
   enum class Kind { kAnd, kOr, kCondition };
 
-  Expression() = default;  // no filter
+  Expression() = default;                                // no filter
   static Expression Of(Condition condition);             // several values become a list
   static Expression And(std::vector<Expression> parts);  // drops empty parts, flattens a single one
-  static Expression Or(std::vector<Expression> parts);   // must not be empty; no filter, if one part is
+  static Expression Or(
+      std::vector<Expression> parts);  // must not be empty; no filter, if one part is
 
   bool empty() const { return kind_ == Kind::kAnd && parts_.empty(); }
   Kind kind() const { return kind_; }

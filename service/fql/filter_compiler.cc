@@ -56,8 +56,7 @@ class Compiler {
     }
     RETURN_IF_ERROR(part.status());
     ReportSecondSpan(field, means);
-    std::vector<FieldViolation> violations =
-        Violations(catalogue_.Check(*part, field.name()));
+    std::vector<FieldViolation> violations = Violations(catalogue_.Check(*part, field.name()));
     // The spellings of one word fail alike.
     const bool spellings = means.operator_() == v1::FILTER_OPERATOR_EQUAL_ANY_CASE;
     if (spellings && violations.size() > 1) violations.resize(1);
@@ -78,8 +77,7 @@ class Compiler {
 
   void AddRaw(const std::string& text) {
     absl::StatusOr<Expression> raw = Parse(text, kRawFilter);
-    const absl::Status status =
-        raw.ok() ? catalogue_.Check(*raw, kRawFilter) : raw.status();
+    const absl::Status status = raw.ok() ? catalogue_.Check(*raw, kRawFilter) : raw.status();
     for (FieldViolation& violation : Violations(status)) {
       violations_.push_back(std::move(violation));
     }

@@ -1,6 +1,9 @@
 // Nearest known names for messages.
 #include "fql/names.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/text.h"
 
 namespace falcon::fql {
@@ -13,6 +16,19 @@ constexpr size_t kMaxWords = 12;
 std::string_view LastLevel(std::string_view name) {
   const size_t dot = name.rfind('.');
   return dot == std::string_view::npos ? name : name.substr(dot + 1);
+}
+
+// One id, four names: Falcon's areas do not agree on it.
+constexpr std::string_view kSensorIds[] = {"device_id", "agent_id", "aid", "device.device_id"};
+
+std::string_view SameMeaning(std::string_view name, const std::vector<std::string_view>& known) {
+  if (std::find(std::begin(kSensorIds), std::end(kSensorIds), name) == std::end(kSensorIds)) {
+    return {};
+  }
+  for (const std::string_view id : kSensorIds) {
+    if (std::find(known.begin(), known.end(), id) != known.end()) return id;
+  }
+  return {};
 }
 
 // The names that share a last level are ambiguous guesses: the shortest is the one nearest to the record's root.
@@ -30,6 +46,7 @@ std::string_view Guess(std::string_view name, const std::vector<std::string_view
   for (const std::string_view candidate : known) {
     if (EqualsIgnoringCase(candidate, name)) return candidate;
   }
+  if (const std::string_view same = SameMeaning(name, known); !same.empty()) return same;
   const std::string_view near = Nearest(name, known);
   const std::string_view same_level = SameLastLevel(name, known);
   const bool typo = !near.empty() && EditDistance(name, near) <= 2;

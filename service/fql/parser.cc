@@ -18,10 +18,10 @@ struct Sign {
 };
 // Longer signs first: the first that fits is taken.
 constexpr Sign kSigns[] = {
-    {"!~", Operator::kNotMatches},    {"!*", Operator::kNotWildcard},
-    {"!", Operator::kNotEqual},       {">=", Operator::kGreaterOrEqual},
-    {"<=", Operator::kLessOrEqual},   {">", Operator::kGreater},
-    {"<", Operator::kLess},           {"~", Operator::kMatches},
+    {"!~", Operator::kNotMatches},  {"!*", Operator::kNotWildcard},
+    {"!", Operator::kNotEqual},     {">=", Operator::kGreaterOrEqual},
+    {"<=", Operator::kLessOrEqual}, {">", Operator::kGreater},
+    {"<", Operator::kLess},         {"~", Operator::kMatches},
     {"*", Operator::kWildcard},
 };
 
@@ -61,8 +61,8 @@ class Parser {
     const size_t start = scanner_.position();
     if (!scanner_.Take("(")) return ParseCondition();
     if (depth == limits_.max_depth) {
-      return scanner_.FailAt(
-          start, Cat("parentheses nest deeper than ", limits_.max_depth, " levels"));
+      return scanner_.FailAt(start,
+                             Cat("parentheses nest deeper than ", limits_.max_depth, " levels"));
     }
     ASSIGN_OR_RETURN(Expression inner, Alternatives(depth + 1));
     if (scanner_.AtEnd()) {
@@ -104,7 +104,7 @@ class Parser {
     const bool quoted = scanner_.Peek() == '\'' || scanner_.Peek() == '"';
     if (star && !quoted) {
       return scanner_.Fail("a quoted value after the star",
-                           "a star needs text beside it, in quotes, such as field:'srv-*'");
+                           "a star stands in quotes, with text beside it, such as field:'srv-*'");
     }
     condition.list = scanner_.Take("[");
     if (condition.list) return ParseList(condition);

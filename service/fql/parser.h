@@ -11,8 +11,8 @@ namespace falcon::fql {
 
 struct ParseLimits {
   size_t max_bytes = 8192;
-  int max_depth = 16;        // parentheses inside parentheses
-  int max_conditions = 20;   // as an official client's manual states
+  int max_depth = 16;       // parentheses inside parentheses
+  int max_conditions = 20;  // as an official client's manual states
   int max_list_values = 1000;
 };
 

@@ -48,8 +48,8 @@ absl::StatusOr<std::string> CheckedText(std::string text) {
   for (size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte < 0x20 || byte == 0x7F) {
-      return Problem(Cat("has the control character ", EscapeHostile(text.substr(i, 1)),
-                         " at byte ", i));
+      return Problem(
+          Cat("has the control character ", EscapeHostile(text.substr(i, 1)), " at byte ", i));
     }
   }
   return text;
@@ -144,8 +144,7 @@ class Reader {
 absl::StatusOr<std::vector<Value>> RequestValues(const Message& request,
                                                  const FieldDescriptor& field,
                                                  const Catalogue& catalogue, const Field& target) {
-  const int size =
-      field.is_repeated() ? request.GetReflection()->FieldSize(request, &field) : 1;
+  const int size = field.is_repeated() ? request.GetReflection()->FieldSize(request, &field) : 1;
   if (size > kMaxValues) return Problem(Cat("has ", size, " values; at most ", kMaxValues));
   const Reader reader(request, field, catalogue, target);
   std::vector<Value> values;
@@ -169,8 +168,8 @@ absl::StatusOr<const EnumValueDescriptor*> RequestEnum(const Message& request,
 absl::StatusOr<std::string> InstantText(const google::protobuf::Timestamp& instant) {
   using google::protobuf::util::TimeUtil;
   const bool valid = instant.seconds() >= TimeUtil::kTimestampMinSeconds &&
-                     instant.seconds() <= TimeUtil::kTimestampMaxSeconds &&
-                     instant.nanos() >= 0 && instant.nanos() <= 999'999'999;
+                     instant.seconds() <= TimeUtil::kTimestampMaxSeconds && instant.nanos() >= 0 &&
+                     instant.nanos() <= 999'999'999;
   if (!valid) {
     return Problem("is an instant outside the years 1 to 9999");
   }

@@ -17,14 +17,16 @@ constexpr size_t kExcerptBytes = 32;
 bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
 bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 bool IsFieldChar(char c) { return IsAlnum(c) || c == '_' || c == '-'; }
-bool EndsBareWord(char c) { return std::string_view(" +,()[]'\"").find(c) != std::string_view::npos; }
+bool EndsBareWord(char c) {
+  return std::string_view(" +,()[]'\"").find(c) != std::string_view::npos;
+}
 
 bool IsBareChar(char c) {
   const bool non_ascii = static_cast<unsigned char>(c) >= 0x80;
   return non_ascii || IsFieldChar(c) || c == '.' || c == '/' || c == '@';
 }
 
-// Typographic quotes share their first two bytes with dashes; letters of other scripts do not.
+// Also true of dashes and other typographic signs, which no bare word needs; never of letters.
 bool HasTypographicQuote(std::string_view word) {
   return word.find("\xE2\x80") != std::string_view::npos;
 }
@@ -70,13 +72,11 @@ absl::StatusOr<std::string> Scanner::TakeQuoted() {
   while (!AtEnd() && Peek() != quote) {
     if (Peek() == '\\') {
       const size_t next = position_ + 1;
-      const bool escape = next < text_.size() && std::string_view("'\"\\").find(text_[next]) !=
-                                                     std::string_view::npos;
-      if (!escape) {
-        if (next == text_.size()) break;
-        return FailAt(position_, AdviceAtEscape(Rest()));
-      }
+      const bool escape = next < text_.size() &&
+                          std::string_view("'\"\\").find(text_[next]) != std::string_view::npos;
+      if (!escape && next < text_.size()) return FailAt(position_, AdviceAtEscape(Rest()));
       position_ = next;
+      if (AtEnd()) break;
     }
     value += text_[position_++];
   }
@@ -98,9 +98,9 @@ absl::StatusOr<Value> Scanner::TakeBare(std::string_view field) {
   const std::string_view word = text_.substr(position_, end - position_);
   const bool bare = std::all_of(word.begin(), word.end(), IsBareChar);
   if (word.empty() || !bare || HasTypographicQuote(word) || LooksLikeDate(word)) {
-    const std::string_view expected =
-        LooksLikeDate(word) ? "a date in quotes"
-                            : (word.empty() ? "a value" : "quotes around this value");
+    const std::string_view expected = LooksLikeDate(word)
+                                          ? "a date in quotes"
+                                          : (word.empty() ? "a value" : "quotes around this value");
     return Fail(expected, AdviceAtValue(field, Rest()));
   }
   position_ = end;
@@ -135,8 +135,8 @@ std::string_view Scanner::TakeNumber() {
 absl::Status Scanner::Fail(std::string_view expected, std::string_view advice) const {
   const std::string found =
       AtEnd() ? "the end" : Cat("`", EscapeHostile(FirstWord(Rest()), kExcerptBytes), "`");
-  return FailAt(position_, Cat("found ", found, ", expected ", expected,
-                               advice.empty() ? "" : "; ", advice));
+  return FailAt(position_,
+                Cat("found ", found, ", expected ", expected, advice.empty() ? "" : "; ", advice));
 }
 
 absl::Status Scanner::FailAt(size_t position, std::string_view problem) const {

@@ -34,8 +34,8 @@ bool HasStar(const Value& value) {
 Expression AnyOf(const Field& target, std::vector<Value> values, bool list) {
   Condition exact{.field = target.name, .values = {}, .list = list};
   std::vector<Expression> parts;
-  const Operator star = target.wildcard == v1::WILDCARD_OPERATOR ? Operator::kWildcard
-                                                                 : Operator::kEqual;
+  const Operator star =
+      target.wildcard == v1::WILDCARD_OPERATOR ? Operator::kWildcard : Operator::kEqual;
   for (Value& value : values) {
     if (HasStar(value) && target.wildcard != v1::WILDCARD_UNSPECIFIED) {
       parts.push_back(Compare(target, star, std::move(value)));
@@ -105,11 +105,9 @@ absl::StatusOr<Expression> WithinDays(const TypedFilter& filter, const Field& ta
   }
   const int days = filter.request.GetReflection()->GetInt32(filter.request, &filter.field);
   if (days < 1 || days > kMaxDays) {
-    return absl::InvalidArgumentError(
-        ToAbsl(Cat("is ", days, "; must be from 1 to ", kMaxDays)));
+    return absl::InvalidArgumentError(ToAbsl(Cat("is ", days, "; must be from 1 to ", kMaxDays)));
   }
-  const auto start =
-      std::chrono::floor<std::chrono::minutes>(filter.now) - std::chrono::days(days);
+  const auto start = std::chrono::floor<std::chrono::minutes>(filter.now) - std::chrono::days(days);
   const auto seconds = std::chrono::floor<std::chrono::seconds>(start).time_since_epoch().count();
   google::protobuf::Timestamp instant;
   instant.set_seconds(seconds);
@@ -163,8 +161,8 @@ absl::StatusOr<Expression> Equals(const TypedFilter& filter, const Field& target
 absl::StatusOr<Expression> CompileOn(const TypedFilter& filter, const std::string& fql_field) {
   const Field* target = filter.catalogue.Find(fql_field);
   if (target == nullptr) {
-    return absl::InternalError(ToAbsl(
-        Cat(filter.field.full_name(), " filters on the unknown FQL field ", fql_field)));
+    return absl::InternalError(
+        ToAbsl(Cat(filter.field.full_name(), " filters on the unknown FQL field ", fql_field)));
   }
   switch (filter.means.operator_()) {
     case v1::FILTER_OPERATOR_EQUAL:

@@ -9,13 +9,10 @@
 #include "base/text.h"
 #include "fql/dates.h"
 #include "fql/names.h"
+#include "fql/star_check.h"
 
 namespace falcon::fql {
 namespace {
-
-using Problem = std::optional<std::string>;
-
-constexpr size_t kShownBytes = 64;
 
 bool IsEquality(Operator op) { return op == Operator::kEqual || op == Operator::kNotEqual; }
 bool IsRange(Operator op) {
@@ -24,96 +21,15 @@ bool IsRange(Operator op) {
 }
 bool IsMatch(Operator op) { return op == Operator::kMatches || op == Operator::kNotMatches; }
 bool IsStar(Operator op) { return op == Operator::kWildcard || op == Operator::kNotWildcard; }
-bool IsNegation(Operator op) {
-  return op == Operator::kNotEqual || op == Operator::kNotMatches || op == Operator::kNotWildcard;
-}
-
-std::string Shown(std::string_view text) { return EscapeHostile(Quoted(text), kShownBytes); }
-
-// "hostname:!~'x'"
-std::string Spelling(const Field& field, std::string_view sign, std::string_view literal) {
-  return Cat(field.name, ":", sign, literal);
-}
-
-std::string WithoutStars(std::string_view text) {
-  std::string bare(text);
-  std::erase(bare, '*');
-  return bare;
-}
-
-// How `field` can search for a part of `text`, or that it cannot.
-std::string SearchAdvice(const Field& field, bool negated, std::string_view text) {
-  const std::string bare = WithoutStars(text);
-  if (field.array) return "; elements are compared exactly";
-  if (bare.empty()) return "";
-  if (field.text_match) {
-    return Cat("; write ", Spelling(field, negated ? "!~" : "~", Shown(bare)));
-  }
-  if (field.wildcard == v1::WILDCARD_OPERATOR) {
-    return Cat("; write ", Spelling(field, negated ? "!*" : "*", Shown(Cat("*", bare, "*"))));
-  }
-  if (field.wildcard == v1::WILDCARD_ANYWHERE) {
-    return Cat("; write ", Spelling(field, negated ? "!" : "", Shown(Cat("*", bare, "*"))));
-  }
-  if (field.wildcard == v1::WILDCARD_PREFIX_OR_SUFFIX) {
-    return Cat("; write ", Spelling(field, negated ? "!" : "", Shown(Cat(bare, "*"))));
-  }
-  return "; it is compared exactly";
-}
 
 const std::string* FirstText(const Condition& condition) {
   return condition.values.empty() ? nullptr : std::get_if<std::string>(&condition.values.front());
 }
 
 Problem ListProblem(const Field& field, Operator op) {
-  if (!IsEquality(op)) return Cat("a list works with : and :! only");
+  if (!IsEquality(op)) return "a list works with : and :! only";
   if (field.kind == v1::FQL_KIND_TIMESTAMP || field.kind == v1::FQL_KIND_BOOLEAN) {
     return Cat("`", field.name, "` takes one value, not a list");
-  }
-  return std::nullopt;
-}
-
-Problem StarOperatorProblem(const Field& field, const Condition& condition) {
-  const std::string* text = FirstText(condition);
-  if (field.wildcard != v1::WILDCARD_OPERATOR) {
-    const bool inside = field.wildcard == v1::WILDCARD_ANYWHERE ||
-                        field.wildcard == v1::WILDCARD_PREFIX_OR_SUFFIX;
-    if (!inside) {
-      return Cat("`", field.name, "` takes no star",
-                 SearchAdvice(field, IsNegation(condition.op), text == nullptr ? "" : *text));
-    }
-    return Cat("the star of `", field.name, "` stands inside the quotes: ",
-               Spelling(field, IsNegation(condition.op) ? "!" : "",
-                        Shown(text == nullptr ? "x*" : *text)));
-  }
-  return std::nullopt;
-}
-
-// A star in a value that is compared for equality.
-Problem StarProblem(const Field& field, const Condition& condition, const std::string& text) {
-  const bool negated = IsNegation(condition.op);
-  const auto search = [&] { return SearchAdvice(field, negated, text); };
-  if (field.wildcard == v1::WILDCARD_UNSPECIFIED) {
-    return Cat("`", field.name, "` takes no star", search());
-  }
-  if (condition.list) {
-    return Cat("a list compares exactly, stars included; write one condition a pattern: (",
-               Spelling(field, "", "'a*'"), ",", Spelling(field, "", "'b*'"), ")");
-  }
-  const bool bare = WithoutStars(text).empty();
-  if (bare && field.wildcard != v1::WILDCARD_ANYWHERE) {
-    return Cat("`", field.name, "` takes no star alone; put text beside it");
-  }
-  if (field.wildcard == v1::WILDCARD_OPERATOR) {
-    return Cat("the star of `", field.name, "` stands before the quotes too: ",
-               Spelling(field, negated ? "!*" : "*", Shown(text)));
-  }
-  if (field.wildcard == v1::WILDCARD_PREFIX_OR_SUFFIX) {
-    const bool at_one_end = std::count(text.begin(), text.end(), '*') == 1 &&
-                            (text.front() == '*' || text.back() == '*');
-    if (!at_one_end) {
-      return Cat("`", field.name, "` takes one star, first or last in the value", search());
-    }
   }
   return std::nullopt;
 }
@@ -138,11 +54,12 @@ Problem IdProblem(const Field& field, std::string_view text) {
 }
 
 Problem WordProblem(const Field& field, const std::string& text) {
-  const bool known = std::find(field.values.begin(), field.values.end(), text) != field.values.end();
+  const bool known =
+      std::find(field.values.begin(), field.values.end(), text) != field.values.end();
   if (field.values.empty() || known) return std::nullopt;
   for (const std::string& word : field.values) {
     if (EqualsIgnoringCase(word, text)) {
-      return Cat("`", field.name, "` says ", Shown(word), ", not ", Shown(text));
+      return Cat("`", field.name, "` minds case: write ", Shown(word), ", not ", Shown(text));
     }
   }
   const std::vector<std::string_view> words(field.values.begin(), field.values.end());
@@ -153,18 +70,13 @@ Problem WordProblem(const Field& field, const std::string& text) {
 Problem TextProblem(const Field& field, const Condition& condition, const std::string& text) {
   const bool star = text.find('*') != std::string::npos;
   if (IsMatch(condition.op)) {
-    if (WithoutStars(text).empty()) return Cat("`~` needs text to look for");
+    const std::string_view piece = LongestPiece(text);
+    if (piece.empty()) return "`~` needs text to look for";
     if (!star) return std::nullopt;
     return Cat("`~` finds parts without a star; write ",
-               Spelling(field, IsNegation(condition.op) ? "!~" : "~", Shown(WithoutStars(text))));
+               Spelling(field, IsNegation(condition.op) ? "!~" : "~", Shown(piece)));
   }
-  if (IsStar(condition.op)) {
-    const std::string bare = WithoutStars(text);
-    if (bare.empty()) return Cat("`", field.name, "` takes no star alone; put text beside it");
-    if (star) return std::nullopt;
-    return Cat("a pattern needs a star inside the quotes too: ",
-               Spelling(field, IsNegation(condition.op) ? "!*" : "*", Shown(Cat("*", bare, "*"))));
-  }
+  if (IsStar(condition.op)) return PatternProblem(field, condition, text);
   if (IsRange(condition.op)) {
     return star ? Problem("a range takes no star") : std::nullopt;
   }
@@ -201,8 +113,8 @@ Problem NumberProblem(const Field& field, const Condition& condition, const Valu
   if (std::holds_alternative<Number>(value) || (text != nullptr && IsNumber(*text))) {
     return std::nullopt;
   }
-  const bool pattern = text != nullptr && IsEquality(condition.op) &&
-                       text->find('*') != std::string::npos;
+  const bool pattern =
+      text != nullptr && IsEquality(condition.op) && text->find('*') != std::string::npos;
   if (pattern) return StarProblem(field, condition, *text);
   return Cat("`", field.name, "` is a number, not ", Shown(Raw(value)));
 }
@@ -244,7 +156,7 @@ Problem OperatorProblem(const Field& field, const Condition& condition) {
 Problem ValueProblem(const Field& field, const Condition& condition, const Value& value) {
   if (std::holds_alternative<Null>(value)) {
     if (IsEquality(condition.op)) return std::nullopt;
-    return Cat("null works with : and :! only");
+    return "null works with : and :! only";
   }
   switch (field.kind) {
     case v1::FQL_KIND_NUMBER:
@@ -259,7 +171,9 @@ Problem ValueProblem(const Field& field, const Condition& condition, const Value
   if (const std::string* text = std::get_if<std::string>(&value)) {
     return TextProblem(field, condition, *text);
   }
-  return Cat("`", field.name, "` is text; write ", Shown(Raw(value)), " in its quotes");
+  const std::string raw = Raw(value);
+  if (Problem problem = WordProblem(field, raw)) return problem;
+  return Cat("`", field.name, "` is text, which stands in quotes; write ", Shown(raw));
 }
 
 }  // namespace falcon::fql

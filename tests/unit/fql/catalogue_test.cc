@@ -30,7 +30,8 @@ class CatalogueTest : public ::testing::Test {
     const absl::Status status = sample_.Check(*parsed, "filter");
     if (status.ok()) return "ok";
     std::string lines;
-    for (const FieldViolation& violation : Violations(status)) lines += violation.description + "\n";
+    for (const FieldViolation& violation : Violations(status))
+      lines += violation.description + "\n";
     return lines;
   }
 
@@ -58,9 +59,7 @@ TEST_F(CatalogueTest, LeavesOutWhatHasNoOptionAndWhatIsNoField) {
   }
 }
 
-TEST_F(CatalogueTest, EndsAMessageThatHoldsItself) {
-  EXPECT_LT(sample_.fields().size(), 60u);
-}
+TEST_F(CatalogueTest, EndsAMessageThatHoldsItself) { EXPECT_LT(sample_.fields().size(), 60u); }
 
 TEST_F(CatalogueTest, ReadsKindsFromTypesUnlessTheOptionSaysOtherwise) {
   EXPECT_EQ(sample_.Find("exact")->kind, v1::FQL_KIND_STRING);
@@ -106,29 +105,29 @@ struct Row {
 };
 constexpr std::string_view kOperators[] = {"", "!", ">", ">=", "<", "<=", "~", "!~", "*", "!*"};
 constexpr Row kRows[] = {
-    {"exact", "'x'", "++--------"},       {"anywhere", "'x'", "++----++--"},
-    {"anywhere", "'*x*'", "++--------"},  {"anywhere", "'*'", "++--------"},
-    {"ends", "'x'", "++----++--"},        {"ends", "'x*'", "++--------"},
-    {"ends", "'*x'", "++--------"},       {"ends", "'*x*'", "----------"},
-    {"ends", "'x*y'", "----------"},      {"ends", "'*'", "----------"},
-    {"pattern", "'x'", "++--------"},     {"pattern", "'x*y'", "--------++"},
-    {"pattern", "'*'", "----------"},     {"address", "'10.0.0.1'", "++++++----"},
-    {"address", "'10.*'", "----------"},  {"labels", "'x'", "++--------"},
-    {"labels", "'x*'", "----------"},     {"labels", "['x','y']", "++--------"},
-    {"exact", "['x','y']", "++--------"}, {"anywhere", "['x*']", "----------"},
-    {"score", "7", "++++++----"},         {"score", "'7'", "++++++----"},
-    {"score", "'7*'", "----------"},      {"score", "[1,2]", "++--------"},
-    {"score", "'x'", "----------"},       {"score", "true", "----------"},
-    {"process", "7", "++++++----"},       {"process", "'7*'", "++--------"},
-    {"weight", "-7.5", "++++++----"},     {"shown", "true", "++--------"},
-    {"shown", "'true'", "----------"},    {"shown", "[true]", "----------"},
+    {"exact", "'x'", "++--------"},        {"anywhere", "'x'", "++----++--"},
+    {"anywhere", "'*x*'", "++--------"},   {"anywhere", "'*'", "++--------"},
+    {"ends", "'x'", "++----++--"},         {"ends", "'x*'", "++--------"},
+    {"ends", "'*x'", "++--------"},        {"ends", "'*x*'", "----------"},
+    {"ends", "'x*y'", "----------"},       {"ends", "'*'", "----------"},
+    {"pattern", "'x'", "++--------"},      {"pattern", "'x*y'", "--------++"},
+    {"pattern", "'*'", "----------"},      {"address", "'10.0.0.1'", "++++++----"},
+    {"address", "'10.*'", "----------"},   {"labels", "'x'", "++--------"},
+    {"labels", "'x*'", "----------"},      {"labels", "['x','y']", "++--------"},
+    {"exact", "['x','y']", "++--------"},  {"anywhere", "['x*']", "----------"},
+    {"score", "7", "++++++----"},          {"score", "'7'", "++++++----"},
+    {"score", "'7*'", "----------"},       {"score", "[1,2]", "++--------"},
+    {"score", "'x'", "----------"},        {"score", "true", "----------"},
+    {"process", "7", "++++++----"},        {"process", "'7*'", "++--------"},
+    {"weight", "-7.5", "++++++----"},      {"shown", "true", "++--------"},
+    {"shown", "'true'", "----------"},     {"shown", "[true]", "----------"},
     {"created", "'now-7d'", "++++++----"}, {"created", "['now']", "----------"},
-    {"created", "'2025*'", "----------"}, {"created", "7", "----------"},
-    {"grade", "'High'", "++--------"},    {"grade", "'high'", "----------"},
-    {"exact", "null", "++--------"},      {"created", "null", "++--------"},
-    {"exact", "7", "----------"},         {"exact", "true", "----------"},
-    {"exact", "''", "-+--------"},        {"mode", "''", "++--------"},
-    {"hidden", "7", "++++++----"},        {"device.hostname", "'x*'", "++--------"},
+    {"created", "'2025*'", "----------"},  {"created", "7", "----------"},
+    {"grade", "'High'", "++--------"},     {"grade", "'high'", "----------"},
+    {"exact", "null", "++--------"},       {"created", "null", "++--------"},
+    {"exact", "7", "----------"},          {"exact", "true", "----------"},
+    {"exact", "''", "-+--------"},         {"mode", "''", "++--------"},
+    {"hidden", "7", "++++++----"},         {"device.hostname", "'x*'", "++--------"},
 };
 
 TEST_F(CatalogueTest, AllowsOnEachKindTheOperatorsThatWorkOnIt) {
@@ -143,7 +142,8 @@ TEST_F(CatalogueTest, AllowsOnEachKindTheOperatorsThatWorkOnIt) {
 }
 
 TEST_F(CatalogueTest, NamesThePositionAndTheNearestField) {
-  EXPECT_EQ(Check("exact:'x'+exackt:'x'"), "at byte 10: unknown field `exackt`; nearest: `exact`\n");
+  EXPECT_EQ(Check("exact:'x'+exackt:'x'"),
+            "at byte 10: unknown field `exackt`; nearest: `exact`\n");
   EXPECT_EQ(Check("EXACT:'x'"), "at byte 0: unknown field `EXACT`; nearest: `exact`\n");
   EXPECT_EQ(Check("hostname:'x'"),
             "at byte 0: unknown field `hostname`; nearest: `parts.hostname`\n");
@@ -153,8 +153,8 @@ TEST_F(CatalogueTest, ReportsEveryConditionButNoMoreThanTwentyViolations) {
   EXPECT_EQ(Check("q1:'x'+(score:'x',grade:['low','high'])+exact:'x'"),
             "at byte 0: unknown field `q1`\n"
             "at byte 8: `score` is a number, not 'x'\n"
-            "at byte 18: `grade` says 'Low', not 'low'\n"
-            "at byte 18: `grade` says 'High', not 'high'\n");
+            "at byte 18: `grade` minds case: write 'Low', not 'low'\n"
+            "at byte 18: `grade` minds case: write 'High', not 'high'\n");
   std::string many = "grade:['x0'";
   for (int i = 1; i < 100; ++i) many += ",'x" + std::to_string(i) + "'";
   const auto parsed = Parse(many + "]");

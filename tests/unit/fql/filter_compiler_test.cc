@@ -86,8 +86,7 @@ TEST(FilterCompiler, MakesOfEachOperatorWhatItSays) {
            {"like: 'mimi katz'", "anywhere:~'mimi katz'"},
            {"shown: false", "shown:false"},
            {"processes: ['1234', '0012', '12*']", "process:[1234,'0012'],process:'12*'"},
-           {"since {seconds: 1738318830 nanos: 500000000}",
-            "created:>='2025-01-31T10:20:30.500Z'"},
+           {"since {seconds: 1738318830 nanos: 500000000}", "created:>='2025-01-31T10:20:30.500Z'"},
            {"days: 1", "created:>='2025-01-30T10:20:00Z'"},
            {"days: 365", "created:>='2024-02-01T10:20:00Z'"},
            {"range {start {seconds: 0}}", "created:>='1970-01-01T00:00:00Z'"},
@@ -119,12 +118,11 @@ TEST(FilterCompiler, RefusesWhatFindsNothingOrMeansNothing) {
            {"grades: GRADE_UNSPECIFIED",
             "grades: element 0 is GRADE_UNSPECIFIED, which says nothing; known: `GRADE_LOW`, "
             "`GRADE_HIGH` or `GRADE_VERY_HIGH`\n"},
-           {"like: '*x*'",
-            "like: `~` finds parts without a star; write anywhere:~'x'\n"},
+           {"like: '*x*'", "like: `~` finds parts without a star; write anywhere:~'x'\n"},
            {"max_weight: nan", "max_weight: is no finite number\n"},
            {"max_weight: inf", "max_weight: is no finite number\n"},
            {"processes: 'svchost'", "processes: `process` is a number, not 'svchost'\n"},
-           {"modes: 'Yes'", "modes: `mode` says 'yes', not 'Yes'\n"},
+           {"modes: 'Yes'", "modes: `mode` minds case: write 'yes', not 'Yes'\n"},
            {"days: 0", "days: is 0; must be from 1 to 365\n"},
            {"days: -1", "days: is -1; must be from 1 to 365\n"},
            {"days: 366", "days: is 366; must be from 1 to 365\n"},
@@ -249,7 +247,7 @@ TEST(FilterCompiler, ReadsListHostsRequests) {
   EXPECT_EQ(Hosts("hostname: '*prod*' platforms: 'windows'"),
             "hostname: `hostname` takes one star, first or last in the value; write "
             "hostname:~'prod'\n"
-            "platforms: `platform_name` says 'Windows', not 'windows'\n");
+            "platforms: `platform_name` minds case: write 'Windows', not 'windows'\n");
 }
 
 }  // namespace

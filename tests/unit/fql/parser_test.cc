@@ -26,12 +26,33 @@ std::string Problem(std::string_view text, const ParseLimits& limits = {}) {
 }
 
 TEST(Parser, PrintsTextThatParsesToTheSameTree) {
-  for (const std::string_view text : {
-           "a:'b'", "a:!'b'", "a:>1", "a:>=1.5", "a:<-2", "a:<=1e3", "a:~'b c'", "a:!~'b'",
-           "a:*'b*'", "a:!*'*b'", "a:null", "a:!null", "a:true", "a:false", "a:['b']",
-           "a:!['b','c']", "a:[1,'2',null,true]", "a:''", R"(a:'it\'s \\ here')", "a:'(x),y+z'",
-           "a:'1'+b:'2'", "a:'1',b:'2'", "a:'1'+(b:'2',c:'3')", "a:'1',(b:'2'+c:'3')",
-           "(a:'1'+(b:'2',(c:'3'+d:'4'))),e:'5'", "a.b-c.d_1:'x'", "a:'\xC3\xA4\xF0\x9F\x90\x9D'"}) {
+  for (const std::string_view text : {"a:'b'",
+                                      "a:!'b'",
+                                      "a:>1",
+                                      "a:>=1.5",
+                                      "a:<-2",
+                                      "a:<=1e3",
+                                      "a:~'b c'",
+                                      "a:!~'b'",
+                                      "a:*'b*'",
+                                      "a:!*'*b'",
+                                      "a:null",
+                                      "a:!null",
+                                      "a:true",
+                                      "a:false",
+                                      "a:['b']",
+                                      "a:!['b','c']",
+                                      "a:[1,'2',null,true]",
+                                      "a:''",
+                                      R"(a:'it\'s \\ here')",
+                                      "a:'(x),y+z'",
+                                      "a:'1'+b:'2'",
+                                      "a:'1',b:'2'",
+                                      "a:'1'+(b:'2',c:'3')",
+                                      "a:'1',(b:'2'+c:'3')",
+                                      "(a:'1'+(b:'2',(c:'3'+d:'4'))),e:'5'",
+                                      "a.b-c.d_1:'x'",
+                                      "a:'\xC3\xA4\xF0\x9F\x90\x9D'"}) {
     const auto parsed = Parse(text);
     ASSERT_THAT(parsed, IsOk()) << text;
     const auto again = Parse(parsed->Text());
@@ -133,8 +154,8 @@ TEST(Parser, RefusesHugeAndDeepTextAtOnce) {
 
 TEST(Parser, NeverAcceptsAnUnbalancedQuoteOrBracket) {
   for (const std::string_view text :
-       {"a:'", "a:'x", "a:x'", "a:\"x'", "a:'x\"", "a:'x\\'", "a:'x\\", "a:['x'", "a:'x']",
-        "a:['x", "(a:'x'", "a:'x')", "((a:'x')", "a:'x'(b:'y')", "a:'it's'", "a:'x''y'"}) {
+       {"a:'", "a:'x", "a:x'", "a:\"x'", "a:'x\"", "a:'x\\'", "a:'x\\", "a:['x'", "a:'x']", "a:['x",
+        "(a:'x'", "a:'x')", "((a:'x')", "a:'x'(b:'y')", "a:'it's'", "a:'x''y'"}) {
     EXPECT_NE(Problem(text), "accepted") << text;
   }
 }
@@ -148,9 +169,8 @@ TEST(Expression, MeansNoFilterWhenEmpty) {
 }
 
 TEST(Expression, EscapesBackslashesAndQuotesSoThatNoValueEndsItsQuotes) {
-  for (const std::string value :
-       {"'", "\\", "\\'", "'\\", "\\\\'", "'),x:('", "' + a:'b", "x',b:!'", "]", "%27", "\"",
-        "C:\\Windows\\", "*", "a\nb"}) {
+  for (const std::string value : {"'", "\\", "\\'", "'\\", "\\\\'", "'),x:('", "' + a:'b",
+                                  "x',b:!'", "]", "%27", "\"", "C:\\Windows\\", "*", "a\nb"}) {
     const Expression built =
         Expression::And({Expression::Of({.field = "a", .values = {value}}),
                          Expression::Of({.field = "b", .values = {value, value}})});
