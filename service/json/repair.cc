@@ -39,10 +39,12 @@ bool Fits(std::string_view number) {
     double value;
     return std::from_chars(number.data(), end, value).ec != std::errc::result_out_of_range;
   }
-  int64_t negative;
-  uint64_t positive;
-  return std::from_chars(number.data(), end, negative).ec != std::errc::result_out_of_range ||
-         std::from_chars(number.data(), end, positive).ec != std::errc::result_out_of_range;
+  int64_t below_zero;
+  uint64_t above;
+  const std::errc error = number.starts_with('-')
+                              ? std::from_chars(number.data(), end, below_zero).ec
+                              : std::from_chars(number.data(), end, above).ec;
+  return error != std::errc::result_out_of_range;
 }
 
 class Repairer {

@@ -1,0 +1,231 @@
+// The decoder on whole records: full, ugly, in part, and with what no message models.
+#include "json/decoder.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "decoding.h"
+#include "falcon/v1/detections.pb.h"
+#include "falcon/v1/hosts.pb.h"
+#include "google/protobuf/util/json_util.h"
+#include "kinds.pb.h"
+
+namespace falcon::json {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using kinds::Kinds;
+
+DecodeOptions WithAdditionalFields() {
+  DecodeOptions options;
+  options.additional_fields = true;
+  return options;
+}
+
+// Paths of all fields that are unset, looking into the first element of repeated messages.
+void AddUnset(const Message& message, const std::string& prefix, std::vector<std::string>& unset) {
+  const auto& reflection = *message.GetReflection();
+  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+    const FieldDescriptor* field = message.GetDescriptor()->field(i);
+    const bool set = field->is_repeated() ? reflection.FieldSize(message, field) > 0
+                                          : reflection.HasField(message, field);
+    const std::string path = prefix + field->name();
+    if (!set) {
+      unset.push_back(path);
+    } else if (field->message_type() != nullptr &&
+               field->message_type()->file()->package() == "falcon.v1") {
+      AddUnset(field->is_repeated() ? reflection.GetRepeatedMessage(message, field, 0)
+                                    : reflection.GetMessage(message, field),
+               path + ".", unset);
+    }
+  }
+}
+
+template <class M>
+void ExpectEveryFieldSet(std::string_view file) {
+  const Decoded<M> decoded = DecodeRecord<M>(TestData(file), WithAdditionalFields());
+  std::vector<std::string> unset;
+  AddUnset(decoded.message, "", unset);
+  EXPECT_EQ(unset, std::vector<std::string>());
+  EXPECT_EQ(decoded.report.skipped_values, 0);
+  EXPECT_EQ(decoded.report.unknown_enum_values, 0);
+}
+
+TEST(Decoder, FillsEveryFieldOfAFullDetection) {
+  ExpectEveryFieldSet<v1::Detection>("detection_full.json");
+}
+
+TEST(Decoder, FillsEveryFieldOfAFullHost) { ExpectEveryFieldSet<v1::Host>("host_full.json"); }
+
+TEST(Decoder, LosesOnlyTheBadFieldsOfAnUglyDetection) {
+  const auto [detection, report] =
+      DecodeRecord<v1::Detection>(TestData("detection_ugly.json"), WithAdditionalFields());
+  const std::map<std::string, int64_t> skipped = {
+      {"Detection.agent_id", 1},
+      {"Detection.score", 1},
+      {"Detection.start_time", 1},
+      {"Detection.description", 1},
+      {"Detection.data_domains", 1},
+      {"Detection.pattern_disposition", 1},
+      {"Detection.external", 1},
+      {"Detection.is_aggregated", 1},
+      {"DetectionDevice.last_seen", 1},
+      {"Detection.parent_details", 1},
+      {"Detection.grandparent_details", 1},
+      {"Detection.network_accesses", 1},
+      {"NetworkAccess.local_port", 1},
+  };
+  EXPECT_EQ(report.skipped_fields, skipped);
+  EXPECT_EQ(report.unknown_enum_values, 0);
+  EXPECT_EQ(detection.process_id(), "9007199254740993117");
+  EXPECT_EQ(detection.parent_process_id(), "12345678901234567890123");
+  EXPECT_EQ(detection.local_process_id(), "1234");
+  EXPECT_EQ(detection.severity(), 70);
+  EXPECT_EQ(detection.severity_name(), v1::SEVERITY_HIGH);
+  EXPECT_FALSE(detection.has_confidence());
+  EXPECT_EQ(detection.status(), v1::DETECTION_STATUS_IN_PROGRESS);
+  EXPECT_EQ(detection.created_timestamp().seconds(), 1767600900);
+  EXPECT_EQ(detection.updated_timestamp().nanos(), 123'000'000);
+  EXPECT_EQ(detection.timestamp().seconds(), 1767597300);
+  EXPECT_EQ(detection.tags_size(), 1);
+  EXPECT_EQ(detection.data_domains_size(), 2);
+  EXPECT_EQ(detection.pattern_id(), 10357);
+  EXPECT_TRUE(detection.has_cloud_indicator() && !detection.cloud_indicator());
+  EXPECT_TRUE(detection.show_in_ui());
+  EXPECT_EQ(detection.device().hostname(), "SRV-PROD-001");
+  EXPECT_EQ(detection.device().major_version(), "10");
+  EXPECT_EQ(detection.device().groups_size(), 1);
+  EXPECT_EQ(detection.mitre_attack(0).tactic_id(), "TA0005");
+  EXPECT_EQ(detection.network_accesses_size(), 2);
+  EXPECT_EQ(detection.network_accesses(0).remote_port(), 443);
+  EXPECT_TRUE(detection.network_accesses(0).has_is_ipv6());
+  EXPECT_EQ(detection.incident().score(), 12.5);
+  EXPECT_EQ(detection.filename(), "rundll32.exe");
+}
+
+TEST(Decoder, LosesOnlyTheBadFieldsOfAnUglyHost) {
+  const auto [host, report] = DecodeRecord<v1::Host>(TestData("host_ugly.json"));
+  const std::map<std::string, int64_t> skipped = {
+      {"Host.platform_name", 1},         {"Host.first_seen", 1},      {"Host.last_reboot", 1},
+      {"Host.modified_timestamp", 1},    {"Host.groups", 1},          {"Host.notes", 1},
+      {"DevicePolicy.assigned_date", 1}, {"DevicePolicy.applied", 1}, {"Host.managed_apps", 1},
+  };
+  EXPECT_EQ(report.skipped_fields, skipped);
+  EXPECT_EQ(host.device_id(), "6fa2c1d04b7e4f0c9d3ab8e5127f90aa");
+  EXPECT_EQ(host.platform_id(), "0");
+  EXPECT_EQ(host.status(), v1::CONTAINMENT_STATUS_LIFT_CONTAINMENT_PENDING);
+  EXPECT_EQ(host.product_type_desc(), v1::PRODUCT_TYPE_DOMAIN_CONTROLLER);
+  EXPECT_EQ(host.last_seen().seconds(), 1767600900);
+  EXPECT_EQ(host.agent_local_time().nanos(), 500'000'000);
+  EXPECT_EQ(host.last_login_timestamp().seconds(), 1767600900);
+  EXPECT_TRUE(host.reduced_functionality_mode());
+  EXPECT_EQ(host.groups_size(), 3);
+  EXPECT_EQ(host.ou(0), "Servers");
+  EXPECT_EQ(host.meta().version(), "1234567890");
+  EXPECT_TRUE(host.device_policies().prevention().applied());
+  EXPECT_EQ(host.device_policies().content_update().policy_id(), "17");
+  EXPECT_FALSE(host.device_policies().has_host_retention());
+  EXPECT_EQ(host.policies(0).policy_id(), "aa11");
+  EXPECT_EQ(host.os_build(), "17763.5");
+  EXPECT_EQ(host.last_login_user(), "true");
+}
+
+TEST(Decoder, KeepsWhatNoMessageModelsBelowTheKeysThatLeadThere) {
+  const v1::Detection detection =
+      DecodeRecord<v1::Detection>(TestData("detection_ugly.json"), WithAdditionalFields()).message;
+  Kinds expected;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(R"({"additional_fields": {
+      "device": {"new_key": {"deep": [1, 2]}},
+      "network_accesses": [{}, {}, {"new_key": true}],
+      "unknown_number": "9007199254740993",
+      "unknown_object": {"a": {"b": [true, null, "x"]}}}})",
+                                                          &expected)
+                  .ok());
+  EXPECT_EQ(Text(detection.additional_fields()), Text(expected.additional_fields()));
+}
+
+TEST(Decoder, LeavesAdditionalFieldsOutUnlessAskedAndUnlessThereAreAny) {
+  EXPECT_FALSE(DecodeRecord<Kinds>(R"({"unknown":1})").message.has_additional_fields());
+  const Kinds none = DecodeRecord<Kinds>(R"({"text":"a"})", WithAdditionalFields()).message;
+  EXPECT_FALSE(none.has_additional_fields());
+}
+
+TEST(Decoder, TakesAKeyNamedAdditionalFieldsAsAnUnmodelledOne) {
+  const Kinds record =
+      DecodeRecord<Kinds>(R"({"additional_fields":5})", WithAdditionalFields()).message;
+  EXPECT_EQ(record.additional_fields().fields().at("additional_fields").number_value(), 5);
+}
+
+TEST(Decoder, ReplacesUnmodelledKeysOfADuplicate) {
+  const Kinds record = DecodeRecord<Kinds>(R"({"kinds":{"x":1},"kinds":{"y":2},"z":{"a":1},"z":3})",
+                                           WithAdditionalFields())
+                           .message;
+  const auto& fields = record.additional_fields().fields();
+  EXPECT_EQ(Text(fields.at("kinds")),
+            R"(struct_value { fields { key: "y" value { number_value: 2 } } })");
+  EXPECT_EQ(fields.at("z").number_value(), 3);
+}
+
+TEST(Decoder, MakesAdditionalFieldsThatEveryProtobufParserTakes) {
+  std::string deep = "1";
+  for (int i = 0; i < 58; ++i) deep = i % 2 == 0 ? Cat("[", deep, "]") : Cat("{\"a\":", deep, "}");
+  v1::GetDetectionResponse response;
+  *response.mutable_detection() =
+      DecodeRecord<v1::Detection>(Cat(R"({"unknown":)", deep, "}"), WithAdditionalFields()).message;
+  v1::GetDetectionResponse copy;
+  EXPECT_TRUE(copy.ParseFromString(response.SerializeAsString()));
+  EXPECT_NE(Text(copy).find(R"(\"a\":[{)"), std::string::npos);
+}
+
+TEST(Decoder, AppendsAllResourcesAndSkipsThoseThatAreNoObjects) {
+  const Decoder decoder(v1::HostOnlineState::descriptor());
+  const Document document = Parsed(
+      R"({"resources":[{"id":"a","state":"online"},"b",null,{"id":"c","state":"asleep"},[{}]]})");
+  v1::BatchGetOnlineStateResponse response;
+  response.add_states()->set_id("before");
+  const DecodeReport report = decoder.DecodeAll(document, {}, response.mutable_states());
+  ASSERT_EQ(response.states_size(), 3);
+  EXPECT_EQ(response.states(0).id(), "before");
+  EXPECT_EQ(response.states(1).state(), v1::ONLINE_STATE_ONLINE);
+  EXPECT_EQ(response.states(2).state(), v1::ONLINE_STATE_UNSPECIFIED);
+  EXPECT_EQ(report.skipped_records, 3);
+  EXPECT_EQ(report.unknown_enum_values, 1);
+}
+
+TEST(Decoder, FillsOnlySelectedFields) {
+  const auto fields = R"({"text":"a","part":{"shown":"b","hidden":"c","x":1},"int32":"bad",
+                          "plain":{"a":"d","b":"e"},"many":[{"text":"f","int32":1}],"y":2})";
+  DecodeOptions options;
+  options.selection = FieldSelection::Brief(Kinds::descriptor());
+  const Decoded<Kinds> brief = DecodeRecord<Kinds>(fields, options);
+  EXPECT_EQ(Text(brief.message), R"(text: "a" part { shown: "b" } plain { a: "d" b: "e" })");
+  EXPECT_EQ(brief.report.skipped_values, 0) << "what is not wanted is not looked at";
+
+  google::protobuf::FieldMask mask;
+  mask.add_paths("many.int32");
+  mask.add_paths("part");
+  options.selection = *FieldSelection::FromMask(mask, Kinds::descriptor());
+  EXPECT_EQ(Text(DecodeRecord<Kinds>(fields, options).message),
+            R"(many { int32: 1 } part { shown: "b" hidden: "c" })");
+}
+
+TEST(DecodeReport, AddsUp) {
+  DecodeReport sum;
+  DecodeReport one;
+  one.skipped_values = 2;
+  one.skipped_records = 1;
+  one.unknown_enum_values = 3;
+  one.skipped_fields["A.b"] = 2;
+  sum.Add(one);
+  sum.Add(one);
+  EXPECT_EQ(sum.skipped_values, 4);
+  EXPECT_EQ(sum.skipped_records, 2);
+  EXPECT_EQ(sum.unknown_enum_values, 6);
+  EXPECT_EQ(sum.skipped_fields.at("A.b"), 4);
+}
+
+}  // namespace
+}  // namespace falcon::json

@@ -1,0 +1,189 @@
+// The whole leniency table of decoder.h, row by row.
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include "decoding.h"
+#include "kinds.pb.h"
+
+namespace falcon::json {
+namespace {
+
+using kinds::Kinds;
+
+struct Row {
+  std::string_view json;  // members of the record
+  std::string_view text;  // of the message
+  int skipped = 0;
+  int unknown_words = 0;
+};
+
+class Leniency : public ::testing::TestWithParam<Row> {};
+
+TEST_P(Leniency, Holds) {
+  const Row& row = GetParam();
+  const Decoded<Kinds> decoded = DecodeRecord<Kinds>(Cat("{", row.json, "}"));
+  EXPECT_EQ(Text(decoded.message), row.text) << row.json;
+  EXPECT_EQ(decoded.report.skipped_values, row.skipped) << row.json;
+  EXPECT_EQ(decoded.report.unknown_enum_values, row.unknown_words) << row.json;
+}
+
+constexpr Row kAny[] = {
+    {R"("text":null,"int64":null,"instant":null,"kinds":null,"texts":null,"any":null)", ""},
+    {R"("unknown":1,"also":{"text":"x"})", ""},
+    {"", ""},
+};
+INSTANTIATE_TEST_SUITE_P(NullAndAbsentAreUnset, Leniency, ::testing::ValuesIn(kAny));
+
+constexpr Row kText[] = {
+    {R"("text":"a b")", R"(text: "a b")"},
+    {R"("text":"")", ""},
+    {R"("optional_text":"")", R"(optional_text: "")"},
+    {R"("text":-12)", R"(text: "-12")"},
+    {R"("text":9007199254740993)", R"(text: "9007199254740993")"},
+    {R"("text":18446744073709551615)", R"(text: "18446744073709551615")"},
+    {R"("text":123456789012345678901234567890)", R"(text: "123456789012345678901234567890")"},
+    {R"("text":1.25)", R"(text: "1.25")"},
+    {R"("text":true)", R"(text: "true")"},
+    {R"("text":{"a":1})", "", 1},
+    {R"("text":["a"])", "", 1},
+    {R"("re-named":"x","renamed":"y")", R"(renamed: "x")"},
+};
+INSTANTIATE_TEST_SUITE_P(Text, Leniency, ::testing::ValuesIn(kText));
+
+constexpr Row kIntegers[] = {
+    {R"("int32":-7)", "int32: -7"},
+    {R"("int32":"-7")", "int32: -7"},
+    {R"("int32":123.0)", "int32: 123"},
+    {R"("int32":0)", "int32: 0"},
+    {R"("int32":"")", ""},
+    {R"("int32":2147483648)", "", 1},
+    {R"("int32":1.5)", "", 1},
+    {R"("int32":"12 apples")", "", 1},
+    {R"("int32":"1.5")", "", 1},
+    {R"("int32":true)", "", 1},
+    {R"("int32":{},"int64":[1])", "", 2},
+    {R"("int64":9007199254740993)", "int64: 9007199254740993"},
+    {R"("int64":"9223372036854775807")", "int64: 9223372036854775807"},
+    {R"("int64":9223372036854775808)", "", 1},
+    {R"("int64":99999999999999999999999)", "", 1},
+    {R"("int64":1e30)", "", 1},
+    {R"("uint32":4294967295)", "uint32: 4294967295"},
+    {R"("uint32":4294967296)", "", 1},
+    {R"("uint64":18446744073709551615)", "uint64: 18446744073709551615"},
+    {R"("uint64":"18446744073709551615")", "uint64: 18446744073709551615"},
+    {R"("uint64":-1,"uint32":-1)", "", 2},
+};
+INSTANTIATE_TEST_SUITE_P(Integers, Leniency, ::testing::ValuesIn(kIntegers));
+
+constexpr Row kNumbers[] = {
+    {R"("double":1.5)", "double: 1.5"},
+    {R"("double":3)", "double: 3"},
+    {R"("double":"1.5")", "double: 1.5"},
+    {R"("double":"")", ""},
+    {R"("double":"nan")", "", 1},
+    {R"("double":"1.5x")", "", 1},
+    {R"("double":1e999)", "", 1},
+    {R"("double":false)", "", 1},
+    {R"("float":1.5)", "float: 1.5"},
+    {R"("float":1e300)", "", 1},
+    {R"("boolean":true)", "boolean: true"},
+    {R"("boolean":"True")", "boolean: true"},
+    {R"("boolean":"yes")", "boolean: true"},
+    {R"("boolean":1)", "boolean: true"},
+    {R"("boolean":false)", "boolean: false"},
+    {R"("boolean":"FALSE")", "boolean: false"},
+    {R"("boolean":"No")", "boolean: false"},
+    {R"("boolean":0)", "boolean: false"},
+    {R"("boolean":"")", ""},
+    {R"("boolean":"maybe")", "", 1},
+    {R"("boolean":2)", "", 1},
+    {R"("boolean":[])", "", 1},
+};
+INSTANTIATE_TEST_SUITE_P(DoublesAndBooleans, Leniency, ::testing::ValuesIn(kNumbers));
+
+constexpr Row kInstants[] = {
+    {R"("instant":"2026-01-05T08:15:00Z")", "instant { seconds: 1767600900 }"},
+    {R"("instant":"2026-01-05T08:15:00.5")", "instant { seconds: 1767600900 nanos: 500000000 }"},
+    {R"("instant":"2026-01-05")", "instant { seconds: 1767571200 }"},
+    {R"("instant":1767600900)", "instant { seconds: 1767600900 }"},
+    {R"("instant":1767600900123)", "instant { seconds: 1767600900 nanos: 123000000 }"},
+    {R"("instant":1767600900.25)", "instant { seconds: 1767600900 nanos: 250000000 }"},
+    {R"("instant":"1767600900")", "instant { seconds: 1767600900 }"},
+    {R"("instant":"1767600900123")", "instant { seconds: 1767600900 nanos: 123000000 }"},
+    {R"("instant":"")", ""},
+    {R"("instant":0)", ""},
+    {R"("instant":"0")", ""},
+    {R"("instant":"0001-01-01T00:00:00Z")", ""},
+    {R"("instant":"tomorrow")", "", 1},
+    {R"("instant":-1)", "", 1},
+    {R"("instant":true)", "", 1},
+    {R"("instant":{"seconds":1})", "", 1},
+};
+INSTANTIATE_TEST_SUITE_P(Instants, Leniency, ::testing::ValuesIn(kInstants));
+
+constexpr Row kEnums[] = {
+    {R"("mood":"calm")", "mood: MOOD_CALM"},
+    {R"("mood":"Very Calm")", "mood: MOOD_VERY_CALM"},
+    {R"("mood":"very-calm")", "mood: MOOD_VERY_CALM"},
+    {R"("mood":"VERY_CALM")", "mood: MOOD_VERY_CALM"},
+    {R"("mood":"")", ""},
+    {R"("mood":"furious")", "", 0, 1},
+    {R"("mood":1)", "", 0, 1},
+    {R"("mood":["calm"])", "", 1},
+    {R"("moods":["calm","furious","very calm"])", "moods: MOOD_CALM moods: MOOD_VERY_CALM", 0, 1},
+};
+INSTANTIATE_TEST_SUITE_P(Enums, Leniency, ::testing::ValuesIn(kEnums));
+
+constexpr Row kRepeated[] = {
+    {R"("texts":["a","b"])", R"(texts: "a" texts: "b")"},
+    {R"("texts":[])", ""},
+    {R"("texts":"a")", R"(texts: "a")"},
+    {R"("texts":"")", ""},
+    {R"("texts":["a",null,{"x":1},["y"],7,"b"])", R"(texts: "a" texts: "7" texts: "b")", 2},
+    {R"("int64s":["1",2,"x",3.0,""])", "int64s: 1 int64s: 2 int64s: 3", 1},
+    {R"("int64s":5)", "int64s: 5"},
+    {R"("booleans":["yes",0])", "booleans: true booleans: false"},
+    {R"("instants":[1767600900,"no"])", "instants { seconds: 1767600900 }", 1},
+    {R"("many":{"text":"a"})", R"(many { text: "a" })"},
+    {R"("many":[{"text":"a"},"b",null,{"text":[]}])", R"(many { text: "a" } many { })", 2},
+};
+INSTANTIATE_TEST_SUITE_P(Repeated, Leniency, ::testing::ValuesIn(kRepeated));
+
+constexpr Row kMessages[] = {
+    {R"("kinds":{"text":"a","kinds":{"int32":"1"}})", R"(kinds { text: "a" kinds { int32: 1 } })"},
+    {R"("kinds":{})", "kinds { }"},
+    {R"("kinds":"a")", "", 1},
+    {R"("kinds":[{"text":"a"}])", "", 1},
+    {R"("object":{"a":1})", R"(object { fields { key: "a" value { number_value: 1 } } })"},
+    {R"("object":"")", ""},
+    {R"("object":["x"])",
+     R"(object { fields { key: "value" value { list_value { values { string_value: "x" } } } } })"},
+    {R"("any":"x")", R"(any { string_value: "x" })"},
+    {R"("any":[true,{}])",
+     "any { list_value { values { bool_value: true } values { struct_value { } } } }"},
+};
+INSTANTIATE_TEST_SUITE_P(MessagesAndStructs, Leniency, ::testing::ValuesIn(kMessages));
+
+constexpr Row kDuplicates[] = {
+    {R"("text":"a","text":"b")", R"(text: "b")"},
+    {R"("text":"a","text":null)", ""},
+    {R"("int32":1,"int32":"x")", "", 1},
+    {R"("texts":["a"],"texts":["b"])", R"(texts: "b")"},
+    {R"("kinds":{"text":"a"},"kinds":{"int32":1})", "kinds { int32: 1 }"},
+};
+INSTANTIATE_TEST_SUITE_P(ALaterDuplicateKeyWins, Leniency, ::testing::ValuesIn(kDuplicates));
+
+TEST(Decoder, CountsSkippedValuesByMessageAndField) {
+  const Decoded<Kinds> decoded =
+      DecodeRecord<Kinds>(R"({"int32":"x","texts":[{},[]],"part":{"shown":{}}})");
+  const std::map<std::string, int64_t> expected = {
+      {"Kinds.int32", 1}, {"Kinds.texts", 2}, {"Part.shown", 1}};
+  EXPECT_EQ(decoded.report.skipped_fields, expected);
+  EXPECT_EQ(decoded.report.skipped_values, 4);
+}
+
+}  // namespace
+}  // namespace falcon::json
