@@ -10,14 +10,14 @@
 #define FALCON_CONCAT_INNER(a, b) a##b
 #define FALCON_CONCAT(a, b) FALCON_CONCAT_INNER(a, b)
 
-#define RETURN_IF_ERROR(expression)                                         \
-  do {                                                                      \
-    if (absl::Status status_ = (expression); !status_.ok()) return status_; \
+#define RETURN_IF_ERROR(expression)                                                           \
+  do {                                                                                        \
+    if (absl::Status falcon_status = (expression); !falcon_status.ok()) return falcon_status; \
   } while (false)
 
-#define CO_RETURN_IF_ERROR(expression)                                         \
-  do {                                                                         \
-    if (absl::Status status_ = (expression); !status_.ok()) co_return status_; \
+#define CO_RETURN_IF_ERROR(expression)                                                           \
+  do {                                                                                           \
+    if (absl::Status falcon_status = (expression); !falcon_status.ok()) co_return falcon_status; \
   } while (false)
 
 #define ASSIGN_OR_RETURN_IMPL(result, left, expression, leave) \

@@ -38,8 +38,9 @@ class Deadline {
   bool Passed(const Clock& clock) const { return clock.Now() >= at_; }
   // Never negative.
   milliseconds Left(const Clock& clock) const {
-    return std::max(milliseconds(0),
-                    std::chrono::duration_cast<milliseconds>(at_ - clock.Now()));
+    const SteadyTime now = clock.Now();
+    if (at_ <= now) return milliseconds(0);
+    return std::chrono::duration_cast<milliseconds>(at_ - now);
   }
   // Whether `span` from now ends before the deadline.
   bool Allows(const Clock& clock, milliseconds span) const { return clock.Now() + span < at_; }

@@ -4,14 +4,16 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/error.h"
+#include "wire/transfer_end.h"
 
 namespace falcon::wire {
 namespace {
 
-constexpr int kPollMs = 1000;  // curl shortens it to its own next timeout
+constexpr milliseconds kLongestPoll{1000};  // curl shortens it to its own next timeout
 
 // Started with all signals blocked: OpenSSL's writes may raise SIGPIPE, and the rest is for main's
 // thread.
@@ -64,8 +66,9 @@ void CurlEngine::Run() {
     int running = 0;
     curl_multi_perform(multi_.get(), &running);
     Reap();
+    Expire();
     if (!finished_.empty()) deliver_(finished_);
-    if (inbox_->MayDoze()) curl_multi_poll(multi_.get(), nullptr, 0, kPollMs, nullptr);
+    if (inbox_->MayDoze()) curl_multi_poll(multi_.get(), nullptr, 0, PollMs(), nullptr);
   }
   for (Exchange& exchange : mail.arrivals) Add(std::move(exchange));
   Abandon();
@@ -75,8 +78,9 @@ void CurlEngine::Run() {
 void CurlEngine::Add(Exchange exchange) {
   const uint64_t id = exchange.id;
   ++started_count_;
+  if (exchange.request.deadline.Passed(clock_)) return Finish(id, DeadlinePassed());
   std::unique_ptr<CurlHandle> handle = NewHandle();
-  absl::Status status = handle->Prepare(std::move(exchange), clock_);
+  absl::Status status = handle->Prepare(std::move(exchange));
   if (status.ok() && curl_multi_add_handle(multi_.get(), handle->easy()) != CURLM_OK) {
     status = absl::ResourceExhaustedError("libcurl takes no more transfers");
   }
@@ -84,6 +88,7 @@ void CurlEngine::Add(Exchange exchange) {
     Park(std::move(handle));
     return Finish(id, std::move(status));
   }
+  deadlines_.emplace(handle->deadline(), id);
   active_.emplace(id, handle.release()->easy());
   ++in_flight_;
 }
@@ -91,8 +96,26 @@ void CurlEngine::Add(Exchange exchange) {
 void CurlEngine::Remove(uint64_t id) {
   const auto found = active_.find(id);
   if (found == active_.end()) return;
-  Park(Detach(found->second));
   ++cancelled_count_;
+  Park(Detach(found->second));
+}
+
+// CURLOPT_TIMEOUT_MS would not do: libcurl 7.88 forgets it while a transfer waits for a connection.
+void CurlEngine::Expire() {
+  if (deadlines_.empty()) return;
+  const SteadyTime now = clock_.Now();
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    const uint64_t id = deadlines_.begin()->second;
+    Park(Detach(active_.at(id)));
+    Finish(id, DeadlinePassed());
+  }
+}
+
+int CurlEngine::PollMs() const {
+  if (deadlines_.empty()) return static_cast<int>(kLongestPoll.count());
+  const Deadline next(deadlines_.begin()->first);
+  const milliseconds left = next.Left(clock_) + milliseconds(1);  // Left rounds down
+  return static_cast<int>(std::min(left, kLongestPoll).count());
 }
 
 void CurlEngine::Reap() {
@@ -130,9 +153,10 @@ std::unique_ptr<CurlHandle> CurlEngine::NewHandle() {
 std::unique_ptr<CurlHandle> CurlEngine::Detach(CURL* easy) {
   CurlHandle* handle = nullptr;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, &handle);
-  curl_multi_remove_handle(multi_.get(), easy);
   active_.erase(handle->id());
+  deadlines_.erase({handle->deadline(), handle->id()});
   --in_flight_;
+  curl_multi_remove_handle(multi_.get(), easy);
   return std::unique_ptr<CurlHandle>(handle);
 }
 

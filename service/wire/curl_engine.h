@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -58,7 +60,9 @@ class CurlEngine {
   void Run();
   void Add(Exchange exchange);
   void Remove(uint64_t id);
+  void Expire();
   void Reap();
+  int PollMs() const;
   void Abandon();
   std::unique_ptr<CurlHandle> NewHandle();
   std::unique_ptr<CurlHandle> Detach(CURL* easy);
@@ -72,7 +76,8 @@ class CurlEngine {
   std::unique_ptr<CURLM, MultiCleanup> multi_;
   std::shared_ptr<Inbox> inbox_;
 
-  std::unordered_map<uint64_t, CURL*> active_;  // each owned by its CURLOPT_PRIVATE
+  std::unordered_map<uint64_t, CURL*> active_;           // each owned by its CURLOPT_PRIVATE
+  std::set<std::pair<SteadyTime, uint64_t>> deadlines_;  // of the active
   std::vector<std::unique_ptr<CurlHandle>> idle_;
   std::vector<Finished> finished_;
 

@@ -2,7 +2,6 @@
 #include "wire/curl_handle.h"
 
 #include <algorithm>
-#include <climits>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -65,7 +64,7 @@ void CurlHandle::SetLasting(const WireOptions& options) {
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_time.count()));
 }
 
-absl::Status CurlHandle::Prepare(Exchange exchange, const Clock& clock) {
+absl::Status CurlHandle::Prepare(Exchange exchange) {
   Clear();
   exchange_ = std::move(exchange);
   const HttpRequest& request = exchange_.request;
@@ -73,16 +72,7 @@ absl::Status CurlHandle::Prepare(Exchange exchange, const Clock& clock) {
     return Error(absl::StatusCode::kInternal, "UPSTREAM_PROTOCOL",
                  "the request has control characters in its URL or headers");
   }
-  if (request.deadline.Passed(clock)) {
-    TransferEnd late;
-    late.code = CURLE_OPERATION_TIMEDOUT;
-    late.deadline_passed = true;
-    return ToStatus(late);
-  }
-  const auto left = request.deadline.Left(clock).count();
-  timeout_ms_ = static_cast<long>(std::clamp<int64_t>(left, 1, INT_MAX));
   CURL* easy = easy_.get();
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms_);
   curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, kOff);
   // Waiting for a connection to be shared pays only where HTTP/2 shares them.
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, request.url.starts_with("https:") ? kOn : kOff);
@@ -140,14 +130,11 @@ absl::StatusOr<HttpResponse> CurlHandle::Finish(CURLcode code) {
 }
 
 TransferEnd CurlHandle::End(CURLcode code) const {
-  // curl rounds to milliseconds, so its timeout may come one early.
-  const auto total_ms = Info<curl_off_t>(CURLINFO_TOTAL_TIME_T) / 1000;
   return {.code = code,
           .trouble = reader_.trouble(),
           .detail = words_.data(),
           .tunnel_status = Info<long>(CURLINFO_HTTP_CONNECTCODE),
-          .connected = Info<curl_off_t>(CURLINFO_PRETRANSFER_TIME_T) > 0,
-          .deadline_passed = total_ms + 1 >= timeout_ms_};
+          .connected = Info<curl_off_t>(CURLINFO_PRETRANSFER_TIME_T) > 0};
 }
 
 void CurlHandle::Clear() {

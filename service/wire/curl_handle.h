@@ -30,10 +30,11 @@ class CurlHandle {
 
   CURL* easy() const { return easy_.get(); }
   uint64_t id() const { return exchange_.id; }
+  SteadyTime deadline() const { return exchange_.request.deadline.at(); }
 
   // Sets the handle up for `exchange`. Fails, and starts nothing, when the request cannot be sent
-  // at all.
-  absl::Status Prepare(Exchange exchange, const Clock& clock);
+  // at all. The deadline is the engine's matter.
+  absl::Status Prepare(Exchange exchange);
   // What the transfer came to; `code` is curl's. The handle may then be used again.
   absl::StatusOr<HttpResponse> Finish(CURLcode code);
   // Forgets a transfer that was taken off the wire.
@@ -56,7 +57,6 @@ class CurlHandle {
   std::unique_ptr<CURL, Cleanup> easy_;
   ResponseReader reader_;
   Exchange exchange_;
-  long timeout_ms_ = 0;
   std::vector<std::string> lines_;  // of the request's header; the last may hold the authorization
   std::vector<curl_slist> list_;    // points into lines_
   std::array<char, CURL_ERROR_SIZE> words_{};

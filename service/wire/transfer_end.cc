@@ -40,11 +40,8 @@ absl::Status FailedHandshake(const TransferEnd& end) {
   return hung_up ? BrokenConnection(end, false) : FailedTls(end);
 }
 
+// Curl's own timeouts: connecting and stalling.
 absl::Status TimedOut(const TransferEnd& end) {
-  if (end.deadline_passed) {
-    return Error(absl::StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT",
-                 "the deadline passed before the answer was complete");
-  }
   if (!end.connected) return BrokenConnection(end, false);
   return Error(absl::StatusCode::kUnavailable, "UPSTREAM_STALLED",
                Cat("the answer stopped coming: ", Detail(end)));
@@ -104,6 +101,11 @@ absl::Status ToStatus(const TransferEnd& end) {
     default:
       return BrokenProtocol(Detail(end));
   }
+}
+
+absl::Status DeadlinePassed() {
+  return Error(absl::StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT",
+               "the deadline passed before the answer was complete");
 }
 
 absl::Status ProxyAuthRequired() {

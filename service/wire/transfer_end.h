@@ -18,11 +18,13 @@ struct TransferEnd {
   std::string detail;      // curl's own words; empty: the code's
   long tunnel_status = 0;  // of a proxy's answer to CONNECT; 0: none
   bool connected = false;  // a connection was ready, so bytes of the request may have left
-  bool deadline_passed = false;
 };
 
 // `end` must be a failure.
 absl::Status ToStatus(const TransferEnd& end);
+
+// The request's deadline ended the transfer, or came before it.
+absl::Status DeadlinePassed();
 
 // 407: the proxy wants credentials that we lack.
 absl::Status ProxyAuthRequired();

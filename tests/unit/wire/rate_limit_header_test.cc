@@ -1,0 +1,65 @@
+// Seconds, milliseconds, delays, skewed clocks and garbage in X-RateLimit-RetryAfter.
+#include "wire/rate_limit_header.h"
+
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+
+namespace falcon::wire {
+namespace {
+
+constexpr int64_t kNow = 1'780'000'000;
+
+WallTime Now() { return WallTime(seconds(kNow)); }
+
+std::optional<milliseconds> Delay(std::string_view value) {
+  return RateLimitDelay({{"X-Ratelimit-Retryafter", std::string(value)}}, Now());
+}
+
+TEST(RateLimitDelay, ReadsEpochSecondsAndMillisecondsAndDelays) {
+  EXPECT_EQ(Delay(Cat(kNow + 20)), seconds(20));
+  EXPECT_EQ(Delay(Cat((kNow + 20) * 1000 + 500)), milliseconds(20'500));
+  EXPECT_EQ(Delay("20"), seconds(20));
+  EXPECT_EQ(Delay(" 20 "), seconds(20));
+}
+
+TEST(RateLimitDelay, ClampsToOneSecondAndTwoMinutes) {
+  EXPECT_EQ(Delay(Cat(kNow * 1000 + 1)), seconds(1));
+  EXPECT_EQ(Delay(Cat(kNow + 100'000)), seconds(120));
+  EXPECT_EQ(Delay("900"), seconds(120));
+  EXPECT_EQ(Delay("1000000000"), seconds(120));
+  EXPECT_EQ(Delay("9223372036854775807"), seconds(120));
+}
+
+TEST(RateLimitDelay, TakesNothingFromGarbageOrThePast) {
+  for (const char* value : {"", "soon", "-5", "0", "1e3", "12x", "99999999999999999999"}) {
+    EXPECT_EQ(Delay(value), std::nullopt) << value;
+  }
+  EXPECT_EQ(Delay(Cat(kNow)), std::nullopt);
+  EXPECT_EQ(Delay(Cat(kNow - 1)), std::nullopt);
+  EXPECT_EQ(Delay(Cat((kNow - 1) * 1000)), std::nullopt);
+  EXPECT_EQ(RateLimitDelay({}, Now()), std::nullopt);
+}
+
+TEST(RateLimitDelay, JudgesByTheAnswersOwnDate) {
+  const Headers headers = {{"date", "Wed, 21 Oct 2026 07:28:00 GMT"},
+                           {"X-RateLimit-RetryAfter", "1792567690"}};
+  EXPECT_EQ(RateLimitDelay(headers, Now() - std::chrono::hours(9999)), seconds(10));
+}
+
+TEST(ParseHttpDate, ReadsTheOneFormThatServersSend) {
+  EXPECT_EQ(ParseHttpDate("Wed, 21 Oct 2026 07:28:00 GMT"), WallTime(seconds(1'792'567'680)));
+  EXPECT_EQ(ParseHttpDate("Thu, 01 Jan 1970 00:00:00 GMT"), WallTime());
+}
+
+TEST(ParseHttpDate, RefusesAllElse) {
+  for (const char* text :
+       {"", "now", "Wed, 21 Okt 2026 07:28:00 GMT", "Wed, 32 Oct 2026 07:28:00 GMT",
+        "Wed, 21 Oct 2026 25:28:00 GMT", "Wed, 21 Oct 2026 07:28:00 CET",
+        "Wed, 2x Oct 2026 07:28:00 GMT", "Wednesday, 21-Oct-26 07:28:00 GMT"}) {
+    EXPECT_EQ(ParseHttpDate(text), std::nullopt) << text;
+  }
+}
+
+}  // namespace
+}  // namespace falcon::wire

@@ -1,0 +1,89 @@
+// The table of failures in http.h, row by row, where a server cannot show them.
+#include "wire/transfer_end.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "tests/support/status_matchers.h"
+
+namespace falcon::wire {
+namespace {
+
+using absl::StatusCode;
+using falcon::testing::FailsWith;
+
+TransferEnd EndOf(CURLcode code, bool connected = false, std::string detail = "") {
+  TransferEnd end;
+  end.code = code;
+  end.connected = connected;
+  end.detail = std::move(detail);
+  return end;
+}
+
+TEST(TransferEnd, SaysThatNothingWasSentWhenNoConnectionCameAbout) {
+  for (const CURLcode code : {CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY,
+                              CURLE_COULDNT_CONNECT, CURLE_PROXY}) {
+    const absl::Status status = ToStatus(EndOf(code));
+    EXPECT_THAT(status, FailsWith(StatusCode::kUnavailable, "UPSTREAM_CONNECTION"));
+    EXPECT_EQ(Facts(status).at("sent"), "no");
+  }
+}
+
+TEST(TransferEnd, SaysMaybeSentWhenAConnectionBroke) {
+  for (const CURLcode code : {CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING,
+                              CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM}) {
+    const absl::Status status = ToStatus(EndOf(code, /*connected=*/true));
+    EXPECT_THAT(status, FailsWith(StatusCode::kUnavailable, "UPSTREAM_CONNECTION"));
+    EXPECT_EQ(Facts(status).at("sent"), "maybe");
+  }
+}
+
+TEST(TransferEnd, TellsTheThreeTimeoutsApart) {
+  EXPECT_THAT(DeadlinePassed(), FailsWith(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT"));
+  EXPECT_THAT(ToStatus(EndOf(CURLE_OPERATION_TIMEDOUT, true)),
+              FailsWith(StatusCode::kUnavailable, "UPSTREAM_STALLED"));
+  EXPECT_THAT(ToStatus(EndOf(CURLE_OPERATION_TIMEDOUT, false)),
+              FailsWith(StatusCode::kUnavailable, "UPSTREAM_CONNECTION"));
+}
+
+TEST(TransferEnd, NeverRetriesACertificate) {
+  for (const CURLcode code : {CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE}) {
+    EXPECT_THAT(ToStatus(EndOf(code)), FailsWith(StatusCode::kFailedPrecondition, "UPSTREAM_TLS"));
+  }
+  EXPECT_THAT(ToStatus(EndOf(CURLE_SSL_CONNECT_ERROR, false, "error:0A00010B: wrong version")),
+              FailsWith(StatusCode::kFailedPrecondition, "UPSTREAM_TLS"));
+}
+
+TEST(TransferEnd, TakesAHangUpInTheHandshakeForABrokenConnection) {
+  for (const char* const detail :
+       {"OpenSSL SSL_connect: Connection reset by peer in connection to a:443",
+        "error:0A000126:SSL routines::unexpected eof while reading"}) {
+    EXPECT_THAT(ToStatus(EndOf(CURLE_SSL_CONNECT_ERROR, false, detail)),
+                FailsWith(StatusCode::kUnavailable, "UPSTREAM_CONNECTION"));
+  }
+}
+
+TEST(TransferEnd, AsksForProxyCredentialsWhenTheTunnelIsRefused) {
+  TransferEnd end = EndOf(CURLE_RECV_ERROR);
+  end.tunnel_status = 407;
+  EXPECT_THAT(ToStatus(end), FailsWith(StatusCode::kFailedPrecondition, "UPSTREAM_PROXY_AUTH"));
+}
+
+TEST(TransferEnd, LetsTroubleSpeakBeforeTheCode) {
+  TransferEnd end = EndOf(CURLE_WRITE_ERROR, true);
+  end.trouble = ResponseReader::Trouble::kBodyTooLarge;
+  EXPECT_THAT(ToStatus(end), FailsWith(StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE"));
+  for (const auto trouble :
+       {ResponseReader::Trouble::kDecompressionBomb, ResponseReader::Trouble::kHeadersTooLarge}) {
+    end.trouble = trouble;
+    EXPECT_THAT(ToStatus(end), FailsWith(StatusCode::kInternal, "UPSTREAM_PROTOCOL"));
+  }
+}
+
+TEST(TransferEnd, EscapesWhatTheServerPutIntoCurlsWords) {
+  const absl::Status status = ToStatus(EndOf(CURLE_RECV_ERROR, true, "bad \x1b[31m"));
+  EXPECT_EQ(status.message().find('\x1b'), absl::string_view::npos);
+}
+
+}  // namespace
+}  // namespace falcon::wire
