@@ -1,0 +1,15 @@
+// Aggregations over a search: buckets and metrics.
+#pragma once
+
+#include <variant>
+
+#include "simulator/base/json.h"
+#include "simulator/search/engine.h"
+
+namespace falcon::simulator {
+
+// `spec` is one element of an aggregate request. An unknown field gives a result without buckets, as Falcon does.
+std::variant<Json, SearchError> Aggregate(Engine& engine, const Collection& collection, const Json& spec,
+                                          bool include_hidden, Nanos now);
+
+}  // namespace falcon::simulator

@@ -1,0 +1,35 @@
+// A sliding minute of calls, in steps of a second.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "simulator/base/time.h"
+
+namespace falcon::simulator {
+
+// Not synchronised: the owner guards it.
+class RateWindow {
+ public:
+  // `limit` calls a minute; 0 never refuses.
+  explicit RateWindow(int limit) : limit_(limit) {}
+
+  // Counts one call; false when it is one too many (refused calls are not counted).
+  bool Take(Nanos now);
+  int Remaining(Nanos now);
+  // When a refused call would be let through.
+  Nanos RetryAt(Nanos now);
+  int limit() const { return limit_; }
+
+ private:
+  static constexpr int64_t kSteps = 60;
+
+  void Roll(Nanos now);
+
+  int limit_;
+  int64_t second_ = 0;  // the newest step
+  int total_ = 0;
+  std::array<int, kSteps> counts_{};
+};
+
+}  // namespace falcon::simulator

@@ -1,0 +1,44 @@
+// What the handlers share: the data, its search engine, cursors and rendered records.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "simulator/base/clock.h"
+#include "simulator/base/options.h"
+#include "simulator/data/world.h"
+#include "simulator/search/collection.h"
+#include "simulator/search/cursors.h"
+#include "simulator/search/engine.h"
+#include "simulator/search/record_cache.h"
+
+namespace falcon::simulator {
+
+// Not synchronised: the simulator's mutex guards it.
+struct Store {
+  explicit Store(const Options& the_options)
+      : options(the_options),
+        clock(options.now_function, options.now),
+        world(options, clock.DataNow()),
+        alerts(world),
+        hosts(world, false),
+        hidden_hosts(world, true),
+        engine(options.lenient_unknown_fields),
+        cursors(options.cursor_lifetime_seconds * kSecond, options.cursor_uses, options.seed),
+        records(options.record_cache_bytes) {}
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  Options options;
+  Clock clock;
+  World world;
+  AlertCollection alerts;
+  HostCollection hosts;
+  HostCollection hidden_hosts;
+  Engine engine;
+  Cursors cursors;
+  RecordCache records;
+};
+
+}  // namespace falcon::simulator

@@ -1,0 +1,75 @@
+// The parts of a simulator and the path of a call through them.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "simulator/api/alerts_api.h"
+#include "simulator/api/auth_api.h"
+#include "simulator/api/hosts_api.h"
+#include "simulator/api/ledger.h"
+#include "simulator/api/rate_window.h"
+#include "simulator/api/store.h"
+#include "simulator/api/tokens.h"
+#include "simulator/fault/rule.h"
+#include "simulator/simulator.h"
+
+namespace falcon::simulator {
+
+// What an endpoint needs before its handler runs.
+enum class Guard { kNone, kToken, kGone405, kGone404, kWrite };
+
+struct Route {
+  Guard guard = Guard::kToken;
+  std::string_view scope;  // for example Alerts:read
+  std::function<Reply(const Call&)> handler;
+};
+
+// Guarded by `mutex`.
+struct Simulator::Core {
+  explicit Core(Options options);
+
+  Reply Handle(const Request& request);
+  // Adds the endpoints of routes.cc.
+  void AddRoutes();
+  void AddRoute(std::string_view method_and_path, Guard guard, std::string_view scope, std::function<Reply(const Call&)> handler);
+
+  // Control endpoints, in control.cc.
+  Reply Control(const Request& request);
+
+  mutable std::mutex mutex;
+  Store store;
+  Tokens tokens;
+  RateWindow customer_rate;
+  RateWindow token_rate;
+  RateWindow stale_rate;
+  simulator::Ledger ledger;
+  Faults faults;
+  AlertsApi alerts;
+  HostsApi hosts;
+  AuthApi auth;
+
+ private:
+  struct Judged {
+    Reply reply;
+    bool mutating = false;
+    RateWindow* window = nullptr;  // whose numbers the reply's headers show
+  };
+
+  Judged Judge(const Call& call);
+  Reply Limited(const Call& call, RateWindow& window);
+  void ApplyCompanions(const std::vector<FaultRule>& rules);
+  void AddHeaders(const std::vector<FaultRule>& rules, const Call& call, RateWindow* window, Reply* reply);
+  bool Allowed(std::string_view scope) const;
+  std::string NextTraceId();
+
+  std::unordered_map<std::string, Route> routes_;
+  std::unordered_map<std::string, bool> known_paths_;
+  uint64_t calls_ = 0;
+};
+
+}  // namespace falcon::simulator

@@ -1,0 +1,73 @@
+// One alert's facts, computed when asked for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "simulator/base/dice.h"
+#include "simulator/base/json.h"
+#include "simulator/data/behavior.h"
+#include "simulator/data/host.h"
+#include "simulator/data/story.h"
+#include "simulator/data/world.h"
+
+namespace falcon::simulator {
+
+// A view of `world`, which outlives it.
+class Alert {
+ public:
+  Alert(const World& world, uint32_t index);
+
+  // The alert of a composite id, or of a short id (the same without the leading cid).
+  static std::optional<uint32_t> IndexOf(const World& world, std::string_view id);
+
+  AlertKind kind() const { return kind_; }
+  std::string_view Product() const;
+  std::string_view Type() const;
+  bool HasDevice() const { return kind_ == AlertKind::kEndpoint || kind_ == AlertKind::kScan || kind_ == AlertKind::kOverwatch; }
+  Host host() const { return Host(world_, host_); }
+  std::string ShortId() const;
+  std::string CompositeId() const { return world_.cid() + ":" + ShortId(); }
+  std::string AggregateId() const;
+
+  Nanos Created() const;
+  Nanos Timestamp() const;  // of the behavior; whole milliseconds
+  Nanos Updated() const;
+  std::string_view Status() const;
+  std::optional<uint32_t> Severity() const;
+  std::string_view SeverityName() const;  // empty without severity
+  uint32_t Confidence() const;
+  std::optional<std::string> AssignedTo() const;
+  std::vector<std::string> Tags() const;
+  bool Shown() const;
+  const Behavior& behavior() const { return *behavior_; }
+  const StoryAlert* story() const { return story_; }
+  std::string User() const;
+  std::string Sha256() const;
+  std::string LocalProcessId() const;
+  std::string ProcessId() const;  // may exceed 53 bits
+  const Dice& dice() const { return dice_; }
+  const World& world() const { return world_; }
+
+  // The record of the Alerts API.
+  Json Record() const;
+
+ private:
+  const World& world_;
+  uint32_t index_;
+  Dice dice_;
+  const StoryAlert* story_ = nullptr;
+  AlertKind kind_ = AlertKind::kEndpoint;
+  uint32_t host_ = 0;
+  const Behavior* behavior_ = nullptr;
+};
+
+// Parts of the record, one file each.
+void AddEndpointKeys(const Alert& alert, Json* record);
+void AddIdentityKeys(const Alert& alert, Json* record);
+void AddOtherKeys(const Alert& alert, Json* record);
+
+}  // namespace falcon::simulator

@@ -1,0 +1,164 @@
+// Compiling and running filters.
+#include "simulator/fql/filter.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "simulator/fql/glob.h"
+
+namespace falcon::simulator::fql {
+namespace {
+
+bool IsRange(Operator op) {
+  return op == Operator::kLess || op == Operator::kLessOrEqual || op == Operator::kGreater ||
+         op == Operator::kGreaterOrEqual;
+}
+
+template <typename T>
+bool Compare(Operator op, const T& left, const T& right) {
+  switch (op) {
+    case Operator::kLess:
+      return left < right;
+    case Operator::kLessOrEqual:
+      return left <= right;
+    case Operator::kGreater:
+      return left > right;
+    case Operator::kGreaterOrEqual:
+      return left >= right;
+    default:
+      return left == right;
+  }
+}
+
+}  // namespace
+
+std::variant<Filter, Error> Filter::Compile(std::string_view text, const Schema& schema, Settings settings) {
+  std::variant<Node, Error> parsed = Parse(text);
+  if (auto* error = std::get_if<Error>(&parsed)) return std::move(*error);
+  Filter filter;
+  std::optional<Error> error = Build(std::get<Node>(parsed), schema, settings, &filter, &filter.root_);
+  if (error) return std::move(*error);
+  return filter;
+}
+
+std::optional<Error> Filter::Build(const Node& node, const Schema& schema, const Settings& settings, Filter* filter,
+                                   Step* step) {
+  step->kind = node.kind;
+  if (node.kind == Node::Kind::kCondition) {
+    return BuildTest(node.condition, schema, settings, filter, &step->test);
+  }
+  for (const Node& child : node.children) {
+    std::optional<Error> error = Build(child, schema, settings, filter, &step->children.emplace_back());
+    if (error) return error;
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> Filter::BuildTest(const Condition& condition, const Schema& schema, const Settings& settings,
+                                       Filter* filter, Test* test) {
+  Field scratch;
+  const Field* field = FindField(schema, condition.field, &scratch);
+  if (field == nullptr || field->sort_only) {
+    if (!settings.lenient_fields) return Error{"invalid filter: unknown field '" + condition.field + "'"};
+    filter->nothing_ = true;
+    return std::nullopt;
+  }
+  test->name = condition.field;
+  test->field = *field;
+  test->stars = condition.field.ends_with(".raw") ? Stars::kAnywhere : schema.stars;
+  test->empty_equals_absent = schema.empty_equals_absent;
+  test->op = condition.op;
+  test->negated = condition.negated;
+  test->list = condition.list;
+  if (condition.list && IsRange(condition.op)) {
+    return Error{"invalid filter: a range operator takes no list (field '" + condition.field + "')"};
+  }
+  for (const Literal& literal : condition.values) {
+    Operand operand;
+    operand.null = literal.kind == Literal::Kind::kNull;
+    operand.text = literal.text;
+    operand.folded = Fold(literal.text);
+    operand.number = field->type == FieldType::kAddress ? ParseAddress(literal.text) : ParseNumber(literal.text);
+    operand.star = !condition.list && literal.text.find('*') != std::string::npos;
+    if (!literal.quoted && literal.text == "*" && !schema.bare_star) {
+      return Error{"invalid filter: '*' needs quotes (field '" + condition.field + "')"};
+    }
+    if (field->type == FieldType::kTime && !operand.null && !literal.text.empty()) {
+      const std::optional<Nanos> instant = ParseTimeOrRelative(literal.text, settings.now);
+      if (!instant) return Error{"invalid filter: '" + literal.text + "' is no date (field '" + condition.field + "')"};
+      operand.instant = *instant;
+    }
+    test->operands.push_back(std::move(operand));
+  }
+  return std::nullopt;
+}
+
+bool Filter::Matches(const RecordView& record) const { return !nothing_ && Run(root_, record); }
+
+bool Filter::Run(const Step& step, const RecordView& record) {
+  const auto run = [&record](const Step& child) { return Run(child, record); };
+  switch (step.kind) {
+    case Node::Kind::kAll:
+      return true;
+    case Node::Kind::kAnd:
+      return std::all_of(step.children.begin(), step.children.end(), run);
+    case Node::Kind::kOr:
+      return std::any_of(step.children.begin(), step.children.end(), run);
+    case Node::Kind::kCondition:
+      break;
+  }
+  Field field = step.test.field;
+  if (field.path.empty()) field.path = step.test.name;  // the schema's view may be of a caller's buffer
+  field.name = step.test.name;
+  return Holds(step.test, record.Get(field)) != step.test.negated;
+}
+
+bool Filter::Holds(const Test& test, const Value& value) {
+  return std::any_of(test.operands.begin(), test.operands.end(),
+                     [&](const Operand& operand) { return HoldsOne(test, operand, value); });
+}
+
+bool Filter::HoldsOne(const Test& test, const Operand& operand, const Value& value) {
+  const bool absent = std::holds_alternative<std::monostate>(value);
+  if (operand.null) return absent;
+  if (operand.text.empty() && test.empty_equals_absent && absent) return true;
+  if (absent) return false;
+  if (IsRange(test.op)) return InRange(test, operand, value);
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
+    // Arrays compare exactly: neither stars nor "~" reach into them on alerts; hosts know "~".
+    const bool folds = test.op == Operator::kText && test.empty_equals_absent;
+    if (test.op == Operator::kText && !folds) return false;
+    return std::any_of(list->begin(), list->end(), [&](const std::string& item) {
+      return folds ? Fold(item).find(operand.folded) != std::string::npos : item == operand.text;
+    });
+  }
+  if (const auto* instant = std::get_if<Instant>(&value)) return instant->nanos == operand.instant;
+  if (const auto* flag = std::get_if<bool>(&value)) return operand.text == (*flag ? "true" : "false");
+  if (const auto* number = std::get_if<double>(&value)) {
+    if (operand.number) return *number == *operand.number;
+    return operand.star && Glob(operand.text, NumberText(*number));
+  }
+  return TextEquals(test, operand, std::get<std::string>(value));
+}
+
+bool Filter::TextEquals(const Test& test, const Operand& operand, const std::string& text) {
+  if (test.op == Operator::kText) return Fold(text).find(operand.folded) != std::string::npos;
+  if (!operand.star) return text == operand.text;
+  // A lone star asks for presence, so that :!'*' finds what is unset or empty.
+  if (operand.text == "*") return !text.empty();
+  return test.stars == Stars::kAnywhere ? Glob(operand.text, text) : PrefixOrSuffix(operand.text, text);
+}
+
+bool Filter::InRange(const Test& test, const Operand& operand, const Value& value) {
+  if (const auto* instant = std::get_if<Instant>(&value)) return Compare(test.op, instant->nanos, operand.instant);
+  if (const auto* number = std::get_if<double>(&value)) {
+    return operand.number && Compare(test.op, *number, *operand.number);
+  }
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr) return false;
+  if (test.field.type != FieldType::kAddress) return Compare(test.op, *text, operand.text);
+  const std::optional<double> address = ParseAddress(*text);
+  return address && operand.number && Compare(test.op, *address, *operand.number);
+}
+
+}  // namespace falcon::simulator::fql

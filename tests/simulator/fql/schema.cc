@@ -1,0 +1,20 @@
+// Look-up of a field by name.
+#include "simulator/fql/schema.h"
+
+#include <algorithm>
+
+namespace falcon::simulator::fql {
+
+const Field* FindField(const Schema& schema, std::string_view name, Field* scratch) {
+  const auto found = std::lower_bound(schema.fields.begin(), schema.fields.end(), name,
+                                      [](const Field& field, std::string_view key) { return field.name < key; });
+  if (found != schema.fields.end() && found->name == name) return &*found;
+  for (std::string_view open : schema.opens) {
+    if (!name.starts_with(open) || name.size() == open.size()) continue;
+    *scratch = Field{name, FieldType::kText};
+    return scratch;
+  }
+  return nullptr;
+}
+
+}  // namespace falcon::simulator::fql

@@ -1,0 +1,37 @@
+// What an area lets a filter or a sort name, and how its fields compare.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace falcon::simulator::fql {
+
+enum class FieldType : uint8_t { kText, kNumber, kTime, kBoolean, kArray, kAddress };
+
+// Where a star may stand in a quoted value.
+enum class Stars : uint8_t { kAnywhere, kPrefixOrSuffix };
+
+struct Field {
+  std::string_view name;  // FQL's name, which is also the path in the record unless `path` says more
+  FieldType type = FieldType::kText;
+  std::string_view path = {};
+  bool sort_only = false;
+};
+
+// Static data; views live as long as the program.
+struct Schema {
+  std::span<const Field> fields;             // sorted by name
+  std::span<const std::string_view> opens;   // prefixes below which any name is text
+  Stars stars = Stars::kAnywhere;
+  bool bare_star = true;                     // `field:*` without quotes
+  bool empty_equals_absent = false;          // `field:!''` means present and not empty
+};
+
+// Nothing when the area has no such field. A name below an open prefix yields `*scratch`.
+const Field* FindField(const Schema& schema, std::string_view name, Field* scratch);
+
+const Schema& AlertSchema();
+const Schema& HostSchema();
+
+}  // namespace falcon::simulator::fql
