@@ -55,7 +55,8 @@ bool IsTypographicQuote(std::string_view text) {
 std::string Rewrite(std::string_view field, std::string_view sign, std::string_view rest) {
   const std::string_view value = FirstWord(TrimLeft(rest));
   const std::string literal = value.empty() ? "'x'" : AsLiteral(value);
-  return Cat("write ", field, ":", sign, EscapeHostile(literal, kExampleBytes));
+  return Cat("write ", EscapeHostile(field, kExampleBytes), ":", sign,
+             EscapeHostile(literal, kExampleBytes));
 }
 
 // All up to where a value in a condition can end, a zone offset in a date included.
@@ -106,7 +107,8 @@ std::string AdviceAtColon(std::string_view field, std::string_view rest) {
     }
   }
   const std::string_view word = FirstWord(rest);
-  if (IsOneOf(word, {"in"})) return Cat("write ", field, ":['x','y']");
+  if (IsOneOf(word, {"in"}))
+    return Cat("write ", EscapeHostile(field, kExampleBytes), ":['x','y']");
   for (const Habit& habit : kComparisonWords) {
     if (EqualsIgnoringCase(word, habit.written)) {
       return Rewrite(field, habit.fql, rest.substr(word.size()));

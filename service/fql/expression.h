@@ -53,11 +53,14 @@ class Expression {
  public:
   enum class Kind { kAnd, kOr, kCondition };
 
-  Expression() = default;                                // no filter
-  static Expression Of(Condition condition);             // several values become a list
-  static Expression And(std::vector<Expression> parts);  // drops empty parts, flattens a single one
-  static Expression Or(
-      std::vector<Expression> parts);  // must not be empty; no filter, if one part is
+  // No filter.
+  Expression() = default;
+  // Several values become a list.
+  static Expression Of(Condition condition);
+  // Drops empty parts, flattens a single one.
+  static Expression And(std::vector<Expression> parts);
+  // `parts` must not be empty. No filter, if one part is none.
+  static Expression Or(std::vector<Expression> parts);
 
   bool empty() const { return kind_ == Kind::kAnd && parts_.empty(); }
   Kind kind() const { return kind_; }

@@ -20,6 +20,8 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 constexpr std::string_view kRawFilter = "filter";
+// They travel in the trailers of an answer, where gRPC allows 8 KiB.
+constexpr size_t kMaxViolations = 20;
 
 bool IsSet(const Message& request, const FieldDescriptor& field) {
   const auto& reflection = *request.GetReflection();
@@ -43,6 +45,7 @@ class Compiler {
       }
     }
     if (violations_.empty()) return Expression::And(std::move(parts_));
+    if (violations_.size() > kMaxViolations) violations_.resize(kMaxViolations);
     return InvalidFields(violations_, only_raw_is_wrong_ ? "FQL_INVALID" : "INVALID_FIELD");
   }
 

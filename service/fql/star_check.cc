@@ -13,17 +13,19 @@ constexpr size_t kShownBytes = 64;
 std::string_view NotSign(bool negated) { return negated ? "!" : ""; }
 
 // A star in the middle asks for a beginning and an end.
-std::string BothEnds(const Field& field, std::string_view text) {
-  const size_t star = text.find('*');
-  return Cat("; write ", Spelling(field, "", Shown(text.substr(0, star + 1))), "+",
-             Spelling(field, "", Shown(text.substr(star))));
+std::string BothEnds(const Field& field, bool negated, std::string_view text) {
+  const std::string_view sign = NotSign(negated);
+  const std::string first = Spelling(field, sign, Shown(text.substr(0, text.find('*') + 1)));
+  const std::string last = Spelling(field, sign, Shown(text.substr(text.rfind('*'))));
+  return negated ? Cat("; write (", first, ",", last, ")") : Cat("; write ", first, "+", last);
 }
 
 Problem EndsProblem(const Field& field, bool negated, std::string_view text) {
-  const bool one = std::count(text.begin(), text.end(), '*') == 1;
-  if (one && (text.front() == '*' || text.back() == '*')) return std::nullopt;
+  const bool starts = text.front() == '*';
+  const bool ends = text.back() == '*';
+  if ((starts || ends) && std::count(text.begin(), text.end(), '*') == 1) return std::nullopt;
   return Cat("`", field.name, "` takes one star, first or last in the value",
-             one && !negated ? BothEnds(field, text) : SearchAdvice(field, negated, text));
+             starts || ends ? SearchAdvice(field, negated, text) : BothEnds(field, negated, text));
 }
 
 }  // namespace

@@ -168,6 +168,15 @@ TEST(FilterCompiler, ReportsEverythingAtOnce) {
               FailsWith(absl::StatusCode::kInvalidArgument, "FQL_INVALID"));
 }
 
+TEST(FilterCompiler, ReportsNoMoreThanTwentyViolations) {
+  sample::Request request;
+  request.set_filter("modes:1+score:x");
+  for (int i = 0; i < 100; ++i) request.add_modes("x" + std::to_string(i));
+  request.set_days(0);
+  const auto compiled = CompileFilters(request, Catalogue(sample::Record::descriptor()), kNow);
+  EXPECT_EQ(Violations(compiled.status()).size(), 20u);
+}
+
 TEST(FilterCompiler, JoinsTheRawFilterByAndWhateverItSays) {
   EXPECT_EQ(Sample("filter: \"score:>1,score:<9\" exact: 'x'"), "(score:>1,score:<9)+exact:'x'");
   EXPECT_EQ(Sample("filter: '   ' exact: 'x'"), "exact:'x'");

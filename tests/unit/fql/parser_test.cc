@@ -152,6 +152,15 @@ TEST(Parser, RefusesHugeAndDeepTextAtOnce) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(500));
 }
 
+TEST(Parser, KeepsItsErrorsShort) {
+  for (const std::string& text :
+       {std::string(8000, 'a') + "='x'", "a=" + std::string(8000, 'x'),
+        "a:" + std::string(8000, '='), "a:'x'" + std::string(8000, 'y'),
+        "!" + std::string(8000, 'a'), std::string(8000, 'a') + " in (1)"}) {
+    EXPECT_LT(Problem(text).size(), 400u) << Problem(text);
+  }
+}
+
 TEST(Parser, NeverAcceptsAnUnbalancedQuoteOrBracket) {
   for (const std::string_view text :
        {"a:'", "a:'x", "a:x'", "a:\"x'", "a:'x\"", "a:'x\\'", "a:'x\\", "a:['x'", "a:'x']", "a:['x",
