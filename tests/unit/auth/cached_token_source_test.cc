@@ -1,0 +1,308 @@
+// The token's life: one log-in for all, renewed ahead, kept when renewal fails, and no storm in any weather.
+#include <deque>
+
+#include "tests/unit/auth/auth_stack.h"
+
+namespace falcon::auth {
+namespace {
+
+using testing::FailsWith;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using testing::OnLoop;
+using testing::Response;
+
+constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
+constexpr auto kUnavailable = absl::StatusCode::kUnavailable;
+constexpr int kAlways = 1'000'000;
+
+class CachedTokenSourceTest : public AuthStack {
+ protected:
+  testing::Running<absl::StatusOr<Token>> StartGetting() { return {loop_, cache_->Get(Soon())}; }
+  uint64_t Generation() { return Get()->generation; }
+  TokenStatus Status() {
+    TokenStatus status;
+    OnLoop(loop_, [&] { status = cache_->status(); });
+    return status;
+  }
+  void Refuse(uint64_t generation) {
+    OnLoop(loop_, [&] { cache_->Refused(generation); });
+  }
+};
+
+TEST_F(CachedTokenSourceTest, WalksThroughItsLifeWithOneLoginAPeriod) {
+  jitter_ = [] { return 0.0; };  // renewed at 85 % of 1799 s: the first stride after 1529.15 s
+  Start();
+  transport_.Answer("POST", Granted(), kAlways);
+  constexpr int kStride = 5;
+  constexpr int kPeriod = 1530;
+  for (int now = 0; now <= 4 * kPeriod + 100; now += kStride) {
+    const auto token = Get();
+    ASSERT_THAT(token, IsOk()) << "at " << now << " s";
+    ASSERT_LT(clock_.Now(), token->expires) << "at " << now << " s";
+    Settle();
+    ASSERT_EQ(Logins(), now / kPeriod + 1) << "at " << now << " s";
+    clock_.Advance(seconds(kStride));
+  }
+}
+
+TEST_F(CachedTokenSourceTest, RenewsBetween85And90PercentOfALife) {
+  for (const auto& [jitter, percent] : {std::pair{0.0, 85}, {0.5, 87}, {1.0, 90}}) {
+    jitter_ = [value = jitter] { return value; };
+    Start();
+    transport_.Answer("POST", Granted("x", "us-1", 1000), 2);
+    const int before = Logins();
+    ASSERT_THAT(Get(), IsOk());
+    clock_.Advance(seconds(percent * 10) - seconds(1));
+    ASSERT_THAT(Get(), IsOk());
+    Settle();
+    EXPECT_EQ(Logins(), before + 1);
+    clock_.Advance(seconds(10));
+    ASSERT_THAT(Get(), IsOk());
+    Settle();
+    EXPECT_EQ(Logins(), before + 2);
+  }
+}
+
+TEST_F(CachedTokenSourceTest, ServesTheOldTokenWhileTheNewOneIsOnItsWay) {
+  Start();
+  transport_.Answer("POST", Granted("old"));
+  ASSERT_THAT(Get(), IsOk());
+  clock_.Advance(seconds(1700));
+  const auto gate = Gate();
+  transport_.AnswerAfter("POST", Granted("new"), gate);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(Get()->value.Reveal(), "canary-token-old");
+  EXPECT_EQ(Logins(), 2);
+  Open(gate);
+  EXPECT_EQ(Get()->value.Reveal(), "canary-token-new");
+  EXPECT_EQ(Logins(), 2);
+}
+
+TEST_F(CachedTokenSourceTest, AThousandColdCallersShareOneLogin) {
+  Start();
+  const auto gate = Gate();
+  transport_.AnswerAfter("POST", Granted(), gate);
+  std::deque<testing::Running<absl::StatusOr<Token>>> callers;
+  for (int i = 0; i < 1000; ++i) callers.push_back(StartGetting());
+  Settle();
+  Open(gate);
+  for (auto& caller : callers) EXPECT_THAT(*caller.Get(), IsOk());
+  EXPECT_EQ(Logins(), 1);
+}
+
+TEST_F(CachedTokenSourceTest, WaitersShareAFailureToo) {
+  Start();
+  const auto gate = Gate();
+  transport_.AnswerAfter("POST", Refusal(403, "denied"), gate);
+  std::deque<testing::Running<absl::StatusOr<Token>>> callers;
+  for (int i = 0; i < 100; ++i) callers.push_back(StartGetting());
+  Settle();
+  Open(gate);
+  for (auto& caller : callers) {
+    EXPECT_THAT(Said(*caller.Get()), FailsWith(kPrecondition, "UPSTREAM_CREDENTIALS"));
+  }
+  EXPECT_EQ(Logins(), 1);
+}
+
+TEST_F(CachedTokenSourceTest, AWaiterThatLeavesDoesNotTakeTheLoginWithIt) {
+  Start();
+  const auto gate = Gate();
+  transport_.AnswerAfter("POST", Granted(), gate);
+  auto leaver = StartGetting();
+  auto stayer = StartGetting();
+  Settle();
+  leaver.Cancel();
+  EXPECT_EQ(leaver.Get(), std::nullopt);
+  Open(gate);
+  EXPECT_THAT(*stayer.Get(), IsOk());
+  EXPECT_EQ(Logins(), 1);
+}
+
+TEST_F(CachedTokenSourceTest, TheLoginGoesOnWhenEverybodyLeft) {
+  Start();
+  const auto gate = Gate();
+  transport_.AnswerAfter("POST", Granted(), gate);
+  auto leaver = StartGetting();
+  Settle();
+  leaver.Cancel();
+  EXPECT_EQ(leaver.Get(), std::nullopt);
+  Open(gate);
+  EXPECT_TRUE(Status().valid);
+}
+
+TEST_F(CachedTokenSourceTest, TheLoginHasItsOwnDeadlineWhateverItsWaiters) {
+  Start();
+  transport_.Answer("POST", Granted());
+  const Deadline near = Deadline::In(clock_, milliseconds(1));
+  ASSERT_THAT(testing::Await(loop_, cache_->Get(near)), IsOk());
+  EXPECT_GT(transport_.requests().front().deadline.at(), near.at());
+}
+
+TEST_F(CachedTokenSourceTest, KeepsTheOldTokenWhenRenewalFailsAndBacksOff) {
+  Start();
+  transport_.Answer("POST", Granted("old"));
+  ASSERT_THAT(Get(), IsOk());
+  clock_.Advance(seconds(1650));
+  transport_.Answer("POST", Refusal(403, "denied"), kAlways);
+  int at = 0;
+  for (const int hold : {1, 2, 4, 8, 16}) {
+    EXPECT_EQ(Get()->value.Reveal(), "canary-token-old");
+    Settle();
+    EXPECT_EQ(Logins(), ++at + 1);
+    clock_.Advance(seconds(hold) - milliseconds(1));
+    EXPECT_EQ(Get()->value.Reveal(), "canary-token-old");
+    Settle();
+    EXPECT_EQ(Logins(), at + 1) << "held for " << hold << " s";
+    clock_.Advance(milliseconds(1));
+  }
+  EXPECT_TRUE(Status().valid);
+  EXPECT_EQ(Status().consecutive_failures, 5);
+}
+
+TEST_F(CachedTokenSourceTest, AnswersAKnownFailureAtOnceForOneTwoFourUpToSixtySeconds) {
+  Start();
+  transport_.Answer("POST", Refusal(401, "denied"), kAlways);
+  int logins = 0;
+  for (const int hold : {1, 2, 4, 8, 16, 32, 60, 60, 60}) {
+    EXPECT_THAT(Get(), FailsWith(kPrecondition, "UPSTREAM_CREDENTIALS"));
+    EXPECT_EQ(Logins(), ++logins);
+    clock_.Advance(milliseconds(400));
+    const auto again = Get();
+    EXPECT_THAT(again, FailsWith(kPrecondition, "UPSTREAM_CREDENTIALS"));
+    EXPECT_EQ(RetryAfter(again.status()), seconds(hold) - milliseconds(400));
+    EXPECT_EQ(Logins(), logins);
+    clock_.Advance(seconds(hold) - milliseconds(400));
+  }
+}
+
+TEST_F(CachedTokenSourceTest, StartsAtOneSecondAgainAfterALoginThatWorked) {
+  Start();
+  transport_.Answer("POST", Refusal(401, "denied"), 2);
+  transport_.Answer("POST", Granted("x", "us-1", 100));
+  transport_.Answer("POST", Refusal(401, "denied"));
+  EXPECT_FALSE(Get().ok());
+  clock_.Advance(seconds(1));
+  EXPECT_FALSE(Get().ok());
+  clock_.Advance(seconds(2));
+  EXPECT_THAT(Get(), IsOk());
+  EXPECT_EQ(Status().last_error, "");
+  EXPECT_EQ(Status().consecutive_failures, 0);
+  clock_.Advance(seconds(100));
+  EXPECT_FALSE(Get().ok());
+  clock_.Advance(milliseconds(1));
+  EXPECT_EQ(RetryAfter(Get().status()), milliseconds(999));
+}
+
+TEST_F(CachedTokenSourceTest, WaitsAsLongAsFalconAsked) {
+  Start();
+  transport_.Answer("POST", Refusal(429, "slow down", {{"X-RateLimit-RetryAfter", "90"}}), kAlways);
+  EXPECT_THAT(Get(), FailsWith(kUnavailable, "RATE_LIMITED"));
+  clock_.Advance(seconds(89));
+  const auto held = Get();
+  EXPECT_THAT(held, FailsWith(kUnavailable, "RATE_LIMITED"));
+  EXPECT_EQ(RetryAfter(held.status()), seconds(1));
+  EXPECT_EQ(Logins(), 1);
+  clock_.Advance(seconds(1));
+  EXPECT_FALSE(Get().ok());
+  EXPECT_EQ(Logins(), 2);
+}
+
+TEST_F(CachedTokenSourceTest, ARefusedTokenGoesAndItsSuccessorStays) {
+  Start();
+  transport_.Answer("POST", Granted("one"));
+  transport_.Answer("POST", Granted("two"));
+  const uint64_t first = Generation();
+  Refuse(first);
+  EXPECT_FALSE(Status().valid);
+  EXPECT_EQ(Get()->value.Reveal(), "canary-token-two");
+  Refuse(first);
+  EXPECT_EQ(Get()->value.Reveal(), "canary-token-two");
+  EXPECT_EQ(Logins(), 2);
+}
+
+TEST_F(CachedTokenSourceTest, TokensRefusedInARowAreHeldLikeFailedLogins) {
+  Start();
+  transport_.Answer("POST", Granted(), kAlways);
+  Refuse(Generation());
+  Refuse(Generation());
+  const auto held = Get();
+  EXPECT_THAT(held, FailsWith(kPrecondition, "UPSTREAM_AUTH"));
+  EXPECT_EQ(RetryAfter(held.status()), seconds(1));
+  clock_.Advance(seconds(1));
+  Refuse(Generation());
+  EXPECT_EQ(RetryAfter(Get().status()), seconds(2));
+  EXPECT_EQ(Logins(), 3);
+}
+
+TEST_F(CachedTokenSourceTest, TokensRevokedNowAndThenAreReplacedAtOnce) {
+  Start();
+  transport_.Answer("POST", Granted(), kAlways);
+  for (int i = 0; i < 5; ++i) {
+    const uint64_t generation = Generation();
+    OnLoop(loop_, [&] { cache_->Accepted(generation); });
+    Refuse(generation);
+  }
+  EXPECT_THAT(Get(), IsOk());
+  EXPECT_EQ(Logins(), 6);
+}
+
+TEST_F(CachedTokenSourceTest, ATokenThatArrivesDuringAHoldIsServedAndEndsIt) {
+  Start();
+  transport_.Answer("POST", Granted());
+  transport_.Answer("POST", Granted());
+  const uint64_t first = Generation();
+  Refuse(first);
+  const uint64_t second = Generation();
+  clock_.Advance(seconds(1700));
+  const auto gate = Gate();
+  transport_.AnswerAfter("POST", Granted("three"), gate);
+  ASSERT_THAT(Get(), IsOk());  // renewal begins
+  Refuse(second);              // and the token is refused meanwhile: a hold begins
+  Open(gate);
+  const auto third = Get();
+  ASSERT_THAT(third, IsOk());
+  EXPECT_EQ(third->value.Reveal(), "canary-token-three");
+  OnLoop(loop_, [&] { cache_->Accepted(third->generation); });
+  Refuse(third->generation);
+  transport_.Answer("POST", Granted("four"));
+  EXPECT_THAT(Get(), IsOk());
+}
+
+TEST_F(CachedTokenSourceTest, TellsItsStateWithoutTheToken) {
+  Start();
+  EXPECT_FALSE(Status().valid);
+  EXPECT_EQ(Status().region, "us-1");
+  EXPECT_EQ(Status().base_url, kUs1);
+  transport_.Answer("POST", Response(503, ""), 3);
+  EXPECT_FALSE(Get().ok());
+  EXPECT_EQ(Status().consecutive_failures, 1);
+  EXPECT_THAT(Status().last_error, HasSubstr("HTTP 503"));
+  clock_.Advance(seconds(1));
+  transport_.Answer("POST", Granted());
+  EXPECT_THAT(Get(), IsOk());
+  clock_.Advance(seconds(9));
+  const TokenStatus status = Status();
+  EXPECT_TRUE(status.valid);
+  EXPECT_EQ(status.age, seconds(9));
+  EXPECT_EQ(status.expires_in, seconds(1790));
+  EXPECT_EQ(status.logins, 2);
+  EXPECT_EQ(status.last_error, "");
+}
+
+TEST_F(CachedTokenSourceTest, LogsAndCountsEachLogin) {
+  Start();
+  transport_.Answer("POST", Refusal(403, "denied"));
+  transport_.Answer("POST", Granted());
+  EXPECT_FALSE(Get().ok());
+  clock_.Advance(seconds(1));
+  EXPECT_THAT(Get(), IsOk());
+  EXPECT_THAT(log_text_.str(),
+              HasSubstr(R"("event":"login_failed","reason":"UPSTREAM_CREDENTIALS")"));
+  EXPECT_THAT(log_text_.str(), HasSubstr(R"("event":"logged_in","region":"us-1")"));
+  EXPECT_THAT(metrics_.Text(), HasSubstr(R"(token_refresh_total{result="ok"} 1)"));
+  EXPECT_THAT(metrics_.Text(),
+              HasSubstr(R"(token_refresh_total{result="UPSTREAM_CREDENTIALS"} 1)"));
+}
+
+}  // namespace
+}  // namespace falcon::auth

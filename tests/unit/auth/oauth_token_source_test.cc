@@ -1,0 +1,195 @@
+// The log-in itself: what is sent, what is understood, what is tried again.
+#include <limits>
+
+#include "tests/unit/auth/auth_stack.h"
+
+namespace falcon::auth {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::FailsWith;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using ::testing::Not;
+using testing::Response;
+
+constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
+constexpr auto kUnavailable = absl::StatusCode::kUnavailable;
+
+class OAuthTokenSourceTest : public AuthStack {};
+
+std::string Message(const absl::StatusOr<Token>& token) {
+  return std::string(token.status().message());
+}
+
+TEST_F(OAuthTokenSourceTest, SendsAFormWithTheSecretEncodedAndAsksForItToBeWiped) {
+  Start({}, "child cid");
+  transport_.Answer("POST https://api.crowdstrike.com/oauth2/token", Granted());
+  const auto token = LogIn();
+  ASSERT_THAT(token, IsOk());
+  EXPECT_EQ(token->value.Reveal(), "canary-token-one");
+  EXPECT_EQ(token->region, "us-1");
+  EXPECT_EQ(token->base_url, kUs1);
+  EXPECT_EQ(token->generation, 1u);
+  EXPECT_EQ(token->expires - token->issued, seconds(1799));
+  const wire::HttpRequest& request = transport_.requests().front();
+  EXPECT_EQ(request.body, Cat("client_id=canary-client-id&client_secret=", kEncodedSecret,
+                              "&member_cid=child%20cid"));
+  EXPECT_TRUE(request.wipe_body);
+  EXPECT_TRUE(request.authorization.empty());
+  EXPECT_EQ(wire::FindHeader(request.headers, "content-type"), "application/x-www-form-urlencoded");
+}
+
+TEST_F(OAuthTokenSourceTest, LeavesTheMemberCidOutWhenThereIsNone) {
+  Start();
+  transport_.Answer("POST", Granted());
+  ASSERT_THAT(LogIn(), IsOk());
+  EXPECT_THAT(transport_.requests().front().body, Not(HasSubstr("member_cid")));
+}
+
+TEST_F(OAuthTokenSourceTest, TakesA200AndDriftingNumbers) {
+  Start();
+  transport_.Answer("POST", Response(200, R"({"access_token":"canary","expires_in":"1799"})"));
+  transport_.Answer("POST", Response(201, R"({"access_token":"canary","expires_in":60.0})"));
+  EXPECT_THAT(LogIn(), IsOk());
+  const auto second = LogIn();
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->expires - second->issued, seconds(60));
+  EXPECT_EQ(second->generation, 2u);
+}
+
+class MalformedGrant : public AuthStack, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(MalformedGrant, IsUnavailableAfterOneMoreTry) {
+  Start();
+  transport_.Answer("POST", Response(201, GetParam()), std::numeric_limits<int>::max());
+  EXPECT_THAT(LogIn(), FailsWith(kUnavailable, "UPSTREAM_TOKEN_MALFORMED"));
+  EXPECT_EQ(Logins(), 2);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Bodies, MalformedGrant,
+    ::testing::Values("", "<html>canary</html>", "[]", "null", R"({"access_token":"canary"})",
+                      R"({"access_token":"canary","expires_in":0})",
+                      R"({"access_token":"canary","expires_in":-5})",
+                      R"({"access_token":"canary","expires_in":null})",
+                      R"({"access_token":"canary","expires_in":"soon"})",
+                      R"({"access_token":"canary","expires_in":"nan"})",
+                      R"({"access_token":"canary","expires_in":[1799]})",
+                      R"({"access_token":"canary","expires_in":1799)", R"({"expires_in":1799})",
+                      R"({"access_token":"","expires_in":1799})",
+                      R"({"access_token":17,"expires_in":1799})",
+                      R"({"access_token":"canary\r\nX-Evil: 1","expires_in":1799})"));
+
+class RefusedCredentials : public AuthStack, public ::testing::WithParamInterface<int> {};
+
+TEST_P(RefusedCredentials, AreNotTriedAgainAndSayWhatToCheck) {
+  Start();
+  transport_.Answer("POST", Refusal(GetParam(), "access denied, authorization failed",
+                                    {{"X-Cs-Traceid", "trace-7"}}));
+  const auto token = LogIn();
+  EXPECT_THAT(token, FailsWith(kPrecondition, "UPSTREAM_CREDENTIALS"));
+  EXPECT_THAT(Message(token), HasSubstr("access denied, authorization failed"));
+  EXPECT_THAT(Message(token), HasSubstr("CROWDSTRIKE_CLIENT_ID"));
+  EXPECT_THAT(Message(token), HasSubstr("FALCON_CLIENT_SECRET"));
+  EXPECT_THAT(Message(token), HasSubstr("region us-1"));
+  EXPECT_THAT(Message(token), HasSubstr("IP allow-list"));
+  EXPECT_EQ(Facts(token.status())["trace_id"], "trace-7");
+  EXPECT_EQ(Facts(token.status())["http_status"], Cat(GetParam()));
+  EXPECT_EQ(Logins(), 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Statuses, RefusedCredentials, ::testing::Values(400, 401, 403));
+
+TEST_F(OAuthTokenSourceTest, ScrubsAndEscapesFalconsWords) {
+  Start({}, "canary-child");
+  transport_.Answer("POST", Refusal(400, Cat("no token for clientID=", kClientId, " ", kSecret, " ",
+                                             kEncodedSecret, R"( canary-child \u001b[2J)")));
+  const auto token = LogIn();
+  EXPECT_THAT(Message(token), HasSubstr("no token for clientID=[redacted] [redacted] [redacted] "
+                                        "[redacted] \\u{001B}[2J"));
+  EXPECT_THAT(Message(token), HasSubstr("FALCON_MEMBER_CID"));
+}
+
+TEST_F(OAuthTokenSourceTest, PointsToGovernmentRegionsWhenTheRefusalIsEmpty) {
+  Start({.region = "auto"});
+  transport_.Answer("POST", Response(403, ""));
+  EXPECT_THAT(Message(LogIn()), HasSubstr("us-gov-1"));
+}
+
+TEST_F(OAuthTokenSourceTest, TriesServerErrorsThreeTimesWithJitteredPauses) {
+  jitter_ = [] { return 0.0; };
+  Start();
+  transport_.Answer("POST", Response(503, "<html>"), 2);
+  transport_.Answer("POST", Granted());
+  EXPECT_THAT(LogIn(), IsOk());
+  EXPECT_EQ(Logins(), 3);
+  EXPECT_THAT(timer_.slept(), ElementsAre(milliseconds(250), milliseconds(500)));
+}
+
+TEST_F(OAuthTokenSourceTest, GivesUpAfterThreeServerErrors) {
+  Start();
+  transport_.Answer("POST", Response(500, ""), 9);
+  const auto token = LogIn();
+  EXPECT_THAT(token, FailsWith(kUnavailable, "UPSTREAM_TOKEN"));
+  EXPECT_THAT(Message(token), HasSubstr("HTTP 500"));
+  EXPECT_EQ(Logins(), 3);
+  EXPECT_THAT(timer_.slept(), ElementsAre(milliseconds(500), milliseconds(1000)));
+}
+
+TEST_F(OAuthTokenSourceTest, TriesBrokenConnectionsAndTimeoutsAgain) {
+  Start();
+  transport_.Answer("POST", Error(kUnavailable, "UPSTREAM_CONNECTION", "connection refused"));
+  transport_.Answer("POST", Error(absl::StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT", "slow"));
+  transport_.Answer("POST", Error(kUnavailable, "UPSTREAM_CONNECTION", "connection refused"));
+  const auto token = LogIn();
+  EXPECT_THAT(token, FailsWith(kUnavailable, "UPSTREAM_TOKEN"));
+  EXPECT_THAT(Message(token), HasSubstr("connection refused"));
+  EXPECT_EQ(Logins(), 3);
+}
+
+TEST_F(OAuthTokenSourceTest, DoesNotPausePastTheDeadline) {
+  Start();
+  transport_.Answer("POST", Response(500, ""), 9);
+  const Deadline near = Deadline::In(clock_, milliseconds(400));
+  EXPECT_THAT(Said(testing::Await(loop_, login_->Get(near))),
+              FailsWith(kUnavailable, "UPSTREAM_TOKEN"));
+  EXPECT_EQ(Logins(), 1);
+}
+
+TEST_F(OAuthTokenSourceTest, GivesEachAttemptTenSeconds) {
+  Start();
+  transport_.Answer("POST", Granted());
+  const Deadline expected = Deadline::In(clock_, seconds(10));
+  ASSERT_THAT(LogIn(), IsOk());
+  EXPECT_EQ(transport_.requests().front().deadline.at(), expected.at());
+}
+
+TEST_F(OAuthTokenSourceTest, NeverTriesTlsFailuresAgain) {
+  Start();
+  transport_.Answer("POST", Error(kPrecondition, "UPSTREAM_TLS", "certificate has expired"), 9);
+  EXPECT_THAT(LogIn(), FailsWith(kPrecondition, "UPSTREAM_TLS"));
+  EXPECT_EQ(Logins(), 1);
+}
+
+TEST_F(OAuthTokenSourceTest, WaitsAsLongAsA429Says) {
+  Start();
+  const auto instant =
+      std::chrono::duration_cast<seconds>(clock_.WallNow().time_since_epoch()) + seconds(17);
+  transport_.Answer("POST",
+                    Refusal(429, "slow down", {{"X-RateLimit-RetryAfter", Cat(instant.count())}}));
+  const auto token = LogIn();
+  EXPECT_THAT(token, FailsWith(kUnavailable, "RATE_LIMITED"));
+  EXPECT_EQ(RetryAfter(token.status()), seconds(17));
+  EXPECT_EQ(Logins(), 1);
+}
+
+TEST_F(OAuthTokenSourceTest, SuspectsTheAddressOnA404) {
+  Start({.base_url = "https://relay.example"});
+  const auto token = LogIn();
+  EXPECT_THAT(token, FailsWith(kPrecondition, "UPSTREAM_TOKEN"));
+  EXPECT_THAT(Message(token), HasSubstr("FALCON_BASE_URL"));
+}
+
+}  // namespace
+}  // namespace falcon::auth
