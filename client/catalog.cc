@@ -1,0 +1,150 @@
+// Reads the descriptor set: nouns, verbs, comments.
+#include "catalog.h"
+
+#include <google/protobuf/descriptor.pb.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
+
+#include <algorithm>
+
+#include "naming.h"
+#include "text.h"
+
+namespace falcon::client {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::FileDescriptor;
+using google::protobuf::MethodDescriptor;
+using google::protobuf::ServiceDescriptor;
+
+template <class D>
+std::string Comment(const D& descriptor) {
+  google::protobuf::SourceLocation location;
+  if (!descriptor.GetSourceLocation(&location)) return {};
+  std::string out;
+  bool gap = false;
+  for (size_t at = 0; at < location.leading_comments.size();) {
+    const size_t end = std::min(location.leading_comments.find('\n', at),
+                                location.leading_comments.size());
+    const std::vector<std::string> words =
+        Split(std::string_view(location.leading_comments).substr(at, end - at), ' ');
+    if (!words.empty() && !out.empty()) out.push_back(gap ? '\n' : ' ');
+    out.append(Join(words, " "));
+    gap = words.empty();
+    at = end + 1;
+  }
+  return out;
+}
+
+Shape ShapeOf(const MethodDescriptor& method) {
+  const Descriptor& request = *method.input_type();
+  const Descriptor& response = *method.output_type();
+  const bool has_records = response.field_count() > 0 && !response.field(0)->is_map() &&
+                           response.field(0)->message_type() != nullptr;
+  return {.records = has_records ? response.field(0) : nullptr,
+          .page_size = request.FindFieldByName("page_size"),
+          .page_token = request.FindFieldByName("page_token"),
+          .next_page_token = response.FindFieldByName("next_page_token"),
+          .total_size = response.FindFieldByName("total_size"),
+          .resume_from = request.FindFieldByName("resume_token"),
+          .resume_token = response.FindFieldByName("resume_token"),
+          .exported = response.FindFieldByName("exported"),
+          .missing = response.FindFieldByName("missing"),
+          .read_info = response.FindFieldByName("read_info"),
+          .read_mask = request.FindFieldByName("read_mask")};
+}
+
+Noun NounFrom(const ServiceDescriptor& service) {
+  Noun noun{.descriptor = &service, .name = NounOf(service), .methods = {}};
+  for (int i = 0; i < service.method_count(); ++i) {
+    const MethodDescriptor* method = service.method(i);
+    noun.methods.push_back({.descriptor = method,
+                            .noun = noun.name,
+                            .verb = VerbOf(*method),
+                            .shape = ShapeOf(*method)});
+  }
+  return noun;
+}
+
+// The files of a FileDescriptorSet, still encoded: parsing what nobody asks for would be half of a short program's run.
+std::vector<std::string_view> EncodedFiles(std::string_view set) {
+  using google::protobuf::internal::WireFormatLite;
+  std::vector<std::string_view> files;
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(set.data()),
+                                            static_cast<int>(set.size()));
+  const uint32_t file_tag = WireFormatLite::MakeTag(1, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+  while (const uint32_t tag = in.ReadTag()) {
+    int length = 0;
+    if (tag != file_tag || !in.ReadVarintSizeAsInt(&length)) return {};
+    files.push_back(set.substr(static_cast<size_t>(in.CurrentPosition()),
+                               static_cast<size_t>(length)));
+    if (!in.Skip(length)) return {};
+  }
+  return files;
+}
+
+}  // namespace
+
+std::string CommentOf(const Descriptor& descriptor) { return Comment(descriptor); }
+std::string CommentOf(const FieldDescriptor& descriptor) { return Comment(descriptor); }
+std::string CommentOf(const google::protobuf::EnumValueDescriptor& descriptor) {
+  return Comment(descriptor);
+}
+std::string CommentOf(const MethodDescriptor& descriptor) { return Comment(descriptor); }
+std::string CommentOf(const ServiceDescriptor& descriptor) { return Comment(descriptor); }
+
+std::string FirstSentence(std::string_view comment) {
+  const size_t line = std::min(comment.find('\n'), comment.size());
+  const size_t stop = comment.find(". ");
+  return std::string(comment.substr(0, std::min(line, stop == comment.npos ? line : stop + 1)));
+}
+
+absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Load(std::string_view file_descriptor_set) {
+  std::unique_ptr<Catalog> catalog(new Catalog());
+  const std::vector<std::string_view> files = EncodedFiles(file_descriptor_set);
+  if (files.empty()) return absl::InvalidArgumentError("The descriptor set holds no files.");
+  for (const std::string_view file : files) {
+    catalog->database_.Add(file.data(), static_cast<int>(file.size()));
+  }
+  catalog->pool_ = std::make_unique<google::protobuf::DescriptorPool>(&catalog->database_);
+  catalog->factory_ =
+      std::make_unique<google::protobuf::DynamicMessageFactory>(catalog->pool_.get());
+  std::vector<std::string> names;
+  catalog->database_.FindAllFileNames(&names);
+  for (const std::string& name : names) {
+    const FileDescriptor* file = catalog->pool_->FindFileByName(name);
+    if (file == nullptr) return absl::InvalidArgumentError(Cat("No valid descriptor: ", name));
+    for (int i = 0; i < file->service_count(); ++i) {
+      catalog->nouns_.push_back(NounFrom(*file->service(i)));
+    }
+  }
+  std::sort(catalog->nouns_.begin(), catalog->nouns_.end(), [](const Noun& a, const Noun& b) {
+    return std::pair(a.name.empty(), a.name) < std::pair(b.name.empty(), b.name);
+  });
+  return catalog;
+}
+
+const Noun* Catalog::FindNoun(std::string_view noun) const {
+  for (const Noun& candidate : nouns_) {
+    if (candidate.name == noun) return &candidate;
+  }
+  return nullptr;
+}
+
+const Method* Catalog::Find(std::string_view noun, std::string_view verb) const {
+  for (const Noun& candidate : nouns_) {
+    if (candidate.name != noun) continue;
+    for (const Method& method : candidate.methods) {
+      if (method.verb == verb) return &method;
+    }
+  }
+  return nullptr;
+}
+
+std::unique_ptr<google::protobuf::Message> Catalog::NewMessage(const Descriptor& type) const {
+  return std::unique_ptr<google::protobuf::Message>(factory_->GetPrototype(&type)->New());
+}
+
+}  // namespace falcon::client

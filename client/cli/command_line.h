@@ -1,0 +1,60 @@
+// The command line as what it asks for.
+#ifndef FALCON_CLIENT_CLI_COMMAND_LINE_H_
+#define FALCON_CLIENT_CLI_COMMAND_LINE_H_
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog.h"
+#include "cli/environment.h"
+#include "cli/flags.h"
+
+namespace falcon::client {
+
+enum class OutputFormat { kTable, kJson, kNdjson };
+
+// Where the gateway is, and how to print. The same for every command.
+struct GlobalOptions {
+  std::string address;
+  bool tls = false;
+  std::string ca_file;
+  std::string cert_file;
+  std::string key_file;
+  // Unset: 30 s for calls with one answer, none for exports.
+  std::optional<std::chrono::milliseconds> timeout;
+  OutputFormat output = OutputFormat::kTable;
+  bool color = false;
+};
+
+// A method to call, with what was said about it.
+struct MethodCall {
+  const Method* method = nullptr;
+  std::vector<Flag> flags;
+  FlagWords words;
+  // Lists: follow the pages.
+  bool all = false;
+  // Lists: at most so many rows in all.
+  std::optional<int64_t> limit;
+  // Exports: resume a broken stream so many times in a row.
+  int retry = 3;
+};
+
+// Exactly one of `call`, `text` and `exit_code` is what to do.
+struct Command {
+  GlobalOptions global;
+  std::optional<MethodCall> call;
+  // To print on standard output: help, a description, a script.
+  std::string text;
+  // The command line was wrong, and said so on standard error.
+  std::optional<int> exit_code;
+};
+
+// Never throws. Ids given as "-" are read from environment.in.
+Command ParseCommandLine(const Catalog& catalog, const std::vector<std::string>& arguments,
+                         const Environment& environment);
+
+}  // namespace falcon::client
+
+#endif  // FALCON_CLIENT_CLI_COMMAND_LINE_H_

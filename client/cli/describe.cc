@@ -1,0 +1,171 @@
+// Describes nouns, verbs and fields from their comments.
+#include "cli/describe.h"
+
+#include <algorithm>
+#include <set>
+
+#include "cli/flags.h"
+#include "cli/option_help.h"
+#include "falcon/v1/options.pb.h"
+#include "messages.h"
+#include "naming.h"
+#include "terminal_text.h"
+#include "text.h"
+
+namespace falcon::client {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+class Page {
+ public:
+  explicit Page(size_t width) : width_(width == 0 ? 100 : std::max<size_t>(width, 50)) {}
+
+  void Title(std::string_view text) { out_.append(Cat(out_.empty() ? "" : "\n", text, "\n")); }
+
+  void Paragraph(std::string_view text, size_t indent) {
+    for (const std::string& line : Wrap(text, width_ - indent)) {
+      out_.append(Cat(std::string(indent, ' '), line, "\n"));
+    }
+  }
+
+  void Item(std::string_view name, std::string_view text, size_t indent) {
+    out_.append(Cat(std::string(indent, ' '), name, "\n"));
+    Paragraph(text, indent + 4);
+  }
+
+  std::string Take() { return std::move(out_); }
+
+ private:
+  const size_t width_;
+  std::string out_;
+};
+
+std::string TypeName(const FieldDescriptor& field) {
+  std::string name = field.type_name();
+  if (field.message_type() != nullptr) name = field.message_type()->name();
+  if (field.enum_type() != nullptr) name = field.enum_type()->name();
+  if (field.is_map()) return "map";
+  return field.is_repeated() ? Cat("repeated ", name) : name;
+}
+
+// Each message type is described once: a record may hold one twice, or itself.
+void AddFields(const Descriptor& type, size_t indent, std::set<const Descriptor*>& seen,
+               Page& page) {
+  if (!seen.insert(&type).second) return;
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    const bool brief = field.options().GetExtension(v1::brief);
+    page.Item(Cat(field.name(), "  (", TypeName(field), brief ? ", brief" : "", ")"),
+              CommentOf(field), indent);
+    if (field.enum_type() != nullptr) {
+      page.Paragraph(Cat("Words: ", Join(EnumWords(*field.enum_type()), ", "), "."), indent + 4);
+    }
+    if (field.message_type() != nullptr && !field.is_map() &&
+        KindOf(*field.message_type()) == MessageKind::kOther) {
+      AddFields(*field.message_type(), indent + 4, seen, page);
+    }
+  }
+}
+
+void AddUpstream(const Method& method, Page& page) {
+  const v1::Upstream& upstream = method.descriptor->options().GetExtension(v1::upstream);
+  if (upstream.operations().empty()) return;
+  page.Title("BEHIND IT");
+  page.Paragraph(Cat("Falcon operations: ",
+                     Join({upstream.operations().begin(), upstream.operations().end()}, ", "),
+                     ". API scopes: ",
+                     Join({upstream.scopes().begin(), upstream.scopes().end()}, ", "), "."),
+                 2);
+}
+
+std::string CommandOf(const Method& method) {
+  return Cat("falconctl ", method.noun, method.noun.empty() ? "" : " ", method.verb);
+}
+
+std::string DescribeMethod(const Method& method, size_t width) {
+  Page page(width);
+  page.Title(Cat(CommandOf(method), "  (", method.descriptor->full_name(), ")"));
+  page.Paragraph(CommentOf(*method.descriptor), 2);
+  const std::vector<Flag> flags = FlagsOf(method);
+  if (!flags.empty()) page.Title("FLAGS");
+  if (const Flag* positional = PositionalOf(method, flags)) {
+    page.Paragraph(Cat("--", positional->name, " may be given without its name."), 2);
+  }
+  for (const Flag& flag : flags) {
+    const std::string hint = flag.ValueHint();
+    page.Item(Cat("--", flag.name, hint.empty() ? "" : " ", hint), flag.help, 2);
+  }
+  for (const OwnFlag& flag : MethodFlags(method)) {
+    page.Item(Cat("--", flag.name, flag.value_hint.empty() ? "" : " ", flag.value_hint), flag.help,
+              2);
+  }
+  page.Title("ANSWER");
+  std::set<const Descriptor*> seen;
+  AddFields(*method.descriptor->output_type(), 2, seen, page);
+  AddUpstream(method, page);
+  return page.Take();
+}
+
+void AddVerbs(const Noun& noun, Page& page) {
+  page.Title(noun.name.empty() ? std::string("falconctl") : Cat("falconctl ", noun.name));
+  page.Paragraph(CommentOf(*noun.descriptor), 2);
+  for (const Method& method : noun.methods) {
+    page.Item(method.verb, CommentOf(*method.descriptor), 2);
+  }
+}
+
+std::string DescribeNoun(const Noun& noun, size_t width) {
+  Page page(width);
+  AddVerbs(noun, page);
+  for (const Method& method : noun.methods) {
+    if (method.verb != "list" || method.shape.records == nullptr) continue;
+    const Descriptor& record = *method.shape.records->message_type();
+    page.Title(Cat("FIELDS of a ", record.name()));
+    page.Paragraph(CommentOf(record), 2);
+    std::set<const Descriptor*> seen;
+    AddFields(record, 2, seen, page);
+  }
+  return page.Take();
+}
+
+std::vector<std::string> VerbsOf(const Noun& noun) {
+  std::vector<std::string> verbs;
+  for (const Method& method : noun.methods) verbs.push_back(method.verb);
+  return verbs;
+}
+
+}  // namespace
+
+absl::StatusOr<const Noun*> NounNamed(const Catalog& catalog, const std::string& word) {
+  std::vector<std::string> names;
+  for (const Noun& noun : catalog.nouns()) {
+    if (noun.name == word && !word.empty()) return &noun;
+    if (!noun.name.empty()) names.push_back(noun.name);
+  }
+  return absl::InvalidArgumentError(
+      Cat("'", EscapeHostile(word), "' is no noun. Known: ", Join(names, ", "), "."));
+}
+
+absl::StatusOr<std::string> Describe(const Catalog& catalog, const std::vector<std::string>& words,
+                                     size_t width) {
+  if (words.empty()) {
+    Page page(width);
+    for (const Noun& noun : catalog.nouns()) AddVerbs(noun, page);
+    return page.Take();
+  }
+  if (words.size() == 1) {
+    if (const Method* method = catalog.Find("", words[0])) return DescribeMethod(*method, width);
+  }
+  const absl::StatusOr<const Noun*> noun = NounNamed(catalog, words[0]);
+  if (!noun.ok()) return noun.status();
+  if (words.size() == 1) return DescribeNoun(**noun, width);
+  if (const Method* method = catalog.Find(words[0], words[1])) {
+    return DescribeMethod(*method, width);
+  }
+  return absl::InvalidArgumentError(Cat("'", EscapeHostile(words[1]), "' is no verb of ", words[0],
+                                        ". Known: ", Join(VerbsOf(**noun), ", "), "."));
+}
+
+}  // namespace falcon::client

@@ -1,0 +1,128 @@
+// Flags from descriptors.
+#include "cli/flags.h"
+
+#include "messages.h"
+#include "naming.h"
+#include "text.h"
+
+namespace falcon::client {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+using Path = std::vector<const FieldDescriptor*>;
+
+FlagKind KindOfField(const FieldDescriptor& field) {
+  if (field.message_type() != nullptr) {
+    const MessageKind kind = client::KindOf(*field.message_type());
+    if (kind == MessageKind::kTimestamp && !field.is_repeated()) return FlagKind::kInstant;
+    if (kind == MessageKind::kDuration && !field.is_repeated()) return FlagKind::kSpan;
+    if (kind == MessageKind::kFieldMask && !field.is_repeated()) return FlagKind::kFields;
+    return FlagKind::kJson;
+  }
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return FlagKind::kEnum;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return field.is_repeated() ? FlagKind::kText : FlagKind::kSwitch;
+    case FieldDescriptor::CPPTYPE_STRING:
+      return FlagKind::kText;
+    default:
+      return FlagKind::kNumber;
+  }
+}
+
+bool IsTimeRange(const Descriptor& type) { return type.full_name() == "falcon.v1.TimeRange"; }
+
+Flag InstantFlag(const FieldDescriptor& range, const FieldDescriptor& end, const Path& path) {
+  const bool is_start = end.name() == "start";
+  const std::string word = is_start ? "after" : "before";
+  const std::string name = range.name() == "time" ? word : Cat(FlagNameOf(range), "-", word);
+  const std::string bound = is_start ? " From this instant on." : " Before this instant.";
+  return {.name = name,
+          .kind = FlagKind::kInstant,
+          .path = path,
+          .help = Cat(CommentOf(range), bound, " RFC 3339, a date, or back from now: 7d, 24h.")};
+}
+
+Flag PlainFlag(const FieldDescriptor& field, const Path& path) {
+  Flag flag{.name = FlagNameOf(field),
+            .kind = KindOfField(field),
+            .path = path,
+            .help = CommentOf(field)};
+  if (flag.kind == FlagKind::kEnum) {
+    flag.help = Cat(flag.help, " One of: ", Join(EnumWords(*field.enum_type()), ", "), ".");
+    if (field.is_repeated()) flag.help.append(" Several by commas, or the flag again.");
+  }
+  if (flag.kind == FlagKind::kFields) {
+    if (field.name() == "read_mask") flag.name = "fields";
+    flag.help.append(" Several by commas: hostname,device.hostname. The word all: every field.");
+  }
+  if (flag.kind == FlagKind::kText && field.is_repeated()) {
+    flag.help.append(" The flag may be given again.");
+  }
+  return flag;
+}
+
+// Messages inside messages inside requests are none of a command line's business: below `kDepth` they are JSON.
+constexpr size_t kDepth = 3;
+
+void AddFlags(const Descriptor& type, const Path& parent, std::vector<Flag>& out) {
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    Path path = parent;
+    path.push_back(&field);
+    const bool plain_message = field.message_type() != nullptr && !field.is_repeated() &&
+                               client::KindOf(*field.message_type()) == MessageKind::kOther;
+    if (plain_message && IsTimeRange(*field.message_type())) {
+      for (int j = 0; j < field.message_type()->field_count(); ++j) {
+        Path end = path;
+        end.push_back(field.message_type()->field(j));
+        out.push_back(InstantFlag(field, *end.back(), end));
+      }
+    } else if (plain_message && path.size() < kDepth) {
+      AddFlags(*field.message_type(), path, out);
+    } else {
+      out.push_back(PlainFlag(field, path));
+    }
+  }
+}
+
+}  // namespace
+
+std::string Flag::ValueHint() const {
+  switch (kind) {
+    case FlagKind::kSwitch:
+      return {};
+    case FlagKind::kNumber:
+      return "NUMBER";
+    case FlagKind::kEnum:
+      return "WORD";
+    case FlagKind::kInstant:
+      return "TIME";
+    case FlagKind::kSpan:
+      return "SPAN";
+    case FlagKind::kFields:
+      return "FIELDS";
+    case FlagKind::kJson:
+      return "JSON";
+    case FlagKind::kText:
+      break;
+  }
+  return "TEXT";
+}
+
+std::vector<Flag> FlagsOf(const Method& method) {
+  std::vector<Flag> flags;
+  AddFlags(*method.descriptor->input_type(), {}, flags);
+  return flags;
+}
+
+const Flag* PositionalOf(const Method& method, const std::vector<Flag>& flags) {
+  if (method.shape.pages() || method.descriptor->server_streaming()) return nullptr;
+  if (flags.empty() || flags[0].kind != FlagKind::kText) return nullptr;
+  return flags[0].path.size() == 1 && flags[0].field().number() == 1 ? flags.data() : nullptr;
+}
+
+}  // namespace falcon::client

@@ -1,0 +1,51 @@
+// The flags of a method, read from its request's descriptor, and how their words become a request.
+#ifndef FALCON_CLIENT_CLI_FLAGS_H_
+#define FALCON_CLIENT_CLI_FLAGS_H_
+
+#include <google/protobuf/message.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "catalog.h"
+
+namespace falcon::client {
+
+enum class FlagKind { kText, kNumber, kSwitch, kEnum, kInstant, kSpan, kFields, kJson };
+
+struct Flag {
+  // Without dashes: "min-severity".
+  std::string name;
+  FlagKind kind = FlagKind::kText;
+  // From the request: two or more where a message is laid out flat.
+  std::vector<const google::protobuf::FieldDescriptor*> path;
+  // The field's comment, and for an enum its words.
+  std::string help;
+
+  const google::protobuf::FieldDescriptor& field() const { return *path.back(); }
+  // What stands for the value in help: "NUMBER".
+  std::string ValueHint() const;
+};
+
+// In order of the request's fields. A TimeRange `created` is --created-after and --created-before (a field named `time`
+// --after and --before), a FieldMask is --fields, other messages are laid out flat.
+std::vector<Flag> FlagsOf(const Method& method);
+
+// The flag whose value may stand without its name: the first field of a Get or BatchGet, and of whatever else does not list
+// or export. Null if there is none.
+const Flag* PositionalOf(const Method& method, const std::vector<Flag>& flags);
+
+// Words given for each flag, by its name, in order. A switch has "true" or "false".
+using FlagWords = std::map<std::string, std::vector<std::string>>;
+
+// Puts the words into `request`. INVALID_ARGUMENT names the flag and what would have been right. `now` is what 7d counts
+// back from.
+absl::Status FillRequest(const std::vector<Flag>& flags, const FlagWords& words, absl::Time now,
+                         google::protobuf::Message& request);
+
+}  // namespace falcon::client
+
+#endif  // FALCON_CLIENT_CLI_FLAGS_H_

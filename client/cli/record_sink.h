@@ -1,0 +1,37 @@
+// Where records go as they come: a table, JSON, or a line each.
+#ifndef FALCON_CLIENT_CLI_RECORD_SINK_H_
+#define FALCON_CLIENT_CLI_RECORD_SINK_H_
+
+#include <google/protobuf/message.h>
+
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "catalog.h"
+#include "cli/command_line.h"
+#include "render/style.h"
+
+namespace falcon::client {
+
+class RecordSink {
+ public:
+  virtual ~RecordSink() = default;
+  virtual void Add(const google::protobuf::Message& record) = 0;
+  // A page or batch is complete: what was held back is written. The first one settles a table's widths.
+  virtual void EndPage() = 0;
+  // Nothing more comes. `last` is the last answer, whose other fields JSON shows; null if there was none.
+  virtual void End(const google::protobuf::Message* last) = 0;
+  // Columns that did not fit.
+  virtual std::vector<std::string> Hidden() const { return {}; }
+};
+
+// `mask` is what --fields said. `out` must outlive the sink.
+std::unique_ptr<RecordSink> MakeSink(OutputFormat format, const Method& method,
+                                     const std::vector<std::string>& mask, const Style& style,
+                                     std::ostream& out);
+
+}  // namespace falcon::client
+
+#endif  // FALCON_CLIENT_CLI_RECORD_SINK_H_

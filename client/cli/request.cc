@@ -1,0 +1,202 @@
+// Words of flags into a request.
+#include <charconv>
+#include <limits>
+
+#include <google/protobuf/util/json_util.h>
+
+#include "cli/flags.h"
+#include "messages.h"
+#include "naming.h"
+#include "terminal_text.h"
+#include "text.h"
+#include "time_text.h"
+
+namespace falcon::client {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+absl::Status Wrong(const Flag& flag, std::string_view word, std::string_view what) {
+  return absl::InvalidArgumentError(
+      Cat("--", flag.name, ": '", EscapeHostile(word), "' is ", what));
+}
+
+template <class T>
+std::optional<T> Parse(std::string_view word) {
+  T number{};
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+  if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
+  return number;
+}
+
+// Sets or adds: `Put(string, "abc")` is SetString or AddString as the field is.
+#define FALCON_PUT(kind, value)                                        \
+  (field.is_repeated() ? reflection.Add##kind(&message, &field, value) \
+                       : reflection.Set##kind(&message, &field, value))
+
+absl::Status PutNumber(const Flag& flag, std::string_view word, Message& message) {
+  const FieldDescriptor& field = flag.field();
+  const Reflection& reflection = *message.GetReflection();
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_INT32:
+      if (const auto n = Parse<int32_t>(word)) return FALCON_PUT(Int32, *n), absl::OkStatus();
+      break;
+    case FieldDescriptor::CPPTYPE_INT64:
+      if (const auto n = Parse<int64_t>(word)) return FALCON_PUT(Int64, *n), absl::OkStatus();
+      break;
+    case FieldDescriptor::CPPTYPE_UINT32:
+      if (const auto n = Parse<uint32_t>(word)) return FALCON_PUT(UInt32, *n), absl::OkStatus();
+      break;
+    case FieldDescriptor::CPPTYPE_UINT64:
+      if (const auto n = Parse<uint64_t>(word)) return FALCON_PUT(UInt64, *n), absl::OkStatus();
+      break;
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      if (const auto n = Parse<float>(word)) return FALCON_PUT(Float, *n), absl::OkStatus();
+      break;
+    default:
+      if (const auto n = Parse<double>(word)) return FALCON_PUT(Double, *n), absl::OkStatus();
+      return Wrong(flag, word, "no number.");
+  }
+  return Wrong(flag, word, "no whole number in the field's range.");
+}
+
+absl::Status PutText(const Flag& flag, std::string_view word, Message& message) {
+  const FieldDescriptor& field = flag.field();
+  const Reflection& reflection = *message.GetReflection();
+  if (field.cpp_type() != FieldDescriptor::CPPTYPE_STRING) {
+    return Wrong(flag, word, "not something that falconctl can send.");
+  }
+  for (size_t at = 0; at < word.size();) {
+    const CodePoint point = DecodeAt(word, at);
+    if (!point.valid) return Wrong(flag, word, "not valid UTF-8.");
+    at += point.bytes;
+  }
+  FALCON_PUT(String, std::string(word));
+  return absl::OkStatus();
+}
+
+absl::Status PutEnum(const Flag& flag, std::string_view words, Message& message) {
+  const FieldDescriptor& field = flag.field();
+  const Reflection& reflection = *message.GetReflection();
+  const std::vector<std::string> parts =
+      field.is_repeated() ? Split(words, ',') : std::vector<std::string>{std::string(words)};
+  for (const std::string& word : parts) {
+    const auto* value = EnumValueNamed(*field.enum_type(), word);
+    if (value != nullptr) {
+      FALCON_PUT(Enum, value);
+      continue;
+    }
+    const std::vector<std::string> known = EnumWords(*field.enum_type());
+    const std::string nearest = Nearest(word, known);
+    return Wrong(flag, word,
+                 Cat("none of its words. ",
+                     nearest.empty() ? std::string() : Cat("Did you mean ", nearest, "? "),
+                     "Known: ", Join(known, ", "), "."));
+  }
+  return absl::OkStatus();
+}
+
+#undef FALCON_PUT
+
+void PutSecondsAndNanos(int64_t seconds, int64_t nanos, Message& message) {
+  const auto& type = *message.GetDescriptor();
+  message.GetReflection()->SetInt64(&message, type.FindFieldByNumber(1), seconds);
+  message.GetReflection()->SetInt32(&message, type.FindFieldByNumber(2),
+                                    static_cast<int32_t>(nanos));
+}
+
+absl::Status PutInstant(const Flag& flag, std::string_view word, absl::Time now, Message& message) {
+  const std::optional<absl::Time> instant = ParseInstant(word, now);
+  if (!instant) {
+    return Wrong(flag, word,
+                 "no time. Right are 2026-05-28T14:00:00Z, 2026-05-28, 7d, 24h, 30m (back from "
+                 "now) and now.");
+  }
+  const absl::Time whole = absl::FromUnixSeconds(absl::ToUnixSeconds(*instant));
+  Message& target = *message.GetReflection()->MutableMessage(&message, &flag.field());
+  PutSecondsAndNanos(absl::ToUnixSeconds(*instant), absl::ToInt64Nanoseconds(*instant - whole),
+                     target);
+  return absl::OkStatus();
+}
+
+absl::Status PutSpan(const Flag& flag, std::string_view word, Message& message) {
+  const std::optional<absl::Duration> span = ParseSpan(word);
+  if (!span) return Wrong(flag, word, "no span of time. Right are 500ms, 30s, 5m, 2h, 7d.");
+  Message& target = *message.GetReflection()->MutableMessage(&message, &flag.field());
+  PutSecondsAndNanos(absl::ToInt64Seconds(*span), absl::ToInt64Nanoseconds(*span) % 1'000'000'000,
+                     target);
+  return absl::OkStatus();
+}
+
+absl::Status PutFields(const Flag& flag, std::string_view word, Message& message) {
+  Message& mask = *message.GetReflection()->MutableMessage(&message, &flag.field());
+  const FieldDescriptor* paths = mask.GetDescriptor()->FindFieldByNumber(1);
+  for (const std::string& path : Split(word, ',')) {
+    mask.GetReflection()->AddString(&mask, paths, Lower(path) == "all" ? "*" : path);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PutJson(const Flag& flag, std::string_view word, Message& message) {
+  const FieldDescriptor& field = flag.field();
+  const Reflection& reflection = *message.GetReflection();
+  Message& target = field.is_repeated() ? *reflection.AddMessage(&message, &field)
+                                        : *reflection.MutableMessage(&message, &field);
+  const auto status = google::protobuf::util::JsonStringToMessage(std::string(word), &target);
+  if (status.ok()) return absl::OkStatus();
+  return Wrong(flag, word, Cat("no JSON of a ", field.message_type()->name(), "."));
+}
+
+absl::Status Put(const Flag& flag, std::string_view word, absl::Time now, Message& message) {
+  switch (flag.kind) {
+    case FlagKind::kNumber:
+      return PutNumber(flag, word, message);
+    case FlagKind::kSwitch:
+      message.GetReflection()->SetBool(&message, &flag.field(), word == "true");
+      return absl::OkStatus();
+    case FlagKind::kEnum:
+      return PutEnum(flag, word, message);
+    case FlagKind::kInstant:
+      return PutInstant(flag, word, now, message);
+    case FlagKind::kSpan:
+      return PutSpan(flag, word, message);
+    case FlagKind::kFields:
+      return PutFields(flag, word, message);
+    case FlagKind::kJson:
+      return PutJson(flag, word, message);
+    case FlagKind::kText:
+      break;
+  }
+  return PutText(flag, word, message);
+}
+
+Message& Inside(const Flag& flag, Message& request) {
+  Message* message = &request;
+  for (size_t i = 0; i + 1 < flag.path.size(); ++i) {
+    message = message->GetReflection()->MutableMessage(message, flag.path[i]);
+  }
+  return *message;
+}
+
+}  // namespace
+
+absl::Status FillRequest(const std::vector<Flag>& flags, const FlagWords& words, absl::Time now,
+                         Message& request) {
+  for (const Flag& flag : flags) {
+    const auto given = words.find(flag.name);
+    if (given == words.end()) continue;
+    const bool several = flag.field().is_repeated() || flag.kind == FlagKind::kFields;
+    if (!several && given->second.size() > 1) {
+      return absl::InvalidArgumentError(Cat("--", flag.name, " may be given once only."));
+    }
+    for (const std::string& word : given->second) {
+      absl::Status status = Put(flag, word, now, Inside(flag, request));
+      if (!status.ok()) return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace falcon::client

@@ -1,0 +1,100 @@
+// Reads grpc-status-details-bin.
+#include "failure.h"
+
+#include <array>
+
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace falcon::client {
+namespace {
+
+using std::chrono::milliseconds;
+
+void Read(const google::rpc::ErrorInfo& info, Failure& failure) {
+  failure.reason = info.reason();
+  failure.metadata.insert(info.metadata().begin(), info.metadata().end());
+}
+
+void Read(const google::rpc::BadRequest& bad, Failure& failure) {
+  for (const auto& violation : bad.field_violations()) {
+    failure.violations.push_back({violation.field(), violation.description()});
+  }
+}
+
+void Read(const google::rpc::RetryInfo& retry, Failure& failure) {
+  failure.retry_delay = milliseconds(retry.retry_delay().seconds() * 1000 +
+                                     retry.retry_delay().nanos() / 1'000'000);
+}
+
+void Read(const google::rpc::QuotaFailure& quota, Failure& failure) {
+  for (const auto& violation : quota.violations()) {
+    failure.quotas.push_back({violation.subject(), violation.description()});
+  }
+}
+
+template <class Detail>
+void ReadIf(const google::protobuf::Any& any, Failure& failure) {
+  Detail detail;
+  if (any.Is<Detail>() && any.UnpackTo(&detail)) Read(detail, failure);
+}
+
+}  // namespace
+
+std::string Failure::Fact(std::string_view key) const {
+  const auto found = metadata.find(std::string(key));
+  return found == metadata.end() ? std::string() : found->second;
+}
+
+bool Failure::MayPass() const {
+  switch (code) {
+    case grpc::StatusCode::UNAVAILABLE:
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+    case grpc::StatusCode::ABORTED:
+      return true;
+    default:
+      return retry_delay.has_value();
+  }
+}
+
+Failure FailureFrom(const grpc::Status& status) {
+  Failure failure;
+  failure.code = status.error_code();
+  failure.message = status.error_message();
+  google::rpc::Status details;
+  if (!details.ParseFromString(status.error_details())) return failure;
+  for (const google::protobuf::Any& any : details.details()) {
+    ReadIf<google::rpc::ErrorInfo>(any, failure);
+    ReadIf<google::rpc::BadRequest>(any, failure);
+    ReadIf<google::rpc::RetryInfo>(any, failure);
+    ReadIf<google::rpc::QuotaFailure>(any, failure);
+  }
+  return failure;
+}
+
+std::string_view CodeName(grpc::StatusCode code) {
+  constexpr std::array<std::string_view, 17> kNames = {
+      "OK",
+      "CANCELLED",
+      "UNKNOWN",
+      "INVALID_ARGUMENT",
+      "DEADLINE_EXCEEDED",
+      "NOT_FOUND",
+      "ALREADY_EXISTS",
+      "PERMISSION_DENIED",
+      "RESOURCE_EXHAUSTED",
+      "FAILED_PRECONDITION",
+      "ABORTED",
+      "OUT_OF_RANGE",
+      "UNIMPLEMENTED",
+      "INTERNAL",
+      "UNAVAILABLE",
+      "DATA_LOSS",
+      "UNAUTHENTICATED",
+  };
+  const auto index = static_cast<size_t>(code);
+  return index < kNames.size() ? kNames[index] : "UNKNOWN";
+}
+
+}  // namespace falcon::client

@@ -1,0 +1,168 @@
+// Reads messages by reflection.
+#include "messages.h"
+
+#include <charconv>
+#include <cstdio>
+
+#include "text.h"
+#include "time_text.h"
+
+namespace falcon::client {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+int64_t SecondsOf(const Message& message) {
+  return message.GetReflection()->GetInt64(message, message.GetDescriptor()->FindFieldByNumber(1));
+}
+
+int32_t NanosOf(const Message& message) {
+  return message.GetReflection()->GetInt32(message, message.GetDescriptor()->FindFieldByNumber(2));
+}
+
+std::string DurationText(const Message& duration) {
+  const int64_t seconds = SecondsOf(duration);
+  const int32_t nanos = NanosOf(duration);
+  const bool negative = seconds < 0 || nanos < 0;
+  char buffer[48];
+  std::snprintf(buffer, sizeof(buffer), "%s%lld.%09d", negative ? "-" : "",
+                std::llabs(static_cast<long long>(seconds)), std::abs(nanos));
+  std::string text = buffer;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text + "s";
+}
+
+std::string MaskText(const Message& mask) {
+  const FieldDescriptor* paths = mask.GetDescriptor()->FindFieldByNumber(1);
+  std::string out;
+  for (int i = 0; i < mask.GetReflection()->FieldSize(mask, paths); ++i) {
+    if (i > 0) out.push_back(',');
+    out.append(mask.GetReflection()->GetRepeatedString(mask, paths, i));
+  }
+  return out;
+}
+
+template <class T>
+std::string Shortest(T number) {
+  char buffer[32];
+  return std::string(buffer, std::to_chars(buffer, buffer + sizeof(buffer), number).ptr);
+}
+
+}  // namespace
+
+MessageKind KindOf(const Descriptor& type) {
+  constexpr std::string_view kPackage = "google.protobuf.";
+  std::string_view name = type.full_name();
+  if (!name.starts_with(kPackage)) return MessageKind::kOther;
+  name.remove_prefix(kPackage.size());
+  if (name == "Timestamp") return MessageKind::kTimestamp;
+  if (name == "Duration") return MessageKind::kDuration;
+  if (name == "FieldMask") return MessageKind::kFieldMask;
+  if (name == "Struct") return MessageKind::kStruct;
+  if (name == "Value") return MessageKind::kValue;
+  if (name == "ListValue") return MessageKind::kListValue;
+  return MessageKind::kOther;
+}
+
+const Message& MessageAt(const Message& message, const FieldDescriptor& field, int index) {
+  const Reflection& reflection = *message.GetReflection();
+  return index < 0 ? reflection.GetMessage(message, &field)
+                   : reflection.GetRepeatedMessage(message, &field, index);
+}
+
+double DoubleAt(const Message& message, const FieldDescriptor& field, int index) {
+  const Reflection& reflection = *message.GetReflection();
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_FLOAT) {
+    return static_cast<double>(index < 0 ? reflection.GetFloat(message, &field)
+                                         : reflection.GetRepeatedFloat(message, &field, index));
+  }
+  return index < 0 ? reflection.GetDouble(message, &field)
+                   : reflection.GetRepeatedDouble(message, &field, index);
+}
+
+int EnumAt(const Message& message, const FieldDescriptor& field, int index) {
+  const Reflection& reflection = *message.GetReflection();
+  return index < 0 ? reflection.GetEnumValue(message, &field)
+                   : reflection.GetRepeatedEnumValue(message, &field, index);
+}
+
+std::string ScalarText(const Message& message, const FieldDescriptor& field, int index) {
+  const Reflection& reflection = *message.GetReflection();
+  const bool one = index < 0;
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return one ? reflection.GetString(message, &field)
+                 : reflection.GetRepeatedString(message, &field, index);
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return (one ? reflection.GetBool(message, &field)
+                  : reflection.GetRepeatedBool(message, &field, index))
+                 ? "true"
+                 : "false";
+    case FieldDescriptor::CPPTYPE_INT32:
+      return Cat(one ? reflection.GetInt32(message, &field)
+                     : reflection.GetRepeatedInt32(message, &field, index));
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return Cat(one ? reflection.GetUInt32(message, &field)
+                     : reflection.GetRepeatedUInt32(message, &field, index));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return Cat(one ? reflection.GetInt64(message, &field)
+                     : reflection.GetRepeatedInt64(message, &field, index));
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return Cat(one ? reflection.GetUInt64(message, &field)
+                     : reflection.GetRepeatedUInt64(message, &field, index));
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return Shortest(static_cast<float>(DoubleAt(message, field, index)));
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return Shortest(DoubleAt(message, field, index));
+    default:
+      return {};
+  }
+}
+
+absl::Time TimeOf(const Message& timestamp) {
+  return absl::FromUnixSeconds(SecondsOf(timestamp)) + absl::Nanoseconds(NanosOf(timestamp));
+}
+
+absl::Duration DurationOf(const Message& duration) {
+  return absl::Seconds(SecondsOf(duration)) + absl::Nanoseconds(NanosOf(duration));
+}
+
+std::string WellKnownText(const Message& message) {
+  switch (KindOf(*message.GetDescriptor())) {
+    case MessageKind::kTimestamp:
+      return InstantText(TimeOf(message));
+    case MessageKind::kDuration:
+      return DurationText(message);
+    case MessageKind::kFieldMask:
+      return MaskText(message);
+    default:
+      return {};
+  }
+}
+
+std::string TextField(const Message& message, std::string_view name) {
+  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(std::string(name));
+  if (field == nullptr || field->is_repeated()) return {};
+  return ScalarText(message, *field, -1);
+}
+
+std::optional<int64_t> NumberField(const Message& message, std::string_view name) {
+  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(std::string(name));
+  if (field == nullptr || field->is_repeated()) return std::nullopt;
+  if (field->has_presence() && !message.GetReflection()->HasField(message, field)) {
+    return std::nullopt;
+  }
+  if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT64) {
+    return message.GetReflection()->GetInt64(message, field);
+  }
+  if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT32) {
+    return message.GetReflection()->GetInt32(message, field);
+  }
+  return std::nullopt;
+}
+
+}  // namespace falcon::client

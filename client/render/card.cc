@@ -1,0 +1,118 @@
+// Prints cards.
+#include "render/card.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "messages.h"
+#include "render/value_text.h"
+#include "terminal_text.h"
+#include "text.h"
+
+namespace falcon::client {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+constexpr size_t kIndent = 2;
+
+class CardPrinter {
+ public:
+  explicit CardPrinter(const Style& style) : style_(style) {}
+
+  void Print(const Message& message, size_t indent) {
+    const std::vector<const FieldDescriptor*> fields = SetFields(message);
+    size_t name_width = 0;
+    for (const FieldDescriptor* field : fields) {
+      if (!Nests(*field)) name_width = std::max(name_width, field->name().size());
+    }
+    for (const FieldDescriptor* field : fields) {
+      if (field->is_map()) {
+        PrintMap(message, *field, indent);
+      } else if (Nests(*field)) {
+        PrintNested(message, *field, indent);
+      } else {
+        PrintPlain(message, *field, indent, name_width);
+      }
+    }
+  }
+
+  std::string Take() { return std::move(out_); }
+
+ private:
+  static std::vector<const FieldDescriptor*> SetFields(const Message& message) {
+    std::vector<const FieldDescriptor*> fields;
+    message.GetReflection()->ListFields(message, &fields);
+    return fields;
+  }
+
+  static bool Nests(const FieldDescriptor& field) {
+    return field.message_type() != nullptr && KindOf(*field.message_type()) == MessageKind::kOther;
+  }
+
+  void Line(size_t indent, std::string_view name, size_t name_width, const Cell& cell) {
+    out_.append(indent, ' ');
+    out_.append(Painted(name, Tint::kDim, style_));
+    out_.append(name_width - std::min(name_width, DisplayWidth(name)) + 2, ' ');
+    out_.append(Painted(cell.text, cell.tint, style_));
+    out_.push_back('\n');
+  }
+
+  void PrintPlain(const Message& message, const FieldDescriptor& field, size_t indent,
+                  size_t name_width) {
+    if (!field.is_repeated()) {
+      Line(indent, field.name(), name_width, LineOf(message, field, -1, style_));
+      return;
+    }
+    const int size = message.GetReflection()->FieldSize(message, &field);
+    for (int i = 0; i < size; ++i) {
+      Line(indent, i == 0 ? field.name() : std::string(), name_width,
+           LineOf(message, field, i, style_));
+    }
+  }
+
+  void PrintNested(const Message& message, const FieldDescriptor& field, size_t indent) {
+    const int size =
+        field.is_repeated() ? message.GetReflection()->FieldSize(message, &field) : 1;
+    for (int i = 0; i < size; ++i) {
+      out_.append(indent, ' ');
+      const std::string name = size > 1 ? Cat(field.name(), " ", i + 1, "/", size) : field.name();
+      out_.append(Painted(name, Tint::kBold, style_));
+      out_.push_back('\n');
+      Print(MessageAt(message, field, field.is_repeated() ? i : -1), indent + kIndent);
+    }
+  }
+
+  void PrintMap(const Message& message, const FieldDescriptor& field, size_t indent) {
+    std::vector<std::pair<std::string, Cell>> entries;
+    size_t name_width = 0;
+    const int size = message.GetReflection()->FieldSize(message, &field);
+    for (int i = 0; i < size; ++i) {
+      const Message& entry = MessageAt(message, field, i);
+      const auto& type = *entry.GetDescriptor();
+      const std::string key = EscapeHostile(ScalarText(entry, *type.FindFieldByNumber(1), -1));
+      name_width = std::max(name_width, DisplayWidth(key));
+      entries.emplace_back(key, LineOf(entry, *type.FindFieldByNumber(2), -1, style_));
+    }
+    std::sort(entries.begin(), entries.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    out_.append(indent, ' ');
+    out_.append(Painted(field.name(), Tint::kBold, style_));
+    out_.push_back('\n');
+    for (const auto& [key, cell] : entries) Line(indent + kIndent, key, name_width, cell);
+  }
+
+  const Style& style_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string Card(const Message& message, const Style& style) {
+  CardPrinter printer(style);
+  printer.Print(message, 0);
+  return printer.Take();
+}
+
+}  // namespace falcon::client

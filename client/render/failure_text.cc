@@ -1,0 +1,68 @@
+// Failures in words.
+#include "render/failure_text.h"
+
+#include "terminal_text.h"
+#include "text.h"
+#include "time_text.h"
+
+namespace falcon::client {
+namespace {
+
+std::string ViolationLines(const Failure& failure) {
+  std::string out;
+  for (const FieldViolation& violation : failure.violations) {
+    const std::string description = EscapeHostile(violation.description);
+    out.append(violation.field.empty()
+                   ? Cat("  ", description, "\n")
+                   : Cat("  ", EscapeHostile(violation.field), ": ", description, "\n"));
+  }
+  for (const QuotaViolation& violation : failure.quotas) {
+    out.append(Cat("  ", EscapeHostile(violation.subject), ": ",
+                   EscapeHostile(violation.description), "\n"));
+  }
+  return out;
+}
+
+// gRPC's own UNAVAILABLE, without details, comes when nobody listens.
+std::string AdviceOf(const Failure& failure, std::string_view address) {
+  if (const std::string scopes = failure.Fact("required_scopes"); !scopes.empty()) {
+    return Cat("Grant the API client these scopes in Falcon's console: ", EscapeHostile(scopes),
+               ". `falconctl access` shows which it has.");
+  }
+  if (failure.retry_delay) {
+    return Cat("Try again in ", SpanText(absl::Milliseconds(failure.retry_delay->count())), ".");
+  }
+  switch (failure.code) {
+    case grpc::StatusCode::UNAVAILABLE:
+      if (!failure.reason.empty()) return "Try again; `falconctl status` shows how the gateway stands.";
+      return Cat("Is a gateway running at ", EscapeHostile(address),
+                 ", with or without TLS as asked? --address or FALCON_GATEWAY_ADDRESS names another.");
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      return "Allow more time with --timeout, or ask for less.";
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+      return "Falcon's budget is shared by all clients of the customer: try again later.";
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return "This gateway is older than falconctl, or something else answers at that address.";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+std::string FailureText(const Failure& failure, std::string_view address, const Style& style) {
+  const std::string_view name = failure.reason.empty() ? CodeName(failure.code) : failure.reason;
+  const std::string message = EscapeHostile(failure.message);
+  std::string out = Cat(Painted("error:", Tint::kRed, style), " ",
+                        message.empty() ? "The call failed." : message, " (",
+                        EscapeHostile(name), ")\n", ViolationLines(failure));
+  if (const std::string advice = AdviceOf(failure, address); !advice.empty()) {
+    out.append(Cat("  ", advice, "\n"));
+  }
+  if (const std::string trace = failure.Fact("trace_id"); !trace.empty()) {
+    out.append(Cat("  Falcon's trace id, for its support: ", EscapeHostile(trace), "\n"));
+  }
+  return out;
+}
+
+}  // namespace falcon::client

@@ -1,0 +1,159 @@
+// Chooses columns and fills rows.
+#include "render/record_table.h"
+
+#include <algorithm>
+
+#include "falcon/v1/options.pb.h"
+#include "messages.h"
+#include "render/value_text.h"
+#include "text.h"
+
+namespace falcon::client {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+bool IsPlainMessage(const FieldDescriptor& field) {
+  return field.message_type() != nullptr && KindOf(*field.message_type()) == MessageKind::kOther;
+}
+
+FieldPath Below(const FieldPath& parent, const FieldDescriptor& field) {
+  FieldPath path = parent;
+  path.fields.push_back(&field);
+  path.name = parent.name.empty() ? field.name() : Cat(parent.name, ".", field.name());
+  return path;
+}
+
+void AddBrief(const Descriptor& type, const FieldPath& parent, std::vector<FieldPath>& out) {
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    if (!field.options().GetExtension(v1::brief)) continue;
+    const FieldPath path = Below(parent, field);
+    if (IsPlainMessage(field) && !field.is_repeated()) {
+      AddBrief(*field.message_type(), path, out);
+    } else {
+      out.push_back(path);
+    }
+  }
+}
+
+bool IsKey(const FieldPath& path) {
+  return path.fields.size() == 1 && path.name.ends_with("_id") &&
+         path.fields[0]->cpp_type() == FieldDescriptor::CPPTYPE_STRING && path.fields[0]->index() == 0;
+}
+
+std::vector<FieldPath> BriefPaths(const Descriptor& record) {
+  std::vector<FieldPath> paths;
+  AddBrief(record, {}, paths);
+  const auto key = std::find_if(paths.begin(), paths.end(), IsKey);
+  if (key != paths.end()) std::rotate(key, key + 1, paths.end());
+  return paths;
+}
+
+RecordColumns AllFields(const Descriptor& record) {
+  RecordColumns columns{.paths = {}, .spread = nullptr, .drop_empty = true};
+  for (int i = 0; i < record.field_count(); ++i) {
+    const FieldDescriptor& field = *record.field(i);
+    const bool recursive = field.message_type() == &record;
+    if (columns.spread == nullptr && field.is_repeated() && IsPlainMessage(field) && !recursive) {
+      columns.spread = &field;
+      const Descriptor& item = *field.message_type();
+      for (int j = 0; j < item.field_count(); ++j) {
+        columns.paths.push_back(Below(Below({}, field), *item.field(j)));
+      }
+    } else {
+      columns.paths.push_back(Below({}, field));
+    }
+  }
+  return columns;
+}
+
+std::vector<FieldPath> MaskPaths(const Descriptor& record, const std::vector<std::string>& mask) {
+  std::vector<FieldPath> paths;
+  for (const std::string& text : mask) {
+    FieldPath path;
+    const Descriptor* type = &record;
+    for (const std::string& part : Split(text, '.')) {
+      const FieldDescriptor* field = type == nullptr ? nullptr : type->FindFieldByName(part);
+      if (field == nullptr) {
+        path.fields.clear();
+        break;
+      }
+      path = Below(path, *field);
+      type = field->is_repeated() ? nullptr : field->message_type();
+    }
+    if (!path.fields.empty()) paths.push_back(std::move(path));
+  }
+  return paths;
+}
+
+// "created_timestamp" -> "CREATED", "severity_name" -> "SEVERITY" where its type says the same.
+std::string HeaderOf(const FieldPath& path) {
+  std::string name = path.fields.size() == 2 && path.fields[0]->is_repeated()
+                         ? path.fields[1]->name()
+                         : path.name;
+  const auto cut = [&](std::string_view tail) {
+    if (name.ends_with(tail)) name.resize(name.size() - tail.size());
+  };
+  cut("_timestamp");
+  if (path.fields.back()->enum_type() != nullptr) cut("_name");
+  return Upper(Replace(name, '_', ' '));
+}
+
+Cell CellAt(const Message& record, const FieldPath& path, size_t step, const Style& style) {
+  const FieldDescriptor& field = *path.fields[step];
+  if (step + 1 == path.fields.size()) return CellOf(record, field, style);
+  if (!record.GetReflection()->HasField(record, &field)) return {};
+  return CellAt(record.GetReflection()->GetMessage(record, &field), path, step + 1, style);
+}
+
+std::vector<Cell> RowOf(const Message& record, const RecordColumns& columns, int item,
+                        const Style& style) {
+  std::vector<Cell> row;
+  for (const FieldPath& path : columns.paths) {
+    if (columns.spread == nullptr || path.fields[0] != columns.spread) {
+      row.push_back(CellAt(record, path, 0, style));
+    } else if (item < 0) {
+      row.emplace_back();
+    } else {
+      row.push_back(CellAt(MessageAt(record, *columns.spread, item), path, 1, style));
+    }
+  }
+  return row;
+}
+
+}  // namespace
+
+RecordColumns ColumnsOf(const Descriptor& record, const std::vector<std::string>& mask) {
+  RecordColumns columns;
+  columns.paths = MaskPaths(record, mask);
+  if (columns.paths.empty()) columns.paths = BriefPaths(record);
+  if (columns.paths.empty()) columns = AllFields(record);
+  return columns;
+}
+
+std::vector<Column> TableColumns(const RecordColumns& columns) {
+  std::vector<Column> out;
+  for (const FieldPath& path : columns.paths) {
+    const FieldDescriptor& field = *path.fields.back();
+    out.push_back({.header = HeaderOf(path),
+                   .right = IsNumeric(field),
+                   .whole = IsKey(path) && columns.paths.size() > 1});
+  }
+  return out;
+}
+
+std::vector<std::vector<Cell>> RowsOf(const Message& record, const RecordColumns& columns,
+                                      const Style& style) {
+  const int items = columns.spread == nullptr
+                        ? 0
+                        : record.GetReflection()->FieldSize(record, columns.spread);
+  if (items == 0) return {RowOf(record, columns, -1, style)};
+  std::vector<std::vector<Cell>> rows;
+  for (int i = 0; i < items; ++i) rows.push_back(RowOf(record, columns, i, style));
+  return rows;
+}
+
+}  // namespace falcon::client

@@ -1,0 +1,41 @@
+// Records as rows: which fields are columns, and what stands in them.
+#ifndef FALCON_CLIENT_RENDER_RECORD_TABLE_H_
+#define FALCON_CLIENT_RENDER_RECORD_TABLE_H_
+
+#include <google/protobuf/message.h>
+
+#include <string>
+#include <vector>
+
+#include "render/table.h"
+
+namespace falcon::client {
+
+// A column's way from the record, and the same in words ("device.hostname").
+struct FieldPath {
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  std::string name;
+};
+
+// The columns of a record type. `spread` is a repeated message whose items take a row each; null if none.
+struct RecordColumns {
+  std::vector<FieldPath> paths;
+  const google::protobuf::FieldDescriptor* spread = nullptr;
+  // Columns in which no row has anything may go.
+  bool drop_empty = false;
+};
+
+// With a mask: its paths, unknown ones left out. Else the brief fields, the id last. Else all fields, and where one is a
+// repeated message, a row for each of its items.
+RecordColumns ColumnsOf(const google::protobuf::Descriptor& record,
+                        const std::vector<std::string>& mask);
+
+std::vector<Column> TableColumns(const RecordColumns& columns);
+
+// One row, or one for each spread item.
+std::vector<std::vector<Cell>> RowsOf(const google::protobuf::Message& record,
+                                      const RecordColumns& columns, const Style& style);
+
+}  // namespace falcon::client
+
+#endif  // FALCON_CLIENT_RENDER_RECORD_TABLE_H_

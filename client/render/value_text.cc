@@ -1,0 +1,139 @@
+// Values as text.
+#include "render/value_text.h"
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "json_text.h"
+#include "messages.h"
+#include "naming.h"
+#include "terminal_text.h"
+#include "text.h"
+#include "time_text.h"
+
+namespace falcon::client {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+enum class Form { kShort, kFull };
+
+struct SeverityLook {
+  std::string_view word;
+  std::string_view mark;
+  Tint tint;
+};
+
+constexpr std::array<SeverityLook, 5> kSeverities = {{{"critical", "🔴", Tint::kRed},
+                                                      {"high", "🟠", Tint::kOrange},
+                                                      {"medium", "🟡", Tint::kYellow},
+                                                      {"low", "🟢", Tint::kGreen},
+                                                      {"informational", "⚪", Tint::kDim}}};
+
+Cell EnumCell(const Message& message, const FieldDescriptor& field, int index) {
+  const int number = EnumAt(message, field, index);
+  const auto* value = field.enum_type()->FindValueByNumber(number);
+  if (value == nullptr) return {Cat(number), Tint::kPlain};
+  if (number == 0) return {};
+  const std::string word = EnumWord(*value);
+  if (field.enum_type()->name() != "Severity") return {word, Tint::kPlain};
+  for (const SeverityLook& look : kSeverities) {
+    if (look.word == word) return {Cat(look.mark, " ", word), look.tint};
+  }
+  return {word, Tint::kPlain};
+}
+
+Cell ValueCell(const Message& message, const FieldDescriptor& field, int index, Form form,
+               const Style& style);
+
+std::string ListText(const Message& message, const FieldDescriptor& field, const Style& style) {
+  std::vector<std::string> items;
+  const int size = message.GetReflection()->FieldSize(message, &field);
+  for (int i = 0; i < size; ++i) {
+    std::string item = ValueCell(message, field, i, Form::kShort, style).text;
+    if (!item.empty()) items.push_back(std::move(item));
+  }
+  return Join(items, field.message_type() == nullptr ? ", " : "; ");
+}
+
+// The set values of a message side by side.
+std::string SideBySide(const Message& message, const Style& style) {
+  std::vector<const FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  std::vector<std::string> parts;
+  for (const FieldDescriptor* field : fields) {
+    std::string part = field->is_repeated()
+                           ? ListText(message, *field, style)
+                           : ValueCell(message, *field, -1, Form::kShort, style).text;
+    if (!part.empty()) parts.push_back(std::move(part));
+  }
+  return Join(parts, " ");
+}
+
+std::string MessageText(const Message& message, Form form, const Style& style) {
+  switch (KindOf(*message.GetDescriptor())) {
+    case MessageKind::kTimestamp: {
+      const absl::Time instant = TimeOf(message);
+      const std::string age = RelativeText(instant, style.now);
+      if (form == Form::kShort) return age;
+      return Cat(InstantText(instant), " (", age, ")");
+    }
+    case MessageKind::kDuration:
+      return SpanText(DurationOf(message));
+    case MessageKind::kFieldMask:
+      return EscapeHostile(WellKnownText(message));
+    case MessageKind::kStruct:
+    case MessageKind::kValue:
+    case MessageKind::kListValue:
+      return JsonText(message, JsonForm::kOneLine);
+    case MessageKind::kOther:
+      break;
+  }
+  return SideBySide(message, style);
+}
+
+Cell ValueCell(const Message& message, const FieldDescriptor& field, int index, Form form,
+               const Style& style) {
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return {MessageText(MessageAt(message, field, index), form, style), Tint::kPlain};
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return EnumCell(message, field, index);
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return {ScalarText(message, field, index) == "true" ? "yes" : "no", Tint::kPlain};
+    default:
+      return {EscapeHostile(ScalarText(message, field, index)), Tint::kPlain};
+  }
+}
+
+}  // namespace
+
+Cell CellOf(const Message& message, const FieldDescriptor& field, const Style& style) {
+  if (field.is_repeated()) return {ListText(message, field, style), Tint::kPlain};
+  if (field.has_presence() && !message.GetReflection()->HasField(message, &field)) return {};
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL && !field.has_presence() &&
+      !message.GetReflection()->HasField(message, &field)) {
+    return {};
+  }
+  return ValueCell(message, field, -1, Form::kShort, style);
+}
+
+Cell LineOf(const Message& message, const FieldDescriptor& field, int index, const Style& style) {
+  return ValueCell(message, field, index, Form::kFull, style);
+}
+
+bool IsNumeric(const FieldDescriptor& field) {
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+    case FieldDescriptor::CPPTYPE_ENUM:
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return false;
+    default:
+      return !field.is_repeated();
+  }
+}
+
+}  // namespace falcon::client

@@ -1,0 +1,26 @@
+// A field's value as a person reads it: words for enums, marks for severities, times as ages.
+#ifndef FALCON_CLIENT_RENDER_VALUE_TEXT_H_
+#define FALCON_CLIENT_RENDER_VALUE_TEXT_H_
+
+#include <google/protobuf/message.h>
+
+#include "render/style.h"
+#include "render/table.h"
+
+namespace falcon::client {
+
+// A field in a table cell, escaped: short, times as ages, lists by commas, messages as their values side by side. Empty
+// when it is not set.
+Cell CellOf(const google::protobuf::Message& message, const google::protobuf::FieldDescriptor& field,
+            const Style& style);
+
+// One value on a line of a card: as in a cell, but instants in full with the age behind. `index` -1: the field is not repeated.
+Cell LineOf(const google::protobuf::Message& message, const google::protobuf::FieldDescriptor& field,
+            int index, const Style& style);
+
+// Whether it holds a number that stands to the right.
+bool IsNumeric(const google::protobuf::FieldDescriptor& field);
+
+}  // namespace falcon::client
+
+#endif  // FALCON_CLIENT_RENDER_VALUE_TEXT_H_

@@ -1,0 +1,93 @@
+// Instants and spans of time.
+#include "time_text.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+
+#include "text.h"
+
+namespace falcon::client {
+namespace {
+
+struct Unit {
+  std::string_view name;
+  int64_t milliseconds;
+};
+
+constexpr std::array<Unit, 7> kUnits = {{{"ms", 1},
+                                         {"s", 1000},
+                                         {"m", 60'000},
+                                         {"min", 60'000},
+                                         {"h", 3'600'000},
+                                         {"d", 86'400'000},
+                                         {"w", 604'800'000}}};
+
+// A century: what is longer is a typing error, and would overflow.
+constexpr int64_t kLongest = int64_t{100} * 366 * 86'400'000;
+
+std::string Short(int64_t seconds) {
+  if (seconds < 60) return Cat(seconds, " s");
+  if (seconds < 3600) return Cat(seconds / 60, " min");
+  if (seconds < 48 * 3600) return Cat(seconds / 3600, " h");
+  return Cat(seconds / 86400, " d");
+}
+
+}  // namespace
+
+std::string InstantText(absl::Time instant) {
+  return absl::FormatTime("%E4Y-%m-%dT%H:%M:%E*SZ", instant, absl::UTCTimeZone());
+}
+
+std::string RelativeText(absl::Time instant, absl::Time now) {
+  const int64_t seconds = absl::ToInt64Seconds(now - instant);
+  constexpr int64_t kFar = 60 * 86400;
+  if (seconds > kFar || seconds < -kFar) {
+    return absl::FormatTime("%E4Y-%m-%d", instant, absl::UTCTimeZone());
+  }
+  if (seconds == 0) return "now";
+  return seconds > 0 ? Short(seconds) + " ago" : "in " + Short(-seconds);
+}
+
+std::string SpanText(absl::Duration span) {
+  if (span < absl::ZeroDuration()) return "-" + SpanText(-span);
+  const int64_t seconds = absl::ToInt64Seconds(span);
+  const auto two = [](int64_t big, const char* big_name, int64_t small, const char* small_name) {
+    return small == 0 ? Cat(big, " ", big_name) : Cat(big, " ", big_name, " ", small, " ", small_name);
+  };
+  if (seconds >= 86400) return two(seconds / 86400, "d", seconds % 86400 / 3600, "h");
+  if (seconds >= 3600) return two(seconds / 3600, "h", seconds % 3600 / 60, "min");
+  if (seconds >= 60) return two(seconds / 60, "min", seconds % 60, "s");
+  char buffer[32];
+  std::snprintf(buffer, sizeof(buffer), "%.3g s", absl::ToDoubleSeconds(span));
+  return buffer;
+}
+
+std::optional<absl::Duration> ParseSpan(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || !std::isfinite(number) || number < 0) return std::nullopt;
+  const std::string_view unit = text.substr(static_cast<size_t>(end - text.data()));
+  for (const Unit& known : kUnits) {
+    if (unit != known.name) continue;
+    const double span = number * static_cast<double>(known.milliseconds);
+    if (span > static_cast<double>(kLongest)) return std::nullopt;
+    return absl::Milliseconds(span);
+  }
+  return std::nullopt;
+}
+
+std::optional<absl::Time> ParseInstant(std::string_view text, absl::Time now) {
+  if (text == "now") return now;
+  if (const std::optional<absl::Duration> back = ParseSpan(text)) return now - *back;
+  for (const char* format : {"%Y-%m-%d%ET%H:%M:%E*S%Ez", "%Y-%m-%d%ET%H:%M:%E*S", "%Y-%m-%d %H:%M:%E*S",
+                             "%Y-%m-%d%ET%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
+    absl::Time instant;
+    const absl::string_view input(text.data(), text.size());
+    if (absl::ParseTime(format, input, absl::UTCTimeZone(), &instant, nullptr)) return instant;
+  }
+  return std::nullopt;
+}
+
+}  // namespace falcon::client
