@@ -26,8 +26,8 @@ std::string Comment(const D& descriptor) {
   std::string out;
   bool gap = false;
   for (size_t at = 0; at < location.leading_comments.size();) {
-    const size_t end = std::min(location.leading_comments.find('\n', at),
-                                location.leading_comments.size());
+    const size_t end =
+        std::min(location.leading_comments.find('\n', at), location.leading_comments.size());
     const std::vector<std::string> words =
         Split(std::string_view(location.leading_comments).substr(at, end - at), ' ');
     if (!words.empty() && !out.empty()) out.push_back(gap ? '\n' : ' ');
@@ -78,8 +78,8 @@ std::vector<std::string_view> EncodedFiles(std::string_view set) {
   while (const uint32_t tag = in.ReadTag()) {
     int length = 0;
     if (tag != file_tag || !in.ReadVarintSizeAsInt(&length)) return {};
-    files.push_back(set.substr(static_cast<size_t>(in.CurrentPosition()),
-                               static_cast<size_t>(length)));
+    files.push_back(
+        set.substr(static_cast<size_t>(in.CurrentPosition()), static_cast<size_t>(length)));
     if (!in.Skip(length)) return {};
   }
   return files;

@@ -23,8 +23,8 @@ void Read(const google::rpc::BadRequest& bad, Failure& failure) {
 }
 
 void Read(const google::rpc::RetryInfo& retry, Failure& failure) {
-  failure.retry_delay = milliseconds(retry.retry_delay().seconds() * 1000 +
-                                     retry.retry_delay().nanos() / 1'000'000);
+  failure.retry_delay =
+      milliseconds(retry.retry_delay().seconds() * 1000 + retry.retry_delay().nanos() / 1'000'000);
 }
 
 void Read(const google::rpc::QuotaFailure& quota, Failure& failure) {

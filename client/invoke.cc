@@ -33,8 +33,9 @@ void Prepare(grpc::ClientContext& context, const CallSettings& settings) {
 Failure Unreadable(const Method& method) {
   Failure failure;
   failure.code = grpc::StatusCode::INTERNAL;
-  failure.message = Cat("The answer is no valid ", method.descriptor->output_type()->full_name(),
-                        ": gateway and client are of different versions, or the text is not UTF-8.");
+  failure.message =
+      Cat("The answer is no valid ", method.descriptor->output_type()->full_name(),
+          ": gateway and client are of different versions, or the text is not UTF-8.");
   return failure;
 }
 

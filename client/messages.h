@@ -31,8 +31,8 @@ const google::protobuf::Message& MessageAt(const google::protobuf::Message& mess
                                            int index);
 double DoubleAt(const google::protobuf::Message& message,
                 const google::protobuf::FieldDescriptor& field, int index);
-int EnumAt(const google::protobuf::Message& message,
-           const google::protobuf::FieldDescriptor& field, int index);
+int EnumAt(const google::protobuf::Message& message, const google::protobuf::FieldDescriptor& field,
+           int index);
 
 // Strings and bytes as they are, numbers in decimals, true and false. Neither enums nor messages.
 std::string ScalarText(const google::protobuf::Message& message,
@@ -47,8 +47,7 @@ std::string WellKnownText(const google::protobuf::Message& message);
 
 // A singular field by name; nothing if the message has no such field or it is not set.
 std::string TextField(const google::protobuf::Message& message, std::string_view name);
-std::optional<int64_t> NumberField(const google::protobuf::Message& message,
-                                   std::string_view name);
+std::optional<int64_t> NumberField(const google::protobuf::Message& message, std::string_view name);
 
 }  // namespace falcon::client
 

@@ -41,7 +41,8 @@ size_t FindWords(const std::vector<std::string>& whole, const std::vector<std::s
 }
 
 // The words of the name without the stem, singular or plural; empty if it is not among them.
-std::vector<std::string> WithoutStem(const std::vector<std::string>& name, const std::string& stem) {
+std::vector<std::string> WithoutStem(const std::vector<std::string>& name,
+                                     const std::string& stem) {
   for (const std::string& form : {stem, Plural(stem)}) {
     const std::vector<std::string> part = Split(form, '-');
     const size_t at = FindWords(name, part);

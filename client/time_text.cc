@@ -54,7 +54,8 @@ std::string SpanText(absl::Duration span) {
   if (span < absl::ZeroDuration()) return "-" + SpanText(-span);
   const int64_t seconds = absl::ToInt64Seconds(span);
   const auto two = [](int64_t big, const char* big_name, int64_t small, const char* small_name) {
-    return small == 0 ? Cat(big, " ", big_name) : Cat(big, " ", big_name, " ", small, " ", small_name);
+    return small == 0 ? Cat(big, " ", big_name)
+                      : Cat(big, " ", big_name, " ", small, " ", small_name);
   };
   if (seconds >= 86400) return two(seconds / 86400, "d", seconds % 86400 / 3600, "h");
   if (seconds >= 3600) return two(seconds / 3600, "h", seconds % 3600 / 60, "min");
@@ -81,8 +82,9 @@ std::optional<absl::Duration> ParseSpan(std::string_view text) {
 std::optional<absl::Time> ParseInstant(std::string_view text, absl::Time now) {
   if (text == "now") return now;
   if (const std::optional<absl::Duration> back = ParseSpan(text)) return now - *back;
-  for (const char* format : {"%Y-%m-%d%ET%H:%M:%E*S%Ez", "%Y-%m-%d%ET%H:%M:%E*S", "%Y-%m-%d %H:%M:%E*S",
-                             "%Y-%m-%d%ET%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
+  for (const char* format :
+       {"%Y-%m-%d%ET%H:%M:%E*S%Ez", "%Y-%m-%d%ET%H:%M:%E*S", "%Y-%m-%d %H:%M:%E*S",
+        "%Y-%m-%d%ET%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
     absl::Time instant;
     const absl::string_view input(text.data(), text.size());
     if (absl::ParseTime(format, input, absl::UTCTimeZone(), &instant, nullptr)) return instant;

@@ -95,15 +95,13 @@ void Calls::ShowOne(const Method& method, const Message& answer,
     const int64_t rows = AddRecords(method, answer, *sink);
     sink->End(&answer);
     ReportHidden(sink->Hidden());
-    if (rows == 0 && options_.output == OutputFormat::kTable &&
-        MissingIn(method, answer) == 0) {
+    if (rows == 0 && options_.output == OutputFormat::kTable && MissingIn(method, answer) == 0) {
       environment_.err << "No " << NounWord(method) << ".\n";
     }
     return;
   }
-  const Message& record = method.shape.records == nullptr
-                              ? answer
-                              : MessageAt(answer, *method.shape.records, -1);
+  const Message& record =
+      method.shape.records == nullptr ? answer : MessageAt(answer, *method.shape.records, -1);
   if (options_.output == OutputFormat::kTable) {
     out << Card(record, style_);
   } else if (options_.output == OutputFormat::kJson) {
@@ -118,8 +116,8 @@ int Calls::RunList(const MethodCall& call, Message& request) {
   const Method& method = *call.method;
   const auto& reflection = *request.GetReflection();
   const int32_t page_size = reflection.GetInt32(request, method.shape.page_size);
-  const auto sink = MakeSink(options_.output, method, MaskOf(method, request), style_,
-                             environment_.out);
+  const auto sink =
+      MakeSink(options_.output, method, MaskOf(method, request), style_, environment_.out);
   std::unique_ptr<Message> last;
   int64_t rows = 0;
   while (true) {
@@ -164,15 +162,15 @@ void Calls::ReportMore(const Method& method, const Message& last, int64_t rows) 
   }
   if (next.empty()) return;
   const std::optional<int64_t> total = NumberField(last, "total_size");
-  environment_.err << Grouped(rows) << (total ? Cat(" of ", Grouped(*total)) : std::string())
-                   << ' ' << NounWord(method)
-                   << ". More: --all, --limit N, or --page-token " << next << '\n';
+  environment_.err << Grouped(rows) << (total ? Cat(" of ", Grouped(*total)) : std::string()) << ' '
+                   << NounWord(method) << ". More: --all, --limit N, or --page-token " << next
+                   << '\n';
 }
 
 int Calls::RunExport(const MethodCall& call, Message& request) {
   const Method& method = *call.method;
-  const auto sink = MakeSink(options_.output, method, MaskOf(method, request), style_,
-                             environment_.out);
+  const auto sink =
+      MakeSink(options_.output, method, MaskOf(method, request), style_, environment_.out);
   Progress progress(environment_.err, environment_.err_is_terminal && !environment_.out_is_terminal,
                     environment_.now);
   std::unique_ptr<Message> last;
@@ -192,8 +190,8 @@ int Calls::RunExport(const MethodCall& call, Message& request) {
   while (true) {
     failure = invoker_.Stream(method, request, Settings(true), on_batch);
     if (!failure || Interrupted() || !failure->MayPass() || failures >= call.retry) break;
-    const milliseconds wait = std::max(failure->retry_delay.value_or(Backoff(failures)),
-                                       milliseconds(0));
+    const milliseconds wait =
+        std::max(failure->retry_delay.value_or(Backoff(failures)), milliseconds(0));
     ++failures;
     progress.Clear();
     environment_.err << "The stream broke (" << CodeName(failure->code) << "); resuming in "

@@ -291,8 +291,8 @@ absl::StatusOr<GlobalOptions> GlobalOf(Tree& tree, const Environment& environmen
   if (const std::string& text = tree.global["timeout"]; !text.empty()) {
     const std::optional<absl::Duration> span = ParseSpan(text);
     if (!span || *span <= absl::ZeroDuration()) {
-      return absl::InvalidArgumentError(
-          Cat("--timeout: '", EscapeHostile(text), "' is no span of time. Right are 500ms, 30s, 5m."));
+      return absl::InvalidArgumentError(Cat("--timeout: '", EscapeHostile(text),
+                                            "' is no span of time. Right are 500ms, 30s, 5m."));
     }
     options.timeout = absl::ToChronoMilliseconds(*span);
   }

@@ -69,8 +69,8 @@ std::string ValueCases(const Catalog& catalog) {
     for (const Method& method : noun.methods) {
       for (const Flag& flag : FlagsOf(method)) {
         if (flag.kind != FlagKind::kEnum) continue;
-        cases.append(Case(Cat("\" ", noun.name, noun.name.empty() ? "" : " ", method.verb, "\"*\"|--",
-                              flag.name, "\""),
+        cases.append(Case(Cat("\" ", noun.name, noun.name.empty() ? "" : " ", method.verb,
+                              "\"*\"|--", flag.name, "\""),
                           EnumWords(*flag.field().enum_type())));
       }
     }

@@ -73,11 +73,11 @@ void AddUpstream(const Method& method, Page& page) {
   const v1::Upstream& upstream = method.descriptor->options().GetExtension(v1::upstream);
   if (upstream.operations().empty()) return;
   page.Title("BEHIND IT");
-  page.Paragraph(Cat("Falcon operations: ",
-                     Join({upstream.operations().begin(), upstream.operations().end()}, ", "),
-                     ". API scopes: ",
-                     Join({upstream.scopes().begin(), upstream.scopes().end()}, ", "), "."),
-                 2);
+  page.Paragraph(
+      Cat("Falcon operations: ",
+          Join({upstream.operations().begin(), upstream.operations().end()}, ", "),
+          ". API scopes: ", Join({upstream.scopes().begin(), upstream.scopes().end()}, ", "), "."),
+      2);
 }
 
 std::string CommandOf(const Method& method) {
@@ -145,7 +145,8 @@ absl::StatusOr<const Noun*> NounNamed(const Catalog& catalog, const std::string&
     if (!noun.name.empty()) names.push_back(noun.name);
   }
   return absl::InvalidArgumentError(
-      Cat("'", EscapeHostile(word), "' is no noun. Known: ", Join(names, ", "), "."));
+      Cat(word.empty() ? "Which noun?" : Cat("'", EscapeHostile(word), "' is no noun."),
+          " Known: ", Join(names, ", "), "."));
 }
 
 absl::StatusOr<std::string> Describe(const Catalog& catalog, const std::vector<std::string>& words,

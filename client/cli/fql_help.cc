@@ -138,11 +138,12 @@ std::vector<FqlFieldHelp> FqlFieldsOf(const Descriptor& record) {
   const auto& options = record.options();
   for (int i = 0; i < options.ExtensionSize(v1::filter_only); ++i) {
     const v1::FqlField& field = options.GetExtension(v1::filter_only, i);
-    fields.push_back({.name = field.name(),
-                      .kind = std::string(KindWord(field.kind())),
-                      .operators = Operators(field.kind(), field.fql()),
-                      .sortable = field.fql().sortable(),
-                      .help = "In filters only: records do not show it." + Words(field.fql(), nullptr)});
+    fields.push_back(
+        {.name = field.name(),
+         .kind = std::string(KindWord(field.kind())),
+         .operators = Operators(field.kind(), field.fql()),
+         .sortable = field.fql().sortable(),
+         .help = "In filters only: records do not show it." + Words(field.fql(), nullptr)});
   }
   std::sort(fields.begin(), fields.end(),
             [](const FqlFieldHelp& a, const FqlFieldHelp& b) { return a.name < b.name; });
@@ -157,12 +158,13 @@ absl::StatusOr<std::string> FqlHelp(const Catalog& catalog, const std::vector<st
   if (record == nullptr) {
     return absl::InvalidArgumentError(Cat((*noun)->name, " cannot be filtered."));
   }
-  return Cat("FQL fields of ", (*noun)->name,
-             ". A condition is field:'value'; + is AND, a comma is OR, parentheses group,\n"
-             "field:['a','b'] is any of them, field:!'value' is not. Times are RFC 3339 or now-7d.\n"
-             "  falconctl ", (*noun)->name, " list --filter \"", record->field(0)->name(),
-             ":'...'\"\n\n",
-             Table(FqlFieldsOf(*record), width));
+  return Cat(
+      "FQL fields of ", (*noun)->name,
+      ". A condition is field:'value'; + is AND, a comma is OR, parentheses group,\n"
+      "field:['a','b'] is any of them, field:!'value' is not. Times are RFC 3339 or now-7d.\n"
+      "  falconctl ",
+      (*noun)->name, " list --filter \"", record->field(0)->name(), ":'...'\"\n\n",
+      Table(FqlFieldsOf(*record), width));
 }
 
 }  // namespace falcon::client

@@ -25,7 +25,8 @@ std::string ErrorLines(const Message& message, const FieldDescriptor& field,
                    EscapeHostile(TextField(error, "message")), " (",
                    NumberField(error, "code").value_or(0), ")\n"));
   }
-  if (size > kMost) out.append(Cat(word, ": and ", size - kMost, " more; --output json has all.\n"));
+  if (size > kMost)
+    out.append(Cat(word, ": and ", size - kMost, " more; --output json has all.\n"));
   return out;
 }
 

@@ -5,12 +5,14 @@ namespace falcon::client {
 
 std::vector<OwnFlag> GlobalFlags() {
   return {
-      {"address", "HOST:PORT", "The gateway. Default: FALCON_GATEWAY_ADDRESS, else 127.0.0.1:50051."},
+      {"address", "HOST:PORT",
+       "The gateway. Default: FALCON_GATEWAY_ADDRESS, else 127.0.0.1:50051."},
       {"tls", "", "Speak TLS. Any of the next three implies it."},
       {"ca-file", "FILE", "Certificates to trust, PEM. Default: the system's."},
       {"cert", "FILE", "Own certificate, PEM, for mutual TLS."},
       {"key", "FILE", "Key of the own certificate, PEM."},
-      {"timeout", "SPAN", "Longest time for one call: 500ms, 30s, 5m. Default 30s; none for exports."},
+      {"timeout", "SPAN",
+       "Longest time for one call: 500ms, 30s, 5m. Default 30s; none for exports."},
       {"output", "FORMAT",
        "table, json or ndjson (one record a line). Default: table on a terminal, else json."},
       {"no-color", "", "No colours. So does NO_COLOR in the environment."},
@@ -23,8 +25,8 @@ std::vector<OwnFlag> MethodFlags(const Method& method) {
             {"limit", "NUMBER", "At most so many rows in all, following pages as needed."}};
   }
   if (method.descriptor->server_streaming() && method.shape.resume_from != nullptr) {
-    return {{"retry", "NUMBER",
-             "Resume a broken stream so many times in a row. Default 3; 0: never."}};
+    return {
+        {"retry", "NUMBER", "Resume a broken stream so many times in a row. Default 3; 0: never."}};
   }
   return {};
 }

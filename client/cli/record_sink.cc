@@ -83,9 +83,7 @@ class CardSink final : public RecordSink {
 class NdjsonSink final : public RecordSink {
  public:
   explicit NdjsonSink(std::ostream& out) : out_(out) {}
-  void Add(const Message& record) override {
-    out_ << JsonText(record, JsonForm::kOneLine) << '\n';
-  }
+  void Add(const Message& record) override { out_ << JsonText(record, JsonForm::kOneLine) << '\n'; }
   void EndPage() override { out_.flush(); }
   void End(const Message*) override { out_.flush(); }
 

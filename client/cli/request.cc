@@ -1,8 +1,8 @@
 // Words of flags into a request.
+#include <google/protobuf/util/json_util.h>
+
 #include <charconv>
 #include <limits>
-
-#include <google/protobuf/util/json_util.h>
 
 #include "cli/flags.h"
 #include "messages.h"

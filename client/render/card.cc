@@ -73,8 +73,7 @@ class CardPrinter {
   }
 
   void PrintNested(const Message& message, const FieldDescriptor& field, size_t indent) {
-    const int size =
-        field.is_repeated() ? message.GetReflection()->FieldSize(message, &field) : 1;
+    const int size = field.is_repeated() ? message.GetReflection()->FieldSize(message, &field) : 1;
     for (int i = 0; i < size; ++i) {
       out_.append(indent, ' ');
       const std::string name = size > 1 ? Cat(field.name(), " ", i + 1, "/", size) : field.name();

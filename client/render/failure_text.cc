@@ -34,9 +34,11 @@ std::string AdviceOf(const Failure& failure, std::string_view address) {
   }
   switch (failure.code) {
     case grpc::StatusCode::UNAVAILABLE:
-      if (!failure.reason.empty()) return "Try again; `falconctl status` shows how the gateway stands.";
-      return Cat("Is a gateway running at ", EscapeHostile(address),
-                 ", with or without TLS as asked? --address or FALCON_GATEWAY_ADDRESS names another.");
+      if (!failure.reason.empty())
+        return "Try again; `falconctl status` shows how the gateway stands.";
+      return Cat(
+          "Is a gateway running at ", EscapeHostile(address),
+          ", with or without TLS as asked? --address or FALCON_GATEWAY_ADDRESS names another.");
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return "Allow more time with --timeout, or ask for less.";
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
@@ -53,9 +55,9 @@ std::string AdviceOf(const Failure& failure, std::string_view address) {
 std::string FailureText(const Failure& failure, std::string_view address, const Style& style) {
   const std::string_view name = failure.reason.empty() ? CodeName(failure.code) : failure.reason;
   const std::string message = EscapeHostile(failure.message);
-  std::string out = Cat(Painted("error:", Tint::kRed, style), " ",
-                        message.empty() ? "The call failed." : message, " (",
-                        EscapeHostile(name), ")\n", ViolationLines(failure));
+  std::string out =
+      Cat(Painted("error:", Tint::kRed, style), " ", message.empty() ? "The call failed." : message,
+          " (", EscapeHostile(name), ")\n", ViolationLines(failure));
   if (const std::string advice = AdviceOf(failure, address); !advice.empty()) {
     out.append(Cat("  ", advice, "\n"));
   }

@@ -41,7 +41,8 @@ void AddBrief(const Descriptor& type, const FieldPath& parent, std::vector<Field
 
 bool IsKey(const FieldPath& path) {
   return path.fields.size() == 1 && path.name.ends_with("_id") &&
-         path.fields[0]->cpp_type() == FieldDescriptor::CPPTYPE_STRING && path.fields[0]->index() == 0;
+         path.fields[0]->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
+         path.fields[0]->index() == 0;
 }
 
 std::vector<FieldPath> BriefPaths(const Descriptor& record) {
@@ -91,9 +92,8 @@ std::vector<FieldPath> MaskPaths(const Descriptor& record, const std::vector<std
 
 // "created_timestamp" -> "CREATED", "severity_name" -> "SEVERITY" where its type says the same.
 std::string HeaderOf(const FieldPath& path) {
-  std::string name = path.fields.size() == 2 && path.fields[0]->is_repeated()
-                         ? path.fields[1]->name()
-                         : path.name;
+  std::string name =
+      path.fields.size() == 2 && path.fields[0]->is_repeated() ? path.fields[1]->name() : path.name;
   const auto cut = [&](std::string_view tail) {
     if (name.ends_with(tail)) name.resize(name.size() - tail.size());
   };
@@ -147,9 +147,8 @@ std::vector<Column> TableColumns(const RecordColumns& columns) {
 
 std::vector<std::vector<Cell>> RowsOf(const Message& record, const RecordColumns& columns,
                                       const Style& style) {
-  const int items = columns.spread == nullptr
-                        ? 0
-                        : record.GetReflection()->FieldSize(record, columns.spread);
+  const int items =
+      columns.spread == nullptr ? 0 : record.GetReflection()->FieldSize(record, columns.spread);
   if (items == 0) return {RowOf(record, columns, -1, style)};
   std::vector<std::vector<Cell>> rows;
   for (int i = 0; i < items; ++i) rows.push_back(RowOf(record, columns, i, style));

@@ -89,8 +89,7 @@ TableLayout FitTable(const std::vector<Column>& columns, const std::vector<std::
 }
 
 std::string HeaderLine(const TableLayout& layout, const Style& style) {
-  return Line(layout, style,
-              [&](size_t i) { return Cell{layout.columns[i].header, Tint::kBold}; });
+  return Line(layout, style, [&](size_t i) { return Cell{layout.columns[i].header, Tint::kBold}; });
 }
 
 std::string RowLine(const TableLayout& layout, const std::vector<Cell>& row, const Style& style) {

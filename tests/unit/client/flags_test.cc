@@ -1,0 +1,123 @@
+// Flags from request descriptors, and words into requests.
+#include "cli/flags.h"
+
+#include <gmock/gmock.h>
+
+#include "json_text.h"
+#include "test_catalog.h"
+#include "time_text.h"
+
+namespace falcon::client {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class Flags : public ::testing::Test {
+ protected:
+  // The request as JSON, or the error.
+  std::string Filled(const std::string& noun, const std::string& verb, const FlagWords& words) {
+    const Method& method = MethodOf(*catalog_, noun, verb);
+    const auto request = catalog_->NewMessage(*method.descriptor->input_type());
+    const absl::Status status = FillRequest(FlagsOf(method), words, now_, *request);
+    return status.ok() ? JsonText(*request, JsonForm::kOneLine) : std::string(status.message());
+  }
+
+  std::vector<std::string> Names(const std::string& noun, const std::string& verb) {
+    std::vector<std::string> names;
+    for (const Flag& flag : FlagsOf(MethodOf(*catalog_, noun, verb))) names.push_back(flag.name);
+    return names;
+  }
+
+  const std::unique_ptr<Catalog> catalog_ = RealCatalog();
+  const absl::Time now_ = *ParseInstant("2026-05-28T20:00:00Z", absl::UnixEpoch());
+};
+
+TEST_F(Flags, AreNamedAfterTheFieldsOneValueAtATime) {
+  EXPECT_THAT(
+      Names("detections", "list"),
+      ElementsAre("page-size", "page-token", "days", "created-after", "created-before", "severity",
+                  "min-severity", "status", "hostname", "technique", "tactic", "product", "filter",
+                  "query", "order-by", "fields", "include-additional-fields"));
+  EXPECT_THAT(Names("hosts", "login-history"),
+              ElementsAre("device-id", "after", "before", "limit"));
+}
+
+TEST_F(Flags, TakeEnumWordsInAnyCaseSingleOrByCommas) {
+  EXPECT_EQ(Filled("detections", "list", {{"severity", {"high,CRITICAL", "low"}}}),
+            R"({"severities":["SEVERITY_HIGH","SEVERITY_CRITICAL","SEVERITY_LOW"]})");
+  EXPECT_EQ(Filled("detections", "list", {{"min-severity", {"Medium"}}}),
+            R"({"min_severity":"SEVERITY_MEDIUM"})");
+}
+
+TEST_F(Flags, AnswerAnUnknownWordWithTheRightOnes) {
+  EXPECT_THAT(Filled("detections", "list", {{"severity", {"hihg"}}}),
+              AllOf(HasSubstr("--severity"), HasSubstr("Did you mean high?"),
+                    HasSubstr("informational, low, medium, high, critical")));
+}
+
+TEST_F(Flags, MakeATimeRangeOfTwoEnds) {
+  EXPECT_EQ(
+      Filled("detections", "list", {{"created-after", {"7d"}}, {"created-before", {"2026-05-28"}}}),
+      R"({"created":{"start":"2026-05-21T20:00:00Z","end":"2026-05-28T00:00:00Z"}})");
+  EXPECT_THAT(Filled("detections", "list", {{"created-after", {"last week"}}}),
+              AllOf(HasSubstr("--created-after"), HasSubstr("2026-05-28T14:00:00Z")));
+}
+
+TEST_F(Flags, MakeAFieldMaskOfCommasAndAll) {
+  EXPECT_EQ(Filled("detections", "list", {{"fields", {"composite_id, device.hostname"}}}),
+            R"({"read_mask":"composite_id,device.hostname"})");
+  EXPECT_EQ(Filled("detections", "list", {{"fields", {"all"}}}), R"({"read_mask":"*"})");
+}
+
+TEST_F(Flags, ReachIntoNestedOptions) {
+  EXPECT_EQ(Filled("hosts", "get", {{"include-additional-fields", {"true"}}}),
+            R"({"read_options":{"include_additional_fields":true}})");
+}
+
+TEST_F(Flags, KeepPresenceOfZero) {
+  EXPECT_EQ(Filled("detections", "list", {{"days", {"0"}}}), R"({"days":0})");
+}
+
+TEST_F(Flags, RefuseWhatIsNoNumberTooBigOrGivenTwice) {
+  EXPECT_THAT(Filled("hosts", "list", {{"page-size", {"ten"}}}), HasSubstr("no whole number"));
+  EXPECT_THAT(Filled("hosts", "list", {{"page-size", {"5000000000"}}}),
+              HasSubstr("no whole number"));
+  EXPECT_THAT(Filled("hosts", "list", {{"page-size", {"12abc"}}}), HasSubstr("no whole number"));
+  EXPECT_EQ(Filled("hosts", "list", {{"page-size", {"-1"}}}), R"({"page_size":-1})");
+  EXPECT_THAT(Filled("hosts", "list", {{"hostname", {"a", "b"}}}), HasSubstr("once only"));
+  EXPECT_THAT(Filled("hosts", "list", {{"hostname", {"\xff"}}}), HasSubstr("not valid UTF-8"));
+}
+
+TEST_F(Flags, TextWithCommasIsOneValue) {
+  EXPECT_EQ(Filled("hosts", "list", {{"tag", {"A,B"}}}), R"({"tags":["A,B"]})");
+}
+
+TEST_F(Flags, GetsAndBatchesTakeTheirIdsWithoutAName) {
+  const auto positional = [&](const std::string& noun, const std::string& verb) {
+    const Method& method = MethodOf(*catalog_, noun, verb);
+    const std::vector<Flag> flags = FlagsOf(method);
+    const Flag* flag = PositionalOf(method, flags);
+    return flag == nullptr ? std::string() : flag->name;
+  };
+  EXPECT_EQ(positional("detections", "get"), "composite-id");
+  EXPECT_EQ(positional("hosts", "batch-get"), "device-id");
+  EXPECT_EQ(positional("detections", "aggregate"), "field");
+  EXPECT_EQ(positional("detections", "list"), "");
+  EXPECT_EQ(positional("detections", "export"), "");
+  EXPECT_EQ(positional("", "status"), "");
+}
+
+TEST_F(Flags, EachSaysWhatTheProtoSays) {
+  for (const Noun& noun : catalog_->nouns()) {
+    for (const Method& method : noun.methods) {
+      for (const Flag& flag : FlagsOf(method)) {
+        EXPECT_FALSE(flag.help.empty()) << method.descriptor->full_name() << " --" << flag.name;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace falcon::client

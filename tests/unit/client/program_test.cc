@@ -1,0 +1,227 @@
+// falconctl as its user meets it: output, errors, exit codes.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "error_of.h"
+#include "fake_gateway.h"
+#include "program_run.h"
+#include "text.h"
+
+namespace falcon::client {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+class Falconctl : public ::testing::Test {
+ protected:
+  ProgramRun Run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--address", gateway_.address()});
+    return RunFalconctl(arguments, setting_);
+  }
+
+  // Three pages of two, then none.
+  void ServePages() {
+    gateway_.list_detections = [this](const v1::ListDetectionsRequest& request,
+                                      v1::ListDetectionsResponse& response) {
+      page_sizes_.push_back(request.page_size());
+      const int first = request.page_token().empty() ? 0 : std::stoi(request.page_token());
+      const int size = request.page_size() == 0 ? 2 : std::min(request.page_size(), 2);
+      for (int i = first; i < std::min(6, first + size); ++i) {
+        response.add_detections()->set_composite_id("id" + std::to_string(i));
+      }
+      if (first + size < 6) response.set_next_page_token(std::to_string(first + size));
+      response.set_total_size(6);
+      return grpc::Status::OK;
+    };
+  }
+
+  FakeGateway gateway_;
+  ProgramSetting setting_;
+  std::vector<int> page_sizes_;
+};
+
+TEST_F(Falconctl, ListsOnePageAsJsonWhenItsOutputIsNoTerminal) {
+  ServePages();
+  const ProgramRun run = Run({"detections", "list", "--severity", "high", "--days", "7"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(run.out,
+            "{\n"
+            "  \"detections\": [\n"
+            "    {\n      \"composite_id\": \"id0\"\n    },\n"
+            "    {\n      \"composite_id\": \"id1\"\n    }\n"
+            "  ],\n"
+            "  \"next_page_token\": \"2\",\n"
+            "  \"total_size\": \"6\"\n"
+            "}\n");
+}
+
+TEST_F(Falconctl, ListsATableOnATerminalAndSaysThatMoreExist) {
+  ServePages();
+  setting_.terminal = true;
+  setting_.width = 120;
+  setting_.variables["NO_COLOR"] = "1";
+  const ProgramRun run = Run({"detections", "list"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.out, AllOf(StartsWith("SEVERITY"), HasSubstr("id1\n"), Not(HasSubstr("\x1b"))));
+  EXPECT_THAT(run.err, HasSubstr("2 of 6 detections. More: --all, --limit N, or --page-token 2"));
+}
+
+TEST_F(Falconctl, ColoursATerminalUnlessAskedNotTo) {
+  ServePages();
+  setting_.terminal = true;
+  EXPECT_THAT(Run({"detections", "list"}).out, HasSubstr("\x1b["));
+  EXPECT_THAT(Run({"detections", "list", "--no-color"}).out, Not(HasSubstr("\x1b[")));
+}
+
+TEST_F(Falconctl, FollowsAllPagesIntoOneValidAnswer) {
+  ServePages();
+  const ProgramRun run = Run({"detections", "list", "--all", "--output", "json"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  const auto json = nlohmann::json::parse(run.out);
+  EXPECT_THAT(json["detections"], SizeIs(6));
+  EXPECT_FALSE(json.contains("next_page_token"));
+}
+
+TEST_F(Falconctl, StopsAtTheLimitAsksForNoMoreAndKeepsTheNextTokenRight) {
+  ServePages();
+  const ProgramRun run = Run({"detections", "list", "--limit", "3", "--output", "json"});
+  const auto json = nlohmann::json::parse(run.out);
+  EXPECT_THAT(json["detections"], SizeIs(3));
+  EXPECT_EQ(json["next_page_token"], "3");
+  EXPECT_THAT(page_sizes_, ElementsAre(3, 1));
+}
+
+TEST_F(Falconctl, WritesOneRecordALineInNdjson) {
+  ServePages();
+  const ProgramRun run = Run({"detections", "list", "--all", "-o", "ndjson"});
+  EXPECT_EQ(run.out,
+            "{\"composite_id\":\"id0\"}\n{\"composite_id\":\"id1\"}\n{\"composite_id\":\"id2\"}\n"
+            "{\"composite_id\":\"id3\"}\n{\"composite_id\":\"id4\"}\n{\"composite_id\":\"id5\"}\n");
+}
+
+TEST_F(Falconctl, SaysAnEmptyResultInOneSentence) {
+  gateway_.list_detections = [](const auto&, auto&) { return grpc::Status::OK; };
+  const ProgramRun table = Run({"detections", "list", "--output", "table"});
+  EXPECT_EQ(table.code, 0);
+  EXPECT_EQ(table.out, "");
+  EXPECT_EQ(table.err, "No detections match.\n");
+  EXPECT_EQ(nlohmann::json::parse(Run({"detections", "list"}).out)["detections"],
+            nlohmann::json::array());
+}
+
+TEST_F(Falconctl, GetsByPositionOrByFlag) {
+  std::vector<std::string> ids;
+  gateway_.get_detection = [&](const v1::GetDetectionRequest& request,
+                               v1::GetDetectionResponse& response) {
+    ids.push_back(request.composite_id());
+    response.mutable_detection()->set_composite_id(request.composite_id());
+    return grpc::Status::OK;
+  };
+  EXPECT_EQ(Run({"detections", "get", "status", "--output", "table"}).out,
+            "composite_id  status\n");
+  EXPECT_EQ(Run({"detections", "get", "--composite-id", "b", "-o", "ndjson"}).out,
+            "{\"composite_id\":\"b\"}\n");
+  EXPECT_THAT(ids, ElementsAre("status", "b"));
+}
+
+TEST_F(Falconctl, ReadsIdsFromStandardInputAndTellsWhatIsMissing) {
+  std::vector<std::string> ids;
+  gateway_.batch_get_detections = [&](const v1::BatchGetDetectionsRequest& request,
+                                      v1::BatchGetDetectionsResponse& response) {
+    ids.assign(request.composite_ids().begin(), request.composite_ids().end());
+    auto* missing = response.add_missing();
+    missing->set_id("b\x1b");
+    missing->set_code(404);
+    missing->set_message("not found");
+    return grpc::Status::OK;
+  };
+  setting_.in = "a\nb\n\n  c\r\n";
+  const ProgramRun run = Run({"detections", "batch-get", "x", "-", "--output", "table"});
+  EXPECT_THAT(ids, ElementsAre("x", "a", "b", "c"));
+  EXPECT_EQ(run.err, "missing: b\\u{001B}: not found (404)\n");
+  EXPECT_EQ(run.code, 3);
+}
+
+TEST_F(Falconctl, AnswersErrorsWithFieldsAndTheRightExitCode) {
+  gateway_.get_status = [](const auto&, auto&) {
+    google::rpc::BadRequest bad;
+    auto* violation = bad.add_field_violations();
+    violation->set_field("filter");
+    violation->set_description("unknown field");
+    return ErrorOf(grpc::StatusCode::INVALID_ARGUMENT, "Wrong.", "INVALID_FILTER", {}, bad);
+  };
+  const ProgramRun run = Run({"status"});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_EQ(run.out, "");
+  EXPECT_EQ(run.err, "error: Wrong. (INVALID_FILTER)\n  filter: unknown field\n");
+}
+
+TEST_F(Falconctl, AnswersWrongUsageWithTheNearestRightWord) {
+  EXPECT_THAT(Run({"detection", "list"}).err, HasSubstr("Did you mean detections?"));
+  EXPECT_THAT(Run({"hosts", "lst"}).err, HasSubstr("Did you mean list?"));
+  EXPECT_THAT(Run({"hosts", "list", "--hostnme", "x"}).err, HasSubstr("Did you mean --hostname?"));
+  EXPECT_THAT(Run({"hosts"}).err, HasSubstr("Known: list, get"));
+  EXPECT_THAT(Run({"status", "-o", "yaml"}).err, HasSubstr("table, json, ndjson"));
+  EXPECT_THAT(Run({"status", "--timeout", "soon"}).err, HasSubstr("30s"));
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{"detection", "list"},
+                                             {"hosts"},
+                                             {"hosts", "list", "extra"},
+                                             {"status", "-o", "yaml"},
+                                             {"detections", "list", "--limit", "0"},
+                                             {"detections", "list", "--severity", "x"},
+                                             {"status", "--cert", "a"},
+                                             {"status", "--ca-file", "/does/not/exist"}}) {
+    EXPECT_EQ(Run(arguments).code, 2) << Join(arguments, " ");
+  }
+}
+
+TEST_F(Falconctl, TellsWhereItLookedWhenNobodyAnswers) {
+  setting_.variables["FALCON_GATEWAY_ADDRESS"] = "127.0.0.1:1";
+  const ProgramRun run = RunFalconctl({"status"}, setting_);
+  EXPECT_EQ(run.code, 5);
+  EXPECT_THAT(run.err, HasSubstr("Is a gateway running at 127.0.0.1:1"));
+}
+
+TEST_F(Falconctl, HelpNeedsNoGateway) {
+  for (const auto& arguments : std::vector<std::vector<std::string>>{{},
+                                                                     {"--help"},
+                                                                     {"help"},
+                                                                     {"help", "hosts", "list"},
+                                                                     {"hosts", "--help"},
+                                                                     {"describe"},
+                                                                     {"describe", "hosts"},
+                                                                     {"describe", "hosts", "get"},
+                                                                     {"describe", "status"},
+                                                                     {"fql", "hosts"},
+                                                                     {"completion", "bash"},
+                                                                     {"--version"}}) {
+    const ProgramRun run = RunFalconctl(arguments, setting_);
+    EXPECT_EQ(run.code, 0) << Join(arguments, " ") << run.err;
+    EXPECT_FALSE(run.out.empty()) << Join(arguments, " ");
+  }
+  EXPECT_THAT(RunFalconctl({"--help"}, setting_).out, HasSubstr("130  interrupted"));
+  EXPECT_THAT(RunFalconctl({"help", "hosts", "list"}, setting_).out, HasSubstr("--hostname TEXT"));
+}
+
+TEST_F(Falconctl, ListsTheFieldsOfFqlWithTheirOperators) {
+  const std::string out = RunFalconctl({"fql", "detections"}, setting_).out;
+  EXPECT_THAT(out, AllOf(HasSubstr("device.hostname"), HasSubstr("created_timestamp"),
+                         HasSubstr("time    : :! > >= < <=")));
+  EXPECT_EQ(RunFalconctl({"fql", "nonsense"}, setting_).code, 2);
+}
+
+TEST_F(Falconctl, CompletionKnowsCommandsFlagsAndWords) {
+  const std::string out = RunFalconctl({"completion", "bash"}, setting_).out;
+  EXPECT_THAT(out, AllOf(HasSubstr("login-history"), HasSubstr("--min-severity"),
+                         HasSubstr("informational low medium high critical")));
+}
+
+}  // namespace
+}  // namespace falcon::client

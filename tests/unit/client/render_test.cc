@@ -1,0 +1,149 @@
+// Tables and cards, golden, at a fixed time and width.
+#include <gmock/gmock.h>
+
+#include "render/card.h"
+#include "render/record_table.h"
+#include "terminal_text.h"
+#include "test_catalog.h"
+#include "text.h"
+#include "time_text.h"
+
+namespace falcon::client {
+namespace {
+
+using google::protobuf::Message;
+
+class Render : public ::testing::Test {
+ protected:
+  std::string Table(const std::vector<const Message*>& records, const RecordColumns& columns,
+                    size_t width, bool color = false) {
+    const Style style{.color = color, .width = width, .now = now_};
+    std::vector<std::vector<Cell>> rows;
+    for (const Message* record : records) {
+      for (auto& row : RowsOf(*record, columns, style)) rows.push_back(std::move(row));
+    }
+    const TableLayout layout = FitTable(TableColumns(columns), rows, style);
+    std::string out = HeaderLine(layout, style) + "\n";
+    for (const auto& row : rows) out += RowLine(layout, row, style) + "\n";
+    return out;
+  }
+
+  std::unique_ptr<Message> Record(const std::string& noun, const std::string& text) {
+    return FromText(*catalog_, RecordOf(*catalog_, noun), text);
+  }
+
+  const std::unique_ptr<Catalog> catalog_ = RealCatalog();
+  const absl::Time now_ = *ParseInstant("2026-05-28T20:26:40Z", absl::UnixEpoch());
+};
+
+constexpr char kCritical[] = R"(
+    composite_id: "c0ffee:ind:a1:1-2-3" severity_name: SEVERITY_CRITICAL status: DETECTION_STATUS_NEW
+    created_timestamp { seconds: 1779989200 } display_name: "NtdsFileAccessedViaVss"
+    technique_id: "T1003.003" device { hostname: "SRV-PROD-001" } user_name: "svc-backup"
+    filename: "rundll32.exe")";
+
+TEST_F(Render, DetectionsAsATableOfTheBriefViewWithTheIdLast) {
+  const auto critical = Record("detections", kCritical);
+  const auto low =
+      Record("detections", R"(composite_id: "c0ffee:ind:a1:9" severity_name: SEVERITY_LOW
+      status: DETECTION_STATUS_IN_PROGRESS created_timestamp { seconds: 1779999880 })");
+  EXPECT_EQ(
+      Table({critical.get(), low.get()}, ColumnsOf(RecordOf(*catalog_, "detections"), {}), 0),
+      "SEVERITY     STATUS       CREATED    DISPLAY NAME            TECHNIQUE ID  DEVICE.HOSTNAME  "
+      "USER NAME   FILENAME      COMPOSITE ID\n"
+      "🔴 critical  new          3 h ago    NtdsFileAccessedViaVss  T1003.003     SRV-PROD-001     "
+      "svc-backup  rundll32.exe  c0ffee:ind:a1:1-2-3\n"
+      "🟢 low       in_progress  2 min ago                                                         "
+      "                          c0ffee:ind:a1:9\n");
+}
+
+TEST_F(Render, NoLineIsWiderThanTheTerminal) {
+  const auto record = Record("detections", kCritical);
+  const RecordColumns columns = ColumnsOf(RecordOf(*catalog_, "detections"), {});
+  for (size_t width = 20; width < 180; ++width) {
+    for (const std::string& line : Split(Table({record.get()}, columns, width), '\n')) {
+      EXPECT_LE(DisplayWidth(line), width) << line;
+    }
+  }
+}
+
+TEST_F(Render, ANarrowTableCutsTheWidestAndLeavesOutTheIdRatherThanCutIt) {
+  const auto record = Record("detections", kCritical);
+  EXPECT_EQ(
+      Table({record.get()}, ColumnsOf(RecordOf(*catalog_, "detections"), {}), 104),
+      "SEVERITY     STATUS  CREATED  DISPLAY NAME   TECHNIQUE ID  DEVICE.HOSTNAME  USER NAME   "
+      "FILENAME\n"
+      "🔴 critical  new     3 h ago  NtdsFileAcce…  T1003.003     SRV-PROD-001     svc-backup  "
+      "rundll32.exe\n");
+}
+
+TEST_F(Render, HostileNamesCannotLeaveTheirCell) {
+  const auto host = Record("hosts", R"(hostname: "evil\n\033[2J\342\200\256x" device_id: "d")");
+  const std::string table = Table({host.get()}, ColumnsOf(RecordOf(*catalog_, "hosts"), {}), 0);
+  EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 2);
+  EXPECT_EQ(table.find('\x1b'), std::string::npos);
+  EXPECT_THAT(table, ::testing::HasSubstr("evil\\u{000A}\\u{001B}[2J\\u{202E}x"));
+}
+
+TEST_F(Render, AMaskChoosesTheColumns) {
+  const auto record = Record("detections", kCritical);
+  const RecordColumns columns = ColumnsOf(RecordOf(*catalog_, "detections"),
+                                          {"device.hostname", "severity_name", "nonsense"});
+  EXPECT_EQ(Table({record.get()}, columns, 0),
+            "DEVICE.HOSTNAME  SEVERITY\nSRV-PROD-001     🔴 critical\n");
+}
+
+TEST_F(Render, HistoriesTakeARowForEachEntry) {
+  const auto& type = *MethodOf(*catalog_, "hosts", "login-history").shape.records->message_type();
+  const auto history = FromText(*catalog_, type, R"(device_id: "d1" cid: "c"
+      recent_logins { user_name: "anna" login_time { seconds: 1779996400 } }
+      recent_logins { user_name: "ben" })");
+  EXPECT_EQ(Table({history.get()}, ColumnsOf(type, {}), 0),
+            "DEVICE ID  CID  LOGIN TIME  USER NAME\n"
+            "d1         c    1 h ago     anna\n"
+            "d1         c                ben\n");
+}
+
+TEST_F(Render, ColoursAreThereOnlyWhenAskedFor) {
+  const auto record = Record("detections", kCritical);
+  const RecordColumns columns = ColumnsOf(RecordOf(*catalog_, "detections"), {"severity_name"});
+  EXPECT_EQ(Table({record.get()}, columns, 0, true),
+            "\x1b[1mSEVERITY\x1b[0m\n\x1b[1;31m🔴 critical\x1b[0m\n");
+}
+
+TEST_F(Render, ACardShowsEveryFieldThatIsSet) {
+  const auto record = Record("detections", R"(
+      composite_id: "c:1" severity_name: SEVERITY_HIGH severity: 70
+      created_timestamp { seconds: 1779989200 } device { hostname: "SRV\033[31m" }
+      tags: "one" tags: "two" is_closed: false)");
+  EXPECT_EQ(Card(*record, {.color = false, .width = 0, .now = now_}),
+            "composite_id       c:1\n"
+            "severity_name      🟠 high\n"
+            "severity           70\n"
+            "created_timestamp  2026-05-28T17:26:40Z (3 h ago)\n"
+            "device\n"
+            "  hostname  SRV\\u{001B}[31m\n"
+            "tags               one\n"
+            "                   two\n"
+            "is_closed          no\n");
+}
+
+TEST_F(Render, ACardOfTheGatewayIsReadable) {
+  const auto& type = *MethodOf(*catalog_, "", "status").descriptor->output_type();
+  const auto status = FromText(*catalog_, type, R"(region: "us-1"
+      token { valid: true expires_in { seconds: 1799 } } rate_budget { limit: 6000 }
+      libraries { key: "grpc" value: "1.51.1" } libraries { key: "curl" value: "7.88.1" })");
+  EXPECT_EQ(Card(*status, {.color = false, .width = 0, .now = now_}),
+            "region  us-1\n"
+            "token\n"
+            "  valid       yes\n"
+            "  expires_in  29 min 59 s\n"
+            "rate_budget\n"
+            "  limit  6000\n"
+            "libraries\n"
+            "  curl  7.88.1\n"
+            "  grpc  1.51.1\n");
+}
+
+}  // namespace
+}  // namespace falcon::client
