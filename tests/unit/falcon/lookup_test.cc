@@ -136,7 +136,7 @@ TEST_F(LookupTest, AnErrorThatNamesTheIdInItsTextCountsToo) {
 }
 
 TEST_F(LookupTest, AnErrorThatNamesNobodyKeepsTheMissingFromBeingDenied) {
-  Script(200, Hosts({"a"}, Json::array({{{"code", 500}, {"message", "a shard failed"}}})));
+  Script(200, Hosts({"a"}, Json::array({{{"code", 500}, {"message", "one shard failed"}}})));
   EXPECT_THAT(LookUpHosts({"a", "b"}), IsOk());
   EXPECT_THAT(Missing(), ElementsAre("b 500"));
   EXPECT_EQ(reading.errors.size(), 1u);

@@ -30,8 +30,9 @@ struct World {
     const int64_t spread = Chance(50) ? Draw(0, 999'999) : 0;  // inside a millisecond
     collection.records[Cat("id-", next_id++)] = kStart + Draw(0, instants - 1) * step + spread;
   }
+  // A tie that grows for ever has no end to read.
   void Mutate(FakeCollection& collection) {
-    if (Chance(50)) {
+    if (next_id < 600 && Chance(50)) {
       touched.insert(Cat("id-", next_id));
       AddRecord(collection);
     } else if (!collection.records.empty()) {
@@ -65,7 +66,9 @@ class PagerPropertyTest : public PagerTest {
       auto outcome =
           hosts ? Fetch(through, plan, at.next, answer) : Fetch(through, plan, at.next, detections);
       if (!outcome.ok()) {
-        ADD_FAILURE() << outcome.status();
+        ADD_FAILURE() << outcome.status() << " at page " << pages << ", anchor " << at.next.anchor
+                      << ", seek " << at.next.seek_value << ", cursor " << at.next.upstream
+                      << ", sent " << at.next.sent << ", seen " << at.next.seen.size();
         break;
       }
       at = *std::move(outcome);
@@ -83,7 +86,7 @@ class PagerPropertyTest : public PagerTest {
 };
 
 TEST_F(PagerPropertyTest, WhatIsThereThroughoutComesExactlyOnce) {
-  for (uint32_t seed = 1; seed <= 400; ++seed) {
+  for (uint32_t seed = 1; seed <= 300; ++seed) {
     SCOPED_TRACE(Cat("seed ", seed));
     World world(seed);
     const bool hosts = world.Chance(50);

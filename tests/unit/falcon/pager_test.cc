@@ -312,13 +312,18 @@ TEST_F(PagerScriptTest, APageThatIsTooLargeIsHalvedThreeTimesAtMost) {
   EXPECT_EQ(transport.requests().size(), 8u);
 }
 
-// Row 40.
+// Rows 35 and 40.
 TEST_F(PagerScriptTest, APageThatBreaksIsFetchedAgainWhole) {
-  transport.Answer("/", Error(StatusCode::kUnavailable, "UPSTREAM_CONNECTION", "reset"));
-  Script(R"({"resources":[{"composite_id":"a"})");
-  Script(Page({{"a", 1}, {"b", 2}}, ""));
-  ASSERT_THAT(Fetch(plan), IsOk());
-  EXPECT_THAT(Ids(), ElementsAre("a", "b"));
+  const absl::Status reset = Error(StatusCode::kUnavailable, "UPSTREAM_CONNECTION", "reset");
+  for (const absl::StatusOr<wire::HttpResponse>& broken :
+       {absl::StatusOr<wire::HttpResponse>(reset),
+        absl::StatusOr<wire::HttpResponse>(
+            Response(200, R"({"resources":[{"composite_id":"a"})"))}) {
+    transport.Answer("/", broken);
+    Script(Page({{"a", 1}, {"b", 2}}, ""));
+    ASSERT_THAT(Fetch(plan), IsOk());
+    EXPECT_THAT(Ids(), ElementsAre("a", "b"));
+  }
 }
 
 TEST_F(PagerScriptTest, ARecordThatIsNoObjectIsSkippedAndCounted) {
