@@ -1,4 +1,5 @@
-// The token's life: one log-in for all, renewed ahead, kept when renewal fails, and no storm in any weather.
+// The token's life: one log-in for all, renewed ahead, kept when renewal fails, and no storm in any
+// weather.
 #include <deque>
 
 #include "tests/unit/auth/auth_stack.h"

@@ -1,5 +1,5 @@
-// Rows 1 to 14 and 45 of the fault matrix, through the whole stack: what the caller sees, what Falcon was asked, and that the
-// next healthy call works.
+// Rows 1 to 14 and 45 of the fault matrix, through the whole stack: what the caller sees, what
+// Falcon was asked, and that the next healthy call works.
 #include <deque>
 
 #include "tests/unit/auth/auth_stack.h"

@@ -1,0 +1,52 @@
+// Config: everything that the operator decides, read and checked once.
+#ifndef FALCON_CONFIG_CONFIG_H_
+#define FALCON_CONFIG_CONFIG_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "auth/credentials.h"
+#include "base/secret.h"
+#include "base/time.h"
+#include "config/environment.h"
+#include "obs/log.h"
+
+namespace falcon::config {
+
+struct Config {
+  // Not empty: --help or --version was asked for. Print it and exit with 0; nothing else is set.
+  std::string print;
+  // To be logged: allowed, and perhaps not meant.
+  std::vector<std::string> warnings;
+
+  auth::Credentials credentials;
+  std::string region = "us-1";                  // or "auto"; does not count with a base URL
+  std::string base_url;                         // of a cloud that is none of the known ones
+  std::vector<std::string> loopback_redirects;  // see auth::LoginOptions
+  std::string ca_file;                          // empty: the system's
+
+  std::string listen;  // for gRPC: HOST:PORT or unix:PATH
+  // PEM texts; all empty: plaintext. Without a client CA any client may call.
+  std::string tls_certificate;
+  Secret tls_private_key;
+  std::string tls_client_ca;
+
+  Secret page_token_key;  // empty: derive it from the client's secret
+  size_t max_in_flight = 48;
+  size_t max_waiting = 10'000;
+  size_t upstream_max_body_bytes = size_t{64} << 20;
+  seconds drain{25};
+  obs::Level log_level = obs::Level::kInfo;
+};
+
+// Flags before environment before --env-file. INVALID_ARGUMENT (INVALID_CONFIG) with one violation
+// for each problem, so that all are mended in one go: print Violations(status) line by line. No
+// message holds a secret. Erases the secrets' variables from `environment`, whatever the outcome.
+// Call it before the first thread starts.
+absl::StatusOr<Config> LoadConfig(int argc, const char* const* argv, Environment& environment);
+
+}  // namespace falcon::config
+
+#endif  // FALCON_CONFIG_CONFIG_H_

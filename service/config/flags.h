@@ -1,0 +1,44 @@
+// The command line of falcon-gateway, as text: what was said, not yet what it means.
+#ifndef FALCON_CONFIG_FLAGS_H_
+#define FALCON_CONFIG_FLAGS_H_
+
+#include <string>
+#include <vector>
+
+#include "config/problems.h"
+
+namespace falcon::config {
+
+struct Flags {
+  std::string print;  // the answer to --help or --version; the rest does not count then
+
+  std::string listen = "127.0.0.1:50051";
+  bool allow_insecure_listen = false;
+  std::string tls_cert;
+  std::string tls_key;
+  std::string tls_client_ca;
+
+  std::string client_id;
+  std::string client_secret_file;
+  std::string member_cid;
+  std::string region;
+  std::string base_url;
+  std::vector<std::string> loopback_redirects;
+  std::string ca_file;
+  std::string env_file;
+  std::string page_token_key_file;
+
+  std::string max_in_flight = "48";
+  std::string max_waiting = "10000";
+  std::string upstream_max_body_mib = "64";
+  std::string drain_seconds = "25";
+  std::string log_level = "info";
+};
+
+// Unknown flags become problems, each with the nearest known one. Values of unknown flags and stray
+// arguments are not repeated: somebody may have put a secret there.
+Flags ParseFlags(int argc, const char* const* argv, Problems& problems);
+
+}  // namespace falcon::config
+
+#endif  // FALCON_CONFIG_FLAGS_H_

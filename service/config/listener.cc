@@ -1,0 +1,74 @@
+// Plaintext stays on loopback; certificate and key come together.
+#include "config/listener.h"
+
+#include <optional>
+
+#include "auth/cloud.h"
+#include "base/status.h"
+
+namespace falcon::config {
+namespace {
+
+constexpr std::string_view kUnix = "unix:";
+
+// The host of HOST:PORT; nullopt when it is not of that form. Port 0 is fine here.
+std::optional<std::string> Host(std::string_view listen) {
+  const size_t colon = listen.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const bool any_port = listen.substr(colon + 1) == "0";
+  const auto address =
+      auth::ParseAddress(Cat("http://", any_port ? Cat(listen.substr(0, colon), ":1") : listen));
+  const bool only_host = address.has_value() && address->path.empty();
+  return only_host ? std::optional(address->origin.host) : std::nullopt;
+}
+
+void ReadTls(const Flags& flags, Config& config, Problems& problems) {
+  if (flags.tls_cert.empty() != flags.tls_key.empty()) {
+    problems.Add(flags.tls_cert.empty() ? "--tls-cert" : "--tls-key",
+                 "is missing: certificate and key go together");
+  }
+  if (!flags.tls_client_ca.empty() && flags.tls_cert.empty()) {
+    problems.Add("--tls-client-ca", "needs --tls-cert and --tls-key");
+  }
+  const auto read = [&](std::string_view flag, const std::string& path, Readers readers) {
+    if (path.empty()) return Secret();
+    return problems.Take(flag, ReadPem(path, readers)).value_or(Secret());
+  };
+  config.tls_certificate = read("--tls-cert", flags.tls_cert, Readers::kAnyone).Reveal();
+  config.tls_private_key = read("--tls-key", flags.tls_key, Readers::kOwner);
+  config.tls_client_ca = read("--tls-client-ca", flags.tls_client_ca, Readers::kAnyone).Reveal();
+}
+
+}  // namespace
+
+absl::StatusOr<Secret> ReadPem(const std::string& path, Readers readers) {
+  ASSIGN_OR_RETURN(Secret text, ReadFile(path, readers));
+  if (text.Reveal().find("-----BEGIN ") == std::string_view::npos) {
+    return absl::InvalidArgumentError(
+        ToAbsl(Cat("file ", EscapeHostile(path, 256), " holds no PEM text (-----BEGIN ...)")));
+  }
+  return text;
+}
+
+void ReadListener(const Flags& flags, Config& config, Problems& problems) {
+  config.listen = flags.listen;
+  ReadTls(flags, config, problems);
+  if (flags.listen.starts_with(kUnix) && flags.listen.size() > kUnix.size()) return;
+  const std::optional<std::string> host = Host(flags.listen);
+  if (!host.has_value()) {
+    problems.Add("--listen", "must be HOST:PORT, like 127.0.0.1:50051, or unix:/path");
+    return;
+  }
+  if (auth::IsLoopback(*host)) return;
+  if (flags.tls_cert.empty() && !flags.allow_insecure_listen) {
+    problems.Add("--listen",
+                 "is off loopback, so that anybody on the network could read what the gateway can: "
+                 "give --tls-cert, --tls-key and --tls-client-ca, or --allow-insecure-listen");
+  } else if (flags.tls_cert.empty()) {
+    config.warnings.push_back("the listener is plaintext and off loopback");
+  } else if (flags.tls_client_ca.empty()) {
+    config.warnings.push_back("the listener takes clients without a certificate (--tls-client-ca)");
+  }
+}
+
+}  // namespace falcon::config

@@ -1,0 +1,47 @@
+// Problems: what is wrong with the configuration, collected so that all of it is said at once.
+#ifndef FALCON_CONFIG_PROBLEMS_H_
+#define FALCON_CONFIG_PROBLEMS_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/error.h"
+#include "base/text.h"
+
+namespace falcon::config {
+
+class Problems {
+ public:
+  // `where`: a flag or a variable. `what`: what is wrong with it, and what would be right.
+  void Add(std::string_view where, std::string_view what) {
+    problems_.push_back({std::string(where), std::string(what)});
+  }
+  void AddAll(const Problems& others) {
+    problems_.insert(problems_.end(), others.problems_.begin(), others.problems_.end());
+  }
+  // The value, or nullopt and one more problem.
+  template <class T>
+  std::optional<T> Take(std::string_view where, absl::StatusOr<T> result) {
+    if (result.ok()) return *std::move(result);
+    Add(where, ToStd(result.status().message()));
+    return std::nullopt;
+  }
+
+  bool empty() const { return problems_.empty(); }
+  // INVALID_ARGUMENT (INVALID_CONFIG), with one violation a problem; OK when there is none.
+  absl::Status status() const {
+    return empty() ? absl::OkStatus() : InvalidFields(problems_, "INVALID_CONFIG");
+  }
+
+ private:
+  std::vector<FieldViolation> problems_;
+};
+
+}  // namespace falcon::config
+
+#endif  // FALCON_CONFIG_PROBLEMS_H_
