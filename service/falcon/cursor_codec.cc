@@ -12,6 +12,7 @@ using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
 
 constexpr uint32_t kVersion = 1;
+constexpr int64_t kMostIssued = 9'000'000'000'000;  // in 2255; nanoseconds end soon after
 
 void WriteText(std::string_view text, CodedOutputStream& out) {
   out.WriteVarint64(text.size());
@@ -85,7 +86,7 @@ std::optional<Cursor> DecodeCursor(std::string_view bytes) {
       ReadInteger(in, cursor.sent) && in.ReadVarint32(&has_total) && ReadInteger(in, total) &&
       ReadInteger(in, issued) && ReadInteger(in, cursor.pages) &&
       in.ReadLittleEndian64(&cursor.mark) && in.BytesUntilLimit() == 0;
-  if (!read) return std::nullopt;
+  if (!read || issued < 0 || issued > kMostIssued) return std::nullopt;
   if (has_total != 0) cursor.total = total;
   cursor.issued = WallTime(milliseconds(issued));
   return cursor;
