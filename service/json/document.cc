@@ -86,4 +86,11 @@ std::string Document::ResourceText(size_t index) const {
   return simdjson::to_string(impl_->resources.at(index));
 }
 
+std::string SimdjsonVersion() {
+  return Cat(std::to_string(simdjson::SIMDJSON_VERSION_MAJOR), ".",
+             std::to_string(simdjson::SIMDJSON_VERSION_MINOR), ".",
+             std::to_string(simdjson::SIMDJSON_VERSION_REVISION), " (",
+             simdjson::get_active_implementation()->name(), ")");
+}
+
 }  // namespace falcon::json

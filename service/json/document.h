@@ -65,6 +65,9 @@ class Document {
   std::unique_ptr<Impl> impl_;
 };
 
+// Version and the kernel that this machine runs: "3.0.1 (haswell)".
+std::string SimdjsonVersion();
+
 }  // namespace falcon::json
 
 #endif  // FALCON_JSON_DOCUMENT_H_

@@ -11,7 +11,7 @@ namespace falcon::rpc {
 
 // How long calls may take.
 struct CallLimits {
-  seconds unary_default{30};   // where the client sets no deadline
+  seconds unary_default{30};  // where the client sets no deadline
   seconds unary_max{300};
   seconds stream_default{15 * 60};
   seconds stream_max{6 * 3600};

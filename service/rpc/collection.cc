@@ -31,8 +31,8 @@ absl::StatusOr<PageStart> Collection::OpenList(const google::protobuf::Message& 
       checks.Take(catalogue_.ParseOrder(StringField(request, "order_by")));
   const int page_size = PageSize(IntField(request, "page_size"), facts_.list_usual,
                                  facts_.list_most, "page_size", checks);
-  PageStart start = Open(request, upstream, "page_token", asked.value_or(facts_.list_order),
-                         page_size, checks);
+  PageStart start =
+      Open(request, upstream, "page_token", asked.value_or(facts_.list_order), page_size, checks);
   RETURN_IF_ERROR(checks.Verdict());
   return start;
 }
@@ -42,8 +42,7 @@ absl::StatusOr<PageStart> Collection::OpenExport(const google::protobuf::Message
   Checks checks;
   const int batch =
       PageSize(IntField(request, "batch_size"), kMostBatch, kMostBatch, "batch_size", checks);
-  PageStart start =
-      Open(request, upstream, "resume_token", {facts_.seek, false}, batch, checks);
+  PageStart start = Open(request, upstream, "resume_token", {facts_.seek, false}, batch, checks);
   RETURN_IF_ERROR(checks.Verdict());
   return start;
 }
@@ -115,7 +114,8 @@ Task<absl::Status> Collection::AnswerPage(const Upstream& upstream, Call& call, 
 
 int NextBatch(int page_size, int64_t records, size_t bytes, int most) {
   if (records <= 0 || bytes == 0) return page_size;
-  const auto fits = static_cast<int64_t>(kMessageTarget / (bytes / static_cast<size_t>(records) + 1));
+  const auto fits =
+      static_cast<int64_t>(kMessageTarget / (bytes / static_cast<size_t>(records) + 1));
   return static_cast<int>(std::clamp<int64_t>(fits, 1, most));
 }
 

@@ -34,7 +34,7 @@ struct CollectionFacts {
   const Operation* pages;     // lists and exports
   const Operation* entities;  // look-ups by id
   fql::Order list_order;      // of lists without order_by
-  std::string seek;           // immutable instant: exports are ordered by it, dead cursors passed by it
+  std::string seek;  // immutable instant: exports are ordered by it, dead cursors passed by it
   int list_usual = 50;
   int list_most = 1000;
 };
@@ -115,8 +115,8 @@ Task<absl::Status> Collection::Export(const Upstream& upstream, Call& call, Page
     if (start.cursor.total.has_value()) batch.set_total_size(*start.cursor.total);
     Describe(call, batch.mutable_read_info());
     CO_RETURN_IF_ERROR(co_await stream.Write(batch));
-    start.plan.page_size =
-        NextBatch(start.plan.page_size, start.cursor.sent - sent_before, batch.ByteSizeLong(), most);
+    start.plan.page_size = NextBatch(start.plan.page_size, start.cursor.sent - sent_before,
+                                     batch.ByteSizeLong(), most);
     call.BeginNextMessage();
   }
   co_return absl::OkStatus();

@@ -100,8 +100,8 @@ Task<absl::Status> DetectionService::Get(Call& call, const v1::GetDetectionReque
   ASSIGN_OR_CO_RETURN(const LookupPlan plan, detections_.OpenLookup(request, checks));
   v1::BatchGetDetectionsResponse batch;
   const std::vector<std::string> ids(1, request.composite_id());
-  CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, ids, call.reading, batch,
-                                     "detections", "missing", call.report));
+  CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, ids, call.reading, batch, "detections",
+                                     "missing", call.report));
   CO_RETURN_IF_ERROR(FoundOne(batch.missing(), "composite_id"));
   response.mutable_detection()->Swap(batch.mutable_detections(0));
   Describe(call, response.mutable_read_info());

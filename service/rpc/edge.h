@@ -2,16 +2,16 @@
 #ifndef FALCON_RPC_EDGE_H_
 #define FALCON_RPC_EDGE_H_
 
-#include <memory>
-#include <string_view>
+#include <grpcpp/server_context.h>
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <grpcpp/server_context.h>
+#include <memory>
+#include <string_view>
 
 #include "base/time.h"
-#include "run/loop.h"
 #include "rpc/call.h"
+#include "run/loop.h"
 
 namespace falcon::rpc {
 
@@ -49,9 +49,8 @@ class Canceller {
   bool deadline_passed() const { return deadline_passed_; }
 
  private:
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                    boost::asio::wait_traits<std::chrono::steady_clock>,
-                                    run::Executor>
+  boost::asio::basic_waitable_timer<
+      std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, run::Executor>
       timer_;
   boost::asio::cancellation_signal signal_;
   bool finished_ = false;

@@ -196,21 +196,20 @@ grpc::ServerUnaryReactor* HostService::BatchGetLoginHistory(
 grpc::ServerUnaryReactor* HostService::BatchGetNetworkAddressHistory(
     grpc::CallbackServerContext* context, const v1::BatchGetNetworkAddressHistoryRequest* request,
     v1::BatchGetNetworkAddressHistoryResponse* response) {
-  return Answer(
-      edge_, "/falcon.v1.HostService/BatchGetNetworkAddressHistory", context,
-      [=, this](Call& call) {
-        return LookUpSatellites(call, addresses_, *request, kMostIds, "histories", *response);
-      });
+  return Answer(edge_, "/falcon.v1.HostService/BatchGetNetworkAddressHistory", context,
+                [=, this](Call& call) {
+                  return LookUpSatellites(call, addresses_, *request, kMostIds, "histories",
+                                          *response);
+                });
 }
 
 grpc::ServerUnaryReactor* HostService::BatchGetOnlineState(
     grpc::CallbackServerContext* context, const v1::BatchGetOnlineStateRequest* request,
     v1::BatchGetOnlineStateResponse* response) {
-  return Answer(edge_, "/falcon.v1.HostService/BatchGetOnlineState", context,
-                [=, this](Call& call) {
-                  return LookUpSatellites(call, states_, *request, kMostIdsOfSlowReads, "states",
-                                          *response);
-                });
+  return Answer(
+      edge_, "/falcon.v1.HostService/BatchGetOnlineState", context, [=, this](Call& call) {
+        return LookUpSatellites(call, states_, *request, kMostIdsOfSlowReads, "states", *response);
+      });
 }
 
 }  // namespace falcon::rpc

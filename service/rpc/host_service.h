@@ -30,9 +30,9 @@ class HostService final : public v1::HostService::CallbackService {
   grpc::ServerUnaryReactor* BatchGetNetworkAddressHistory(
       grpc::CallbackServerContext* context, const v1::BatchGetNetworkAddressHistoryRequest* request,
       v1::BatchGetNetworkAddressHistoryResponse* response) override;
-  grpc::ServerUnaryReactor* BatchGetOnlineState(
-      grpc::CallbackServerContext* context, const v1::BatchGetOnlineStateRequest* request,
-      v1::BatchGetOnlineStateResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetOnlineState(grpc::CallbackServerContext* context,
+                                                const v1::BatchGetOnlineStateRequest* request,
+                                                v1::BatchGetOnlineStateResponse* response) override;
 
  private:
   using ExportStream = Stream<v1::ExportHostsResponse>;

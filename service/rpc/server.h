@@ -2,12 +2,12 @@
 #ifndef FALCON_RPC_SERVER_H_
 #define FALCON_RPC_SERVER_H_
 
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <grpcpp/server.h>
-#include <grpcpp/server_builder.h>
 
 #include "absl/status/statusor.h"
 #include "base/secret.h"

@@ -2,7 +2,6 @@
 #include "rpc/status.h"
 
 #include <algorithm>
-
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 

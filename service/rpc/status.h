@@ -2,10 +2,10 @@
 #ifndef FALCON_RPC_STATUS_H_
 #define FALCON_RPC_STATUS_H_
 
+#include <grpcpp/support/status.h>
+
 #include <exception>
 #include <optional>
-
-#include <grpcpp/support/status.h>
 
 #include "absl/status/status.h"
 #include "base/time.h"

@@ -2,13 +2,13 @@
 #ifndef FALCON_RPC_STREAM_CALL_H_
 #define FALCON_RPC_STREAM_CALL_H_
 
-#include <memory>
-#include <utility>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <grpcpp/server_context.h>
-#include <grpcpp/support/server_callback.h>
+#include <memory>
+#include <utility>
 
 #include "base/error.h"
 #include "rpc/edge.h"
@@ -32,15 +32,15 @@ template <class Message, class Handler>  // Handler: (Call&, Stream<Message>&) -
 class StreamCall final : public grpc::ServerWriteReactor<Message>, private Stream<Message> {
  public:
   StreamCall(const Edge& edge, std::string_view method, grpc::CallbackServerContext* context,
-            Handler handler)
+             Handler handler)
       : edge_(edge),
         method_(method),
         context_(context),
         handler_(std::move(handler)),
         started_(edge.clock.Now()),
-        call_(CallDeadline(*context, edge.clock, edge.limits.stream_default,
-                           edge.limits.stream_max),
-              Priority::kExport) {}
+        call_(
+            CallDeadline(*context, edge.clock, edge.limits.stream_default, edge.limits.stream_max),
+            Priority::kExport) {}
 
   void Start() {
     edge_.loop.Post([this] { Run(); });
@@ -94,13 +94,14 @@ class StreamCall final : public grpc::ServerWriteReactor<Message>, private Strea
     edge_.observer.Started(method_);
     canceller_->CancelAt(call_.reading.deadline.at(), canceller_);
     Stream<Message>& stream = *this;
-    boost::asio::co_spawn(edge_.loop.executor(), handler_(call_, stream),
-                          boost::asio::bind_cancellation_slot(
-                              canceller_->slot(), [this](std::exception_ptr error, absl::Status status) {
-                                canceller_->Finished();
-                                if (error) status = Unwound(error, canceller_->deadline_passed());
-                                End(status);
-                              }));
+    boost::asio::co_spawn(
+        edge_.loop.executor(), handler_(call_, stream),
+        boost::asio::bind_cancellation_slot(
+            canceller_->slot(), [this](std::exception_ptr error, absl::Status status) {
+              canceller_->Finished();
+              if (error) status = Unwound(error, canceller_->deadline_passed());
+              End(status);
+            }));
   }
 
   void End(const absl::Status& status) {

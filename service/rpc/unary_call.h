@@ -2,13 +2,13 @@
 #ifndef FALCON_RPC_UNARY_CALL_H_
 #define FALCON_RPC_UNARY_CALL_H_
 
-#include <memory>
-#include <utility>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <grpcpp/server_context.h>
-#include <grpcpp/support/server_callback.h>
+#include <memory>
+#include <utility>
 
 #include "rpc/edge.h"
 #include "rpc/status.h"
@@ -27,8 +27,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
         context_(context),
         handler_(std::move(handler)),
         started_(edge.clock.Now()),
-        call_(CallDeadline(*context, edge.clock, edge.limits.unary_default,
-                           edge.limits.unary_max),
+        call_(CallDeadline(*context, edge.clock, edge.limits.unary_default, edge.limits.unary_max),
               Priority::kInteractive) {}
 
   // gRPC thread: posts, and returns.
@@ -47,13 +46,14 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   void Run() {
     edge_.observer.Started(method_);
     canceller_->CancelAt(call_.reading.deadline.at(), canceller_);
-    boost::asio::co_spawn(edge_.loop.executor(), handler_(call_),
-                          boost::asio::bind_cancellation_slot(
-                              canceller_->slot(), [this](std::exception_ptr error, absl::Status status) {
-                                canceller_->Finished();
-                                if (error) status = Unwound(error, canceller_->deadline_passed());
-                                End(status);
-                              }));
+    boost::asio::co_spawn(
+        edge_.loop.executor(), handler_(call_),
+        boost::asio::bind_cancellation_slot(
+            canceller_->slot(), [this](std::exception_ptr error, absl::Status status) {
+              canceller_->Finished();
+              if (error) status = Unwound(error, canceller_->deadline_passed());
+              End(status);
+            }));
   }
 
   void End(const absl::Status& status) {

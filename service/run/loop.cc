@@ -14,15 +14,15 @@ Loop::Loop(std::string name)
         context_.run();
       }) {}
 
-Loop::~Loop() {
-  Stop();
-  thread_.join();
-}
+Loop::~Loop() { Stop(); }
 
 void Loop::Spawn(Task<void> task) {
   boost::asio::co_spawn(context_, std::move(task), boost::asio::detached);
 }
 
-void Loop::Stop() { context_.stop(); }
+void Loop::Stop() {
+  context_.stop();
+  if (thread_.joinable()) thread_.join();
+}
 
 }  // namespace falcon::run

@@ -37,7 +37,8 @@ class Loop {
   // Starts a task that nobody waits for or cancels. It must not throw anything but a cancellation. Any thread.
   void Spawn(Task<void> task);
 
-  // Runs nothing further. Idempotent.
+  // Runs nothing further and joins the thread: state of the loop may be taken down after it. Idempotent.
+  // Not from the loop itself.
   void Stop();
 
  private:

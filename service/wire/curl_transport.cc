@@ -106,4 +106,6 @@ Task<absl::StatusOr<HttpResponse>> CurlTransport::Send(HttpRequest request) {
 
 WireStats CurlTransport::stats() const { return engine_->stats(); }
 
+std::string CurlVersion() { return curl_version(); }
+
 }  // namespace falcon::wire

@@ -34,6 +34,9 @@ class CurlTransport final : public HttpTransport {
   std::unique_ptr<CurlEngine> engine_;
 };
 
+// Of libcurl and what it uses, as it runs: "libcurl/7.88.1 OpenSSL/3.0.19 nghttp2/1.52.0".
+std::string CurlVersion();
+
 }  // namespace falcon::wire
 
 #endif  // FALCON_WIRE_CURL_TRANSPORT_H_

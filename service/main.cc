@@ -1,0 +1,161 @@
+// falcon-gateway: builds the house from the ground up and serves until told to stop.
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <string>
+
+#include "auth/auth_interceptor.h"
+#include "auth/cached_token_source.h"
+#include "auth/oauth_token_source.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "config/config.h"
+#include "config/hardening.h"
+#include "falcon/caller.h"
+#include "falcon/page_token.h"
+#include "falcon/rate_budget.h"
+#include "obs/log.h"
+#include "obs/metrics.h"
+#include "rpc/call_log.h"
+#include "rpc/detection_service.h"
+#include "rpc/gateway_service.h"
+#include "rpc/host_service.h"
+#include "rpc/server.h"
+#include "run/admission.h"
+#include "run/loop.h"
+#include "run/timer.h"
+#include "wire/curl_transport.h"
+
+namespace falcon {
+namespace {
+
+int Complain(const absl::Status& status) {
+  const std::vector<FieldViolation> violations = Violations(status);
+  for (const FieldViolation& violation : violations) {
+    std::cerr << "falcon-gateway: " << violation.field << ": " << violation.description << "\n";
+  }
+  if (violations.empty()) std::cerr << "falcon-gateway: " << status.message() << "\n";
+  return 2;
+}
+
+// The signals that end the program are waited for, not handled: every thread inherits the block.
+sigset_t BlockStopSignals() {
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTERM);
+  sigaddset(&stop, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return stop;
+}
+
+// A second signal, during the drain, ends the program at once.
+void WaitForStop(const sigset_t& stop) {
+  int signal = 0;
+  sigwait(&stop, &signal);
+  pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
+}
+
+std::string Address(const config::Config& config, int port) {
+  const size_t colon = config.listen.rfind(':');
+  return config.listen.starts_with("unix:") ? config.listen
+                                            : Cat(config.listen.substr(0, colon), ":", port);
+}
+
+// The tokens of two customers must never fit each other.
+std::string Tenant(const config::Config& config) {
+  return Cat(config.credentials.client_id, "/", config.credentials.member_cid);
+}
+
+wire::WireOptions WireOptions(const config::Config& config) {
+  wire::WireOptions options;
+  options.ca_file = config.ca_file;
+  options.max_body_bytes = config.upstream_max_body_bytes;
+  return options;
+}
+
+auth::LoginOptions LoginOptions(const config::Config& config) {
+  auth::LoginOptions options;
+  options.region = config.region;
+  options.base_url = config.base_url;
+  options.loopback_redirects = config.loopback_redirects;
+  return options;
+}
+
+auth::CacheOptions CacheOptions(const config::Config& config) {
+  auth::CacheOptions options;
+  options.region = config.region;
+  options.base_url = config.base_url;
+  return options;
+}
+
+rpc::ServerOptions ServerOptions(const config::Config& config) {
+  return {config.listen, config.tls_certificate, config.tls_private_key, config.tls_client_ca};
+}
+
+int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
+  obs::Metrics metrics;
+  const SystemClock clock;
+  run::LoopTimer timer;
+  run::Loop loop("loop");                                      // owns all state below
+  wire::CurlTransport wire(WireOptions(config), loop, clock);  // bytes over HTTPS
+
+  auth::OAuthTokenSource oauth(config.credentials, LoginOptions(config), wire, clock, timer,
+                               RandomJitter());  // asks Falcon
+  auth::CachedTokenSource tokens(oauth, CacheOptions(config), loop, clock, RandomJitter(), log,
+                                 metrics);         // asks it seldom
+  auth::AuthInterceptor authorized(wire, tokens);  // bearer on each call; one refresh, one replay
+
+  RateBudget budget(clock, timer);
+  run::Admission admission(loop, clock, config.max_in_flight, config.max_waiting);
+  Caller caller(authorized, admission, budget, clock, timer, RetryPolicy(), RandomJitter());
+  const PageTokens page_tokens(config.page_token_key.empty()
+                                   ? TokenKeyFrom(config.credentials.client_secret)
+                                   : config.page_token_key,
+                               Tenant(config));
+
+  rpc::CallLog calls(log, metrics);
+  const rpc::Edge edge{loop, clock, calls, rpc::CallLimits()};
+  const rpc::Upstream upstream{caller, page_tokens, clock};
+  rpc::DetectionService detections(edge, upstream);
+  rpc::HostService hosts(edge, upstream);
+  rpc::GatewayService gateway(
+      edge, caller, tokens, budget,
+      {{"curl", wire::CurlVersion()}, {"simdjson", json::SimdjsonVersion()}});
+
+  auto server = rpc::Server::Start(ServerOptions(config), {&detections, &hosts, &gateway});
+  if (!server.ok()) return Complain(server.status());
+  const std::string address = Address(config, (*server)->port());
+  std::cout << "falcon-gateway listening on " << address << std::endl;
+  log.Info("serving", {{"address", address}, {"version", FALCON_GATEWAY_VERSION}});
+  WaitForStop(stop);
+  log.Info("draining", {{"grace_s", config.drain.count()}});
+  (*server)->Drain(config.drain);
+  loop.Stop();  // a token renewal may still be on its way
+  log.Info("stopped");
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  const absl::Status dumps = config::ForbidCoreDumps();
+  const sigset_t stop = BlockStopSignals();
+  config::ProcessEnvironment environment;
+  const absl::StatusOr<config::Config> config = config::LoadConfig(argc, argv, environment);
+  if (!config.ok()) return Complain(config.status());
+  if (!config->print.empty()) {
+    std::cout << config->print;
+    return 0;
+  }
+  const SystemClock clock;
+  obs::Log log(config->log_level, clock);
+  if (!dumps.ok()) log.Warning("core_dumps_possible", {{"error", ToStd(dumps.message())}});
+  for (const std::string& warning : config->warnings) {
+    log.Warning("config", {{"message", warning}});
+  }
+  return Serve(*config, log, stop);
+}
+
+}  // namespace
+}  // namespace falcon
+
+int main(int argc, char** argv) { return falcon::Main(argc, argv); }
