@@ -18,8 +18,10 @@ Reply Bad(std::string message) { return JsonReply({{"error", std::move(message)}
 }  // namespace
 
 Reply Simulator::Core::Control(const Request& request) {
-  const std::string call = request.method + request.path.substr(std::string_view("/__simulator").size());
-  const Json body = request.body.empty() ? Json::object() : Json::parse(request.body, nullptr, false);
+  const std::string call =
+      request.method + request.path.substr(std::string_view("/__simulator").size());
+  const Json body =
+      request.body.empty() ? Json::object() : Json::parse(request.body, nullptr, false);
   if (body.is_discarded()) return Bad("the body is no JSON");
   if (call == "GET/ledger") return JsonReply(ledger.ToJson());
   if (call == "DELETE/ledger") {
@@ -53,7 +55,8 @@ Reply Simulator::Core::Control(const Request& request) {
   if (call == "POST/clock") {
     const Json skew = body.is_object() ? body.value("skew_seconds", Json()) : Json();
     const Json advance = body.is_object() ? body.value("advance_seconds", Json()) : Json();
-    if (!skew.is_number_integer() && !advance.is_number_integer()) return Bad("skew_seconds or advance_seconds must be a whole number");
+    if (!skew.is_number_integer() && !advance.is_number_integer())
+      return Bad("skew_seconds or advance_seconds must be a whole number");
     if (skew.is_number_integer()) store.clock.SetSkew(skew.get<int64_t>() * kSecond);
     if (advance.is_number_integer()) store.clock.Advance(advance.get<int64_t>() * kSecond);
     return JsonReply({{"ok", true}});
@@ -61,7 +64,9 @@ Reply Simulator::Core::Control(const Request& request) {
   if (call == "POST/mutate") {
     const auto count = [&body](const char* key) {
       const Json value = body.is_object() ? body.value(key, Json(0)) : Json(0);
-      return value.is_number_unsigned() ? static_cast<uint32_t>(std::min<uint64_t>(value.get<uint64_t>(), 100'000)) : 0U;
+      return value.is_number_unsigned()
+                 ? static_cast<uint32_t>(std::min<uint64_t>(value.get<uint64_t>(), 100'000))
+                 : 0U;
     };
     store.world.AddAlerts(count("add"), store.clock.DataNow());
     store.world.RemoveAlerts(count("remove"));
@@ -76,11 +81,13 @@ Reply Simulator::Core::Control(const Request& request) {
                       {"tokens_issued", tokens.issued()},
                       {"now", FormatTime(store.clock.DataNow(), 3)}});
   }
-  return JsonReply({{"error", "unknown control endpoint"},
-                    {"known", {"GET|DELETE /__simulator/ledger", "GET|POST|DELETE /__simulator/faults",
-                               "POST /__simulator/revoke_tokens", "POST /__simulator/expire_cursors",
-                               "POST /__simulator/clock", "POST /__simulator/mutate", "GET /__simulator/state"}}},
-                   404);
+  return JsonReply(
+      {{"error", "unknown control endpoint"},
+       {"known",
+        {"GET|DELETE /__simulator/ledger", "GET|POST|DELETE /__simulator/faults",
+         "POST /__simulator/revoke_tokens", "POST /__simulator/expire_cursors",
+         "POST /__simulator/clock", "POST /__simulator/mutate", "GET /__simulator/state"}}},
+      404);
 }
 
 }  // namespace falcon::simulator

@@ -27,8 +27,8 @@ Simulator::Core::Core(Options options)
   AddRoutes();
 }
 
-void Simulator::Core::AddRoute(std::string_view method_and_path, Guard guard, std::string_view scope,
-                               std::function<Reply(const Call&)> handler) {
+void Simulator::Core::AddRoute(std::string_view method_and_path, Guard guard,
+                               std::string_view scope, std::function<Reply(const Call&)> handler) {
   known_paths_[std::string(method_and_path.substr(method_and_path.find(' ') + 1))] = true;
   routes_[std::string(method_and_path)] = Route{guard, scope, std::move(handler)};
 }
@@ -48,8 +48,11 @@ Reply Simulator::Core::Handle(const Request& request) {
   const std::vector<FaultRule> rules = faults.Take(request.method, request.path);
   ApplyCompanions(rules);
   const Call call{request, NextTraceId()};
-  const FaultContext context{call, store.clock, store.options.rate_limit, store.options.retry_after_in_ms};
-  const auto instead = std::find_if(rules.begin(), rules.end(), [](const FaultRule& rule) { return rule.role == FaultRole::kInstead; });
+  const FaultContext context{call, store.clock, store.options.rate_limit,
+                             store.options.retry_after_in_ms};
+  const auto instead = std::find_if(rules.begin(), rules.end(), [](const FaultRule& rule) {
+    return rule.role == FaultRole::kInstead;
+  });
   Judged judged;
   if (instead != rules.end()) {
     judged.window = request.path.starts_with("/oauth2/") ? &token_rate : &customer_rate;
@@ -70,7 +73,8 @@ Reply Simulator::Core::Limited(const Call& call, RateWindow& window) {
   Reply reply = Failure(call, kGatewayService, 429, "API rate limit exceeded.");
   const Nanos now = store.clock.Now();
   const Nanos instant = window.RetryAt(now) - now + store.clock.Shown();
-  SetHeader(&reply, "X-Ratelimit-Retryafter", RetryAfterText(instant, store.options.retry_after_in_ms));
+  SetHeader(&reply, "X-Ratelimit-Retryafter",
+            RetryAfterText(instant, store.options.retry_after_in_ms));
   return reply;
 }
 
@@ -82,18 +86,23 @@ Simulator::Core::Judged Simulator::Core::Judge(const Call& call) {
   const auto found = routes_.find(request.method + " " + request.path);
   const Guard guard = found == routes_.end() ? Guard::kNone : found->second.guard;
   // Whatever is not a known read counts as an attempt to change something.
-  const bool gone_write = request.method == "PATCH" || request.path == "/incidents/entities/incident-actions/v1";
-  const bool unknown_write = found == routes_.end() && request.method != "GET" && request.method != "HEAD";
+  const bool gone_write =
+      request.method == "PATCH" || request.path == "/incidents/entities/incident-actions/v1";
+  const bool unknown_write =
+      found == routes_.end() && request.method != "GET" && request.method != "HEAD";
   const bool mutating = guard == Guard::kWrite || gone_write || unknown_write;
   if (guard == Guard::kGone404) {
     Reply reply;
     reply.status = 404;
     return {std::move(reply), mutating, window};
   }
-  if (guard == Guard::kGone405) return {Failure(call, kGatewayService, 405, "method not allowed"), mutating, window};
+  if (guard == Guard::kGone405)
+    return {Failure(call, kGatewayService, 405, "method not allowed"), mutating, window};
   if (found == routes_.end()) {
     const bool known = known_paths_.contains(request.path);
-    return {Failure(call, kGatewayService, known ? 405 : 404, known ? "method not allowed" : "404: Page Not Found"), mutating, window};
+    return {Failure(call, kGatewayService, known ? 405 : 404,
+                    known ? "method not allowed" : "404: Page Not Found"),
+            mutating, window};
   }
   if (guard == Guard::kNone) {
     if (!window->Take(now)) return {Limited(call, *window), mutating, window};
@@ -102,11 +111,13 @@ Simulator::Core::Judged Simulator::Core::Judge(const Call& call) {
   const std::string_view bearer = request.authorization;
   if (!bearer.starts_with(kBearer) || !tokens.Valid(bearer.substr(kBearer.size()), now)) {
     if (!stale_rate.Take(now)) return {Limited(call, stale_rate), mutating, &stale_rate};
-    return {Failure(call, kGatewayService, 401, "access denied, invalid bearer token"), mutating, &stale_rate};
+    return {Failure(call, kGatewayService, 401, "access denied, invalid bearer token"), mutating,
+            &stale_rate};
   }
   if (!customer_rate.Take(now)) return {Limited(call, customer_rate), mutating, window};
   if (guard == Guard::kWrite || !Allowed(found->second.scope)) {
-    return {Failure(call, kGatewayService, 403, "access denied, authorization failed"), mutating, window};
+    return {Failure(call, kGatewayService, 403, "access denied, authorization failed"), mutating,
+            window};
   }
   return {found->second.handler(call), mutating, window};
 }
@@ -116,14 +127,17 @@ void Simulator::Core::ApplyCompanions(const std::vector<FaultRule>& rules) {
     if (rule.kind == "revoke_tokens") tokens.RevokeAll();
     if (rule.kind == "expire_cursors") store.cursors.ExpireAll();
     if (rule.kind != "mutate") continue;
-    const auto count = [&rule](const char* key) { return static_cast<uint32_t>(std::clamp<int64_t>(rule.Int(key, 0), 0, 100'000)); };
+    const auto count = [&rule](const char* key) {
+      return static_cast<uint32_t>(std::clamp<int64_t>(rule.Int(key, 0), 0, 100'000));
+    };
     store.world.AddAlerts(count("add"), store.clock.DataNow());
     store.world.RemoveAlerts(count("remove"));
     store.world.ChangeAlerts(count("change"), store.clock.DataNow());
   }
 }
 
-void Simulator::Core::AddHeaders(const std::vector<FaultRule>& rules, const Call& call, RateWindow* window, Reply* reply) {
+void Simulator::Core::AddHeaders(const std::vector<FaultRule>& rules, const Call& call,
+                                 RateWindow* window, Reply* reply) {
   const bool stale = window == &stale_rate;
   const Nanos now = store.clock.Now();
   const auto add = [reply](std::string_view name, std::string value) {
@@ -132,18 +146,30 @@ void Simulator::Core::AddHeaders(const std::vector<FaultRule>& rules, const Call
   const int fallback = window == &token_rate ? 300 : 6000;
   add("X-Cs-Traceid", call.trace_id);
   add("X-Cs-Region", store.options.region);
-  add("X-Ratelimit-Limit", std::to_string(stale ? kStaleLimit : window->limit() > 0 ? window->limit() : fallback));
-  const int remaining = stale && window->limit() == 0 ? kStaleLimit - 1 : std::min(window->Remaining(now), stale ? kStaleLimit : fallback * 1000);
-  add("X-Ratelimit-Remaining", std::to_string(window->limit() == 0 && window == &token_rate ? fallback - 1 : remaining));
+  add("X-Ratelimit-Limit", std::to_string(stale                 ? kStaleLimit
+                                          : window->limit() > 0 ? window->limit()
+                                                                : fallback));
+  const int remaining =
+      stale && window->limit() == 0
+          ? kStaleLimit - 1
+          : std::min(window->Remaining(now), stale ? kStaleLimit : fallback * 1000);
+  add("X-Ratelimit-Remaining",
+      std::to_string(window->limit() == 0 && window == &token_rate ? fallback - 1 : remaining));
   reply->delivery.delay += std::chrono::milliseconds(store.options.latency_ms);
   for (const FaultRule& rule : rules) {
-    if (rule.kind == "latency") reply->delivery.delay += std::chrono::milliseconds(std::max<int64_t>(0, rule.Int("ms", 1000)));
+    if (rule.kind == "latency")
+      reply->delivery.delay +=
+          std::chrono::milliseconds(std::max<int64_t>(0, rule.Int("ms", 1000)));
     if (rule.kind == "region") SetHeader(reply, "X-Cs-Region", rule.Text("value", "eu-1"));
-    if (rule.kind == "header") SetHeader(reply, rule.Text("name", "X-Simulated"), rule.Text("value", "yes"));
+    if (rule.kind == "header")
+      SetHeader(reply, rule.Text("name", "X-Simulated"), rule.Text("value", "yes"));
     if (rule.kind == "close") reply->delivery.close = true;
-    if (rule.kind == "date_skew") SetHeader(reply, "Date", FormatHttpDate(store.clock.Shown() + rule.Int("seconds", 3600) * kSecond));
+    if (rule.kind == "date_skew")
+      SetHeader(reply, "Date",
+                FormatHttpDate(store.clock.Shown() + rule.Int("seconds", 3600) * kSecond));
     if (rule.kind != "ratelimit_headers") continue;
-    if (rule.arguments.contains("limit")) SetHeader(reply, "X-Ratelimit-Limit", rule.Text("limit", ""));
+    if (rule.arguments.contains("limit"))
+      SetHeader(reply, "X-Ratelimit-Limit", rule.Text("limit", ""));
     SetHeader(reply, "X-Ratelimit-Remaining", rule.Text("remaining", "5"));
   }
 }

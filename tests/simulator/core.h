@@ -36,7 +36,8 @@ struct Simulator::Core {
   Reply Handle(const Request& request);
   // Adds the endpoints of routes.cc.
   void AddRoutes();
-  void AddRoute(std::string_view method_and_path, Guard guard, std::string_view scope, std::function<Reply(const Call&)> handler);
+  void AddRoute(std::string_view method_and_path, Guard guard, std::string_view scope,
+                std::function<Reply(const Call&)> handler);
 
   // Control endpoints, in control.cc.
   Reply Control(const Request& request);
@@ -63,7 +64,8 @@ struct Simulator::Core {
   Judged Judge(const Call& call);
   Reply Limited(const Call& call, RateWindow& window);
   void ApplyCompanions(const std::vector<FaultRule>& rules);
-  void AddHeaders(const std::vector<FaultRule>& rules, const Call& call, RateWindow* window, Reply* reply);
+  void AddHeaders(const std::vector<FaultRule>& rules, const Call& call, RateWindow* window,
+                  Reply* reply);
   bool Allowed(std::string_view scope) const;
   std::string NextTraceId();
 

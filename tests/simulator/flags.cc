@@ -22,7 +22,8 @@ struct Raw {
 std::string ParseListen(const std::string& listen, Options* options) {
   const size_t colon = listen.rfind(':');
   const std::string port = colon == std::string::npos ? "" : listen.substr(colon + 1);
-  if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos || std::stoi(port) > 65535) {
+  if (port.empty() || port.size() > 5 ||
+      port.find_first_not_of("0123456789") != std::string::npos || std::stoi(port) > 65535) {
     return "--listen must be ADDRESS:PORT, for example 127.0.0.1:0";
   }
   options->listen_address = listen.substr(0, colon);
@@ -40,11 +41,15 @@ std::string Finish(const Raw& raw, Options* options) {
   }
   options->retry_after_in_ms = raw.retry_unit == "ms";
   if (raw.self_signed.empty()) {
-    return options->tls_cert.empty() == options->tls_key.empty() ? "" : "--tls-cert and --tls-key go together";
+    return options->tls_cert.empty() == options->tls_key.empty()
+               ? ""
+               : "--tls-cert and --tls-key go together";
   }
-  if (!options->tls_cert.empty() || !options->tls_key.empty()) return "--tls-self-signed excludes --tls-cert and --tls-key";
+  if (!options->tls_cert.empty() || !options->tls_key.empty())
+    return "--tls-self-signed excludes --tls-cert and --tls-key";
   CertificateFiles files;
-  if (std::string bad = WriteCertificates(raw.self_signed, raw.flaw, &files); !bad.empty()) return bad;
+  if (std::string bad = WriteCertificates(raw.self_signed, raw.flaw, &files); !bad.empty())
+    return bad;
   options->tls_cert = files.cert;
   options->tls_key = files.key;
   return "";
@@ -52,48 +57,92 @@ std::string Finish(const Raw& raw, Options* options) {
 
 void AddNetworkFlags(CLI::App* app, Options* options, Raw* raw) {
   const std::map<std::string, CertificateFlaw> flaws = {
-      {"none", CertificateFlaw::kNone}, {"expired", CertificateFlaw::kExpired}, {"wrong-host", CertificateFlaw::kWrongHost}};
-  app->add_option("--listen", raw->listen, "ADDRESS:PORT; port 0 takes any free one")->capture_default_str();
-  app->add_option("--threads", options->threads, "Network threads")->check(CLI::Range(1, 64))->capture_default_str();
-  app->add_option("--tls-cert", options->tls_cert, "PEM file with the certificate chain")->check(CLI::ExistingFile);
+      {"none", CertificateFlaw::kNone},
+      {"expired", CertificateFlaw::kExpired},
+      {"wrong-host", CertificateFlaw::kWrongHost}};
+  app->add_option("--listen", raw->listen, "ADDRESS:PORT; port 0 takes any free one")
+      ->capture_default_str();
+  app->add_option("--threads", options->threads, "Network threads")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app->add_option("--tls-cert", options->tls_cert, "PEM file with the certificate chain")
+      ->check(CLI::ExistingFile);
   app->add_option("--tls-key", options->tls_key, "PEM file with the key")->check(CLI::ExistingFile);
-  app->add_option("--tls-self-signed", raw->self_signed, "Directory for ca.pem, cert.pem and key.pem, made if absent");
-  app->add_option("--tls-flaw", raw->flaw, "What is wrong with the self-signed certificate: none, expired, wrong-host")
+  app->add_option("--tls-self-signed", raw->self_signed,
+                  "Directory for ca.pem, cert.pem and key.pem, made if absent");
+  app->add_option("--tls-flaw", raw->flaw,
+                  "What is wrong with the self-signed certificate: none, expired, wrong-host")
       ->transform(CLI::CheckedTransformer(flaws, CLI::ignore_case));
-  app->add_option("--client-id", options->client_id, "The one client that may log in")->capture_default_str();
+  app->add_option("--client-id", options->client_id, "The one client that may log in")
+      ->capture_default_str();
   app->add_option("--client-secret", options->client_secret, "Its secret")->capture_default_str();
   app->add_option("--region", options->region, "Value of X-Cs-Region")->capture_default_str();
-  app->add_option("--redirect-token-url", options->redirect_token_url, "Answer token calls with 308 to this base URL");
+  app->add_option("--redirect-token-url", options->redirect_token_url,
+                  "Answer token calls with 308 to this base URL");
   app->add_option("--redirect-region", options->redirect_region, "X-Cs-Region of that answer");
-  app->add_option("--member-cid", options->member_cids, "Child customers; none given: any is served");
-  app->add_option("--deny-scope", options->denied_scopes, "Scopes the client lacks, for example Alerts:read");
-  app->add_option("--token-lifetime", options->token_lifetime_seconds, "Seconds")->check(CLI::Range(1, 86'400))->capture_default_str();
+  app->add_option("--member-cid", options->member_cids,
+                  "Child customers; none given: any is served");
+  app->add_option("--deny-scope", options->denied_scopes,
+                  "Scopes the client lacks, for example Alerts:read");
+  app->add_option("--token-lifetime", options->token_lifetime_seconds, "Seconds")
+      ->check(CLI::Range(1, 86'400))
+      ->capture_default_str();
 }
 
 void AddDataFlags(CLI::App* app, Options* options, Raw* raw) {
   const std::map<std::string, UnknownIds> unknown = {
       {"drop", UnknownIds::kDrop}, {"errors", UnknownIds::kErrors}, {"404", UnknownIds::kNotFound}};
   app->add_option("--seed", options->seed, "Chooses the data set")->capture_default_str();
-  app->add_option("--hosts", options->hosts, "Number of hosts")->check(CLI::Range(4, 10'000'000))->capture_default_str();
-  app->add_option("--alerts", options->alerts, "Number of alerts")->check(CLI::Range(0, 10'000'000))->capture_default_str();
+  app->add_option("--hosts", options->hosts, "Number of hosts")
+      ->check(CLI::Range(4, 10'000'000))
+      ->capture_default_str();
+  app->add_option("--alerts", options->alerts, "Number of alerts")
+      ->check(CLI::Range(0, 10'000'000))
+      ->capture_default_str();
   app->add_option("--now", raw->now, "RFC 3339 instant the data ends at; default: the start");
-  app->add_option("--corrupt-every", options->corrupt_every, "Every n-th record has fields of a wrong type; 0: none")->capture_default_str();
-  app->add_option("--unknown-host-ids", options->unknown_host_ids, "drop, errors or 404")->transform(CLI::CheckedTransformer(unknown));
-  app->add_option("--record-cache-mb", options->record_cache_bytes, "Memory for rendered records, per kind")
+  app->add_option("--corrupt-every", options->corrupt_every,
+                  "Every n-th record has fields of a wrong type; 0: none")
+      ->capture_default_str();
+  app->add_option("--unknown-host-ids", options->unknown_host_ids, "drop, errors or 404")
+      ->transform(CLI::CheckedTransformer(unknown));
+  app->add_option("--record-cache-mb", options->record_cache_bytes,
+                  "Memory for rendered records, per kind")
       ->transform([](std::string text) { return std::to_string(std::stoull(text) << 20); }, "MB");
 }
 
 void AddBehaviourFlags(CLI::App* app, Options* options, Raw* raw) {
   const CLI::Range positive(0, 1'000'000'000);
-  app->add_option("--rate-limit", options->rate_limit, "Calls a minute for the customer; 0 never refuses")->check(positive)->capture_default_str();
-  app->add_option("--token-rate-limit", options->token_rate_limit, "Token calls a minute; 0 never refuses")->check(positive)->capture_default_str();
-  app->add_option("--stale-token-limit", options->stale_token_limit, "401 answers a minute before 429; 0: only 401")->check(positive)->capture_default_str();
-  app->add_option("--retry-after-unit", raw->retry_unit, "Unit of X-Ratelimit-Retryafter")->check(CLI::IsMember({"s", "ms"}))->capture_default_str();
-  app->add_option("--cursor-lifetime", options->cursor_lifetime_seconds, "Seconds")->check(positive)->capture_default_str();
-  app->add_option("--cursor-uses", options->cursor_uses, "Pages after which cursors die; 0: by age only")->check(positive)->capture_default_str();
-  app->add_option("--latency", options->latency_ms, "Milliseconds before each answer")->check(positive)->capture_default_str();
-  app->add_flag("--lenient-unknown-fields", options->lenient_unknown_fields, "Unknown FQL fields find nothing instead of 400");
-  app->add_option("--fault", options->faults, "A fault rule, for example: status path=/alerts code=503 times=2")->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app->add_option("--rate-limit", options->rate_limit,
+                  "Calls a minute for the customer; 0 never refuses")
+      ->check(positive)
+      ->capture_default_str();
+  app->add_option("--token-rate-limit", options->token_rate_limit,
+                  "Token calls a minute; 0 never refuses")
+      ->check(positive)
+      ->capture_default_str();
+  app->add_option("--stale-token-limit", options->stale_token_limit,
+                  "401 answers a minute before 429; 0: only 401")
+      ->check(positive)
+      ->capture_default_str();
+  app->add_option("--retry-after-unit", raw->retry_unit, "Unit of X-Ratelimit-Retryafter")
+      ->check(CLI::IsMember({"s", "ms"}))
+      ->capture_default_str();
+  app->add_option("--cursor-lifetime", options->cursor_lifetime_seconds, "Seconds")
+      ->check(positive)
+      ->capture_default_str();
+  app->add_option("--cursor-uses", options->cursor_uses,
+                  "Pages after which cursors die; 0: by age only")
+      ->check(positive)
+      ->capture_default_str();
+  app->add_option("--latency", options->latency_ms, "Milliseconds before each answer")
+      ->check(positive)
+      ->capture_default_str();
+  app->add_flag("--lenient-unknown-fields", options->lenient_unknown_fields,
+                "Unknown FQL fields find nothing instead of 400");
+  app->add_option("--fault", options->faults,
+                  "A fault rule, for example: status path=/alerts code=503 times=2")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 }  // namespace

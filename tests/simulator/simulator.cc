@@ -18,7 +18,9 @@ Reply Simulator::Handle(const Request& request) {
   } catch (const std::exception& failure) {
     Reply reply;
     reply.status = 500;
-    reply.body = ToText({{"errors", {{{"code", 500}, {"message", std::string("simulator defect: ") + failure.what()}}}}});
+    reply.body = ToText(
+        {{"errors",
+          {{{"code", 500}, {"message", std::string("simulator defect: ") + failure.what()}}}}});
     return reply;
   }
 }
@@ -49,7 +51,7 @@ uint64_t Simulator::MutatingCalls() const {
 }
 
 std::string Simulator::AddFault(std::string_view rule) {
-  auto parsed = ParseFault(rule);
+  auto parsed = ParseFaultText(rule);
   if (auto* error = std::get_if<std::string>(&parsed)) return std::move(*error);
   const std::lock_guard lock(core_->mutex);
   core_->faults.Add(std::move(std::get<FaultRule>(parsed)));

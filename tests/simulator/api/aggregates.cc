@@ -27,7 +27,8 @@ int64_t Whole(const Json& spec, const char* key, int64_t fallback) {
 
 std::optional<double> AsNumber(const fql::Value& value) {
   if (const auto* number = std::get_if<double>(&value)) return *number;
-  if (const auto* instant = std::get_if<fql::Instant>(&value)) return static_cast<double>(instant->nanos / kMillisecond);
+  if (const auto* instant = std::get_if<fql::Instant>(&value))
+    return static_cast<double>(instant->nanos / kMillisecond);
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? 1 : 0;
   if (const auto* text = std::get_if<std::string>(&value)) return fql::ParseNumber(*text);
   return std::nullopt;
@@ -42,11 +43,13 @@ std::optional<Nanos> Floor(Nanos instant, const std::string& interval) {
     return FromCivil(date);
   }
   static const std::map<std::string, Nanos, std::less<>> kUnits = {
-      {"second", kSecond}, {"minute", kMinute}, {"hour", kHour}, {"day", kDay}, {"s", kSecond}, {"m", kMinute},
-      {"h", kHour},        {"d", kDay},         {"week", 7 * kDay}, {"w", 7 * kDay}};
+      {"second", kSecond}, {"minute", kMinute}, {"hour", kHour}, {"day", kDay},
+      {"s", kSecond},      {"m", kMinute},      {"h", kHour},    {"d", kDay},
+      {"week", 7 * kDay},  {"w", 7 * kDay}};
   const size_t digits = std::min(interval.find_first_not_of("0123456789"), interval.size());
   const auto unit = kUnits.find(interval.substr(digits));
-  const std::optional<double> count = digits == 0 ? 1 : fql::ParseNumber(interval.substr(0, digits));
+  const std::optional<double> count =
+      digits == 0 ? 1 : fql::ParseNumber(interval.substr(0, digits));
   if (unit == kUnits.end() || !count || *count < 1 || *count > 10'000) return std::nullopt;
   const Nanos step = static_cast<Nanos>(*count) * unit->second;
   // Weeks start on Monday; day 0 of the epoch was a Thursday.
@@ -69,7 +72,8 @@ class Aggregator {
     Json result = {{"name", Text(spec, "name")}, {"buckets", Json::array()}};
     const std::string sort = Text(spec, "sort");
     if (!sort.empty() && sort.find('|') == std::string::npos) {
-      return SearchError{400, "invalid sort '" + sort + "': expected field|direction, for example _count|desc"};
+      return SearchError{
+          400, "invalid sort '" + sort + "': expected field|direction, for example _count|desc"};
     }
     fql::Field scratch;
     const std::string name = Text(spec, "field");
@@ -83,7 +87,8 @@ class Aggregator {
   }
 
  private:
-  std::variant<Json, SearchError> Nest(const Json& spec, std::vector<Bucket> buckets, Json result, int depth) {
+  std::variant<Json, SearchError> Nest(const Json& spec, std::vector<Bucket> buckets, Json result,
+                                       int depth) {
     const auto inner = spec.find("sub_aggregates");
     for (Bucket& bucket : buckets) {
       bucket.head["count"] = bucket.rows.size();
@@ -102,8 +107,9 @@ class Aggregator {
   }
 
   // Nothing when `type` makes no buckets.
-  std::optional<std::vector<Bucket>> Buckets(const std::string& type, const Json& spec, const fql::Field& field,
-                                             const Rows& rows, Json* result) {
+  std::optional<std::vector<Bucket>> Buckets(const std::string& type, const Json& spec,
+                                             const fql::Field& field, const Rows& rows,
+                                             Json* result) {
     if (type == "terms") return Terms(spec, field, rows, result);
     if (type == "date_histogram") return Histogram(spec, field, rows);
     if (type == "range") return Ranges(spec, field, rows);
@@ -111,7 +117,8 @@ class Aggregator {
     return std::nullopt;
   }
 
-  std::vector<Bucket> Terms(const Json& spec, const fql::Field& field, const Rows& rows, Json* result) {
+  std::vector<Bucket> Terms(const Json& spec, const fql::Field& field, const Rows& rows,
+                            Json* result) {
     std::map<std::string, Rows> groups;
     const std::string missing = Text(spec, "missing");
     for (uint32_t row : rows) {
@@ -127,7 +134,8 @@ class Aggregator {
     std::vector<Bucket> buckets;
     const auto min = static_cast<size_t>(std::max<int64_t>(1, Whole(spec, "min_doc_count", 1)));
     for (auto& [label, members] : groups) {
-      if (members.size() >= min) buckets.push_back({{{"label", Label(label, field)}}, std::move(members)});
+      if (members.size() >= min)
+        buckets.push_back({{{"label", Label(label, field)}}, std::move(members)});
     }
     SortTerms(Text(spec, "sort"), &buckets);
     const int64_t size = Whole(spec, "size", 10);
@@ -140,7 +148,8 @@ class Aggregator {
   }
 
   static Json Label(const std::string& label, const fql::Field& field) {
-    const std::optional<double> number = field.type == fql::FieldType::kNumber ? fql::ParseNumber(label) : std::nullopt;
+    const std::optional<double> number =
+        field.type == fql::FieldType::kNumber ? fql::ParseNumber(label) : std::nullopt;
     if (number && *number == std::floor(*number)) return static_cast<int64_t>(*number);
     return number ? Json(*number) : Json(label);
   }
@@ -150,7 +159,8 @@ class Aggregator {
     const bool by_label = !sort.empty() && !sort.starts_with("_count");
     std::sort(buckets->begin(), buckets->end(), [&](const Bucket& left, const Bucket& right) {
       if (by_label) {
-        return ascending ? left.head["label"] < right.head["label"] : right.head["label"] < left.head["label"];
+        return ascending ? left.head["label"] < right.head["label"]
+                         : right.head["label"] < left.head["label"];
       }
       const size_t counts[2] = {left.rows.size(), right.rows.size()};
       if (counts[0] == counts[1]) return left.head["label"] < right.head["label"];
@@ -167,11 +177,13 @@ class Aggregator {
     }
     for (uint32_t row : rows) {
       const fql::Value value = collection_.Get(row, field);
-      if (const auto* instant = std::get_if<fql::Instant>(&value)) groups[*Floor(instant->nanos, interval)].push_back(row);
+      if (const auto* instant = std::get_if<fql::Instant>(&value))
+        groups[*Floor(instant->nanos, interval)].push_back(row);
     }
     std::vector<Bucket> buckets;
     for (auto& [start, members] : groups) {
-      buckets.push_back({{{"label", start / kMillisecond}, {"key_as_string", FormatTime(start, 3)}}, std::move(members)});
+      buckets.push_back({{{"label", start / kMillisecond}, {"key_as_string", FormatTime(start, 3)}},
+                         std::move(members)});
     }
     return buckets;
   }
@@ -191,7 +203,8 @@ class Aggregator {
     for (const Json& range : spec.value("ranges", Json::array())) {
       if (!range.is_object()) continue;
       Json head;
-      double bounds[2] = {-std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
+      double bounds[2] = {-std::numeric_limits<double>::infinity(),
+                          std::numeric_limits<double>::infinity()};
       const char* keys[2][2] = {{"From", "from"}, {"To", "to"}};
       for (int side = 0; side < 2; ++side) {
         for (const char* key : keys[side]) {
@@ -210,36 +223,44 @@ class Aggregator {
     for (const Json& range : spec.value("date_ranges", Json::array())) {
       const std::string from_text = range.is_object() ? Text(range, "from") : "";
       const std::string to_text = range.is_object() ? Text(range, "to") : "";
-      const auto from = from_text.empty() ? std::optional<Nanos>(0) : ParseTimeOrRelative(from_text, now_);
-      const auto to = to_text.empty() ? std::optional<Nanos>(now_) : ParseTimeOrRelative(to_text, now_);
+      const auto from =
+          from_text.empty() ? std::optional<Nanos>(0) : ParseTimeOrRelative(from_text, now_);
+      const auto to =
+          to_text.empty() ? std::optional<Nanos>(now_) : ParseTimeOrRelative(to_text, now_);
       if (!from || !to) {
         error_ = "invalid date range '" + from_text + "' to '" + to_text + "'";
         return {};
       }
-      Json head = {{"string_from", FormatTime(*from, 3)}, {"string_to", FormatTime(*to, 3)},
-                   {"from", static_cast<double>(*from / kMillisecond)}, {"to", static_cast<double>(*to / kMillisecond)},
+      Json head = {{"string_from", FormatTime(*from, 3)},
+                   {"string_to", FormatTime(*to, 3)},
+                   {"from", static_cast<double>(*from / kMillisecond)},
+                   {"to", static_cast<double>(*to / kMillisecond)},
                    {"key_as_string", FormatTime(*from, 3) + "-" + FormatTime(*to, 3)}};
-      buckets.push_back({std::move(head), Between(field, rows, static_cast<double>(*from / kMillisecond),
-                                                  static_cast<double>(*to / kMillisecond))});
+      buckets.push_back(
+          {std::move(head), Between(field, rows, static_cast<double>(*from / kMillisecond),
+                                    static_cast<double>(*to / kMillisecond))});
     }
     return buckets;
   }
 
-  std::variant<Json, SearchError> Metric(const std::string& type, const Json& spec, const fql::Field& field,
-                                         const Rows& rows, Json result) {
+  std::variant<Json, SearchError> Metric(const std::string& type, const Json& spec,
+                                         const fql::Field& field, const Rows& rows, Json result) {
     if (type == "cardinality") {
       std::set<std::string> distinct;
       for (uint32_t row : rows) {
         const fql::Value value = collection_.Get(row, field);
-        if (const auto* list = std::get_if<std::vector<std::string>>(&value)) distinct.insert(list->begin(), list->end());
-        else if (!std::holds_alternative<std::monostate>(value)) distinct.insert(fql::TextOf(value));
+        if (const auto* list = std::get_if<std::vector<std::string>>(&value))
+          distinct.insert(list->begin(), list->end());
+        else if (!std::holds_alternative<std::monostate>(value))
+          distinct.insert(fql::TextOf(value));
       }
       result["buckets"].push_back({{"count", rows.size()}, {"value", distinct.size()}});
       return result;
     }
     std::vector<double> numbers;
     for (uint32_t row : rows) {
-      if (const std::optional<double> number = AsNumber(collection_.Get(row, field))) numbers.push_back(*number);
+      if (const std::optional<double> number = AsNumber(collection_.Get(row, field)))
+        numbers.push_back(*number);
     }
     std::sort(numbers.begin(), numbers.end());
     if (type == "percentiles") return Percentiles(spec, numbers, std::move(result));
@@ -268,7 +289,9 @@ class Aggregator {
       const double share = std::clamp(percent.get<double>(), 0.0, 100.0) / 100;
       const double at = share * static_cast<double>(numbers.empty() ? 0 : numbers.size() - 1);
       const double value = numbers.empty() ? 0 : numbers[static_cast<size_t>(std::lround(at))];
-      result["buckets"].push_back({{"label", fql::NumberText(percent.get<double>())}, {"count", numbers.size()}, {"value", value}});
+      result["buckets"].push_back({{"label", fql::NumberText(percent.get<double>())},
+                                   {"count", numbers.size()},
+                                   {"value", value}});
     }
     return result;
   }
@@ -280,8 +303,8 @@ class Aggregator {
 
 }  // namespace
 
-std::variant<Json, SearchError> Aggregate(Engine& engine, const Collection& collection, const Json& spec,
-                                          bool include_hidden, Nanos now) {
+std::variant<Json, SearchError> Aggregate(Engine& engine, const Collection& collection,
+                                          const Json& spec, bool include_hidden, Nanos now) {
   if (!spec.is_object()) return SearchError{400, "an aggregate request must be an object"};
   Search search = {Text(spec, "filter"), "created_timestamp|desc", Text(spec, "q"), include_hidden};
   auto found = engine.Run(collection, search, now);

@@ -9,7 +9,7 @@
 namespace falcon::simulator {
 
 // `spec` is one element of an aggregate request. An unknown field gives a result without buckets, as Falcon does.
-std::variant<Json, SearchError> Aggregate(Engine& engine, const Collection& collection, const Json& spec,
-                                          bool include_hidden, Nanos now);
+std::variant<Json, SearchError> Aggregate(Engine& engine, const Collection& collection,
+                                          const Json& spec, bool include_hidden, Nanos now);
 
 }  // namespace falcon::simulator

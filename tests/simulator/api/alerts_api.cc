@@ -14,7 +14,9 @@ constexpr std::string_view kDefaultSort = "created_timestamp|desc";
 constexpr size_t kMaxIds = 1000;
 constexpr int64_t kMaxWindow = 10'000;
 
-bool IncludeHidden(const Request& request) { return request.Param("include_hidden").value_or("true") != "false"; }
+bool IncludeHidden(const Request& request) {
+  return request.Param("include_hidden").value_or("true") != "false";
+}
 
 // The text of a body's key; nothing when it is there but no text.
 std::optional<std::string> TextKey(const Json& body, const char* key) {
@@ -23,7 +25,9 @@ std::optional<std::string> TextKey(const Json& body, const char* key) {
   return found->is_string() ? std::optional<std::string>(found->get<std::string>()) : std::nullopt;
 }
 
-std::string RequestKey(const Search& search) { return "alerts\n" + search.filter + "\n" + search.sort; }
+std::string RequestKey(const Search& search) {
+  return "alerts\n" + search.filter + "\n" + search.sort;
+}
 
 }  // namespace
 
@@ -33,7 +37,8 @@ Reply AlertsApi::Queries(const Call& call, bool short_ids) {
   if (!limit) return Failure(call, kService, 400, "limit must be between 0 and 10000");
   if (!offset) return Failure(call, kService, 400, "offset must be a positive number");
   // A tenant saw 500 here, not 400.
-  if (*offset + *limit > kMaxWindow) return Failure(call, kService, 500, "limit + offset must be less than 10000");
+  if (*offset + *limit > kMaxWindow)
+    return Failure(call, kService, 500, "limit + offset must be less than 10000");
   Search search;
   search.filter = call.request.Param("filter").value_or("");
   search.sort = call.request.Param("sort").value_or(kDefaultSort);
@@ -41,15 +46,18 @@ Reply AlertsApi::Queries(const Call& call, bool short_ids) {
   search.free_text = call.request.Param("q").value_or("");
   search.include_hidden = IncludeHidden(call.request);
   auto found = store_.engine.Run(store_.alerts, search, store_.clock.DataNow());
-  if (auto* error = std::get_if<SearchError>(&found)) return Failure(call, kService, error->code, error->message);
+  if (auto* error = std::get_if<SearchError>(&found))
+    return Failure(call, kService, error->code, error->message);
   const Rows& rows = *std::get<RowsPtr>(found);
   Envelope envelope(call, kService);
-  envelope.SetPagination("{\"offset\":" + std::to_string(*offset) + ",\"limit\":" + std::to_string(*limit) +
+  envelope.SetPagination("{\"offset\":" + std::to_string(*offset) +
+                         ",\"limit\":" + std::to_string(*limit) +
                          ",\"total\":" + std::to_string(rows.size()) + "}");
   const size_t end = std::min(rows.size(), static_cast<size_t>(*offset + *limit));
   for (size_t i = static_cast<size_t>(*offset); i < end; ++i) {
     const std::string id = store_.alerts.Id(rows[i]);
-    envelope.AddText(short_ids ? std::string_view(id).substr(store_.world.cid().size() + 1) : std::string_view(id));
+    envelope.AddText(short_ids ? std::string_view(id).substr(store_.world.cid().size() + 1)
+                               : std::string_view(id));
   }
   return envelope.Finish();
 }
@@ -62,14 +70,17 @@ Reply AlertsApi::Entities(const Call& call, bool short_ids) {
     return Failure(call, kService, 400, std::string(key) + " must be a list with at least one id");
   }
   if (ids->size() > kMaxIds) {
-    return Failure(call, kService, 413, "too many ids: " + std::to_string(ids->size()) + ", at most 1000 are allowed");
+    return Failure(call, kService, 413,
+                   "too many ids: " + std::to_string(ids->size()) + ", at most 1000 are allowed");
   }
   const bool include_hidden = IncludeHidden(call.request);
   Envelope envelope(call, kService);
   for (const Json& id : *ids) {
-    if (!id.is_string()) return Failure(call, kService, 400, std::string(key) + " must hold texts only");
+    if (!id.is_string())
+      return Failure(call, kService, 400, std::string(key) + " must hold texts only");
     const auto& text = id.get_ref<const std::string&>();
-    if (text.starts_with(store_.world.cid()) == short_ids) continue;  // the other version's form finds nothing
+    if (text.starts_with(store_.world.cid()) == short_ids)
+      continue;  // the other version's form finds nothing
     const std::optional<uint32_t> row = store_.alerts.Find(text);
     if (!row || (!include_hidden && !store_.alerts.Shown(*row))) continue;
     envelope.Add(store_.records.Text(store_.alerts, *row));
@@ -78,22 +89,27 @@ Reply AlertsApi::Entities(const Call& call, bool short_ids) {
 }
 
 Reply AlertsApi::Combined(const Call& call) {
-  const Json body = call.request.body.empty() ? Json::object() : Json::parse(call.request.body, nullptr, false);
+  const Json body =
+      call.request.body.empty() ? Json::object() : Json::parse(call.request.body, nullptr, false);
   if (!body.is_object()) return Failure(call, kService, 400, "the body must be a JSON object");
   const std::optional<std::string> filter = TextKey(body, "filter");
   const std::optional<std::string> sort = TextKey(body, "sort");
   const std::optional<std::string> after = TextKey(body, "after");
-  if (!filter || !sort || !after) return Failure(call, kService, 400, "filter, sort and after must be texts");
+  if (!filter || !sort || !after)
+    return Failure(call, kService, 400, "filter, sort and after must be texts");
   const Json limit_json = body.value("limit", Json(100));
   const int64_t limit = limit_json.is_number_integer() ? limit_json.get<int64_t>() : 0;
-  if (limit < 1 || limit > 1000) return Failure(call, kService, 400, "limit must be between 1 and 1000");
+  if (limit < 1 || limit > 1000)
+    return Failure(call, kService, 400, "limit must be between 1 and 1000");
   const Search search = {*filter, sort->empty() ? std::string(kDefaultSort) : *sort, "", true};
   auto found = store_.engine.Run(store_.alerts, search, store_.clock.DataNow());
-  if (auto* error = std::get_if<SearchError>(&found)) return Failure(call, kService, error->code, error->message);
+  if (auto* error = std::get_if<SearchError>(&found))
+    return Failure(call, kService, error->code, error->message);
   const Rows& rows = *std::get<RowsPtr>(found);
   if (after->empty()) return CombinedPage(call, search, rows, 0, static_cast<size_t>(limit), 0);
   const Cursor* cursor = store_.cursors.Find(*after, store_.clock.Now());
-  if (cursor == nullptr) return Failure(call, kService, 404, "Search context expired, please start a new search");
+  if (cursor == nullptr)
+    return Failure(call, kService, 404, "Search context expired, please start a new search");
   if (cursor->request != RequestKey(search)) {
     return Failure(call, kService, 400, "after belongs to another filter or sort");
   }
@@ -103,8 +119,8 @@ Reply AlertsApi::Combined(const Call& call) {
   return CombinedPage(call, search, rows, start, static_cast<size_t>(limit), cursor->pages);
 }
 
-Reply AlertsApi::CombinedPage(const Call& call, const Search& search, const Rows& rows, size_t start, size_t limit,
-                              int pages) {
+Reply AlertsApi::CombinedPage(const Call& call, const Search& search, const Rows& rows,
+                              size_t start, size_t limit, int pages) {
   const size_t end = std::min(rows.size(), start + limit);
   Envelope envelope(call, kService);
   for (size_t i = start; i < end; ++i) envelope.Add(store_.records.Text(store_.alerts, rows[i]));
@@ -118,19 +134,23 @@ Reply AlertsApi::CombinedPage(const Call& call, const Search& search, const Rows
     next.pages = pages + 1;
     pagination += "\"after\":\"" + store_.cursors.Open(std::move(next), store_.clock.Now()) + "\",";
   }
-  pagination += "\"limit\":" + std::to_string(limit) + ",\"total\":" + std::to_string(rows.size()) + "}";
+  pagination +=
+      "\"limit\":" + std::to_string(limit) + ",\"total\":" + std::to_string(rows.size()) + "}";
   envelope.SetPagination(std::move(pagination));
   return envelope.Finish();
 }
 
 Reply AlertsApi::Aggregates(const Call& call) {
   const Json body = Json::parse(call.request.body, nullptr, false);
-  if (!body.is_array() || body.empty()) return Failure(call, kService, 400, "the body must be a list of aggregate requests");
+  if (!body.is_array() || body.empty())
+    return Failure(call, kService, 400, "the body must be a list of aggregate requests");
   const bool include_hidden = IncludeHidden(call.request);
   Envelope envelope(call, kService);
   for (const Json& spec : body) {
-    auto result = Aggregate(store_.engine, store_.alerts, spec, include_hidden, store_.clock.DataNow());
-    if (auto* error = std::get_if<SearchError>(&result)) return Failure(call, kService, error->code, error->message);
+    auto result =
+        Aggregate(store_.engine, store_.alerts, spec, include_hidden, store_.clock.DataNow());
+    if (auto* error = std::get_if<SearchError>(&result))
+      return Failure(call, kService, error->code, error->message);
     envelope.Add(ToText(std::get<Json>(result)));
   }
   return envelope.Finish();

@@ -18,7 +18,8 @@ class AlertsApi {
   Reply Aggregates(const Call& call);
 
  private:
-  Reply CombinedPage(const Call& call, const Search& search, const Rows& rows, size_t start, size_t limit, int pages);
+  Reply CombinedPage(const Call& call, const Search& search, const Rows& rows, size_t start,
+                     size_t limit, int pages);
 
   Store& store_;
 };

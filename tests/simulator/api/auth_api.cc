@@ -22,7 +22,8 @@ Credentials CredentialsOf(const Request& request, const Request& form) {
                              std::string(form.Param("client_secret").value_or(""))};
   constexpr std::string_view kBasic = "Basic ";
   if (!request.authorization.starts_with(kBasic)) return credentials;
-  const std::optional<std::string> pair = Base64Decode(std::string_view(request.authorization).substr(kBasic.size()));
+  const std::optional<std::string> pair =
+      Base64Decode(std::string_view(request.authorization).substr(kBasic.size()));
   const size_t colon = pair ? pair->find(':') : std::string::npos;
   if (colon == std::string::npos) return credentials;
   return {PercentDecode(pair->substr(0, colon)), PercentDecode(pair->substr(colon + 1))};
@@ -38,8 +39,11 @@ Request FormOf(const Request& request) {
 
 bool AuthApi::KnownMember(std::string_view member_cid) const {
   std::string cid(member_cid.substr(0, member_cid.find('-')));  // a checksum may follow
-  std::transform(cid.begin(), cid.end(), cid.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  if (cid == store_.world.cid() || cid.size() != 32) return false;  // the parent cannot act for itself
+  std::transform(cid.begin(), cid.end(), cid.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  if (cid == store_.world.cid() || cid.size() != 32)
+    return false;  // the parent cannot act for itself
   const auto& known = store_.options.member_cids;
   return known.empty() || std::find(known.begin(), known.end(), cid) != known.end();
 }
@@ -49,7 +53,8 @@ Reply AuthApi::Redirect(const Call& call) {
   reply.status = 308;
   reply.content_type = std::nullopt;
   SetHeader(&reply, "Location", store_.options.redirect_token_url + call.request.path);
-  if (!store_.options.redirect_region.empty()) SetHeader(&reply, "X-Cs-Region", store_.options.redirect_region);
+  if (!store_.options.redirect_region.empty())
+    SetHeader(&reply, "X-Cs-Region", store_.options.redirect_region);
   return reply;
 }
 
@@ -60,7 +65,8 @@ Reply AuthApi::Token(const Call& call) {
   if (credentials.id.empty()) {
     return Failure(call, kService, 400, "Failed to generate access token for clientID=");
   }
-  if (credentials.id != store_.options.client_id || credentials.secret != store_.options.client_secret) {
+  if (credentials.id != store_.options.client_id ||
+      credentials.secret != store_.options.client_secret) {
     return Failure(call, kService, 403, "access denied, authorization failed");
   }
   const std::string_view member = form.Param("member_cid").value_or("");
@@ -69,9 +75,12 @@ Reply AuthApi::Token(const Call& call) {
   }
   Reply reply;
   reply.status = 201;
-  const std::string token = tokens_.Issue(member.empty() ? std::string_view(store_.world.cid()) : member.substr(0, 32),
-                                          store_.clock.Now());
-  reply.body = ToText({{"access_token", token}, {"expires_in", tokens_.lifetime() / kSecond}, {"token_type", "bearer"}});
+  const std::string token =
+      tokens_.Issue(member.empty() ? std::string_view(store_.world.cid()) : member.substr(0, 32),
+                    store_.clock.Now());
+  reply.body = ToText({{"access_token", token},
+                       {"expires_in", tokens_.lifetime() / kSecond},
+                       {"token_type", "bearer"}});
   return reply;
 }
 
@@ -79,7 +88,8 @@ Reply AuthApi::Revoke(const Call& call) {
   if (!store_.options.redirect_token_url.empty()) return Redirect(call);
   const Request form = FormOf(call.request);
   const Credentials credentials = CredentialsOf(call.request, form);
-  if (credentials.id != store_.options.client_id || credentials.secret != store_.options.client_secret) {
+  if (credentials.id != store_.options.client_id ||
+      credentials.secret != store_.options.client_secret) {
     return Failure(call, kService, 403, "access denied, authorization failed");
   }
   const std::optional<std::string_view> token = form.Param("token");

@@ -51,12 +51,14 @@ Reply Failure(const Call& call, std::string_view powered_by, int code, std::stri
   return reply;
 }
 
-std::optional<int64_t> IntParam(const Request& request, std::string_view name, int64_t fallback, int64_t min, int64_t max) {
+std::optional<int64_t> IntParam(const Request& request, std::string_view name, int64_t fallback,
+                                int64_t min, int64_t max) {
   const std::optional<std::string_view> text = request.Param(name);
   if (!text) return fallback;
   int64_t value = 0;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size() || value < min || value > max) return std::nullopt;
+  if (error != std::errc() || end != text->data() + text->size() || value < min || value > max)
+    return std::nullopt;
   return value;
 }
 

@@ -43,35 +43,44 @@ Reply HostsApi::Queries(const Call& call, bool hidden) {
   if (!limit) return Failure(call, kService, 400, "limit must be between 1 and 5000");
   if (!offset) return Failure(call, kService, 400, "offset must be a positive number");
   if (*offset + *limit > kMaxWindow) {
-    return Failure(call, kService, 400, "offset " + std::to_string(*offset) + " and limit " + std::to_string(*limit) +
-                                            " are invalid; offset + limit must be less than or equal to 10000");
+    return Failure(call, kService, 400,
+                   "offset " + std::to_string(*offset) + " and limit " + std::to_string(*limit) +
+                       " are invalid; offset + limit must be less than or equal to 10000");
   }
   const HostCollection& hosts = Which(hidden);
   auto found = store_.engine.Run(hosts, SearchOf(call.request), store_.clock.DataNow());
-  if (auto* error = std::get_if<SearchError>(&found)) return Failure(call, kService, error->code, error->message);
+  if (auto* error = std::get_if<SearchError>(&found))
+    return Failure(call, kService, error->code, error->message);
   const Rows& rows = *std::get<RowsPtr>(found);
   Envelope envelope(call, kService);
-  envelope.SetPagination("{\"offset\":" + std::to_string(*offset) + ",\"limit\":" + std::to_string(*limit) +
+  envelope.SetPagination("{\"offset\":" + std::to_string(*offset) +
+                         ",\"limit\":" + std::to_string(*limit) +
                          ",\"total\":" + std::to_string(rows.size()) + "}");
   const size_t end = std::min(rows.size(), static_cast<size_t>(*offset + *limit));
   for (size_t i = static_cast<size_t>(*offset); i < end; ++i) envelope.AddText(hosts.Id(rows[i]));
   return envelope.Finish();
 }
 
-std::variant<HostsApi::Page, Reply> HostsApi::Snapshot(const Call& call, const HostCollection& hosts,
-                                                       std::string_view kind, const Search& search, size_t limit) {
-  const std::string key = std::string(kind) + "\n" + std::string(hosts.name()) + "\n" + search.filter + "\n" + search.sort;
+std::variant<HostsApi::Page, Reply> HostsApi::Snapshot(const Call& call,
+                                                       const HostCollection& hosts,
+                                                       std::string_view kind, const Search& search,
+                                                       size_t limit) {
+  const std::string key = std::string(kind) + "\n" + std::string(hosts.name()) + "\n" +
+                          search.filter + "\n" + search.sort;
   const std::string_view token = call.request.Param("offset").value_or("");
   Page page;
   int pages = 0;
   if (token.empty()) {
     auto found = store_.engine.Run(hosts, search, store_.clock.DataNow());
-    if (auto* error = std::get_if<SearchError>(&found)) return Failure(call, kService, error->code, error->message);
+    if (auto* error = std::get_if<SearchError>(&found))
+      return Failure(call, kService, error->code, error->message);
     page.rows = std::get<RowsPtr>(found);
   } else {
     const Cursor* cursor = store_.cursors.Find(token, store_.clock.Now());
-    if (cursor == nullptr) return Failure(call, kService, 404, "Search context expired, please start a new search");
-    if (cursor->request != key) return Failure(call, kService, 400, "offset belongs to another filter or sort");
+    if (cursor == nullptr)
+      return Failure(call, kService, 404, "Search context expired, please start a new search");
+    if (cursor->request != key)
+      return Failure(call, kService, 400, "offset belongs to another filter or sort");
     page.rows = cursor->rows;
     page.start = cursor->position;
     pages = cursor->pages;
@@ -91,13 +100,15 @@ std::variant<HostsApi::Page, Reply> HostsApi::Snapshot(const Call& call, const H
 Reply HostsApi::Scroll(const Call& call) {
   const std::optional<int64_t> limit = IntParam(call.request, "limit", 100, 1, kMaxWindow);
   if (!limit) return Failure(call, kService, 400, "limit must be between 1 and 10000");
-  auto result = Snapshot(call, store_.hosts, "scroll", SearchOf(call.request), static_cast<size_t>(*limit));
+  auto result =
+      Snapshot(call, store_.hosts, "scroll", SearchOf(call.request), static_cast<size_t>(*limit));
   if (auto* failure = std::get_if<Reply>(&result)) return std::move(*failure);
   const Page& page = std::get<Page>(result);
   Envelope envelope(call, kService);
-  envelope.SetPagination("{\"total\":" + std::to_string(page.rows->size()) + ",\"offset\":\"" + page.next +
-                         "\",\"expires_at\":" + std::to_string(store_.clock.Shown() + store_.cursors.lifetime()) +
-                         ",\"limit\":" + std::to_string(*limit) + "}");
+  envelope.SetPagination(
+      "{\"total\":" + std::to_string(page.rows->size()) + ",\"offset\":\"" + page.next +
+      "\",\"expires_at\":" + std::to_string(store_.clock.Shown() + store_.cursors.lifetime()) +
+      ",\"limit\":" + std::to_string(*limit) + "}");
   for (size_t i = page.start; i < page.end; ++i) envelope.AddText(store_.hosts.Id((*page.rows)[i]));
   return envelope.Finish();
 }
@@ -106,12 +117,13 @@ Reply HostsApi::Combined(const Call& call, bool hidden) {
   const std::optional<int64_t> limit = IntParam(call.request, "limit", 100, 1, kMaxWindow);
   if (!limit) return Failure(call, kService, 400, "limit must be between 1 and 10000");
   const HostCollection& hosts = Which(hidden);
-  auto result = Snapshot(call, hosts, "combined", SearchOf(call.request), static_cast<size_t>(*limit));
+  auto result =
+      Snapshot(call, hosts, "combined", SearchOf(call.request), static_cast<size_t>(*limit));
   if (auto* failure = std::get_if<Reply>(&result)) return std::move(*failure);
   const Page& page = std::get<Page>(result);
   Envelope envelope(call, kService);
-  std::string pagination = "{\"total\":" + std::to_string(page.rows->size()) + ",\"offset\":\"\",\"limit\":" +
-                           std::to_string(*limit);
+  std::string pagination = "{\"total\":" + std::to_string(page.rows->size()) +
+                           ",\"offset\":\"\",\"limit\":" + std::to_string(*limit);
   if (!page.next.empty()) {
     pagination += ",\"next\":\"" + page.next + "\",\"expires_at\":" +
                   std::to_string(store_.clock.Shown() + store_.cursors.lifetime());

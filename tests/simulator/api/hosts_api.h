@@ -31,9 +31,11 @@ class HostsApi {
     std::string next;  // empty on the last page
   };
 
-  const HostCollection& Which(bool hidden) const { return hidden ? store_.hidden_hosts : store_.hosts; }
-  std::variant<Page, Reply> Snapshot(const Call& call, const HostCollection& hosts, std::string_view kind,
-                                     const Search& search, size_t limit);
+  const HostCollection& Which(bool hidden) const {
+    return hidden ? store_.hidden_hosts : store_.hosts;
+  }
+  std::variant<Page, Reply> Snapshot(const Call& call, const HostCollection& hosts,
+                                     std::string_view kind, const Search& search, size_t limit);
   Reply Entities(const Call& call, const std::vector<std::string>& ids);
   template <typename Write>
   Reply ForIds(const Call& call, const std::vector<std::string>& ids, Write write);

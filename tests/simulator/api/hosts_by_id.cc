@@ -49,7 +49,8 @@ bool IsDeviceId(std::string_view id) {
 std::string Complaint(const std::vector<std::string>& ids, size_t max) {
   if (ids.empty()) return "ids is required";
   if (ids.size() > max) {
-    return "too many ids: " + std::to_string(ids.size()) + ", at most " + std::to_string(max) + " are allowed";
+    return "too many ids: " + std::to_string(ids.size()) + ", at most " + std::to_string(max) +
+           " are allowed";
   }
   const auto bad = std::find_if_not(ids.begin(), ids.end(), IsDeviceId);
   return bad == ids.end() ? "" : "invalid device id '" + *bad + "'";
@@ -76,26 +77,31 @@ Reply HostsApi::ForIds(const Call& call, const std::vector<std::string>& ids, Wr
 
 Reply HostsApi::Entities(const Call& call, const std::vector<std::string>& ids) {
   return ForIds(call, ids, [this](Envelope& envelope, uint32_t row) {
-    envelope.Add(store_.records.Text(row < store_.world.hosts() ? store_.hosts : store_.hidden_hosts, row));
+    envelope.Add(
+        store_.records.Text(row < store_.world.hosts() ? store_.hosts : store_.hidden_hosts, row));
   });
 }
 
 Reply HostsApi::EntitiesByQuery(const Call& call) {
   const std::vector<std::string> ids = QueryIds(call.request);
-  if (std::string bad = Complaint(ids, 100); !bad.empty()) return Failure(call, kService, 400, std::move(bad));
+  if (std::string bad = Complaint(ids, 100); !bad.empty())
+    return Failure(call, kService, 400, std::move(bad));
   return Entities(call, ids);
 }
 
 Reply HostsApi::EntitiesByBody(const Call& call) {
   const std::optional<std::vector<std::string>> ids = BodyIds(call.request);
-  if (!ids) return Failure(call, kService, 400, "the body must be a JSON object with a list of ids");
-  if (std::string bad = Complaint(*ids, 5000); !bad.empty()) return Failure(call, kService, 400, std::move(bad));
+  if (!ids)
+    return Failure(call, kService, 400, "the body must be a JSON object with a list of ids");
+  if (std::string bad = Complaint(*ids, 5000); !bad.empty())
+    return Failure(call, kService, 400, std::move(bad));
   return Entities(call, *ids);
 }
 
 Reply HostsApi::OnlineState(const Call& call) {
   const std::vector<std::string> ids = QueryIds(call.request);
-  if (std::string bad = Complaint(ids, 100); !bad.empty()) return Failure(call, kService, 400, std::move(bad));
+  if (std::string bad = Complaint(ids, 100); !bad.empty())
+    return Failure(call, kService, 400, std::move(bad));
   return ForIds(call, ids, [this](Envelope& envelope, uint32_t row) {
     const Host host(store_.world, row);
     envelope.Add(ToText({{"id", host.DeviceId()},
@@ -107,7 +113,8 @@ Reply HostsApi::OnlineState(const Call& call) {
 
 Reply HostsApi::LoginHistory(const Call& call, bool second_version) {
   const std::optional<std::vector<std::string>> ids = BodyIds(call.request);
-  if (!ids) return Failure(call, kService, 400, "the body must be a JSON object with a list of ids");
+  if (!ids)
+    return Failure(call, kService, 400, "the body must be a JSON object with a list of ids");
   if (std::string bad = Complaint(*ids, second_version ? 10 : 500); !bad.empty()) {
     return Failure(call, kService, 400, std::move(bad));
   }
@@ -126,14 +133,17 @@ Reply HostsApi::LoginHistory(const Call& call, bool second_version) {
     limit = *rows;
   }
   return ForIds(call, *ids, [&](Envelope& envelope, uint32_t row) {
-    envelope.Add(ToText(Host(store_.world, row).LoginHistory(from, to, static_cast<size_t>(limit))));
+    envelope.Add(
+        ToText(Host(store_.world, row).LoginHistory(from, to, static_cast<size_t>(limit))));
   });
 }
 
 Reply HostsApi::AddressHistory(const Call& call) {
   const std::optional<std::vector<std::string>> ids = BodyIds(call.request);
-  if (!ids) return Failure(call, kService, 400, "the body must be a JSON object with a list of ids");
-  if (std::string bad = Complaint(*ids, 500); !bad.empty()) return Failure(call, kService, 400, std::move(bad));
+  if (!ids)
+    return Failure(call, kService, 400, "the body must be a JSON object with a list of ids");
+  if (std::string bad = Complaint(*ids, 500); !bad.empty())
+    return Failure(call, kService, 400, std::move(bad));
   return ForIds(call, *ids, [this](Envelope& envelope, uint32_t row) {
     envelope.Add(ToText(Host(store_.world, row).AddressHistory()));
   });

@@ -23,7 +23,10 @@ void Ledger::Record(const Request& request, int status, bool mutating, Nanos now
   Line line{now, status, mutating, std::move(key), "", ""};
   for (const auto& [name, value] : request.query) {
     if (line.query.size() > kMaxText) break;
-    line.query.append(line.query.empty() ? "" : "&").append(name).append("=").append(value.substr(0, kMaxText));
+    line.query.append(line.query.empty() ? "" : "&")
+        .append(name)
+        .append("=")
+        .append(value.substr(0, kMaxText));
   }
   if (!request.path.starts_with("/oauth2/")) line.body = request.body.substr(0, kMaxText);
   recent_.push_back(std::move(line));
@@ -48,7 +51,11 @@ Json Ledger::ToJson() const {
                       {"query", line.query},
                       {"body", line.body}});
   }
-  return {{"total", total_}, {"mutating", mutating_}, {"counts", counts_}, {"statuses", statuses}, {"recent", recent}};
+  return {{"total", total_},
+          {"mutating", mutating_},
+          {"counts", counts_},
+          {"statuses", statuses},
+          {"recent", recent}};
 }
 
 }  // namespace falcon::simulator

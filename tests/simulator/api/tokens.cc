@@ -9,7 +9,8 @@ std::string Tokens::Issue(std::string_view cid, Nanos now) {
   std::erase_if(expiry_, [now](const auto& entry) { return entry.second <= now; });
   constexpr uint64_t kTokenKind = 21;
   const Dice dice(Mix(seed_ ^ static_cast<uint64_t>(now)), kTokenKind, ++issued_);
-  std::string token = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9." + std::string(cid) + dice.Hex(1, 64) + "." + dice.Hex(2, 128);
+  std::string token = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9." + std::string(cid) + dice.Hex(1, 64) +
+                      "." + dice.Hex(2, 128);
   expiry_[token] = now + lifetime_;
   return token;
 }

@@ -23,7 +23,9 @@ class Dice {
   constexpr Dice(uint64_t seed, uint64_t kind, uint64_t index)
       : key_(Mix(Mix(seed ^ (kind << 56)) ^ index)) {}
 
-  constexpr uint64_t Of(uint64_t question) const { return Mix(key_ ^ (question * 0x2545f4914f6cdd1dULL)); }
+  constexpr uint64_t Of(uint64_t question) const {
+    return Mix(key_ ^ (question * 0x2545f4914f6cdd1dULL));
+  }
   constexpr uint32_t Below(uint64_t question, uint32_t bound) const {
     return static_cast<uint32_t>((Of(question) >> 32) * bound >> 32);
   }

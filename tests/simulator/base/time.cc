@@ -58,7 +58,8 @@ std::optional<Nanos> TimeOfDay(std::string_view text, size_t at) {
     second = Digits(text, &at, 2);
     if (Skip(text, &at, '.')) fraction = Fraction(text, &at);
   }
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return std::nullopt;
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+    return std::nullopt;
   const std::optional<Nanos> offset = Offset(text, &at);
   if (!offset) return std::nullopt;
   return hour * kHour + minute * kMinute + second * kSecond + fraction - *offset;
@@ -76,7 +77,8 @@ CivilDate ToCivil(Nanos instant) {
   const auto days = std::chrono::floor<std::chrono::days>(
       std::chrono::sys_time<std::chrono::nanoseconds>(std::chrono::nanoseconds(instant)));
   const std::chrono::year_month_day date(days);
-  return {static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day())};
+  return {static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+          static_cast<unsigned>(date.day())};
 }
 
 Nanos FromCivil(CivilDate date) {
@@ -89,9 +91,10 @@ std::string FormatTime(Nanos instant, int fraction_digits) {
   const CivilDate date = ToCivil(instant);
   const Nanos of_day = instant - FromCivil(date);
   char text[80];
-  int used = std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d", date.year, date.month,
-                           date.day, static_cast<int>(of_day / kHour),
-                           static_cast<int>(of_day / kMinute % 60), static_cast<int>(of_day / kSecond % 60));
+  int used = std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d", date.year,
+                           date.month, date.day, static_cast<int>(of_day / kHour),
+                           static_cast<int>(of_day / kMinute % 60),
+                           static_cast<int>(of_day / kSecond % 60));
   const auto fraction = static_cast<long long>(of_day % kSecond);
   if (fraction_digits == 3) {
     used += std::snprintf(text + used, sizeof text - used, ".%03lld", fraction / kMillisecond);
@@ -119,14 +122,17 @@ std::string FormatHttpDate(Nanos instant) {
 std::optional<Nanos> ParseTime(std::string_view text) {
   size_t at = 0;
   const int year = Digits(text, &at, 4);
-  if (year < 1678 || year > 2261 || !Skip(text, &at, '-')) return std::nullopt;  // what 64 bits of ns hold
+  if (year < 1678 || year > 2261 || !Skip(text, &at, '-'))
+    return std::nullopt;  // what 64 bits of ns hold
   const int month = Digits(text, &at, 2);
   if (month < 1 || month > 12 || !Skip(text, &at, '-')) return std::nullopt;
   const int day = Digits(text, &at, 2);
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day < 0 ? 0 : day))};
+  const std::chrono::year_month_day date{
+      std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+      std::chrono::day(static_cast<unsigned>(day < 0 ? 0 : day))};
   if (!date.ok()) return std::nullopt;
-  const Nanos midnight = FromCivil({year, static_cast<unsigned>(month), static_cast<unsigned>(day)});
+  const Nanos midnight =
+      FromCivil({year, static_cast<unsigned>(month), static_cast<unsigned>(day)});
   if (at == text.size()) return midnight;
   if (!Skip(text, &at, 'T')) return std::nullopt;
   const std::optional<Nanos> of_day = TimeOfDay(text, at);

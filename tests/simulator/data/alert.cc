@@ -10,8 +10,22 @@ namespace {
 constexpr uint64_t kAlertKind = 3;
 
 enum Question : uint64_t {
-  kKindRoll = 1, kHostRoll, kBehaviorRoll, kStatusRoll, kAge, kDelay, kUpdate, kIdText, kProcess, kConfidence, kAssigned,
-  kTagRoll, kShownRoll, kHash = 30, kUserRoll = 40, kOddSeverity,
+  kKindRoll = 1,
+  kHostRoll,
+  kBehaviorRoll,
+  kStatusRoll,
+  kAge,
+  kDelay,
+  kUpdate,
+  kIdText,
+  kProcess,
+  kConfidence,
+  kAssigned,
+  kTagRoll,
+  kShownRoll,
+  kHash = 30,
+  kUserRoll = 40,
+  kOddSeverity,
 };
 
 constexpr Nanos kSpan = 60 * kDay;
@@ -68,7 +82,8 @@ Alert::Alert(const World& world, uint32_t index)
   kind_ = KindOf(dice_.Below(kKindRoll, 100));
   // Background noise stays off the story's hosts where there are others.
   const uint32_t others = world.hosts() > Host::kStoryHosts ? world.hosts() - Host::kStoryHosts : 0;
-  host_ = others == 0 ? dice_.Below(kHostRoll, world.hosts()) : Host::kStoryHosts + dice_.Below(kHostRoll, others);
+  host_ = others == 0 ? dice_.Below(kHostRoll, world.hosts())
+                      : Host::kStoryHosts + dice_.Below(kHostRoll, others);
   const std::span<const Behavior> choices = BehaviorsOf(kind_);
   behavior_ = &choices[dice_.Below(kBehaviorRoll, static_cast<uint32_t>(choices.size()))];
 }
@@ -129,13 +144,14 @@ std::string Alert::ShortId() const {
     case AlertKind::kLead:
       return "automated-lead:" + world_.cid() + ":" + dice_.Hex(kIdText, 24) + Hex8(scrambled);
     default:
-      return "ind:" + host().DeviceId() + ":" + ProcessId() + "-" + std::to_string(behavior_->pattern_id) + "-" +
-             std::to_string(scrambled);
+      return "ind:" + host().DeviceId() + ":" + ProcessId() + "-" +
+             std::to_string(behavior_->pattern_id) + "-" + std::to_string(scrambled);
   }
 }
 
 std::string Alert::AggregateId() const {
-  return "aggind:" + (HasDevice() ? host().DeviceId() : world_.cid()) + ":" + std::to_string(Dice(1, 1, host_).Of(1) >> 1);
+  return "aggind:" + (HasDevice() ? host().DeviceId() : world_.cid()) + ":" +
+         std::to_string(Dice(1, 1, host_).Of(1) >> 1);
 }
 
 Nanos Alert::Created() const {
@@ -148,7 +164,8 @@ Nanos Alert::Created() const {
   // The square makes recent days denser than old ones.
   const double share = (place + 1.0) / (world_.base_alerts() + 1.0);
   const auto age = static_cast<Nanos>(share * share * static_cast<double>(kSpan));
-  return world_.anchor() - kMinute - age - static_cast<Nanos>(Dice(world_.seed(), kAlertKind, place).Of(kAge) % kMinute);
+  return world_.anchor() - kMinute - age -
+         static_cast<Nanos>(Dice(world_.seed(), kAlertKind, place).Of(kAge) % kMinute);
 }
 
 Nanos Alert::Timestamp() const {
@@ -159,7 +176,9 @@ Nanos Alert::Updated() const {
   if (const World::Revision* revision = world_.Changed(index_)) return revision->updated;
   const Nanos created = Created();
   if (index_ >= world_.base_alerts() || created >= world_.anchor()) return created;
-  return created + static_cast<Nanos>(dice_.Of(kUpdate) % static_cast<uint64_t>(std::min(world_.anchor() - created, 3 * kDay)));
+  return created +
+         static_cast<Nanos>(dice_.Of(kUpdate) %
+                            static_cast<uint64_t>(std::min(world_.anchor() - created, 3 * kDay)));
 }
 
 std::string_view Alert::Status() const {
@@ -172,7 +191,8 @@ std::string_view Alert::Status() const {
 
 std::optional<uint32_t> Alert::Severity() const {
   if (kind_ == AlertKind::kLead) return std::nullopt;
-  if (story_ == nullptr && dice_.Chance(kOddSeverity, 3)) return 1 + dice_.Below(kOddSeverity + 50, 100);
+  if (story_ == nullptr && dice_.Chance(kOddSeverity, 3))
+    return 1 + dice_.Below(kOddSeverity + 50, 100);
   return behavior_->severity;
 }
 
@@ -185,34 +205,46 @@ std::string_view Alert::SeverityName() const {
   return *severity >= 20 ? "Low" : "Informational";
 }
 
-uint32_t Alert::Confidence() const { return story_ != nullptr ? 90 : 10 * (1 + dice_.Below(kConfidence, 10)); }
+uint32_t Alert::Confidence() const {
+  return story_ != nullptr ? 90 : 10 * (1 + dice_.Below(kConfidence, 10));
+}
 
 std::optional<std::string> Alert::AssignedTo() const {
   if (Status() == "new") return std::nullopt;
-  static constexpr std::array<std::string_view, 3> kNames = {"Alice Anderson", "Bob Brown", "Carol Chen"};
+  static constexpr std::array<std::string_view, 3> kNames = {"Alice Anderson", "Bob Brown",
+                                                             "Carol Chen"};
   return std::string(dice_.Pick(kAssigned, kNames));
 }
 
 std::vector<std::string> Alert::Tags() const {
-  if (Status() != "closed") return story_ != nullptr ? std::vector<std::string>{"fc/offering/falcon_complete"} : std::vector<std::string>{};
-  static constexpr std::array<std::string_view, 3> kVerdicts = {"true_positive", "false_positive", "ignored"};
+  if (Status() != "closed")
+    return story_ != nullptr ? std::vector<std::string>{"fc/offering/falcon_complete"}
+                             : std::vector<std::string>{};
+  static constexpr std::array<std::string_view, 3> kVerdicts = {"true_positive", "false_positive",
+                                                                "ignored"};
   return {std::string(dice_.Pick(kTagRoll, kVerdicts))};
 }
 
 bool Alert::Shown() const { return story_ != nullptr || !dice_.Chance(kShownRoll, 8); }
 
-std::string Alert::User() const { return story_ != nullptr ? std::string(story_->user) : host().LastUser(); }
+std::string Alert::User() const {
+  return story_ != nullptr ? std::string(story_->user) : host().LastUser();
+}
 
 std::string Alert::Sha256() const {
   if (story_ != nullptr && behavior_->filename == "svchost.exe") return std::string(kStoryHash);
   // Few files cause many alerts: the hash follows the behavior and one of a few variants.
-  return Dice(world_.seed(), kAlertKind + 1, behavior_->pattern_id).Hex(kHash + dice_.Below(kHash, 4) * 1000, 64);
+  return Dice(world_.seed(), kAlertKind + 1, behavior_->pattern_id)
+      .Hex(kHash + dice_.Below(kHash, 4) * 1000, 64);
 }
 
 std::string Alert::LocalProcessId() const {
-  return std::to_string(story_ != nullptr ? story_->local_process_id : 4 * (100 + dice_.Below(kProcess + 200, 8000)));
+  return std::to_string(story_ != nullptr ? story_->local_process_id
+                                          : 4 * (100 + dice_.Below(kProcess + 200, 8000)));
 }
 
-std::string Alert::ProcessId() const { return std::to_string((dice_.Of(kProcess) >> 1) | (1ULL << 60)); }
+std::string Alert::ProcessId() const {
+  return std::to_string((dice_.Of(kProcess) >> 1) | (1ULL << 60));
+}
 
 }  // namespace falcon::simulator

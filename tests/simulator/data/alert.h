@@ -27,7 +27,10 @@ class Alert {
   AlertKind kind() const { return kind_; }
   std::string_view Product() const;
   std::string_view Type() const;
-  bool HasDevice() const { return kind_ == AlertKind::kEndpoint || kind_ == AlertKind::kScan || kind_ == AlertKind::kOverwatch; }
+  bool HasDevice() const {
+    return kind_ == AlertKind::kEndpoint || kind_ == AlertKind::kScan ||
+           kind_ == AlertKind::kOverwatch;
+  }
   Host host() const { return Host(world_, host_); }
   std::string ShortId() const;
   std::string CompositeId() const { return world_.cid() + ":" + ShortId(); }

@@ -6,11 +6,24 @@
 namespace falcon::simulator {
 namespace {
 
-enum Question : uint64_t { kSha1 = 400, kMd5, kTree, kParent, kGrand, kNet, kQuarantine, kDisposition, kPolicy, kLogon, kIoc };
+enum Question : uint64_t {
+  kSha1 = 400,
+  kMd5,
+  kTree,
+  kParent,
+  kGrand,
+  kNet,
+  kQuarantine,
+  kDisposition,
+  kPolicy,
+  kLogon,
+  kIoc
+};
 
 std::string Epoch(Nanos instant) { return std::to_string(instant / kSecond); }
 
-Json Ancestor(const Alert& alert, uint64_t question, std::string_view file, std::string_view command) {
+Json Ancestor(const Alert& alert, uint64_t question, std::string_view file,
+              std::string_view command) {
   const Dice& dice = alert.dice();
   const std::string process = std::to_string(dice.Of(question) >> 2);
   Json details;
@@ -54,9 +67,11 @@ void AddProcess(const Alert& alert, Json* record) {
   out["tree_root"] = std::to_string(dice.Of(kTree + 1) >> 2);
   out["triggering_process_graph_id"] = "pid:" + device_id + ":" + alert.ProcessId();
   out["control_graph_id"] = "ctg:" + device_id + ":" + std::to_string(dice.Of(kTree + 2) >> 30);
-  out["indicator_id"] = "ind:" + device_id + ":" + alert.ProcessId() + "-" + std::to_string(behavior.pattern_id);
+  out["indicator_id"] =
+      "ind:" + device_id + ":" + alert.ProcessId() + "-" + std::to_string(behavior.pattern_id);
   out["user_name"] = alert.User();
-  out["user_id"] = "S-1-5-21-1004336348-1177238915-682003330-" + std::to_string(1000 + alert.host().index());
+  out["user_id"] =
+      "S-1-5-21-1004336348-1177238915-682003330-" + std::to_string(1000 + alert.host().index());
   out["logon_domain"] = dice.Chance(kLogon, 90) ? "CORP" : "";
   out["parent_details"] = Ancestor(alert, kParent, "explorer.exe", R"(C:\Windows\explorer.exe)");
   out["grandparent_details"] = Ancestor(alert, kGrand, "winlogon.exe", "winlogon.exe");
@@ -94,15 +109,16 @@ void AddActivity(const Alert& alert, Json* record) {
   const StoryAlert* story = alert.story();
   const std::string seconds = Epoch(alert.Timestamp());
   if (story != nullptr ? !story->remote_address.empty() : alert.dice().Chance(kNet, 30)) {
-    out["network_accesses"] = Json::array({{{"access_timestamp", seconds},
-                                            {"access_type", 0},
-                                            {"connection_direction", "0"},
-                                            {"isIPV6", false},
-                                            {"local_address", alert.host().LocalIp()},
-                                            {"local_port", "51234"},
-                                            {"protocol", "TCP"},
-                                            {"remote_address", story != nullptr ? story->remote_address : "198.51.100.99"},
-                                            {"remote_port", "443"}}});
+    out["network_accesses"] = Json::array(
+        {{{"access_timestamp", seconds},
+          {"access_type", 0},
+          {"connection_direction", "0"},
+          {"isIPV6", false},
+          {"local_address", alert.host().LocalIp()},
+          {"local_port", "51234"},
+          {"protocol", "TCP"},
+          {"remote_address", story != nullptr ? story->remote_address : "198.51.100.99"},
+          {"remote_port", "443"}}});
   }
   if (alert.behavior().filename == "svchost.exe" || alert.dice().Chance(kNet + 20, 20)) {
     out["files_written"] = Json::array({{{"filename", alert.behavior().filename},
@@ -126,9 +142,12 @@ void AddEndpointKeys(const Alert& alert, Json* record) {
   AddActivity(alert, record);
   const bool blocked = alert.story() == nullptr && alert.dice().Chance(kDisposition, 40);
   out["pattern_disposition"] = blocked ? 2048 : 0;
-  out["pattern_disposition_description"] = blocked ? "Prevention, process was blocked from execution." : "Detection, standard detection.";
-  out["pattern_disposition_details"] = {{"process_blocked", blocked}, {"kill_process", false}, {"quarantine_file", false},
-                                        {"detect", !blocked}, {"indicator", false}, {"policy_disabled", false}};
+  out["pattern_disposition_description"] = blocked
+                                               ? "Prevention, process was blocked from execution."
+                                               : "Detection, standard detection.";
+  out["pattern_disposition_details"] = {{"process_blocked", blocked}, {"kill_process", false},
+                                        {"quarantine_file", false},   {"detect", !blocked},
+                                        {"indicator", false},         {"policy_disabled", false}};
   out["device"] = alert.host().AlertBlock();
   out["cloud_indicator"] = "false";
   out["has_script_or_module_ioc"] = "true";
@@ -141,13 +160,15 @@ void AddEndpointKeys(const Alert& alert, Json* record) {
     out.erase("parent_details");
     out.erase("grandparent_details");
   }
-  if (alert.kind() == AlertKind::kOverwatch) out["overwatch_note"] = "Please look at this host at once.";
+  if (alert.kind() == AlertKind::kOverwatch)
+    out["overwatch_note"] = "Please look at this host at once.";
   if (alert.story() != nullptr || alert.dice().Chance(kPolicy + 20, 5)) {
-    out["incident"] = {{"id", "inc:" + alert.host().DeviceId() + ":" + alert.dice().Hex(kPolicy + 30, 32)},
-                       {"created", FormatTime(alert.Created())},
-                       {"start", FormatTime(alert.Timestamp())},
-                       {"end", FormatTime(alert.Updated())},
-                       {"score", "85.5"}};
+    out["incident"] = {
+        {"id", "inc:" + alert.host().DeviceId() + ":" + alert.dice().Hex(kPolicy + 30, 32)},
+        {"created", FormatTime(alert.Created())},
+        {"start", FormatTime(alert.Timestamp())},
+        {"end", FormatTime(alert.Updated())},
+        {"score", "85.5"}};
   }
 }
 

@@ -19,7 +19,8 @@ void AddIdentityKeys(const Alert& alert, Json* record) {
   out["source_account_domain"] = "CORP.EXAMPLE.COM";
   out["source_account_sam_account_name"] = user;
   out["source_account_upn"] = user + "@corp.example.com";
-  out["source_account_object_sid"] = "S-1-5-21-1004336348-1177238915-682003330-" + std::to_string(2000 + host.index());
+  out["source_account_object_sid"] =
+      "S-1-5-21-1004336348-1177238915-682003330-" + std::to_string(2000 + host.index());
   out["source_account_object_guid"] = alert.dice().Uuid(kGuid);
   out["source_endpoint_host_name"] = host.Hostname();
   out["source_endpoint_address_ip4"] = host.LocalIp();
@@ -49,7 +50,8 @@ void AddOtherKeys(const Alert& alert, Json* record) {
   const bool story = alert.story() != nullptr;
   out["source_hosts"] = Json::array({host.Hostname()});
   out["source_ips"] = Json::array({host.LocalIp()});
-  out["host_names"] = story ? Json::array({"SRV-PROD-001", "SRV-PROD-002", "DC-01"}) : Json::array({host.Hostname()});
+  out["host_names"] = story ? Json::array({"SRV-PROD-001", "SRV-PROD-002", "DC-01"})
+                            : Json::array({host.Hostname()});
   out["users"] = Json::array({{{"aid", host.DeviceId()},
                                {"full_name", ""},
                                {"user_name", alert.User()},
@@ -62,16 +64,18 @@ void AddOtherKeys(const Alert& alert, Json* record) {
     out["signal_start_timestamp"] = FormatTime(alert.Timestamp() - kHour, 9);
     out["signal_end_timestamp"] = FormatTime(alert.Timestamp(), 9);
     out["enriched_entities"] = Json::object();
-    out["threatgraph_indicators"] = Json::array({{{"description", "Related indicator"},
-                                                  {"host_id", host.DeviceId()},
-                                                  {"hostname", host.Hostname()},
-                                                  {"indicator_id", alert.dice().Hex(kLead + 20, 32)},
-                                                  {"pattern_id", 10197}}});
+    out["threatgraph_indicators"] =
+        Json::array({{{"description", "Related indicator"},
+                      {"host_id", host.DeviceId()},
+                      {"hostname", host.Hostname()},
+                      {"indicator_id", alert.dice().Hex(kLead + 20, 32)},
+                      {"pattern_id", 10197}}});
     return;
   }
   out["correlation_rule_id"] = alert.dice().Hex(kRule, 32);
   out["correlation_rule_execution_id"] = alert.dice().Hex(kRule + 20, 32);
-  out["event_ids"] = "evt-" + alert.dice().Hex(kEvent, 12) + ",evt-" + alert.dice().Hex(kEvent + 20, 12);
+  out["event_ids"] =
+      "evt-" + alert.dice().Hex(kEvent, 12) + ",evt-" + alert.dice().Hex(kEvent + 20, 12);
   out["has_truncated_entities"] = false;
   if (alert.kind() == AlertKind::kThirdParty) {
     out["source_vendors"] = Json::array({"ExampleWall"});

@@ -38,7 +38,8 @@ void AddHandling(const Alert& alert, Json* record) {
                                           {"timestamp", FormatTime(alert.Updated(), 9)}}});
   }
   if (alert.story() != nullptr || alert.dice().Chance(kCase, 10)) {
-    (*record)["linked_case_ids"] = Json::array({Dice(1, 2, alert.story() != nullptr ? 0 : 1).Uuid(2)});
+    (*record)["linked_case_ids"] =
+        Json::array({Dice(1, 2, alert.story() != nullptr ? 0 : 1).Uuid(2)});
   }
 }
 
@@ -62,9 +63,11 @@ Json Alert::Record() const {
   record["crawled_timestamp"] = FormatTime(Created() + 2 * kSecond, 9);
   record["timestamp"] = FormatTime(Timestamp(), 3);
   record["context_timestamp"] = FormatTime(Timestamp());
-  record["falcon_host_link"] = "https://falcon.crowdstrike.com/activity-v2/detections/" + CompositeId();
+  record["falcon_host_link"] =
+      "https://falcon.crowdstrike.com/activity-v2/detections/" + CompositeId();
   record["source_vendors"] = Json::array({"CrowdStrike"});
-  record["source_products"] = Json::array({kind_ == AlertKind::kIdentity ? "Falcon Identity Protection" : "Falcon Insight"});
+  record["source_products"] = Json::array(
+      {kind_ == AlertKind::kIdentity ? "Falcon Identity Protection" : "Falcon Insight"});
   record["data_domains"] = Json::array({kind_ == AlertKind::kIdentity ? "Identity" : "Endpoint"});
   if (const std::optional<uint32_t> severity = Severity()) {
     record["severity"] = *severity;
@@ -73,7 +76,8 @@ Json Alert::Record() const {
   AddMitre(*this, &record);
   AddHandling(*this, &record);
   // Keys no specification names; readers keep or skip them.
-  if (dice_.Chance(kNew, 20)) record["zz_future_field"] = {{"nested", {1, "two", nullptr}}, {"flag", true}};
+  if (dice_.Chance(kNew, 20))
+    record["zz_future_field"] = {{"nested", {1, "two", nullptr}}, {"flag", true}};
   if (HasDevice()) {
     AddEndpointKeys(*this, &record);
   } else if (kind_ == AlertKind::kIdentity) {

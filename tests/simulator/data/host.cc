@@ -10,15 +10,32 @@ namespace {
 constexpr uint64_t kHostKind = 1;
 
 enum Question : uint64_t {
-  kId = 1, kPlatform = 10, kRole, kOs, kDomain, kIp, kExternal, kMac, kMaker, kAgent, kStatus, kSite, kUser, kTags,
-  kGroups, kFirst, kLast, kState,
+  kId = 1,
+  kPlatform = 10,
+  kRole,
+  kOs,
+  kDomain,
+  kIp,
+  kExternal,
+  kMac,
+  kMaker,
+  kAgent,
+  kStatus,
+  kSite,
+  kUser,
+  kTags,
+  kGroups,
+  kFirst,
+  kLast,
+  kState,
 };
 
-constexpr std::array<std::string_view, 4> kDomains = {"corp.example.com", "corp.example.com", "emea.example.com",
-                                                      "CORP"};
-constexpr std::array<std::string_view, 6> kUsers = {"alice.anderson", "bob.brown",   "carol.chen",
-                                                    "dmitri.dunn",    "svc-backup", "administrator"};
-constexpr std::array<std::string_view, 5> kSites = {"Default-First-Site-Name", "Berlin", "Austin", "", "Singapore"};
+constexpr std::array<std::string_view, 4> kDomains = {"corp.example.com", "corp.example.com",
+                                                      "emea.example.com", "CORP"};
+constexpr std::array<std::string_view, 6> kUsers = {
+    "alice.anderson", "bob.brown", "carol.chen", "dmitri.dunn", "svc-backup", "administrator"};
+constexpr std::array<std::string_view, 5> kSites = {"Default-First-Site-Name", "Berlin", "Austin",
+                                                    "", "Singapore"};
 
 std::string Numbered(const char* format, uint32_t number) {
   char text[96];
@@ -28,12 +45,14 @@ std::string Numbered(const char* format, uint32_t number) {
 }
 
 std::string Address(uint32_t a, uint32_t b, uint32_t c, uint32_t d) {
-  return std::to_string(a) + "." + std::to_string(b) + "." + std::to_string(c) + "." + std::to_string(d);
+  return std::to_string(a) + "." + std::to_string(b) + "." + std::to_string(c) + "." +
+         std::to_string(d);
 }
 
 }  // namespace
 
-Host::Host(const World& world, uint32_t index) : world_(world), index_(index), dice_(world.seed(), kHostKind, index) {}
+Host::Host(const World& world, uint32_t index)
+    : world_(world), index_(index), dice_(world.seed(), kHostKind, index) {}
 
 std::optional<uint32_t> Host::IndexOf(const World& world, std::string_view device_id) {
   uint32_t scrambled = 0;
@@ -74,7 +93,8 @@ std::string Host::Hostname() const {
     case Platform::kWindows:
       break;
   }
-  return ProductType() == "Server" ? Numbered("SRV-APP-%05u", index_) : Numbered("WKS-%06u", index_);
+  return ProductType() == "Server" ? Numbered("SRV-APP-%05u", index_)
+                                   : Numbered("WKS-%06u", index_);
 }
 
 Platform Host::platform() const {
@@ -103,8 +123,10 @@ std::string_view Host::ProductType() const {
 
 std::string_view Host::OsVersion() const {
   static constexpr std::array<std::string_view, 2> kClients = {"Windows 11", "Windows 10"};
-  static constexpr std::array<std::string_view, 2> kServers = {"Windows Server 2022", "Windows Server 2019"};
-  static constexpr std::array<std::string_view, 3> kLinuxes = {"Ubuntu 22.04", "RHEL 9.4", "Amazon Linux 2023"};
+  static constexpr std::array<std::string_view, 2> kServers = {"Windows Server 2022",
+                                                               "Windows Server 2019"};
+  static constexpr std::array<std::string_view, 3> kLinuxes = {"Ubuntu 22.04", "RHEL 9.4",
+                                                               "Amazon Linux 2023"};
   static constexpr std::array<std::string_view, 2> kMacs = {"Sequoia (15)", "Sonoma (14)"};
   switch (platform()) {
     case Platform::kLinux:
@@ -141,7 +163,8 @@ std::string Host::Mac() const {
 }
 
 std::string_view Host::Manufacturer() const {
-  static constexpr std::array<std::string_view, 3> kMakers = {"Dell Inc.", "VMware, Inc.", "LENOVO"};
+  static constexpr std::array<std::string_view, 3> kMakers = {"Dell Inc.", "VMware, Inc.",
+                                                              "LENOVO"};
   if (platform() == Platform::kMac) return "Apple Inc.";
   return Story() ? kMakers[1] : dice_.Pick(kMaker, kMakers);
 }
@@ -154,8 +177,8 @@ std::string_view Host::Model() const {
 }
 
 std::string Host::AgentVersion() const {
-  static constexpr std::array<std::string_view, 4> kVersions = {"7.26.17905.0", "7.26.17905.0", "7.25.17706.0",
-                                                                "7.10.19103.0"};
+  static constexpr std::array<std::string_view, 4> kVersions = {"7.26.17905.0", "7.26.17905.0",
+                                                                "7.25.17706.0", "7.10.19103.0"};
   return std::string(Story() ? kVersions[0] : dice_.Pick(kAgent, kVersions));
 }
 
@@ -193,8 +216,9 @@ std::vector<std::string> Host::Groups() const {
 std::vector<std::string> Host::Units() const {
   if (platform() != Platform::kWindows) return {};
   if (index_ == kDomain1 || index_ == kDomain2) return {"Domain Controllers"};
-  return ProductType() == "Server" ? std::vector<std::string>{"Servers", "Production"}
-                                   : std::vector<std::string>{"Workstations", std::string(SiteName())};
+  return ProductType() == "Server"
+             ? std::vector<std::string>{"Servers", "Production"}
+             : std::vector<std::string>{"Workstations", std::string(SiteName())};
 }
 
 Nanos Host::FirstSeen() const {
@@ -204,7 +228,7 @@ Nanos Host::FirstSeen() const {
 
 Nanos Host::LastSeen() const {
   const uint32_t roll = dice_.Below(kLast, 100);
-  const uint32_t seconds = Story() ? 60 + index_ * 7
+  const uint32_t seconds = Story()     ? 60 + index_ * 7
                            : roll < 80 ? dice_.Below(kLast + 100, 3600)
                            : roll < 95 ? dice_.Below(kLast + 100, 6 * 86'400)
                                        : dice_.Below(kLast + 100, 44 * 86'400);

@@ -18,10 +18,10 @@ enum class Platform { kWindows, kLinux, kMac };
 // A view of `world`, which outlives it. Hosts 0 to 3 are the story's; hidden hosts follow the visible ones.
 class Host {
  public:
-  static constexpr uint32_t kServer1 = 0;   // SRV-PROD-001
-  static constexpr uint32_t kServer2 = 1;   // SRV-PROD-002
-  static constexpr uint32_t kDomain1 = 2;   // DC-01
-  static constexpr uint32_t kDomain2 = 3;   // DC-02
+  static constexpr uint32_t kServer1 = 0;  // SRV-PROD-001
+  static constexpr uint32_t kServer2 = 1;  // SRV-PROD-002
+  static constexpr uint32_t kDomain1 = 2;  // DC-01
+  static constexpr uint32_t kDomain2 = 3;  // DC-02
   static constexpr uint32_t kStoryHosts = 4;
 
   Host(const World& world, uint32_t index);

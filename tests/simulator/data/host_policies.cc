@@ -27,7 +27,8 @@ Json OnePolicy(const Host& host, const Policy& policy, uint64_t number) {
   block["applied"] = applied;
   block["settings_hash"] = dice.Hex(240 + number, 8);
   block["assigned_date"] = FormatTime(host.FirstSeen() + 3 * kMinute + 123'456'789, 9);
-  block["applied_date"] = applied ? Json(FormatTime(host.FirstSeen() + 5 * kMinute + 987'654'321, 9)) : Json(nullptr);
+  block["applied_date"] =
+      applied ? Json(FormatTime(host.FirstSeen() + 5 * kMinute + 987'654'321, 9)) : Json(nullptr);
   if (policy.key == "sensor_update") block["uninstall_protection"] = "ENABLED";
   if (policy.key == "prevention") block["rule_groups"] = Json::array();
   if (policy.key == "firewall") block["rule_set_id"] = block["policy_id"];
@@ -38,7 +39,8 @@ Json OnePolicy(const Host& host, const Policy& policy, uint64_t number) {
 
 Json HostPolicies(const Host& host) {
   Json policies = Json::object();
-  for (uint64_t i = 0; i < kPolicies.size(); ++i) policies[std::string(kPolicies[i].key)] = OnePolicy(host, kPolicies[i], i);
+  for (uint64_t i = 0; i < kPolicies.size(); ++i)
+    policies[std::string(kPolicies[i].key)] = OnePolicy(host, kPolicies[i], i);
   return policies;
 }
 

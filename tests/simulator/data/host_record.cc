@@ -6,7 +6,18 @@
 namespace falcon::simulator {
 namespace {
 
-enum Question : uint64_t { kCloud = 40, kPod, kSerial, kPolicy, kBoot, kLogin, kChassis, kInstance, kAccount, kLogins };
+enum Question : uint64_t {
+  kCloud = 40,
+  kPod,
+  kSerial,
+  kPolicy,
+  kBoot,
+  kLogin,
+  kChassis,
+  kInstance,
+  kAccount,
+  kLogins
+};
 
 std::string WithColons(std::string mac) {
   for (char& c : mac) c = c == '-' ? ':' : c;
@@ -49,25 +60,30 @@ Json Host::Record() const {
   record["product_type_desc"] = ProductType();
   record["system_manufacturer"] = Manufacturer();
   record["system_product_name"] = Model();
-  record["bios_manufacturer"] = Manufacturer() == "VMware, Inc." ? "Phoenix Technologies LTD" : Manufacturer();
+  record["bios_manufacturer"] =
+      Manufacturer() == "VMware, Inc." ? "Phoenix Technologies LTD" : Manufacturer();
   record["bios_version"] = "2.18.0";
   record["serial_number"] = dice_.Hex(kSerial, 12);
   record["status"] = Status();
   record["filesystem_containment_status"] = "normal";
-  record["reduced_functionality_mode"] = dice_.Chance(kBoot + 50, 2) ? "yes" : dice_.Chance(kBoot + 51, 5) ? "" : "no";
+  record["reduced_functionality_mode"] = dice_.Chance(kBoot + 50, 2)   ? "yes"
+                                         : dice_.Chance(kBoot + 51, 5) ? ""
+                                                                       : "no";
   record["rtr_state"] = "enabled";
   record["provision_status"] = "Provisioned";
   record["detection_suppression_status"] = "unsuppressed";
   record["tags"] = Tags();
   record["groups"] = Groups();
   record["group_hash"] = dice_.Hex(kPolicy + 60, 64);
-  record["meta"] = {{"version", std::to_string(1000 + index_)}, {"version_string", std::to_string(index_) + ":77"}};
+  record["meta"] = {{"version", std::to_string(1000 + index_)},
+                    {"version_string", std::to_string(index_) + ":77"}};
   record["device_policies"] = HostPolicies(*this);
   record["policies"] = HostPolicyList(*this);
   record["chassis_type"] = "3";
   record["chassis_type_desc"] = "Desktop";
   record["pointer_size"] = "8";
-  record["kernel_version"] = platform() == Platform::kLinux ? "5.15.0-112-generic" : "10.0.20348.2527";
+  record["kernel_version"] =
+      platform() == Platform::kLinux ? "5.15.0-112-generic" : "10.0.20348.2527";
   record["last_login_user"] = LastUser();
   record["last_login_timestamp"] = FormatTime(LastSeen() - dice_.Below(kLogin, 72) * kHour);
   if (hidden()) record["host_hidden_status"] = "hidden";
@@ -92,7 +108,8 @@ void Host::AddPlatformKeys(Json* record) const {
       (*record)["site_name"] = SiteName();
       (*record)["service_pack_major"] = "0";
       (*record)["service_pack_minor"] = "0";
-      (*record)["last_login_user_sid"] = "S-1-5-21-1004336348-1177238915-682003330-" + std::to_string(1000 + index_);
+      (*record)["last_login_user_sid"] =
+          "S-1-5-21-1004336348-1177238915-682003330-" + std::to_string(1000 + index_);
       break;
     case Platform::kLinux:
       (*record)["platform_id"] = "3";
@@ -114,7 +131,8 @@ void Host::AddCloudKeys(Json* record) const {
   if (Story() || platform() == Platform::kMac) return;
   if (dice_.Chance(kCloud, 25)) {
     (*record)["service_provider"] = "AWS_EC2_V2";
-    (*record)["service_provider_account_id"] = std::to_string(100'000'000'000 + dice_.Below(kAccount, 9));
+    (*record)["service_provider_account_id"] =
+        std::to_string(100'000'000'000 + dice_.Below(kAccount, 9));
     (*record)["instance_id"] = "i-0" + dice_.Hex(kInstance, 16);
     (*record)["zone_group"] = "eu-central-1a";
   }
@@ -151,7 +169,9 @@ Json Host::AlertBlock() const {
   block["minor_version"] = "0";
   block["modified_timestamp"] = FormatTime(LastSeen() + 11 * kSecond, 3);
   block["os_version"] = OsVersion();
-  block["platform_id"] = platform() == Platform::kWindows ? "0" : platform() == Platform::kMac ? "1" : "3";
+  block["platform_id"] = platform() == Platform::kWindows ? "0"
+                         : platform() == Platform::kMac   ? "1"
+                                                          : "3";
   block["platform_name"] = PlatformName();
   block["pod_labels"] = nullptr;
   block["product_type"] = ProductTypeNumber(ProductType());
@@ -174,16 +194,19 @@ Json Host::LoginHistory(Nanos from, Nanos to, size_t limit) const {
   for (uint32_t i = 0; i < count && logins.size() < limit; ++i) {
     const Nanos when = LastSeen() - i * 11 * kHour - dice_.Below(kLogins + 100 + i, 3600) * kSecond;
     if (when < from || when > to) continue;
-    logins.push_back({{"login_time", FormatTime(when)}, {"user_name", i % 3 == 2 ? "administrator" : LastUser()}});
+    logins.push_back({{"login_time", FormatTime(when)},
+                      {"user_name", i % 3 == 2 ? "administrator" : LastUser()}});
   }
   return {{"cid", world_.cid()}, {"device_id", DeviceId()}, {"recent_logins", logins}};
 }
 
 Json Host::AddressHistory() const {
   Json history = Json::array();
-  history.push_back({{"ip_address", LocalIp()}, {"mac_address", Mac()}, {"timestamp", FormatTime(LastSeen())}});
+  history.push_back(
+      {{"ip_address", LocalIp()}, {"mac_address", Mac()}, {"timestamp", FormatTime(LastSeen())}});
   if (!Story()) {
-    history.push_back({{"ip_address", "10.254." + std::to_string(index_ / 250 % 250) + "." + std::to_string(1 + index_ % 250)},
+    history.push_back({{"ip_address", "10.254." + std::to_string(index_ / 250 % 250) + "." +
+                                          std::to_string(1 + index_ % 250)},
                        {"mac_address", WithColons(Mac())},
                        {"timestamp", FormatTime(FirstSeen() + kDay)}});
   }

@@ -27,7 +27,8 @@ struct StoryAlert {
 inline constexpr std::string_view kStoryAddress = "203.0.113.42";
 inline constexpr std::string_view kStoryDomain = "malicious-domain.com";
 // SHA-256 of the false svchost.exe.
-inline constexpr std::string_view kStoryHash = "9f2c4d1ab7e85630c1d4f9e2a8b7c6d5e4f3021b8a9c7d6e5f4a3b2c1d0e9f8a";
+inline constexpr std::string_view kStoryHash =
+    "9f2c4d1ab7e85630c1d4f9e2a8b7c6d5e4f3021b8a9c7d6e5f4a3b2c1d0e9f8a";
 
 // Oldest first.
 std::span<const StoryAlert> Story();

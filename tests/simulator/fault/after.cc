@@ -31,7 +31,8 @@ void Insert(Reply* reply, std::string_view after, std::string_view text) {
 
 size_t CutPoint(const FaultRule& rule, const Reply& reply) {
   const auto half = static_cast<int64_t>(reply.body.size() / 2);
-  return static_cast<size_t>(std::clamp<int64_t>(rule.Int("after_bytes", half), 0, static_cast<int64_t>(reply.body.size())));
+  return static_cast<size_t>(std::clamp<int64_t>(rule.Int("after_bytes", half), 0,
+                                                 static_cast<int64_t>(reply.body.size())));
 }
 
 void CutBody(Delivery::Cut cut, const FaultRule& rule, Reply* reply) {
@@ -41,7 +42,8 @@ void CutBody(Delivery::Cut cut, const FaultRule& rule, Reply* reply) {
 }
 
 Json OneError(const FaultRule& rule, int64_t code) {
-  Json error = {{"code", rule.Int("code", code)}, {"message", rule.Text("message", "simulated error")}};
+  Json error = {{"code", rule.Int("code", code)},
+                {"message", rule.Text("message", "simulated error")}};
   if (rule.arguments.contains("id")) error["id"] = rule.Text("id", "");
   return error;
 }
@@ -50,7 +52,8 @@ void PartialErrors(const FaultRule& rule, const FaultContext&, Reply* reply) {
   EditJson(reply, [&](Json& body) {
     Json& resources = body["resources"];
     Json errors = rule.arguments.contains("errors") ? rule.arguments["errors"] : Json::array();
-    for (int64_t i = 0; i < rule.Int("drop", 1) && resources.is_array() && !resources.empty(); ++i) {
+    for (int64_t i = 0; i < rule.Int("drop", 1) && resources.is_array() && !resources.empty();
+         ++i) {
       const Json gone = resources.back();
       resources.erase(resources.size() - 1);
       if (rule.arguments.contains("errors")) continue;
@@ -71,7 +74,8 @@ void PartialErrors(const FaultRule& rule, const FaultContext&, Reply* reply) {
 void ErrorsOnly(const FaultRule& rule, const FaultContext&, Reply* reply) {
   EditJson(reply, [&](Json& body) {
     body["resources"] = Json::array();
-    body["errors"] = rule.arguments.contains("errors") ? rule.arguments["errors"] : Json::array({OneError(rule, 403)});
+    body["errors"] = rule.arguments.contains("errors") ? rule.arguments["errors"]
+                                                       : Json::array({OneError(rule, 403)});
   });
   reply->status = static_cast<int>(rule.Int("status", 200));
 }
@@ -94,7 +98,9 @@ void WrongTypes(const FaultRule& rule, const FaultContext&, Reply* reply) {
     for (auto& [key, value] : record.items()) {
       // The ids stay, so that a reader can still tell which record it was.
       if (only.empty() ? key.ends_with("id") : key != only) continue;
-      value = value.is_string() ? Json(Json::object({{"unexpected", true}})) : value.is_object() ? Json::array({1}) : Json("text");
+      value = value.is_string()   ? Json(Json::object({{"unexpected", true}}))
+              : value.is_object() ? Json::array({1})
+                                  : Json("text");
     }
   });
 }
@@ -106,14 +112,16 @@ void HugeNumbers(const FaultRule&, const FaultContext&, Reply* reply) {
     resources.front()["confidence"] = "@huge@";
     resources.front()["severity"] = "@vast@";
   });
-  for (const auto& [mark, number] : {std::pair{"\"@huge@\"", "123456789012345678901234567890"}, std::pair{"\"@vast@\"", "1e400"}}) {
+  for (const auto& [mark, number] : {std::pair{"\"@huge@\"", "123456789012345678901234567890"},
+                                     std::pair{"\"@vast@\"", "1e400"}}) {
     const size_t at = reply->body.find(mark);
     if (at != std::string::npos) reply->body.replace(at, 8, number);
   }
 }
 
 void BadUtf8(const FaultRule&, const FaultContext&, Reply* reply) {
-  for (std::string_view key : {R"("hostname":")", R"("cmdline":")", R"("name":")"}) Insert(reply, key, "\xff\xfe\xc3\x28");
+  for (std::string_view key : {R"("hostname":")", R"("cmdline":")", R"("name":")"})
+    Insert(reply, key, "\xff\xfe\xc3\x28");
 }
 
 void DuplicateKeys(const FaultRule&, const FaultContext&, Reply* reply) {
@@ -129,7 +137,8 @@ std::string SentCursor(const Call& call) {
   if (const auto offset = call.request.Param("offset")) return std::string(*offset);
   const Json body = Json::parse(call.request.body, nullptr, false);
   const auto after = body.is_object() ? body.find("after") : body.end();
-  return body.is_object() && after != body.end() && after->is_string() ? after->get<std::string>() : "";
+  return body.is_object() && after != body.end() && after->is_string() ? after->get<std::string>()
+                                                                       : "";
 }
 
 void RepeatedCursor(const FaultRule&, const FaultContext& context, Reply* reply) {
@@ -159,17 +168,24 @@ void Compress(Reply* reply) {
 
 const std::map<std::string, Change, std::less<>>& Changes() {
   static const std::map<std::string, Change, std::less<>> kChanges = {
-      {"reset_mid_body", [](const FaultRule& rule, const FaultContext&, Reply* reply) { CutBody(Delivery::Cut::kReset, rule, reply); }},
-      {"truncate", [](const FaultRule& rule, const FaultContext&, Reply* reply) { CutBody(Delivery::Cut::kClose, rule, reply); }},
-      {"stall_mid_body", [](const FaultRule& rule, const FaultContext&, Reply* reply) { CutBody(Delivery::Cut::kStall, rule, reply); }},
-      {"trickle", [](const FaultRule& rule, const FaultContext&, Reply* reply) {
-         reply->delivery.bytes_per_second = static_cast<size_t>(std::max<int64_t>(1, rule.Int("bytes_per_second", 100)));
+      {"reset_mid_body", [](const FaultRule& rule, const FaultContext&,
+                            Reply* reply) { CutBody(Delivery::Cut::kReset, rule, reply); }},
+      {"truncate", [](const FaultRule& rule, const FaultContext&,
+                      Reply* reply) { CutBody(Delivery::Cut::kClose, rule, reply); }},
+      {"stall_mid_body", [](const FaultRule& rule, const FaultContext&,
+                            Reply* reply) { CutBody(Delivery::Cut::kStall, rule, reply); }},
+      {"trickle",
+       [](const FaultRule& rule, const FaultContext&, Reply* reply) {
+         reply->delivery.bytes_per_second =
+             static_cast<size_t>(std::max<int64_t>(1, rule.Int("bytes_per_second", 100)));
        }},
-      {"malformed_json", [](const FaultRule& rule, const FaultContext&, Reply* reply) {
+      {"malformed_json",
+       [](const FaultRule& rule, const FaultContext&, Reply* reply) {
          reply->body.resize(CutPoint(rule, *reply));
          if (rule.arguments.contains("body")) reply->body = rule.Text("body", "");
        }},
-      {"content_type", [](const FaultRule& rule, const FaultContext&, Reply* reply) {
+      {"content_type",
+       [](const FaultRule& rule, const FaultContext&, Reply* reply) {
          const std::string value = rule.Text("value", "");
          reply->content_type = value.empty() ? std::nullopt : std::optional<std::string>(value);
        }},
@@ -182,18 +198,29 @@ const std::map<std::string, Change, std::less<>>& Changes() {
       {"errors_only", ErrorsOnly},
       {"repeated_cursor", RepeatedCursor},
       {"shrinking_total", ShrinkTotal},
-      {"empty_page", [](const FaultRule&, const FaultContext&, Reply* reply) {
+      {"empty_page",
+       [](const FaultRule&, const FaultContext&, Reply* reply) {
          EditJson(reply, [](Json& body) { body["resources"] = Json::array(); });
        }},
-      {"null_resources", [](const FaultRule&, const FaultContext&, Reply* reply) {
-         EditJson(reply, [](Json& body) { body["resources"] = nullptr; body["errors"] = nullptr; });
+      {"null_resources",
+       [](const FaultRule&, const FaultContext&, Reply* reply) {
+         EditJson(reply, [](Json& body) {
+           body["resources"] = nullptr;
+           body["errors"] = nullptr;
+         });
        }},
-      {"token_malformed", [](const FaultRule& rule, const FaultContext&, Reply* reply) { reply->body = rule.Text("body", R"({"access_token":)"); }},
-      {"token_without_expires", [](const FaultRule&, const FaultContext&, Reply* reply) {
+      {"token_malformed",
+       [](const FaultRule& rule, const FaultContext&, Reply* reply) {
+         reply->body = rule.Text("body", R"({"access_token":)");
+       }},
+      {"token_without_expires",
+       [](const FaultRule&, const FaultContext&, Reply* reply) {
          EditJson(reply, [](Json& body) { body.erase("expires_in"); });
        }},
-      {"token_expires_in", [](const FaultRule& rule, const FaultContext&, Reply* reply) {
-         EditJson(reply, [&](Json& body) { body["expires_in"] = rule.arguments.value("value", Json(1)); });
+      {"token_expires_in",
+       [](const FaultRule& rule, const FaultContext&, Reply* reply) {
+         EditJson(reply,
+                  [&](Json& body) { body["expires_in"] = rule.arguments.value("value", Json(1)); });
        }},
   };
   return kChanges;

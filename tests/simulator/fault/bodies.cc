@@ -9,12 +9,16 @@
 namespace falcon::simulator {
 namespace {
 
-constexpr std::string_view kOpen = R"({"meta":{"query_time":0.01,"trace_id":"00000000-0000-4000-8000-000000000000"},"errors":[],"resources":[)";
+constexpr std::string_view kOpen =
+    R"({"meta":{"query_time":0.01,"trace_id":"00000000-0000-4000-8000-000000000000"},"errors":[],"resources":[)";
 constexpr std::string_view kClose = "]}";
 
 class Deflater {
  public:
-  Deflater() { ok_ = deflateInit2(&stream_, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) == Z_OK; }
+  Deflater() {
+    ok_ = deflateInit2(&stream_, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) ==
+          Z_OK;
+  }
   ~Deflater() { deflateEnd(&stream_); }
   Deflater(const Deflater&) = delete;
   Deflater& operator=(const Deflater&) = delete;

@@ -42,7 +42,7 @@ struct FaultRule {
 
 // The rule, or what is wrong with it.
 std::variant<FaultRule, std::string> ParseFault(const Json& json);
-std::variant<FaultRule, std::string> ParseFault(std::string_view text);
+std::variant<FaultRule, std::string> ParseFaultText(std::string_view text);
 
 // Not synchronised: the owner guards it.
 class Faults {

@@ -19,8 +19,8 @@ struct Condition {
   std::string field;
   Operator op = Operator::kEquals;
   bool negated = false;
-  bool list = false;             // written with brackets: any of, and exact
-  std::vector<Literal> values;   // one unless `list`
+  bool list = false;            // written with brackets: any of, and exact
+  std::vector<Literal> values;  // one unless `list`
 };
 
 struct Node {

@@ -32,34 +32,38 @@ bool Compare(Operator op, const T& left, const T& right) {
 
 }  // namespace
 
-std::variant<Filter, Error> Filter::Compile(std::string_view text, const Schema& schema, Settings settings) {
+std::variant<Filter, Error> Filter::Compile(std::string_view text, const Schema& schema,
+                                            Settings settings) {
   std::variant<Node, Error> parsed = Parse(text);
   if (auto* error = std::get_if<Error>(&parsed)) return std::move(*error);
   Filter filter;
-  std::optional<Error> error = Build(std::get<Node>(parsed), schema, settings, &filter, &filter.root_);
+  std::optional<Error> error =
+      Build(std::get<Node>(parsed), schema, settings, &filter, &filter.root_);
   if (error) return std::move(*error);
   return filter;
 }
 
-std::optional<Error> Filter::Build(const Node& node, const Schema& schema, const Settings& settings, Filter* filter,
-                                   Step* step) {
+std::optional<Error> Filter::Build(const Node& node, const Schema& schema, const Settings& settings,
+                                   Filter* filter, Step* step) {
   step->kind = node.kind;
   if (node.kind == Node::Kind::kCondition) {
     return BuildTest(node.condition, schema, settings, filter, &step->test);
   }
   for (const Node& child : node.children) {
-    std::optional<Error> error = Build(child, schema, settings, filter, &step->children.emplace_back());
+    std::optional<Error> error =
+        Build(child, schema, settings, filter, &step->children.emplace_back());
     if (error) return error;
   }
   return std::nullopt;
 }
 
-std::optional<Error> Filter::BuildTest(const Condition& condition, const Schema& schema, const Settings& settings,
-                                       Filter* filter, Test* test) {
+std::optional<Error> Filter::BuildTest(const Condition& condition, const Schema& schema,
+                                       const Settings& settings, Filter* filter, Test* test) {
   Field scratch;
   const Field* field = FindField(schema, condition.field, &scratch);
   if (field == nullptr || field->sort_only) {
-    if (!settings.lenient_fields) return Error{"invalid filter: unknown field '" + condition.field + "'"};
+    if (!settings.lenient_fields)
+      return Error{"invalid filter: unknown field '" + condition.field + "'"};
     filter->nothing_ = true;
     return std::nullopt;
   }
@@ -71,21 +75,25 @@ std::optional<Error> Filter::BuildTest(const Condition& condition, const Schema&
   test->negated = condition.negated;
   test->list = condition.list;
   if (condition.list && IsRange(condition.op)) {
-    return Error{"invalid filter: a range operator takes no list (field '" + condition.field + "')"};
+    return Error{"invalid filter: a range operator takes no list (field '" + condition.field +
+                 "')"};
   }
   for (const Literal& literal : condition.values) {
     Operand operand;
     operand.null = literal.kind == Literal::Kind::kNull;
     operand.text = literal.text;
     operand.folded = Fold(literal.text);
-    operand.number = field->type == FieldType::kAddress ? ParseAddress(literal.text) : ParseNumber(literal.text);
+    operand.number =
+        field->type == FieldType::kAddress ? ParseAddress(literal.text) : ParseNumber(literal.text);
     operand.star = !condition.list && literal.text.find('*') != std::string::npos;
     if (!literal.quoted && literal.text == "*" && !schema.bare_star) {
       return Error{"invalid filter: '*' needs quotes (field '" + condition.field + "')"};
     }
     if (field->type == FieldType::kTime && !operand.null && !literal.text.empty()) {
       const std::optional<Nanos> instant = ParseTimeOrRelative(literal.text, settings.now);
-      if (!instant) return Error{"invalid filter: '" + literal.text + "' is no date (field '" + condition.field + "')"};
+      if (!instant)
+        return Error{"invalid filter: '" + literal.text + "' is no date (field '" +
+                     condition.field + "')"};
       operand.instant = *instant;
     }
     test->operands.push_back(std::move(operand));
@@ -108,7 +116,8 @@ bool Filter::Run(const Step& step, const RecordView& record) {
       break;
   }
   Field field = step.test.field;
-  if (field.path.empty()) field.path = step.test.name;  // the schema's view may be of a caller's buffer
+  if (field.path.empty())
+    field.path = step.test.name;  // the schema's view may be of a caller's buffer
   field.name = step.test.name;
   return Holds(step.test, record.Get(field)) != step.test.negated;
 }
@@ -133,7 +142,8 @@ bool Filter::HoldsOne(const Test& test, const Operand& operand, const Value& val
     });
   }
   if (const auto* instant = std::get_if<Instant>(&value)) return instant->nanos == operand.instant;
-  if (const auto* flag = std::get_if<bool>(&value)) return operand.text == (*flag ? "true" : "false");
+  if (const auto* flag = std::get_if<bool>(&value))
+    return operand.text == (*flag ? "true" : "false");
   if (const auto* number = std::get_if<double>(&value)) {
     if (operand.number) return *number == *operand.number;
     return operand.star && Glob(operand.text, NumberText(*number));
@@ -146,11 +156,13 @@ bool Filter::TextEquals(const Test& test, const Operand& operand, const std::str
   if (!operand.star) return text == operand.text;
   // A lone star asks for presence, so that :!'*' finds what is unset or empty.
   if (operand.text == "*") return !text.empty();
-  return test.stars == Stars::kAnywhere ? Glob(operand.text, text) : PrefixOrSuffix(operand.text, text);
+  return test.stars == Stars::kAnywhere ? Glob(operand.text, text)
+                                        : PrefixOrSuffix(operand.text, text);
 }
 
 bool Filter::InRange(const Test& test, const Operand& operand, const Value& value) {
-  if (const auto* instant = std::get_if<Instant>(&value)) return Compare(test.op, instant->nanos, operand.instant);
+  if (const auto* instant = std::get_if<Instant>(&value))
+    return Compare(test.op, instant->nanos, operand.instant);
   if (const auto* number = std::get_if<double>(&value)) {
     return operand.number && Compare(test.op, *number, *operand.number);
   }

@@ -22,7 +22,8 @@ class Filter {
   };
 
   // Fails on bad syntax, an unknown field, and a date that is none.
-  static std::variant<Filter, Error> Compile(std::string_view text, const Schema& schema, Settings settings);
+  static std::variant<Filter, Error> Compile(std::string_view text, const Schema& schema,
+                                             Settings settings);
 
   // Thread-safe.
   bool Matches(const RecordView& record) const;
@@ -53,10 +54,10 @@ class Filter {
     Test test;
   };
 
-  static std::optional<Error> Build(const Node& node, const Schema& schema, const Settings& settings, Filter* filter,
-                                    Step* step);
-  static std::optional<Error> BuildTest(const Condition& condition, const Schema& schema, const Settings& settings,
-                                        Filter* filter, Test* test);
+  static std::optional<Error> Build(const Node& node, const Schema& schema,
+                                    const Settings& settings, Filter* filter, Step* step);
+  static std::optional<Error> BuildTest(const Condition& condition, const Schema& schema,
+                                        const Settings& settings, Filter* filter, Test* test);
   static bool Run(const Step& step, const RecordView& record);
   static bool Holds(const Test& test, const Value& value);
   static bool HoldsOne(const Test& test, const Operand& operand, const Value& value);

@@ -42,7 +42,8 @@ std::string Fold(std::string_view text) {
   for (char c : text) {
     if (c >= 'A' && c <= 'Z') {
       folded.push_back(static_cast<char>(c - 'A' + 'a'));
-    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) > 127) {
+    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+               static_cast<unsigned char>(c) > 127) {
       folded.push_back(c);
     }
   }

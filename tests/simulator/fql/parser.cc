@@ -48,7 +48,8 @@ class Parser {
     return std::nullopt;
   }
   void Blanks() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n')) ++at_;
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n'))
+      ++at_;
   }
   bool Take(char wanted) {
     if (at_ >= text_.size() || text_[at_] != wanted) return false;
@@ -113,7 +114,8 @@ class Parser {
       condition->op = Take('=') ? Operator::kGreaterOrEqual : Operator::kGreater;
     } else if (Take('<')) {
       condition->op = Take('=') ? Operator::kLessOrEqual : Operator::kLess;
-    } else if (at_ + 1 < text_.size() && text_[at_] == '*' && (text_[at_ + 1] == '\'' || text_[at_ + 1] == '"')) {
+    } else if (at_ + 1 < text_.size() && text_[at_] == '*' &&
+               (text_[at_ + 1] == '\'' || text_[at_ + 1] == '"')) {
       ++at_;
       condition->op = Operator::kWildcard;
     }

@@ -6,8 +6,9 @@
 namespace falcon::simulator::fql {
 
 const Field* FindField(const Schema& schema, std::string_view name, Field* scratch) {
-  const auto found = std::lower_bound(schema.fields.begin(), schema.fields.end(), name,
-                                      [](const Field& field, std::string_view key) { return field.name < key; });
+  const auto found =
+      std::lower_bound(schema.fields.begin(), schema.fields.end(), name,
+                       [](const Field& field, std::string_view key) { return field.name < key; });
   if (found != schema.fields.end() && found->name == name) return &*found;
   for (std::string_view open : schema.opens) {
     if (!name.starts_with(open) || name.size() == open.size()) continue;

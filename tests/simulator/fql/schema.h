@@ -13,7 +13,8 @@ enum class FieldType : uint8_t { kText, kNumber, kTime, kBoolean, kArray, kAddre
 enum class Stars : uint8_t { kAnywhere, kPrefixOrSuffix };
 
 struct Field {
-  std::string_view name;  // FQL's name, which is also the path in the record unless `path` says more
+  std::string_view
+      name;  // FQL's name, which is also the path in the record unless `path` says more
   FieldType type = FieldType::kText;
   std::string_view path = {};
   bool sort_only = false;
@@ -21,11 +22,11 @@ struct Field {
 
 // Static data; views live as long as the program.
 struct Schema {
-  std::span<const Field> fields;             // sorted by name
-  std::span<const std::string_view> opens;   // prefixes below which any name is text
+  std::span<const Field> fields;            // sorted by name
+  std::span<const std::string_view> opens;  // prefixes below which any name is text
   Stars stars = Stars::kAnywhere;
-  bool bare_star = true;                     // `field:*` without quotes
-  bool empty_equals_absent = false;          // `field:!''` means present and not empty
+  bool bare_star = true;             // `field:*` without quotes
+  bool empty_equals_absent = false;  // `field:!''` means present and not empty
 };
 
 // Nothing when the area has no such field. A name below an open prefix yields `*scratch`.

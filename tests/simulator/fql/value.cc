@@ -11,7 +11,8 @@ namespace falcon::simulator::fql {
 std::optional<double> ParseNumber(std::string_view text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number))
+    return std::nullopt;
   return number;
 }
 
@@ -66,7 +67,8 @@ std::string TextOf(const Value& value) {
   if (const auto* number = std::get_if<double>(&value)) return NumberText(*number);
   if (const auto* instant = std::get_if<Instant>(&value)) return FormatTime(instant->nanos, 3);
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
-  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) return list->empty() ? "" : list->front();
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value))
+    return list->empty() ? "" : list->front();
   return "";
 }
 

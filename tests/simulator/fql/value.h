@@ -17,7 +17,8 @@ struct Instant {
 };
 
 // monostate: the record has no such key, or null there.
-using Value = std::variant<std::monostate, std::string, double, Instant, bool, std::vector<std::string>>;
+using Value =
+    std::variant<std::monostate, std::string, double, Instant, bool, std::vector<std::string>>;
 
 // One record, seen through its fields.
 class RecordView {

@@ -56,17 +56,19 @@ Certificate MakeAuthority(EVP_PKEY* key) {
   Certificate ca = NewCertificate("falcon-simulator CA", key, -kDaySeconds, 365 * kDaySeconds);
   if (!ca) return nullptr;
   X509_set_issuer_name(ca.get(), X509_get_subject_name(ca.get()));
-  const bool fine = AddExtension(ca.get(), ca.get(), NID_basic_constraints, "critical,CA:TRUE") &&
-                    AddExtension(ca.get(), ca.get(), NID_key_usage, "critical,keyCertSign,cRLSign") &&
-                    AddExtension(ca.get(), ca.get(), NID_subject_key_identifier, "hash");
+  const bool fine =
+      AddExtension(ca.get(), ca.get(), NID_basic_constraints, "critical,CA:TRUE") &&
+      AddExtension(ca.get(), ca.get(), NID_key_usage, "critical,keyCertSign,cRLSign") &&
+      AddExtension(ca.get(), ca.get(), NID_subject_key_identifier, "hash");
   return fine && X509_sign(ca.get(), key, EVP_sha256()) > 0 ? std::move(ca) : nullptr;
 }
 
 Certificate MakeServer(EVP_PKEY* key, X509* ca, EVP_PKEY* ca_key, CertificateFlaw flaw) {
   const bool expired = flaw == CertificateFlaw::kExpired;
   const bool elsewhere = flaw == CertificateFlaw::kWrongHost;
-  Certificate server = NewCertificate(elsewhere ? "elsewhere.example" : "localhost", key, (expired ? -30 : -1) * kDaySeconds,
-                                      (expired ? -1 : 365) * kDaySeconds);
+  Certificate server =
+      NewCertificate(elsewhere ? "elsewhere.example" : "localhost", key,
+                     (expired ? -30 : -1) * kDaySeconds, (expired ? -1 : 365) * kDaySeconds);
   if (!server) return nullptr;
   X509_set_issuer_name(server.get(), X509_get_subject_name(ca));
   const char* names = elsewhere ? "DNS:elsewhere.example" : "DNS:localhost,IP:127.0.0.1,IP:::1";
@@ -94,22 +96,29 @@ bool WriteAll(const CertificateFiles& files, X509* ca, X509* server, EVP_PKEY* k
 
 }  // namespace
 
-std::string WriteCertificates(const std::string& directory, CertificateFlaw flaw, CertificateFiles* files) {
+std::string WriteCertificates(const std::string& directory, CertificateFlaw flaw,
+                              CertificateFiles* files) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
-  if (error || !std::filesystem::is_directory(directory, error)) return "cannot use directory " + directory;
+  if (error || !std::filesystem::is_directory(directory, error))
+    return "cannot use directory " + directory;
   *files = {directory + "/ca.pem", directory + "/cert.pem", directory + "/key.pem"};
   int there = 0;
-  for (const std::string& path : {files->ca, files->cert, files->key}) there += std::filesystem::exists(path, error) ? 1 : 0;
+  for (const std::string& path : {files->ca, files->cert, files->key})
+    there += std::filesystem::exists(path, error) ? 1 : 0;
   if (there == 3) return "";
-  if (there > 0) return "refusing to write into " + directory + ": it holds some of ca.pem, cert.pem and key.pem already";
+  if (there > 0)
+    return "refusing to write into " + directory +
+           ": it holds some of ca.pem, cert.pem and key.pem already";
   const Key ca_key(EVP_EC_gen("P-256"));
   const Key key(EVP_EC_gen("P-256"));
   if (!ca_key || !key) return "cannot make keys";
   const Certificate ca = MakeAuthority(ca_key.get());
   const Certificate server = ca ? MakeServer(key.get(), ca.get(), ca_key.get(), flaw) : nullptr;
   if (!server) return "cannot make certificates";
-  return WriteAll(*files, ca.get(), server.get(), key.get()) ? "" : "cannot write certificates into " + directory;
+  return WriteAll(*files, ca.get(), server.get(), key.get())
+             ? ""
+             : "cannot write certificates into " + directory;
 }
 
 }  // namespace falcon::simulator

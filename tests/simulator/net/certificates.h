@@ -16,6 +16,7 @@ struct CertificateFiles {
 
 // Writes ca.pem, cert.pem and key.pem into an existing or new directory. When all three are there already they are used
 // as they are; when only some are, nothing is touched. Says what went wrong, empty when nothing did.
-std::string WriteCertificates(const std::string& directory, CertificateFlaw flaw, CertificateFiles* files);
+std::string WriteCertificates(const std::string& directory, CertificateFlaw flaw,
+                              CertificateFiles* files);
 
 }  // namespace falcon::simulator

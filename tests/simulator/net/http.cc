@@ -49,8 +49,9 @@ std::vector<std::pair<std::string, std::string>> ParseQuery(std::string_view que
     const std::string_view part = query.substr(0, end);
     const size_t equals = part.find('=');
     if (!part.empty()) {
-      params.emplace_back(PercentDecode(part.substr(0, equals)),
-                          equals == std::string_view::npos ? "" : PercentDecode(part.substr(equals + 1)));
+      params.emplace_back(
+          PercentDecode(part.substr(0, equals)),
+          equals == std::string_view::npos ? "" : PercentDecode(part.substr(equals + 1)));
     }
     if (end == std::string_view::npos) break;
     query.remove_prefix(end + 1);
@@ -78,42 +79,67 @@ std::optional<std::string> Base64Decode(std::string_view text) {
 
 std::string_view ReasonPhrase(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 201: return "Created";
-    case 202: return "Accepted";
-    case 207: return "Multi-Status";
-    case 307: return "Temporary Redirect";
-    case 308: return "Permanent Redirect";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 409: return "Conflict";
-    case 413: return "Request Entity Too Large";
-    case 429: return "Too Many Requests";
-    case 500: return "Internal Server Error";
-    case 502: return "Bad Gateway";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    default: return "Status";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 207:
+      return "Multi-Status";
+    case 307:
+      return "Temporary Redirect";
+    case 308:
+      return "Permanent Redirect";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 409:
+      return "Conflict";
+    case 413:
+      return "Request Entity Too Large";
+    case 429:
+      return "Too Many Requests";
+    case 500:
+      return "Internal Server Error";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return "Status";
   }
 }
 
 std::string Head(const Reply& reply, std::string_view date, bool keep_alive) {
   std::string head;
   head.reserve(512);
-  head.append("HTTP/1.1 ").append(std::to_string(reply.status)).append(" ").append(ReasonPhrase(reply.status));
+  head.append("HTTP/1.1 ")
+      .append(std::to_string(reply.status))
+      .append(" ")
+      .append(ReasonPhrase(reply.status));
   head.append("\r\nDate: ").append(date).append("\r\n");
-  if (reply.content_type && !reply.body.empty()) head.append("Content-Type: ").append(*reply.content_type).append("\r\n");
+  if (reply.content_type && !reply.body.empty())
+    head.append("Content-Type: ").append(*reply.content_type).append("\r\n");
   if (reply.delivery.chunked) {
     head.append("Transfer-Encoding: chunked\r\n");
   } else if (reply.status != 204) {
-    head.append("Content-Length: ").append(std::to_string(reply.delivery.claimed_length.value_or(reply.body.size())));
+    head.append("Content-Length: ")
+        .append(std::to_string(reply.delivery.claimed_length.value_or(reply.body.size())));
     head.append("\r\n");
   }
   if (!keep_alive) head.append("Connection: close\r\n");
-  for (const auto& [name, value] : reply.headers) head.append(name).append(": ").append(value).append("\r\n");
+  for (const auto& [name, value] : reply.headers)
+    head.append(name).append(": ").append(value).append("\r\n");
   return head.append("\r\n");
 }
 

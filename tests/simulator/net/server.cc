@@ -27,7 +27,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 // Clients that offer HTTP/2 are told HTTP/1.1.
-int ChooseHttp11(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in, unsigned in_size, void*) {
+int ChooseHttp11(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in,
+                 unsigned in_size, void*) {
   static constexpr unsigned char kOurs[] = "\x08http/1.1";
   unsigned char* chosen = nullptr;
   const int result = SSL_select_next_proto(&chosen, out_size, kOurs, sizeof kOurs - 1, in, in_size);
@@ -37,7 +38,8 @@ int ChooseHttp11(SSL*, const unsigned char** out, unsigned char* out_size, const
 
 std::string LoadTls(const Options& options, std::optional<asio::ssl::context>* tls) {
   if (options.tls_cert.empty() && options.tls_key.empty()) return "";
-  if (options.tls_cert.empty() || options.tls_key.empty()) return "TLS needs both a certificate and a key";
+  if (options.tls_cert.empty() || options.tls_key.empty())
+    return "TLS needs both a certificate and a key";
   asio::ssl::context& context = tls->emplace(asio::ssl::context::tls_server);
   boost::system::error_code error;
   context.use_certificate_chain_file(options.tls_cert, error);
@@ -52,7 +54,8 @@ std::string LoadTls(const Options& options, std::optional<asio::ssl::context>* t
 }  // namespace
 
 struct Server::Impl {
-  explicit Impl(const Options& the_options) : options(the_options), simulator(the_options), io(the_options.threads), acceptor(io) {}
+  explicit Impl(const Options& the_options)
+      : options(the_options), simulator(the_options), io(the_options.threads), acceptor(io) {}
 
   std::string Listen() {
     boost::system::error_code error;
@@ -63,15 +66,19 @@ struct Server::Impl {
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error) acceptor.bind(endpoint, error);
     if (!error) acceptor.listen(4096, error);
-    if (error) return "cannot listen on " + options.listen_address + ":" + std::to_string(options.port) + ": " + error.message();
+    if (error)
+      return "cannot listen on " + options.listen_address + ":" + std::to_string(options.port) +
+             ": " + error.message();
     port = acceptor.local_endpoint().port();
     return "";
   }
 
   asio::awaitable<void> Accept() {
     while (acceptor.is_open()) {
-      auto executor = options.threads > 1 ? asio::any_io_executor(asio::make_strand(io)) : asio::any_io_executor(io.get_executor());
-      auto [error, socket] = co_await acceptor.async_accept(executor, asio::as_tuple(asio::use_awaitable));
+      auto executor = options.threads > 1 ? asio::any_io_executor(asio::make_strand(io))
+                                          : asio::any_io_executor(io.get_executor());
+      auto [error, socket] =
+          co_await acceptor.async_accept(executor, asio::as_tuple(asio::use_awaitable));
       if (error == asio::error::operation_aborted) co_return;
       if (error) {
         // Out of descriptors, most likely: wait for some to come back.
@@ -110,7 +117,8 @@ std::unique_ptr<Server> Server::Start(const Options& options, std::string* error
   if (error->empty()) *error = impl->Listen();
   if (!error->empty()) return nullptr;
   asio::co_spawn(impl->io, impl->Accept(), asio::detached);
-  for (int i = 0; i < options.threads; ++i) impl->threads.emplace_back([io = &impl->io] { io->run(); });
+  for (int i = 0; i < options.threads; ++i)
+    impl->threads.emplace_back([io = &impl->io] { io->run(); });
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 
@@ -125,7 +133,8 @@ void Server::Stop() {
 uint16_t Server::port() const { return impl_->port; }
 
 std::string Server::url() const {
-  return (impl_->tls ? "https://" : "http://") + impl_->options.listen_address + ":" + std::to_string(impl_->port);
+  return (impl_->tls ? "https://" : "http://") + impl_->options.listen_address + ":" +
+         std::to_string(impl_->port);
 }
 
 Simulator& Server::simulator() { return impl_->simulator; }

@@ -39,7 +39,8 @@ Request ToRequest(http::request<http::string_body>& parsed) {
   const std::string target = copy(parsed.target());
   const size_t question = target.find('?');
   request.path = target.substr(0, question);
-  if (question != std::string::npos) request.query = ParseQuery(std::string_view(target).substr(question + 1));
+  if (question != std::string::npos)
+    request.query = ParseQuery(std::string_view(target).substr(question + 1));
   request.authorization = copy(parsed[http::field::authorization]);
   request.content_type = copy(parsed[http::field::content_type]);
   request.body = std::move(parsed.body());
@@ -49,7 +50,8 @@ Request ToRequest(http::request<http::string_body>& parsed) {
 std::string Chunk(std::string_view part) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string size;
-  for (size_t left = part.size(); left > 0; left >>= 4) size.insert(size.begin(), kDigits[left & 15]);
+  for (size_t left = part.size(); left > 0; left >>= 4)
+    size.insert(size.begin(), kDigits[left & 15]);
   return size + "\r\n" + std::string(part) + "\r\n";
 }
 
@@ -89,15 +91,19 @@ class Session {
   asio::awaitable<bool> Answer(const Reply& reply, bool keep_alive) {
     const Delivery& delivery = reply.delivery;
     if (delivery.delay.count() > 0) co_await Sleep(delivery.delay);
-    const auto date = std::find_if(reply.headers.begin(), reply.headers.end(), [](const auto& header) { return header.first == "Date"; });
+    const auto date = std::find_if(reply.headers.begin(), reply.headers.end(),
+                                   [](const auto& header) { return header.first == "Date"; });
     if (delivery.cut != Delivery::Cut::kNone && !delivery.cut_after_body_bytes) {
       co_await Break(delivery.cut);
       co_return false;
     }
-    std::string head = Head(reply, date == reply.headers.end() ? simulator_.Date() : date->second, keep_alive);
-    if (delivery.bytes_per_second > 0) co_return co_await Trickle(std::move(head), reply) && keep_alive;
+    std::string head =
+        Head(reply, date == reply.headers.end() ? simulator_.Date() : date->second, keep_alive);
+    if (delivery.bytes_per_second > 0)
+      co_return co_await Trickle(std::move(head), reply) && keep_alive;
     if (delivery.cut != Delivery::Cut::kNone) {
-      const std::string_view part = std::string_view(reply.body).substr(0, *delivery.cut_after_body_bytes);
+      const std::string_view part =
+          std::string_view(reply.body).substr(0, *delivery.cut_after_body_bytes);
       head += delivery.chunked && !part.empty() ? Chunk(part) : std::string(part);
       co_await Write(asio::buffer(head));
       // Lets the bytes arrive before a reset could overtake them.
@@ -120,9 +126,12 @@ class Session {
     if (!co_await Write(asio::buffer(head))) co_return false;
     // Ten slices a second, so that a slow body still looks like a steady one.
     const size_t slice = std::max<size_t>(1, reply.delivery.bytes_per_second / 10);
-    const auto pause = std::chrono::milliseconds(std::max<size_t>(100, 1000 * slice / reply.delivery.bytes_per_second));
+    const auto pause = std::chrono::milliseconds(
+        std::max<size_t>(100, 1000 * slice / reply.delivery.bytes_per_second));
     for (size_t at = 0; at < reply.body.size(); at += slice) {
-      if (!co_await Write(asio::buffer(reply.body.data() + at, std::min(slice, reply.body.size() - at)))) co_return false;
+      if (!co_await Write(
+              asio::buffer(reply.body.data() + at, std::min(slice, reply.body.size() - at))))
+        co_return false;
       co_await Sleep(pause);
     }
     co_return true;

@@ -67,7 +67,9 @@ class HostCollection : public Collection {
   std::string_view name() const override { return hidden_ ? "hidden" : "hosts"; }
   const fql::Schema& schema() const override { return fql::HostSchema(); }
   uint32_t first_row() const override { return hidden_ ? world_.hosts() : 0; }
-  uint32_t last_row() const override { return hidden_ ? world_.hosts() + world_.hidden_hosts() : world_.hosts(); }
+  uint32_t last_row() const override {
+    return hidden_ ? world_.hosts() + world_.hidden_hosts() : world_.hosts();
+  }
   bool Lives(uint32_t row) const override { return row >= first_row() && row < last_row(); }
   uint64_t version() const override { return 0; }
   std::string Id(uint32_t row) const override;

@@ -32,7 +32,8 @@ struct Cursor {
 class Cursors {
  public:
   // `max_pages` 0: no limit.
-  Cursors(Nanos lifetime, int max_pages, uint64_t seed) : lifetime_(lifetime), max_pages_(max_pages), seed_(seed) {}
+  Cursors(Nanos lifetime, int max_pages, uint64_t seed)
+      : lifetime_(lifetime), max_pages_(max_pages), seed_(seed) {}
 
   // Sets `expires` and returns the token. The token looks opaque and base64-like.
   std::string Open(Cursor cursor, Nanos now);

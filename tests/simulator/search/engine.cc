@@ -20,9 +20,11 @@ std::string Lower(std::string text) {
 
 std::string KeyOf(const Collection& collection, const Search& search, Nanos now) {
   std::string key(collection.name());
-  key += '\n' + std::to_string(collection.version()) + '\n' + search.filter + '\n' + search.sort + '\n' + search.free_text;
+  key += '\n' + std::to_string(collection.version()) + '\n' + search.filter + '\n' + search.sort +
+         '\n' + search.free_text;
   key += search.include_hidden ? "\n1" : "\n0";
-  if (search.filter.find("now") != std::string::npos) key += '\n' + std::to_string(now / kRelativeStep);
+  if (search.filter.find("now") != std::string::npos)
+    key += '\n' + std::to_string(now / kRelativeStep);
   return key;
 }
 
@@ -46,7 +48,8 @@ std::variant<SortKey, SearchError> ParseSort(std::string_view text, const fql::S
   return key;
 }
 
-std::variant<RowsPtr, SearchError> Engine::Run(const Collection& collection, const Search& search, Nanos now) {
+std::variant<RowsPtr, SearchError> Engine::Run(const Collection& collection, const Search& search,
+                                               Nanos now) {
   std::string key = KeyOf(collection, search, now);
   if (const auto found = by_key_.find(key); found != by_key_.end()) {
     recent_.splice(recent_.begin(), recent_, found->second);
@@ -57,9 +60,11 @@ std::variant<RowsPtr, SearchError> Engine::Run(const Collection& collection, con
   return result;
 }
 
-std::variant<RowsPtr, SearchError> Engine::Compute(const Collection& collection, const Search& search, Nanos now) {
+std::variant<RowsPtr, SearchError> Engine::Compute(const Collection& collection,
+                                                   const Search& search, Nanos now) {
   auto compiled = fql::Filter::Compile(search.filter, collection.schema(), {now, lenient_fields_});
-  if (auto* error = std::get_if<fql::Error>(&compiled)) return SearchError{400, std::move(error->message)};
+  if (auto* error = std::get_if<fql::Error>(&compiled))
+    return SearchError{400, std::move(error->message)};
   const auto& filter = std::get<fql::Filter>(compiled);
   std::variant<SortKey, SearchError> sort = ParseSort(search.sort, collection.schema());
   if (auto* error = std::get_if<SearchError>(&sort)) return std::move(*error);
@@ -68,7 +73,8 @@ std::variant<RowsPtr, SearchError> Engine::Compute(const Collection& collection,
   for (uint32_t row = collection.first_row(); row < collection.last_row(); ++row) {
     if (!collection.Lives(row) || !filter.Matches(RowView(collection, row))) continue;
     if (!search.include_hidden && !collection.Shown(row)) continue;
-    if (!wanted.empty() && Lower(collection.FreeText(row)).find(wanted) == std::string::npos) continue;
+    if (!wanted.empty() && Lower(collection.FreeText(row)).find(wanted) == std::string::npos)
+      continue;
     rows->push_back(row);
   }
   SortRows(collection, std::get<SortKey>(sort), rows.get());
@@ -88,8 +94,8 @@ void Engine::Keep(std::string key, RowsPtr rows) {
   }
 }
 
-size_t Engine::Seek(const Collection& collection, const Rows& rows, const SortKey& key, const fql::Value& value,
-                    uint32_t row) {
+size_t Engine::Seek(const Collection& collection, const Rows& rows, const SortKey& key,
+                    const fql::Value& value, uint32_t row) {
   const auto after = std::partition_point(rows.begin(), rows.end(), [&](uint32_t candidate) {
     const int order = CompareValues(collection.Get(candidate, key.field), value, key.descending);
     return order != 0 ? order < 0 : candidate <= row;

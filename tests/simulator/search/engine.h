@@ -17,8 +17,8 @@ namespace falcon::simulator {
 
 struct Search {
   std::string filter;
-  std::string sort;        // `field|desc` or `field.desc`; empty takes `default_sort`
-  std::string free_text;   // matches anywhere, without case
+  std::string sort;       // `field|desc` or `field.desc`; empty takes `default_sort`
+  std::string free_text;  // matches anywhere, without case
   bool include_hidden = true;
 };
 
@@ -46,12 +46,13 @@ class Engine {
   explicit Engine(bool lenient_fields, size_t max_cached_rows = 16'000'000)
       : lenient_fields_(lenient_fields), max_cached_rows_(max_cached_rows) {}
 
-  std::variant<RowsPtr, SearchError> Run(const Collection& collection, const Search& search, Nanos now);
+  std::variant<RowsPtr, SearchError> Run(const Collection& collection, const Search& search,
+                                         Nanos now);
 
   // The position of the first row after (the value of `row` under `search.sort`, `row`), whether or not `row` is
   // still among `rows`. `value` is what the row's key was when the cursor was made.
-  static size_t Seek(const Collection& collection, const Rows& rows, const SortKey& key, const fql::Value& value,
-                     uint32_t row);
+  static size_t Seek(const Collection& collection, const Rows& rows, const SortKey& key,
+                     const fql::Value& value, uint32_t row);
 
  private:
   struct Entry {
@@ -59,7 +60,8 @@ class Engine {
     RowsPtr rows;
   };
 
-  std::variant<RowsPtr, SearchError> Compute(const Collection& collection, const Search& search, Nanos now);
+  std::variant<RowsPtr, SearchError> Compute(const Collection& collection, const Search& search,
+                                             Nanos now);
   void Keep(std::string key, RowsPtr rows);
 
   bool lenient_fields_;

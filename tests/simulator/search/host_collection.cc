@@ -16,7 +16,9 @@ struct ShortCut {
   Value (*get)(const Host&);
 };
 
-Value Present(std::vector<std::string> list) { return list.empty() ? Value() : Value(std::move(list)); }
+Value Present(std::vector<std::string> list) {
+  return list.empty() ? Value() : Value(std::move(list));
+}
 
 // Sorted by name. Each must say what the record says; a test compares them.
 constexpr auto kShortCuts = std::to_array<ShortCut>({
@@ -43,7 +45,9 @@ constexpr auto kShortCuts = std::to_array<ShortCut>({
 
 std::string HostCollection::Id(uint32_t row) const { return Host(world_, row).DeviceId(); }
 
-std::optional<uint32_t> HostCollection::Find(std::string_view id) const { return Host::IndexOf(world_, id); }
+std::optional<uint32_t> HostCollection::Find(std::string_view id) const {
+  return Host::IndexOf(world_, id);
+}
 
 Json HostCollection::Record(uint32_t row) const {
   Json record = Host(world_, row).Record();
@@ -57,8 +61,9 @@ Json HostCollection::Record(uint32_t row) const {
 
 Value HostCollection::Get(uint32_t row, const fql::Field& field) const {
   const Host host(world_, row);
-  const auto found = std::lower_bound(kShortCuts.begin(), kShortCuts.end(), field.name,
-                                      [](const ShortCut& cut, std::string_view key) { return cut.name < key; });
+  const auto found =
+      std::lower_bound(kShortCuts.begin(), kShortCuts.end(), field.name,
+                       [](const ShortCut& cut, std::string_view key) { return cut.name < key; });
   if (found != kShortCuts.end() && found->name == field.name) return found->get(host);
   return ValueAt(host.Record(), field.path.empty() ? field.name : field.path, field.type);
 }

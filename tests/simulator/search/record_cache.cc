@@ -7,7 +7,8 @@ namespace falcon::simulator {
 
 std::string_view RecordCache::Text(const Collection& collection, uint32_t row) {
   Shelf& shelf = shelves_[&collection];
-  if (shelf.version != collection.version()) shelf = Shelf{.version = collection.version(), .texts = {}, .by_age = {}};
+  if (shelf.version != collection.version())
+    shelf = Shelf{.version = collection.version(), .texts = {}, .by_age = {}};
   if (const auto found = shelf.texts.find(row); found != shelf.texts.end()) return found->second;
   std::string text = ToText(collection.Record(row));
   if (text.size() > max_bytes_) return uncached_ = std::move(text);

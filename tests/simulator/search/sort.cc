@@ -36,7 +36,8 @@ void SortBy(const Collection& collection, const SortKey& sort, Rows* rows, KeyOf
     const int order = Order(left.key, right.key, sort.descending);
     return order != 0 ? order < 0 : left.row < right.row;
   });
-  std::transform(keyed.begin(), keyed.end(), rows->begin(), [](const Keyed<Key>& item) { return item.row; });
+  std::transform(keyed.begin(), keyed.end(), rows->begin(),
+                 [](const Keyed<Key>& item) { return item.row; });
 }
 
 }  // namespace
@@ -71,7 +72,8 @@ void SortRows(const Collection& collection, const SortKey& key, Rows* rows) {
       });
       return;
     default:
-      SortBy<std::string>(collection, key, rows, [](fql::Value value) { return fql::TextOf(value); });
+      SortBy<std::string>(collection, key, rows,
+                          [](fql::Value value) { return fql::TextOf(value); });
   }
 }
 
