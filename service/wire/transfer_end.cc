@@ -32,11 +32,12 @@ absl::Status BrokenProtocol(std::string_view what) {
                Cat("the exchange was not sound HTTP: ", what));
 }
 
-// A peer that hangs up during the handshake is a broken connection, though curl calls it TLS.
+// A peer that hangs up during the handshake is a broken connection, though curl calls it TLS. Where
+// TLS itself failed, the words are OpenSSL's.
 absl::Status FailedHandshake(const TransferEnd& end) {
   const std::string_view detail = end.detail;
-  const bool hung_up = detail.starts_with("OpenSSL SSL_connect:") ||
-                       detail.find("unexpected eof") != std::string_view::npos;
+  const bool by_openssl = detail.find("SSL routines") != std::string_view::npos;
+  const bool hung_up = !by_openssl || detail.find("unexpected eof") != std::string_view::npos;
   return hung_up ? BrokenConnection(end, false) : FailedTls(end);
 }
 

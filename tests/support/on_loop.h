@@ -48,9 +48,11 @@ class Running {
   }
 
   void Cancel() {
-    OnLoop(loop_, [this] {
-      if (!state_->finished) state_->signal.emit(boost::asio::cancellation_type::terminal);
-    });
+    OnLoop(loop_, [this] { CancelOnLoop(); });
+  }
+  // The same for work that runs on the loop already.
+  void CancelOnLoop() {
+    if (!state_->finished) state_->signal.emit(boost::asio::cancellation_type::terminal);
   }
   // Nullopt: it was cancelled.
   std::optional<T> Get() { return state_->promise.get_future().get(); }

@@ -50,13 +50,15 @@ TEST(TransferEnd, NeverRetriesACertificate) {
   for (const CURLcode code : {CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE}) {
     EXPECT_THAT(ToStatus(EndOf(code)), FailsWith(StatusCode::kFailedPrecondition, "UPSTREAM_TLS"));
   }
-  EXPECT_THAT(ToStatus(EndOf(CURLE_SSL_CONNECT_ERROR, false, "error:0A00010B: wrong version")),
+  EXPECT_THAT(ToStatus(EndOf(CURLE_SSL_CONNECT_ERROR, false,
+                             "error:0A00010B:SSL routines::wrong version number")),
               FailsWith(StatusCode::kFailedPrecondition, "UPSTREAM_TLS"));
 }
 
 TEST(TransferEnd, TakesAHangUpInTheHandshakeForABrokenConnection) {
   for (const char* const detail :
        {"OpenSSL SSL_connect: Connection reset by peer in connection to a:443",
+        "Recv failure: Connection reset by peer",
         "error:0A000126:SSL routines::unexpected eof while reading"}) {
     EXPECT_THAT(ToStatus(EndOf(CURLE_SSL_CONNECT_ERROR, false, detail)),
                 FailsWith(StatusCode::kUnavailable, "UPSTREAM_CONNECTION"));

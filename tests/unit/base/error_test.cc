@@ -1,0 +1,70 @@
+// What goes into a failure comes out of it.
+#include "base/error.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/status_matchers.h"
+
+namespace falcon {
+namespace {
+
+using absl::StatusCode;
+using falcon::testing::FailsWith;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+
+TEST(Error, CarriesCodeReasonAndMessage) {
+  const absl::Status status = Error(StatusCode::kUnavailable, "UPSTREAM_ERROR", "try again");
+  EXPECT_THAT(status, FailsWith(StatusCode::kUnavailable, "UPSTREAM_ERROR"));
+  EXPECT_EQ(status.message(), "try again");
+}
+
+TEST(Error, CarriesFactsAndKeepsTheLastOfAKey) {
+  absl::Status status = Error(StatusCode::kInternal, "R", "m");
+  status = WithFact(status, "trace_id", "abc");
+  status = WithFact(status, "http_status", "500");
+  status = WithFact(status, "http_status", "503");
+  EXPECT_THAT(Facts(status), ElementsAre(Pair("http_status", "503"), Pair("trace_id", "abc")));
+  EXPECT_EQ(Reason(status), "R");
+}
+
+TEST(Error, CarriesTheDelayBeforeARetry) {
+  const absl::Status status = Error(StatusCode::kUnavailable, "R", "m");
+  EXPECT_EQ(RetryAfter(status), std::nullopt);
+  EXPECT_EQ(RetryAfter(WithRetryAfter(status, std::chrono::milliseconds(1500))),
+            std::chrono::milliseconds(1500));
+}
+
+TEST(Error, CarriesViolationsInTheirOrder) {
+  std::vector<FieldViolation> violations;
+  for (int i = 0; i < 12; ++i) {
+    violations.push_back({"field_" + std::to_string(i), "wrong:\nsee line two"});
+  }
+  const absl::Status status = InvalidFields(violations, "BAD");
+  EXPECT_THAT(status, FailsWith(StatusCode::kInvalidArgument, "BAD"));
+  EXPECT_EQ(Violations(status), violations);
+}
+
+TEST(Error, NamesTheFieldInTheMessage) {
+  const absl::Status status = InvalidField("page_size", "must not be negative");
+  EXPECT_THAT(status, FailsWith(StatusCode::kInvalidArgument, "INVALID_FIELD"));
+  EXPECT_EQ(status.message(), "page_size: must not be negative");
+}
+
+TEST(Error, LeavesOkAsItIs) {
+  EXPECT_EQ(WithFact(absl::OkStatus(), "a", "b"), absl::OkStatus());
+  EXPECT_EQ(WithRetryAfter(absl::OkStatus(), std::chrono::milliseconds(1)), absl::OkStatus());
+}
+
+TEST(Error, FindsNothingInAPlainStatus) {
+  const absl::Status plain = absl::InternalError("plain");
+  EXPECT_EQ(Reason(plain), "");
+  EXPECT_THAT(Facts(plain), IsEmpty());
+  EXPECT_THAT(Violations(plain), IsEmpty());
+  EXPECT_EQ(RetryAfter(plain), std::nullopt);
+}
+
+}  // namespace
+}  // namespace falcon

@@ -1,0 +1,86 @@
+// Text that is joined, escaped, or guessed at.
+#include "base/text.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+
+namespace falcon {
+namespace {
+
+TEST(Text, JoinsEveryKindOfPiece) {
+  const std::string owned = "b";
+  const std::string_view view = "c";
+  EXPECT_EQ(Cat("a", owned, view, absl::string_view("d"), 5, int64_t{-6}), "abcd5-6");
+}
+
+TEST(Text, LowersAndComparesInAscii) {
+  EXPECT_EQ(Lower("X-RateLimit"), "x-ratelimit");
+  EXPECT_TRUE(EqualsIgnoringCase("Date", "dATE"));
+  EXPECT_FALSE(EqualsIgnoringCase("Date", "Dat"));
+}
+
+TEST(EscapeHostile, LeavesHonestTextAsItIs) {
+  for (const std::string text : {"C:\\Windows\\Temp\\svchost.exe", "h\xC3\xA9llo \xE4\xB8\xAD",
+                                 "\xF0\x9F\x98\x80", "'quotes\" and %s", ""}) {
+    EXPECT_EQ(EscapeHostile(text), text);
+  }
+}
+
+struct Case {
+  std::string_view name;
+  std::string_view text;
+  std::string_view escaped;
+};
+
+TEST(EscapeHostile, EscapesWhatCouldAct) {
+  const Case cases[] = {
+      {"escape sequence", "\x1b[31m", "\\u{001B}[31m"},
+      {"line ends", "a\r\nb\tc", "a\\u{000D}\\u{000A}b\\u{0009}c"},
+      {"nul", std::string_view("\0", 1), "\\u{0000}"},
+      {"DEL and C1", "\x7F\xC2\x9B", "\\u{007F}\\u{009B}"},
+      {"right-to-left override", "exe\xE2\x80\xAEgpj", "exe\\u{202E}gpj"},
+      {"bidi isolate", "\xE2\x81\xA6", "\\u{2066}"},
+      {"zero width space and BOM", "\xE2\x80\x8B\xEF\xBB\xBF", "\\u{200B}\\u{FEFF}"},
+      {"line separator", "\xE2\x80\xA8", "\\u{2028}"},
+      {"tag character", "\xF3\xA0\x81\x81", "\\u{E0041}"},
+      {"variation selectors", "\xEF\xB8\x8F\xF3\xA0\x84\x80", "\\u{FE0F}\\u{E0100}"},
+      {"soft hyphen", "\xC2\xAD", "\\u{00AD}"},
+      {"bare continuation byte", "a\x80z", "a\\x{80}z"},
+      {"overlong slash", "\xC0\xAF", "\\x{C0}\\x{AF}"},
+      {"surrogate", "\xED\xA0\x80", "\\x{ED}\\x{A0}\\x{80}"},
+      {"beyond Unicode", "\xF4\x90\x80\x80", "\\x{F4}\\x{90}\\x{80}\\x{80}"},
+      {"cut character", "\xE4\xB8", "\\x{E4}\\x{B8}"},
+  };
+  for (const Case& one : cases) EXPECT_EQ(EscapeHostile(one.text), one.escaped) << one.name;
+}
+
+TEST(EscapeHostile, CutsWithoutSplittingACharacterOrAnEscape) {
+  EXPECT_EQ(EscapeHostile("abcdef", 6), "abcdef");
+  EXPECT_EQ(EscapeHostile("abcdefg", 6), "abcdef...");
+  EXPECT_EQ(EscapeHostile("abcde\x1b", 6), "abcde...");
+  EXPECT_EQ(EscapeHostile("abcde\xC3\xA9", 6), "abcde...");
+}
+
+TEST(EditDistance, CountsEditsAndSwapsWithoutCase) {
+  EXPECT_EQ(EditDistance("severity", "severity"), 0);
+  EXPECT_EQ(EditDistance("Severity", "sEVERITY"), 0);
+  EXPECT_EQ(EditDistance("severty", "severity"), 1);
+  EXPECT_EQ(EditDistance("sevreity", "severity"), 1);
+  EXPECT_EQ(EditDistance("", "abc"), 3);
+  EXPECT_EQ(EditDistance("abc", ""), 3);
+  EXPECT_EQ(EditDistance("kitten", "sitting"), 3);
+}
+
+TEST(Nearest, FindsTheTypoAndNotTheStranger) {
+  constexpr std::array<std::string_view, 3> kNames = {"hostname", "severity", "status"};
+  EXPECT_EQ(Nearest("hostnmae", kNames), "hostname");
+  EXPECT_EQ(Nearest("sevrity", kNames), "severity");
+  EXPECT_EQ(Nearest("status", kNames), "status");
+  EXPECT_EQ(Nearest("tactic_id", kNames), "");
+  EXPECT_EQ(Nearest("x", std::array<std::string_view, 0>()), "");
+}
+
+}  // namespace
+}  // namespace falcon

@@ -1,0 +1,99 @@
+// Identical work in flight is done once.
+#include "run/single_flight.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/on_loop.h"
+
+namespace falcon::run {
+namespace {
+
+using falcon::testing::Await;
+using falcon::testing::OnLoop;
+using falcon::testing::Running;
+
+class SingleFlightTest : public ::testing::Test {
+ protected:
+  // Work that ends when the gate is open, and says how many flights there were until it began.
+  Task<int> Fly() {
+    const int number = ++started_;
+    const std::shared_ptr<Event> gate = gate_;
+    co_await gate->Wait();
+    ++landed_;
+    co_return number;
+  }
+  Running<int> Join(std::string key) {
+    std::function<Task<int>()> work = [this] { return Fly(); };
+    return Running<int>(loop_, flights_.Join(std::move(key), std::move(work)));
+  }
+  void OpenGate() {
+    OnLoop(loop_, [this] { gate_->Set(); });
+  }
+  template <class Check>
+  void Look(Check check) {
+    OnLoop(loop_, std::move(check));
+  }
+
+  Loop loop_{"loop"};
+  SingleFlight<int> flights_{loop_};
+  std::shared_ptr<Event> gate_ = std::make_shared<Event>(loop_.executor());
+  int started_ = 0;  // loop thread only, both
+  int landed_ = 0;
+};
+
+TEST_F(SingleFlightTest, GivesEverybodyTheResultOfOneFlight) {
+  std::vector<Running<int>> joiners;
+  for (int i = 0; i < 100; ++i) joiners.push_back(Join("key"));
+  OpenGate();
+  for (auto& joiner : joiners) EXPECT_EQ(joiner.Get(), 1);
+  Look([&] { EXPECT_EQ(started_, 1); });
+}
+
+TEST_F(SingleFlightTest, FliesOncePerKey) {
+  Running<int> first = Join("a");
+  Running<int> second = Join("b");
+  OpenGate();
+  EXPECT_EQ(first.Get(), 1);
+  EXPECT_EQ(second.Get(), 2);
+}
+
+TEST_F(SingleFlightTest, HandsResultsOutButKeepsThemNot) {
+  OpenGate();
+  EXPECT_EQ(Join("key").Get(), 1);
+  EXPECT_EQ(Join("key").Get(), 2);
+  Look([&] { EXPECT_FALSE(flights_.InFlight("key")); });
+}
+
+TEST_F(SingleFlightTest, ALeaverDoesNotCancelTheOthers) {
+  Running<int> leaver = Join("key");  // it started the flight
+  Running<int> stayer = Join("key");
+  leaver.Cancel();
+  EXPECT_EQ(leaver.Get(), std::nullopt);
+  OpenGate();
+  EXPECT_EQ(stayer.Get(), 1);
+}
+
+TEST_F(SingleFlightTest, GoesOnToItsEndWhenAllHaveLeft) {
+  Running<int> leaver = Join("key");
+  leaver.Cancel();
+  EXPECT_EQ(leaver.Get(), std::nullopt);
+  Look([&] { EXPECT_TRUE(flights_.InFlight("key")); });
+  OpenGate();
+  EXPECT_EQ(Join("other").Get(), 2);
+  Look([&] {
+    EXPECT_EQ(landed_, 2);
+    EXPECT_FALSE(flights_.InFlight("key"));
+  });
+}
+
+TEST_F(SingleFlightTest, TakesOneWhoComesLateIntoTheFlight) {
+  Running<int> early = Join("key");
+  Look([&] { EXPECT_TRUE(flights_.InFlight("key")); });
+  Running<int> late = Join("key");
+  OpenGate();
+  EXPECT_EQ(early.Get(), 1);
+  EXPECT_EQ(late.Get(), 1);
+}
+
+}  // namespace
+}  // namespace falcon::run
