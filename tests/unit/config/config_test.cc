@@ -1,0 +1,325 @@
+// From command line, environment and files to one Config: what wins, what is refused, and that all of it is said at once.
+#include "config/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "tests/support/status_matchers.h"
+#include "tests/unit/config/scratch.h"
+
+namespace falcon::config {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using testing::FailsWith;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+auto Problem(std::string_view where, std::string_view what) {
+  return Contains(
+      AllOf(Field("field", &FieldViolation::field, std::string(where)),
+            Field("description", &FieldViolation::description, HasSubstr(std::string(what)))));
+}
+
+class ConfigTest : public ::testing::Test {
+ protected:
+  ConfigTest() {
+    Set("CROWDSTRIKE_CLIENT_ID", "id");
+    Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+  }
+  void Set(const std::string& name, const std::string& value) { environment_.values[name] = value; }
+
+  absl::StatusOr<Config> Load(std::vector<std::string> arguments = {}) {
+    arguments.insert(arguments.begin(), "falcon-gateway");
+    std::vector<const char*> argv;
+    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+    auto config = LoadConfig(static_cast<int>(argv.size()), argv.data(), environment_);
+    EXPECT_THAT(config.status().ToString(), Not(HasSubstr("canary"))) << "the secret got out";
+    return config;
+  }
+  std::vector<FieldViolation> Complaints(std::vector<std::string> arguments = {}) {
+    const auto config = Load(std::move(arguments));
+    EXPECT_THAT(config, FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_CONFIG"));
+    return Violations(config.status());
+  }
+
+  Scratch scratch_;
+  FakeEnvironment environment_;
+};
+
+TEST_F(ConfigTest, TwoVariablesAreEnough) {
+  const auto config = Load();
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->credentials.client_id, "id");
+  EXPECT_EQ(config->credentials.client_secret.Reveal(), "canary");
+  EXPECT_EQ(config->credentials.member_cid, "");
+  EXPECT_EQ(config->region, "us-1");
+  EXPECT_EQ(config->base_url, "");
+  EXPECT_EQ(config->listen, "127.0.0.1:50051");
+  EXPECT_EQ(config->max_in_flight, 48u);
+  EXPECT_EQ(config->upstream_max_body_bytes, size_t{64} << 20);
+  EXPECT_EQ(config->drain, seconds(25));
+  EXPECT_EQ(config->log_level, obs::Level::kInfo);
+  EXPECT_TRUE(config->page_token_key.empty());
+  EXPECT_THAT(config->warnings, IsEmpty());
+  EXPECT_EQ(config->print, "");
+}
+
+TEST_F(ConfigTest, TheSecretIsErasedFromTheEnvironmentWhateverTheOutcome) {
+  Set("FALCON_CLIENT_SECRET", "canary");
+  EXPECT_THAT(Load(), IsOk());
+  EXPECT_FALSE(environment_.values.contains("CROWDSTRIKE_CLIENT_SECRET"));
+  EXPECT_FALSE(environment_.values.contains("FALCON_CLIENT_SECRET"));
+  Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+  EXPECT_FALSE(Load({"--listen=nonsense"}).ok());
+  EXPECT_FALSE(environment_.values.contains("CROWDSTRIKE_CLIENT_SECRET"));
+}
+
+TEST_F(ConfigTest, TheNamesOfOtherFalconToolsWorkToo) {
+  environment_.values = {{"FALCON_CLIENT_ID", "other"},
+                         {"FALCON_CLIENT_SECRET", "canary"},
+                         {"FALCON_MEMBER_CID", "child"},
+                         {"FALCON_BASE_URL", "https://api.us-2.crowdstrike.com/"}};
+  const auto config = Load();
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->credentials.client_id, "other");
+  EXPECT_EQ(config->credentials.member_cid, "child");
+  EXPECT_EQ(config->region, "us-2") << "the address of a known cloud is its region";
+  EXPECT_EQ(config->base_url, "");
+}
+
+TEST_F(ConfigTest, FalconBaseUrlMayBeARegionOrAnAddressOfItsOwn) {
+  Set("FALCON_BASE_URL", "EU1");
+  EXPECT_EQ(Load()->region, "eu-1");
+  Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+  Set("FALCON_BASE_URL", "http://127.0.0.1:8443");
+  EXPECT_EQ(Load()->base_url, "http://127.0.0.1:8443");
+}
+
+TEST_F(ConfigTest, TwoNamesWithTheSameMeaningMayAgree) {
+  Set("FALCON_CLIENT_ID", "id");
+  Set("CROWDSTRIKE_API_REGION", "US-2");
+  Set("FALCON_BASE_URL", "https://api.us-2.crowdstrike.com");
+  EXPECT_EQ(Load()->region, "us-2");
+}
+
+TEST_F(ConfigTest, TwoNamesThatDisagreeAreBothNamed) {
+  Set("FALCON_CLIENT_ID", "other");
+  Set("FALCON_CLIENT_SECRET", "canary2");
+  Set("CROWDSTRIKE_API_REGION", "us-1");
+  Set("FALCON_BASE_URL", "eu-1");
+  const auto complaints = Complaints();
+  EXPECT_THAT(complaints, SizeIs(3));
+  EXPECT_THAT(complaints, Problem("FALCON_CLIENT_ID", "differs from CROWDSTRIKE_CLIENT_ID"));
+  EXPECT_THAT(complaints,
+              Problem("FALCON_CLIENT_SECRET", "differs from CROWDSTRIKE_CLIENT_SECRET"));
+  EXPECT_THAT(complaints, Problem("FALCON_BASE_URL", "differs from CROWDSTRIKE_API_REGION"));
+}
+
+TEST_F(ConfigTest, EveryVariableMayNameAFile) {
+  environment_.values = {{"CROWDSTRIKE_CLIENT_ID_FILE", scratch_.Write("id", "from-file\n")},
+                         {"FALCON_CLIENT_SECRET_FILE", scratch_.Write("secret", "canary\n")},
+                         {"CROWDSTRIKE_API_REGION_FILE", scratch_.Write("region", "us-gov-1\n")},
+                         {"FALCON_MEMBER_CID_FILE", scratch_.Write("cid", "child\n")}};
+  const auto config = Load();
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->credentials.client_id, "from-file");
+  EXPECT_EQ(config->credentials.client_secret.Reveal(), "canary");
+  EXPECT_EQ(config->region, "us-gov-1");
+  EXPECT_EQ(config->credentials.member_cid, "child");
+}
+
+TEST_F(ConfigTest, ASecretFileThatOthersMayReadIsRefusedByItsVariable) {
+  environment_.values = {{"CROWDSTRIKE_CLIENT_ID", "id"},
+                         {"CROWDSTRIKE_CLIENT_SECRET_FILE", scratch_.Write("s", "canary", 0644)}};
+  const auto complaints = Complaints();
+  EXPECT_THAT(complaints, SizeIs(1));
+  EXPECT_THAT(complaints, Problem("CROWDSTRIKE_CLIENT_SECRET_FILE", "chmod 600"));
+}
+
+TEST_F(ConfigTest, FlagsComeBeforeTheEnvironmentAndThatBeforeTheEnvFile) {
+  environment_.values = {{"CROWDSTRIKE_CLIENT_ID", "from-environment"},
+                         {"FALCON_MEMBER_CID", "from-environment"}};
+  const std::string file = scratch_.Write("env",
+                                          "FALCON_CLIENT_ID=from-file\n"
+                                          "export CROWDSTRIKE_CLIENT_SECRET='canary'\n"
+                                          "CROWDSTRIKE_API_REGION=us-2 # ours\n",
+                                          0640);
+  const auto config = Load({"--env-file", file, "--member-cid", "from-flag"});
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->credentials.client_id, "from-environment");
+  EXPECT_EQ(config->credentials.client_secret.Reveal(), "canary");
+  EXPECT_EQ(config->credentials.member_cid, "from-flag");
+  EXPECT_EQ(config->region, "us-2");
+  EXPECT_EQ(Load({"--env-file", file, "--region", "eu-1"})->region, "eu-1");
+}
+
+TEST_F(ConfigTest, TheSecretsFileByFlagComesFirst) {
+  const std::string file = scratch_.Write("secret", "canary-by-flag\n");
+  const auto config = Load({"--client-id=by-flag", "--client-secret-file=" + file});
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->credentials.client_id, "by-flag");
+  EXPECT_EQ(config->credentials.client_secret.Reveal(), "canary-by-flag");
+}
+
+TEST_F(ConfigTest, AnEnvFileOpenToAllOrMalformedIsRefused) {
+  EXPECT_THAT(Complaints({"--env-file", scratch_.Write("a", "A=1", 0644)}),
+              Problem("--env-file", "chmod 640"));
+  Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+  EXPECT_THAT(Complaints({"--env-file", scratch_.Write("b", "A=1\ncanary\n")}),
+              Problem("--env-file", "line 2"));
+  Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+  EXPECT_THAT(Complaints({"--env-file", scratch_.folder() + "/none"}),
+              Problem("--env-file", "No such file"));
+}
+
+TEST_F(ConfigTest, EverythingThatIsWrongIsSaidAtOnce) {
+  environment_.values = {{"CROWDSTRIKE_API_REGION", "us-7"}};
+  const auto complaints =
+      Complaints({"--listen=nowhere", "--max-in-flight=0", "--drain-seconds=soon",
+                  "--log-level=loud", "--upstream-max-body-mib=-1", "--tls-cert=/none",
+                  "--ca-file=/none", "--max-wating=3", "--page-token-key-file",
+                  scratch_.Write("key", "short"), "--loopback-redirect=evil.example:1"});
+  EXPECT_THAT(complaints, SizeIs(14));
+  EXPECT_THAT(complaints, Problem("CROWDSTRIKE_CLIENT_ID", "is not set"));
+  EXPECT_THAT(complaints, Problem("CROWDSTRIKE_CLIENT_SECRET", "--client-secret-file"));
+  EXPECT_THAT(complaints, Problem("CROWDSTRIKE_API_REGION", "Known: us-1, us-2"));
+  EXPECT_THAT(complaints, Problem("--listen", "HOST:PORT"));
+  EXPECT_THAT(complaints, Problem("--max-in-flight", "from 1 to 1000"));
+  EXPECT_THAT(complaints, Problem("--drain-seconds", "whole number"));
+  EXPECT_THAT(complaints, Problem("--log-level", "debug, info"));
+  EXPECT_THAT(complaints, Problem("--upstream-max-body-mib", "from 1 to 1024"));
+  EXPECT_THAT(complaints, Problem("--tls-cert", "No such file"));
+  EXPECT_THAT(complaints, Problem("--tls-key", "go together"));
+  EXPECT_THAT(complaints, Problem("--ca-file", "No such file"));
+  EXPECT_THAT(complaints, Problem("--max-wating", "did you mean --max-waiting?"));
+  EXPECT_THAT(complaints, Problem("--page-token-key-file", "openssl rand"));
+  EXPECT_THAT(complaints, Problem("--loopback-redirect", "loopback"));
+}
+
+TEST_F(ConfigTest, ASecretOnTheCommandLineIsRefusedAndNotRepeated) {
+  const auto joined = Complaints({"--client-secret=canary"});
+  EXPECT_THAT(joined, SizeIs(1));
+  EXPECT_THAT(joined, Problem("--client-secret", "did you mean --client-secret-file?"));
+  Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+  EXPECT_THAT(Complaints({"--client-secret", "canary"}),
+              Problem("command line", "belongs to no flag"));
+}
+
+TEST_F(ConfigTest, RegionAndBaseUrlByFlagMustAgree) {
+  EXPECT_EQ(Load({"--region=us-2", "--base-url=https://api.us-2.crowdstrike.com"})->region, "us-2");
+  Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+  EXPECT_THAT(Complaints({"--region=us-2", "--base-url=https://relay.example"}),
+              Problem("--region", "differs from --base-url"));
+}
+
+TEST_F(ConfigTest, OddCharactersInAnIdAreRefused) {
+  Set("CROWDSTRIKE_CLIENT_ID", "i d");
+  EXPECT_THAT(Complaints(), Problem("CROWDSTRIKE_CLIENT_ID", "one word"));
+}
+
+TEST_F(ConfigTest, AnEmptyVariableIsAnUnsetOne) {
+  Set("CROWDSTRIKE_CLIENT_SECRET", "");
+  Set("FALCON_CLIENT_SECRET", "canary");
+  EXPECT_THAT(Load(), IsOk());
+}
+
+TEST_F(ConfigTest, PlaintextStaysOnLoopbackUnlessItIsAllowed) {
+  for (const char* listen :
+       {"127.0.0.1:0", "localhost:50051", "[::1]:50051", "unix:/run/falcon.sock"}) {
+    Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+    EXPECT_THAT(Load({"--listen", listen}), IsOk()) << listen;
+  }
+  for (const char* listen : {"0.0.0.0:50051", "[::]:50051", "gateway.example:50051"}) {
+    Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+    EXPECT_THAT(Complaints({"--listen", listen}), Problem("--listen", "--allow-insecure-listen"));
+    Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+    const auto allowed = Load({"--listen", listen, "--allow-insecure-listen"});
+    ASSERT_THAT(allowed, IsOk());
+    EXPECT_THAT(allowed->warnings, Contains(HasSubstr("plaintext")));
+  }
+  for (const char* listen : {"50051", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:99999", "unix:", ""}) {
+    Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+    EXPECT_FALSE(Load({Cat("--listen=", listen)}).ok()) << listen;
+  }
+}
+
+TEST_F(ConfigTest, CertificatesAreReadAndTheKeyIsASecret) {
+  const std::string pem = "-----BEGIN CERTIFICATE-----\n";
+  const std::string cert = scratch_.Write("cert", pem + "cert", 0644);
+  const std::string key = scratch_.Write("key", "-----BEGIN PRIVATE KEY-----\ncanary");
+  const std::string authority = scratch_.Write("ca", pem + "ca", 0644);
+  auto config = Load({"--listen=0.0.0.0:50051", "--tls-cert", cert, "--tls-key", key,
+                      "--tls-client-ca", authority});
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->tls_certificate, pem + "cert");
+  EXPECT_EQ(config->tls_private_key.Reveal(), "-----BEGIN PRIVATE KEY-----\ncanary");
+  EXPECT_EQ(config->tls_client_ca, pem + "ca");
+  EXPECT_THAT(config->warnings, IsEmpty());
+
+  Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+  config = Load({"--listen=0.0.0.0:50051", "--tls-cert", cert, "--tls-key", key});
+  EXPECT_THAT(config->warnings, Contains(HasSubstr("--tls-client-ca")));
+
+  Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+  const std::string open = scratch_.Write("open", "-----BEGIN PRIVATE KEY-----\ncanary", 0644);
+  EXPECT_THAT(Complaints({"--tls-cert", cert, "--tls-key", open}),
+              Problem("--tls-key", "chmod 600"));
+  Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+  EXPECT_THAT(Complaints({"--tls-cert", scratch_.Write("text", "hello"), "--tls-key", key}),
+              Problem("--tls-cert", "no PEM"));
+}
+
+TEST_F(ConfigTest, TheRestOfTheFlagsArrives) {
+  const auto config =
+      Load({"--max-in-flight=7", "--max-waiting=8", "--upstream-max-body-mib=9",
+            "--drain-seconds=0", "--log-level=WARN", "--loopback-redirect=127.0.0.1:8081",
+            "--loopback-redirect=127.0.0.1:8082", "--page-token-key-file",
+            scratch_.Write("key", std::string(32, 'k'))});
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->max_in_flight, 7u);
+  EXPECT_EQ(config->max_waiting, 8u);
+  EXPECT_EQ(config->upstream_max_body_bytes, size_t{9} << 20);
+  EXPECT_EQ(config->drain, seconds(0));
+  EXPECT_EQ(config->log_level, obs::Level::kWarning);
+  EXPECT_EQ(config->loopback_redirects,
+            (std::vector<std::string>{"127.0.0.1:8081", "127.0.0.1:8082"}));
+  EXPECT_EQ(config->page_token_key.Reveal().size(), 32u);
+}
+
+TEST_F(ConfigTest, HelpAndVersionNeedNothingElse) {
+  environment_.values.clear();
+  EXPECT_THAT(Load({"--help"})->print,
+              AllOf(HasSubstr("--client-secret-file"), HasSubstr("CROWDSTRIKE_CLIENT_SECRET"),
+                    HasSubstr("127.0.0.1:50051")));
+  EXPECT_THAT(Load({"--version"})->print, HasSubstr("falcon-gateway "));
+}
+
+TEST_F(ConfigTest, TheExampleFileIsAValidEnvFile) {
+  std::ifstream example(FALCON_ENV_EXAMPLE);
+  const std::string text((std::istreambuf_iterator<char>(example)),
+                         std::istreambuf_iterator<char>());
+  ASSERT_FALSE(text.empty());
+  EXPECT_THAT(Load({"--env-file", scratch_.Write("env", text)}), IsOk());
+}
+
+TEST(ProcessEnvironment, OverwritesTheBytesBeforeItForgetsThem) {
+  std::string entry = "FALCON_TEST_SECRET=canary";
+  ASSERT_EQ(putenv(entry.data()), 0);  // putenv keeps our own bytes, so that they can be looked at
+  ProcessEnvironment environment;
+  EXPECT_EQ(environment.Get("FALCON_TEST_SECRET").Reveal(), "canary");
+  environment.Erase("FALCON_TEST_SECRET");
+  EXPECT_TRUE(environment.Get("FALCON_TEST_SECRET").empty());
+  EXPECT_THAT(entry, Not(HasSubstr("canary")));
+  environment.Erase("FALCON_TEST_SECRET");
+}
+
+}  // namespace
+}  // namespace falcon::config
