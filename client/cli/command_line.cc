@@ -1,165 +1,19 @@
-// Builds the tree of commands from the catalog, parses, and reads the result.
+// Parses, and reads the result.
 #include "cli/command_line.h"
 
-#include <CLI/CLI.hpp>
-#include <map>
-#include <memory>
+#include <algorithm>
 
+#include "cli/command_tree.h"
 #include "cli/completion.h"
 #include "cli/describe.h"
 #include "cli/exit_code.h"
 #include "cli/fql_help.h"
-#include "cli/option_help.h"
-#include "render/style.h"
 #include "terminal_text.h"
 #include "text.h"
 #include "time_text.h"
 
 namespace falcon::client {
 namespace {
-
-constexpr size_t kHelpColumn = 30;
-constexpr std::string_view kAbout =
-    "Reads Falcon through a falcon-gateway: detections, hosts and the gateway's own state. Never "
-    "changes anything.";
-constexpr std::string_view kExamples =
-    "Examples:\n"
-    "  falconctl detections list --severity high --days 7\n"
-    "  falconctl hosts get --hostname SRV-PROD-001\n"
-    "  falconctl detections export --created-after 30d --output ndjson > detections.ndjson\n"
-    "  falconctl fql detections          fields that --filter knows\n"
-    "  falconctl describe hosts list     flags and fields in full\n"
-    "  source <(falconctl completion bash)\n\n";
-
-// A method's command while it is parsed: CLI11 writes into it.
-struct Leaf {
-  MethodCall call;
-  CLI::App* app = nullptr;
-  std::vector<std::string> positional;
-  std::string positional_flag;
-  int64_t limit = 0;
-};
-
-struct Tree {
-  CLI::App root{std::string(kAbout), "falconctl"};
-  std::vector<std::unique_ptr<Leaf>> leaves;
-  std::map<std::string, std::string> global;
-  bool tls = false;
-  bool no_color = false;
-  std::vector<std::string> words;
-  CLI::App* describe = nullptr;
-  CLI::App* fql = nullptr;
-  CLI::App* completion = nullptr;
-};
-
-std::string Wrapped(std::string_view text, size_t width) {
-  const size_t columns = std::min<size_t>(width == 0 ? 100 : width, 110);
-  return Join(Wrap(text, columns > kHelpColumn + 30 ? columns - kHelpColumn : 60), "\n");
-}
-
-std::string HelpOf(const OwnFlag& flag, size_t width) { return Wrapped(flag.help, width); }
-
-void AddGlobalFlags(Tree& tree, size_t width) {
-  for (const OwnFlag& flag : GlobalFlags()) {
-    const std::string name = Cat("--", flag.name, flag.name == "output" ? ",-o" : "");
-    if (flag.value_hint.empty()) {
-      tree.root.add_flag(name, flag.name == "tls" ? tree.tls : tree.no_color, HelpOf(flag, width));
-    } else {
-      tree.root.add_option(name, tree.global[flag.name], HelpOf(flag, width))
-          ->option_text(flag.value_hint);
-    }
-  }
-}
-
-void AddRequestFlag(Leaf& leaf, const Flag& flag, size_t width) {
-  const std::string name = "--" + flag.name;
-  std::vector<std::string>& words = leaf.call.words[flag.name];
-  const std::string help = Wrapped(flag.help, width);
-  if (flag.kind == FlagKind::kSwitch) {
-    const bool three_states = flag.field().has_presence();
-    leaf.app->add_flag_function(
-        three_states ? Cat(name, ",!--no-", flag.name) : name,
-        [&words](int64_t count) { words = {count > 0 ? "true" : "false"}; }, help);
-    return;
-  }
-  leaf.app->add_option(name, words, help)->allow_extra_args(false)->option_text(flag.ValueHint());
-}
-
-void AddPositional(Leaf& leaf, size_t width) {
-  const Flag* flag = PositionalOf(*leaf.call.method, leaf.call.flags);
-  if (flag == nullptr) return;
-  leaf.positional_flag = flag->name;
-  const bool several = flag->field().is_repeated();
-  const std::string help = Cat("Same as --", flag->name, ".",
-                               several ? " - reads them from standard input, one a line." : "");
-  leaf.app->add_option(flag->name, leaf.positional, Wrapped(help, width))
-      ->expected(0, several ? CLI::detail::expected_max_vector_size : 1)
-      ->option_text(several ? "..." : " ");
-}
-
-void AddOwnFlags(Leaf& leaf, size_t width) {
-  for (const OwnFlag& flag : MethodFlags(*leaf.call.method)) {
-    const std::string name = "--" + flag.name;
-    const std::string help = HelpOf(flag, width);
-    if (flag.name == "all") {
-      leaf.app->add_flag(name, leaf.call.all, help);
-    } else if (flag.name == "limit") {
-      leaf.app->add_option(name, leaf.limit, help)
-          ->option_text(flag.value_hint)
-          ->check(CLI::Range(int64_t{1}, int64_t{1} << 53));
-    } else if (flag.name == "retry") {
-      leaf.app->add_option(name, leaf.call.retry, help)
-          ->option_text(flag.value_hint)
-          ->check(CLI::Range(0, 1000));
-    }
-  }
-}
-
-void AddMethod(Tree& tree, CLI::App& parent, const Method& method, size_t width) {
-  auto leaf = std::make_unique<Leaf>();
-  leaf->call.method = &method;
-  leaf->call.flags = FlagsOf(method);
-  leaf->app = parent.add_subcommand(method.verb, Wrapped(CommentOf(*method.descriptor), width));
-  leaf->app->footer("Flags of every command: falconctl --help");
-  AddPositional(*leaf, width);
-  for (const Flag& flag : leaf->call.flags) AddRequestFlag(*leaf, flag, width);
-  AddOwnFlags(*leaf, width);
-  tree.leaves.push_back(std::move(leaf));
-}
-
-void AddNouns(Tree& tree, const Catalog& catalog, size_t width) {
-  for (const Noun& noun : catalog.nouns()) {
-    CLI::App* app = &tree.root;
-    if (!noun.name.empty()) {
-      app = tree.root.add_subcommand(noun.name, Wrapped(CommentOf(*noun.descriptor), width));
-      app->require_subcommand(1);
-    }
-    for (const Method& method : noun.methods) AddMethod(tree, *app, method, width);
-  }
-}
-
-void AddOwnCommands(Tree& tree) {
-  const auto add = [&](const char* name, const char* help, int most) {
-    CLI::App* app = tree.root.add_subcommand(name, help);
-    app->add_option("words", tree.words)->expected(0, most)->option_text(" ");
-    return app;
-  };
-  tree.describe = add("describe", "Flags and fields in full: describe [NOUN [VERB]].", 2);
-  tree.fql = add("fql", "Fields that --filter and --order-by know: fql NOUN.", 1);
-  tree.completion = add("completion", "A script for the shell: completion bash.", 1);
-  add("help", "This help, or a command's: help [NOUN [VERB]].", 2);
-}
-
-void Build(Tree& tree, const Catalog& catalog, size_t width) {
-  tree.root.require_subcommand(1);
-  tree.root.fallthrough();
-  tree.root.get_formatter()->column_width(kHelpColumn);
-  tree.root.set_version_flag("--version", Cat("falconctl ", FALCON_GATEWAY_VERSION));
-  tree.root.footer(Cat(kExamples, kExitCodeHelp));
-  AddGlobalFlags(tree, width);
-  AddNouns(tree, catalog, width);
-  AddOwnCommands(tree);
-}
 
 // The command that was reached before something was wrong.
 CLI::App& Reached(CLI::App& root) {
@@ -210,7 +64,7 @@ int Refuse(const Environment& environment, std::string_view message, std::string
 }
 
 // Unset: the words fit the tree.
-std::optional<Command> Parse(Tree& tree, std::vector<std::string> arguments,
+std::optional<Command> Parse(CommandTree& tree, std::vector<std::string> arguments,
                              const Environment& environment) {
   Command command;
   try {
@@ -272,7 +126,7 @@ absl::Status ReadOutput(std::string_view word, bool terminal, GlobalOptions& opt
   return absl::OkStatus();
 }
 
-absl::StatusOr<GlobalOptions> GlobalOf(Tree& tree, const Environment& environment) {
+absl::StatusOr<GlobalOptions> GlobalOf(CommandTree& tree, const Environment& environment) {
   GlobalOptions options;
   options.address = tree.global["address"];
   if (options.address.empty()) options.address = environment.variable("FALCON_GATEWAY_ADDRESS");
@@ -302,7 +156,7 @@ absl::StatusOr<GlobalOptions> GlobalOf(Tree& tree, const Environment& environmen
   return options;
 }
 
-absl::StatusOr<std::string> OwnCommand(Tree& tree, const Catalog& catalog, size_t width) {
+absl::StatusOr<std::string> OwnCommand(CommandTree& tree, const Catalog& catalog, size_t width) {
   if (tree.describe->parsed()) return Describe(catalog, tree.words, width);
   if (tree.fql->parsed()) return FqlHelp(catalog, tree.words, width);
   return Completion(catalog, tree.words);
@@ -321,8 +175,8 @@ std::vector<std::string> HelpAsFlag(std::vector<std::string> arguments) {
 
 Command ParseCommandLine(const Catalog& catalog, const std::vector<std::string>& arguments,
                          const Environment& environment) {
-  Tree tree;
-  Build(tree, catalog, environment.width);
+  CommandTree tree;
+  GrowTree(tree, catalog, environment.width);
   Command command;
   if (std::optional<Command> early = Parse(tree, HelpAsFlag(arguments), environment)) {
     return *std::move(early);

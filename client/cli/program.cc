@@ -63,8 +63,7 @@ int Call(const Catalog& catalog, const Command& command, const Environment& envi
   arguments.SetUserAgentPrefix(Cat("falconctl/", FALCON_GATEWAY_VERSION));
   Invoker invoker(grpc::CreateCustomChannel(command.global.address, *credentials, arguments),
                   catalog);
-  Calls calls(invoker, command.global, environment);
-  return calls.Run(call, *request);
+  return RunCall(CallContext(invoker, command.global, environment), call, *request);
 }
 
 }  // namespace

@@ -71,9 +71,9 @@ TEST_F(Render, ANarrowTableCutsTheWidestAndLeavesOutTheIdRatherThanCutIt) {
   const auto record = Record("detections", kCritical);
   EXPECT_EQ(
       Table({record.get()}, ColumnsOf(RecordOf(*catalog_, "detections"), {}), 104),
-      "SEVERITY     STATUS  CREATED  DISPLAY NAME   TECHNIQUE ID  DEVICE.HOSTNAME  USER NAME   "
+      "SEVERITY     STATUS  CREATED  DISPLAY NAME       TECHNIQUE ID  DEVICE.HOSTNAME  USER NAME   "
       "FILENAME\n"
-      "🔴 critical  new     3 h ago  NtdsFileAcce…  T1003.003     SRV-PROD-001     svc-backup  "
+      "🔴 critical  new     3 h ago  NtdsFileAccessed…  T1003.003     SRV-PROD-001     svc-backup  "
       "rundll32.exe\n");
 }
 

@@ -1,0 +1,68 @@
+// What calls share.
+#include "cli/call_context.h"
+
+#include "cli/exit_code.h"
+#include "cli/notes.h"
+#include "messages.h"
+#include "render/failure_text.h"
+#include "text.h"
+
+namespace falcon::client {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+std::vector<std::string> MaskOf(const Method& method, const Message& request) {
+  const FieldDescriptor* field = method.shape.read_mask;
+  if (field == nullptr || !request.GetReflection()->HasField(request, field)) return {};
+  return Split(WellKnownText(request.GetReflection()->GetMessage(request, field)), ',');
+}
+
+}  // namespace
+
+CallContext::CallContext(Invoker& the_invoker, const GlobalOptions& the_options,
+                         const Environment& the_environment)
+    : invoker(the_invoker),
+      options(the_options),
+      environment(the_environment),
+      style{.color = options.color, .width = environment.width, .now = environment.now()},
+      err_style{.color = options.color && environment.err_is_terminal,
+                .width = 0,
+                .now = environment.now()} {}
+
+int CallContext::Report(const Failure& failure) const {
+  if (Interrupted()) return kExitInterrupted;
+  environment.err << FailureText(failure, options.address, err_style);
+  return ExitCodeOf(failure.code);
+}
+
+void CallContext::ReportNotes(const Method& method, const Message& answer) const {
+  if (options.output != OutputFormat::kJson) environment.err << NotesOf(method, answer);
+}
+
+void CallContext::ReportHidden(const RecordSink& sink) const {
+  const std::vector<std::string> hidden = sink.Hidden();
+  if (hidden.empty()) return;
+  environment.err << "Not shown for want of width: " << Join(hidden, ", ")
+                  << ". --fields chooses, --output json has all.\n";
+}
+
+std::unique_ptr<RecordSink> CallContext::Sink(const Method& method, const Message& request) const {
+  return MakeSink(options.output, method, MaskOf(method, request), style, environment.out);
+}
+
+int64_t AddRecords(const Method& method, const Message& answer, RecordSink& sink) {
+  const FieldDescriptor& field = *method.shape.records;
+  const int size = answer.GetReflection()->FieldSize(answer, &field);
+  for (int i = 0; i < size; ++i) sink.Add(MessageAt(answer, field, i));
+  sink.EndPage();
+  return size;
+}
+
+std::string RecordsWord(const Method& method) {
+  return method.shape.records == nullptr ? "records"
+                                         : Replace(method.shape.records->name(), '_', ' ');
+}
+
+}  // namespace falcon::client

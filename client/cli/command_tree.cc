@@ -1,0 +1,139 @@
+// Grows the tree of commands from the catalog.
+#include "cli/command_tree.h"
+
+#include <algorithm>
+
+#include "cli/exit_code.h"
+#include "cli/option_help.h"
+#include "text.h"
+
+namespace falcon::client {
+namespace {
+
+constexpr size_t kHelpColumn = 30;
+constexpr std::string_view kAbout =
+    "Reads Falcon through a falcon-gateway: detections, hosts and the gateway's own state. Never "
+    "changes anything.";
+constexpr std::string_view kExamples =
+    "Examples:\n"
+    "  falconctl detections list --severity high --days 7\n"
+    "  falconctl hosts get --hostname SRV-PROD-001\n"
+    "  falconctl detections export --created-after 30d --output ndjson > detections.ndjson\n"
+    "  falconctl fql detections          fields that --filter knows\n"
+    "  falconctl describe hosts list     flags and fields in full\n"
+    "  source <(falconctl completion bash)\n\n";
+
+std::string Wrapped(std::string_view text, size_t width) {
+  const size_t columns = std::min<size_t>(width == 0 ? 100 : width, 110);
+  return Join(Wrap(text, columns > kHelpColumn + 30 ? columns - kHelpColumn : 60), "\n");
+}
+
+std::string HelpOf(const OwnFlag& flag, size_t width) { return Wrapped(flag.help, width); }
+
+void AddGlobalFlags(CommandTree& tree, size_t width) {
+  for (const OwnFlag& flag : GlobalFlags()) {
+    const std::string name = Cat("--", flag.name, flag.name == "output" ? ",-o" : "");
+    if (flag.value_hint.empty()) {
+      tree.root.add_flag(name, flag.name == "tls" ? tree.tls : tree.no_color, HelpOf(flag, width));
+    } else {
+      tree.root.add_option(name, tree.global[flag.name], HelpOf(flag, width))
+          ->option_text(flag.value_hint);
+    }
+  }
+}
+
+void AddRequestFlag(Leaf& leaf, const Flag& flag, size_t width) {
+  const std::string name = "--" + flag.name;
+  std::vector<std::string>& words = leaf.call.words[flag.name];
+  const std::string help = Wrapped(flag.help, width);
+  if (flag.kind == FlagKind::kSwitch) {
+    const bool three_states = flag.field().has_presence();
+    leaf.app->add_flag_function(
+        three_states ? Cat(name, ",!--no-", flag.name) : name,
+        [&words](int64_t count) { words = {count > 0 ? "true" : "false"}; }, help);
+    return;
+  }
+  leaf.app->add_option(name, words, help)->allow_extra_args(false)->option_text(flag.ValueHint());
+}
+
+void AddPositional(Leaf& leaf, size_t width) {
+  const Flag* flag = PositionalOf(*leaf.call.method, leaf.call.flags);
+  if (flag == nullptr) return;
+  leaf.positional_flag = flag->name;
+  const bool several = flag->field().is_repeated();
+  const std::string help = Cat("Same as --", flag->name, ".",
+                               several ? " - reads them from standard input, one a line." : "");
+  leaf.app->add_option(flag->name, leaf.positional, Wrapped(help, width))
+      ->expected(0, several ? CLI::detail::expected_max_vector_size : 1)
+      ->option_text(several ? "..." : " ");
+}
+
+void AddOwnFlags(Leaf& leaf, size_t width) {
+  for (const OwnFlag& flag : MethodFlags(*leaf.call.method)) {
+    const std::string name = "--" + flag.name;
+    const std::string help = HelpOf(flag, width);
+    if (flag.name == "all") {
+      leaf.app->add_flag(name, leaf.call.all, help);
+    } else if (flag.name == "limit") {
+      leaf.app->add_option(name, leaf.limit, help)
+          ->option_text(flag.value_hint)
+          ->check(CLI::Range(int64_t{1}, int64_t{1} << 53));
+    } else if (flag.name == "retry") {
+      leaf.app->add_option(name, leaf.call.retry, help)
+          ->option_text(flag.value_hint)
+          ->check(CLI::Range(0, 1000));
+    }
+  }
+}
+
+void AddMethod(CommandTree& tree, CLI::App& parent, const Method& method, size_t width) {
+  auto leaf = std::make_unique<Leaf>();
+  leaf->call.method = &method;
+  leaf->call.flags = FlagsOf(method);
+  leaf->app = parent.add_subcommand(method.verb, Wrapped(CommentOf(*method.descriptor), width));
+  leaf->app->footer("Flags of every command: falconctl --help");
+  AddPositional(*leaf, width);
+  for (const Flag& flag : leaf->call.flags) AddRequestFlag(*leaf, flag, width);
+  AddOwnFlags(*leaf, width);
+  tree.leaves.push_back(std::move(leaf));
+}
+
+void AddNouns(CommandTree& tree, const Catalog& catalog, size_t width) {
+  for (const Noun& noun : catalog.nouns()) {
+    CLI::App* app = &tree.root;
+    if (!noun.name.empty()) {
+      app = tree.root.add_subcommand(noun.name, Wrapped(CommentOf(*noun.descriptor), width));
+      app->require_subcommand(1);
+    }
+    for (const Method& method : noun.methods) AddMethod(tree, *app, method, width);
+  }
+}
+
+void AddOwnCommands(CommandTree& tree) {
+  const auto add = [&](const char* name, const char* help, int most) {
+    CLI::App* app = tree.root.add_subcommand(name, help);
+    app->add_option("words", tree.words)->expected(0, most)->option_text(" ");
+    return app;
+  };
+  tree.describe = add("describe", "Flags and fields in full: describe [NOUN [VERB]].", 2);
+  tree.fql = add("fql", "Fields that --filter and --order-by know: fql NOUN.", 1);
+  tree.completion = add("completion", "A script for the shell: completion bash.", 1);
+  add("help", "This help, or a command's: help [NOUN [VERB]].", 2);
+}
+
+}  // namespace
+
+void GrowTree(CommandTree& tree, const Catalog& catalog, size_t width) {
+  tree.root.description(std::string(kAbout));
+  // One each: a later word, such as an id, is never taken for a command.
+  tree.root.require_subcommand(1);
+  tree.root.fallthrough();
+  tree.root.get_formatter()->column_width(kHelpColumn);
+  tree.root.set_version_flag("--version", Cat("falconctl ", FALCON_GATEWAY_VERSION));
+  tree.root.footer(Cat(kExamples, kExitCodeHelp));
+  AddGlobalFlags(tree, width);
+  AddNouns(tree, catalog, width);
+  AddOwnCommands(tree);
+}
+
+}  // namespace falcon::client

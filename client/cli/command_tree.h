@@ -1,0 +1,42 @@
+// The tree of commands: every noun and verb of the catalog, with their flags, as CLI11 parses them.
+#ifndef FALCON_CLIENT_CLI_COMMAND_TREE_H_
+#define FALCON_CLIENT_CLI_COMMAND_TREE_H_
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/command_line.h"
+
+namespace falcon::client {
+
+// A method's command while it is parsed: CLI11 writes into it.
+struct Leaf {
+  MethodCall call;
+  CLI::App* app = nullptr;
+  std::vector<std::string> positional;
+  std::string positional_flag;
+  int64_t limit = 0;
+};
+
+// Neither copied nor moved once it is grown: CLI11 holds references into it.
+struct CommandTree {
+  CLI::App root{"", "falconctl"};
+  std::vector<std::unique_ptr<Leaf>> leaves;
+  std::map<std::string, std::string> global;
+  bool tls = false;
+  bool no_color = false;
+  std::vector<std::string> words;
+  CLI::App* describe = nullptr;
+  CLI::App* fql = nullptr;
+  CLI::App* completion = nullptr;
+};
+
+// Puts all commands into an empty tree, help wrapped to `width` columns (0: 100). The catalog must outlive the tree.
+void GrowTree(CommandTree& tree, const Catalog& catalog, size_t width);
+
+}  // namespace falcon::client
+
+#endif  // FALCON_CLIENT_CLI_COMMAND_TREE_H_
