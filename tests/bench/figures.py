@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Runs the benchmarks of one Release build and prints every figure beside its target.
+
+usage: figures.py BUILD_FOLDER [decode] [latency] [throughput] [waiters] [start]
+"""
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+ROWS = []
+
+
+def row(what, figure, target, met):
+    ROWS.append((what, figure, target, met))
+    print(f"{'ok  ' if met else 'MISS'}  {what:58} {figure:>34}   target {target}", flush=True)
+
+
+class Program:
+    """A program that prints where it listens."""
+
+    def __init__(self, arguments, environment=None):
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                                        env={"PATH": os.environ["PATH"], **(environment or {})})
+        line = self.process.stdout.readline()
+        self.start_seconds = time.monotonic() - self.started
+        found = re.search(r"listening on (\S+)", line)
+        if not found:
+            raise SystemExit(f"{arguments[0]} did not start: {line!r}")
+        self.address = found.group(1)
+
+    def status(self, key):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as lines:
+            return int(re.search(rf"^{key}:\s+(\d+)", lines.read(), re.M).group(1))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+
+class Bench:
+    def __init__(self, build):
+        self.build = build
+        self.folder = tempfile.TemporaryDirectory()
+
+    def simulator(self, *flags, tls=False):
+        tls_flags = ["--tls-self-signed", self.folder.name] if tls else []
+        return Program([f"{self.build}/tests/simulator/falcon-simulator", "--listen", "127.0.0.1:0", "--rate-limit", "0",
+                        "--hosts", "10000", "--alerts", "1000", *tls_flags, *flags])
+
+    def gateway(self, simulator, *flags):
+        ca = ["--ca-file", f"{self.folder.name}/ca.pem"] if simulator.address.startswith("https") else []
+        return Program([f"{self.build}/service/falcon-gateway", "--listen", "127.0.0.1:0", *ca, *flags],
+                       {"FALCON_CLIENT_ID": "simulator-client", "FALCON_CLIENT_SECRET": "simulator-secret",
+                        "FALCON_BASE_URL": simulator.address})
+
+    def load(self, gateway, *flags):
+        return subprocess.Popen([f"{self.build}/tests/bench/load_driver", "--address", gateway.address, *flags],
+                                stdout=subprocess.PIPE, text=True)
+
+    def tally(self, gateway, *flags):
+        return json.loads(self.load(gateway, *flags).communicate()[0])
+
+    def decode(self):
+        out = subprocess.run([f"{self.build}/tests/bench/decode_bench", "--benchmark_format=json"], check=True,
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+        speed = {b["name"]: b["bytes_per_second"] / 1e6 for b in json.loads(out)["benchmarks"] if "bytes_per_second" in b}
+        for name, rate in speed.items():
+            print(f"      {name}: {rate:.0f} MB/s")
+        theirs = next(v for k, v in speed.items() if "rotobuf" in k)
+        ours = next(v for k, v in speed.items() if "Full" in k or "All" in k)
+        row("JSON page to protobuf, against protobuf's JSON parser", f"{ours:.0f} MB/s, {ours / theirs:.1f}x",
+            ">= 600 MB/s and >= 8x", ours >= 600 and ours >= 8 * theirs)
+
+    def latency(self):
+        with self.simulator() as simulator, self.gateway(simulator) as gateway:
+            added = []
+            for _ in range(5):  # in turn, so that both see the same machine
+                bare = self.tally(gateway, "--mode", "bare", "--falcon-url", simulator.address, "--calls", "3000")
+                ours = self.tally(gateway, "--in-flight", "1", "--channels", "1", "--calls", "3000")
+                added.append((ours["p50_us"] - bare["p50_us"], ours["p50_us"], bare["p50_us"]))
+            middle = sorted(added)[len(added) // 2]
+            row("unary pass-through, one caller, p50 over a bare libcurl loop",
+                f"+{middle[0]:.0f} us ({middle[1]:.0f} vs {middle[2]:.0f})", "<= 100 us", middle[0] <= 100)
+
+    def throughput(self):
+        for tls, target in ((False, 20000), (True, 12000)):
+            with self.simulator(tls=tls) as simulator, self.gateway(simulator) as gateway:
+                rates = [self.tally(gateway, "--in-flight", "64", "--calls", "60000")["per_second"] for _ in range(3)]
+                middle = sorted(rates)[1]
+                row(f"unary pass-through, distinct ids, {'TLS' if tls else 'plain'} loopback", f"{middle:.0f} /s",
+                    f">= {target} /s", middle >= target)
+
+    def waiters(self):
+        with self.simulator("--latency", "3000") as simulator, self.gateway(simulator) as gateway:
+            idle = gateway.status("VmRSS")
+            load = self.load(gateway, "--in-flight", "3000", "--channels", "4", "--calls", "3000")
+            time.sleep(6)  # the driver lists the ids first, through the same slow Falcon
+            threads, most = 0, 0
+            for _ in range(10):
+                threads, most = max(threads, gateway.status("Threads")), max(most, gateway.status("VmRSS"))
+                time.sleep(0.2)
+            load.kill()
+            load.wait()
+            row("3,000 waiting RPCs: threads, RSS", f"{threads} threads, {most // 1024} MiB (idle {idle // 1024})",
+                "<= 20 threads, <= 150 MiB", threads <= 20 and most <= 150 * 1024)
+
+    def start(self):
+        with self.simulator() as simulator:
+            spans = []
+            for _ in range(7):
+                with self.gateway(simulator) as gateway:
+                    spans.append(gateway.start_seconds * 1000)
+            middle = sorted(spans)[3]
+            row("server start to SERVING", f"{middle:.0f} ms", "<= 150 ms", middle <= 150)
+
+
+def main(argv):
+    bench = Bench(argv[1])
+    for name in argv[2:] or ["decode", "latency", "throughput", "waiters", "start"]:
+        getattr(bench, name)()
+    return 0 if all(met for *_, met in ROWS) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

@@ -1,0 +1,195 @@
+// Load on a gateway by an asynchronous gRPC client, and on Falcon itself by a bare libcurl loop; prints one JSON line.
+#include <curl/curl.h>
+#include <grpcpp/create_channel.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "falcon/v1/hosts.grpc.pb.h"
+
+namespace falcon::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+  std::string address;     // of the gateway
+  std::string falcon_url;  // of Falcon, for the bare loop
+  std::string ca_file;
+  std::string mode = "unary";
+  int calls = 20000;
+  int in_flight = 64;
+  int channels = 2;
+};
+
+struct Tally {
+  std::vector<double> micros;
+  int failed = 0;
+  double seconds = 0;
+
+  nlohmann::json Json() {
+    std::sort(micros.begin(), micros.end());
+    const auto at = [&](double share) {
+      return micros.empty() ? 0.0 : micros[static_cast<size_t>(share * (micros.size() - 1))];
+    };
+    return {{"calls", micros.size()}, {"failed", failed},   {"seconds", seconds},
+            {"per_second", seconds > 0 ? micros.size() / seconds : 0},
+            {"p50_us", at(0.5)},      {"p99_us", at(0.99)}};
+  }
+};
+
+std::vector<std::unique_ptr<v1::HostService::Stub>> Stubs(const Options& options) {
+  std::vector<std::unique_ptr<v1::HostService::Stub>> stubs;
+  for (int i = 0; i < options.channels; ++i) {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt("falcon.bench.channel", i);  // channels alike would share one connection
+    arguments.SetMaxReceiveMessageSize(-1);
+    stubs.push_back(v1::HostService::NewStub(grpc::CreateCustomChannel(
+        options.address, grpc::InsecureChannelCredentials(), arguments)));
+  }
+  return stubs;
+}
+
+std::vector<std::string> HostIds(v1::HostService::Stub& stub) {
+  std::vector<std::string> ids;
+  grpc::ClientContext context;
+  v1::ExportHostsRequest request;
+  request.mutable_read_mask()->add_paths("device_id");
+  v1::ExportHostsResponse batch;
+  for (const auto reader = stub.ExportHosts(&context, request); reader->Read(&batch);) {
+    for (const v1::Host& host : batch.hosts()) ids.push_back(host.device_id());
+  }
+  return ids;
+}
+
+// Keeps `in_flight` GetHost calls with distinct ids going until `calls` are done.
+class UnaryLoad {
+ public:
+  UnaryLoad(const Options& options, std::vector<std::string> ids)
+      : options_(options), ids_(std::move(ids)), stubs_(Stubs(options)) {}
+
+  Tally Run() {
+    const auto start = Clock::now();
+    for (int i = 0; i < options_.in_flight; ++i) Next();
+    std::unique_lock lock(mutex_);
+    done_.wait(lock, [this] { return ended_ == options_.calls; });
+    tally_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    return std::move(tally_);
+  }
+
+ private:
+  struct Pending {
+    grpc::ClientContext context;
+    v1::GetHostRequest request;
+    v1::GetHostResponse response;
+    Clock::time_point start;
+  };
+
+  void Next() {
+    const int number = started_.fetch_add(1);
+    if (number >= options_.calls) return;
+    auto* call = new Pending;
+    call->request.set_device_id(ids_[static_cast<size_t>(number) % ids_.size()]);
+    call->start = Clock::now();
+    stubs_[static_cast<size_t>(number) % stubs_.size()]->async()->GetHost(
+        &call->context, &call->request, &call->response, [this, call](const grpc::Status& status) {
+          const std::chrono::duration<double, std::micro> took = Clock::now() - call->start;
+          delete call;
+          Next();
+          const std::lock_guard lock(mutex_);
+          tally_.micros.push_back(took.count());
+          tally_.failed += status.ok() ? 0 : 1;
+          if (++ended_ == options_.calls) done_.notify_all();
+        });
+  }
+
+  const Options& options_;
+  std::vector<std::string> ids_;
+  std::vector<std::unique_ptr<v1::HostService::Stub>> stubs_;
+  std::atomic<int> started_ = 0;
+  std::mutex mutex_;
+  std::condition_variable done_;
+  Tally tally_;
+  int ended_ = 0;
+};
+
+size_t Take(char* data, size_t size, size_t count, void* out) {
+  static_cast<std::string*>(out)->append(data, size * count);
+  return size * count;
+}
+
+// One request after the other on one connection, as the least that any client must do.
+Tally BareLoop(const Options& options, const std::vector<std::string>& ids) {
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
+                                                                 &curl_easy_cleanup);
+  std::string answer;
+  curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, &Take);
+  curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer);
+  if (!options.ca_file.empty()) {
+    curl_easy_setopt(curl.get(), CURLOPT_CAINFO, options.ca_file.c_str());
+  }
+  curl_easy_setopt(curl.get(), CURLOPT_URL, (options.falcon_url + "/oauth2/token").c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS,
+                   "client_id=simulator-client&client_secret=simulator-secret");
+  curl_easy_perform(curl.get());
+  const std::string token = nlohmann::json::parse(answer).at("access_token");
+  curl_slist* headers = curl_slist_append(nullptr, ("Authorization: Bearer " + token).c_str());
+  headers = curl_slist_append(headers, "Content-Type: application/json");
+  curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers);
+  curl_easy_setopt(curl.get(), CURLOPT_URL,
+                   (options.falcon_url + "/devices/entities/devices/v2").c_str());
+  Tally tally;
+  const auto start = Clock::now();
+  for (int i = 0; i < options.calls; ++i) {
+    const std::string body = R"({"ids":[")" + ids[static_cast<size_t>(i) % ids.size()] + R"("]})";
+    answer.clear();
+    curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.c_str());
+    const auto sent = Clock::now();
+    tally.failed += curl_easy_perform(curl.get()) == CURLE_OK ? 0 : 1;
+    tally.micros.push_back(std::chrono::duration<double, std::micro>(Clock::now() - sent).count());
+  }
+  tally.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  curl_slist_free_all(headers);
+  return tally;
+}
+
+int Main(int argc, char** argv) {
+  Options options;
+  CLI::App app("Load on a gateway, or on Falcon itself.");
+  app.add_option("--address", options.address, "the gateway, host:port");
+  app.add_option("--falcon-url", options.falcon_url, "Falcon, for --mode bare");
+  app.add_option("--ca-file", options.ca_file, "PEM bundle for --falcon-url");
+  app.add_option("--mode", options.mode, "unary: GetHost with distinct ids; bare: libcurl loop")
+      ->check(CLI::IsMember({"unary", "bare"}));
+  app.add_option("--calls", options.calls, "calls in all");
+  app.add_option("--in-flight", options.in_flight, "calls at a time (unary)");
+  app.add_option("--channels", options.channels, "connections (unary)");
+  CLI11_PARSE(app, argc, argv);
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  std::vector<std::string> ids = HostIds(*Stubs(options).front());
+  if (ids.empty()) {
+    std::fprintf(stderr, "no hosts at %s\n", options.address.c_str());
+    return 1;
+  }
+  Tally tally = options.mode == "bare" ? BareLoop(options, ids)
+                                       : UnaryLoad(options, std::move(ids)).Run();
+  std::puts(tally.Json().dump().c_str());
+  return tally.failed == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace falcon::bench
+
+int main(int argc, char** argv) { return falcon::bench::Main(argc, argv); }
