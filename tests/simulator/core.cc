@@ -10,7 +10,6 @@
 namespace falcon::simulator {
 namespace {
 
-constexpr std::string_view kBearer = "Bearer ";
 constexpr int kStaleLimit = 15;
 
 }  // namespace
@@ -108,8 +107,8 @@ Simulator::Core::Judged Simulator::Core::Judge(const Call& call) {
     if (!window->Take(now)) return {Limited(call, *window), mutating, window};
     return {found->second.handler(call), mutating, window};
   }
-  const std::string_view bearer = request.authorization;
-  if (!bearer.starts_with(kBearer) || !tokens.Valid(bearer.substr(kBearer.size()), now)) {
+  const std::optional<std::string_view> bearer = Credential(request.authorization, "Bearer");
+  if (!bearer || !tokens.Valid(*bearer, now)) {
     if (!stale_rate.Take(now)) return {Limited(call, stale_rate), mutating, &stale_rate};
     return {Failure(call, kGatewayService, 401, "access denied, invalid bearer token"), mutating,
             &stale_rate};
@@ -145,7 +144,7 @@ void Simulator::Core::AddHeaders(const std::vector<FaultRule>& rules, const Call
   };
   const int fallback = window == &token_rate ? 300 : 6000;
   add("X-Cs-Traceid", call.trace_id);
-  add("X-Cs-Region", store.options.region);
+  if (!store.options.region.empty()) add("X-Cs-Region", store.options.region);
   add("X-Ratelimit-Limit", std::to_string(stale                 ? kStaleLimit
                                           : window->limit() > 0 ? window->limit()
                                                                 : fallback));

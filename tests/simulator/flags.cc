@@ -76,7 +76,10 @@ void AddNetworkFlags(CLI::App* app, Options* options, Raw* raw) {
   app->add_option("--client-id", options->client_id, "The one client that may log in")
       ->capture_default_str();
   app->add_option("--client-secret", options->client_secret, "Its secret")->capture_default_str();
-  app->add_option("--region", options->region, "Value of X-Cs-Region")->capture_default_str();
+  app->add_option(
+         "--region", options->region,
+         "Value of X-Cs-Region; FalconPy leaves for the public cloud on a known one: give it sim-1")
+      ->capture_default_str();
   app->add_option("--redirect-token-url", options->redirect_token_url,
                   "Answer token calls with 308 to this base URL");
   app->add_option("--redirect-region", options->redirect_region, "X-Cs-Region of that answer");

@@ -20,10 +20,9 @@ struct Credentials {
 Credentials CredentialsOf(const Request& request, const Request& form) {
   Credentials credentials = {std::string(form.Param("client_id").value_or("")),
                              std::string(form.Param("client_secret").value_or(""))};
-  constexpr std::string_view kBasic = "Basic ";
-  if (!request.authorization.starts_with(kBasic)) return credentials;
-  const std::optional<std::string> pair =
-      Base64Decode(std::string_view(request.authorization).substr(kBasic.size()));
+  const std::optional<std::string_view> basic = Credential(request.authorization, "Basic");
+  if (!basic) return credentials;
+  const std::optional<std::string> pair = Base64Decode(*basic);
   const size_t colon = pair ? pair->find(':') : std::string::npos;
   if (colon == std::string::npos) return credentials;
   return {PercentDecode(pair->substr(0, colon)), PercentDecode(pair->substr(colon + 1))};

@@ -36,7 +36,7 @@ struct Options {
   Nanos now = 0;  // the instant the data ends at; 0 takes the start
   uint32_t corrupt_every = 0;
   UnknownIds unknown_host_ids = UnknownIds::kErrors;
-  uint64_t record_cache_bytes = 64ULL << 20;
+  uint64_t record_cache_bytes = 128ULL << 20;
 
   // Behaviour.
   int rate_limit = 6000;       // a minute for the customer; 0 never refuses

@@ -59,6 +59,18 @@ std::vector<std::pair<std::string, std::string>> ParseQuery(std::string_view que
   return params;
 }
 
+std::optional<std::string_view> Credential(std::string_view authorization,
+                                           std::string_view scheme) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  if (authorization.size() <= scheme.size() || authorization[scheme.size()] != ' ') {
+    return std::nullopt;
+  }
+  for (size_t i = 0; i < scheme.size(); ++i) {
+    if (lower(authorization[i]) != lower(scheme[i])) return std::nullopt;
+  }
+  return authorization.substr(scheme.size() + 1);
+}
+
 std::optional<std::string> Base64Decode(std::string_view text) {
   std::string out;
   unsigned bits = 0;
