@@ -116,7 +116,7 @@ void CurlHandle::SetHeaders() {
     list_[i].data = lines_[i].data();
     list_[i].next = i + 1 < lines_.size() ? &list_[i + 1] : nullptr;
   }
-  curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, list_.data());
+  curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, list_.empty() ? nullptr : list_.data());
 }
 
 absl::StatusOr<HttpResponse> CurlHandle::Finish(CURLcode code) {
