@@ -67,16 +67,18 @@ int RunOne(const CallContext& context, const Method& method, const Message& requ
   return code;
 }
 
-void ReportMore(const CallContext& context, const Method& method, const Message& last,
+void ReportMore(const CallContext& context, const MethodCall& call, const Message& last,
                 int64_t rows) {
+  const Method& method = *call.method;
   if (context.options.output == OutputFormat::kJson) return;
   std::ostream& err = context.environment.err;
   const std::string next = TextField(last, "next_page_token");
   if (!next.empty()) {
     const std::optional<int64_t> total = NumberField(last, "total_size");
     err << Grouped(rows) << (total ? Cat(" of ", Grouped(*total)) : std::string()) << ' '
-        << RecordsWord(method) << ". More: --all, --limit N, or --page-token "
-        << EscapeHostile(next) << '\n';
+        << RecordsWord(method) << '.';
+    if (!call.limit) err << " More: --all, --limit N, or --page-token " << EscapeHostile(next);
+    err << '\n';
   } else if (rows == 0 && context.options.output == OutputFormat::kTable) {
     err << "No " << RecordsWord(method) << " match.\n";
   }
@@ -115,7 +117,7 @@ int RunList(const CallContext& context, const MethodCall& call, Message& request
   }
   sink->End(last.get());
   context.ReportHidden(*sink);
-  ReportMore(context, method, *last, rows);
+  ReportMore(context, call, *last, rows);
   return kExitOk;
 }
 

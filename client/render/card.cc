@@ -78,8 +78,9 @@ class CardPrinter {
       out_.append(indent, ' ');
       const std::string name = size > 1 ? Cat(field.name(), " ", i + 1, "/", size) : field.name();
       out_.append(Painted(name, Tint::kBold, style_));
-      out_.push_back('\n');
-      Print(MessageAt(message, field, field.is_repeated() ? i : -1), indent + kIndent);
+      const Message& inner = MessageAt(message, field, field.is_repeated() ? i : -1);
+      out_.append(SetFields(inner).empty() ? "  none\n" : "\n");
+      Print(inner, indent + kIndent);
     }
   }
 

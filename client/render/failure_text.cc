@@ -8,13 +8,17 @@
 namespace falcon::client {
 namespace {
 
+std::string ViolationText(const FieldViolation& violation) {
+  if (violation.field.empty()) return violation.description;
+  return Cat(violation.field, ": ", violation.description);
+}
+
+// The gateway puts a lone violation into the message too.
 std::string ViolationLines(const Failure& failure) {
   std::string out;
   for (const FieldViolation& violation : failure.violations) {
-    const std::string description = EscapeHostile(violation.description);
-    out.append(violation.field.empty()
-                   ? Cat("  ", description, "\n")
-                   : Cat("  ", EscapeHostile(violation.field), ": ", description, "\n"));
+    const std::string text = ViolationText(violation);
+    if (text != failure.message) out.append(Cat("  ", EscapeHostile(text), "\n"));
   }
   for (const QuotaViolation& violation : failure.quotas) {
     out.append(Cat("  ", EscapeHostile(violation.subject), ": ",

@@ -63,6 +63,14 @@ TEST(Failure, TextNamesFieldsNextStepAndTrace) {
             "  Falcon's trace id, for its support: abc\n");
 }
 
+TEST(Failure, TextDoesNotSayALoneViolationTwice) {
+  Failure failure;
+  failure.code = grpc::StatusCode::INVALID_ARGUMENT;
+  failure.message = "filter: unknown field";
+  failure.violations = {{"filter", "unknown field"}};
+  EXPECT_EQ(FailureText(failure, "", kPlain), "error: filter: unknown field (INVALID_ARGUMENT)\n");
+}
+
 TEST(Failure, TextSaysWhichScopeToGrantAndWhenToRetry) {
   Failure denied;
   denied.code = grpc::StatusCode::PERMISSION_DENIED;

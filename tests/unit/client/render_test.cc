@@ -128,6 +128,12 @@ TEST_F(Render, ACardShowsEveryFieldThatIsSet) {
             "is_closed          no\n");
 }
 
+TEST_F(Render, ACardSaysWhenAMessageHasNothingInIt) {
+  const auto& type = *MethodOf(*catalog_, "", "status").descriptor->output_type();
+  EXPECT_EQ(Card(*FromText(*catalog_, type, "token {}"), {.color = false, .width = 0, .now = now_}),
+            "token  none\n");
+}
+
 TEST_F(Render, ACardOfTheGatewayIsReadable) {
   const auto& type = *MethodOf(*catalog_, "", "status").descriptor->output_type();
   const auto status = FromText(*catalog_, type, R"(region: "us-1"
