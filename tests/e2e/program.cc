@@ -67,8 +67,8 @@ std::string ReadAll(int fd) {
 
 }  // namespace
 
-Outcome Run(const std::string& path, const std::vector<std::string>& arguments,
-            const std::map<std::string, std::string>& environment, const std::string& input) {
+Outcome RunToEnd(const std::string& path, const std::vector<std::string>& arguments,
+                 const std::map<std::string, std::string>& environment, const std::string& input) {
   Pipe in, out, err;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);

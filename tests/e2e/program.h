@@ -17,8 +17,9 @@ struct Outcome {
 };
 
 // Runs to its end. `input` goes to standard input.
-Outcome Run(const std::string& path, const std::vector<std::string>& arguments,
-            const std::map<std::string, std::string>& environment = {}, const std::string& input = "");
+Outcome RunToEnd(const std::string& path, const std::vector<std::string>& arguments,
+                 const std::map<std::string, std::string>& environment = {},
+                 const std::string& input = "");
 
 // Runs until destroyed, which sends SIGTERM and waits. Standard error goes to the file `log`.
 class Program {

@@ -3,10 +3,10 @@
 #define FALCON_TESTS_E2E_WORLD_H_
 
 #include <grpcpp/channel.h>
-#include <nlohmann/json.hpp>
 
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -23,10 +23,11 @@ inline constexpr char kClientId[] = "simulator-client";
 inline constexpr char kClientSecret[] = "simulator-secret";
 
 struct WorldOptions {
-  std::vector<std::string> simulator;  // further flags
-  std::vector<std::string> gateway;
-  std::map<std::string, std::string> environment;  // of the gateway
+  std::vector<std::string> simulator = {};  // further flags
+  std::vector<std::string> gateway = {};
+  std::map<std::string, std::string> environment = {};  // of the gateway
   bool start_gateway = true;
+  std::string ca_file = {};  // that the gateway trusts; empty: the simulator's own
 };
 
 class World {
@@ -45,22 +46,25 @@ class World {
   void ResetLedger();
   // Calls to "METHOD /path" since the last reset; all data calls (no token) for "".
   int Calls(const std::string& what = "");
+  int Logins() { return Calls("POST /oauth2/token"); }
   nlohmann::json Control(const std::string& method, const std::string& path,
                          const std::string& body = "");
 
   // Kills the simulator at once, or starts it again at the same port.
   void KillSimulator();
   void StartSimulator();
+  // For worlds without one yet. `further` flags come after those of the options.
+  void StartGateway(const std::vector<std::string>& further = {});
 
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   Program& gateway_program() { return *gateway_program_; }
+  // HOST:PORT of the gateway.
   const std::string& address() const { return address_; }
   const std::string& folder() const { return folder_; }
   std::string simulator_url() const { return simulator_url_; }
   std::map<std::string, std::string> GatewayEnvironment() const;
 
  private:
-  void StartGateway();
-
   WorldOptions options_;
   std::string folder_;
   std::string simulator_url_;

@@ -1,0 +1,134 @@
+// Calls of the gateway in one line each, by the type of their request.
+#ifndef FALCON_TESTS_E2E_CALLS_H_
+#define FALCON_TESTS_E2E_CALLS_H_
+
+#include <google/protobuf/text_format.h>
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "tests/e2e/world.h"
+
+namespace falcon::e2e {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Json = nlohmann::json;
+
+// Ends a call that hangs; no test waits for it.
+inline constexpr milliseconds kGenerous = seconds(120);
+
+template <class Response>
+struct Answer {
+  grpc::Status status;
+  Response response;
+  std::map<std::string, std::string> trailers;
+  const Response* operator->() const { return &response; }
+  std::string reason() const { return Details(status).info.reason(); }
+};
+
+// A request from protobuf's text format.
+template <class Request>
+Request Make(const std::string& text = "") {
+  Request request;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &request)) << text;
+  return request;
+}
+
+// The stub and the method that take a request.
+using Detections = v1::DetectionService::Stub;
+using Hosts = v1::HostService::Stub;
+using Gateway = v1::GatewayService::Stub;
+
+inline auto MethodFor(const v1::ListDetectionsRequest*) {
+  return std::pair(&World::detections, &Detections::ListDetections);
+}
+inline auto MethodFor(const v1::GetDetectionRequest*) {
+  return std::pair(&World::detections, &Detections::GetDetection);
+}
+inline auto MethodFor(const v1::BatchGetDetectionsRequest*) {
+  return std::pair(&World::detections, &Detections::BatchGetDetections);
+}
+inline auto MethodFor(const v1::AggregateDetectionsRequest*) {
+  return std::pair(&World::detections, &Detections::AggregateDetections);
+}
+inline auto MethodFor(const v1::ListHostsRequest*) {
+  return std::pair(&World::hosts, &Hosts::ListHosts);
+}
+inline auto MethodFor(const v1::GetHostRequest*) {
+  return std::pair(&World::hosts, &Hosts::GetHost);
+}
+inline auto MethodFor(const v1::BatchGetHostsRequest*) {
+  return std::pair(&World::hosts, &Hosts::BatchGetHosts);
+}
+inline auto MethodFor(const v1::BatchGetLoginHistoryRequest*) {
+  return std::pair(&World::hosts, &Hosts::BatchGetLoginHistory);
+}
+inline auto MethodFor(const v1::BatchGetNetworkAddressHistoryRequest*) {
+  return std::pair(&World::hosts, &Hosts::BatchGetNetworkAddressHistory);
+}
+inline auto MethodFor(const v1::BatchGetOnlineStateRequest*) {
+  return std::pair(&World::hosts, &Hosts::BatchGetOnlineState);
+}
+inline auto MethodFor(const v1::GetStatusRequest*) {
+  return std::pair(&World::gateway, &Gateway::GetStatus);
+}
+inline auto MethodFor(const v1::CheckAccessRequest*) {
+  return std::pair(&World::gateway, &Gateway::CheckAccess);
+}
+
+template <class Stub, class Request, class Response>
+Answer<Response> Invoke(Stub& stub,
+                        grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                     Response*),
+                        const Request& request, milliseconds deadline) {
+  Answer<Response> answer;
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + deadline);
+  answer.status = (stub.*method)(&context, request, &answer.response);
+  for (const auto& [name, value] : context.GetServerTrailingMetadata()) {
+    answer.trailers[{name.data(), name.size()}] = {value.data(), value.size()};
+  }
+  return answer;
+}
+
+template <class Request>
+auto Ask(World& world, const Request& request, milliseconds deadline = kGenerous) {
+  const auto [stub, method] = MethodFor(&request);
+  return Invoke((world.*stub)(), method, request, deadline);
+}
+
+// What came out of an export.
+struct Exported {
+  grpc::Status status;
+  std::vector<std::string> ids;
+  std::string resume_token;  // of the last message
+  int64_t exported = 0;      // as the last message says
+  int64_t total = 0;
+  int messages = 0;
+  int largest = 0;        // records in the largest message
+  bool ascending = true;  // by created_timestamp
+};
+
+// Called after each message with what came so far; false leaves the stream.
+using AfterEach = std::function<bool(const Exported& so_far)>;
+
+Exported Export(World& world, const v1::ExportDetectionsRequest& request,
+                const AfterEach& after_each = {});
+
+// Asks again and again until `done`; a failed test when that takes minutes.
+void WaitUntil(const std::function<bool()>& done);
+
+// A fault rule as the simulator takes it, for the Alerts API unless `more` names another path.
+Json Rule(const std::string& kind, const Json& more = Json::object());
+
+}  // namespace falcon::e2e
+
+#endif  // FALCON_TESTS_E2E_CALLS_H_

@@ -1,0 +1,249 @@
+// Other people's clients and our own before the running gateway: buf curl by reflection, and falconctl.
+#include <fstream>
+#include <sstream>
+
+#include "tests/e2e/calls.h"
+
+namespace falcon::e2e {
+namespace {
+
+std::vector<std::string> LinesOf(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+bool Has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+class Clients : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    World_() = std::make_unique<World>(WorldOptions{{"--alerts", "500", "--hosts", "100"}});
+  }
+  static void TearDownTestSuite() { World_().reset(); }
+  static World& world() { return *World_(); }
+
+  static Outcome Falconctl(std::vector<std::string> arguments,
+                           std::map<std::string, std::string> environment = {}) {
+    environment["FALCON_GATEWAY_ADDRESS"] = world().address();
+    return RunToEnd(FALCONCTL, arguments, environment);
+  }
+  static Outcome Shell(const std::string& script) {
+    return RunToEnd("/bin/sh", {"-euc", script},
+                    {{"BUF", FALCON_BUF},
+                     {"ADDRESS", world().address()},
+                     {"FALCONCTL", FALCONCTL},
+                     {"FALCON_GATEWAY_ADDRESS", world().address()},
+                     {"FOLDER", world().folder()}});
+  }
+  // The lines of the README that begin with `word`.
+  static std::vector<std::string> ReadmeCommands(const std::string& word) {
+    std::ifstream in(FALCON_README);
+    std::vector<std::string> commands;
+    for (std::string line; std::getline(in, line);) {
+      if (line.starts_with(word + " ")) commands.push_back(line);
+    }
+    return commands;
+  }
+
+ private:
+  static std::unique_ptr<World>& World_() {
+    static std::unique_ptr<World> world;
+    return world;
+  }
+};
+
+TEST_F(Clients, BufListsEveryServiceAndMethodByReflection) {
+  const Outcome services =
+      Shell("$BUF curl --protocol grpc --http2-prior-knowledge --list-services http://$ADDRESS");
+  EXPECT_EQ(services.status, 0) << services.err;
+  for (const char* service : {"falcon.v1.DetectionService", "falcon.v1.HostService",
+                              "falcon.v1.GatewayService", "grpc.health.v1.Health"}) {
+    EXPECT_TRUE(Has(services.out, service)) << services.out;
+  }
+  const Outcome methods =
+      Shell("$BUF curl --protocol grpc --http2-prior-knowledge --list-methods http://$ADDRESS");
+  EXPECT_EQ(methods.status, 0) << methods.err;
+  for (const char* method : {"DetectionService/ExportDetections", "HostService/BatchGetOnlineState",
+                             "GatewayService/CheckAccess"}) {
+    EXPECT_TRUE(Has(methods.out, method)) << methods.out;
+  }
+}
+
+// grpcurl is no package of Debian's: buf curl stands in for it, with the same arguments and the same reflection.
+TEST_F(Clients, EveryGrpcurlCallOfTheReadmeIsAnswered) {
+  const std::string as_buf = R"(
+    grpcurl() {
+      shift
+      data='{}'
+      if [ "$1" = -d ]; then data=$2; shift 2; fi
+      case "$2" in
+        list) $BUF curl --protocol grpc --http2-prior-knowledge --list-services http://$ADDRESS ;;
+        describe) $BUF curl --protocol grpc --http2-prior-knowledge --list-methods http://$ADDRESS ;;
+        *) $BUF curl --protocol grpc --http2-prior-knowledge -d "$data" "http://$ADDRESS/$2" ;;
+      esac
+    }
+    )";
+  const std::vector<std::string> commands = ReadmeCommands("grpcurl");
+  EXPECT_GE(commands.size(), 6U);
+  for (const std::string& command : commands) {
+    const Outcome outcome = Shell(as_buf + command);
+    EXPECT_EQ(outcome.status, 0) << command << "\n" << outcome.err;
+    EXPECT_FALSE(outcome.out.empty()) << command;
+  }
+}
+
+TEST_F(Clients, BufSeesAnErrorWithItsDetails) {
+  const Outcome outcome = Shell(
+      "$BUF curl --protocol grpc --http2-prior-knowledge -d '{\"page_size\": -1}' "
+      "http://$ADDRESS/falcon.v1.DetectionService/ListDetections");
+  EXPECT_NE(outcome.status, 0);
+  EXPECT_TRUE(Has(outcome.out + outcome.err, "invalid_argument")) << outcome.err;
+  EXPECT_TRUE(Has(outcome.out + outcome.err, "page_size")) << outcome.err;
+}
+
+TEST_F(Clients, EveryFalconctlCommandOfTheReadmeWorks) {
+  const std::vector<std::string> commands = ReadmeCommands("falconctl");
+  EXPECT_GE(commands.size(), 5U);
+  for (const std::string& command : commands) {
+    const Outcome outcome =
+        Shell("falconctl() { \"$FALCONCTL\" \"$@\"; }; cd \"$FOLDER\"; " + command);
+    EXPECT_EQ(outcome.status, 0) << command << "\n" << outcome.err;
+    EXPECT_TRUE(Has(command, " > ") || !outcome.out.empty()) << command;
+  }
+  std::ifstream exported(world().folder() + "/detections.ndjson");
+  std::string line;
+  ASSERT_TRUE(std::getline(exported, line)) << "the README's export wrote nothing";
+  EXPECT_TRUE(Json::parse(line).contains("composite_id"));
+}
+
+TEST_F(Clients, StatusAndAccessAreTold) {
+  const Outcome status = Falconctl({"status", "--output", "json"});
+  EXPECT_EQ(status.status, 0) << status.err;
+  EXPECT_EQ(Json::parse(status.out).at("base_url"), world().simulator_url());
+  const Outcome access = Falconctl({"access", "--output", "table"});
+  EXPECT_EQ(access.status, 0) << access.err;
+  EXPECT_TRUE(Has(access.out, "Alerts:read")) << access.out;
+}
+
+TEST_F(Clients, JsonIsTheWholeAnswerAndNdjsonOneRecordALine) {
+  const Outcome json = Falconctl({"detections", "list", "--page-size", "3", "--output", "json"});
+  ASSERT_EQ(json.status, 0) << json.err;
+  const Json answer = Json::parse(json.out);
+  EXPECT_EQ(answer.at("detections").size(), 3U);
+  EXPECT_TRUE(answer.contains("next_page_token"));
+  const Outcome lines = Falconctl({"hosts", "list", "--page-size", "3", "--output", "ndjson"});
+  ASSERT_EQ(lines.status, 0) << lines.err;
+  ASSERT_EQ(LinesOf(lines.out).size(), 3U);
+  for (const std::string& line : LinesOf(lines.out)) {
+    EXPECT_EQ(Json::parse(line).at("device_id").get<std::string>().size(), 32U);
+  }
+}
+
+TEST_F(Clients, ExportBringsEverythingAsNdjson) {
+  const Outcome outcome = Falconctl({"detections", "export", "--output", "ndjson"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(LinesOf(outcome.out).size(), 500U);
+}
+
+TEST_F(Clients, ExportIsResumedByFalconctlItself) {
+  world().Fault(Rule("status", {{"skip", 2}, {"times", 3}, {"code", 503}}));
+  const Outcome outcome =
+      Falconctl({"detections", "export", "--batch-size", "100", "--output", "ndjson"});
+  world().ClearFaults();
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(LinesOf(outcome.out).size(), 500U);
+}
+
+TEST_F(Clients, ExitCodeSaysWhatHappened) {
+  EXPECT_EQ(Falconctl({"hosts", "list"}).status, 0);
+  EXPECT_EQ(Falconctl({"hosts", "lisst"}).status, 2);
+  EXPECT_EQ(Falconctl({"hosts", "list", "--no-such-flag"}).status, 2);
+  EXPECT_EQ(Falconctl({"detections", "list", "--filter", "severty:>60"}).status, 2);
+  EXPECT_EQ(Falconctl({"hosts", "get", "--hostname", "no-such-host"}).status, 3);
+  world().Fault(Rule("forbidden", {{"times", 0}}));
+  EXPECT_EQ(Falconctl({"detections", "list"}).status, 4);
+  world().ClearFaults();
+  world().Fault(Rule("status", {{"times", 0}, {"code", 503}}));
+  EXPECT_EQ(Falconctl({"detections", "list"}).status, 5);
+  world().ClearFaults();
+}
+
+TEST_F(Clients, ErrorNamesTheNearestFieldAndTheNextStep) {
+  const Outcome outcome = Falconctl({"detections", "list", "--filter", "severty:>60"});
+  EXPECT_TRUE(outcome.out.empty()) << outcome.out;
+  EXPECT_TRUE(Has(outcome.err, "severity")) << outcome.err;
+  world().Fault(Rule("forbidden"));
+  const Outcome denied = Falconctl({"detections", "list"});
+  EXPECT_TRUE(Has(denied.err, "Alerts:read")) << denied.err;
+}
+
+TEST_F(Clients, EmptyResultIsAResult) {
+  const Outcome table =
+      Falconctl({"detections", "list", "--hostname", "no-such-host", "--output", "table"});
+  EXPECT_EQ(table.status, 0) << table.err;
+  const Outcome lines =
+      Falconctl({"detections", "list", "--hostname", "no-such-host", "--output", "ndjson"});
+  EXPECT_EQ(lines.status, 0) << lines.err;
+  EXPECT_TRUE(lines.out.empty()) << lines.out;
+}
+
+TEST_F(Clients, HostileNamesCannotSteerATerminal) {
+  const std::string turned = "\xe2\x80\xae";  // right-to-left override
+  const Outcome table = Falconctl({"hosts", "list", "--all", "--output", "table"});
+  ASSERT_EQ(table.status, 0) << table.err;
+  EXPECT_FALSE(Has(table.out, turned));
+  EXPECT_FALSE(Has(table.out, "\x1b"));
+  EXPECT_TRUE(Has(table.out, "gpj.exe")) << "the host itself is shown";
+  const Outcome json = Falconctl({"hosts", "list", "--all", "--output", "ndjson"});
+  EXPECT_FALSE(Has(json.out, turned));
+  for (const std::string& line : LinesOf(json.out)) EXPECT_FALSE(Json::parse(line).empty());
+}
+
+// On a terminal of its own, by script(1).
+std::string OnTerminal(const std::string& command, std::map<std::string, std::string> environment) {
+  environment["TERM"] = "xterm";
+  return RunToEnd("/usr/bin/script", {"-qec", command, "/dev/null"}, environment).out;
+}
+
+TEST_F(Clients, ColoursAreForTerminalsAndNoColorIsObeyed) {
+  const std::string command = std::string(FALCONCTL) + " --address " + world().address() +
+                              " detections list --min-severity high --page-size 5";
+  const std::string coloured = OnTerminal(command, {});
+  EXPECT_TRUE(Has(coloured, "\x1b[")) << coloured;
+  EXPECT_FALSE(Has(OnTerminal(command, {{"NO_COLOR", "1"}}), "\x1b["));
+  EXPECT_FALSE(Has(OnTerminal(command + " --no-color", {}), "\x1b["));
+  const Outcome piped = Falconctl({"detections", "list", "--output", "table"});
+  EXPECT_FALSE(Has(piped.out, "\x1b["));
+}
+
+TEST(DeadGateway, IsSaidSoWithTheExitCodeForARetry) {
+  const Outcome outcome = RunToEnd(FALCONCTL, {"--address", "127.0.0.1:1", "hosts", "list"});
+  EXPECT_EQ(outcome.status, 5) << outcome.err;
+  EXPECT_TRUE(Has(outcome.err, "127.0.0.1:1")) << outcome.err;
+  EXPECT_TRUE(outcome.out.empty());
+}
+
+TEST(GatewayProgram, RefusesToStartWithoutCredentialsAndSaysWhatIsMissing) {
+  const Outcome outcome = RunToEnd(FALCON_GATEWAY, {"--listen=127.0.0.1:0"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_TRUE(Has(outcome.err, "CLIENT_ID")) << outcome.err;
+  EXPECT_TRUE(Has(outcome.err, "CLIENT_SECRET")) << outcome.err;
+}
+
+TEST(GatewayProgram, RefusesAnUnknownRegionAndListsTheKnownOnes) {
+  const Outcome outcome =
+      RunToEnd(FALCON_GATEWAY, {"--listen=127.0.0.1:0", "--region=mars-1"},
+               {{"FALCON_CLIENT_ID", kClientId}, {"FALCON_CLIENT_SECRET", kClientSecret}});
+  EXPECT_EQ(outcome.status, 2);
+  for (const char* region : {"us-1", "us-2", "eu-1", "us-gov-1", "us-gov-2"}) {
+    EXPECT_TRUE(Has(outcome.err, region)) << outcome.err;
+  }
+  EXPECT_FALSE(Has(outcome.err, kClientSecret));
+}
+
+}  // namespace
+}  // namespace falcon::e2e

@@ -1,0 +1,144 @@
+// Journeys through GatewayService, the health service, and the proof that nothing of all this changes Falcon.
+#include <grpcpp/generic/generic_stub.h>
+
+#include <future>
+
+#include "tests/e2e/calls.h"
+
+namespace falcon::e2e {
+namespace {
+
+using grpc::StatusCode;
+
+TEST(Status, IsToldBeforeAndAfterTheFirstLogIn) {
+  World world({{"--alerts", "50"}});
+  const auto before = Ask(world, v1::GetStatusRequest());
+  ASSERT_TRUE(before.status.ok()) << before.status.error_message();
+  EXPECT_FALSE(before->token().valid());
+  EXPECT_EQ(before->upstream_calls(), 0);
+  EXPECT_FALSE(before->rate_budget().has_limit());
+  EXPECT_EQ(before->base_url(), world.simulator_url());
+  EXPECT_FALSE(before->version().empty());
+  for (const char* library : {"grpc", "protobuf", "curl", "simdjson"}) {
+    EXPECT_TRUE(before->libraries().contains(library)) << library;
+  }
+  ASSERT_TRUE(Ask(world, Make<v1::ListHostsRequest>("page_size: 1")).status.ok());
+  const auto after = Ask(world, v1::GetStatusRequest());
+  EXPECT_TRUE(after->token().valid());
+  EXPECT_GT(after->token().expires_in().seconds(), 1700);
+  EXPECT_EQ(after->region(), "us-1");
+  EXPECT_EQ(after->upstream_calls(), 2) << "a log-in and a list";
+  EXPECT_EQ(after->rate_budget().limit(), 6000);
+  EXPECT_EQ(after->rate_budget().remaining(), 5999);
+  EXPECT_EQ(after->start_time().seconds(), before->start_time().seconds());
+}
+
+TEST(Access, EveryAreaIsGrantedToAClientWithAllScopes) {
+  World world({{"--alerts", "50"}});
+  const auto access = Ask(world, v1::CheckAccessRequest());
+  ASSERT_EQ(access->areas_size(), 2) << access.status.error_message();
+  for (const v1::AreaAccess& area : access->areas()) {
+    EXPECT_EQ(area.verdict(), v1::ACCESS_VERDICT_GRANTED) << area.area();
+    EXPECT_TRUE(area.message().empty());
+  }
+  EXPECT_EQ(world.Calls(), 2);
+}
+
+TEST(Access, ScopeThatIsDeniedIsNamedAndItsAreaRefused) {
+  World world({{"--alerts", "50", "--deny-scope", "Alerts:read"}});
+  const auto access = Ask(world, v1::CheckAccessRequest());
+  ASSERT_EQ(access->areas_size(), 2) << access.status.error_message();
+  EXPECT_EQ(access->areas(0).area(), "detections");
+  EXPECT_EQ(access->areas(0).scope(), "Alerts:read");
+  EXPECT_EQ(access->areas(0).verdict(), v1::ACCESS_VERDICT_DENIED);
+  EXPECT_NE(access->areas(0).message().find("Alerts:read"), std::string::npos);
+  EXPECT_EQ(access->areas(1).area(), "hosts");
+  EXPECT_EQ(access->areas(1).verdict(), v1::ACCESS_VERDICT_GRANTED);
+  const auto list = Ask(world, v1::ListDetectionsRequest());
+  EXPECT_EQ(list.status.error_code(), StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(Details(list.status).info.metadata().at("required_scopes"), "Alerts:read");
+  EXPECT_TRUE(Ask(world, v1::ListHostsRequest()).status.ok());
+}
+
+TEST(Access, FalconThatCannotBeAskedIsAnUnknownVerdict) {
+  World world({{"--alerts", "50"}});
+  world.KillSimulator();
+  const auto access = Ask(world, v1::CheckAccessRequest());
+  ASSERT_EQ(access->areas_size(), 2) << access.status.error_message();
+  EXPECT_EQ(access->areas(0).verdict(), v1::ACCESS_VERDICT_UNKNOWN);
+  EXPECT_FALSE(access->areas(0).message().empty());
+}
+
+// The health service by its wire format: field 1 of the answer is the status, 1 is SERVING.
+std::string HealthOf(World& world) {
+  grpc::GenericStub stub(world.channel());
+  grpc::ClientContext context;
+  grpc::ByteBuffer request;
+  grpc::ByteBuffer response;
+  std::promise<grpc::Status> done;
+  stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &request, &response,
+                 [&done](grpc::Status status) { done.set_value(std::move(status)); });
+  const grpc::Status status = done.get_future().get();
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  std::vector<grpc::Slice> slices;
+  EXPECT_TRUE(response.Dump(&slices).ok());
+  std::string bytes;
+  for (const grpc::Slice& slice : slices) {
+    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  return bytes;
+}
+
+TEST(Health, IsServingAlsoWhenFalconIsDownOrRefusesTheLogIn) {
+  const std::string serving = "\x08\x01";
+  World world({{"--alerts", "50"}});
+  EXPECT_EQ(HealthOf(world), serving);
+  world.Fault(Rule("status", {{"path", "/oauth2/token"}, {"code", 401}, {"times", 0}}));
+  EXPECT_FALSE(Ask(world, v1::ListHostsRequest()).status.ok());
+  EXPECT_EQ(HealthOf(world), serving);
+  world.KillSimulator();
+  EXPECT_EQ(HealthOf(world), serving);
+}
+
+TEST(ReadOnly, NoCallChangesAnythingInFalcon) {
+  World world({{"--alerts", "200", "--hosts", "50"}});
+  const auto hosts = Ask(world, Make<v1::ListHostsRequest>("page_size: 5"));
+  const std::string device = hosts->hosts(0).device_id();
+  const auto detections = Ask(world, Make<v1::ListDetectionsRequest>("page_size: 5"));
+  const std::string composite = detections->detections(0).composite_id();
+  const std::string id = "device_id: '" + device + "'";
+  const std::string ids = "device_ids: '" + device + "'";
+  const std::vector<grpc::Status> driven = {
+      hosts.status,
+      detections.status,
+      Ask(world, Make<v1::ListDetectionsRequest>("query: 'e'")).status,
+      Ask(world, Make<v1::GetDetectionRequest>("composite_id: '" + composite + "'")).status,
+      Ask(world, Make<v1::BatchGetDetectionsRequest>("composite_ids: '" + composite + "'")).status,
+      Ask(world, Make<v1::AggregateDetectionsRequest>("field: 'status'")).status,
+      Export(world, v1::ExportDetectionsRequest()).status,
+      Ask(world, Make<v1::GetHostRequest>(id)).status,
+      Ask(world, Make<v1::GetHostRequest>("hostname: 'DC-01'")).status,
+      Ask(world, Make<v1::BatchGetHostsRequest>(ids)).status,
+      Ask(world, Make<v1::BatchGetLoginHistoryRequest>(ids)).status,
+      Ask(world, Make<v1::BatchGetNetworkAddressHistoryRequest>(ids)).status,
+      Ask(world, Make<v1::BatchGetOnlineStateRequest>(ids)).status,
+      Ask(world, v1::GetStatusRequest()).status,
+      Ask(world, v1::CheckAccessRequest()).status,
+  };
+  for (size_t i = 0; i < driven.size(); ++i) {
+    EXPECT_TRUE(driven[i].ok()) << i << ": " << driven[i].error_message();
+  }
+  grpc::ClientContext context;
+  const auto reader = world.hosts().ExportHosts(&context, {});
+  v1::ExportHostsResponse batch;
+  while (reader->Read(&batch)) continue;
+  EXPECT_TRUE(reader->Finish().ok());
+  const Json ledger = world.Ledger();
+  EXPECT_EQ(ledger.at("mutating"), 0);
+  EXPECT_EQ(ledger.at("counts").size(), 11U) << ledger.at("counts");  // ten reads and the log-in
+  EXPECT_EQ(ledger.at("statuses").size(), 2U)
+      << ledger.at("statuses");  // 200, and 201 of the log-in
+}
+
+}  // namespace
+}  // namespace falcon::e2e
