@@ -140,7 +140,8 @@ std::vector<Column> TableColumns(const RecordColumns& columns) {
     const FieldDescriptor& field = *path.fields.back();
     out.push_back({.header = HeaderOf(path),
                    .right = IsNumeric(field),
-                   .whole = IsKey(path) && columns.paths.size() > 1});
+                   .whole = IsKey(path) && columns.paths.size() > 1,
+                   .keep = field.enum_type() != nullptr});
   }
   return out;
 }

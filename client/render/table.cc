@@ -31,7 +31,7 @@ size_t TotalOf(const std::vector<size_t>& widths) {
 }
 
 size_t LeastOf(const Column& column, size_t natural) {
-  if (column.whole) return natural;
+  if (column.whole || column.keep) return natural;
   return std::min(natural, std::max(kLeast, DisplayWidth(column.header)));
 }
 
@@ -63,6 +63,7 @@ std::string Line(const TableLayout& layout, const Style& style,
     line.append(Painted(text, cell.tint, style));
     blanks = kGap + (layout.columns[i].right ? 0 : rest);
   }
+  line.erase(line.find_last_not_of(' ') + 1);
   return line;
 }
 

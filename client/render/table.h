@@ -21,6 +21,8 @@ struct Column {
   bool right = false;
   // Shown whole or not at all: half an id is of no use.
   bool whole = false;
+  // Gives nothing away: short words, of which each letter counts.
+  bool keep = false;
 };
 
 // Which columns are shown, and how wide. Width 0: not shown.
