@@ -102,6 +102,12 @@ std::string HeaderOf(const FieldPath& path) {
   return Upper(Replace(name, '_', ' '));
 }
 
+// Words and ages.
+bool IsShort(const FieldDescriptor& field) {
+  return field.enum_type() != nullptr || (field.message_type() != nullptr &&
+                                          KindOf(*field.message_type()) == MessageKind::kTimestamp);
+}
+
 Cell CellAt(const Message& record, const FieldPath& path, size_t step, const Style& style) {
   const FieldDescriptor& field = *path.fields[step];
   if (step + 1 == path.fields.size()) return CellOf(record, field, style);
@@ -141,7 +147,7 @@ std::vector<Column> TableColumns(const RecordColumns& columns) {
     out.push_back({.header = HeaderOf(path),
                    .right = IsNumeric(field),
                    .whole = IsKey(path) && columns.paths.size() > 1,
-                   .keep = field.enum_type() != nullptr});
+                   .keep = IsShort(field)});
   }
   return out;
 }
