@@ -50,6 +50,8 @@ void CurlHandle::SetLasting(const WireOptions& options) {
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &CurlHandle::OnBody);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, kOn);
+  // Without this, libcurl waits on the wire thread for the look-up of a transfer that left.
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, kOn);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https,http");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, kOff);
   curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, kOn);
