@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 ROWS = []
 
@@ -64,7 +65,7 @@ class Bench:
 
     def load(self, gateway, *flags):
         return subprocess.Popen([f"{self.build}/tests/bench/load_driver", "--address", gateway.address, *flags],
-                                stdout=subprocess.PIPE, text=True)
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def tally(self, gateway, *flags):
         return json.loads(self.load(gateway, *flags).communicate()[0])
@@ -100,14 +101,18 @@ class Bench:
                     f">= {target} /s", middle >= target)
 
     def waiters(self):
-        with self.simulator("--latency", "3000") as simulator, self.gateway(simulator) as gateway:
+        with self.simulator() as simulator, self.gateway(simulator) as gateway:
+            load = self.load(gateway, "--in-flight", "3000", "--channels", "4", "--calls", "3000", "--hold")
+            load.stdout.readline()
             idle = gateway.status("VmRSS")
-            load = self.load(gateway, "--in-flight", "3000", "--channels", "4", "--calls", "3000")
-            time.sleep(6)  # the driver lists the ids first, through the same slow Falcon
+            slow = json.dumps({"kind": "latency", "ms": 10000, "times": 0}).encode()
+            urllib.request.urlopen(f"{simulator.address}/__simulator/faults", slow).read()
+            load.stdin.write("\n")
+            load.stdin.flush()
             threads, most = 0, 0
-            for _ in range(10):
-                threads, most = max(threads, gateway.status("Threads")), max(most, gateway.status("VmRSS"))
+            for _ in range(20):
                 time.sleep(0.2)
+                threads, most = max(threads, gateway.status("Threads")), max(most, gateway.status("VmRSS"))
             load.kill()
             load.wait()
             row("3,000 waiting RPCs: threads, RSS", f"{threads} threads, {most // 1024} MiB (idle {idle // 1024})",

@@ -32,6 +32,7 @@ struct Options {
   int calls = 20000;
   int in_flight = 64;
   int channels = 2;
+  bool hold = false;
 };
 
 struct Tally {
@@ -176,12 +177,18 @@ int Main(int argc, char** argv) {
   app.add_option("--calls", options.calls, "calls in all");
   app.add_option("--in-flight", options.in_flight, "calls at a time (unary)");
   app.add_option("--channels", options.channels, "connections (unary)");
+  app.add_flag("--hold", options.hold, "say \"ready\" when the ids are known, and wait for a line");
   CLI11_PARSE(app, argc, argv);
   curl_global_init(CURL_GLOBAL_DEFAULT);
   std::vector<std::string> ids = HostIds(*Stubs(options).front());
   if (ids.empty()) {
     std::fprintf(stderr, "no hosts at %s\n", options.address.c_str());
     return 1;
+  }
+  if (options.hold) {
+    std::puts("ready");
+    std::fflush(stdout);
+    std::getchar();
   }
   Tally tally = options.mode == "bare" ? BareLoop(options, ids)
                                        : UnaryLoad(options, std::move(ids)).Run();
