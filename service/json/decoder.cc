@@ -82,7 +82,10 @@ class RecordDecoder {
   }
 
   void Count(const FieldEntry& entry, Written written) {
-    if (written == Written::kDone) return;
+    if (written != Written::kDone) CountLoss(entry, written);
+  }
+
+  void CountLoss(const FieldEntry& entry, Written written) {
     if (written == Written::kUnknownWord) {
       ++report_.unknown_enum_values;
       return;

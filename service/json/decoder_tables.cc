@@ -1,9 +1,8 @@
 // What the decoder knows of a message before it sees any JSON.
 #include "json/decoder_tables.h"
 
-#include <bit>
-#include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include "base/text.h"
 #include "google/protobuf/struct.pb.h"
@@ -66,12 +65,6 @@ bool SameWord(std::string_view name, std::string_view word) {
   return true;
 }
 
-uint64_t Load(const char* bytes, size_t size) {
-  uint64_t value = 0;
-  std::memcpy(&value, bytes, size);
-  return value;
-}
-
 }  // namespace
 
 EnumWords::EnumWords(const EnumDescriptor* enumeration) {
@@ -90,36 +83,6 @@ int EnumWords::Find(std::string_view word) const {
     if (SameWord(name, word)) return number;
   }
   return -1;
-}
-
-// Length, first and last eight bytes: enough to tell a record's keys apart, at a few cycles each.
-uint64_t MessageTable::Hash(std::string_view key) {
-  const size_t size = key.size();
-  uint64_t first = 0;
-  uint64_t last = 0;
-  if (size >= 8) {
-    first = Load(key.data(), 8);
-    last = Load(key.data() + size - 8, 8);
-  } else if (size >= 4) {
-    first = Load(key.data(), 4);
-    last = Load(key.data() + size - 4, 4);
-  } else if (size > 0) {
-    first = static_cast<uint8_t>(key[0]) | uint64_t{static_cast<uint8_t>(key[size / 2])} << 8 |
-            uint64_t{static_cast<uint8_t>(key[size - 1])} << 16;
-  }
-  return ((first * 0x9E3779B97F4A7C15) ^ std::rotl(last, 29) ^ size) * 0xD6E8FEB86659FD93;
-}
-
-void MessageTable::BuildIndex() {
-  const size_t size = std::bit_ceil(fields.size() * 4 + 4);
-  slots.assign(size, Slot{});
-  shift = 64 - std::countr_zero(size);
-  for (size_t i = 0; i < fields.size(); ++i) {
-    const uint64_t hash = Hash(fields[i].key);
-    size_t at = hash >> shift;
-    while (slots[at].field >= 0) at = (at + 1) & (size - 1);
-    slots[at] = {hash, static_cast<int>(i)};
-  }
 }
 
 FieldEntry DecoderTables::Entry(const FieldDescriptor* field) {
@@ -153,7 +116,9 @@ const MessageTable* DecoderTables::Build(const Descriptor* message) {
       made.fields.push_back(Entry(field));
     }
   }
-  made.BuildIndex();
+  std::vector<std::string> keys;
+  for (const FieldEntry& entry : made.fields) keys.push_back(entry.key);
+  made.keys = KeyIndex(std::move(keys));
   return &made;
 }
 

@@ -12,6 +12,7 @@
 
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "json/key_index.h"
 
 namespace falcon::json {
 
@@ -59,30 +60,13 @@ struct MessageTable {
   std::vector<FieldEntry> fields;
   const google::protobuf::FieldDescriptor* additional_fields = nullptr;  // a Struct
 
+  KeyIndex keys;  // of `fields`
+
   // Null: the message does not model `key`.
   const FieldEntry* Find(std::string_view key) const {
-    const uint64_t hash = Hash(key);
-    for (size_t at = hash >> shift;; at = (at + 1) & (slots.size() - 1)) {
-      const Slot& slot = slots[at];
-      if (slot.field < 0) return nullptr;
-      if (slot.hash == hash && fields[static_cast<size_t>(slot.field)].key == key) {
-        return &fields[static_cast<size_t>(slot.field)];
-      }
-    }
+    const int position = keys.Find(key);
+    return position < 0 ? nullptr : &fields[static_cast<size_t>(position)];
   }
-
-  // After `fields` is complete.
-  void BuildIndex();
-
- private:
-  struct Slot {
-    uint64_t hash = 0;
-    int field = -1;
-  };
-  static uint64_t Hash(std::string_view key);
-
-  std::vector<Slot> slots;  // a power of two, at most a quarter full
-  int shift = 0;
 };
 
 // Tables of a message and of all messages within it.

@@ -83,14 +83,22 @@ Written FieldWriter::Write(dom::element value) const {
 }
 
 Written FieldWriter::Text(dom::element value) const {
+  if (std::string_view text; value.get(text) == simdjson::SUCCESS) {
+    SetText(std::string(text));
+    return Written::kDone;
+  }
   Scalar<std::string> text = ReadText(value);
   if (text.taken != Taken::kValue) return Written::kSkipped;
-  if (entry_.repeated) {
-    reflection_.AddString(&message_, entry_.field, std::move(text.value));
-  } else {
-    reflection_.SetString(&message_, entry_.field, std::move(text.value));
-  }
+  SetText(std::move(text.value));
   return Written::kDone;
+}
+
+void FieldWriter::SetText(std::string text) const {
+  if (entry_.repeated) {
+    reflection_.AddString(&message_, entry_.field, std::move(text));
+  } else {
+    reflection_.SetString(&message_, entry_.field, std::move(text));
+  }
 }
 
 Written FieldWriter::Enum(dom::element value) const {

@@ -2,6 +2,8 @@
 #ifndef FALCON_JSON_FIELD_WRITER_H_
 #define FALCON_JSON_FIELD_WRITER_H_
 
+#include <string>
+
 #include "google/protobuf/message.h"
 #include "json/decoder_tables.h"
 #include "simdjson.h"
@@ -25,6 +27,7 @@ class FieldWriter {
 
  private:
   Written Text(simdjson::dom::element value) const;
+  void SetText(std::string text) const;
   Written Enum(simdjson::dom::element value) const;
   Written Instant(simdjson::dom::element value) const;
   Written Struct(simdjson::dom::element value) const;
