@@ -35,13 +35,18 @@ CachedTokenSource::CachedTokenSource(TokenSource& login, CacheOptions options, r
       log_(log),
       metrics_(metrics),
       flights_(loop),
-      region_(options_.region),
-      base_url_(options_.base_url) {}
+      base_url_(options_.base_url) {
+  if (!base_url_.empty()) return;
+  if (const Cloud* cloud = CloudOfRegion(options_.region); cloud != nullptr) {
+    region_ = cloud->region;
+    base_url_ = cloud->base_url;
+  }
+}
 
 Task<absl::StatusOr<Token>> CachedTokenSource::Get(Deadline /*deadline*/) {
-  if (Valid()) {
+  if (const Token* token = ValidToken(); token != nullptr) {
     if (clock_.Now() >= renew_at_ && !Held()) RenewInBackground();
-    co_return *token_;
+    co_return *token;
   }
   if (Held()) {
     const auto rest = std::chrono::ceil<milliseconds>(held_until_ - clock_.Now());
@@ -74,7 +79,7 @@ Task<absl::StatusOr<Token>> CachedTokenSource::LogIn() {
     log_.Error("login_failed", {{"reason", Reason(token.status())},
                                 {"error", ToStd(token.status().message())},
                                 {"consecutive_failures", failures_},
-                                {"old_token_valid", Valid()}});
+                                {"old_token_valid", ValidToken() != nullptr}});
     Hold(token.status(), failures_);
   }
   co_return token;
@@ -123,10 +128,10 @@ void CachedTokenSource::Accepted(uint64_t generation) {
 
 TokenStatus CachedTokenSource::status() const {
   TokenStatus status;
-  status.valid = Valid();
-  if (status.valid) {
-    status.age = std::chrono::duration_cast<milliseconds>(clock_.Now() - token_->issued);
-    status.expires_in = std::chrono::duration_cast<milliseconds>(token_->expires - clock_.Now());
+  if (const Token* token = ValidToken(); token != nullptr) {
+    status.valid = true;
+    status.age = std::chrono::duration_cast<milliseconds>(clock_.Now() - token->issued);
+    status.expires_in = std::chrono::duration_cast<milliseconds>(token->expires - clock_.Now());
   }
   status.consecutive_failures = failures_;
   status.last_error = std::string(last_failure_.message());

@@ -23,13 +23,13 @@ struct TokenStatus {
   std::optional<milliseconds> expires_in;
   int consecutive_failures = 0;  // log-ins that failed since the last one that worked
   std::string last_error;        // empty when the last log-in worked
-  std::string region;            // empty: not known yet
+  std::string region;            // empty: not known (yet)
   std::string base_url;
   int64_t logins = 0;  // that were tried
 };
 
 struct CacheOptions {
-  // Told by status() until a first token says better.
+  // As in LoginOptions: what status() tells until a first token says better.
   std::string region;
   std::string base_url;
   milliseconds login_timeout{30'000};
@@ -62,7 +62,10 @@ class CachedTokenSource final : public TokenSource {
  private:
   static constexpr const char* kFlight = "login";
 
-  bool Valid() const { return token_.has_value() && clock_.Now() < token_->expires; }
+  // Null: none is held that has not expired.
+  const Token* ValidToken() const {
+    return token_.has_value() && clock_.Now() < token_->expires ? &*token_ : nullptr;
+  }
   bool Held() const { return clock_.Now() < held_until_; }
   void RenewInBackground();
   Task<void> Renew();
@@ -81,8 +84,8 @@ class CachedTokenSource final : public TokenSource {
   run::SingleFlight<absl::StatusOr<Token>> flights_;
 
   std::optional<Token> token_;
-  SteadyTime renew_at_{};
-  SteadyTime held_until_{};
+  SteadyTime renew_at_;
+  SteadyTime held_until_;
   absl::Status last_failure_;
   int failures_ = 0;  // log-ins in a row
   int refusals_ = 0;  // tokens in a row

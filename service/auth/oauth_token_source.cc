@@ -148,7 +148,7 @@ absl::StatusOr<std::string> OAuthTokenSource::RedirectTarget(
   }
   const auto target = ParseAddress(wire::FindHeader(response.headers, "location"));
   if (!target.has_value()) return NoRedirect("no readable address");
-  const std::string target_url = target->origin.Url();
+  std::string target_url = target->origin.Url();
   if (target_url == url) return NoRedirect("where it came from");
   if (target->path != kTokenPath) return NoRedirect(Cat("another path of ", target_url));
   if (const Cloud* cloud = CloudOfUrl(target_url); cloud != nullptr) {

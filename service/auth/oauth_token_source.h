@@ -19,10 +19,10 @@ using Jitter = std::function<double()>;
 
 struct LoginOptions {
   std::string region =
-      "us-1";  // as ParseRegion gives it; "auto": us-1 is asked, and its word followed
-  std::string base_url = {};  // as ParseBaseUrl gives it; not empty: the region does not count
+      "us-1";            // as ParseRegion gives it; "auto": us-1 is asked, and its word followed
+  std::string base_url;  // as ParseBaseUrl gives it; not empty: the region does not count
   // For tests and simulators: "127.0.0.1:8081", where a base URL on loopback may redirect to.
-  std::vector<std::string> loopback_redirects = {};
+  std::vector<std::string> loopback_redirects;
   int max_attempts = 3;
   milliseconds first_backoff{500};  // doubles, jittered down to a half
   milliseconds attempt_timeout{10'000};

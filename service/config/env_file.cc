@@ -24,7 +24,8 @@ bool IsKey(std::string_view key) {
   const auto fits = [](char c) {
     return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
   };
-  return !key.empty() && !(key[0] >= '0' && key[0] <= '9') && std::ranges::all_of(key, fits);
+  if (key.empty() || (key[0] >= '0' && key[0] <= '9')) return false;
+  return std::ranges::all_of(key, fits);
 }
 
 bool NothingButComment(std::string_view rest) {
@@ -34,8 +35,8 @@ bool NothingButComment(std::string_view rest) {
 
 std::optional<Secret> SingleQuoted(std::string_view text) {
   const size_t end = text.find('\'', 1);
-  if (end == std::string_view::npos || !NothingButComment(text.substr(end + 1)))
-    return std::nullopt;
+  if (end == std::string_view::npos) return std::nullopt;
+  if (!NothingButComment(text.substr(end + 1))) return std::nullopt;
   return Secret(text.substr(1, end - 1));
 }
 
@@ -44,7 +45,7 @@ std::optional<Secret> DoubleQuoted(std::string_view text) {
   value.reserve(text.size());  // a string that grows leaves copies behind
   for (size_t i = 1; i < text.size(); ++i) {
     if (text[i] == '"') {
-      const Secret secret(value);
+      Secret secret(value);
       Wipe(value);
       if (!NothingButComment(text.substr(i + 1))) return std::nullopt;
       return secret;

@@ -48,8 +48,9 @@ nlohmann::ordered_json ToJson(const Field& field) {
 
 std::optional<Level> ParseLevel(std::string_view name) {
   if (EqualsIgnoringCase(name, "warn")) return Level::kWarning;
-  for (size_t i = 0; i < kNames.size(); ++i) {
-    if (EqualsIgnoringCase(name, kNames[i])) return static_cast<Level>(i);
+  for (const Level level :
+       {Level::kDebug, Level::kInfo, Level::kWarning, Level::kError, Level::kOff}) {
+    if (EqualsIgnoringCase(name, Name(level))) return level;
   }
   return std::nullopt;
 }

@@ -58,7 +58,7 @@ TEST_F(AuthInterceptorTest, PassesFailuresOfTheWireOnAsTheyAre) {
 }
 
 TEST_F(AuthInterceptorTest, UsesTheTokensOwnCloudForTheReplay) {
-  Start({.region = "auto"});
+  Start(InRegion("auto"));
   transport_.Answer("POST https://api.crowdstrike.com/", Granted());
   transport_.Answer("GET https://api.crowdstrike.com/", Refusal(401, "invalid bearer token"));
   transport_.Answer("POST https://api.crowdstrike.com/", Moved(kUs2));

@@ -49,6 +49,23 @@ inline wire::HttpResponse Refusal(int status, std::string_view message,
       std::move(headers));
 }
 
+inline LoginOptions InRegion(std::string_view region) {
+  LoginOptions options;
+  options.region = region;
+  return options;
+}
+inline LoginOptions AtUrl(std::string_view base_url) {
+  LoginOptions options;
+  options.base_url = base_url;
+  return options;
+}
+inline CacheOptions ShownAs(std::string_view region, std::string_view base_url = "") {
+  CacheOptions options;
+  options.region = region;
+  options.base_url = base_url;
+  return options;
+}
+
 class AuthStack : public ::testing::Test {
  protected:
   // Builds the stack, afresh when there is one; nothing may be under way then.
@@ -56,8 +73,8 @@ class AuthStack : public ::testing::Test {
     Credentials credentials{std::string(kClientId), Secret(kSecret), std::move(member_cid)};
     login_ = std::make_unique<OAuthTokenSource>(std::move(credentials), std::move(options),
                                                 transport_, clock_, timer_, jitter_);
-    cache_ = std::make_unique<CachedTokenSource>(*login_, CacheOptions{"us-1", std::string(kUs1)},
-                                                 loop_, clock_, jitter_, log_, metrics_);
+    cache_ = std::make_unique<CachedTokenSource>(*login_, ShownAs("us-1"), loop_, clock_, jitter_,
+                                                 log_, metrics_);
     interceptor_ = std::make_unique<AuthInterceptor>(transport_, *cache_);
     timer_.AdvanceByItself();
   }

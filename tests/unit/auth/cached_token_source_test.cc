@@ -290,6 +290,18 @@ TEST_F(CachedTokenSourceTest, TellsItsStateWithoutTheToken) {
   EXPECT_EQ(status.last_error, "");
 }
 
+TEST_F(CachedTokenSourceTest, TellsOnlyAPlaceThatIsKnownBeforeTheFirstToken) {
+  const auto place = [&](CacheOptions options) {
+    Start();
+    cache_ = std::make_unique<CachedTokenSource>(*login_, std::move(options), loop_, clock_,
+                                                 jitter_, log_, metrics_);
+    return Cat(Status().region, "|", Status().base_url);
+  };
+  EXPECT_EQ(place(ShownAs("us-2")), Cat("us-2|", kUs2));
+  EXPECT_EQ(place(ShownAs("auto")), "|");
+  EXPECT_EQ(place(ShownAs("us-1", "https://relay.example")), "|https://relay.example");
+}
+
 TEST_F(CachedTokenSourceTest, LogsAndCountsEachLogin) {
   Start();
   transport_.Answer("POST", Refusal(403, "denied"));

@@ -180,7 +180,7 @@ TEST_F(FaultMatrix, Row9AMalformedGrantIsUnavailableAndAnOldTokenIsKept) {
 }
 
 TEST_F(FaultMatrix, Row10ARedirectToAFalconCloudIsFollowedOnceAndRemembered) {
-  Start({.region = "auto"});
+  Start(InRegion("auto"));
   transport_.Answer("POST https://api.crowdstrike.com/", Moved(kUs2));
   transport_.Answer("POST https://api.us-2.crowdstrike.com/", Granted("one", "us-2"), 2);
   transport_.Answer("GET https://api.us-2.crowdstrike.com/devices", Response(200, "{}"), 2);
@@ -205,7 +205,7 @@ TEST_F(FaultMatrix, Row11AForeignRedirectGetsNoSecretAndADataRedirectNoToken) {
 }
 
 TEST_F(FaultMatrix, Row12AnotherRegionIsFollowedByAutoAndRefusedWhenPinned) {
-  Start({.region = "us-1"});
+  Start(InRegion("us-1"));
   transport_.Answer("POST", Granted("x", "eu-1"));
   const auto response = Send();
   EXPECT_THAT(response, FailsWith(kPrecondition, "UPSTREAM_REGION"));

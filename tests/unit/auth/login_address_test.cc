@@ -15,7 +15,7 @@ constexpr const char* kSimulator = "http://127.0.0.1:8080";
 class LoginAddressTest : public AuthStack {};
 
 TEST_F(LoginAddressTest, AutoFollowsTheRedirectAndGoesThereDirectlyNextTime) {
-  Start({.region = "auto"});
+  Start(InRegion("auto"));
   transport_.Answer("POST https://api.crowdstrike.com/", Moved(kUs2));
   transport_.Answer("POST https://api.us-2.crowdstrike.com/oauth2/token", Granted("one", "us-2"),
                     2);
@@ -30,7 +30,7 @@ TEST_F(LoginAddressTest, AutoFollowsTheRedirectAndGoesThereDirectlyNextTime) {
 }
 
 TEST_F(LoginAddressTest, AutoSwitchesToTheRegionThatTheHeaderNames) {
-  Start({.region = "auto"});
+  Start(InRegion("auto"));
   transport_.Answer("POST https://api.crowdstrike.com/", Granted("wrong", "eu-1"));
   transport_.Answer("POST https://api.eu-1.crowdstrike.com/", Granted("right", "eu-1"));
   const auto token = LogIn();
@@ -40,7 +40,7 @@ TEST_F(LoginAddressTest, AutoSwitchesToTheRegionThatTheHeaderNames) {
 }
 
 TEST_F(LoginAddressTest, AutoDoesNotRunInCircles) {
-  Start({.region = "auto"});
+  Start(InRegion("auto"));
   transport_.Answer("POST https://api.crowdstrike.com/", Granted("x", "us-2"), 9);
   transport_.Answer("POST https://api.us-2.crowdstrike.com/", Granted("x", "us-1"), 9);
   EXPECT_THAT(LogIn(), FailsWith(kPrecondition, "UPSTREAM_REDIRECT"));
@@ -48,7 +48,7 @@ TEST_F(LoginAddressTest, AutoDoesNotRunInCircles) {
 }
 
 TEST_F(LoginAddressTest, AutoStartsAfreshWhenTheLearnedCloudRefuses) {
-  Start({.region = "auto"});
+  Start(InRegion("auto"));
   transport_.Answer("POST https://api.crowdstrike.com/", Moved(kUs2));
   transport_.Answer("POST https://api.us-2.crowdstrike.com/", Granted("one", "us-2"));
   transport_.Answer("POST https://api.us-2.crowdstrike.com/", Refusal(403, "denied"));
@@ -59,7 +59,7 @@ TEST_F(LoginAddressTest, AutoStartsAfreshWhenTheLearnedCloudRefuses) {
 }
 
 TEST_F(LoginAddressTest, AnUnknownRegionIsSaidAndEscaped) {
-  Start({.region = "auto"});
+  Start(InRegion("auto"));
   transport_.Answer("POST", Granted("x", "us-9\x1b"));
   const auto token = LogIn();
   EXPECT_THAT(token, FailsWith(kPrecondition, "UPSTREAM_REGION"));
@@ -67,7 +67,7 @@ TEST_F(LoginAddressTest, AnUnknownRegionIsSaidAndEscaped) {
 }
 
 TEST_F(LoginAddressTest, APinnedRegionThatIsWrongSaysWhichOneIsRight) {
-  Start({.region = "us-1"});
+  Start(InRegion("us-1"));
   transport_.Answer("POST", Granted("x", "US-2"));
   const auto token = LogIn();
   EXPECT_THAT(token, FailsWith(kPrecondition, "UPSTREAM_REGION"));
@@ -76,7 +76,7 @@ TEST_F(LoginAddressTest, APinnedRegionThatIsWrongSaysWhichOneIsRight) {
 }
 
 TEST_F(LoginAddressTest, APinnedRegionIsNotLeftByARedirect) {
-  Start({.region = "us-1"});
+  Start(InRegion("us-1"));
   transport_.Answer("POST", Moved(kUs2));
   const auto token = LogIn();
   EXPECT_THAT(token, FailsWith(kPrecondition, "UPSTREAM_REGION"));
@@ -85,7 +85,7 @@ TEST_F(LoginAddressTest, APinnedRegionIsNotLeftByARedirect) {
 }
 
 TEST_F(LoginAddressTest, ACustomBaseUrlIgnoresTheRegionHeader) {
-  Start({.base_url = "https://relay.example:8443"});
+  Start(AtUrl("https://relay.example:8443"));
   transport_.Answer("POST https://relay.example:8443/oauth2/token", Granted("one", "us-2"));
   const auto token = LogIn();
   ASSERT_THAT(token, IsOk());
@@ -101,7 +101,7 @@ struct Target {
 class ForeignRedirect : public AuthStack, public ::testing::WithParamInterface<Target> {};
 
 TEST_P(ForeignRedirect, IsRefusedAndGetsNothing) {
-  Start({.region = "auto"});
+  Start(InRegion("auto"));
   transport_.Answer("POST https://api.crowdstrike.com/oauth2/token",
                     Response(GetParam().status, "", {{"Location", GetParam().location}}));
   EXPECT_THAT(LogIn(), FailsWith(kPrecondition, "UPSTREAM_REDIRECT"));
@@ -126,7 +126,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Target{"https://api.us-2.crowdstrike.com/oauth2/token", 303}));
 
 TEST_F(LoginAddressTest, ASecondRedirectIsNotFollowed) {
-  Start({.region = "auto"});
+  Start(InRegion("auto"));
   transport_.Answer("POST https://api.crowdstrike.com/", Moved(kUs2, 307));
   transport_.Answer("POST https://api.us-2.crowdstrike.com/",
                     Moved("https://api.eu-1.crowdstrike.com", 307));
@@ -135,7 +135,9 @@ TEST_F(LoginAddressTest, ASecondRedirectIsNotFollowed) {
 }
 
 TEST_F(LoginAddressTest, ASimulatorMayRedirectToAListedPortOfItsOwnHost) {
-  Start({.base_url = kSimulator, .loopback_redirects = {"127.0.0.1:8081"}});
+  LoginOptions options = AtUrl(kSimulator);
+  options.loopback_redirects = {"127.0.0.1:8081"};
+  Start(options);
   transport_.Answer("POST http://127.0.0.1:8080/", Moved("http://127.0.0.1:8081"));
   transport_.Answer("POST http://127.0.0.1:8081/", Granted());
   const auto token = LogIn();
@@ -144,7 +146,9 @@ TEST_F(LoginAddressTest, ASimulatorMayRedirectToAListedPortOfItsOwnHost) {
 }
 
 TEST_F(LoginAddressTest, ASimulatorMayNotRedirectAnywhereElse) {
-  Start({.base_url = kSimulator, .loopback_redirects = {"127.0.0.1:8081", "evil.example:80"}});
+  LoginOptions options = AtUrl(kSimulator);
+  options.loopback_redirects = {"127.0.0.1:8081", "evil.example:80"};
+  Start(options);
   transport_.Answer("POST http://127.0.0.1:8080/", Moved("http://127.0.0.1:9999"));
   transport_.Answer("POST http://127.0.0.1:8080/", Moved("http://evil.example:80"));
   EXPECT_THAT(LogIn(), FailsWith(kPrecondition, "UPSTREAM_REDIRECT"));
@@ -154,7 +158,9 @@ TEST_F(LoginAddressTest, ASimulatorMayNotRedirectAnywhereElse) {
 }
 
 TEST_F(LoginAddressTest, ALoopbackRedirectIsForLoopbackBaseUrlsOnly) {
-  Start({.region = "auto", .loopback_redirects = {"127.0.0.1:8081"}});
+  LoginOptions options = InRegion("auto");
+  options.loopback_redirects = {"127.0.0.1:8081"};
+  Start(options);
   transport_.Answer("POST", Moved("http://127.0.0.1:8081"));
   EXPECT_THAT(LogIn(), FailsWith(kPrecondition, "UPSTREAM_REDIRECT"));
   EXPECT_EQ(transport_.requests().size(), 1u);

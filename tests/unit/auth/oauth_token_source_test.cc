@@ -112,7 +112,7 @@ TEST_F(OAuthTokenSourceTest, ScrubsAndEscapesFalconsWords) {
 }
 
 TEST_F(OAuthTokenSourceTest, PointsToGovernmentRegionsWhenTheRefusalIsEmpty) {
-  Start({.region = "auto"});
+  Start(InRegion("auto"));
   transport_.Answer("POST", Response(403, ""));
   EXPECT_THAT(Message(LogIn()), HasSubstr("us-gov-1"));
 }
@@ -185,7 +185,7 @@ TEST_F(OAuthTokenSourceTest, WaitsAsLongAsA429Says) {
 }
 
 TEST_F(OAuthTokenSourceTest, SuspectsTheAddressOnA404) {
-  Start({.base_url = "https://relay.example"});
+  Start(AtUrl("https://relay.example"));
   const auto token = LogIn();
   EXPECT_THAT(token, FailsWith(kPrecondition, "UPSTREAM_TOKEN"));
   EXPECT_THAT(Message(token), HasSubstr("FALCON_BASE_URL"));
