@@ -2,18 +2,11 @@
 #include "simulator/core.h"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "simulator/fault/apply.h"
 
 namespace falcon::simulator {
-namespace {
-
-constexpr int kStaleLimit = 15;
-
-}  // namespace
-
 Simulator::Core::Core(Options options)
     : store(options),
       tokens(options.seed, options.token_lifetime_seconds * kSecond),
@@ -77,48 +70,57 @@ Reply Simulator::Core::Limited(const Call& call, RateWindow& window) {
   return reply;
 }
 
+std::optional<Reply> Simulator::Core::Missing(const Call& call, Guard guard, bool known) {
+  const std::string& path = call.request.path;
+  if (guard == Guard::kGone404 || (!known && path.starts_with("/incidents/"))) {
+    Reply reply;  // without a body
+    reply.status = 404;
+    return reply;
+  }
+  if (guard == Guard::kGone405 || (!known && path.starts_with("/detects/"))) {
+    return Failure(call, kGatewayService, 405, "method not allowed");
+  }
+  if (known) return std::nullopt;
+  if (known_paths_.contains(path)) {
+    return Failure(call, kGatewayService, 405, "method not allowed");
+  }
+  return Failure(call, kGatewayService, 404, "404: Page Not Found");
+}
+
 Simulator::Core::Judged Simulator::Core::Judge(const Call& call) {
   const Request& request = call.request;
   const Nanos now = store.clock.Now();
-  const bool token_call = request.path.starts_with("/oauth2/");
-  RateWindow* window = token_call ? &token_rate : &customer_rate;
   const auto found = routes_.find(request.method + " " + request.path);
-  const Guard guard = found == routes_.end() ? Guard::kNone : found->second.guard;
+  const bool known = found != routes_.end();
+  const Guard guard = known ? found->second.guard : Guard::kNone;
+  Judged judged;
+  judged.window = request.path.starts_with("/oauth2/") ? &token_rate : &customer_rate;
   // Whatever is not a known read counts as an attempt to change something.
-  const bool gone_write =
-      request.method == "PATCH" || request.path == "/incidents/entities/incident-actions/v1";
-  const bool unknown_write =
-      found == routes_.end() && request.method != "GET" && request.method != "HEAD";
-  const bool mutating = guard == Guard::kWrite || gone_write || unknown_write;
-  if (guard == Guard::kGone404) {
-    Reply reply;
-    reply.status = 404;
-    return {std::move(reply), mutating, window};
+  judged.mutating = guard == Guard::kWrite || request.method == "PATCH" ||
+                    request.path == "/incidents/entities/incident-actions/v1" ||
+                    (!known && request.method != "GET" && request.method != "HEAD");
+  if (std::optional<Reply> missing = Missing(call, guard, known)) {
+    judged.reply = std::move(*missing);
+    return judged;
   }
-  if (guard == Guard::kGone405)
-    return {Failure(call, kGatewayService, 405, "method not allowed"), mutating, window};
-  if (found == routes_.end()) {
-    const bool known = known_paths_.contains(request.path);
-    return {Failure(call, kGatewayService, known ? 405 : 404,
-                    known ? "method not allowed" : "404: Page Not Found"),
-            mutating, window};
+  if (guard != Guard::kNone) {
+    const auto bearer = Credential(request.authorization, "Bearer");
+    if (!bearer || !tokens.Valid(*bearer, now)) {
+      judged.window = &stale_rate;
+      judged.reply = stale_rate.Take(now) ? Failure(call, kGatewayService, 401,
+                                                    "access denied, invalid bearer token")
+                                          : Limited(call, stale_rate);
+      return judged;
+    }
   }
-  if (guard == Guard::kNone) {
-    if (!window->Take(now)) return {Limited(call, *window), mutating, window};
-    return {found->second.handler(call), mutating, window};
+  if (!judged.window->Take(now)) {
+    judged.reply = Limited(call, *judged.window);
+  } else if (guard == Guard::kWrite || !Allowed(found->second.scope)) {
+    judged.reply = Failure(call, kGatewayService, 403, "access denied, authorization failed");
+  } else {
+    judged.reply = found->second.handler(call);
   }
-  const std::optional<std::string_view> bearer = Credential(request.authorization, "Bearer");
-  if (!bearer || !tokens.Valid(*bearer, now)) {
-    if (!stale_rate.Take(now)) return {Limited(call, stale_rate), mutating, &stale_rate};
-    return {Failure(call, kGatewayService, 401, "access denied, invalid bearer token"), mutating,
-            &stale_rate};
-  }
-  if (!customer_rate.Take(now)) return {Limited(call, customer_rate), mutating, window};
-  if (guard == Guard::kWrite || !Allowed(found->second.scope)) {
-    return {Failure(call, kGatewayService, 403, "access denied, authorization failed"), mutating,
-            window};
-  }
-  return {found->second.handler(call), mutating, window};
+  return judged;
 }
 
 void Simulator::Core::ApplyCompanions(const std::vector<FaultRule>& rules) {
@@ -135,25 +137,31 @@ void Simulator::Core::ApplyCompanions(const std::vector<FaultRule>& rules) {
   }
 }
 
+// The limit and what remains of it. Windows that never refuse show steady numbers, so that a client that paces itself
+// by them never slows down.
+std::pair<int, int> Simulator::Core::ShownRate(RateWindow* window) {
+  constexpr int kCustomerLimit = 6000;
+  constexpr int kTokenLimit = 300;
+  constexpr int kStaleLimit = 15;
+  const int usual = window == &stale_rate   ? kStaleLimit
+                    : window == &token_rate ? kTokenLimit
+                                            : kCustomerLimit;
+  if (window->limit() == 0) return {usual, usual - 1};
+  const int remaining = window->Remaining(store.clock.Now());
+  return window == &stale_rate ? std::pair{kStaleLimit, std::min(remaining, kStaleLimit)}
+                               : std::pair{window->limit(), remaining};
+}
+
 void Simulator::Core::AddHeaders(const std::vector<FaultRule>& rules, const Call& call,
                                  RateWindow* window, Reply* reply) {
-  const bool stale = window == &stale_rate;
-  const Nanos now = store.clock.Now();
   const auto add = [reply](std::string_view name, std::string value) {
     if (!HasHeader(*reply, name)) reply->headers.emplace_back(std::string(name), std::move(value));
   };
-  const int fallback = window == &token_rate ? 300 : 6000;
+  const auto [limit, remaining] = ShownRate(window);
   add("X-Cs-Traceid", call.trace_id);
   if (!store.options.region.empty()) add("X-Cs-Region", store.options.region);
-  add("X-Ratelimit-Limit", std::to_string(stale                 ? kStaleLimit
-                                          : window->limit() > 0 ? window->limit()
-                                                                : fallback));
-  const int remaining =
-      stale && window->limit() == 0
-          ? kStaleLimit - 1
-          : std::min(window->Remaining(now), stale ? kStaleLimit : fallback * 1000);
-  add("X-Ratelimit-Remaining",
-      std::to_string(window->limit() == 0 && window == &token_rate ? fallback - 1 : remaining));
+  add("X-Ratelimit-Limit", std::to_string(limit));
+  add("X-Ratelimit-Remaining", std::to_string(remaining));
   reply->delivery.delay += std::chrono::milliseconds(store.options.latency_ms);
   for (const FaultRule& rule : rules) {
     if (rule.kind == "latency")

@@ -3,9 +3,11 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "simulator/api/alerts_api.h"
@@ -62,6 +64,9 @@ struct Simulator::Core {
   };
 
   Judged Judge(const Call& call);
+  // What a retired or unknown call gets; nothing for the others.
+  std::optional<Reply> Missing(const Call& call, Guard guard, bool known);
+  std::pair<int, int> ShownRate(RateWindow* window);
   Reply Limited(const Call& call, RateWindow& window);
   void ApplyCompanions(const std::vector<FaultRule>& rules);
   void AddHeaders(const std::vector<FaultRule>& rules, const Call& call, RateWindow* window,

@@ -26,8 +26,6 @@ bool RateWindow::Take(Nanos now) {
 }
 
 int RateWindow::Remaining(Nanos now) {
-  if (limit_ == 0)
-    return 5999;  // steady, so that a client that paces itself by it never slows down
   Roll(now);
   return limit_ - total_;
 }

@@ -16,6 +16,7 @@ class RateWindow {
 
   // Counts one call; false when it is one too many (refused calls are not counted).
   bool Take(Nanos now);
+  // Meaningless when the limit is 0.
   int Remaining(Nanos now);
   // When a refused call would be let through.
   Nanos RetryAt(Nanos now);

@@ -30,8 +30,7 @@ TEST_F(Alerts, CombinedPagesThroughEverythingOnceAndEndsWithoutAfter) {
 TEST_F(Alerts, PagingOnLiveDataLosesNoneThatStayed) {
   Login();
   std::set<std::string> before;
-  for (const Json& id : Body(Get("/alerts/queries/alerts/v2?limit=10000"))["resources"])
-    before.insert(id);
+  for (const Json& id : Resources(Get("/alerts/queries/alerts/v2?limit=10000"))) before.insert(id);
   std::set<std::string> seen;
   Json body = {{"limit", 100}, {"sort", "created_timestamp.asc"}};
   for (bool more = true; more;) {
@@ -43,8 +42,7 @@ TEST_F(Alerts, PagingOnLiveDataLosesNoneThatStayed) {
     cloud().MutateAlerts(3, 2, 1);
   }
   std::set<std::string> after;
-  for (const Json& id : Body(Get("/alerts/queries/alerts/v2?limit=10000"))["resources"])
-    after.insert(id);
+  for (const Json& id : Resources(Get("/alerts/queries/alerts/v2?limit=10000"))) after.insert(id);
   for (const std::string& id : before) EXPECT_TRUE(seen.contains(id) || !after.contains(id)) << id;
 }
 

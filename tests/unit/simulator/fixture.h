@@ -52,6 +52,8 @@ class Fixture : public ::testing::Test {
   }
 
   static Json Body(const Reply& reply) { return Json::parse(reply.body); }
+  // By value, so that a loop may run over it.
+  static Json Resources(const Reply& reply) { return Body(reply)["resources"]; }
   static std::string Header(const Reply& reply, const std::string& name) {
     for (const auto& [key, value] : reply.headers) {
       if (key == name) return value;
