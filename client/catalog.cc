@@ -68,7 +68,8 @@ Noun NounFrom(const ServiceDescriptor& service) {
   return noun;
 }
 
-// The files of a FileDescriptorSet, still encoded: parsing what nobody asks for would be half of a short program's run.
+// The files of a FileDescriptorSet, still encoded: parsing what nobody asks for would be half of a
+// short program's run.
 std::vector<std::string_view> EncodedFiles(std::string_view set) {
   using google::protobuf::internal::WireFormatLite;
   std::vector<std::string_view> files;

@@ -1,4 +1,5 @@
-// What the gateway offers, read from its descriptor set: nouns, verbs, their messages and their comments.
+// What the gateway offers, read from its descriptor set: nouns, verbs, their messages and their
+// comments.
 #ifndef FALCON_CLIENT_CATALOG_H_
 #define FALCON_CLIENT_CATALOG_H_
 
@@ -61,7 +62,8 @@ struct Noun {
 // Owns all descriptors that it hands out. Any thread may read it.
 class Catalog {
  public:
-  // From a serialized FileDescriptorSet with source info, which must outlive the catalog. An error says which file does not fit.
+  // From a serialized FileDescriptorSet with source info, which must outlive the catalog. An error
+  // says which file does not fit.
   static absl::StatusOr<std::unique_ptr<Catalog>> Load(std::string_view file_descriptor_set);
 
   // By name; the nameless one, if any, last.

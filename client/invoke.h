@@ -43,8 +43,9 @@ class Invoker {
   Answer Unary(const Method& method, const google::protobuf::Message& request,
                const CallSettings& settings);
 
-  // A method with a stream of answers: each is given to `on_message` in order, on the calling thread. When that returns
-  // false the call is cancelled, and has not failed. Unset: the stream came to its end.
+  // A method with a stream of answers: each is given to `on_message` in order, on the calling
+  // thread. When that returns false the call is cancelled, and has not failed. Unset: the stream
+  // came to its end.
   std::optional<Failure> Stream(
       const Method& method, const google::protobuf::Message& request, const CallSettings& settings,
       const std::function<bool(const google::protobuf::Message&)>& on_message);

@@ -18,8 +18,8 @@ using google::protobuf::ServiceDescriptor;
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 
-// A capital opens a word, unless it goes on a run of capitals: the last of a run opens one only before a lower-case
-// letter that is not a mere plural s.
+// A capital opens a word, unless it goes on a run of capitals: the last of a run opens one only
+// before a lower-case letter that is not a mere plural s.
 bool OpensWord(std::string_view name, size_t at) {
   if (at == 0 || !IsUpper(name[at])) return at == 0;
   if (!IsUpper(name[at - 1])) return true;

@@ -1,4 +1,5 @@
-// How services, methods, fields and enum values are named on a command line: a rule over descriptors, no list.
+// How services, methods, fields and enum values are named on a command line: a rule over
+// descriptors, no list.
 #ifndef FALCON_CLIENT_NAMING_H_
 #define FALCON_CLIENT_NAMING_H_
 
@@ -10,20 +11,24 @@
 
 namespace falcon::client {
 
-// "BatchGetLoginHistory" -> {"batch", "get", "login", "history"}. A run of capitals is one word: "ListIOCs" -> {"list", "iocs"}.
+// "BatchGetLoginHistory" -> {"batch", "get", "login", "history"}. A run of capitals is one word:
+// "ListIOCs" -> {"list", "iocs"}.
 std::vector<std::string> Words(std::string_view camel);
 
 // "Vulnerability" -> "vulnerabilities", "rtr-session" -> "rtr-sessions".
 std::string Plural(std::string_view word);
 
-// "DetectionService" -> "detections". Empty where no method names the service's noun: such methods stand at top level.
+// "DetectionService" -> "detections". Empty where no method names the service's noun: such methods
+// stand at top level.
 std::string NounOf(const google::protobuf::ServiceDescriptor& service);
 
-// The method's name without the noun ("ListDetections" -> "list"); where it does not name the noun, without its verb
-// ("BatchGetOnlineState" -> "online-state", "CheckAccess" -> "access"); its full name where two would collide.
+// The method's name without the noun ("ListDetections" -> "list"); where it does not name the noun,
+// without its verb ("BatchGetOnlineState" -> "online-state", "CheckAccess" -> "access"); its full
+// name where two would collide.
 std::string VerbOf(const google::protobuf::MethodDescriptor& method);
 
-// Without dashes in front: "min_severity" -> "min-severity"; of a repeated field the `singular` option.
+// Without dashes in front: "min_severity" -> "min-severity"; of a repeated field the `singular`
+// option.
 std::string FlagNameOf(const google::protobuf::FieldDescriptor& field);
 
 // "SEVERITY_HIGH" -> "high", "DETECTION_STATUS_IN_PROGRESS" -> "in_progress".

@@ -8,7 +8,8 @@
 
 namespace falcon::client {
 
-// One step through UTF-8. A byte that is not UTF-8 is one step with `valid` false and the byte as its value.
+// One step through UTF-8. A byte that is not UTF-8 is one step with `valid` false and the byte as
+// its value.
 struct CodePoint {
   char32_t value = 0;
   size_t bytes = 1;
@@ -16,11 +17,12 @@ struct CodePoint {
 };
 CodePoint DecodeAt(std::string_view text, size_t at);
 
-// Whether a character can steer a terminal or deceive a reader: controls (C0, DEL, C1), bidi, zero-width and other
-// invisible characters, variation selectors, tags.
+// Whether a character can steer a terminal or deceive a reader: controls (C0, DEL, C1), bidi,
+// zero-width and other invisible characters, variation selectors, tags.
 bool IsHostile(char32_t character);
 
-// Shows hostile characters as \u{XXXX} and bytes that are not UTF-8 as \x{XX}. Drops nothing; a backslash stays as it is.
+// Shows hostile characters as \u{XXXX} and bytes that are not UTF-8 as \x{XX}. Drops nothing; a
+// backslash stays as it is.
 std::string EscapeHostile(std::string_view text);
 
 // Columns that text (already escaped) takes on a terminal.

@@ -38,13 +38,15 @@ std::string Join(const std::vector<std::string>& parts, std::string_view separat
 // Parts between separators, without blanks around them; empty parts are left out.
 std::vector<std::string> Split(std::string_view text, char separator);
 
-// Lines of at most `width` characters, broken at blanks; a longer word stands alone. Paragraphs stay apart.
+// Lines of at most `width` characters, broken at blanks; a longer word stands alone. Paragraphs
+// stay apart.
 std::vector<std::string> Wrap(std::string_view text, size_t width);
 
 // 1234567 -> "1,234,567".
 std::string Grouped(int64_t number);
 
-// The candidate with the fewest edits from `word`, if it is near enough to be a typo; else empty. ASCII case does not count.
+// The candidate with the fewest edits from `word`, if it is near enough to be a typo; else empty.
+// ASCII case does not count.
 std::string Nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace falcon::client

@@ -5,7 +5,8 @@
 asm(".pushsection .rodata\n"
     ".global falcon_protoset_begin\n"
     "falcon_protoset_begin:\n"
-    ".incbin \"" FALCON_PROTOSET "\"\n"
+    ".incbin \"" FALCON_PROTOSET
+    "\"\n"
     ".global falcon_protoset_end\n"
     "falcon_protoset_end:\n"
     ".byte 0\n"

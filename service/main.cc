@@ -126,7 +126,7 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
   auto server = rpc::Server::Start(ServerOptions(config), {&detections, &hosts, &gateway});
   if (!server.ok()) return Complain(server.status());
   const std::string address = Address(config, (*server)->port());
-  std::cout << "falcon-gateway listening on " << address << std::endl;
+  std::cout << "falcon-gateway listening on " << address << "\n" << std::flush;
   log.Info("serving", {{"address", address}, {"version", FALCON_GATEWAY_VERSION}});
   WaitForStop(stop);
   log.Info("draining", {{"grace_s", config.drain.count()}});

@@ -1,4 +1,5 @@
-// What every call of one command shares: connection, options, world, looks, and how its end is reported.
+// What every call of one command shares: connection, options, world, looks, and how its end is
+// reported.
 #ifndef FALCON_CLIENT_CLI_CALL_CONTEXT_H_
 #define FALCON_CLIENT_CLI_CALL_CONTEXT_H_
 
@@ -25,7 +26,8 @@ struct CallContext {
   // Whoever reads standard output has gone.
   bool ReaderGone() const { return !environment.out.good(); }
 
-  // Writes the failure to environment.err and returns the exit code. Says nothing when the user interrupted.
+  // Writes the failure to environment.err and returns the exit code. Says nothing when the user
+  // interrupted.
   int Report(const Failure& failure) const;
   // What stands beside the records, for formats that do not show it.
   void ReportNotes(const Method& method, const google::protobuf::Message& answer) const;

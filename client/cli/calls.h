@@ -8,8 +8,8 @@
 
 namespace falcon::client {
 
-// One answer, a list over its pages, or an export, as the method is. Returns the exit code. Records go to
-// context.environment.out; errors, notes and progress to its err.
+// One answer, a list over its pages, or an export, as the method is. Returns the exit code. Records
+// go to context.environment.out; errors, notes and progress to its err.
 int RunCall(const CallContext& context, const MethodCall& call, google::protobuf::Message& request);
 
 }  // namespace falcon::client

@@ -34,7 +34,8 @@ struct CommandTree {
   CLI::App* completion = nullptr;
 };
 
-// Puts all commands into an empty tree, help wrapped to `width` columns (0: 100). The catalog must outlive the tree.
+// Puts all commands into an empty tree, help wrapped to `width` columns (0: 100). The catalog must
+// outlive the tree.
 void GrowTree(CommandTree& tree, const Catalog& catalog, size_t width);
 
 }  // namespace falcon::client

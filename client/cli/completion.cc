@@ -62,7 +62,8 @@ std::string CommandCases(const Catalog& catalog) {
              Case("\" completion\"", {"bash"}), Case("\"\"", top));
 }
 
-// After a flag whose words are known. Flags of one name have the same words everywhere but where the noun differs.
+// After a flag whose words are known. Flags of one name have the same words everywhere but where
+// the noun differs.
 std::string ValueCases(const Catalog& catalog) {
   std::string cases;
   for (const Noun& noun : catalog.nouns()) {

@@ -10,8 +10,8 @@
 
 namespace falcon::client {
 
-// Without words: all nouns and verbs. A noun: its verbs and its record's fields. Noun and verb: flags, fields of the answer,
-// Falcon's operations and scopes. `width` 0: 100 columns.
+// Without words: all nouns and verbs. A noun: its verbs and its record's fields. Noun and verb:
+// flags, fields of the answer, Falcon's operations and scopes. `width` 0: 100 columns.
 absl::StatusOr<std::string> Describe(const Catalog& catalog, const std::vector<std::string>& words,
                                      size_t width);
 

@@ -1,4 +1,5 @@
-// The world around the program, as an argument: streams, terminal, environment, clock, interruption.
+// The world around the program, as an argument: streams, terminal, environment, clock,
+// interruption.
 #ifndef FALCON_CLIENT_CLI_ENVIRONMENT_H_
 #define FALCON_CLIENT_CLI_ENVIRONMENT_H_
 

@@ -8,8 +8,9 @@
 
 namespace falcon::client {
 
-// The exit code. A stream that breaks in a way that may pass is resumed after what was written, call.retry times without
-// progress; then the resume token is printed. No deadline unless --timeout gives one.
+// The exit code. A stream that breaks in a way that may pass is resumed after what was written,
+// call.retry times without progress; then the resume token is printed. No deadline unless --timeout
+// gives one.
 int RunExport(const CallContext& context, const MethodCall& call,
               google::protobuf::Message& request);
 

@@ -65,7 +65,8 @@ Flag PlainFlag(const FieldDescriptor& field, const Path& path) {
   return flag;
 }
 
-// Messages inside messages inside requests are none of a command line's business: below `kDepth` they are JSON.
+// Messages inside messages inside requests are none of a command line's business: below `kDepth`
+// they are JSON.
 constexpr size_t kDepth = 3;
 
 void AddFlags(const Descriptor& type, const Path& parent, std::vector<Flag>& out) {

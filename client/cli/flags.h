@@ -30,19 +30,20 @@ struct Flag {
   std::string ValueHint() const;
 };
 
-// In order of the request's fields. A TimeRange `created` is --created-after and --created-before (a field named `time`
-// --after and --before), a FieldMask is --fields, other messages are laid out flat.
+// In order of the request's fields. A TimeRange `created` is --created-after and --created-before
+// (a field named `time` --after and --before), a FieldMask is --fields, other messages are laid out
+// flat.
 std::vector<Flag> FlagsOf(const Method& method);
 
-// The flag whose value may stand without its name: the first field of a Get or BatchGet, and of whatever else does not list
-// or export. Null if there is none.
+// The flag whose value may stand without its name: the first field of a Get or BatchGet, and of
+// whatever else does not list or export. Null if there is none.
 const Flag* PositionalOf(const Method& method, const std::vector<Flag>& flags);
 
 // Words given for each flag, by its name, in order. A switch has "true" or "false".
 using FlagWords = std::map<std::string, std::vector<std::string>>;
 
-// Puts the words into `request`. INVALID_ARGUMENT names the flag and what would have been right. `now` is what 7d counts
-// back from.
+// Puts the words into `request`. INVALID_ARGUMENT names the flag and what would have been right.
+// `now` is what 7d counts back from.
 absl::Status FillRequest(const std::vector<Flag>& flags, const FlagWords& words, absl::Time now,
                          google::protobuf::Message& request);
 

@@ -10,7 +10,8 @@
 
 namespace falcon::client {
 
-// Lines for standard error: missing ids, partial answers, values that were left out. Empty when there is nothing to say.
+// Lines for standard error: missing ids, partial answers, values that were left out. Empty when
+// there is nothing to say.
 std::string NotesOf(const Method& method, const google::protobuf::Message& answer);
 
 // How many ids the answer says are missing.

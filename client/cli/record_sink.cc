@@ -91,7 +91,8 @@ class NdjsonSink final : public RecordSink {
   std::ostream& out_;
 };
 
-// One answer's JSON, although its records may come in many: they are written as they come, never held.
+// One answer's JSON, although its records may come in many: they are written as they come, never
+// held.
 class JsonSink final : public RecordSink {
  public:
   JsonSink(const google::protobuf::FieldDescriptor& records, std::ostream& out)

@@ -19,9 +19,11 @@ class RecordSink {
  public:
   virtual ~RecordSink() = default;
   virtual void Add(const google::protobuf::Message& record) = 0;
-  // A page or batch is complete: what was held back is written. The first one settles a table's widths.
+  // A page or batch is complete: what was held back is written. The first one settles a table's
+  // widths.
   virtual void EndPage() = 0;
-  // Nothing more comes. `last` is the last answer, whose other fields JSON shows; null if there was none.
+  // Nothing more comes. `last` is the last answer, whose other fields JSON shows; null if there was
+  // none.
   virtual void End(const google::protobuf::Message* last) = 0;
   // Columns that did not fit.
   virtual std::vector<std::string> Hidden() const { return {}; }

@@ -1,4 +1,5 @@
-// One message as a card: every field that is set on a line of its own, messages indented below their names.
+// One message as a card: every field that is set on a line of its own, messages indented below
+// their names.
 #ifndef FALCON_CLIENT_RENDER_CARD_H_
 #define FALCON_CLIENT_RENDER_CARD_H_
 

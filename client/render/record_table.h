@@ -17,7 +17,8 @@ struct FieldPath {
   std::string name;
 };
 
-// The columns of a record type. `spread` is a repeated message whose items take a row each; null if none.
+// The columns of a record type. `spread` is a repeated message whose items take a row each; null if
+// none.
 struct RecordColumns {
   std::vector<FieldPath> paths;
   const google::protobuf::FieldDescriptor* spread = nullptr;
@@ -25,8 +26,8 @@ struct RecordColumns {
   bool drop_empty = false;
 };
 
-// With a mask: its paths, unknown ones left out. Else the brief fields, the id last. Else all fields, and where one is a
-// repeated message, a row for each of its items.
+// With a mask: its paths, unknown ones left out. Else the brief fields, the id last. Else all
+// fields, and where one is a repeated message, a row for each of its items.
 RecordColumns ColumnsOf(const google::protobuf::Descriptor& record,
                         const std::vector<std::string>& mask);
 

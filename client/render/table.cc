@@ -35,7 +35,8 @@ size_t LeastOf(const Column& column, size_t natural) {
   return std::min(natural, std::max(kLeast, DisplayWidth(column.header)));
 }
 
-// Takes a column's width away from the widest that can give, until the table fits. False: it cannot.
+// Takes a column's width away from the widest that can give, until the table fits. False: it
+// cannot.
 bool Shrink(std::vector<size_t>& widths, const std::vector<size_t>& least, size_t limit) {
   while (TotalOf(widths) > limit) {
     size_t widest = widths.size();

@@ -31,8 +31,8 @@ struct TableLayout {
   std::vector<size_t> widths;
 };
 
-// Fits the rows into style.width: the widest columns give way first, then whole ones that do not fit and the rightmost are
-// left out. Rows that come later are cut to the same widths.
+// Fits the rows into style.width: the widest columns give way first, then whole ones that do not
+// fit and the rightmost are left out. Rows that come later are cut to the same widths.
 TableLayout FitTable(const std::vector<Column>& columns, const std::vector<std::vector<Cell>>& rows,
                      const Style& style);
 

@@ -9,12 +9,13 @@
 
 namespace falcon::client {
 
-// A field in a table cell, escaped: short, times as ages, lists by commas, messages as their values side by side. Empty
-// when it is not set.
+// A field in a table cell, escaped: short, times as ages, lists by commas, messages as their values
+// side by side. Empty when it is not set.
 Cell CellOf(const google::protobuf::Message& message,
             const google::protobuf::FieldDescriptor& field, const Style& style);
 
-// One value on a line of a card: as in a cell, but instants in full with the age behind. `index` -1: the field is not repeated.
+// One value on a line of a card: as in a cell, but instants in full with the age behind. `index`
+// -1: the field is not repeated.
 Cell LineOf(const google::protobuf::Message& message,
             const google::protobuf::FieldDescriptor& field, int index, const Style& style);
 

@@ -50,8 +50,7 @@ absl::Status InvalidField(std::string_view field, std::string_view description,
   return InvalidFields({{std::string(field), std::string(description)}}, reason);
 }
 
-absl::Status InvalidFields(const std::vector<FieldViolation>& violations,
-                           std::string_view reason) {
+absl::Status InvalidFields(const std::vector<FieldViolation>& violations, std::string_view reason) {
   std::string message;
   for (const FieldViolation& violation : violations) {
     if (!message.empty()) message += "; ";

@@ -1,5 +1,5 @@
-// What an absl::Status says beyond code and text: reason, facts, wrong fields, when to retry. Rooms below rpc/ attach
-// these; rpc/ turns them into google.rpc error details.
+// What an absl::Status says beyond code and text: reason, facts, wrong fields, when to retry. Rooms
+// below rpc/ attach these; rpc/ turns them into google.rpc error details.
 #ifndef FALCON_BASE_ERROR_H_
 #define FALCON_BASE_ERROR_H_
 

@@ -56,11 +56,11 @@ std::string EscapeHostile(std::string_view text, size_t max_bytes) {
     char escaped[16];
     std::string_view piece = text.substr(0, c.bytes);
     if (c.bytes == 0) {
-      piece = {escaped, static_cast<size_t>(
-                            std::snprintf(escaped, sizeof(escaped), "\\x{%02X}", c.value))};
+      piece = {escaped,
+               static_cast<size_t>(std::snprintf(escaped, sizeof(escaped), "\\x{%02X}", c.value))};
     } else if (IsHostile(c.value)) {
-      piece = {escaped, static_cast<size_t>(
-                            std::snprintf(escaped, sizeof(escaped), "\\u{%04X}", c.value))};
+      piece = {escaped,
+               static_cast<size_t>(std::snprintf(escaped, sizeof(escaped), "\\u{%04X}", c.value))};
     }
     if (out.size() + piece.size() > max_bytes) return out + "...";
     out.append(piece);

@@ -1,4 +1,5 @@
-// The seam between std::string_view, which our APIs speak, and Debian's absl::string_view, which is another type.
+// The seam between std::string_view, which our APIs speak, and Debian's absl::string_view, which is
+// another type.
 #ifndef FALCON_BASE_TEXT_H_
 #define FALCON_BASE_TEXT_H_
 
@@ -37,12 +38,14 @@ std::string Lower(std::string_view text);
 // ASCII case does not count.
 bool EqualsIgnoringCase(std::string_view a, std::string_view b);
 
-// Escapes control (C0, C1, DEL), bidi, zero-width, tag, variation-selector characters and bytes that are not UTF-8 as
-// \u{XXXX} and \x{XX}, so that text from Falcon cannot act on a terminal, a log or a reader. Nothing is dropped; a
-// backslash stays as it is. Cuts after `max_bytes` of output with "...".
+// Escapes control (C0, C1, DEL), bidi, zero-width, tag, variation-selector characters and bytes
+// that are not UTF-8 as \u{XXXX} and \x{XX}, so that text from Falcon cannot act on a terminal, a
+// log or a reader. Nothing is dropped; a backslash stays as it is. Cuts after `max_bytes` of output
+// with "...".
 std::string EscapeHostile(std::string_view text, size_t max_bytes = 4096);
 
-// The candidate with the least edit distance to `word`, if it is near enough to be a typo; else empty.
+// The candidate with the least edit distance to `word`, if it is near enough to be a typo; else
+// empty.
 template <class Range>
 std::string_view Nearest(std::string_view word, const Range& candidates);
 

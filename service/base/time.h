@@ -1,4 +1,5 @@
-// Time as an argument: the clock that tests replace, and the instant by which a call must be answered.
+// Time as an argument: the clock that tests replace, and the instant by which a call must be
+// answered.
 #ifndef FALCON_BASE_TIME_H_
 #define FALCON_BASE_TIME_H_
 

@@ -1,4 +1,5 @@
-// Caller: the upstream pipeline. Admission, rate budget, token, wire, status ladder, retries: in that order, for every operation.
+// Caller: the upstream pipeline. Admission, rate budget, token, wire, status ladder, retries: in
+// that order, for every operation.
 #ifndef FALCON_FALCON_CALLER_H_
 #define FALCON_FALCON_CALLER_H_
 
@@ -39,8 +40,9 @@ class Caller {
   Caller(wire::HttpTransport& authorized, run::Admission& admission, RateBudget& budget,
          const Clock& clock, run::Timer& timer, RetryPolicy policy, Jitter jitter);
 
-  // The document, within `reading.deadline`; failures as in reply.h, http.h and auth/. Counts into `reading`. A failure that
-  // was retried says so by the fact `attempts`. No failure is retried past the deadline: the last one is returned instead.
+  // The document, within `reading.deadline`; failures as in reply.h, http.h and auth/. Counts into
+  // `reading`. A failure that was retried says so by the fact `attempts`. No failure is retried
+  // past the deadline: the last one is returned instead.
   Task<absl::StatusOr<json::Document>> Call(UpstreamCall call, Reading& reading);
 
   const CallerStats& stats() const { return stats_; }
@@ -48,7 +50,8 @@ class Caller {
  private:
   // One exchange: waits for the budget and a place, sends, reads the answer.
   Task<absl::StatusOr<json::Document>> Attempt(const UpstreamCall& call, Reading& reading);
-  // Whether and when to try again: the pause, or the failure to end with. A 429 closes the budget for everybody.
+  // Whether and when to try again: the pause, or the failure to end with. A 429 closes the budget
+  // for everybody.
   absl::StatusOr<milliseconds> PauseAfter(const absl::Status& failure, int attempt,
                                           Deadline deadline);
   // A place, when the budget is open. Nobody holds one while the budget is closed.

@@ -1,4 +1,5 @@
-// Lookup: ids -> entities, in chunks that Falcon accepts, order restored, and for each missing id why.
+// Lookup: ids -> entities, in chunks that Falcon accepts, order restored, and for each missing id
+// why.
 #ifndef FALCON_FALCON_LOOKUP_H_
 #define FALCON_FALCON_LOOKUP_H_
 
@@ -23,11 +24,12 @@ struct LookupPlan {
   std::vector<std::pair<std::string, std::string>> query;  // besides the ids
 };
 
-// Appends to the repeated field `records` of `answer` the records in the order of `ids`, and to its repeated field `missing`
-// (PartialError) one entry for each id without a record: Falcon's error with that id, else its error that names no id, or code
-// 404 where Falcon stays silent. A repeated id is sent once; its record is answered each time, its absence once. Chunks go out
-// one after the other; a 413 halves the chunk, down to one id. A failure of a whole chunk fails the lookup, but a 404: then all
-// of its ids are missing.
+// Appends to the repeated field `records` of `answer` the records in the order of `ids`, and to its
+// repeated field `missing` (PartialError) one entry for each id without a record: Falcon's error
+// with that id, else its error that names no id, or code 404 where Falcon stays silent. A repeated
+// id is sent once; its record is answered each time, its absence once. Chunks go out one after the
+// other; a 413 halves the chunk, down to one id. A failure of a whole chunk fails the lookup, but a
+// 404: then all of its ids are missing.
 Task<absl::Status> LookUp(Caller& caller, LookupPlan plan, std::vector<std::string> ids,
                           Reading& reading, google::protobuf::Message& answer, std::string records,
                           std::string missing, json::DecodeReport& report);

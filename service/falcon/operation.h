@@ -1,5 +1,5 @@
-// The operation table: the only place with verbs, paths and limits, and only reads. Everything that goes to Falcon with a token
-// is an operation of it, never a free path.
+// The operation table: the only place with verbs, paths and limits, and only reads. Everything that
+// goes to Falcon with a token is an operation of it, never a free path.
 #ifndef FALCON_FALCON_OPERATION_H_
 #define FALCON_FALCON_OPERATION_H_
 

@@ -40,8 +40,8 @@ struct Cursor {
   friend bool operator==(const Cursor&, const Cursor&) = default;
 };
 
-// Gives up what a re-seek needs, because it takes too much room. Falcon's own cursor stays, unless a re-seeked query stands inside
-// a tie: without `seen` its records would come twice.
+// Gives up what a re-seek needs, because it takes too much room. Falcon's own cursor stays, unless
+// a re-seeked query stands inside a tie: without `seen` its records would come twice.
 void ForgetSeen(Cursor& cursor);
 
 // The same on every replica.

@@ -1,4 +1,5 @@
-// Pager: one page after another of a filtered, ordered collection, past 10,000, past dead cursors, no record twice.
+// Pager: one page after another of a filtered, ordered collection, past 10,000, past dead cursors,
+// no record twice.
 #ifndef FALCON_FALCON_PAGER_H_
 #define FALCON_FALCON_PAGER_H_
 
@@ -21,8 +22,9 @@ struct PagePlan {
   const google::protobuf::FieldDescriptor*
       id_field;  // decoded always, cleared again if not selected
   fql::Order order;
-  // The record field that `order` sorts by, if a dead cursor can be passed by `<field>:>='value'`: an instant or a number that
-  // every record has and that never changes. Decoded and cleared as id_field. Null: a dead cursor is ABORTED (CURSOR_EXPIRED).
+  // The record field that `order` sorts by, if a dead cursor can be passed by `<field>:>='value'`:
+  // an instant or a number that every record has and that never changes. Decoded and cleared as
+  // id_field. Null: a dead cursor is ABORTED (CURSOR_EXPIRED).
   const google::protobuf::FieldDescriptor* seek_field = nullptr;
   int page_size = 0;  // coerced to what the operation takes
 };
@@ -34,13 +36,15 @@ struct PageOutcome {
   json::DecodeReport report;
 };
 
-// Fetches the page at `cursor` and appends its records to repeated field `records` of `answer`: at least one, unless the page is
-// the last. A cursor that is too old and can be passed, or is answered CURSOR_EXPIRED, is passed by a re-seek: filter AND sort
-// key from the last value on, records in `cursor.seen` left out, and on by cursor in the new query while a tie is longer than a
-// page. Before the first record it starts anew. A page that is cut, malformed or reset is fetched again (caller's retries).
-// Oversize pages: asked again at half the size, three times at most. Guards against a service that turns in circles: the same
-// cursor again, or an empty page with a next one, three times in a row, or an earlier cursor again, is DATA_LOSS (CURSOR_LOOP).
-// Failures leave `answer` as it was.
+// Fetches the page at `cursor` and appends its records to repeated field `records` of `answer`: at
+// least one, unless the page is the last. A cursor that is too old and can be passed, or is
+// answered CURSOR_EXPIRED, is passed by a re-seek: filter AND sort key from the last value on,
+// records in `cursor.seen` left out, and on by cursor in the new query while a tie is longer than a
+// page. Before the first record it starts anew. A page that is cut, malformed or reset is fetched
+// again (caller's retries). Oversize pages: asked again at half the size, three times at most.
+// Guards against a service that turns in circles: the same cursor again, or an empty page with a
+// next one, three times in a row, or an earlier cursor again, is DATA_LOSS (CURSOR_LOOP). Failures
+// leave `answer` as it was.
 Task<absl::StatusOr<PageOutcome>> FetchPage(Caller& caller, const PagePlan& plan, Cursor cursor,
                                             Reading& reading, const Clock& clock,
                                             google::protobuf::Message& answer, std::string records);

@@ -1,4 +1,5 @@
-// RateBudget: Falcon's requests a minute, shared by every client of the customer, as its headers tell.
+// RateBudget: Falcon's requests a minute, shared by every client of the customer, as its headers
+// tell.
 #ifndef FALCON_FALCON_RATE_BUDGET_H_
 #define FALCON_FALCON_RATE_BUDGET_H_
 
@@ -17,8 +18,8 @@ class RateBudget {
  public:
   RateBudget(const Clock& clock, run::Timer& timer) : clock_(clock), timer_(timer) {}
 
-  // Returns when a call may go out: at once, or after the shared cooldown. A cooldown that ends after `deadline` fails now:
-  // RESOURCE_EXHAUSTED (RATE_LIMITED) with retry-after.
+  // Returns when a call may go out: at once, or after the shared cooldown. A cooldown that ends
+  // after `deadline` fails now: RESOURCE_EXHAUSTED (RATE_LIMITED) with retry-after.
   Task<absl::Status> Wait(Deadline deadline);
 
   // Reads X-Ratelimit-Limit and -Remaining of any answer.

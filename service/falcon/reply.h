@@ -10,14 +10,20 @@
 
 namespace falcon {
 
-// The parsed answer, or why there is none. Facts on each failure: trace_id, http_status, operation; required_scopes on 403.
-//   200 to 299  the document; with errors[] and no resources: the status of errors[0].code, unless the operation takes ids and
+// The parsed answer, or why there is none. Facts on each failure: trace_id, http_status, operation;
+// required_scopes on 403.
+//   200 to 299  the document; with errors[] and no resources: the status of errors[0].code, unless
+//   the operation takes ids and
 //               each error names one
-//   400, 422    INVALID_ARGUMENT     FQL_INVALID, for an operation that takes ids REQUEST_INVALID (OUT_OF_RANGE OFFSET_WINDOW
-//               when it speaks of offset and limit; ABORTED CURSOR_EXPIRED on a continuation when it speaks of a cursor)
+//   400, 422    INVALID_ARGUMENT     FQL_INVALID, for an operation that takes ids REQUEST_INVALID
+//   (OUT_OF_RANGE OFFSET_WINDOW
+//               when it speaks of offset and limit; ABORTED CURSOR_EXPIRED on a continuation when
+//               it speaks of a cursor)
 //   401         FAILED_PRECONDITION  UPSTREAM_AUTH (the interceptor had its try)
-//   403         PERMISSION_DENIED    SCOPE_MISSING: names the scope, and the IP allow-list as the other cause
-//   404, 410    ABORTED CURSOR_EXPIRED on a continuation: the page before came from the same endpoint
+//   403         PERMISSION_DENIED    SCOPE_MISSING: names the scope, and the IP allow-list as the
+//   other cause
+//   404, 410    ABORTED CURSOR_EXPIRED on a continuation: the page before came from the same
+//   endpoint
 //   404         UNIMPLEMENTED ENDPOINT_RETIRED without a JSON body; else NOT_FOUND
 //   405, 410    UNIMPLEMENTED        ENDPOINT_RETIRED
 //   413         RESOURCE_EXHAUSTED   UPSTREAM_BODY_TOO_LARGE (of the request)

@@ -7,14 +7,16 @@
 
 namespace falcon::fql {
 
-// What a person would call one word at the start of `text`: a quoted text, or all up to a blank or a delimiter. Never empty
-// unless `text` is.
+// What a person would call one word at the start of `text`: a quoted text, or all up to a blank or
+// a delimiter. Never empty unless `text` is.
 std::string_view FirstWord(std::string_view text);
 
-// `word`, quoted as an FQL literal unless it is a quoted text, a number, true, false or null already.
+// `word`, quoted as an FQL literal unless it is a quoted text, a number, true, false or null
+// already.
 std::string AsLiteral(std::string_view word);
 
-// Each looks at `rest`, the text from the error on, and returns a sentence part such as "write status:'new'", or nothing.
+// Each looks at `rest`, the text from the error on, and returns a sentence part such as "write
+// status:'new'", or nothing.
 
 // Where a field name should start.
 std::string AdviceAtField(std::string_view rest);

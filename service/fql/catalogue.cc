@@ -130,7 +130,8 @@ absl::Status InvalidOrder(std::string_view problem) {
   return InvalidField("order_by", problem, "ORDER_INVALID");
 }
 
-// Splits "field desc", "field|desc" and "field.desc"; a direction that is none stays part of the field.
+// Splits "field desc", "field|desc" and "field.desc"; a direction that is none stays part of the
+// field.
 std::pair<std::string_view, std::string_view> SplitOrder(std::string_view text) {
   const size_t cut = text.find_last_of(" |.");
   if (cut == std::string_view::npos) return {text, ""};

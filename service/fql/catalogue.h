@@ -1,4 +1,5 @@
-// Catalogue: every FQL field of one record, from the options in its proto; and the check of filters and orders against it.
+// Catalogue: every FQL field of one record, from the options in its proto; and the check of filters
+// and orders against it.
 #ifndef FALCON_FQL_CATALOGUE_H_
 #define FALCON_FQL_CATALOGUE_H_
 
@@ -43,16 +44,17 @@ class Catalogue {
   const Field* Find(std::string_view name) const;
   const std::map<std::string, Field, std::less<>>& fields() const { return fields_; }
 
-  // Every condition: known field, operator that works on its kind, value of its kind, star only where it may stand, word of
-  // its vocabulary, date in RFC 3339 or now / now-7d. All violations at once (at most 20): INVALID_ARGUMENT (FQL_INVALID) on
-  // `field_name`, each naming position, what is wrong, and the nearest known field or word.
+  // Every condition: known field, operator that works on its kind, value of its kind, star only
+  // where it may stand, word of its vocabulary, date in RFC 3339 or now / now-7d. All violations at
+  // once (at most 20): INVALID_ARGUMENT (FQL_INVALID) on `field_name`, each naming position, what
+  // is wrong, and the nearest known field or word.
   absl::Status Check(const Expression& expression, std::string_view field_name) const;
 
   // "created_timestamp desc". Empty text: nullopt. INVALID_ARGUMENT (ORDER_INVALID) on "order_by".
   absl::StatusOr<std::optional<Order>> ParseOrder(std::string_view order_by) const;
 
-  // The word that Falcon uses for an enum value of field `name`, such as "High" for SEVERITY_HIGH. Where the field states no such
-  // word: the value's name without its prefix, in lower case.
+  // The word that Falcon uses for an enum value of field `name`, such as "High" for SEVERITY_HIGH.
+  // Where the field states no such word: the value's name without its prefix, in lower case.
   std::string Word(std::string_view name, const google::protobuf::EnumValueDescriptor* value) const;
 
  private:

@@ -52,8 +52,8 @@ class Checker {
     }
   }
 
-  // Falcon keeps some facts twice, each for another kind of question: `severity` and `severity_name`, `local_ip` and
-  // `local_ip.raw`.
+  // Falcon keeps some facts twice, each for another kind of question: `severity` and
+  // `severity_name`, `local_ip` and `local_ip.raw`.
   std::string SiblingAdvice(const Field& field, const Value& value) const {
     const std::string* text = std::get_if<std::string>(&value);
     if (text == nullptr) return "";

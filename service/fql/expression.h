@@ -47,8 +47,8 @@ struct Condition {
 // `text` as an FQL literal: between single quotes, with backslashes and quotes escaped.
 std::string Quoted(std::string_view text);
 
-// A value type in normal form: no And directly inside an And, no Or directly inside an Or, none with a single part. Empty And
-// means no filter at all.
+// A value type in normal form: no And directly inside an And, no Or directly inside an Or, none
+// with a single part. Empty And means no filter at all.
 class Expression {
  public:
   enum class Kind { kAnd, kOr, kCondition };
@@ -67,8 +67,8 @@ class Expression {
   const std::vector<Expression>& parts() const { return parts_; }
   const Condition& condition() const { return condition_; }
 
-  // FQL, with parentheses around each Or inside an And and each And inside an Or, whatever Falcon's precedence. Empty for no
-  // filter. Parse(Text(x)) == x.
+  // FQL, with parentheses around each Or inside an And and each And inside an Or, whatever Falcon's
+  // precedence. Empty for no filter. Parse(Text(x)) == x.
   std::string Text() const;
 
   friend bool operator==(const Expression&, const Expression&) = default;

@@ -1,4 +1,5 @@
-// Compiles a request's typed filters and its raw `filter` into one tree, by the `filters_on` options.
+// Compiles a request's typed filters and its raw `filter` into one tree, by the `filters_on`
+// options.
 #ifndef FALCON_FQL_FILTER_COMPILER_H_
 #define FALCON_FQL_FILTER_COMPILER_H_
 
@@ -9,12 +10,14 @@
 
 namespace falcon::fql {
 
-// Typed filters and the raw one, joined by AND; unset fields add nothing. Checks all of it and reports all violations at once (at
-// most 20): INVALID_ARGUMENT, each on the request field concerned (`days` 1 to 365, not together with the range on the same FQL
-// field; inverted range; unknown enum number; empty or over-long text (1024 bytes); more than 1000 values; raw filter as in
-// Parse and Check). The reason is FQL_INVALID if only the raw filter is wrong, else INVALID_FIELD. INTERNAL: the options of the
-// request's proto contradict the record's. `now` anchors `days`: conditions are absolute instants, rounded down to the minute so
-// that equal requests make equal text.
+// Typed filters and the raw one, joined by AND; unset fields add nothing. Checks all of it and
+// reports all violations at once (at most 20): INVALID_ARGUMENT, each on the request field
+// concerned (`days` 1 to 365, not together with the range on the same FQL field; inverted range;
+// unknown enum number; empty or over-long text (1024 bytes); more than 1000 values; raw filter as
+// in Parse and Check). The reason is FQL_INVALID if only the raw filter is wrong, else
+// INVALID_FIELD. INTERNAL: the options of the request's proto contradict the record's. `now`
+// anchors `days`: conditions are absolute instants, rounded down to the minute so that equal
+// requests make equal text.
 absl::StatusOr<Expression> CompileFilters(const google::protobuf::Message& request,
                                           const Catalogue& catalogue, WallTime now);
 

@@ -31,7 +31,8 @@ std::string_view SameMeaning(std::string_view name, const std::vector<std::strin
   return {};
 }
 
-// The names that share a last level are ambiguous guesses: the shortest is the one nearest to the record's root.
+// The names that share a last level are ambiguous guesses: the shortest is the one nearest to the
+// record's root.
 std::string_view SameLastLevel(std::string_view name, const std::vector<std::string_view>& known) {
   std::string_view best;
   for (const std::string_view candidate : known) {

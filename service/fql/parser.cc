@@ -1,4 +1,5 @@
-// Recursive descent over FQL text. Recursion is as deep as parentheses nest, which the limits bound.
+// Recursive descent over FQL text. Recursion is as deep as parentheses nest, which the limits
+// bound.
 #include "fql/parser.h"
 
 #include <utility>

@@ -16,8 +16,9 @@ struct ParseLimits {
   int max_list_values = 1000;
 };
 
-// `+` binds tighter than `,`. Blank text is no filter. INVALID_ARGUMENT (FQL_INVALID) on `field_name` (the request field that
-// held the text), naming the byte position, what stands there and what would have been right.
+// `+` binds tighter than `,`. Blank text is no filter. INVALID_ARGUMENT (FQL_INVALID) on
+// `field_name` (the request field that held the text), naming the byte position, what stands there
+// and what would have been right.
 absl::StatusOr<Expression> Parse(std::string_view text, std::string_view field_name = "filter",
                                  const ParseLimits& limits = {});
 

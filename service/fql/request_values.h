@@ -15,9 +15,10 @@
 
 namespace falcon::fql {
 
-// What a request says in one field: its values in order, none twice, in the kind and words of the FQL field `target`. Text is
-// not blank, not over 1024 bytes and holds no control character; enum numbers are known and not 0. INVALID_ARGUMENT, whose
-// message is a sentence part for the field's violation.
+// What a request says in one field: its values in order, none twice, in the kind and words of the
+// FQL field `target`. Text is not blank, not over 1024 bytes and holds no control character; enum
+// numbers are known and not 0. INVALID_ARGUMENT, whose message is a sentence part for the field's
+// violation.
 absl::StatusOr<std::vector<Value>> RequestValues(const google::protobuf::Message& request,
                                                  const google::protobuf::FieldDescriptor& field,
                                                  const Catalogue& catalogue, const Field& target);

@@ -1,4 +1,5 @@
-// Scanner: reads the words of FQL text one by one, and words the errors with what stands there and what was expected.
+// Scanner: reads the words of FQL text one by one, and words the errors with what stands there and
+// what was expected.
 #ifndef FALCON_FQL_SCANNER_H_
 #define FALCON_FQL_SCANNER_H_
 
@@ -11,7 +12,8 @@
 
 namespace falcon::fql {
 
-// Holds views of `text` and `field_name`, which outlive it. A method that fails leaves the position undefined.
+// Holds views of `text` and `field_name`, which outlive it. A method that fails leaves the position
+// undefined.
 class Scanner {
  public:
   Scanner(std::string_view text, std::string_view field_name)
@@ -32,7 +34,8 @@ class Scanner {
   absl::StatusOr<std::string> TakeField();
   // From one quote, ' or ", to the same quote. Escapes: \' \" \\ and no other.
   absl::StatusOr<std::string> TakeQuoted();
-  // null, true, false, a JSON number, or a word of letters, digits and _-./@ without quotes. `field` is for the advice.
+  // null, true, false, a JSON number, or a word of letters, digits and _-./@ without quotes.
+  // `field` is for the advice.
   absl::StatusOr<Value> TakeBare(std::string_view field);
 
   // "at byte 7: found `=`, expected ':'; advice". Empty advice adds nothing.

@@ -99,7 +99,8 @@ Problem StarProblem(const Field& field, const Condition& condition, const std::s
     return Cat("a list compares exactly, stars included; write one condition a pattern: (",
                Spelling(field, "", "'a*'"), ",", Spelling(field, "", "'b*'"), ")");
   }
-  // On its own it means "any value", and with ! "unassigned" and the like, where Falcon documents that.
+  // On its own it means "any value", and with ! "unassigned" and the like, where Falcon documents
+  // that.
   const bool alone = LongestPiece(text).empty();
   if (alone && field.wildcard != v1::WILDCARD_ANYWHERE) {
     return Cat("`", field.name, "` takes no star alone; put text beside it");

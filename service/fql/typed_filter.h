@@ -21,8 +21,9 @@ struct TypedFilter {
   WallTime now;
 };
 
-// The condition, or one for each of `or_fields` joined by Or, not yet held against the catalogue. INVALID_ARGUMENT, whose
-// message is a sentence part for the field's violation; INTERNAL if the proto's options contradict themselves.
+// The condition, or one for each of `or_fields` joined by Or, not yet held against the catalogue.
+// INVALID_ARGUMENT, whose message is a sentence part for the field's violation; INTERNAL if the
+// proto's options contradict themselves.
 absl::StatusOr<Expression> CompileTypedFilter(const TypedFilter& filter);
 
 }  // namespace falcon::fql

@@ -1,4 +1,5 @@
-// What works where. Each refusal names the spelling that works, because Falcon itself would answer with no rows.
+// What works where. Each refusal names the spelling that works, because Falcon itself would answer
+// with no rows.
 #include "fql/value_check.h"
 
 #include <algorithm>

@@ -11,7 +11,8 @@ namespace falcon::fql {
 // Why the operator, or a list, does not work on `field`, and what would; nullopt if it does.
 Problem OperatorProblem(const Field& field, const Condition& condition);
 
-// Why `value`, one of `condition`'s, does not work on `field` with its operator, which does; nullopt if it does.
+// Why `value`, one of `condition`'s, does not work on `field` with its operator, which does;
+// nullopt if it does.
 Problem ValueProblem(const Field& field, const Condition& condition, const Value& value);
 
 }  // namespace falcon::fql

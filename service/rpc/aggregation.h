@@ -1,8 +1,10 @@
-// Aggregate requests: their checks, and the query that they stand for. Shared by every noun that Falcon aggregates.
+// Aggregate requests: their checks, and the query that they stand for. Shared by every noun that
+// Falcon aggregates.
 #ifndef FALCON_RPC_AGGREGATION_H_
 #define FALCON_RPC_AGGREGATION_H_
 
 #include "absl/status/statusor.h"
+#include "base/status.h"
 #include "base/time.h"
 #include "falcon/aggregate.h"
 #include "fql/catalogue.h"
@@ -11,8 +13,8 @@
 
 namespace falcon::rpc {
 
-// The parts that no filter option describes: field and then_by in the catalogue, interval with and only with a histogram, a
-// number for the computing kinds, an instant for a histogram.
+// The parts that no filter option describes: field and then_by in the catalogue, interval with and
+// only with a histogram, a number for the computing kinds, an instant for a histogram.
 void CheckAggregation(const AggregationQuery& query, const fql::Catalogue& catalogue,
                       Checks& checks);
 
@@ -31,8 +33,7 @@ absl::StatusOr<AggregationQuery> OpenAggregation(const Request& request,
   query.size = PageSize(request.size(), 10, 1000, "size", checks);
   CheckAggregation(query, catalogue, checks);
   query.filter = checks.Take(fql::CompileFilters(request, catalogue, clock.WallNow())).Text();
-  const absl::Status verdict = checks.Verdict();
-  if (!verdict.ok()) return verdict;
+  RETURN_IF_ERROR(checks.Verdict());
   return query;
 }
 

@@ -8,7 +8,8 @@
 
 namespace falcon::rpc {
 
-// Loop thread only. Failures that an operator must see are warnings, all else is debug: requests and filters are never logged.
+// Loop thread only. Failures that an operator must see are warnings, all else is debug: requests
+// and filters are never logged.
 class CallLog final : public CallObserver {
  public:
   CallLog(obs::Log& log, obs::Metrics& metrics) : log_(log), metrics_(metrics) {}

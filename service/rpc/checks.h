@@ -1,4 +1,5 @@
-// Checks: what a request promises, tested before anything is asked of Falcon. All violations are reported at once.
+// Checks: what a request promises, tested before anything is asked of Falcon. All violations are
+// reported at once.
 #ifndef FALCON_RPC_CHECKS_H_
 #define FALCON_RPC_CHECKS_H_
 

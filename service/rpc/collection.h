@@ -1,5 +1,5 @@
-// Collection: a noun that can be listed, looked up and exported, with all that its descriptor tells; and the steps that its
-// service's methods share.
+// Collection: a noun that can be listed, looked up and exported, with all that its descriptor
+// tells; and the steps that its service's methods share.
 #ifndef FALCON_RPC_COLLECTION_H_
 #define FALCON_RPC_COLLECTION_H_
 
@@ -53,9 +53,10 @@ class Collection {
   const CollectionFacts& facts() const { return facts_; }
   const fql::Catalogue& catalogue() const { return catalogue_; }
 
-  // All of a List request (page_size, page_token, order_by, read_mask, read_options, filters) or of an Export request
-  // (batch_size, resume_token, read_mask, read_options, filters) but fields that only its method knows. INVALID_ARGUMENT
-  // with all violations, those already in `checks` included.
+  // All of a List request (page_size, page_token, order_by, read_mask, read_options, filters) or of
+  // an Export request (batch_size, resume_token, read_mask, read_options, filters) but fields that
+  // only its method knows. INVALID_ARGUMENT with all violations, those already in `checks`
+  // included.
   absl::StatusOr<PageStart> OpenList(const google::protobuf::Message& request,
                                      const Upstream& upstream, Checks checks = {}) const;
   absl::StatusOr<PageStart> OpenExport(const google::protobuf::Message& request,
@@ -65,7 +66,8 @@ class Collection {
   absl::StatusOr<LookupPlan> OpenLookup(const google::protobuf::Message& request,
                                         Checks checks) const;
 
-  // The page at `start` into repeated field `records` of `response`, its next_page_token, total_size and read_info.
+  // The page at `start` into repeated field `records` of `response`, its next_page_token,
+  // total_size and read_info.
   Task<absl::Status> AnswerPage(const Upstream& upstream, Call& call, PageStart start,
                                 google::protobuf::Message& response, std::string records) const;
 

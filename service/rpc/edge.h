@@ -32,11 +32,13 @@ struct Edge {
   CallLimits limits;
 };
 
-// The client's deadline, less a margin for the answer's way back; bounded by `longest`; `usual` where it sets none.
+// The client's deadline, less a margin for the answer's way back; bounded by `longest`; `usual`
+// where it sets none.
 Deadline CallDeadline(const grpc::CallbackServerContext& context, const Clock& clock, seconds usual,
                       seconds longest);
 
-// Cancels a task from outside: by the client's leaving, or because its time is up. Shared by the reactor and what it posts.
+// Cancels a task from outside: by the client's leaving, or because its time is up. Shared by the
+// reactor and what it posts.
 class Canceller {
  public:
   explicit Canceller(run::Loop& loop) : timer_(loop.executor()) {}

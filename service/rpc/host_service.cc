@@ -78,7 +78,8 @@ Task<absl::Status> HostService::Get(Call& call, const v1::GetHostRequest& reques
   co_return absl::OkStatus();
 }
 
-// Seen last first: of namesakes, which a reinstalled sensor leaves behind, the first is the living one.
+// Seen last first: of namesakes, which a reinstalled sensor leaves behind, the first is the living
+// one.
 Task<absl::Status> HostService::GetByName(Call& call, json::DecodeOptions options,
                                           const v1::GetHostRequest& request,
                                           v1::GetHostResponse& response) {

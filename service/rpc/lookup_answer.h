@@ -10,7 +10,8 @@
 
 namespace falcon::rpc {
 
-// OK when nothing is missing; else NOT_FOUND, or for another code of Falcon's its status. `field` held the id.
+// OK when nothing is missing; else NOT_FOUND, or for another code of Falcon's its status. `field`
+// held the id.
 absl::Status FoundOne(const google::protobuf::RepeatedPtrField<v1::PartialError>& missing,
                       std::string_view field);
 

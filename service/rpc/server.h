@@ -17,7 +17,8 @@ namespace falcon::rpc {
 
 struct ServerOptions {
   std::string listen = "127.0.0.1:50051";  // port 0: any free one
-  // PEM texts. Without a certificate the listener is plaintext. With a client CA, clients must show a certificate of its.
+  // PEM texts. Without a certificate the listener is plaintext. With a client CA, clients must show
+  // a certificate of its.
   std::string certificate;
   Secret private_key;
   std::string client_ca;
@@ -32,8 +33,8 @@ class Server {
 
   int port() const { return port_; }
 
-  // Health says NOT_SERVING, no new calls; calls in flight have `grace` to end and are cancelled then. Returns when all
-  // are done. Idempotent.
+  // Health says NOT_SERVING, no new calls; calls in flight have `grace` to end and are cancelled
+  // then. Returns when all are done. Idempotent.
   void Drain(milliseconds grace);
 
  private:

@@ -12,14 +12,17 @@
 
 namespace falcon::rpc {
 
-// ErrorInfo (domain "falcon-gateway") always; BadRequest with violations; RetryInfo with a delay, and for every UNAVAILABLE;
-// QuotaFailure for RATE_LIMITED. All of it fits into 6 KiB, since clients refuse trailers beyond 8 KiB.
+// ErrorInfo (domain "falcon-gateway") always; BadRequest with violations; RetryInfo with a delay,
+// and for every UNAVAILABLE; QuotaFailure for RATE_LIMITED. All of it fits into 6 KiB, since
+// clients refuse trailers beyond 8 KiB.
 grpc::Status ToGrpc(const absl::Status& status);
 
-// What `grpc-retry-pushback-ms` should say: a delay, -1 where a retry cannot help, nothing where clients do not retry anyway.
+// What `grpc-retry-pushback-ms` should say: a delay, -1 where a retry cannot help, nothing where
+// clients do not retry anyway.
 std::optional<int64_t> RetryPushback(const absl::Status& status);
 
-// How a task that was unwound ends: CANCELLED, or DEADLINE_EXCEEDED when its time was up. Anything but a cancellation is INTERNAL.
+// How a task that was unwound ends: CANCELLED, or DEADLINE_EXCEEDED when its time was up. Anything
+// but a cancellation is INTERNAL.
 absl::Status Unwound(std::exception_ptr error, bool deadline_passed);
 
 }  // namespace falcon::rpc

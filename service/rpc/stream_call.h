@@ -1,4 +1,5 @@
-// StreamCall: the joint between a server-streaming RPC and the coroutine that feeds it at the reader's pace.
+// StreamCall: the joint between a server-streaming RPC and the coroutine that feeds it at the
+// reader's pace.
 #ifndef FALCON_RPC_STREAM_CALL_H_
 #define FALCON_RPC_STREAM_CALL_H_
 
@@ -22,12 +23,14 @@ template <class Message>
 class Stream {
  public:
   virtual ~Stream() = default;
-  // Returns when gRPC has taken `message` from us, which it does at the reader's pace. CANCELLED when the reader left, ABORTED
-  // (READER_STALLED) when it took nothing for CallLimits::stalled_reader. `message` must live until then.
+  // Returns when gRPC has taken `message` from us, which it does at the reader's pace. CANCELLED
+  // when the reader left, ABORTED (READER_STALLED) when it took nothing for
+  // CallLimits::stalled_reader. `message` must live until then.
   virtual Task<absl::Status> Write(const Message& message) = 0;
 };
 
-// As UnaryCall: Finish exactly once, by the coroutine's completion. A write in flight keeps the reactor alive.
+// As UnaryCall: Finish exactly once, by the coroutine's completion. A write in flight keeps the
+// reactor alive.
 template <class Message, class Handler>  // Handler: (Call&, Stream<Message>&) -> Task<absl::Status>
 class StreamCall final : public grpc::ServerWriteReactor<Message>, private Stream<Message> {
  public:

@@ -15,8 +15,9 @@
 
 namespace falcon::rpc {
 
-// gRPC owns it until OnDone. The coroutine's completion calls Finish, exactly once, always, also after a cancel; so OnDone
-// cannot come before the coroutine's end, and request and response outlive it.
+// gRPC owns it until OnDone. The coroutine's completion calls Finish, exactly once, always, also
+// after a cancel; so OnDone cannot come before the coroutine's end, and request and response
+// outlive it.
 template <class Handler>  // Handler: (Call&) -> Task<absl::Status>
 class UnaryCall final : public grpc::ServerUnaryReactor {
  public:
@@ -74,7 +75,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   std::shared_ptr<Canceller> canceller_ = std::make_shared<Canceller>(edge_.loop);
 };
 
-// Answers a unary RPC by `handler` on the loop. `method`: its full name, static. Nothing else may run on gRPC's thread.
+// Answers a unary RPC by `handler` on the loop. `method`: its full name, static. Nothing else may
+// run on gRPC's thread.
 template <class Handler>
 grpc::ServerUnaryReactor* Answer(const Edge& edge, std::string_view method,
                                  grpc::CallbackServerContext* context, Handler handler) {

@@ -19,7 +19,8 @@ Task<absl::StatusOr<Admission::Place>> Admission::Enter(Deadline deadline) {
                                     "too many calls wait for Falcon; retry later");
     co_return WithRetryAfter(full, seconds(1));
   }
-  // A waiter that is unwound while it waits leaves the queue; one that was served meanwhile hands its place on.
+  // A waiter that is unwound while it waits leaves the queue; one that was served meanwhile hands
+  // its place on.
   struct Leaver {
     Admission* admission;
     std::list<std::shared_ptr<Waiter>>::iterator at;

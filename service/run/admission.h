@@ -36,8 +36,8 @@ class Admission {
   Admission(Loop& loop, const Clock& clock, size_t places, size_t max_waiting)
       : loop_(loop), clock_(clock), free_(places), max_waiting_(max_waiting) {}
 
-  // Waits for a place. RESOURCE_EXHAUSTED (QUEUE_FULL) at once when too many wait; a caller whose deadline passes is
-  // cancelled by its reactor, which ends the wait.
+  // Waits for a place. RESOURCE_EXHAUSTED (QUEUE_FULL) at once when too many wait; a caller whose
+  // deadline passes is cancelled by its reactor, which ends the wait.
   Task<absl::StatusOr<Place>> Enter(Deadline deadline);
 
   size_t waiting() const { return waiters_.size(); }

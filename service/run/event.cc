@@ -1,10 +1,9 @@
 // An event by the cancelled timer, asio's idiom for one.
 #include "run/event.h"
 
-#include <utility>
-
 #include <boost/asio/redirect_error.hpp>
 #include <boost/system/system_error.hpp>
+#include <utility>
 
 namespace falcon::run {
 

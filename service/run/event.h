@@ -13,16 +13,15 @@ class Event {
  public:
   explicit Event(Executor executor) : timer_(executor, SteadyTimer::time_point::max()) {}
 
-  // Returns when set; at once when it is set already. Cancellation unwinds the caller and leaves the event as it is.
+  // Returns when set; at once when it is set already. Cancellation unwinds the caller and leaves
+  // the event as it is.
   Task<void> Wait();
   void Set();
   bool is_set() const { return set_; }
 
  private:
-  using SteadyTimer =
-      boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                        boost::asio::wait_traits<std::chrono::steady_clock>,
-                                        Executor>;
+  using SteadyTimer = boost::asio::basic_waitable_timer<
+      std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
   SteadyTimer timer_;  // never fires: cancelling it wakes the waiters
   bool set_ = false;
 };

@@ -2,13 +2,12 @@
 #ifndef FALCON_RUN_LOOP_H_
 #define FALCON_RUN_LOOP_H_
 
-#include <functional>
-#include <string>
-#include <thread>
-
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <functional>
+#include <string>
+#include <thread>
 
 #include "run/task.h"
 
@@ -34,11 +33,12 @@ class Loop {
 
   Executor executor() { return context_.get_executor(); }
 
-  // Starts a task that nobody waits for or cancels. It must not throw anything but a cancellation. Any thread.
+  // Starts a task that nobody waits for or cancels. It must not throw anything but a cancellation.
+  // Any thread.
   void Spawn(Task<void> task);
 
-  // Runs nothing further and joins the thread: state of the loop may be taken down after it. Idempotent.
-  // Not from the loop itself.
+  // Runs nothing further and joins the thread: state of the loop may be taken down after it.
+  // Idempotent. Not from the loop itself.
   void Stop();
 
  private:

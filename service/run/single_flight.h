@@ -2,6 +2,7 @@
 #ifndef FALCON_RUN_SINGLE_FLIGHT_H_
 #define FALCON_RUN_SINGLE_FLIGHT_H_
 
+#include <boost/asio/this_coro.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -9,16 +10,15 @@
 #include <string>
 #include <utility>
 
-#include <boost/asio/this_coro.hpp>
-
 #include "run/event.h"
 #include "run/loop.h"
 #include "run/task.h"
 
 namespace falcon::run {
 
-// Loop thread only. T is copied to each waiter. The work is its own task: a waiter that is cancelled leaves, and the flight
-// goes on for the others, and to its end even without any. It must not throw. Results are handed out, not kept.
+// Loop thread only. T is copied to each waiter. The work is its own task: a waiter that is
+// cancelled leaves, and the flight goes on for the others, and to its end even without any. It must
+// not throw. Results are handed out, not kept.
 template <class T>
 class SingleFlight {
  public:

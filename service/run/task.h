@@ -1,8 +1,9 @@
 // Task<T>: a coroutine of the loop. The one name under which other rooms know asio's awaitable.
 //
-// A cancelled task is unwound by an exception at its next suspension; clean up in destructors, and never wait there.
-// Rule of the house (GCC miscompiles the rest silently): nothing built with braces and nothing captured by value stands
-// in the same expression as co_await; name it on the line above.
+// A cancelled task is unwound by an exception at its next suspension; clean up in destructors, and
+// never wait there. Rule of the house (GCC miscompiles the rest silently): nothing built with
+// braces and nothing captured by value stands in the same expression as co_await; name it on the
+// line above.
 #ifndef FALCON_RUN_TASK_H_
 #define FALCON_RUN_TASK_H_
 

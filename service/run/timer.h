@@ -10,7 +10,8 @@ namespace falcon::run {
 class Timer {
  public:
   virtual ~Timer() = default;
-  // Returns at `at` or soon after; at once when it has passed. Cancellation unwinds the caller. Loop thread.
+  // Returns at `at` or soon after; at once when it has passed. Cancellation unwinds the caller.
+  // Loop thread.
   virtual Task<void> SleepUntil(SteadyTime at) = 0;
 };
 

@@ -1,4 +1,5 @@
-// Load on a gateway by an asynchronous gRPC client, and on Falcon itself by a bare libcurl loop; prints one JSON line.
+// Load on a gateway by an asynchronous gRPC client, and on Falcon itself by a bare libcurl loop;
+// prints one JSON line.
 #include <curl/curl.h>
 #include <grpcpp/create_channel.h>
 
@@ -45,8 +46,8 @@ struct Tally {
     const auto at = [&](double share) {
       return micros.empty() ? 0.0 : micros[static_cast<size_t>(share * (micros.size() - 1))];
     };
-    return {{"calls", micros.size()}, {"failed", failed},   {"seconds", seconds},
-            {"per_second", seconds > 0 ? micros.size() / seconds : 0},
+    return {{"calls", micros.size()}, {"failed", failed},
+            {"seconds", seconds},     {"per_second", seconds > 0 ? micros.size() / seconds : 0},
             {"p50_us", at(0.5)},      {"p99_us", at(0.99)}};
   }
 };
@@ -57,8 +58,8 @@ std::vector<std::unique_ptr<v1::HostService::Stub>> Stubs(const Options& options
     grpc::ChannelArguments arguments;
     arguments.SetInt("falcon.bench.channel", i);  // channels alike would share one connection
     arguments.SetMaxReceiveMessageSize(-1);
-    stubs.push_back(v1::HostService::NewStub(grpc::CreateCustomChannel(
-        options.address, grpc::InsecureChannelCredentials(), arguments)));
+    stubs.push_back(v1::HostService::NewStub(
+        grpc::CreateCustomChannel(options.address, grpc::InsecureChannelCredentials(), arguments)));
   }
   return stubs;
 }
@@ -190,8 +191,8 @@ int Main(int argc, char** argv) {
     std::fflush(stdout);
     std::getchar();
   }
-  Tally tally = options.mode == "bare" ? BareLoop(options, ids)
-                                       : UnaryLoad(options, std::move(ids)).Run();
+  Tally tally =
+      options.mode == "bare" ? BareLoop(options, ids) : UnaryLoad(options, std::move(ids)).Run();
   std::puts(tally.Json().dump().c_str());
   return tally.failed == 0 ? 0 : 1;
 }

@@ -135,9 +135,9 @@ TEST(Operations, AreOnlyReadsOfFalconsOwnList) {
   }
   ASSERT_GT(reads.size(), 50U);
   for (const Operation* operation : Operations()) {
-    const std::string row =
-        std::string(operation->id) + "\t" + std::string(wire::MethodName(operation->method)) +
-        "\t" + std::string(operation->path) + "\t" + std::string(operation->scope);
+    const std::string row = std::string(operation->id) + "\t" +
+                            std::string(wire::MethodName(operation->method)) + "\t" +
+                            std::string(operation->path) + "\t" + std::string(operation->scope);
     EXPECT_TRUE(reads.contains(row)) << row;
   }
 }
@@ -177,13 +177,13 @@ TEST(Requests, OfListsAndExportsHaveTheFieldsThatAllShare) {
   };
   for (const MethodDescriptor* method : Methods()) {
     if (method->name().starts_with("List")) {
-      has(method->input_type(), {"page_size", "page_token", "filter", "order_by", "read_mask",
-                                 "read_options", "days"});
+      has(method->input_type(),
+          {"page_size", "page_token", "filter", "order_by", "read_mask", "read_options", "days"});
       has(method->output_type(), {"next_page_token", "total_size", "read_info"});
     } else if (method->name().starts_with("Export")) {
       EXPECT_TRUE(method->server_streaming());
-      has(method->input_type(), {"resume_token", "batch_size", "filter", "read_mask",
-                                 "read_options", "days"});
+      has(method->input_type(),
+          {"resume_token", "batch_size", "filter", "read_mask", "read_options", "days"});
       has(method->output_type(), {"resume_token", "exported", "total_size", "read_info"});
     }
   }

@@ -1,4 +1,5 @@
-// Fuzzes the FQL parser: what it accepts has closed quotes and prints to text that parses to the same tree.
+// Fuzzes the FQL parser: what it accepts has closed quotes and prints to text that parses to the
+// same tree.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

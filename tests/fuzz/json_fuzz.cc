@@ -1,4 +1,5 @@
-// Fuzzes the way of an answer from bytes to message: parse, repair, envelope, decode in full and in part.
+// Fuzzes the way of an answer from bytes to message: parse, repair, envelope, decode in full and in
+// part.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

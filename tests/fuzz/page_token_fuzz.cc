@@ -1,4 +1,5 @@
-// Page tokens: random text is never accepted, and what the cursor codec accepts it writes back the same.
+// Page tokens: random text is never accepted, and what the cursor codec accepts it writes back the
+// same.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

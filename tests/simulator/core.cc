@@ -137,8 +137,8 @@ void Simulator::Core::ApplyCompanions(const std::vector<FaultRule>& rules) {
   }
 }
 
-// The limit and what remains of it. Windows that never refuse show steady numbers, so that a client that paces itself
-// by them never slows down.
+// The limit and what remains of it. Windows that never refuse show steady numbers, so that a client
+// that paces itself by them never slows down.
 std::pair<int, int> Simulator::Core::ShownRate(RateWindow* window) {
   constexpr int kCustomerLimit = 6000;
   constexpr int kTokenLimit = 300;

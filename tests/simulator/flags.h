@@ -5,7 +5,8 @@
 
 namespace falcon::simulator {
 
-// Either options to run with, or the exit code to leave with at once (help was shown, or something was wrong).
+// Either options to run with, or the exit code to leave with at once (help was shown, or something
+// was wrong).
 struct Flags {
   Options options;
   int exit_code = -1;  // negative: run

@@ -12,8 +12,8 @@ class FakeClock final : public Clock {
  public:
   SteadyTime Now() const override { return SteadyTime(std::chrono::nanoseconds(steady_.load())); }
   WallTime WallNow() const override {
-    return WallTime(std::chrono::duration_cast<WallTime::duration>(
-        std::chrono::nanoseconds(wall_.load())));
+    return WallTime(
+        std::chrono::duration_cast<WallTime::duration>(std::chrono::nanoseconds(wall_.load())));
   }
   void Advance(std::chrono::nanoseconds span) {
     steady_ += span.count();

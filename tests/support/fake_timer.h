@@ -19,7 +19,8 @@ class FakeTimer final : public run::Timer {
  public:
   FakeTimer(run::Loop& loop, FakeClock& clock) : loop_(loop), clock_(clock) {}
 
-  // With this, every wait moves the clock to its end instead of waiting: for tests that only look at what was slept.
+  // With this, every wait moves the clock to its end instead of waiting: for tests that only look
+  // at what was slept.
   void AdvanceByItself() { by_itself_ = true; }
   // Loop thread only.
   const std::vector<milliseconds>& slept() const { return slept_; }
@@ -36,7 +37,8 @@ class FakeTimer final : public run::Timer {
     co_await sleeper->over.Wait();
   }
 
-  // Moves the clock and wakes whoever is due. Any thread but the loop's; returns when the loop has seen it.
+  // Moves the clock and wakes whoever is due. Any thread but the loop's; returns when the loop has
+  // seen it.
   void Advance(std::chrono::nanoseconds span) {
     OnLoop(loop_, [&] {
       clock_.Advance(span);

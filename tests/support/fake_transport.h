@@ -30,7 +30,8 @@ inline wire::HttpResponse Response(int status, std::string_view body, wire::Head
 // Loop thread only, but for Answer before the first call.
 class FakeTransport final : public wire::HttpTransport {
  public:
-  // The next call whose "METHOD url" contains `what` gets `answer`; `times` such calls do. First match wins; none: 404.
+  // The next call whose "METHOD url" contains `what` gets `answer`; `times` such calls do. First
+  // match wins; none: 404.
   void Answer(std::string what, absl::StatusOr<wire::HttpResponse> answer, int times = 1) {
     script_.push_back({std::move(what), std::move(answer), times, nullptr});
   }

@@ -2,15 +2,14 @@
 #ifndef FALCON_TESTS_SUPPORT_ON_LOOP_H_
 #define FALCON_TESTS_SUPPORT_ON_LOOP_H_
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <exception>
 #include <future>
 #include <memory>
 #include <optional>
 #include <utility>
-
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
 
 #include "run/loop.h"
 
@@ -33,17 +32,16 @@ class Running {
  public:
   Running(run::Loop& loop, Task<T> task) : loop_(loop) {
     loop_.Post([state = state_, executor = loop_.executor(), task = std::move(task)]() mutable {
-      boost::asio::co_spawn(
-          executor, std::move(task),
-          boost::asio::bind_cancellation_slot(
-              state->signal.slot(), [state](std::exception_ptr error, T result) {
-                state->finished = true;
-                if (error) {
-                  state->promise.set_value(std::nullopt);
-                } else {
-                  state->promise.set_value(std::move(result));
-                }
-              }));
+      boost::asio::co_spawn(executor, std::move(task),
+                            boost::asio::bind_cancellation_slot(
+                                state->signal.slot(), [state](std::exception_ptr error, T result) {
+                                  state->finished = true;
+                                  if (error) {
+                                    state->promise.set_value(std::nullopt);
+                                  } else {
+                                    state->promise.set_value(std::move(result));
+                                  }
+                                }));
     });
   }
 

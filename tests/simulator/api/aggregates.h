@@ -8,7 +8,8 @@
 
 namespace falcon::simulator {
 
-// `spec` is one element of an aggregate request. An unknown field gives a result without buckets, as Falcon does.
+// `spec` is one element of an aggregate request. An unknown field gives a result without buckets,
+// as Falcon does.
 std::variant<Json, SearchError> Aggregate(Engine& engine, const Collection& collection,
                                           const Json& spec, bool include_hidden, Nanos now);
 

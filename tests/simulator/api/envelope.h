@@ -51,7 +51,8 @@ inline constexpr std::string_view kGatewayService = "crowdstrike-api-gateway";
 // A reply that only carries an error.
 Reply Failure(const Call& call, std::string_view powered_by, int code, std::string message);
 
-// The whole number of a query parameter; `fallback` when absent; nothing when it is no number in [min, max].
+// The whole number of a query parameter; `fallback` when absent; nothing when it is no number in
+// [min, max].
 std::optional<int64_t> IntParam(const Request& request, std::string_view name, int64_t fallback,
                                 int64_t min, int64_t max);
 

@@ -26,7 +26,8 @@ std::string FormatTime(Nanos instant, int fraction_digits = 0);
 // The form of the HTTP Date header.
 std::string FormatHttpDate(Nanos instant);
 
-// RFC 3339 (any fraction, offset or Z), date only, or date and minutes; UTC when no offset is given.
+// RFC 3339 (any fraction, offset or Z), date only, or date and minutes; UTC when no offset is
+// given.
 std::optional<Nanos> ParseTime(std::string_view text);
 // As ParseTime, and `now`, `now-24h`, `now-7d` (lower case, units h and d only).
 std::optional<Nanos> ParseTimeOrRelative(std::string_view text, Nanos now);

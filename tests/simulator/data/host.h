@@ -15,7 +15,8 @@ namespace falcon::simulator {
 
 enum class Platform { kWindows, kLinux, kMac };
 
-// A view of `world`, which outlives it. Hosts 0 to 3 are the story's; hidden hosts follow the visible ones.
+// A view of `world`, which outlives it. Hosts 0 to 3 are the story's; hidden hosts follow the
+// visible ones.
 class Host {
  public:
   static constexpr uint32_t kServer1 = 0;  // SRV-PROD-001

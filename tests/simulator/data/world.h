@@ -13,7 +13,8 @@
 
 namespace falcon::simulator {
 
-// Records are functions of (world, index); only changes are stored. Not synchronised: the owner guards it.
+// Records are functions of (world, index); only changes are stored. Not synchronised: the owner
+// guards it.
 class World {
  public:
   struct Revision {

@@ -19,9 +19,10 @@ enum class FaultRole {
   kAfter,      // changes what the handler answered
 };
 
-// As JSON: {"kind":"status","path":"/alerts","method":"POST","times":1,"skip":0,"every":1, ...arguments}
-// As text: status path=/alerts method=POST times=1 skip=0 code=503
-// In the text form a value is read as JSON when it is JSON, else as text; quotes keep blanks: body="a b".
+// As JSON: {"kind":"status","path":"/alerts","method":"POST","times":1,"skip":0,"every":1,
+// ...arguments} As text: status path=/alerts method=POST times=1 skip=0 code=503
+// In the text form a value is read as JSON when it is JSON, else as text; quotes keep blanks:
+// body="a b".
 struct FaultRule {
   std::string kind;
   FaultRole role = FaultRole::kInstead;

@@ -14,8 +14,9 @@ struct CertificateFiles {
   std::string key;   // readable by the owner only
 };
 
-// Writes ca.pem, cert.pem and key.pem into an existing or new directory. When all three are there already they are used
-// as they are; when only some are, nothing is touched. Says what went wrong, empty when nothing did.
+// Writes ca.pem, cert.pem and key.pem into an existing or new directory. When all three are there
+// already they are used as they are; when only some are, nothing is touched. Says what went wrong,
+// empty when nothing did.
 std::string WriteCertificates(const std::string& directory, CertificateFlaw flaw,
                               CertificateFiles* files);
 

@@ -47,7 +47,8 @@ struct Reply {
 std::string PercentDecode(std::string_view text);  // `+` becomes a blank
 std::vector<std::pair<std::string, std::string>> ParseQuery(std::string_view query);
 std::string_view ReasonPhrase(int status);
-// What follows `scheme` in an Authorization header; schemes compare without case. Nothing when it is another scheme.
+// What follows `scheme` in an Authorization header; schemes compare without case. Nothing when it
+// is another scheme.
 std::optional<std::string_view> Credential(std::string_view authorization, std::string_view scheme);
 std::optional<std::string> Base64Decode(std::string_view text);
 

@@ -9,7 +9,8 @@
 
 namespace falcon::simulator {
 
-// Both end when the peer goes away, sends nonsense, or the reply says so. `simulator` and `tls` outlive them.
+// Both end when the peer goes away, sends nonsense, or the reply says so. `simulator` and `tls`
+// outlive them.
 boost::asio::awaitable<void> ServePlain(boost::asio::ip::tcp::socket socket, Simulator& simulator);
 boost::asio::awaitable<void> ServeTls(boost::asio::ip::tcp::socket socket, Simulator& simulator,
                                       boost::asio::ssl::context& tls);

@@ -49,8 +49,8 @@ class Engine {
   std::variant<RowsPtr, SearchError> Run(const Collection& collection, const Search& search,
                                          Nanos now);
 
-  // The position of the first row after (the value of `row` under `search.sort`, `row`), whether or not `row` is
-  // still among `rows`. `value` is what the row's key was when the cursor was made.
+  // The position of the first row after (the value of `row` under `search.sort`, `row`), whether or
+  // not `row` is still among `rows`. `value` is what the row's key was when the cursor was made.
   static size_t Seek(const Collection& collection, const Rows& rows, const SortKey& key,
                      const fql::Value& value, uint32_t row);
 

@@ -1,4 +1,5 @@
-// First in, first out: look-ups of a benchmark are either all hits or all misses, so recency buys nothing.
+// First in, first out: look-ups of a benchmark are either all hits or all misses, so recency buys
+// nothing.
 #include "simulator/search/record_cache.h"
 
 #include <utility>

@@ -7,7 +7,8 @@
 
 namespace falcon::simulator {
 
-// Negative, zero or positive: `left` before, equal to, or after `right` under `key`. Absent sorts last both ways.
+// Negative, zero or positive: `left` before, equal to, or after `right` under `key`. Absent sorts
+// last both ways.
 int CompareValues(const fql::Value& left, const fql::Value& right, bool descending);
 
 // Sorts in place.

@@ -1,4 +1,5 @@
-// From command line, environment and files to one Config: what wins, what is refused, and that all of it is said at once.
+// From command line, environment and files to one Config: what wins, what is refused, and that all
+// of it is said at once.
 #include "config/config.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,5 @@
-// A combined endpoint over records in memory: filter by range, sort, cursors by position that may die.
+// A combined endpoint over records in memory: filter by range, sort, cursors by position that may
+// die.
 #ifndef FALCON_TESTS_UNIT_FALCON_FAKE_COLLECTION_H_
 #define FALCON_TESTS_UNIT_FALCON_FAKE_COLLECTION_H_
 
@@ -17,8 +18,8 @@ namespace falcon::testing {
 // Loop thread, but for setting it up. Speaks PostCombinedAlertsV1 and CombinedDevicesByFilter.
 class FakeCollection final : public wire::HttpTransport {
  public:
-  // Records sort by `instant`, truncated to `resolution` nanoseconds, in filters too, as Falcon's index does. The order inside a
-  // tie is another one for each filter.
+  // Records sort by `instant`, truncated to `resolution` nanoseconds, in filters too, as Falcon's
+  // index does. The order inside a tie is another one for each filter.
   FakeCollection(const Operation& operation, const FakeClock& clock, int64_t resolution)
       : operation_(operation), clock_(clock), resolution_(resolution) {}
 

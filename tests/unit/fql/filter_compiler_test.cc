@@ -1,4 +1,5 @@
-// The compiler: what each typed filter becomes, what it refuses, and that no value escapes its place.
+// The compiler: what each typed filter becomes, what it refuses, and that no value escapes its
+// place.
 #include "fql/filter_compiler.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// The golden file: filters as people and models write them, and what the gateway makes of them. Reviewed as an API.
-// FALCON_UPDATE_GOLDEN=1 writes what the code says now into the file.
+// The golden file: filters as people and models write them, and what the gateway makes of them.
+// Reviewed as an API. FALCON_UPDATE_GOLDEN=1 writes what the code says now into the file.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

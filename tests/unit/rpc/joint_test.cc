@@ -1,4 +1,5 @@
-// The joints between gRPC and the loop, by a real server and real clients: thousands of calls, many of them cancelled.
+// The joints between gRPC and the loop, by a real server and real clients: thousands of calls, many
+// of them cancelled.
 #include <gmock/gmock.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/server_builder.h>
@@ -142,11 +143,10 @@ TEST_F(JointTest, OfThreeThousandWaitingCallsAThirdIsCancelledAndEveryOneEndsOnc
 TEST_F(JointTest, ACancelEndsTheWaitOnTheServer) {
   Pending call;
   Latch done(1);
-  stub_->async()->GetStatus(&call.context, &call.request, &call.response,
-                            [&](grpc::Status status) {
-                              call.status = std::move(status);
-                              done.Down();
-                            });
+  stub_->async()->GetStatus(&call.context, &call.request, &call.response, [&](grpc::Status status) {
+    call.status = std::move(status);
+    done.Down();
+  });
   while (observer_.started == 0) std::this_thread::yield();
   call.context.TryCancel();
   done.Wait();
