@@ -28,6 +28,14 @@ CollectionFacts Facts() {
   return facts;
 }
 
+// Falcon knows its ids in lower case only.
+std::vector<std::string> DeviceIds(const google::protobuf::RepeatedPtrField<std::string>& given) {
+  std::vector<std::string> ids;
+  ids.reserve(static_cast<size_t>(given.size()));
+  for (const std::string& id : given) ids.push_back(Lower(id));
+  return ids;
+}
+
 Checks CheckWhich(const v1::GetHostRequest& request) {
   Checks checks;
   const bool by_id = !request.device_id().empty();
@@ -114,7 +122,7 @@ Task<absl::Status> HostService::BatchGet(Call& call, const v1::BatchGetHostsRequ
   Checks checks;
   CheckIds(request.device_ids(), kMostIds, DeviceIdShape, "device_ids", checks);
   ASSIGN_OR_CO_RETURN(const LookupPlan plan, hosts_.OpenLookup(request, checks));
-  const std::vector<std::string> ids(request.device_ids().begin(), request.device_ids().end());
+  const std::vector<std::string> ids = DeviceIds(request.device_ids());
   CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, ids, call.reading, response, "hosts",
                                      "missing", call.report));
   Describe(call, response.mutable_read_info());
@@ -149,7 +157,7 @@ Task<absl::Status> HostService::LookUpSatellites(Call& call, const Satellite& sa
     }
   }
   CO_RETURN_IF_ERROR(checks.Verdict());
-  const std::vector<std::string> ids(request.device_ids().begin(), request.device_ids().end());
+  const std::vector<std::string> ids = DeviceIds(request.device_ids());
   CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, ids, call.reading, response, records,
                                      "missing", call.report));
   Describe(call, response.mutable_read_info());

@@ -33,6 +33,8 @@ std::string Repeated(const std::string& text, int times) {
   return all;
 }
 
+void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.name; }
+
 class BadInput : public testing::TestWithParam<Bad> {
  protected:
   static void TearDownTestSuite() { World_().reset(); }
@@ -88,8 +90,10 @@ INSTANTIATE_TEST_SUITE_P(
             "PAGE_TOKEN_INVALID"},
         Bad{"ForeignResumeToken", ExportOf("resume_token: 'AAAA'"), "resume_token",
             "PAGE_TOKEN_INVALID"},
-        Bad{"UnknownOrder", Of<ListD>("order_by: 'no_such_field desc'"), "order_by"},
-        Bad{"OrderWithAThirdWord", Of<ListH>("order_by: 'last_seen desc please'"), "order_by"}),
+        Bad{"UnknownOrder", Of<ListD>("order_by: 'no_such_field desc'"), "order_by",
+            "ORDER_INVALID"},
+        Bad{"OrderWithAThirdWord", Of<ListH>("order_by: 'last_seen desc please'"), "order_by",
+            "ORDER_INVALID"}),
     NameOfBad);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -107,14 +111,14 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"DaysOverAYear", Of<ListH>("days: 366"), "days"},
         Bad{"DaysZeroOfAnExport", ExportOf("days: 0"), "days"},
         Bad{"DaysTogetherWithARange",
-            Of<ListD>("days: 7 created { start { seconds: 1000 } end { seconds: 2000 } }"), "days"},
-        Bad{"UnknownSeverity", Of<ListD>("severities: 99"), "severities[0]"},
+            Of<ListD>("days: 7 created { start { seconds: 1000 } end { seconds: 2000 } }"),
+            "created"},
+        Bad{"UnknownSeverity", Of<ListD>("severities: 99"), "severities"},
         Bad{"UnknownMinSeverity", Of<ListD>("min_severity: 99"), "min_severity"},
-        Bad{"UnknownStatus", Of<ListD>("statuses: 99"), "statuses[0]"},
-        Bad{"UnspecifiedStatus", Of<ListH>("statuses: CONTAINMENT_STATUS_UNSPECIFIED"),
-            "statuses[0]"},
-        Bad{"UnknownProductType", Of<ListH>("product_types: 99"), "product_types[0]"},
-        Bad{"UnknownPlatform", Of<ListH>("platforms: 'BeOS'"), "platforms[0]"},
+        Bad{"UnknownStatus", Of<ListD>("statuses: 99"), "statuses"},
+        Bad{"UnspecifiedStatus", Of<ListH>("statuses: CONTAINMENT_STATUS_UNSPECIFIED"), "statuses"},
+        Bad{"UnknownProductType", Of<ListH>("product_types: 99"), "product_types"},
+        Bad{"UnknownPlatform", Of<ListH>("platforms: 'BeOS'"), "platforms"},
         Bad{"StarsOnlyHostname", Of<ListH>("hostname: '***'"), "hostname"}),
     NameOfBad);
 

@@ -21,7 +21,11 @@ Exported Export(World& world, const v1::ExportDetectionsRequest& request,
     all.largest = std::max(all.largest, batch.detections_size());
     for (const v1::Detection& detection : batch.detections()) {
       all.ids.push_back(detection.composite_id());
-      if (detection.created_timestamp() < newest) all.ascending = false;
+      if (detection.created_timestamp() < newest && all.ascending) {
+        all.ascending = false;
+        ADD_FAILURE() << "message " << all.messages << ": " << detection.created_timestamp()
+                      << " after " << newest;
+      }
       newest = detection.created_timestamp();
     }
     all.resume_token = batch.resume_token();

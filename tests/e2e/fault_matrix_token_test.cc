@@ -207,7 +207,7 @@ INSTANTIATE_TEST_SUITE_P(
                         .calls = 1,
                         .deadline = seconds(4),
                         .check = [](World& world,
-                                    const Seen& seen) { ExpectGateIsShut(world, seen, 4, 6); }},
+                                    const Seen& seen) { ExpectGateIsShut(world, seen, 4, 8); }},
                     Row{.name = "Row17_LimitWithoutAnInstantIsBackedOffFrom",
                         .faults = {Rule("rate_limited", {{"no_header", "true"}})},
                         .calls = 2},

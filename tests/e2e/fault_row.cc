@@ -20,7 +20,8 @@ std::vector<std::string> SomeIds(World& world, int count) {
   v1::ListDetectionsRequest request;
   request.set_page_size(count);
   std::vector<std::string> ids;
-  for (const auto& one : Ask(world, request)->detections()) ids.push_back(one.composite_id());
+  const auto page = Ask(world, request);
+  for (const auto& one : page->detections()) ids.push_back(one.composite_id());
   return ids;
 }
 

@@ -73,7 +73,8 @@ TEST(Access, FalconThatCannotBeAskedIsAnUnknownVerdict) {
 std::string HealthOf(World& world) {
   grpc::GenericStub stub(world.channel());
   grpc::ClientContext context;
-  grpc::ByteBuffer request;
+  const grpc::Slice nothing;
+  grpc::ByteBuffer request(&nothing, 1);
   grpc::ByteBuffer response;
   std::promise<grpc::Status> done;
   stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &request, &response,

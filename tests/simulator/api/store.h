@@ -20,7 +20,7 @@ struct Store {
   explicit Store(const Options& the_options)
       : options(the_options),
         clock(options.now_function, options.now),
-        world(options, clock.DataNow()),
+        world(options, options.now == 0 ? clock.DataNow() : options.now),
         alerts(world),
         hosts(world, false),
         hidden_hosts(world, true),
