@@ -2,6 +2,9 @@
 #include "rpc/edge.h"
 
 #include <algorithm>
+#include <string>
+
+#include "rpc/status.h"
 
 namespace falcon::rpc {
 
@@ -14,6 +17,17 @@ Deadline CallDeadline(const grpc::CallbackServerContext& context, const Clock& c
   if (left > longest) return Deadline::In(clock, longest);
   const milliseconds margin = std::min(milliseconds(50), left / 20);
   return Deadline::In(clock, left - margin);
+}
+
+grpc::Status Conclude(const Edge& edge, std::string_view method,
+                      grpc::CallbackServerContext& context, const absl::Status& status,
+                      SteadyTime started, const Call& call) {
+  const auto took = std::chrono::duration_cast<milliseconds>(edge.clock.Now() - started);
+  edge.observer.Finished(method, status, took, call);
+  if (const auto pushback = RetryPushback(status); pushback.has_value()) {
+    context.AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(*pushback));
+  }
+  return ToGrpc(status);
 }
 
 void Canceller::Cancel() {

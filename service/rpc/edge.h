@@ -37,6 +37,11 @@ struct Edge {
 Deadline CallDeadline(const grpc::CallbackServerContext& context, const Clock& clock, seconds usual,
                       seconds longest);
 
+// Tells the observer how a call ended, and clients when to come back; the status to finish with.
+grpc::Status Conclude(const Edge& edge, std::string_view method,
+                      grpc::CallbackServerContext& context, const absl::Status& status,
+                      SteadyTime started, const Call& call);
+
 // Cancels a task from outside: by the client's leaving, or because its time is up. Shared by the
 // reactor and what it posts.
 class Canceller {

@@ -103,17 +103,8 @@ class StreamCall final : public grpc::ServerWriteReactor<Message>, private Strea
             canceller_->slot(), [this](std::exception_ptr error, absl::Status status) {
               canceller_->Finished();
               if (error) status = Unwound(error, canceller_->deadline_passed());
-              End(status);
+              this->Finish(Conclude(edge_, method_, *context_, status, started_, call_));
             }));
-  }
-
-  void End(const absl::Status& status) {
-    const auto took = std::chrono::duration_cast<milliseconds>(edge_.clock.Now() - started_);
-    edge_.observer.Finished(method_, status, took, call_);
-    if (const auto pushback = RetryPushback(status); pushback.has_value()) {
-      context_->AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(*pushback));
-    }
-    this->Finish(ToGrpc(status));
   }
 
   const Edge& edge_;
