@@ -96,7 +96,7 @@ Seen SecondPageOfHostsBySeek(World& world, milliseconds deadline) {
 }
 
 Seen ExportAll(World& world, milliseconds /*deadline*/) {
-  const Exported all = Export(world, Make<v1::ExportDetectionsRequest>("batch_size: 100"));
+  const Exported all = Export(world, Make<v1::ExportDetectionsRequest>("batch_size: 50"));
   return {all.status, {}, static_cast<int>(all.ids.size()), {}};
 }
 
