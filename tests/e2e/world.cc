@@ -40,6 +40,11 @@ World::World(const WorldOptions& options) : options_(options), folder_(NewFolder
 }
 
 World::~World() {
+  // A client that is idle answers the server's farewell only every five seconds.
+  detections_.reset();
+  hosts_.reset();
+  gateway_.reset();
+  channel_.reset();
   gateway_program_.reset();
   // Not asked to stop: it has nothing to end well, and its leak check takes longer than most tests.
   if (simulator_ != nullptr) KillSimulator();
