@@ -44,36 +44,42 @@ class RecordDecoder {
       seen.Add(entry->index);
       const FieldSelection::Node* below =
           selection == nullptr ? nullptr : selection->Below(entry->index);
-      Field(table, *entry, value, below, message, extras);
+      Field({FieldWriter(*table.reflection, *entry, message), key, below, extras}, value);
     }
   }
 
  private:
-  void Field(const MessageTable& table, const FieldEntry& entry, dom::element value,
-             const FieldSelection::Node* below, Message& message, Extras* extras) {
-    const FieldWriter writer(*table.reflection, entry, message);
+  struct Target {
+    FieldWriter writer;
+    std::string_view key;
+    const FieldSelection::Node* below;
+    Extras* extras;  // of the message around the field
+  };
+
+  void Field(const Target& target, dom::element value) {
     dom::array array;
-    if (!entry.repeated) {
-      Element(writer, value, below, extras, -1);
+    if (!target.writer.entry().repeated) {
+      Element(target, value, -1);
     } else if (value.get(array) == simdjson::SUCCESS) {
       int index = 0;
-      for (dom::element element : array) Element(writer, element, below, extras, index++);
+      for (dom::element element : array) Element(target, element, index++);
     } else if (!IsEmptyText(value)) {
-      Element(writer, value, below, extras, 0);
+      Element(target, value, 0);
     }
   }
 
-  void Element(const FieldWriter& writer, dom::element value, const FieldSelection::Node* below,
-               Extras* extras, int index) {
+  void Element(const Target& target, dom::element value, int index) {
     if (value.is_null()) return;
-    const FieldEntry& entry = writer.entry();
-    if (entry.kind != Kind::kMessage) return Count(entry, writer.Write(value));
+    const FieldEntry& entry = target.writer.entry();
+    if (entry.kind != Kind::kMessage) return Count(entry, target.writer.Write(value));
     dom::object object;
     if (value.get(object) != simdjson::SUCCESS) return Count(entry, Written::kSkipped);
-    Message& message = writer.Inside();
-    if (extras == nullptr) return Object(*entry.message, object, below, message, nullptr);
-    Extras inside(*extras, entry.key, index);
-    Object(*entry.message, object, below, message, &inside);
+    Message& message = target.writer.Inside();
+    if (target.extras == nullptr) {
+      return Object(*entry.message, object, target.below, message, nullptr);
+    }
+    Extras inside(*target.extras, target.key, index);
+    Object(*entry.message, object, target.below, message, &inside);
   }
 
   static bool IsEmptyText(dom::element value) {

@@ -87,13 +87,14 @@ int EnumWords::Find(std::string_view word) const {
 
 FieldEntry DecoderTables::Entry(const FieldDescriptor* field) {
   FieldEntry entry;
-  entry.key = JsonKey(field);
   entry.field = field;
   entry.kind = KindOf(field);
   entry.repeated = field->is_repeated();
-  entry.index = field->index();
+  entry.index = static_cast<int16_t>(field->index());
   if (entry.kind == Kind::kMessage) entry.message = Build(field->message_type());
-  if (entry.kind == Kind::kEnum) entry.words = std::make_shared<EnumWords>(field->enum_type());
+  if (entry.kind == Kind::kEnum) {
+    entry.words = &words_.try_emplace(field->enum_type(), field->enum_type()).first->second;
+  }
   return entry;
 }
 
@@ -117,7 +118,7 @@ const MessageTable* DecoderTables::Build(const Descriptor* message) {
     }
   }
   std::vector<std::string> keys;
-  for (const FieldEntry& entry : made.fields) keys.push_back(entry.key);
+  for (const FieldEntry& entry : made.fields) keys.push_back(JsonKey(entry.field));
   made.keys = KeyIndex(std::move(keys));
   return &made;
 }

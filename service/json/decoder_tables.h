@@ -45,14 +45,14 @@ class EnumWords {
 
 struct MessageTable;
 
+// Small, for they are walked at random: 32 bytes.
 struct FieldEntry {
-  std::string key;
   const google::protobuf::FieldDescriptor* field = nullptr;
+  const MessageTable* message = nullptr;  // of kMessage
+  const EnumWords* words = nullptr;       // of kEnum
+  int16_t index = 0;                      // among the message's fields
   Kind kind = Kind::kText;
   bool repeated = false;
-  int index = 0;                           // among the message's fields
-  const MessageTable* message = nullptr;   // of kMessage
-  std::shared_ptr<const EnumWords> words;  // of kEnum
 };
 
 struct MessageTable {
@@ -81,6 +81,7 @@ class DecoderTables {
 
   // By descriptor, so that a message that contains itself ends somewhere.
   std::map<const google::protobuf::Descriptor*, std::unique_ptr<MessageTable>> tables_;
+  std::map<const google::protobuf::EnumDescriptor*, EnumWords> words_;
   const MessageTable* root_;
 };
 

@@ -16,21 +16,21 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr size_t kMaxDepth = 64;
+constexpr size_t kFirstDepthRefused = 65;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 constexpr std::array kRepairable = {simdjson::UTF8_ERROR, simdjson::STRING_ERROR,
                                     simdjson::UNESCAPED_CHARS, simdjson::NUMBER_ERROR};
 
-simdjson::error_code ParseText(std::string& body, dom::document& tape) {
+simdjson::error_code ParseText(std::string& body, dom::parser& parser, dom::document& tape) {
   body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
   const size_t start = body.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
   const size_t size = body.size() - start;
-  dom::parser parser;
-  // simdjson counts the level that it refuses.
-  const simdjson::error_code error =
-      parser.allocate(std::max(size, simdjson::dom::MINIMAL_DOCUMENT_CAPACITY), kMaxDepth + 1);
-  if (error != simdjson::SUCCESS) return error;
+  if (parser.capacity() < size || parser.max_depth() != kFirstDepthRefused) {
+    const simdjson::error_code error = parser.allocate(
+        std::max(size, simdjson::dom::MINIMAL_DOCUMENT_CAPACITY), kFirstDepthRefused);
+    if (error != simdjson::SUCCESS) return error;
+  }
   return parser.parse_into_document(tape, body.data() + start, size, false).error();
 }
 
@@ -53,13 +53,18 @@ Document& Document::operator=(Document&&) noexcept = default;
 Document::~Document() = default;
 
 absl::StatusOr<Document> Document::Parse(std::string body) {
-  auto impl = std::make_unique<Impl>();
-  simdjson::error_code error = ParseText(body, impl->tape);
+  dom::parser parser;
+  return ParseWith(parser, std::move(body), std::make_unique<Impl>());
+}
+
+absl::StatusOr<Document> Document::ParseWith(dom::parser& parser, std::string body,
+                                             std::unique_ptr<Impl> impl) {
+  simdjson::error_code error = ParseText(body, parser, impl->tape);
   if (std::find(kRepairable.begin(), kRepairable.end(), error) != kRepairable.end()) {
     Repaired repaired = Repair(body);
     impl->repaired = repaired.replaced > 0;
     body = std::move(repaired.text);
-    error = ParseText(body, impl->tape);
+    error = ParseText(body, parser, impl->tape);
   }
   if (error != simdjson::SUCCESS) return NotJson(body, simdjson::error_message(error));
   dom::object root;

@@ -10,6 +10,10 @@
 
 #include "absl/status/statusor.h"
 
+namespace simdjson::dom {
+class parser;
+}
+
 namespace falcon::json {
 
 // An element of `errors`.
@@ -42,7 +46,7 @@ class Document {
  public:
   // `body` with 64 bytes of spare capacity is parsed where it is. INTERNAL (UPSTREAM_PROTOCOL) when it is not one JSON object or is
   // deeper than 64 levels. Bytes that are not UTF-8, lone surrogates and bare control characters are repaired; numbers beyond 64
-  // bits become text with the same digits.
+  // bits become text with the same digits. For page after page see json/parser.h.
   static absl::StatusOr<Document> Parse(std::string body);
 
   Document(Document&&) noexcept;
@@ -61,7 +65,10 @@ class Document {
   const Impl& impl() const { return *impl_; }
 
  private:
+  friend class Parser;
   explicit Document(std::unique_ptr<Impl> impl);
+  static absl::StatusOr<Document> ParseWith(simdjson::dom::parser& parser, std::string body,
+                                            std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

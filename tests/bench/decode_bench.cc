@@ -20,6 +20,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "json/decoder.h"
 #include "json/document.h"
+#include "json/parser.h"
 
 namespace falcon::json {
 namespace {
@@ -119,27 +120,29 @@ DecodeOptions Options(bool brief) {
   return options;
 }
 
-void DecodePage(const Decoder& decoder, std::string body, const DecodeOptions& options,
-                ListDetectionsResponse& response) {
-  const auto document = Document::Parse(std::move(body));
+void DecodePage(Parser& parser, const Decoder& decoder, std::string body,
+                const DecodeOptions& options, ListDetectionsResponse& response) {
+  const auto document = parser.Parse(std::move(body));
   Need(document.ok(), "our page is not JSON");
   const DecodeReport report = decoder.DecodeAll(*document, options, response.mutable_detections());
   Need(report.skipped_values == 0 && report.unknown_enum_values == 0, "our page lost values");
 }
 
-double OursOnHeap(const Decoder& decoder, const std::string& page, const DecodeOptions& options) {
+double OursOnHeap(Parser& parser, const Decoder& decoder, const std::string& page,
+                  const DecodeOptions& options) {
   std::string body = Received(page);
   return Seconds([&] {
     ListDetectionsResponse response;
-    DecodePage(decoder, std::move(body), options, response);
+    DecodePage(parser, decoder, std::move(body), options, response);
   });
 }
 
-double OursOnArena(const Decoder& decoder, const std::string& page, const DecodeOptions& options) {
+double OursOnArena(Parser& parser, const Decoder& decoder, const std::string& page,
+                   const DecodeOptions& options) {
   std::string body = Received(page);
   return Seconds([&] {
     google::protobuf::Arena arena;
-    DecodePage(decoder, std::move(body), options,
+    DecodePage(parser, decoder, std::move(body), options,
                *google::protobuf::Arena::CreateMessage<ListDetectionsResponse>(&arena));
   });
 }
@@ -160,10 +163,11 @@ void Report(benchmark::State& state, const std::string& page) {
 
 void ParseOnly(benchmark::State& state) {
   const Pages pages(state.range(0));
+  Parser parser;
   for (auto _ : state) {
     std::string body = Received(pages.falcon);
     state.SetIterationTime(
-        Seconds([&] { benchmark::DoNotOptimize(Document::Parse(std::move(body))); }));
+        Seconds([&] { benchmark::DoNotOptimize(parser.Parse(std::move(body))); }));
   }
   Report(state, pages.falcon);
 }
@@ -171,11 +175,12 @@ void ParseOnly(benchmark::State& state) {
 template <bool kArena, bool kBrief>
 void Ours(benchmark::State& state) {
   const Pages pages(state.range(0));
+  Parser parser;
   const Decoder decoder(v1::Detection::descriptor());
   const DecodeOptions options = Options(kBrief);
   for (auto _ : state) {
-    state.SetIterationTime(kArena ? OursOnArena(decoder, pages.falcon, options)
-                                  : OursOnHeap(decoder, pages.falcon, options));
+    state.SetIterationTime(kArena ? OursOnArena(parser, decoder, pages.falcon, options)
+                                  : OursOnHeap(parser, decoder, pages.falcon, options));
   }
   Report(state, pages.falcon);
 }
@@ -189,13 +194,14 @@ void JsonStringToMessage(benchmark::State& state) {
 template <bool kArena, bool kBrief>
 void Compared(benchmark::State& state) {
   const Pages pages(state.range(0));
+  Parser parser;
   const Decoder decoder(v1::Detection::descriptor());
   const DecodeOptions options = Options(kBrief);
   double ours = 0;
   double theirs = 0;
   for (auto _ : state) {
-    const double once = kArena ? OursOnArena(decoder, pages.falcon, options)
-                               : OursOnHeap(decoder, pages.falcon, options);
+    const double once = kArena ? OursOnArena(parser, decoder, pages.falcon, options)
+                               : OursOnHeap(parser, decoder, pages.falcon, options);
     theirs += Protobufs(pages.cleaned);
     ours += once;
     state.SetIterationTime(once);

@@ -4,11 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "base/text.h"
 #include "decoding.h"
+#include "json/parser.h"
 #include "simdjson.h"
 #include "tests/support/status_matchers.h"
 
@@ -215,6 +218,30 @@ TEST(Document, StaysValidWhenMovedAndWhenOthersAreParsed) {
   EXPECT_EQ(moved.envelope().trace_id, "one");
   EXPECT_THAT(moved.Ids(), ElementsAre("a"));
   EXPECT_THAT(second.Ids(), ElementsAre("b"));
+}
+
+TEST(Parser, MakesDocumentsThatOutliveItAndEachOther) {
+  const std::string page = Cat(R"({"resources":[")", std::string(400'000, 'a'), R"("]})");
+  auto parser = std::make_unique<Parser>();
+  std::optional<Document> first = *parser->Parse(page);
+  const Document second = *parser->Parse(R"({"resources":["b"]})");
+  first.reset();
+  const Document third = *parser->Parse(Cat(page, " "));  // in the first one's memory
+  EXPECT_THAT(parser->Parse("no JSON"),
+              FailsWith(absl::StatusCode::kInternal, "UPSTREAM_PROTOCOL"));
+  parser.reset();
+  EXPECT_THAT(second.Ids(), ElementsAre("b"));
+  EXPECT_EQ(third.Ids().at(0).size(), 400'000u);
+}
+
+TEST(Parser, RefusesAndRepairsAsDocumentDoes) {
+  Parser parser;
+  const std::string filler(400'000, 'a');
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(parser.Parse(Cat(R"({"resources":[")", filler)).ok());
+    EXPECT_FALSE(parser.Parse(Cat(Nested(65), filler)).ok());
+    EXPECT_TRUE(parser.Parse(Cat(R"({"resources":[")", filler, "\xFF\"]}"))->repaired());
+  }
 }
 
 }  // namespace
