@@ -150,8 +150,7 @@ absl::StatusOr<GlobalOptions> GlobalOf(CommandTree& tree, const Environment& env
     }
     options.timeout = absl::ToChronoMilliseconds(*span);
   }
-  const absl::Status output =
-      ReadOutput(tree.global["output"], environment.out_is_terminal, options);
+  absl::Status output = ReadOutput(tree.global["output"], environment.out_is_terminal, options);
   if (!output.ok()) return output;
   return options;
 }

@@ -132,6 +132,7 @@ std::string DescribeNoun(const Noun& noun, size_t width) {
 
 std::vector<std::string> VerbsOf(const Noun& noun) {
   std::vector<std::string> verbs;
+  verbs.reserve(noun.methods.size());
   for (const Method& method : noun.methods) verbs.push_back(method.verb);
   return verbs;
 }

@@ -113,6 +113,7 @@ const Descriptor* RecordOf(const Noun& noun) {
 std::string Table(const std::vector<FqlFieldHelp>& fields, size_t width) {
   const Style style{.color = false, .width = width, .now = {}};
   std::vector<std::vector<Cell>> rows;
+  rows.reserve(fields.size());
   for (const FqlFieldHelp& field : fields) {
     rows.push_back({Cell{field.name}, Cell{field.kind}, Cell{field.operators},
                     Cell{field.sortable ? "yes" : ""}, Cell{field.help}});

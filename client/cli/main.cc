@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <condition_variable>
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <mutex>
@@ -23,7 +24,7 @@ std::string Variable(const char* name) {
 }
 
 size_t TerminalWidth() {
-  const long columns = std::strtol(Variable("COLUMNS").c_str(), nullptr, 10);
+  const int64_t columns = std::strtoll(Variable("COLUMNS").c_str(), nullptr, 10);
   if (columns > 0) return static_cast<size_t>(columns);
   winsize size{};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) return size.ws_col;

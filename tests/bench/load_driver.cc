@@ -132,6 +132,24 @@ size_t Take(char* data, size_t size, size_t count, void* out) {
   return size * count;
 }
 
+// One caller that waits for each answer.
+Tally OneCaller(const Options& options, const std::vector<std::string>& ids) {
+  const auto stub = std::move(Stubs(options).front());
+  Tally tally;
+  const auto start = Clock::now();
+  for (int i = 0; i < options.calls; ++i) {
+    grpc::ClientContext context;
+    v1::GetHostRequest request;
+    v1::GetHostResponse response;
+    request.set_device_id(ids[static_cast<size_t>(i) % ids.size()]);
+    const auto sent = Clock::now();
+    tally.failed += stub->GetHost(&context, request, &response).ok() ? 0 : 1;
+    tally.micros.push_back(std::chrono::duration<double, std::micro>(Clock::now() - sent).count());
+  }
+  tally.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return tally;
+}
+
 // One request after the other on one connection, as the least that any client must do.
 Tally BareLoop(const Options& options, const std::vector<std::string>& ids) {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
@@ -173,8 +191,10 @@ int Main(int argc, char** argv) {
   app.add_option("--address", options.address, "the gateway, host:port");
   app.add_option("--falcon-url", options.falcon_url, "Falcon, for --mode bare");
   app.add_option("--ca-file", options.ca_file, "PEM bundle for --falcon-url");
-  app.add_option("--mode", options.mode, "unary: GetHost with distinct ids; bare: libcurl loop")
-      ->check(CLI::IsMember({"unary", "bare"}));
+  app.add_option(
+         "--mode", options.mode,
+         "unary: GetHost with distinct ids; caller: one after the other; bare: libcurl loop")
+      ->check(CLI::IsMember({"unary", "caller", "bare"}));
   app.add_option("--calls", options.calls, "calls in all");
   app.add_option("--in-flight", options.in_flight, "calls at a time (unary)");
   app.add_option("--channels", options.channels, "connections (unary)");
@@ -191,8 +211,9 @@ int Main(int argc, char** argv) {
     std::fflush(stdout);
     std::getchar();
   }
-  Tally tally =
-      options.mode == "bare" ? BareLoop(options, ids) : UnaryLoad(options, std::move(ids)).Run();
+  Tally tally = options.mode == "bare"     ? BareLoop(options, ids)
+                : options.mode == "caller" ? OneCaller(options, ids)
+                                           : UnaryLoad(options, std::move(ids)).Run();
   std::puts(tally.Json().dump().c_str());
   return tally.failed == 0 ? 0 : 1;
 }
