@@ -56,9 +56,9 @@ class Clients : public testing::Test {
   }
 };
 
-TEST_F(Clients, BufListsEveryServiceByReflection) {
+TEST_F(Clients, BufListsEveryMethodByReflection) {
   const Outcome services =
-      Shell("$BUF curl --protocol grpc --http2-prior-knowledge --list-services http://$ADDRESS");
+      Shell("$BUF curl --protocol grpc --http2-prior-knowledge --list-methods http://$ADDRESS");
   EXPECT_EQ(services.status, 0) << services.err;
   for (const char* service : {"falcon.v1.DetectionService", "falcon.v1.HostService",
                               "falcon.v1.GatewayService", "grpc.health.v1.Health"}) {
@@ -75,7 +75,7 @@ TEST_F(Clients, EveryGrpcurlCallOfTheReadmeIsAnswered) {
       if [ "$1" = -d ]; then data=$2; shift 2; fi
       case "$2" in
         list) $BUF curl --protocol grpc --http2-prior-knowledge --list-services http://$ADDRESS ;;
-        describe) $BUF curl --protocol grpc --http2-prior-knowledge --list-services http://$ADDRESS ;;
+        describe) $BUF curl --protocol grpc --http2-prior-knowledge --list-methods http://$ADDRESS ;;
         *) $BUF curl --protocol grpc --http2-prior-knowledge -d "$data" "http://$ADDRESS/$2" ;;
       esac
     }
