@@ -99,7 +99,8 @@ Task<absl::StatusOr<json::Document>> Caller::Attempt(const UpstreamCall& call, R
   budget_.Observe(response.headers);
   const std::string_view trace_id = wire::FindHeader(response.headers, "X-Cs-Traceid");
   if (!trace_id.empty()) reading.trace_id = trace_id;
-  co_return ReadReply(*call.operation, std::move(response), call.continuation, clock_.WallNow());
+  co_return ReadReply(*call.operation, std::move(response), call.continuation, clock_.WallNow(),
+                      parser_);
 }
 
 }  // namespace falcon

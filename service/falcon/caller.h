@@ -14,6 +14,7 @@
 #include "falcon/reading.h"
 #include "falcon/retry.h"
 #include "json/document.h"
+#include "json/parser.h"
 #include "run/admission.h"
 #include "run/timer.h"
 #include "wire/http.h"
@@ -64,6 +65,7 @@ class Caller {
   run::Timer& timer_;
   RetryPolicy policy_;
   Jitter jitter_;
+  json::Parser parser_;
   CallerStats stats_;
 };
 

@@ -154,7 +154,7 @@ void Read(const json::Envelope& envelope, Answer& answer) {
 }  // namespace
 
 absl::StatusOr<json::Document> ReadReply(const Operation& operation, wire::HttpResponse response,
-                                         bool continuation, WallTime now) {
+                                         bool continuation, WallTime now, json::Parser& parser) {
   Answer answer = {.operation = operation,
                    .http_status = response.status,
                    .continuation = continuation,
@@ -164,7 +164,7 @@ absl::StatusOr<json::Document> ReadReply(const Operation& operation, wire::HttpR
   const bool success = response.status >= 200 && response.status < 300;
   if (answer.html) return WithAnswerFacts(FromProxy(answer), answer);
   if (!success) answer.text = response.body.substr(0, 2 * kMostText);
-  absl::StatusOr<json::Document> document = json::Document::Parse(std::move(response.body));
+  absl::StatusOr<json::Document> document = parser.Parse(std::move(response.body));
   if (document.ok()) Read(document->envelope(), answer);
   if (!success) return WithAnswerFacts(Failure(answer, answer.http_status), answer);
   if (!document.ok()) {

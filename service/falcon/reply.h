@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "falcon/operation.h"
 #include "json/document.h"
+#include "json/parser.h"
 #include "wire/http.h"
 
 namespace falcon {
@@ -35,7 +36,7 @@ namespace falcon {
 //   200 no JSON UNAVAILABLE          UPSTREAM_MALFORMED
 // Falcon's own text is passed on escaped and cut to 256 bytes; an HTML body never.
 absl::StatusOr<json::Document> ReadReply(const Operation& operation, wire::HttpResponse response,
-                                         bool continuation, WallTime now);
+                                         bool continuation, WallTime now, json::Parser& parser);
 
 }  // namespace falcon
 

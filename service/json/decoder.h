@@ -1,5 +1,5 @@
-// Decodes Falcon's records into protobuf messages by descriptor, leniently: one bad field never loses a record, one bad record
-// never loses a page.
+// Decodes Falcon's records into protobuf messages by descriptor, leniently: one bad field never
+// loses a record, one bad record never loses a page.
 #ifndef FALCON_JSON_DECODER_H_
 #define FALCON_JSON_DECODER_H_
 
@@ -40,10 +40,12 @@ struct DecodeReport {
 //   integer        "123", 123.0            123;   "": unset;  out of range, other text: skipped
 //   double         "1.5"                   1.5;   "": unset
 //   boolean        "true" "false" "yes" "no" 1 0, any case;  "": unset
-//   Timestamp      RFC 3339 with 0 to 9 fraction digits (a missing zone is UTC), date only, epoch seconds or milliseconds as
+//   Timestamp      RFC 3339 with 0 to 9 fraction digits (a missing zone is UTC), date only, epoch
+//   seconds or milliseconds as
 //                  number or text (told apart by size);  "", 0: unset
 //                  "0001-01-01T00:00:00Z": unset
-//   enum           the value's name without its prefix, any case, spaces and dashes as underscores;  "": unset;  unknown:
+//   enum           the value's name without its prefix, any case, spaces and dashes as underscores;
+//    "": unset;  unknown:
 //                  _UNSPECIFIED, counted
 //   repeated       a scalar or object      one element;  a wrong element: skipped, the others stay
 //   message        a scalar, array         skipped
@@ -51,18 +53,21 @@ struct DecodeReport {
 //   Struct         anything: what is no object stands under the key "value";  "": unset
 // Keys match by `json_key` option, else by field name. A later duplicate key wins.
 //
-// `additional_fields` holds the keys that the record does not model, and, below the keys that lead there, those that the messages
-// inside it do not model: {"device": {"new_key": 1}, "files_written": [{}, {"new_key": 2}]}. Whole numbers beyond 2^53 are text
-// there; what lies more than 24 levels deep is its JSON text.
+// `additional_fields` holds the keys that the record does not model, and, below the keys that lead
+// there, those that the messages inside it do not model: {"device": {"new_key": 1},
+// "files_written": [{}, {"new_key": 2}]}. Whole numbers beyond 2^53 are text there; what lies more
+// than 24 levels deep is its JSON text.
 //
-// Immutable, any thread. Build one per record at start: it throws for a record with maps or with more than 512 fields.
+// Immutable, any thread. Build one per record at start: it throws for a record with maps or with
+// more than 512 fields.
 class Decoder {
  public:
   // `record` is a generated message's descriptor.
   explicit Decoder(const google::protobuf::Descriptor* record);
   ~Decoder();
 
-  // Fills `message`, an empty generated message whose descriptor is `record`, from resource `index`. False when that is no object.
+  // Fills `message`, an empty generated message whose descriptor is `record`, from resource
+  // `index`. False when that is no object.
   bool Decode(const Document& document, size_t index, const DecodeOptions& options,
               google::protobuf::Message& message, DecodeReport& report) const;
 

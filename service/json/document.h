@@ -23,8 +23,9 @@ struct ApiError {
   std::string id;  // the resource concerned; empty: none
 };
 
-// `meta.pagination`, and `meta.next` where a service puts it there. Unset and empty: not sent. A string `offset` is a
-// scroll token, a number is an offset; text that is all digits is given as both.
+// `meta.pagination`, and `meta.next` where a service puts it there. Unset and empty: not sent. A
+// string `offset` is a scroll token, a number is an offset; text that is all digits is given as
+// both.
 struct Pagination {
   std::optional<int64_t> total;
   std::optional<int64_t> offset;
@@ -44,9 +45,10 @@ struct Envelope {
 // Movable, not copyable; keeps the parsed form, not the body. Any thread; many may read at a time.
 class Document {
  public:
-  // `body` with 64 bytes of spare capacity is parsed where it is. INTERNAL (UPSTREAM_PROTOCOL) when it is not one JSON object or is
-  // deeper than 64 levels. Bytes that are not UTF-8, lone surrogates and bare control characters are repaired; numbers beyond 64
-  // bits become text with the same digits. For page after page see json/parser.h.
+  // `body` with 64 bytes of spare capacity is parsed where it is. INTERNAL (UPSTREAM_PROTOCOL) when
+  // it is not one JSON object or is deeper than 64 levels. Bytes that are not UTF-8, lone
+  // surrogates and bare control characters are repaired; numbers beyond 64 bits become text with
+  // the same digits. For page after page see json/parser.h.
   static absl::StatusOr<Document> Parse(std::string body);
 
   Document(Document&&) noexcept;

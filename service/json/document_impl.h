@@ -1,4 +1,5 @@
-// What a Document holds: simdjson's tape, and the elements of `resources` on it. Only this room includes it.
+// What a Document holds: simdjson's tape, and the elements of `resources` on it. Only this room
+// includes it.
 #ifndef FALCON_JSON_DOCUMENT_IMPL_H_
 #define FALCON_JSON_DOCUMENT_IMPL_H_
 

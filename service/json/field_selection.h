@@ -12,15 +12,18 @@
 
 namespace falcon::json {
 
-// Immutable and cheap to copy. A selected message field without selected fields below it means all of it.
+// Immutable and cheap to copy. A selected message field without selected fields below it means all
+// of it.
 class FieldSelection {
  public:
   // Everything.
   FieldSelection() = default;
-  // The fields with the `brief` option; a message field with it shows only its own brief fields, if it has any.
+  // The fields with the `brief` option; a message field with it shows only its own brief fields, if
+  // it has any.
   static FieldSelection Brief(const google::protobuf::Descriptor* record);
-  // `mask`: paths of `record` by its field names, such as "device.hostname", through repeated messages too; "*" alone, or no path:
-  // everything. INVALID_ARGUMENT on `read_mask`, with the nearest known path, for each unknown one. At most 200 paths.
+  // `mask`: paths of `record` by its field names, such as "device.hostname", through repeated
+  // messages too; "*" alone, or no path: everything. INVALID_ARGUMENT on `read_mask`, with the
+  // nearest known path, for each unknown one. At most 200 paths.
   static absl::StatusOr<FieldSelection> FromMask(const google::protobuf::FieldMask& mask,
                                                  const google::protobuf::Descriptor* record);
 
@@ -30,7 +33,8 @@ class FieldSelection {
   FieldSelection Below(const google::protobuf::FieldDescriptor* field) const;
   // The same with `field` of the top level added: exports need their sort key.
   FieldSelection With(const google::protobuf::FieldDescriptor* field) const;
-  // JSON names of the selected top-level fields, in field order; empty for everything. For Falcon's `fields` parameter.
+  // JSON names of the selected top-level fields, in field order; empty for everything. For Falcon's
+  // `fields` parameter.
   std::vector<std::string> TopLevelJsonKeys(const google::protobuf::Descriptor* record) const;
 
   struct Node;  // for the decoder's inner loop

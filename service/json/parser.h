@@ -1,5 +1,5 @@
-// Parser: makes Documents in memory that earlier ones have left behind. For whoever parses page after page: fresh memory for a page
-// of some megabytes costs as much as decoding its brief view.
+// Parser: makes Documents in memory that earlier ones have left behind. For whoever parses page
+// after page: fresh memory for a page of some megabytes costs as much as decoding its brief view.
 #ifndef FALCON_JSON_PARSER_H_
 #define FALCON_JSON_PARSER_H_
 
@@ -21,7 +21,8 @@ class Parser {
   Parser& operator=(Parser&&) noexcept;
   ~Parser();
 
-  // As Document::Parse. Between calls it keeps the memory of one page of 256 KiB to 16 MiB; smaller and larger ones come and go.
+  // As Document::Parse. Between calls it keeps the memory of one page of 256 KiB to 16 MiB; smaller
+  // and larger ones come and go.
   absl::StatusOr<Document> Parse(std::string body);
 
  private:

@@ -10,7 +10,8 @@
 
 namespace falcon::json {
 
-// One buffer of type T, sized in bytes of JSON text. Any thread: a Document may end on another than it was made on.
+// One buffer of type T, sized in bytes of JSON text. Any thread: a Document may end on another than
+// it was made on.
 template <class T>
 class Spare {
  public:

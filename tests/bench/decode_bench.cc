@@ -1,8 +1,10 @@
-// JSON page to protobuf: our whole path beside protobuf's own JSON parser, on pages of realistic alerts.
+// JSON page to protobuf: our whole path beside protobuf's own JSON parser, on pages of realistic
+// alerts.
 //   decode_bench                      all figures
 //   decode_bench --benchmark_filter=Compared
-// Arguments: alerts on the page. 200 are about 1.7 MB, 1000 about 8 MB. `speedup` is protobuf's time divided by ours, the two
-// taken in turns within one run. All times are processor time of the thread, so that neighbours on the machine count little.
+// Arguments: alerts on the page. 200 are about 1.7 MB, 1000 about 8 MB. `speedup` is protobuf's
+// time divided by ours, the two taken in turns within one run. All times are processor time of the
+// thread, so that neighbours on the machine count little.
 #include <benchmark/benchmark.h>
 #include <time.h>
 
@@ -52,7 +54,8 @@ std::string Alert() {
   return document->ResourceText(0);
 }
 
-// The same alert with what protobuf's parser would refuse, and lose the page for, put as it wants it.
+// The same alert with what protobuf's parser would refuse, and lose the page for, put as it wants
+// it.
 std::string Cleaned(std::string alert) {
   alert =
       Replaced(alert, R"("severity_name":"Critical")", R"("severity_name":"SEVERITY_CRITICAL")");

@@ -1,4 +1,5 @@
-// Other people's clients and our own before the running gateway: buf curl by reflection, and falconctl.
+// Other people's clients and our own before the running gateway: buf curl by reflection, and
+// falconctl.
 #include <fstream>
 #include <sstream>
 
@@ -66,7 +67,8 @@ TEST_F(Clients, BufListsEveryMethodByReflection) {
   }
 }
 
-// grpcurl is no package of Debian's: buf curl stands in for it, with the same arguments and the same reflection.
+// grpcurl is no package of Debian's: buf curl stands in for it, with the same arguments and the
+// same reflection.
 TEST_F(Clients, EveryGrpcurlCallOfTheReadmeIsAnswered) {
   const std::string as_buf = R"(
     grpcurl() {

@@ -47,7 +47,8 @@ INSTANTIATE_TEST_SUITE_P(
             .code = StatusCode::UNAVAILABLE,
             .reason = "UPSTREAM_MALFORMED",
             .calls = 2},
-        // UNAVAILABLE after one retry, not INTERNAL at once: no parser of ours tells deep from broken.
+        // UNAVAILABLE after one retry, not INTERNAL at once: no parser of ours tells deep from
+        // broken.
         Row{.name = "Row36_DeepJsonIsUnavailable",
             .faults = {Rule("deep_json", Always({{"depth", 100'000}}))},
             .code = StatusCode::UNAVAILABLE,

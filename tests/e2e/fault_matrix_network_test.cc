@@ -1,4 +1,5 @@
-// The fault matrix, rows 30 and 39 to 47: networks, certificates, proxies, clocks and callers. Each needs a world of its own.
+// The fault matrix, rows 30 and 39 to 47: networks, certificates, proxies, clocks and callers. Each
+// needs a world of its own.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>

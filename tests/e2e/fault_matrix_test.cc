@@ -1,4 +1,5 @@
-// The fault matrix, rows 13 to 41: what Falcon answers and how it travels. Each row's world is used by all.
+// The fault matrix, rows 13 to 41: what Falcon answers and how it travels. Each row's world is used
+// by all.
 #include "tests/e2e/fault_row.h"
 
 namespace falcon::e2e {

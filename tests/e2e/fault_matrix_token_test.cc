@@ -1,4 +1,5 @@
-// The fault matrix, rows 1 to 12 and 15 to 17: tokens and rate limits. They leave a state behind: each row has its own world.
+// The fault matrix, rows 1 to 12 and 15 to 17: tokens and rate limits. They leave a state behind:
+// each row has its own world.
 #include <future>
 
 #include "tests/e2e/fault_row.h"
@@ -159,8 +160,8 @@ INSTANTIATE_TEST_SUITE_P(
             .reason = "UPSTREAM_REDIRECT",
             .calls = 1,
             .logins = 0},
-        // With a base URL of its own the region is only told, never followed: pinned regions are for the real clouds and
-        // are tested with the token source.
+        // With a base URL of its own the region is only told, never followed: pinned regions are
+        // for the real clouds and are tested with the token source.
         Row{.name = "Row12_RegionOfTheAnswerIsTold",
             .faults = {Token("region", Always({{"value", "eu-1"}}))},
             .calls = 1,

@@ -1,4 +1,5 @@
-// One row of the fault matrix as a test: what is wrong upstream, what is asked, and what the caller must see.
+// One row of the fault matrix as a test: what is wrong upstream, what is asked, and what the caller
+// must see.
 #ifndef FALCON_TESTS_E2E_FAULT_ROW_H_
 #define FALCON_TESTS_E2E_FAULT_ROW_H_
 

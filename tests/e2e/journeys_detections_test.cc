@@ -1,4 +1,5 @@
-// Journeys through DetectionService: the story of SRV-PROD-001 is found, page by page and by every filter.
+// Journeys through DetectionService: the story of SRV-PROD-001 is found, page by page and by every
+// filter.
 #include <algorithm>
 #include <set>
 

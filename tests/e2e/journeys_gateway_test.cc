@@ -1,4 +1,5 @@
-// Journeys through GatewayService, the health service, and the proof that nothing of all this changes Falcon.
+// Journeys through GatewayService, the health service, and the proof that nothing of all this
+// changes Falcon.
 #include <grpcpp/generic/generic_stub.h>
 
 #include <future>

@@ -1,4 +1,5 @@
-// A program of ours as a child process: started with its own environment, watched by what it prints, ended with the test.
+// A program of ours as a child process: started with its own environment, watched by what it
+// prints, ended with the test.
 #ifndef FALCON_TESTS_E2E_PROGRAM_H_
 #define FALCON_TESTS_E2E_PROGRAM_H_
 

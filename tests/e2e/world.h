@@ -1,4 +1,5 @@
-// A world for end-to-end tests: the real simulator over TLS and the real gateway before it, each on a port of its own.
+// A world for end-to-end tests: the real simulator over TLS and the real gateway before it, each on
+// a port of its own.
 #ifndef FALCON_TESTS_E2E_WORLD_H_
 #define FALCON_TESTS_E2E_WORLD_H_
 

@@ -18,7 +18,9 @@ absl::StatusOr<json::Document> Read(int status, std::string_view body, wire::Hea
                                     const Operation& what = operation::kPostCombinedAlerts,
                                     bool continuation = false) {
   const FakeClock clock;
-  return ReadReply(what, Response(status, body, std::move(headers)), continuation, clock.WallNow());
+  json::Parser parser;
+  return ReadReply(what, Response(status, body, std::move(headers)), continuation, clock.WallNow(),
+                   parser);
 }
 
 std::string ErrorBody(int code, std::string_view message) {
