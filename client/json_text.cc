@@ -14,10 +14,8 @@
 namespace falcon::client {
 namespace {
 
-using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::Reflection;
 
 void AppendEscape(std::string& out, unsigned unit) {
   char buffer[8];

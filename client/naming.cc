@@ -97,7 +97,7 @@ std::string NounOf(const ServiceDescriptor& service) {
 }
 
 std::string VerbOf(const MethodDescriptor& method) {
-  const std::string verb = ShortVerb(method);
+  std::string verb = ShortVerb(method);
   const ServiceDescriptor& service = *method.service();
   for (int i = 0; i < service.method_count(); ++i) {
     const MethodDescriptor& other = *service.method(i);

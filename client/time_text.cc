@@ -30,7 +30,7 @@ constexpr int64_t kLongest = int64_t{100} * 366 * 86'400'000;
 std::string Short(int64_t seconds) {
   if (seconds < 60) return Cat(seconds, " s");
   if (seconds < 3600) return Cat(seconds / 60, " min");
-  if (seconds < 48 * 3600) return Cat(seconds / 3600, " h");
+  if (seconds < int64_t{48} * 3600) return Cat(seconds / 3600, " h");
   return Cat(seconds / 86400, " d");
 }
 
@@ -42,7 +42,7 @@ std::string InstantText(absl::Time instant) {
 
 std::string RelativeText(absl::Time instant, absl::Time now) {
   const int64_t seconds = absl::ToInt64Seconds(now - instant);
-  constexpr int64_t kFar = 60 * 86400;
+  constexpr int64_t kFar = int64_t{60} * 86400;
   if (seconds > kFar || seconds < -kFar) {
     return absl::FormatTime("%E4Y-%m-%d", instant, absl::UTCTimeZone());
   }

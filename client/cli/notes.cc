@@ -25,8 +25,9 @@ std::string ErrorLines(const Message& message, const FieldDescriptor& field,
                    EscapeHostile(TextField(error, "message")), " (",
                    NumberField(error, "code").value_or(0), ")\n"));
   }
-  if (size > kMost)
+  if (size > kMost) {
     out.append(Cat(word, ": and ", size - kMost, " more; --output json has all.\n"));
+  }
   return out;
 }
 

@@ -38,8 +38,9 @@ std::string AdviceOf(const Failure& failure, std::string_view address) {
   }
   switch (failure.code) {
     case grpc::StatusCode::UNAVAILABLE:
-      if (!failure.reason.empty())
+      if (!failure.reason.empty()) {
         return "Try again; `falconctl status` shows how the gateway stands.";
+      }
       return Cat(
           "Is a gateway running at ", EscapeHostile(address),
           ", with or without TLS as asked? --address or FALCON_GATEWAY_ADDRESS names another.");

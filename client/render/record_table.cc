@@ -158,6 +158,7 @@ std::vector<std::vector<Cell>> RowsOf(const Message& record, const RecordColumns
       columns.spread == nullptr ? 0 : record.GetReflection()->FieldSize(record, columns.spread);
   if (items == 0) return {RowOf(record, columns, -1, style)};
   std::vector<std::vector<Cell>> rows;
+  rows.reserve(static_cast<size_t>(items));
   for (int i = 0; i < items; ++i) rows.push_back(RowOf(record, columns, i, style));
   return rows;
 }

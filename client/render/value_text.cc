@@ -76,7 +76,7 @@ std::string MessageText(const Message& message, Form form, const Style& style) {
   switch (KindOf(*message.GetDescriptor())) {
     case MessageKind::kTimestamp: {
       const absl::Time instant = TimeOf(message);
-      const std::string age = RelativeText(instant, style.now);
+      std::string age = RelativeText(instant, style.now);
       if (form == Form::kShort) return age;
       return Cat(InstantText(instant), " (", age, ")");
     }

@@ -107,8 +107,9 @@ std::string AdviceAtColon(std::string_view field, std::string_view rest) {
     }
   }
   const std::string_view word = FirstWord(rest);
-  if (IsOneOf(word, {"in"}))
+  if (IsOneOf(word, {"in"})) {
     return Cat("write ", EscapeHostile(field, kExampleBytes), ":['x','y']");
+  }
   for (const Habit& habit : kComparisonWords) {
     if (EqualsIgnoringCase(word, habit.written)) {
       return Rewrite(field, habit.fql, rest.substr(word.size()));

@@ -145,6 +145,7 @@ absl::StatusOr<Expression> Matches(const TypedFilter& filter, const Field& targe
   ASSIGN_OR_RETURN(std::vector<Value> values,
                    RequestValues(filter.request, filter.field, filter.catalogue, target));
   std::vector<Expression> parts;
+  parts.reserve(values.size());
   for (Value& value : values) {
     parts.push_back(Compare(target, Operator::kMatches, std::move(value)));
   }

@@ -118,6 +118,7 @@ const MessageTable* DecoderTables::Build(const Descriptor* message) {
     }
   }
   std::vector<std::string> keys;
+  keys.reserve(made.fields.size());
   for (const FieldEntry& entry : made.fields) keys.push_back(JsonKey(entry.field));
   made.keys = KeyIndex(std::move(keys));
   return &made;

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 
 namespace simdjson::dom {
-class parser;
+class parser;  // NOLINT(readability-identifier-naming): simdjson's name
 }
 
 namespace falcon::json {

@@ -4,7 +4,7 @@
 #include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
 
-#include <thread>
+#include <future>
 
 #include "error_of.h"
 #include "fake_gateway.h"
@@ -57,13 +57,15 @@ TEST_F(Invoke, AFailureArrivesWithItsDetails) {
 }
 
 TEST_F(Invoke, ADeadlineEndsTheCall) {
-  gateway_.get_host = [](const v1::GetHostRequest&, v1::GetHostResponse&) {
-    std::this_thread::sleep_for(milliseconds(300));
+  std::promise<void> gate;  // the gateway answers when the caller has given up
+  gateway_.get_host = [&gate](const v1::GetHostRequest&, v1::GetHostResponse&) {
+    gate.get_future().wait();
     return grpc::Status::OK;
   };
   CallSettings settings;
   settings.timeout = milliseconds(20);
   const Answer answer = invoker_.Unary(get_, *Request(get_, ""), settings);
+  gate.set_value();
   ASSERT_TRUE(answer.failure);
   EXPECT_EQ(answer.failure->code, grpc::StatusCode::DEADLINE_EXCEEDED);
 }
