@@ -36,8 +36,9 @@ class Cursor {
     int32_t nanos = 0;
     int32_t unit = kNanosPerSecond / 10;
     const char* const start = at_;
-    for (; at_ != end_ && *at_ >= '0' && *at_ <= '9'; ++at_, unit /= 10)
+    for (; at_ != end_ && *at_ >= '0' && *at_ <= '9'; ++at_, unit /= 10) {
       nanos += (*at_ - '0') * unit;
+    }
     if (at_ == start) failed_ = true;
     return nanos;
   }
