@@ -3,15 +3,13 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/system/system_error.hpp>
-#include <utility>
-
 namespace falcon::run {
 
 Task<void> Event::Wait() {
   if (set_) co_return;
   boost::system::error_code error;
   auto token = boost::asio::redirect_error(boost::asio::use_awaitable_t<Executor>(), error);
-  co_await timer_.async_wait(std::move(token));
+  co_await timer_.async_wait(token);
   if (!set_) throw boost::system::system_error(boost::asio::error::operation_aborted);
 }
 

@@ -125,7 +125,7 @@ absl::StatusOr<HttpResponse> CurlHandle::Finish(CURLcode code) {
   const long status = Info<long>(CURLINFO_RESPONSE_CODE);
   const bool whole = code == CURLE_OK && reader_.OnEnd(Info<curl_off_t>(CURLINFO_SIZE_DOWNLOAD_T));
   if (!whole || status == 407) {
-    const absl::Status failure = whole ? ProxyAuthRequired() : ToStatus(End(code));
+    absl::Status failure = whole ? ProxyAuthRequired() : ToStatus(End(code));
     Clear();
     return failure;
   }
