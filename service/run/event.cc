@@ -3,6 +3,7 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/system/system_error.hpp>
+
 namespace falcon::run {
 
 Task<void> Event::Wait() {
