@@ -1,0 +1,51 @@
+// How Falcon's services page, once for all of them: ids or records, by offset or by cursor.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "simulator/api/envelope.h"
+#include "simulator/api/store.h"
+#include "simulator/search/collection.h"
+
+namespace falcon::simulator {
+
+// What one endpoint accepts.
+struct PageRules {
+  std::string_view service;  // `powered_by`
+  std::string_view default_sort;
+  int64_t default_limit = 100;
+  int64_t max_limit = 1000;
+  int64_t max_window = 0;        // greatest offset + limit; 0: none
+  bool filter_required = false;  // 400 without one
+  bool empty_after = false;      // the last page says `"after":""` instead of leaving it out
+};
+
+// One resource of an answer, from a row. The default is the whole record.
+using Shape = std::function<Json(const Collection&, uint32_t row)>;
+
+// `meta.pagination` is {offset, limit, total}; `offset`, `limit`, `filter`, `sort`, `q` in the query.
+Reply IdsByOffset(Store& store, const Call& call, const Collection& rows, const PageRules& rules);
+Reply RecordsByOffset(Store& store, const Call& call, const Collection& rows,
+                      const PageRules& rules, const Shape& shape = nullptr);
+
+// `meta.pagination` is {after, limit, total}; `after`, `limit`, `filter`, `sort` in the query. The
+// cursor is a place in live data and dies with age.
+Reply IdsByAfter(Store& store, const Call& call, const Collection& rows, const PageRules& rules);
+Reply RecordsByAfter(Store& store, const Call& call, const Collection& rows,
+                     const PageRules& rules, const Shape& shape = nullptr);
+
+// The records of `ids`, in the order of the rows, not of the ids; unknown ids are left out. 400
+// without any id, 413 above `max_ids`.
+Reply RecordsByIds(Store& store, const Call& call, const Collection& rows,
+                   std::string_view service, const std::vector<std::string>& ids, size_t max_ids,
+                   const Shape& shape = nullptr);
+
+// The ids of a call: the query's repeated `ids`, or the list `key` of a JSON body.
+std::vector<std::string> IdsOfQuery(const Call& call);
+std::vector<std::string> IdsOfBody(const Call& call, std::string_view key = "ids");
+
+}  // namespace falcon::simulator
