@@ -134,7 +134,9 @@ void DuplicateKeys(const FaultRule&, const FaultContext&, Reply* reply) {
 
 // The paging token the client sent; empty on a first page.
 std::string SentCursor(const Call& call) {
-  if (const auto offset = call.request.Param("offset")) return std::string(*offset);
+  for (const char* name : {"offset", "after"}) {
+    if (const auto sent = call.request.Param(name)) return std::string(*sent);
+  }
   const Json body = Json::parse(call.request.body, nullptr, false);
   const auto after = body.is_object() ? body.find("after") : body.end();
   return body.is_object() && after != body.end() && after->is_string() ? after->get<std::string>()
