@@ -60,9 +60,10 @@ std::variant<Json, SearchError> Run(const Collection& collection, const Json& sp
 }  // namespace
 
 std::variant<Json, SearchError> Aggregate(Engine& engine, const Collection& collection,
-                                          const Json& spec, bool include_hidden, Nanos now) {
+                                          const Json& spec, bool include_hidden, Nanos now,
+                                          std::string_view sort) {
   if (!spec.is_object()) return SearchError{400, "an aggregate request must be an object"};
-  const Search search = {SpecText(spec, "filter"), "created_timestamp|desc", SpecText(spec, "q"),
+  const Search search = {SpecText(spec, "filter"), std::string(sort), SpecText(spec, "q"),
                          include_hidden};
   auto found = engine.Run(collection, search, now);
   if (auto* error = std::get_if<SearchError>(&found)) return std::move(*error);

@@ -1,6 +1,7 @@
 // Aggregations over a search: buckets and metrics.
 #pragma once
 
+#include <string_view>
 #include <variant>
 
 #include "simulator/base/json.h"
@@ -9,8 +10,9 @@
 namespace falcon::simulator {
 
 // `spec` is one element of an aggregate request. An unknown field gives a result without buckets,
-// as Falcon does.
+// as Falcon does. `sort`: a key of the collection, which orders equal buckets.
 std::variant<Json, SearchError> Aggregate(Engine& engine, const Collection& collection,
-                                          const Json& spec, bool include_hidden, Nanos now);
+                                          const Json& spec, bool include_hidden, Nanos now,
+                                          std::string_view sort = "created_timestamp|desc");
 
 }  // namespace falcon::simulator

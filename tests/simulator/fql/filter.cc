@@ -30,6 +30,10 @@ bool Compare(Operator op, const T& left, const T& right) {
   }
 }
 
+std::optional<Error> NoDate(const std::string& text, const std::string& field) {
+  return Error{"invalid filter: '" + text + "' is no date (field '" + field + "')"};
+}
+
 }  // namespace
 
 std::variant<Filter, Error> Filter::Compile(std::string_view text, const Schema& schema,
@@ -69,7 +73,8 @@ std::optional<Error> Filter::BuildTest(const Condition& condition, const Schema&
   }
   test->name = condition.field;
   test->field = *field;
-  test->stars = condition.field.ends_with(".raw") ? Stars::kAnywhere : schema.stars;
+  const bool raw = condition.field.ends_with(".raw") && schema.stars != Stars::kOperator;
+  test->stars = raw ? Stars::kAnywhere : schema.stars;
   test->empty_equals_absent = schema.empty_equals_absent;
   test->op = condition.op;
   test->negated = condition.negated;
@@ -91,10 +96,13 @@ std::optional<Error> Filter::BuildTest(const Condition& condition, const Schema&
     }
     if (field->type == FieldType::kTime && !operand.null && !literal.text.empty()) {
       const std::optional<Nanos> instant = ParseTimeOrRelative(literal.text, settings.now);
-      if (!instant)
-        return Error{"invalid filter: '" + literal.text + "' is no date (field '" +
-                     condition.field + "')"};
+      if (!instant) return NoDate(literal.text, condition.field);
       operand.instant = *instant;
+    }
+    if (field->type == FieldType::kEpoch && !operand.null && !operand.number) {
+      if (!IsRelativeTime(literal.text)) return NoDate(literal.text, condition.field);
+      const Nanos instant = *ParseTimeOrRelative(literal.text, settings.now);
+      operand.number = static_cast<double>(instant / kSecond);
     }
     test->operands.push_back(std::move(operand));
   }
@@ -153,11 +161,12 @@ bool Filter::HoldsOne(const Test& test, const Operand& operand, const Value& val
 
 bool Filter::TextEquals(const Test& test, const Operand& operand, const std::string& text) {
   if (test.op == Operator::kText) return Fold(text).find(operand.folded) != std::string::npos;
-  if (!operand.star) return text == operand.text;
+  const bool pattern = test.stars != Stars::kOperator || test.op == Operator::kWildcard;
+  if (!operand.star || !pattern) return text == operand.text;
   // A lone star asks for presence, so that :!'*' finds what is unset or empty.
   if (operand.text == "*") return !text.empty();
-  return test.stars == Stars::kAnywhere ? Glob(operand.text, text)
-                                        : PrefixOrSuffix(operand.text, text);
+  return test.stars == Stars::kPrefixOrSuffix ? PrefixOrSuffix(operand.text, text)
+                                              : Glob(operand.text, text);
 }
 
 bool Filter::InRange(const Test& test, const Operand& operand, const Value& value) {

@@ -7,10 +7,12 @@
 
 namespace falcon::simulator::fql {
 
-enum class FieldType : uint8_t { kText, kNumber, kTime, kBoolean, kArray, kAddress };
+// kEpoch: an instant as whole seconds since 1970; filters compare numbers or relative dates.
+enum class FieldType : uint8_t { kText, kNumber, kTime, kEpoch, kBoolean, kArray, kAddress };
 
-// Where a star may stand in a quoted value.
-enum class Stars : uint8_t { kAnywhere, kPrefixOrSuffix };
+// Where a star may stand in a quoted value. kOperator: anywhere, and only after a star as operator;
+// in other values it is read literally.
+enum class Stars : uint8_t { kAnywhere, kPrefixOrSuffix, kOperator };
 
 struct Field {
   std::string_view

@@ -43,7 +43,8 @@ std::optional<double> ParseAddress(std::string_view text) {
 
 Value FromText(std::string text, FieldType type) {
   switch (type) {
-    case FieldType::kNumber: {
+    case FieldType::kNumber:
+    case FieldType::kEpoch: {
       const std::optional<double> number = ParseNumber(text);
       return number ? Value(*number) : Value();
     }

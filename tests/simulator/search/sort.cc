@@ -66,6 +66,7 @@ void SortRows(const Collection& collection, const SortKey& key, Rows* rows) {
       });
       return;
     case fql::FieldType::kNumber:
+    case fql::FieldType::kEpoch:
       SortBy<double>(collection, key, rows, [](fql::Value value) {
         const auto* number = std::get_if<double>(&value);
         return number == nullptr ? 0 : *number;
