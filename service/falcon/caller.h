@@ -21,12 +21,15 @@
 
 namespace falcon {
 
+// Of a query string, unencoded; a name may come more than once.
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
 struct UpstreamCall {
   explicit UpstreamCall(const Operation& what) : operation(&what) {}
 
   const Operation* operation;
-  std::vector<std::pair<std::string, std::string>> query;  // unencoded
-  std::string body;                                        // JSON; POST only
+  Parameters query;
+  std::string body;           // JSON; POST only
   bool continuation = false;  // carries a cursor, which may have expired
 };
 

@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <cctype>
-#include <map>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <span>
-#include <unordered_map>
+#include <string_view>
 
 #include "base/error.h"
+#include "base/status.h"
 #include "base/text.h"
 #include "falcon/record_fields.h"
 #include "falcon/request_text.h"
@@ -21,12 +20,6 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using Ids = std::span<const std::string>;
-
-// What came back so far, by id.
-struct Found {
-  std::unordered_map<std::string, std::unique_ptr<Message>> records;
-  std::unordered_map<std::string, json::ApiError> errors;
-};
 
 std::vector<std::string> Distinct(const std::vector<std::string>& ids) {
   std::vector<std::string> distinct;
@@ -70,7 +63,7 @@ std::string IdNamedBy(std::string_view message, const std::set<std::string_view>
 
 // Says why for each of `ids` that has no record. An error that names none of them, and is no 404,
 // may concern any: better said of all than a record denied that exists.
-void TakeErrors(const std::vector<json::ApiError>& errors, Ids ids, Found& found) {
+void TakeErrors(const std::vector<json::ApiError>& errors, Ids ids, Entities& found) {
   const std::set<std::string_view> asked(ids.begin(), ids.end());
   const json::ApiError* loose = nullptr;
   for (const json::ApiError& error : errors) {
@@ -88,7 +81,7 @@ void TakeErrors(const std::vector<json::ApiError>& errors, Ids ids, Found& found
 }
 
 void TakeRecords(const LookupPlan& plan, const Message& prototype, const json::Document& document,
-                 Found& found, json::DecodeReport& report) {
+                 Entities& found, json::DecodeReport& report) {
   const json::DecodeOptions options = AlsoDecoding(plan.options, {plan.id_field});
   for (size_t i = 0; i < document.envelope().resources; ++i) {
     std::unique_ptr<Message> record(prototype.New());
@@ -103,19 +96,8 @@ void TakeRecords(const LookupPlan& plan, const Message& prototype, const json::D
   }
 }
 
-void AddMissing(const std::string& id, const Found& found, const FieldDescriptor* field,
-                Message& answer) {
-  auto& entry = static_cast<v1::PartialError&>(*answer.GetReflection()->AddMessage(&answer, field));
-  const auto error = found.errors.find(id);
-  const bool silent = error == found.errors.end();
-  entry.set_code(silent || error->second.code == 0 ? 404 : error->second.code);
-  entry.set_message(silent ? "Falcon returned no such record"
-                           : EscapeHostile(error->second.message, 256));
-  entry.set_id(id);
-}
-
 void Fill(const std::vector<std::string>& ids, const std::vector<std::string>& distinct,
-          Found& found, const FieldDescriptor* records, const FieldDescriptor* missing,
+          Entities& found, const FieldDescriptor* records, const FieldDescriptor* missing,
           Message& answer) {
   const auto& reflection = *answer.GetReflection();
   const bool once = ids.size() == distinct.size();
@@ -129,21 +111,30 @@ void Fill(const std::vector<std::string>& ids, const std::vector<std::string>& d
     }
   }
   for (const std::string& id : distinct) {
-    if (!found.records.contains(id)) AddMissing(id, found, missing, answer);
+    if (!found.records.contains(id)) {
+      reflection.AddMessage(&answer, missing)->CopyFrom(found.Missing(id));
+    }
   }
 }
 
 }  // namespace
 
-Task<absl::Status> LookUp(Caller& caller, LookupPlan plan, std::vector<std::string> ids,
-                          Reading& reading, Message& answer, std::string records,
-                          std::string missing, json::DecodeReport& report) {
-  const FieldDescriptor* records_field = answer.GetDescriptor()->FindFieldByName(records);
-  const FieldDescriptor* missing_field = answer.GetDescriptor()->FindFieldByName(missing);
-  const Message& prototype =
-      *answer.GetReflection()->GetMessageFactory()->GetPrototype(records_field->message_type());
+v1::PartialError Entities::Missing(const std::string& id) const {
+  v1::PartialError missing;
+  const auto error = errors.find(id);
+  const bool silent = error == errors.end();
+  missing.set_code(silent || error->second.code == 0 ? 404 : error->second.code);
+  missing.set_message(silent ? "Falcon returned no such record"
+                             : EscapeHostile(error->second.message, 256));
+  missing.set_id(id);
+  return missing;
+}
+
+Task<absl::StatusOr<Entities>> FetchEntities(Caller& caller, LookupPlan plan,
+                                             std::vector<std::string> ids, Reading& reading,
+                                             const Message& prototype, json::DecodeReport& report) {
   const std::vector<std::string> distinct = Distinct(ids);
-  Found found;
+  Entities found;
   auto chunk = static_cast<size_t>(std::max(1, plan.operation->max_ids));
   for (size_t at = 0; at < distinct.size();) {
     const Ids part = Ids(distinct).subspan(at, std::min(chunk, distinct.size() - at));
@@ -160,7 +151,19 @@ Task<absl::Status> LookUp(Caller& caller, LookupPlan plan, std::vector<std::stri
     TakeRecords(plan, prototype, *document, found, report);
     TakeErrors(document->envelope().errors, part, found);
   }
-  Fill(ids, distinct, found, records_field, missing_field, answer);
+  co_return found;
+}
+
+Task<absl::Status> LookUp(Caller& caller, LookupPlan plan, std::vector<std::string> ids,
+                          Reading& reading, Message& answer, std::string records,
+                          std::string missing, json::DecodeReport& report) {
+  const FieldDescriptor* records_field = answer.GetDescriptor()->FindFieldByName(records);
+  const FieldDescriptor* missing_field = answer.GetDescriptor()->FindFieldByName(missing);
+  const Message& prototype =
+      *answer.GetReflection()->GetMessageFactory()->GetPrototype(records_field->message_type());
+  ASSIGN_OR_CO_RETURN(Entities found, co_await FetchEntities(caller, std::move(plan), ids, reading,
+                                                             prototype, report));
+  Fill(ids, Distinct(ids), found, records_field, missing_field, answer);
   co_return absl::OkStatus();
 }
 

@@ -3,10 +3,12 @@
 #ifndef FALCON_FALCON_LOOKUP_H_
 #define FALCON_FALCON_LOOKUP_H_
 
+#include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "falcon/caller.h"
 #include "falcon/v1/types.pb.h"
 #include "google/protobuf/message.h"
@@ -20,16 +22,31 @@ struct LookupPlan {
   const json::Decoder* decoder;
   json::DecodeOptions options;
   const google::protobuf::FieldDescriptor*
-      id_field;  // of the record; always decoded, cleared again if not selected
-  std::vector<std::pair<std::string, std::string>> query;  // besides the ids
+      id_field;      // of the record; always decoded, cleared again if not selected
+  Parameters query;  // besides the ids
 };
+
+// What Falcon answered, by id.
+struct Entities {
+  std::unordered_map<std::string, std::unique_ptr<google::protobuf::Message>> records;
+  std::unordered_map<std::string, json::ApiError> errors;  // why an id has no record
+
+  // Why `id` has none: Falcon's error, or code 404 where it stays silent.
+  v1::PartialError Missing(const std::string& id) const;
+};
+
+// The records of `ids`, each a message like `prototype`. A repeated id is sent once. Chunks go out
+// one after the other; a 413 halves the chunk, down to one id. A failure of a whole chunk fails the
+// lookup, but a 404: then all of its ids are missing.
+Task<absl::StatusOr<Entities>> FetchEntities(Caller& caller, LookupPlan plan,
+                                             std::vector<std::string> ids, Reading& reading,
+                                             const google::protobuf::Message& prototype,
+                                             json::DecodeReport& report);
 
 // Appends to the repeated field `records` of `answer` the records in the order of `ids`, and to its
 // repeated field `missing` (PartialError) one entry for each id without a record: Falcon's error
-// with that id, else its error that names no id, or code 404 where Falcon stays silent. A repeated
-// id is sent once; its record is answered each time, its absence once. Chunks go out one after the
-// other; a 413 halves the chunk, down to one id. A failure of a whole chunk fails the lookup, but a
-// 404: then all of its ids are missing.
+// with that id, else its error that names no id, or code 404 where Falcon stays silent. The record
+// of a repeated id is answered each time, its absence once.
 Task<absl::Status> LookUp(Caller& caller, LookupPlan plan, std::vector<std::string> ids,
                           Reading& reading, google::protobuf::Message& answer, std::string records,
                           std::string missing, json::DecodeReport& report);

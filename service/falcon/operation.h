@@ -14,9 +14,10 @@ namespace falcon {
 // How an answer leads to its next page.
 enum class Paging {
   kNone,
-  kOffset,  // number `offset`, offset + limit <= window
-  kAfter,   // `meta.pagination.after`, sent back as `after`
-  kNext,    // `meta.pagination.next`, sent back as `offset`
+  kOffset,    // number `offset`, offset + limit <= window
+  kAfter,     // `meta.pagination.after`, sent back as `after`
+  kNext,      // `meta.pagination.next`, sent back as `offset`
+  kNextPage,  // header `Next-Page`: path and query of the next page
 };
 
 // One read of Falcon's. Facts from the public specification of its API.
@@ -46,6 +47,44 @@ extern const Operation kPostDeviceDetails;      // PostDeviceDetailsV2
 extern const Operation kOnlineState;            // GetOnlineState_V1
 extern const Operation kLoginHistory;           // QueryDeviceLoginHistoryV2
 extern const Operation kNetworkAddressHistory;  // QueryGetNetworkAddressHistoryV1
+// IOCs (IOC Management, and the older Indicators API).
+extern const Operation kCombinedIocs;    // indicator_combined_v1
+extern const Operation kGetIocs;         // indicator_get_v1
+extern const Operation kAggregateIocs;   // indicator_aggregate_v1
+extern const Operation kIocDeviceCount;  // indicator_get_device_count_v1
+extern const Operation kIocDevices;      // indicator_get_devices_ran_on_v1
+extern const Operation kIocProcesses;    // indicator_get_processes_ran_on_v1
+extern const Operation kGetProcesses;    // entities_processes
+// Intel indicators (Falcon Intelligence).
+extern const Operation kCombinedIntelIndicators;  // QueryIntelIndicatorEntities
+extern const Operation kGetIntelIndicators;       // GetIntelIndicatorEntities
+// Vulnerabilities (Spotlight).
+extern const Operation kCombinedVulnerabilities;  // combinedQueryVulnerabilities
+extern const Operation kGetVulnerabilities;       // getVulnerabilities
+extern const Operation kGetRemediations;          // getRemediationsV2
+extern const Operation kGetEvaluationLogic;       // getEvaluationLogic
+// Incidents (Cases API).
+extern const Operation kQueryCases;           // queries_cases_get_v1
+extern const Operation kGetCases;             // entities_cases_post_v2
+extern const Operation kCombinedFileDetails;  // combined_file_details_get_v1
+extern const Operation kGetFileDetails;       // entities_file_details_get_v1
+extern const Operation kGetSlas;              // entities_slas_get_v1
+extern const Operation kGetCaseTemplates;     // entities_templates_get_v1
+// RTR sessions (Real Time Response).
+extern const Operation kQueryRtrSessions;      // RTR_ListAllSessions
+extern const Operation kGetRtrSessions;        // RTR_ListSessions
+extern const Operation kGetQueuedRtrSessions;  // RTR_ListQueuedSessions
+extern const Operation kAggregateRtrSessions;  // RTR_AggregateSessions
+extern const Operation kAuditRtrSessions;      // RTRAuditSessions
+// Discover (Assets).
+extern const Operation kCombinedDiscoveredHosts;  // combined_hosts
+extern const Operation kGetDiscoveredHosts;       // get_hosts
+extern const Operation kCombinedApplications;     // combined_applications
+extern const Operation kGetApplications;          // get_applications
+extern const Operation kQueryAccounts;            // query_accounts
+extern const Operation kGetAccounts;              // get_accounts
+extern const Operation kQueryLogins;              // query_logins
+extern const Operation kGetLogins;                // get_logins
 }  // namespace operation
 
 // All of them.

@@ -3,17 +3,14 @@
 
 #include <algorithm>
 #include <bit>
-#include <nlohmann/json.hpp>
 #include <optional>
 
-#include "absl/strings/str_join.h"
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "falcon/page_request.h"
 #include "falcon/record_fields.h"
-#include "falcon/request_text.h"
 #include "falcon/tie.h"
-#include "fql/expression.h"
 
 namespace falcon {
 namespace {
@@ -26,60 +23,29 @@ constexpr seconds kCursorLife{110};
 constexpr int kMostHalvings = 3;
 constexpr int kMostSeeks = 3;
 constexpr int kMostStrikes = 3;
+constexpr size_t kMostErrors = 100;
 
-// `filter`, from the anchor of a re-seek on.
-std::string FilterAt(const PagePlan& plan, const Cursor& cursor) {
-  if (cursor.anchor.empty()) return cursor.filter;
-  fql::Condition from;
-  from.field = plan.order.field;
-  from.op = plan.order.descending ? fql::Operator::kLessOrEqual : fql::Operator::kGreaterOrEqual;
-  const auto type = plan.seek_field->cpp_type();
-  const bool number =
-      type != FieldDescriptor::CPPTYPE_MESSAGE && type != FieldDescriptor::CPPTYPE_STRING;
-  if (number) {
-    from.values.emplace_back(fql::Number{cursor.anchor});
-  } else {
-    from.values.emplace_back(cursor.anchor);
-  }
-  const std::string condition = fql::Expression::Of(from).Text();
-  return cursor.filter.empty() ? condition : Cat("(", cursor.filter, ")+", condition);
+bool ByOffset(const PagePlan& plan) { return plan.operation->paging == Paging::kOffset; }
+
+// Empty: nothing follows. Without a total, only an empty page is the last.
+std::string NextOffset(const json::Envelope& envelope, const Cursor& cursor) {
+  const auto rows = static_cast<int64_t>(envelope.resources);
+  const int64_t next = OffsetOf(cursor) + rows;
+  const std::optional<int64_t> total = envelope.pagination.total;
+  const bool last = total.has_value() ? next >= *total : rows == 0;
+  return last ? "" : Cat(next);
 }
 
-// Names of the records' keys, where the operation can leave out the others.
-std::string FieldsParameter(const PagePlan& plan) {
-  const bool all = plan.options.selection.everything() || plan.options.additional_fields;
-  if (!plan.operation->takes_fields || all) return "";
-  const json::DecodeOptions options = AlsoDecoding(plan.options, {plan.id_field, plan.seek_field});
-  return absl::StrJoin(options.selection.TopLevelJsonKeys(plan.id_field->containing_type()), ",");
-}
-
-UpstreamCall PageCall(const PagePlan& plan, const Cursor& cursor, int limit) {
-  UpstreamCall call(*plan.operation);
-  call.continuation = !cursor.upstream.empty();
-  const bool after = plan.operation->paging == Paging::kAfter;
-  std::vector<std::pair<std::string, std::string>> parameters;
-  const auto add = [&](const char* name, std::string value) {
-    if (!value.empty()) parameters.emplace_back(name, std::move(value));
-  };
-  add(after ? "after" : "offset", cursor.upstream);
-  add("filter", FilterAt(plan, cursor));
-  add("sort", plan.order.Text());
-  add("fields", FieldsParameter(plan));
-  if (plan.operation->method == wire::Method::kGet) {
-    add("limit", Cat(limit));
-    call.query = std::move(parameters);
-    return call;
-  }
-  nlohmann::json body;
-  body["limit"] = limit;
-  for (auto& [name, value] : parameters) body[name] = std::move(value);
-  call.body = JsonText(body);
-  return call;
-}
-
-std::string NextOf(const PagePlan& plan, const json::Document& document) {
-  const json::Pagination& pagination = document.envelope().pagination;
+std::string NextOf(const PagePlan& plan, const json::Envelope& envelope, const Cursor& cursor) {
+  if (ByOffset(plan)) return NextOffset(envelope, cursor);
+  const json::Pagination& pagination = envelope.pagination;
   return plan.operation->paging == Paging::kAfter ? pagination.after : pagination.next;
+}
+
+absl::Status PastWindow(const PagePlan& plan) {
+  return Error(absl::StatusCode::kOutOfRange, "OFFSET_WINDOW",
+               Cat("Falcon lists no more than ", plan.operation->max_window,
+                   " rows here; narrow the filter, for example to a shorter time"));
 }
 
 absl::Status InCircles() {
@@ -116,9 +82,14 @@ class PageReader {
     Cursor& at = page_.next;
     const bool no_cursor = at.upstream.empty() && at.sent > 0;
     if (no_cursor && !CanSeek()) return Lost(absl::OkStatus());
-    const bool old = !at.upstream.empty() && clock_.WallNow() - at.issued > kCursorLife;
+    const bool old =
+        !ByOffset(plan_) && !at.upstream.empty() && clock_.WallNow() - at.issued > kCursorLife;
     if (no_cursor || (old && CanSeek())) Seek();
-    return PageCall(plan_, at, limit_);
+    const int window = plan_.operation->max_window;
+    if (!ByOffset(plan_) || window == 0) return PageCall(plan_, at, limit_);
+    const int64_t room = window - OffsetOf(at);
+    if (room <= 0) return PastWindow(plan_);
+    return PageCall(plan_, at, static_cast<int>(std::min<int64_t>(limit_, room)));
   }
 
   // OK: worth another call.
@@ -135,7 +106,20 @@ class PageReader {
   }
 
   // True: the page is done. False: it brought nothing new, another call may.
-  absl::StatusOr<bool> Take(const json::Document& document);
+  absl::StatusOr<bool> Take(const json::Document& document, Entities entities);
+
+  // How to look up the ids of a page.
+  LookupPlan Lookup() const {
+    return {.operation = plan_.entities,
+            .decoder = plan_.decoder,
+            .options = AlsoDecoding(plan_.options, {plan_.id_field, plan_.seek_field}),
+            .id_field = plan_.id_field,
+            .query = {}};
+  }
+  const Message& prototype() const {
+    return *answer_.GetReflection()->GetMessageFactory()->GetPrototype(records_->message_type());
+  }
+  json::DecodeReport& report() { return page_.report; }
 
   PageOutcome Done() { return std::move(page_); }
 
@@ -163,7 +147,16 @@ class PageReader {
     if (std::has_single_bit(static_cast<uint64_t>(++at.pages))) at.mark = hash;
     return false;
   }
+  // Once more than was sent can be found by the sort value, offsets are no longer needed.
+  bool Resumable() const {
+    const Cursor& at = page_.next;
+    return plan_.seek_field != nullptr && !at.seek_value.empty() && at.seek_value != at.anchor;
+  }
   int AddRecords(const json::Document& document);
+  int AddEntities(const std::vector<std::string>& ids, Entities entities);
+  // False: a re-seek brought it again. Clears what was not selected.
+  bool IsNew(Tie& tie, Message& record, std::string id);
+  int Sent(int added, const Tie& tie);
 
   const PagePlan& plan_;
   const Clock& clock_;
@@ -176,12 +169,16 @@ class PageReader {
   PageOutcome page_;
 };
 
-absl::StatusOr<bool> PageReader::Take(const json::Document& document) {
+absl::StatusOr<bool> PageReader::Take(const json::Document& document, Entities entities) {
   Cursor& at = page_.next;
+  const json::Envelope& envelope = document.envelope();
   const bool first = at.sent == 0 && at.upstream.empty() && at.anchor.empty();
-  if (first) at.total = document.envelope().pagination.total;
-  std::string next = NextOf(plan_, document);
-  const bool empty = document.envelope().resources == 0;
+  if (first) at.total = envelope.pagination.total;
+  const int window = plan_.operation->max_window;
+  const bool cut = plan_.whole && ByOffset(plan_) && plan_.seek_field == nullptr && window > 0;
+  if (first && cut && at.total.value_or(0) > window) return PastWindow(plan_);
+  std::string next = NextOf(plan_, envelope, at);
+  const bool empty = envelope.resources == 0;
   const bool all_sent = at.total.has_value() && at.sent >= *at.total;
   page_.last = next.empty() || (empty && all_sent);
   const bool stuck = !page_.last && (empty || next == at.upstream);
@@ -191,41 +188,70 @@ absl::StatusOr<bool> PageReader::Take(const json::Document& document) {
     return false;
   }
   strikes_ = 0;
-  if (!page_.last && TurnsInCircle(next)) return InCircles();
+  if (!page_.last && !ByOffset(plan_) && TurnsInCircle(next)) return InCircles();
   MoveTo(page_.last ? "" : std::move(next));
-  const int added = AddRecords(document);
+  const int added = plan_.entities == nullptr ? AddRecords(document)
+                                              : AddEntities(document.Ids(), std::move(entities));
+  if (!page_.last && ByOffset(plan_) && Resumable()) MoveTo("");
   return added > 0 || page_.last;
 }
 
+bool PageReader::IsNew(Tie& tie, Message& record, std::string id) {
+  const std::string value =
+      plan_.seek_field == nullptr
+          ? ""
+          : SortValueOf(record, plan_.seek_field, plan_.seek_kind, plan_.order.descending);
+  if (tie.Sent(value, id)) return false;
+  ClearUnselected(plan_.options, {plan_.id_field, plan_.seek_field}, record);
+  tie.Add(value, std::move(id));
+  return true;
+}
+
+int PageReader::Sent(int added, const Tie& tie) {
+  page_.next.sent += added;
+  tie.Save(page_.next);
+  return added;
+}
+
 int PageReader::AddRecords(const json::Document& document) {
-  Cursor& at = page_.next;
-  Tie tie(at);
+  Tie tie(page_.next);
   const auto& reflection = *answer_.GetReflection();
   const json::DecodeOptions options =
       AlsoDecoding(plan_.options, {plan_.id_field, plan_.seek_field});
   int added = 0;
   for (size_t i = 0; i < document.envelope().resources; ++i) {
     Message& record = *reflection.AddMessage(&answer_, records_);
-    if (!plan_.decoder->Decode(document, i, options, record, page_.report)) {
+    const bool decoded = plan_.decoder->Decode(document, i, options, record, page_.report);
+    if (!decoded) ++page_.report.skipped_records;
+    if (decoded && IsNew(tie, record, TextOf(record, plan_.id_field))) {
+      ++added;
+    } else {
       reflection.RemoveLast(&answer_, records_);
-      ++page_.report.skipped_records;
-      continue;
     }
-    const std::string value = plan_.seek_field == nullptr
-                                  ? ""
-                                  : SortValueOf(record, plan_.seek_field, plan_.order.descending);
-    std::string id = TextOf(record, plan_.id_field);
-    if (tie.Sent(value, id)) {
-      reflection.RemoveLast(&answer_, records_);
-      continue;
-    }
-    ClearUnselected(plan_.options, {plan_.id_field, plan_.seek_field}, record);
-    tie.Add(value, std::move(id));
+  }
+  return Sent(added, tie);
+}
+
+int PageReader::AddEntities(const std::vector<std::string>& ids, Entities entities) {
+  Tie tie(page_.next);
+  int added = 0;
+  for (const std::string& id : ids) {
+    const auto found = entities.records.find(id);
+    if (found == entities.records.end() || !IsNew(tie, *found->second, id)) continue;
+    answer_.GetReflection()->AddAllocatedMessage(&answer_, records_, found->second.release());
+    entities.records.erase(found);
     ++added;
   }
-  at.sent += added;
-  tie.Save(at);
-  return added;
+  return Sent(added, tie);
+}
+
+// Listed, but without a record: it went away in between, or Falcon says why.
+void TellMissing(const std::vector<std::string>& ids, const Entities& entities, Reading& reading) {
+  for (const std::string& id : ids) {
+    if (reading.errors.size() >= kMostErrors || entities.records.contains(id)) continue;
+    const v1::PartialError missing = entities.Missing(id);
+    reading.errors.push_back({missing.code(), missing.message(), id});
+  }
 }
 
 }  // namespace
@@ -241,7 +267,14 @@ Task<absl::StatusOr<PageOutcome>> FetchPage(Caller& caller, const PagePlan& plan
       CO_RETURN_IF_ERROR(reader.Recover(document.status()));
       continue;
     }
-    ASSIGN_OR_CO_RETURN(const bool done, reader.Take(*document));
+    Entities entities;
+    if (plan.entities != nullptr && document->envelope().resources > 0) {
+      const std::vector<std::string> ids = document->Ids();
+      ASSIGN_OR_CO_RETURN(entities, co_await FetchEntities(caller, reader.Lookup(), ids, reading,
+                                                           reader.prototype(), reader.report()));
+      TellMissing(ids, entities, reading);
+    }
+    ASSIGN_OR_CO_RETURN(const bool done, reader.Take(*document, std::move(entities)));
     if (done) co_return reader.Done();
   }
 }

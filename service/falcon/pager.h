@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "falcon/caller.h"
+#include "falcon/lookup.h"
 #include "falcon/page_token.h"
 #include "fql/catalogue.h"
 #include "google/protobuf/message.h"
@@ -16,7 +17,9 @@ namespace falcon {
 
 // A collection and how to read it. Descriptors and decoder outlive the pager.
 struct PagePlan {
-  const Operation* operation;  // pages by kAfter or kNext
+  const Operation* operation;  // takes pages
+  // The pages hold ids only, whose records this brings. Null: they hold records.
+  const Operation* entities = nullptr;
   const json::Decoder* decoder;
   json::DecodeOptions options;
   const google::protobuf::FieldDescriptor*
@@ -26,7 +29,10 @@ struct PagePlan {
   // an instant or a number that every record has and that never changes. Decoded and cleared as
   // id_field. Null: a dead cursor is ABORTED (CURSOR_EXPIRED).
   const google::protobuf::FieldDescriptor* seek_field = nullptr;
-  int page_size = 0;  // coerced to what the operation takes
+  v1::FqlKind seek_kind = v1::FQL_KIND_UNSPECIFIED;  // how FQL writes it
+  int page_size = 0;                                 // coerced to what the operation takes
+  Parameters query;                                  // besides those of paging
+  bool whole = false;  // the reader wants all: what a window cuts off is said before the first row
 };
 
 // One page: records appended to the repeated field, and where the next one starts.
@@ -41,7 +47,11 @@ struct PageOutcome {
 // answered CURSOR_EXPIRED, is passed by a re-seek: filter AND sort key from the last value on,
 // records in `cursor.seen` left out, and on by cursor in the new query while a tie is longer than a
 // page. Before the first record it starts anew. A page that is cut, malformed or reset is fetched
-// again (caller's retries). Oversize pages: asked again at half the size, three times at most.
+// again (caller's retries). Where the operation pages by offset, each page of an order that can be
+// re-sought starts anew at the last value, so that neither its window nor a record that vanishes
+// cuts the list; another order ends at the window with OUT_OF_RANGE (OFFSET_WINDOW). Ids without a
+// record are told in `reading.errors`. Facets go along for the selected fields that need them.
+// Oversize pages: asked again at half the size, three times at most.
 // Guards against a service that turns in circles: the same cursor again, or an empty page with a
 // next one, three times in a row, or an earlier cursor again, is DATA_LOSS (CURSOR_LOOP). Failures
 // leave `answer` as it was.

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <string>
 
+#include "falcon/v1/options.pb.h"
 #include "google/protobuf/message.h"
 #include "json/decoder.h"
 
@@ -24,11 +25,13 @@ void ClearUnselected(const json::DecodeOptions& options,
 std::string TextOf(const google::protobuf::Message& record,
                    const google::protobuf::FieldDescriptor* field);
 
-// What a range condition on `field` compares with to find this record and those that sort with or
-// after it. Empty: unset. Services sort instants by the millisecond, whatever they print, so
-// instants stand for theirs: its first nanosecond, or its last when `descending`.
+// What a range condition on `field`, of `kind` in FQL, compares with to find this record and those
+// that sort with or after it. Empty: unset. Services sort instants by the millisecond, whatever they
+// print, so instants stand for theirs: its first nanosecond, or its last when `descending`; epoch
+// seconds are those of the instant.
 std::string SortValueOf(const google::protobuf::Message& record,
-                        const google::protobuf::FieldDescriptor* field, bool descending);
+                        const google::protobuf::FieldDescriptor* field, v1::FqlKind kind,
+                        bool descending);
 
 }  // namespace falcon
 

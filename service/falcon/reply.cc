@@ -108,7 +108,7 @@ absl::Status Failure(const Answer& answer, int code) {
     return Error(StatusCode::kNotFound, "NOT_FOUND",
                  Cat("Falcon knows no such record", Quoted(answer)));
   }
-  if (code == 413) {
+  if (code == 413 || code == 414 || code == 431) {
     return Error(StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE",
                  Cat("Falcon found the request too large", Quoted(answer)));
   }
@@ -145,6 +145,20 @@ bool AnswersById(const Operation& operation, const std::vector<json::ApiError>& 
                       [](const json::ApiError& error) { return error.id.empty(); });
 }
 
+// The query of the page that header `Next-Page` names, on the operation's own path and no other.
+absl::Status TakeNextPage(const Operation& operation, std::string_view next_page,
+                          json::Document& document) {
+  if (operation.paging != Paging::kNextPage || next_page.empty()) return absl::OkStatus();
+  const size_t query = std::min(next_page.find('?'), next_page.size());
+  if (next_page.substr(0, query) != operation.path || query + 1 >= next_page.size()) {
+    return Error(StatusCode::kInternal, "UPSTREAM_PROTOCOL",
+                 Cat("Falcon's next page is ", EscapeHostile(next_page, kMostText), ", not on ",
+                     operation.path));
+  }
+  document.SetNext(std::string(next_page.substr(query + 1)));
+  return absl::OkStatus();
+}
+
 void Read(const json::Envelope& envelope, Answer& answer) {
   answer.json = true;
   if (!envelope.trace_id.empty()) answer.trace_id = envelope.trace_id;
@@ -161,6 +175,7 @@ absl::StatusOr<json::Document> ReadReply(const Operation& operation, wire::HttpR
                    .html = IsHtml(response)};
   answer.trace_id = wire::FindHeader(response.headers, "X-Cs-Traceid");
   answer.delay = wire::RateLimitDelay(response.headers, now);
+  const std::string next_page(wire::FindHeader(response.headers, "Next-Page"));
   const bool success = response.status >= 200 && response.status < 300;
   if (answer.html) return WithAnswerFacts(FromProxy(answer), answer);
   if (!success) answer.text = response.body.substr(0, 2 * kMostText);
@@ -177,6 +192,8 @@ absl::StatusOr<json::Document> ReadReply(const Operation& operation, wire::HttpR
   const bool failed = envelope.resources == 0 && !envelope.errors.empty() &&
                       !AnswersById(operation, envelope.errors);
   if (failed) return WithAnswerFacts(Failure(answer, envelope.errors.front().code), answer);
+  const absl::Status next = TakeNextPage(operation, next_page, *document);
+  if (!next.ok()) return WithAnswerFacts(next, answer);
   return document;
 }
 

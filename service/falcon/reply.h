@@ -27,7 +27,7 @@ namespace falcon {
 //   endpoint
 //   404         UNIMPLEMENTED ENDPOINT_RETIRED without a JSON body; else NOT_FOUND
 //   405, 410    UNIMPLEMENTED        ENDPOINT_RETIRED
-//   413         RESOURCE_EXHAUSTED   UPSTREAM_BODY_TOO_LARGE (of the request)
+//   413,414,431 RESOURCE_EXHAUSTED   UPSTREAM_BODY_TOO_LARGE (of the request)
 //   429         RESOURCE_EXHAUSTED   RATE_LIMITED, with retry-after if Falcon gave a usable one
 //   408, 5xx    UNAVAILABLE          UPSTREAM_ERROR
 //   other 4xx   INVALID_ARGUMENT     REQUEST_INVALID

@@ -16,6 +16,9 @@ namespace falcon {
 std::string UrlFor(std::string_view path,
                    const std::vector<std::pair<std::string, std::string>>& query);
 
+// The parameters of "name=value&...", decoded. Bytes that no `%` escapes are taken as they are.
+std::vector<std::pair<std::string, std::string>> ParseQuery(std::string_view query);
+
 // Compact JSON. Bytes that are not UTF-8 become U+FFFD.
 std::string JsonText(const nlohmann::json& value);
 

@@ -49,6 +49,12 @@ std::string PlainName(const EnumValueDescriptor& value) {
   return Lower(name);
 }
 
+// What FQL calls a value that has no other spelling in the field's vocabulary.
+std::string OwnWord(const EnumValueDescriptor& value) {
+  return value.options().HasExtension(v1::word) ? value.options().GetExtension(v1::word)
+                                                : PlainName(value);
+}
+
 // "Domain Controller" as PlainName would have it.
 std::string Plain(std::string_view word) {
   std::string plain = Lower(word);
@@ -60,7 +66,8 @@ std::vector<std::string> Vocabulary(const v1::Fql& fql, const EnumDescriptor* en
   std::vector<std::string> words(fql.values().begin(), fql.values().end());
   if (!words.empty() || enumeration == nullptr) return words;
   for (int i = 0; i < enumeration->value_count(); ++i) {
-    if (enumeration->value(i)->number() != 0) words.push_back(PlainName(*enumeration->value(i)));
+    const EnumValueDescriptor& value = *enumeration->value(i);
+    if (value.number() != 0) words.push_back(OwnWord(value));
   }
   return words;
 }
@@ -73,8 +80,17 @@ Field MakeField(std::string name, v1::FqlKind kind, const v1::Fql& fql) {
   field.wildcard = fql.wildcard();
   field.sortable = fql.sortable();
   field.text_match = fql.text_match();
-  field.ordered =
-      fql.ordered() || field.kind == v1::FQL_KIND_NUMBER || field.kind == v1::FQL_KIND_TIMESTAMP;
+  field.ordered = fql.ordered() || field.kind == v1::FQL_KIND_NUMBER ||
+                  field.kind == v1::FQL_KIND_TIMESTAMP || field.kind == v1::FQL_KIND_EPOCH_SECONDS;
+  field.lists = field.kind != v1::FQL_KIND_TIMESTAMP && field.kind != v1::FQL_KIND_BOOLEAN;
+  for (const std::string& sign : fql.without()) {
+    if (sign == "=") field.equality = false;
+    if (sign == "!") field.negation = false;
+    if (sign == "[]") field.lists = false;
+    if (sign == ">") field.ordered = false;
+  }
+  field.list_only = fql.list_only();
+  field.filterable = !fql.sort_only();
   return field;
 }
 
@@ -178,11 +194,11 @@ absl::StatusOr<std::optional<Order>> Catalogue::ParseOrder(std::string_view orde
 std::string Catalogue::Word(std::string_view name, const EnumValueDescriptor* value) const {
   std::string plain = PlainName(*value);
   const Field* field = Find(name);
-  if (field == nullptr) return plain;
+  if (field == nullptr) return OwnWord(*value);
   for (const std::string& word : field->values) {
     if (Plain(word) == plain) return word;
   }
-  return plain;
+  return OwnWord(*value);
 }
 
 std::string Order::Text() const { return Cat(field, descending ? "|desc" : "|asc"); }

@@ -23,8 +23,13 @@ struct Field {
   v1::Wildcard wildcard = v1::WILDCARD_UNSPECIFIED;
   bool sortable = false;
   bool text_match = false;
-  bool ordered = false;             // range comparisons
-  bool array = false;               // repeated in the record: exact values only
+  bool ordered = false;  // range comparisons
+  bool array = false;    // repeated in the record: exact values only
+  bool equality = true;  // : and, where `negation`, :!
+  bool negation = true;
+  bool lists = true;
+  bool list_only = false;           // equality works in brackets only
+  bool filterable = true;           // false: lists are ordered by it and no more
   std::vector<std::string> values;  // closed vocabulary in Falcon's spelling; empty: open
   const google::protobuf::EnumDescriptor* enumeration = nullptr;
 };

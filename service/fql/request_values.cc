@@ -85,19 +85,19 @@ class Reader {
     using R = google::protobuf::Reflection;
     switch (field_.cpp_type()) {
       case FieldDescriptor::CPPTYPE_INT32:
-        return Value(Number{Cat(get(&R::GetInt32, &R::GetRepeatedInt32))});
+        return Integer(get(&R::GetInt32, &R::GetRepeatedInt32));
       case FieldDescriptor::CPPTYPE_INT64:
-        return Value(Number{Cat(get(&R::GetInt64, &R::GetRepeatedInt64))});
+        return Integer(get(&R::GetInt64, &R::GetRepeatedInt64));
       case FieldDescriptor::CPPTYPE_UINT32:
-        return Value(Number{Cat(get(&R::GetUInt32, &R::GetRepeatedUInt32))});
+        return Integer(get(&R::GetUInt32, &R::GetRepeatedUInt32));
       case FieldDescriptor::CPPTYPE_UINT64:
-        return Value(Number{Cat(get(&R::GetUInt64, &R::GetRepeatedUInt64))});
+        return Integer(get(&R::GetUInt64, &R::GetRepeatedUInt64));
       case FieldDescriptor::CPPTYPE_DOUBLE:
         return DoubleValue(get(&R::GetDouble, &R::GetRepeatedDouble));
       case FieldDescriptor::CPPTYPE_FLOAT:
         return DoubleValue(get(&R::GetFloat, &R::GetRepeatedFloat));
       case FieldDescriptor::CPPTYPE_BOOL:
-        return Value(get(&R::GetBool, &R::GetRepeatedBool));
+        return Boolean(get(&R::GetBool, &R::GetRepeatedBool));
       case FieldDescriptor::CPPTYPE_ENUM:
         return Word(get(&R::GetEnumValue, &R::GetRepeatedEnumValue));
       case FieldDescriptor::CPPTYPE_STRING:
@@ -111,6 +111,25 @@ class Reader {
   }
 
  private:
+  // Falcon keeps some numbers as text.
+  template <class Int>
+  Value Integer(Int number) const {
+    if (target_.kind == v1::FQL_KIND_STRING) return Value(Cat(number));
+    return Value(Number{Cat(number)});
+  }
+
+  // And some flags as Yes and No.
+  Value Boolean(bool flag) const {
+    if (target_.kind != v1::FQL_KIND_STRING) return Value(flag);
+    for (const std::string& word : target_.values) {
+      const std::string lower = Lower(word);
+      if (flag ? lower == "yes" || lower == "true" : lower == "no" || lower == "false") {
+        return Value(word);
+      }
+    }
+    return Value(std::string(flag ? "true" : "false"));
+  }
+
   absl::StatusOr<Value> Word(int number) const {
     ASSIGN_OR_RETURN(const EnumValueDescriptor* value, KnownEnum(field_, number));
     return Value(catalogue_.Word(target_.name, value));
@@ -129,8 +148,7 @@ class Reader {
       return absl::InternalError("a message that is no Timestamp");
     }
     instant.ParseFromString(message.SerializeAsString());
-    ASSIGN_OR_RETURN(std::string text, InstantText(instant));
-    return Value(std::move(text));
+    return InstantValue(instant, target_);
   }
 
   const Message& request_;
@@ -174,6 +192,13 @@ absl::StatusOr<std::string> InstantText(const google::protobuf::Timestamp& insta
     return Problem("is an instant outside the years 1 to 9999");
   }
   return std::string(TimeUtil::ToString(instant));
+}
+
+absl::StatusOr<Value> InstantValue(const google::protobuf::Timestamp& instant,
+                                   const Field& target) {
+  ASSIGN_OR_RETURN(std::string text, InstantText(instant));
+  if (target.kind != v1::FQL_KIND_EPOCH_SECONDS) return Value(std::move(text));
+  return Value(Number{Cat(instant.seconds() + (instant.nanos() > 0 ? 1 : 0))});
 }
 
 }  // namespace falcon::fql

@@ -30,6 +30,10 @@ absl::StatusOr<const google::protobuf::EnumValueDescriptor*> RequestEnum(
 // "2025-01-31T10:20:30.5Z". INVALID_ARGUMENT outside the years 1 to 9999.
 absl::StatusOr<std::string> InstantText(const google::protobuf::Timestamp& instant);
 
+// The same as `target` compares it: text, or whole seconds since 1970, rounded up, so that both the
+// start and the end of an interval keep their sense.
+absl::StatusOr<Value> InstantValue(const google::protobuf::Timestamp& instant, const Field& target);
+
 }  // namespace falcon::fql
 
 #endif  // FALCON_FQL_REQUEST_VALUES_H_

@@ -32,13 +32,15 @@ bool HasStar(const Value& value) {
 
 // Exact values in one condition; each pattern in its own, since lists compare exactly.
 Expression AnyOf(const Field& target, std::vector<Value> values, bool list) {
-  Condition exact{.field = target.name, .values = {}, .list = list};
+  Condition exact{.field = target.name, .values = {}, .list = list || target.list_only};
   std::vector<Expression> parts;
   const Operator star =
       target.wildcard == v1::WILDCARD_OPERATOR ? Operator::kWildcard : Operator::kEqual;
   for (Value& value : values) {
     if (HasStar(value) && target.wildcard != v1::WILDCARD_UNSPECIFIED) {
       parts.push_back(Compare(target, star, std::move(value)));
+    } else if (!target.lists) {
+      parts.push_back(Compare(target, Operator::kEqual, std::move(value)));
     } else {
       exact.values.push_back(std::move(value));
     }
@@ -111,8 +113,8 @@ absl::StatusOr<Expression> WithinDays(const TypedFilter& filter, const Field& ta
   const auto seconds = std::chrono::floor<std::chrono::seconds>(start).time_since_epoch().count();
   google::protobuf::Timestamp instant;
   instant.set_seconds(seconds);
-  ASSIGN_OR_RETURN(std::string text, InstantText(instant));
-  return Compare(target, Operator::kGreaterOrEqual, std::move(text));
+  ASSIGN_OR_RETURN(Value start_value, InstantValue(instant, target));
+  return Compare(target, Operator::kGreaterOrEqual, std::move(start_value));
 }
 
 absl::StatusOr<Expression> Within(const TypedFilter& filter, const Field& target) {
@@ -127,11 +129,11 @@ absl::StatusOr<Expression> Within(const TypedFilter& filter, const Field& target
   }
   std::vector<Expression> parts;
   if (range.has_start()) {
-    ASSIGN_OR_RETURN(std::string start, InstantText(range.start()));
+    ASSIGN_OR_RETURN(Value start, InstantValue(range.start(), target));
     parts.push_back(Compare(target, Operator::kGreaterOrEqual, std::move(start)));
   }
   if (range.has_end()) {
-    ASSIGN_OR_RETURN(std::string end, InstantText(range.end()));
+    ASSIGN_OR_RETURN(Value end, InstantValue(range.end(), target));
     parts.push_back(Compare(target, Operator::kLess, std::move(end)));
   }
   using google::protobuf::operator>=;

@@ -29,8 +29,21 @@ const std::string* FirstText(const Condition& condition) {
 
 Problem ListProblem(const Field& field, Operator op) {
   if (!IsEquality(op)) return "a list works with : and :! only";
-  if (field.kind == v1::FQL_KIND_TIMESTAMP || field.kind == v1::FQL_KIND_BOOLEAN) {
-    return Cat("`", field.name, "` takes one value, not a list");
+  if (!field.lists) return Cat("`", field.name, "` takes one value, not a list");
+  return std::nullopt;
+}
+
+// "`x` takes `...` only": what is left where equality or negation does not work.
+Problem EqualityProblem(const Field& field, const Condition& condition) {
+  if (!IsEquality(condition.op)) return std::nullopt;
+  if (!field.equality) {
+    return Cat("`", field.name, "` is compared by > >= < <= only",
+               field.text_match ? ", or by ~" : "");
+  }
+  const std::string* text = FirstText(condition);
+  if (field.list_only && !condition.list && text != nullptr) {
+    return Cat("`", field.name, "` takes its values in brackets; write ",
+               Spelling(field, IsNegation(condition.op) ? "!" : "", Cat("[", Shown(*text), "]")));
   }
   return std::nullopt;
 }
@@ -129,6 +142,18 @@ Problem BooleanProblem(const Field& field, const Condition& condition, const Val
                    : Cat(", not ", Shown(Raw(value))));
 }
 
+Problem EpochProblem(const Field& field, const Value& value) {
+  const std::string raw = Raw(value);
+  if (std::holds_alternative<Number>(value) && raw.find_first_of(".-") == std::string::npos) {
+    return std::nullopt;
+  }
+  const bool relative = std::holds_alternative<std::string>(value) && raw.starts_with("now");
+  if (relative && IsInstant(raw)) return std::nullopt;
+  return Cat("`", field.name,
+             "` is in whole seconds since 1970, without quotes, such as 1767225600,",
+             " or relative, such as 'now-7d'; not ", Shown(raw));
+}
+
 Problem TimestampProblem(const Field& field, const Value& value) {
   const std::string raw = Raw(value);
   const bool text = std::holds_alternative<std::string>(value);
@@ -141,6 +166,9 @@ Problem TimestampProblem(const Field& field, const Value& value) {
 Problem OperatorProblem(const Field& field, const Condition& condition) {
   const bool negated = IsNegation(condition.op);
   const std::string* text = FirstText(condition);
+  if (!field.filterable) return Cat("`", field.name, "` only orders lists; no filter names it");
+  if (negated && !field.negation) return Cat("`", field.name, "` cannot be negated");
+  if (Problem problem = EqualityProblem(field, condition)) return problem;
   if (condition.list) {
     if (Problem problem = ListProblem(field, condition.op)) return problem;
   }
@@ -166,6 +194,8 @@ Problem ValueProblem(const Field& field, const Condition& condition, const Value
       return BooleanProblem(field, condition, value);
     case v1::FQL_KIND_TIMESTAMP:
       return TimestampProblem(field, value);
+    case v1::FQL_KIND_EPOCH_SECONDS:
+      return EpochProblem(field, value);
     default:
       break;
   }

@@ -75,6 +75,8 @@ absl::StatusOr<Document> Document::ParseWith(dom::parser& parser, std::string bo
 
 const Envelope& Document::envelope() const { return impl_->envelope; }
 
+void Document::SetNext(std::string next) { impl_->envelope.pagination.next = std::move(next); }
+
 bool Document::repaired() const { return impl_->repaired; }
 
 std::vector<std::string> Document::Ids() const {

@@ -56,6 +56,8 @@ class Document {
   ~Document();
 
   const Envelope& envelope() const;
+  // Where the next page starts, for a service that says it outside the body.
+  void SetNext(std::string next);
   // Whether a repair changed any text.
   bool repaired() const;
   // The resources that are strings, in order: ids of a query answer.

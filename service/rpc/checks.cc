@@ -53,6 +53,15 @@ void CheckIds(const google::protobuf::RepeatedPtrField<std::string>& ids, int mo
   }
 }
 
+std::string_view AnyIdShape(std::string_view id) {
+  const bool printable = std::all_of(id.begin(), id.end(), [](char c) {
+    return absl::ascii_isgraph(static_cast<unsigned char>(c));
+  });
+  return printable && !id.empty() && id.size() <= kMaxIdBytes
+             ? ""
+             : "must be an id of Falcon's: printable characters without blanks, at most 512";
+}
+
 std::string_view DeviceIdShape(std::string_view id) {
   const bool hex = std::all_of(id.begin(), id.end(), [](char c) {
     return absl::ascii_isxdigit(static_cast<unsigned char>(c));

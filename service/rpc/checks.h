@@ -47,6 +47,7 @@ void CheckIds(const google::protobuf::RepeatedPtrField<std::string>& ids, int mo
               std::string_view field, Checks& checks);
 
 // Shapes of Falcon's ids.
+std::string_view AnyIdShape(std::string_view id);  // printable, without blanks, 1 to 512 bytes
 std::string_view DeviceIdShape(std::string_view id);
 std::string_view CompositeIdShape(std::string_view id);
 

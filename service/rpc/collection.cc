@@ -6,14 +6,17 @@
 #include "base/text.h"
 #include "falcon/v1/options.pb.h"
 #include "google/protobuf/field_mask.pb.h"
+#include "google/protobuf/reflection.h"
 #include "rpc/field_access.h"
+#include "rpc/lookup_answer.h"
 
 namespace falcon::rpc {
 namespace {
 
+using google::protobuf::Message;
+
 // Whole records are some 4 KB each: so many stay under what clients accept in one message.
 constexpr int kMostWholeRecords = 500;
-constexpr int kMostBatch = 1000;
 
 }  // namespace
 
@@ -23,10 +26,62 @@ Collection::Collection(const google::protobuf::Descriptor* record, CollectionFac
       decoder_(record),
       catalogue_(record),
       id_field_(FieldNamed(record, facts_.id)),
-      seek_field_(FieldNamed(record, facts_.seek)) {}
+      seek_field_(facts_.seek.empty() ? nullptr : FieldNamed(record, facts_.seek)) {
+  const fql::Field* seek = catalogue_.Find(facts_.seek);
+  if (seek != nullptr) seek_kind_ = seek->kind;
+}
 
-absl::StatusOr<PageStart> Collection::OpenList(const google::protobuf::Message& request,
-                                               const Upstream& upstream, Checks checks) const {
+Task<absl::Status> Collection::List(const Upstream& upstream, Call& call, const Message& request,
+                                    Message& response, Checks checks, Parameters query) const {
+  ASSIGN_OR_CO_RETURN(PageStart start, OpenList(request, upstream, std::move(checks)));
+  start.plan.query = std::move(query);
+  co_return co_await AnswerPage(upstream, call, std::move(start), response);
+}
+
+std::string Collection::CheckedId(std::string id, std::string_view field, Checks& checks) const {
+  const std::string_view wrong = facts_.id_shape(id);
+  if (!wrong.empty()) checks.Violate(field, wrong);
+  return facts_.lower_case_ids ? Lower(id) : id;
+}
+
+Task<absl::Status> Collection::Get(const Upstream& upstream, Call& call, const Message& request,
+                                   Message& response, Checks checks) const {
+  const std::string id = CheckedId(StringField(request, facts_.id), facts_.id, checks);
+  ASSIGN_OR_CO_RETURN(LookupPlan plan, OpenLookup(request, std::move(checks)));
+  const auto* field = RecordField(response.GetDescriptor(), record_);
+  const auto& reflection = *response.GetReflection();
+  const Message& prototype = reflection.GetMessage(response, field);
+  const std::vector<std::string> ids(1, id);
+  ASSIGN_OR_CO_RETURN(Entities found, co_await FetchEntities(upstream.caller, std::move(plan), ids,
+                                                             call.reading, prototype, call.report));
+  const auto record = found.records.find(id);
+  if (record == found.records.end()) co_return MissingRecord(found.Missing(id), facts_.id);
+  reflection.SetAllocatedMessage(&response, record->second.release(), field);
+  Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> Collection::BatchGet(const Upstream& upstream, Call& call,
+                                        const Message& request, Message& response,
+                                        Checks checks) const {
+  const auto* field = PluralField(request.GetDescriptor(), facts_.id);
+  const auto texts = request.GetReflection()->GetRepeatedFieldRef<std::string>(request, field);
+  const google::protobuf::RepeatedPtrField<std::string> asked(texts.begin(), texts.end());
+  CheckIds(asked, facts_.batch_most, facts_.id_shape, field->name(), checks);
+  ASSIGN_OR_CO_RETURN(LookupPlan plan, OpenLookup(request, std::move(checks)));
+  std::vector<std::string> ids(asked.begin(), asked.end());
+  if (facts_.lower_case_ids) {
+    for (std::string& id : ids) id = Lower(id);
+  }
+  const std::string records = RecordField(response.GetDescriptor(), record_)->name();
+  CO_RETURN_IF_ERROR(co_await LookUp(upstream.caller, std::move(plan), std::move(ids), call.reading,
+                                     response, records, "missing", call.report));
+  Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
+  co_return absl::OkStatus();
+}
+
+absl::StatusOr<PageStart> Collection::OpenList(const Message& request, const Upstream& upstream,
+                                               Checks checks) const {
   const std::optional<fql::Order> asked =
       checks.Take(catalogue_.ParseOrder(StringField(request, "order_by")));
   const int page_size = PageSize(IntField(request, "page_size"), facts_.list_usual,
@@ -37,26 +92,30 @@ absl::StatusOr<PageStart> Collection::OpenList(const google::protobuf::Message& 
   return start;
 }
 
-absl::StatusOr<PageStart> Collection::OpenExport(const google::protobuf::Message& request,
+absl::StatusOr<PageStart> Collection::OpenExport(const Message& request,
                                                  const Upstream& upstream) const {
   Checks checks;
-  const int batch =
-      PageSize(IntField(request, "batch_size"), kMostBatch, kMostBatch, "batch_size", checks);
-  PageStart start = Open(request, upstream, "resume_token", {facts_.seek, false}, batch, checks);
+  const int most = facts_.export_most;
+  const int batch = PageSize(IntField(request, "batch_size"), most, most, "batch_size", checks);
+  const fql::Order order = facts_.seek.empty() ? facts_.list_order : fql::Order{facts_.seek, false};
+  PageStart start = Open(request, upstream, "resume_token", order, batch, checks);
+  start.plan.whole = true;
   RETURN_IF_ERROR(checks.Verdict());
   return start;
 }
 
-PageStart Collection::Open(const google::protobuf::Message& request, const Upstream& upstream,
+PageStart Collection::Open(const Message& request, const Upstream& upstream,
                            std::string_view token_field, fql::Order order, int page_size,
                            Checks& checks) const {
   PageStart start;
   start.binding = PageTokens::Binding(request);
   start.plan.operation = facts_.pages;
+  start.plan.entities = facts_.pages_are_ids ? facts_.entities : nullptr;
   start.plan.decoder = &decoder_;
   start.plan.options = Options(request, /*brief_unless_asked=*/true, checks);
   start.plan.id_field = id_field_;
   start.plan.seek_field = order.field == facts_.seek ? seek_field_ : nullptr;
+  start.plan.seek_kind = seek_kind_;
   start.plan.order = std::move(order);
   start.plan.page_size = start.plan.options.selection.everything()
                              ? std::min(page_size, kMostWholeRecords)
@@ -65,15 +124,15 @@ PageStart Collection::Open(const google::protobuf::Message& request, const Upstr
       checks.Take(fql::CompileFilters(request, catalogue_, upstream.clock.WallNow()));
   const std::string token = StringField(request, token_field);
   if (token.empty()) {
-    start.cursor.filter = filter.Text();
+    start.cursor.filter = filter.empty() ? facts_.neutral_filter : filter.Text();
   } else {
     start.cursor = checks.Take(upstream.tokens.Open(token, start.binding, token_field));
   }
   return start;
 }
 
-json::DecodeOptions Collection::Options(const google::protobuf::Message& request,
-                                        bool brief_unless_asked, Checks& checks) const {
+json::DecodeOptions Collection::Options(const Message& request, bool brief_unless_asked,
+                                        Checks& checks) const {
   json::DecodeOptions options;
   const auto* mask = MessageField<google::protobuf::FieldMask>(request, "read_mask");
   if (mask != nullptr) {
@@ -86,8 +145,7 @@ json::DecodeOptions Collection::Options(const google::protobuf::Message& request
   return options;
 }
 
-absl::StatusOr<LookupPlan> Collection::OpenLookup(const google::protobuf::Message& request,
-                                                  Checks checks) const {
+absl::StatusOr<LookupPlan> Collection::OpenLookup(const Message& request, Checks checks) const {
   LookupPlan plan;
   plan.operation = facts_.entities;
   plan.decoder = &decoder_;
@@ -98,18 +156,23 @@ absl::StatusOr<LookupPlan> Collection::OpenLookup(const google::protobuf::Messag
 }
 
 Task<absl::Status> Collection::AnswerPage(const Upstream& upstream, Call& call, PageStart start,
-                                          google::protobuf::Message& response,
-                                          std::string records) const {
+                                          Message& response) const {
+  const std::string records = RecordField(response.GetDescriptor(), record_)->name();
   ASSIGN_OR_CO_RETURN(const PageOutcome page,
                       co_await FetchPage(upstream.caller, start.plan, start.cursor, call.reading,
                                          upstream.clock, response, records));
   call.report.Add(page.report);
+  Conclude(upstream, call, start, page, response);
+  co_return absl::OkStatus();
+}
+
+void Collection::Conclude(const Upstream& upstream, const Call& call, const PageStart& start,
+                          const PageOutcome& page, Message& response) const {
   if (!page.last) {
     SetString(response, "next_page_token", upstream.tokens.Seal(page.next, start.binding));
   }
   if (page.next.total.has_value()) SetInt64(response, "total_size", *page.next.total);
   Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
-  co_return absl::OkStatus();
 }
 
 int NextBatch(int page_size, int64_t records, size_t bytes, int most) {

@@ -17,6 +17,7 @@
 #include "rpc/call.h"
 #include "rpc/checks.h"
 #include "rpc/edge.h"
+#include "rpc/field_access.h"
 #include "rpc/stream_call.h"
 
 namespace falcon::rpc {
@@ -30,13 +31,23 @@ struct Upstream {
 
 // Facts of a noun that no descriptor holds.
 struct CollectionFacts {
-  std::string id;             // field that identifies a record
-  const Operation* pages;     // lists and exports
-  const Operation* entities;  // look-ups by id
-  fql::Order list_order;      // of lists without order_by
-  std::string seek;  // immutable instant: exports are ordered by it, dead cursors passed by it
+  // Field that identifies a record, and that a Get request has too; the `singular` of the ids of a
+  // BatchGet request.
+  std::string id;
+  const Operation* pages;               // lists and exports
+  bool pages_are_ids = false;           // `entities` brings their records
+  const Operation* entities = nullptr;  // look-ups by id
+  fql::Order list_order;                // of lists without order_by
+  // Immutable instant or number on every record: exports are ordered by it, dead cursors and offset
+  // windows passed by it. Empty: there is none; exports are in list_order then.
+  std::string seek;
   int list_usual = 50;
   int list_most = 1000;
+  int export_most = 1000;
+  std::string neutral_filter;  // where Falcon demands a filter and the caller has none
+  IdShape id_shape = AnyIdShape;
+  bool lower_case_ids = false;  // hexadecimal: any case is accepted
+  int batch_most = 5000;        // ids of one BatchGet
 };
 
 // A list or an export that may go on: where it stands, and how its next page is read.
@@ -52,35 +63,55 @@ class Collection {
 
   const CollectionFacts& facts() const { return facts_; }
   const fql::Catalogue& catalogue() const { return catalogue_; }
+  const json::Decoder& decoder() const { return decoder_; }
 
-  // All of a List request (page_size, page_token, order_by, read_mask, read_options, filters) or of
-  // an Export request (batch_size, resume_token, read_mask, read_options, filters) but fields that
-  // only its method knows. INVALID_ARGUMENT with all violations, those already in `checks`
-  // included.
+  // Whole answers. INVALID_ARGUMENT with all violations, those already in `checks` included.
+  // `query`: further parameters for Falcon.
+  //
+  // One page of a List request (page_size, page_token, order_by, read_mask, read_options, filters)
+  // into `response`: records, next_page_token, total_size, read_info.
+  Task<absl::Status> List(const Upstream& upstream, Call& call,
+                          const google::protobuf::Message& request,
+                          google::protobuf::Message& response, Checks checks = {},
+                          Parameters query = {}) const;
+  // The record with the request's id. NOT_FOUND without one.
+  Task<absl::Status> Get(const Upstream& upstream, Call& call,
+                         const google::protobuf::Message& request,
+                         google::protobuf::Message& response, Checks checks = {}) const;
+  // The records with the request's ids, in their order, and `missing` for the others.
+  Task<absl::Status> BatchGet(const Upstream& upstream, Call& call,
+                              const google::protobuf::Message& request,
+                              google::protobuf::Message& response, Checks checks = {}) const;
+  // All pages of an Export request (batch_size, resume_token, read_mask, read_options, filters) as
+  // messages of a stream, at the reader's pace. Memory holds one page.
+  template <class Response>
+  Task<absl::Status> Export(const Upstream& upstream, Call& call,
+                            const google::protobuf::Message& request, Stream<Response>& stream,
+                            Parameters query = {}) const;
+
+  // The steps that those are made of, for what needs more.
   absl::StatusOr<PageStart> OpenList(const google::protobuf::Message& request,
                                      const Upstream& upstream, Checks checks = {}) const;
   absl::StatusOr<PageStart> OpenExport(const google::protobuf::Message& request,
                                        const Upstream& upstream) const;
-
-  // How to look records up for a request with read_mask and read_options.
   absl::StatusOr<LookupPlan> OpenLookup(const google::protobuf::Message& request,
                                         Checks checks) const;
-
-  // The page at `start` into repeated field `records` of `response`, its next_page_token,
-  // total_size and read_info.
   Task<absl::Status> AnswerPage(const Upstream& upstream, Call& call, PageStart start,
-                                google::protobuf::Message& response, std::string records) const;
-
-  // All pages from `start` on as messages of a stream, at the reader's pace. Memory holds one page.
+                                google::protobuf::Message& response) const;
   template <class Response>
-  Task<absl::Status> Export(const Upstream& upstream, Call& call, PageStart start,
-                            Stream<Response>& stream, std::string records) const;
+  Task<absl::Status> ExportPages(const Upstream& upstream, Call& call, PageStart start,
+                                 Stream<Response>& stream) const;
+  // `page` into `response`, which holds its records already.
+  void Conclude(const Upstream& upstream, const Call& call, const PageStart& start,
+                const PageOutcome& page, google::protobuf::Message& response) const;
 
  private:
   // Where `checks` collects what is wrong with the parts that lists and exports share.
   PageStart Open(const google::protobuf::Message& request, const Upstream& upstream,
                  std::string_view token_field, fql::Order order, int page_size,
                  Checks& checks) const;
+  // `id` as Falcon spells it; a violation on `field` if it is none.
+  std::string CheckedId(std::string id, std::string_view field, Checks& checks) const;
   json::DecodeOptions Options(const google::protobuf::Message& request, bool brief_unless_asked,
                               Checks& checks) const;
 
@@ -89,7 +120,8 @@ class Collection {
   json::Decoder decoder_;
   fql::Catalogue catalogue_;
   const google::protobuf::FieldDescriptor* id_field_;
-  const google::protobuf::FieldDescriptor* seek_field_;
+  const google::protobuf::FieldDescriptor* seek_field_;  // null: none
+  v1::FqlKind seek_kind_ = v1::FQL_KIND_UNSPECIFIED;
 };
 
 // What one exported message may weigh: well under the 4 MiB that clients accept by default.
@@ -99,8 +131,18 @@ inline constexpr size_t kMessageTarget = size_t{2} << 20;
 int NextBatch(int page_size, int64_t records, size_t bytes, int most);
 
 template <class Response>
-Task<absl::Status> Collection::Export(const Upstream& upstream, Call& call, PageStart start,
-                                      Stream<Response>& stream, std::string records) const {
+Task<absl::Status> Collection::Export(const Upstream& upstream, Call& call,
+                                      const google::protobuf::Message& request,
+                                      Stream<Response>& stream, Parameters query) const {
+  ASSIGN_OR_CO_RETURN(PageStart start, OpenExport(request, upstream));
+  start.plan.query = std::move(query);
+  co_return co_await ExportPages(upstream, call, std::move(start), stream);
+}
+
+template <class Response>
+Task<absl::Status> Collection::ExportPages(const Upstream& upstream, Call& call, PageStart start,
+                                           Stream<Response>& stream) const {
+  const std::string records = RecordField(Response::descriptor(), record_)->name();
   const int most = start.plan.page_size;
   bool last = false;
   while (!last) {

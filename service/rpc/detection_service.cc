@@ -8,13 +8,11 @@
 #include "falcon/aggregate.h"
 #include "falcon/lookup.h"
 #include "rpc/aggregation.h"
-#include "rpc/lookup_answer.h"
 #include "rpc/unary_call.h"
 
 namespace falcon::rpc {
 namespace {
 
-constexpr int kMostIds = 5000;
 constexpr size_t kMostQueryBytes = 1024;
 
 CollectionFacts Facts() {
@@ -24,6 +22,7 @@ CollectionFacts Facts() {
   facts.entities = &operation::kPostEntitiesAlerts;
   facts.list_order = {"created_timestamp", true};
   facts.seek = "created_timestamp";
+  facts.id_shape = CompositeIdShape;
   return facts;
 }
 
@@ -46,8 +45,7 @@ Task<absl::Status> DetectionService::List(Call& call, const v1::ListDetectionsRe
   if (!request.query().empty()) {
     co_return co_await Search(call, std::move(start), request.query(), response);
   }
-  co_return co_await detections_.AnswerPage(upstream_, call, std::move(start), response,
-                                            "detections");
+  co_return co_await detections_.AnswerPage(upstream_, call, std::move(start), response);
 }
 
 // Free text works on the ids query only, which ends at its window: ids first, then their records.
@@ -92,42 +90,6 @@ Task<absl::Status> DetectionService::Search(Call& call, PageStart start, std::st
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> DetectionService::Get(Call& call, const v1::GetDetectionRequest& request,
-                                         v1::GetDetectionResponse& response) {
-  Checks checks;
-  const std::string_view wrong = CompositeIdShape(request.composite_id());
-  if (!wrong.empty()) checks.Violate("composite_id", wrong);
-  ASSIGN_OR_CO_RETURN(const LookupPlan plan, detections_.OpenLookup(request, checks));
-  v1::BatchGetDetectionsResponse batch;
-  const std::vector<std::string> ids(1, request.composite_id());
-  CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, ids, call.reading, batch, "detections",
-                                     "missing", call.report));
-  CO_RETURN_IF_ERROR(FoundOne(batch.missing(), "composite_id"));
-  response.mutable_detection()->Swap(batch.mutable_detections(0));
-  Describe(call, response.mutable_read_info());
-  co_return absl::OkStatus();
-}
-
-Task<absl::Status> DetectionService::BatchGet(Call& call,
-                                              const v1::BatchGetDetectionsRequest& request,
-                                              v1::BatchGetDetectionsResponse& response) {
-  Checks checks;
-  CheckIds(request.composite_ids(), kMostIds, CompositeIdShape, "composite_ids", checks);
-  ASSIGN_OR_CO_RETURN(const LookupPlan plan, detections_.OpenLookup(request, checks));
-  const std::vector<std::string> ids(request.composite_ids().begin(),
-                                     request.composite_ids().end());
-  CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, ids, call.reading, response,
-                                     "detections", "missing", call.report));
-  Describe(call, response.mutable_read_info());
-  co_return absl::OkStatus();
-}
-
-Task<absl::Status> DetectionService::Export(Call& call, const v1::ExportDetectionsRequest& request,
-                                            ExportStream& stream) {
-  ASSIGN_OR_CO_RETURN(PageStart start, detections_.OpenExport(request, upstream_));
-  co_return co_await detections_.Export(upstream_, call, std::move(start), stream, "detections");
-}
-
 Task<absl::Status> DetectionService::Aggregate(Call& call,
                                                const v1::AggregateDetectionsRequest& request,
                                                v1::AggregateDetectionsResponse& response) {
@@ -154,22 +116,26 @@ grpc::ServerUnaryReactor* DetectionService::ListDetections(grpc::CallbackServerC
 grpc::ServerUnaryReactor* DetectionService::GetDetection(grpc::CallbackServerContext* context,
                                                          const v1::GetDetectionRequest* request,
                                                          v1::GetDetectionResponse* response) {
-  return Answer(edge_, "/falcon.v1.DetectionService/GetDetection", context,
-                [=, this](Call& call) { return Get(call, *request, *response); });
+  return Answer(edge_, "/falcon.v1.DetectionService/GetDetection", context, [=, this](Call& call) {
+    return detections_.Get(upstream_, call, *request, *response);
+  });
 }
 
 grpc::ServerUnaryReactor* DetectionService::BatchGetDetections(
     grpc::CallbackServerContext* context, const v1::BatchGetDetectionsRequest* request,
     v1::BatchGetDetectionsResponse* response) {
-  return Answer(edge_, "/falcon.v1.DetectionService/BatchGetDetections", context,
-                [=, this](Call& call) { return BatchGet(call, *request, *response); });
+  return Answer(
+      edge_, "/falcon.v1.DetectionService/BatchGetDetections", context,
+      [=, this](Call& call) { return detections_.BatchGet(upstream_, call, *request, *response); });
 }
 
 grpc::ServerWriteReactor<v1::ExportDetectionsResponse>* DetectionService::ExportDetections(
     grpc::CallbackServerContext* context, const v1::ExportDetectionsRequest* request) {
   return Feed<v1::ExportDetectionsResponse>(
       edge_, "/falcon.v1.DetectionService/ExportDetections", context,
-      [=, this](Call& call, ExportStream& stream) { return Export(call, *request, stream); });
+      [=, this](Call& call, Stream<v1::ExportDetectionsResponse>& stream) {
+        return detections_.Export(upstream_, call, *request, stream);
+      });
 }
 
 grpc::ServerUnaryReactor* DetectionService::AggregateDetections(

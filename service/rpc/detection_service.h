@@ -28,18 +28,10 @@ class DetectionService final : public v1::DetectionService::CallbackService {
                                                 v1::AggregateDetectionsResponse* response) override;
 
  private:
-  using ExportStream = Stream<v1::ExportDetectionsResponse>;
-
   Task<absl::Status> List(Call& call, const v1::ListDetectionsRequest& request,
                           v1::ListDetectionsResponse& response);
   Task<absl::Status> Search(Call& call, PageStart start, std::string query,
                             v1::ListDetectionsResponse& response);
-  Task<absl::Status> Get(Call& call, const v1::GetDetectionRequest& request,
-                         v1::GetDetectionResponse& response);
-  Task<absl::Status> BatchGet(Call& call, const v1::BatchGetDetectionsRequest& request,
-                              v1::BatchGetDetectionsResponse& response);
-  Task<absl::Status> Export(Call& call, const v1::ExportDetectionsRequest& request,
-                            ExportStream& stream);
   Task<absl::Status> Aggregate(Call& call, const v1::AggregateDetectionsRequest& request,
                                v1::AggregateDetectionsResponse& response);
 

@@ -3,9 +3,39 @@
 
 #include <utility>
 
+#include "falcon/v1/options.pb.h"
 #include "google/protobuf/stubs/logging.h"
 
 namespace falcon::rpc {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+template <class Matches>
+const FieldDescriptor* OnlyField(const Descriptor* message, const Matches& matches) {
+  const FieldDescriptor* found = nullptr;
+  for (int i = 0; i < message->field_count(); ++i) {
+    if (!matches(*message->field(i))) continue;
+    GOOGLE_CHECK(found == nullptr) << message->full_name() << " has two fields for one purpose";
+    found = message->field(i);
+  }
+  GOOGLE_CHECK(found != nullptr) << message->full_name() << " lacks a field";
+  return found;
+}
+
+}  // namespace
+
+const FieldDescriptor* RecordField(const Descriptor* message, const Descriptor* record) {
+  return OnlyField(message,
+                   [&](const FieldDescriptor& field) { return field.message_type() == record; });
+}
+
+const FieldDescriptor* PluralField(const Descriptor* message, std::string_view singular) {
+  return OnlyField(message, [&](const FieldDescriptor& field) {
+    return field.is_repeated() && field.options().GetExtension(v1::singular) == singular;
+  });
+}
 
 const google::protobuf::FieldDescriptor* FieldNamed(const google::protobuf::Descriptor* message,
                                                     std::string_view name) {

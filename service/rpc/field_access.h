@@ -14,6 +14,14 @@ namespace falcon::rpc {
 const google::protobuf::FieldDescriptor* FieldNamed(const google::protobuf::Descriptor* message,
                                                     std::string_view name);
 
+// The only field of `message` that holds `record`s, one or many.
+const google::protobuf::FieldDescriptor* RecordField(const google::protobuf::Descriptor* message,
+                                                     const google::protobuf::Descriptor* record);
+
+// The repeated field of `message` whose single values are called `singular`.
+const google::protobuf::FieldDescriptor* PluralField(const google::protobuf::Descriptor* message,
+                                                     std::string_view singular);
+
 std::string StringField(const google::protobuf::Message& message, std::string_view name);
 int32_t IntField(const google::protobuf::Message& message, std::string_view name);
 void SetString(google::protobuf::Message& message, std::string_view name, std::string value);

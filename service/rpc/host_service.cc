@@ -4,7 +4,6 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "google/protobuf/util/time_util.h"
-#include "rpc/lookup_answer.h"
 #include "rpc/unary_call.h"
 
 namespace falcon::rpc {
@@ -24,6 +23,8 @@ CollectionFacts Facts() {
   facts.entities = &operation::kPostDeviceDetails;
   facts.list_order = {"device_id", false};
   facts.seek = "first_seen";
+  facts.id_shape = DeviceIdShape;
+  facts.lower_case_ids = true;
   facts.list_most = 5000;
   return facts;
 }
@@ -36,16 +37,10 @@ std::vector<std::string> DeviceIds(const google::protobuf::RepeatedPtrField<std:
   return ids;
 }
 
-Checks CheckWhich(const v1::GetHostRequest& request) {
+Checks CheckName(const v1::GetHostRequest& request) {
   Checks checks;
-  const bool by_id = !request.device_id().empty();
-  if (by_id == !request.hostname().empty()) {
+  if (request.hostname().empty() == request.device_id().empty()) {
     checks.Violate("device_id", "give either device_id or hostname, and not both");
-    return checks;
-  }
-  if (by_id) {
-    const std::string_view wrong = DeviceIdShape(request.device_id());
-    if (!wrong.empty()) checks.Violate("device_id", wrong);
   } else if (request.hostname().size() > kMostNameBytes ||
              request.hostname().find('*') != std::string::npos) {
     checks.Violate("hostname", "must be one name of at most 255 bytes; ListHosts takes stars");
@@ -64,26 +59,13 @@ HostService::HostService(const Edge& edge, const Upstream& upstream)
                  operation::kNetworkAddressHistory),
       states_(v1::HostOnlineState::descriptor(), "id", operation::kOnlineState) {}
 
-Task<absl::Status> HostService::List(Call& call, const v1::ListHostsRequest& request,
-                                     v1::ListHostsResponse& response) {
-  ASSIGN_OR_CO_RETURN(PageStart start, hosts_.OpenList(request, upstream_));
-  co_return co_await hosts_.AnswerPage(upstream_, call, std::move(start), response, "hosts");
-}
-
 Task<absl::Status> HostService::Get(Call& call, const v1::GetHostRequest& request,
                                     v1::GetHostResponse& response) {
-  ASSIGN_OR_CO_RETURN(const LookupPlan plan, hosts_.OpenLookup(request, CheckWhich(request)));
-  if (!request.hostname().empty()) {
-    co_return co_await GetByName(call, plan.options, request, response);
+  if (request.hostname().empty() && !request.device_id().empty()) {
+    co_return co_await hosts_.Get(upstream_, call, request, response);
   }
-  v1::BatchGetHostsResponse batch;
-  const std::vector<std::string> ids(1, Lower(request.device_id()));
-  CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, ids, call.reading, batch, "hosts",
-                                     "missing", call.report));
-  CO_RETURN_IF_ERROR(FoundOne(batch.missing(), "device_id"));
-  response.mutable_host()->Swap(batch.mutable_hosts(0));
-  Describe(call, response.mutable_read_info());
-  co_return absl::OkStatus();
+  ASSIGN_OR_CO_RETURN(const LookupPlan plan, hosts_.OpenLookup(request, CheckName(request)));
+  co_return co_await GetByName(call, plan.options, request, response);
 }
 
 // Seen last first: of namesakes, which a reinstalled sensor leaves behind, the first is the living
@@ -99,8 +81,7 @@ Task<absl::Status> HostService::GetByName(Call& call, json::DecodeOptions option
   start.plan.options = options;
   start.plan.options.selection = options.selection.With(start.plan.id_field);
   v1::ListHostsResponse namesakes;
-  CO_RETURN_IF_ERROR(
-      co_await hosts_.AnswerPage(upstream_, call, std::move(start), namesakes, "hosts"));
+  CO_RETURN_IF_ERROR(co_await hosts_.AnswerPage(upstream_, call, std::move(start), namesakes));
   if (namesakes.hosts().empty()) {
     co_return Error(absl::StatusCode::kNotFound, "NOT_FOUND",
                     Cat("Falcon knows no host named ", request.hostname()));
@@ -115,24 +96,6 @@ Task<absl::Status> HostService::GetByName(Call& call, json::DecodeOptions option
   }
   Describe(call, response.mutable_read_info());
   co_return absl::OkStatus();
-}
-
-Task<absl::Status> HostService::BatchGet(Call& call, const v1::BatchGetHostsRequest& request,
-                                         v1::BatchGetHostsResponse& response) {
-  Checks checks;
-  CheckIds(request.device_ids(), kMostIds, DeviceIdShape, "device_ids", checks);
-  ASSIGN_OR_CO_RETURN(const LookupPlan plan, hosts_.OpenLookup(request, checks));
-  const std::vector<std::string> ids = DeviceIds(request.device_ids());
-  CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, ids, call.reading, response, "hosts",
-                                     "missing", call.report));
-  Describe(call, response.mutable_read_info());
-  co_return absl::OkStatus();
-}
-
-Task<absl::Status> HostService::Export(Call& call, const v1::ExportHostsRequest& request,
-                                       ExportStream& stream) {
-  ASSIGN_OR_CO_RETURN(PageStart start, hosts_.OpenExport(request, upstream_));
-  co_return co_await hosts_.Export(upstream_, call, std::move(start), stream, "hosts");
 }
 
 template <class Request, class Response>
@@ -167,8 +130,9 @@ Task<absl::Status> HostService::LookUpSatellites(Call& call, const Satellite& sa
 grpc::ServerUnaryReactor* HostService::ListHosts(grpc::CallbackServerContext* context,
                                                  const v1::ListHostsRequest* request,
                                                  v1::ListHostsResponse* response) {
-  return Answer(edge_, "/falcon.v1.HostService/ListHosts", context,
-                [=, this](Call& call) { return List(call, *request, *response); });
+  return Answer(edge_, "/falcon.v1.HostService/ListHosts", context, [=, this](Call& call) {
+    return hosts_.List(upstream_, call, *request, *response);
+  });
 }
 
 grpc::ServerUnaryReactor* HostService::GetHost(grpc::CallbackServerContext* context,
@@ -181,15 +145,18 @@ grpc::ServerUnaryReactor* HostService::GetHost(grpc::CallbackServerContext* cont
 grpc::ServerUnaryReactor* HostService::BatchGetHosts(grpc::CallbackServerContext* context,
                                                      const v1::BatchGetHostsRequest* request,
                                                      v1::BatchGetHostsResponse* response) {
-  return Answer(edge_, "/falcon.v1.HostService/BatchGetHosts", context,
-                [=, this](Call& call) { return BatchGet(call, *request, *response); });
+  return Answer(edge_, "/falcon.v1.HostService/BatchGetHosts", context, [=, this](Call& call) {
+    return hosts_.BatchGet(upstream_, call, *request, *response);
+  });
 }
 
 grpc::ServerWriteReactor<v1::ExportHostsResponse>* HostService::ExportHosts(
     grpc::CallbackServerContext* context, const v1::ExportHostsRequest* request) {
   return Feed<v1::ExportHostsResponse>(
       edge_, "/falcon.v1.HostService/ExportHosts", context,
-      [=, this](Call& call, ExportStream& stream) { return Export(call, *request, stream); });
+      [=, this](Call& call, Stream<v1::ExportHostsResponse>& stream) {
+        return hosts_.Export(upstream_, call, *request, stream);
+      });
 }
 
 grpc::ServerUnaryReactor* HostService::BatchGetLoginHistory(

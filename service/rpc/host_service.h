@@ -35,8 +35,6 @@ class HostService final : public v1::HostService::CallbackService {
                                                 v1::BatchGetOnlineStateResponse* response) override;
 
  private:
-  using ExportStream = Stream<v1::ExportHostsResponse>;
-
   // A record about a host that has no noun of its own.
   struct Satellite {
     Satellite(const google::protobuf::Descriptor* record, const std::string& id,
@@ -47,16 +45,10 @@ class HostService final : public v1::HostService::CallbackService {
     const google::protobuf::FieldDescriptor* id_field;
   };
 
-  Task<absl::Status> List(Call& call, const v1::ListHostsRequest& request,
-                          v1::ListHostsResponse& response);
   Task<absl::Status> Get(Call& call, const v1::GetHostRequest& request,
                          v1::GetHostResponse& response);
   Task<absl::Status> GetByName(Call& call, json::DecodeOptions options,
                                const v1::GetHostRequest& request, v1::GetHostResponse& response);
-  Task<absl::Status> BatchGet(Call& call, const v1::BatchGetHostsRequest& request,
-                              v1::BatchGetHostsResponse& response);
-  Task<absl::Status> Export(Call& call, const v1::ExportHostsRequest& request,
-                            ExportStream& stream);
   // The satellites of `request`'s device_ids into `response`, of which `most` may be asked for.
   template <class Request, class Response>
   Task<absl::Status> LookUpSatellites(Call& call, const Satellite& satellite,

@@ -6,10 +6,7 @@
 
 namespace falcon::rpc {
 
-absl::Status FoundOne(const google::protobuf::RepeatedPtrField<v1::PartialError>& missing,
-                      std::string_view field) {
-  if (missing.empty()) return absl::OkStatus();
-  const v1::PartialError& error = missing.Get(0);
+absl::Status MissingRecord(const v1::PartialError& error, std::string_view field) {
   absl::Status status;
   if (error.code() == 404) {
     status = Error(absl::StatusCode::kNotFound, "NOT_FOUND",

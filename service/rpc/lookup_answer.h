@@ -6,14 +6,11 @@
 
 #include "absl/status/status.h"
 #include "falcon/v1/types.pb.h"
-#include "google/protobuf/repeated_field.h"
 
 namespace falcon::rpc {
 
-// OK when nothing is missing; else NOT_FOUND, or for another code of Falcon's its status. `field`
-// held the id.
-absl::Status FoundOne(const google::protobuf::RepeatedPtrField<v1::PartialError>& missing,
-                      std::string_view field);
+// NOT_FOUND, or for another code of Falcon's its status. `field` held the id.
+absl::Status MissingRecord(const v1::PartialError& error, std::string_view field);
 
 }  // namespace falcon::rpc
 

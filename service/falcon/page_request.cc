@@ -1,0 +1,120 @@
+// Says where a page starts in the way that its operation understands.
+#include "falcon/page_request.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "absl/strings/str_join.h"
+#include "base/text.h"
+#include "falcon/record_fields.h"
+#include "falcon/request_text.h"
+#include "falcon/v1/options.pb.h"
+#include "fql/expression.h"
+
+namespace falcon {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+// `filter`, from the anchor of a re-seek on.
+std::string FilterAt(const PagePlan& plan, const Cursor& cursor) {
+  if (cursor.anchor.empty()) return cursor.filter;
+  fql::Condition from;
+  from.field = plan.order.field;
+  from.op = plan.order.descending ? fql::Operator::kLessOrEqual : fql::Operator::kGreaterOrEqual;
+  const auto type = plan.seek_field->cpp_type();
+  const bool text =
+      type == FieldDescriptor::CPPTYPE_MESSAGE || type == FieldDescriptor::CPPTYPE_STRING;
+  if (text && plan.seek_kind != v1::FQL_KIND_EPOCH_SECONDS) {
+    from.values.emplace_back(cursor.anchor);
+  } else {
+    from.values.emplace_back(fql::Number{cursor.anchor});
+  }
+  const std::string condition = fql::Expression::Of(from).Text();
+  return cursor.filter.empty() ? condition : Cat("(", cursor.filter, ")+", condition);
+}
+
+// Names of the records' keys, where the operation can leave out the others.
+std::string FieldsParameter(const PagePlan& plan) {
+  const bool all = plan.options.selection.everything() || plan.options.additional_fields;
+  if (!plan.operation->takes_fields || all) return "";
+  const json::DecodeOptions options = AlsoDecoding(plan.options, {plan.id_field, plan.seek_field});
+  return absl::StrJoin(options.selection.TopLevelJsonKeys(plan.id_field->containing_type()), ",");
+}
+
+// Of the selected fields.
+std::set<std::string> Facets(const PagePlan& plan) {
+  std::set<std::string> facets;
+  const Descriptor& record = *plan.id_field->containing_type();
+  const json::FieldSelection& selection = plan.options.selection;
+  for (int i = 0; i < record.field_count(); ++i) {
+    const FieldDescriptor& field = *record.field(i);
+    if (!field.options().HasExtension(v1::facet)) continue;
+    if (selection.everything() || selection.Has(&field)) {
+      facets.insert(field.options().GetExtension(v1::facet));
+    }
+  }
+  return facets;
+}
+
+// The page that Falcon's own link names, with what it leaves out and a limit of ours.
+Parameters LinkedPage(std::string_view link, const Parameters& ours) {
+  Parameters parameters;
+  for (auto& [name, value] : ParseQuery(link)) {
+    if (name != "limit") parameters.emplace_back(std::move(name), std::move(value));
+  }
+  for (const auto& [name, value] : ours) {
+    const bool said = std::any_of(parameters.begin(), parameters.end(),
+                                  [&](const auto& one) { return one.first == name; });
+    if (!said) parameters.emplace_back(name, value);
+  }
+  return parameters;
+}
+
+UpstreamCall BodyCall(const PagePlan& plan, const Parameters& parameters, int limit) {
+  UpstreamCall call(*plan.operation);
+  nlohmann::json body;
+  body["limit"] = limit;
+  for (const auto& [name, value] : parameters) body[name] = value;
+  call.body = JsonText(body);
+  return call;
+}
+
+}  // namespace
+
+int64_t OffsetOf(const Cursor& cursor) {
+  int64_t offset = 0;
+  const char* end = cursor.upstream.data() + cursor.upstream.size();
+  std::from_chars(cursor.upstream.data(), end, offset);
+  return offset;
+}
+
+UpstreamCall PageCall(const PagePlan& plan, const Cursor& cursor, int limit) {
+  Parameters parameters;
+  const auto add = [&](const char* name, std::string value) {
+    if (!value.empty()) parameters.emplace_back(name, std::move(value));
+  };
+  const Paging paging = plan.operation->paging;
+  if (paging != Paging::kNextPage) {
+    add(paging == Paging::kAfter ? "after" : "offset", cursor.upstream);
+  }
+  add("filter", FilterAt(plan, cursor));
+  add("sort", plan.order.Text());
+  add("fields", FieldsParameter(plan));
+  for (const std::string& facet : Facets(plan)) add("facet", facet);
+  parameters.insert(parameters.end(), plan.query.begin(), plan.query.end());
+  const bool in_body = plan.operation->method == wire::Method::kPost;
+  UpstreamCall call = in_body ? BodyCall(plan, parameters, limit) : UpstreamCall(*plan.operation);
+  if (!in_body) {
+    parameters.emplace_back("limit", Cat(limit));
+    const bool linked = paging == Paging::kNextPage && !cursor.upstream.empty();
+    call.query = linked ? LinkedPage(cursor.upstream, parameters) : std::move(parameters);
+  }
+  call.continuation = !cursor.upstream.empty() && paging != Paging::kOffset;
+  return call;
+}
+
+}  // namespace falcon
