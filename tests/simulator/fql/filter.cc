@@ -100,9 +100,9 @@ std::optional<Error> Filter::BuildTest(const Condition& condition, const Schema&
       operand.instant = *instant;
     }
     if (field->type == FieldType::kEpoch && !operand.null && !operand.number) {
-      if (!IsRelativeTime(literal.text)) return NoDate(literal.text, condition.field);
-      const Nanos instant = *ParseTimeOrRelative(literal.text, settings.now);
-      operand.number = static_cast<double>(instant / kSecond);
+      const std::optional<Nanos> instant = ParseTimeOrRelative(literal.text, settings.now);
+      if (!instant || !IsRelativeTime(literal.text)) return NoDate(literal.text, condition.field);
+      operand.number = static_cast<double>(*instant / kSecond);
     }
     test->operands.push_back(std::move(operand));
   }
