@@ -15,6 +15,7 @@ Simulator::Core::Core(Options options)
       stale_rate(options.stale_token_limit),
       alerts(store),
       hosts(store),
+      rtr(store),
       auth(store, tokens) {
   AddRoutes();
 }

@@ -15,6 +15,7 @@
 #include "simulator/api/hosts_api.h"
 #include "simulator/api/ledger.h"
 #include "simulator/api/rate_window.h"
+#include "simulator/api/rtr_api.h"
 #include "simulator/api/store.h"
 #include "simulator/api/tokens.h"
 #include "simulator/fault/rule.h"
@@ -38,6 +39,7 @@ struct Simulator::Core {
   Reply Handle(const Request& request);
   // Adds the endpoints of routes.cc.
   void AddRoutes();
+  void AddRtrRoutes();
   void AddRoute(std::string_view method_and_path, Guard guard, std::string_view scope,
                 std::function<Reply(const Call&)> handler);
 
@@ -54,6 +56,7 @@ struct Simulator::Core {
   Faults faults;
   AlertsApi alerts;
   HostsApi hosts;
+  RtrApi rtr;
   AuthApi auth;
 
  private:

@@ -102,6 +102,13 @@ void AddDataFlags(CLI::App* app, Options* options, Raw* raw) {
   app->add_option("--alerts", options->alerts, "Number of alerts")
       ->check(CLI::Range(0, 10'000'000))
       ->capture_default_str();
+  app->add_option("--rtr-sessions", options->rtr_sessions, "Number of real-time response sessions")
+      ->check(CLI::Range(0, 10'000'000))
+      ->capture_default_str();
+  app->add_option("--rtr-window", options->rtr_window,
+                  "Greatest offset + limit of session lists; 0: none")
+      ->check(CLI::Range(0, 1'000'000))
+      ->capture_default_str();
   app->add_option("--now", raw->now, "RFC 3339 instant the data ends at; default: the start");
   app->add_option("--corrupt-every", options->corrupt_every,
                   "Every n-th record has fields of a wrong type; 0: none")

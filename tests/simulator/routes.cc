@@ -62,6 +62,8 @@ void Simulator::Core::AddRoutes() {
   host("POST /devices/combined/devices/network-address-history/v1",
        [this](const Call& call) { return hosts.AddressHistory(call); });
 
+  AddRtrRoutes();
+
   for (std::string_view write :
        {"PATCH /alerts/entities/alerts/v1", "PATCH /alerts/entities/alerts/v2",
         "PATCH /alerts/entities/alerts/v3", "POST /devices/entities/devices-actions-delete/v1",

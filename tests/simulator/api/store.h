@@ -7,6 +7,7 @@
 
 #include "simulator/base/clock.h"
 #include "simulator/base/options.h"
+#include "simulator/data/rtr_session.h"
 #include "simulator/data/world.h"
 #include "simulator/search/collection.h"
 #include "simulator/search/cursors.h"
@@ -24,6 +25,8 @@ struct Store {
         alerts(world),
         hosts(world, false),
         hidden_hosts(world, true),
+        rtr_sessions(world, options.rtr_sessions, options.client_id, false),
+        rtr_audit(world, options.rtr_sessions, options.client_id, true),
         engine(options.lenient_unknown_fields),
         cursors(options.cursor_lifetime_seconds * kSecond, options.cursor_uses, options.seed),
         records(options.record_cache_bytes) {}
@@ -36,6 +39,8 @@ struct Store {
   AlertCollection alerts;
   HostCollection hosts;
   HostCollection hidden_hosts;
+  RtrSessionCollection rtr_sessions;  // the API client's own
+  RtrSessionCollection rtr_audit;
   Engine engine;
   Cursors cursors;
   RecordCache records;

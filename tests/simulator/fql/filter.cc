@@ -76,6 +76,7 @@ std::optional<Error> Filter::BuildTest(const Condition& condition, const Schema&
   const bool raw = condition.field.ends_with(".raw") && schema.stars != Stars::kOperator;
   test->stars = raw ? Stars::kAnywhere : schema.stars;
   test->empty_equals_absent = schema.empty_equals_absent;
+  test->patterns_in_arrays = schema.patterns_in_arrays;
   test->op = condition.op;
   test->negated = condition.negated;
   test->list = condition.list;
@@ -142,6 +143,11 @@ bool Filter::HoldsOne(const Test& test, const Operand& operand, const Value& val
   if (absent) return false;
   if (IsRange(test.op)) return InRange(test, operand, value);
   if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
+    if (test.patterns_in_arrays) {
+      return std::any_of(list->begin(), list->end(), [&](const std::string& item) {
+        return TextEquals(test, operand, item);
+      });
+    }
     // Arrays compare exactly: neither stars nor "~" reach into them on alerts; hosts know "~".
     const bool folds = test.op == Operator::kText && test.empty_equals_absent;
     if (test.op == Operator::kText && !folds) return false;

@@ -43,6 +43,7 @@ class Filter {
     Field field;
     Stars stars = Stars::kAnywhere;
     bool empty_equals_absent = false;
+    bool patterns_in_arrays = false;
     Operator op = Operator::kEquals;
     bool negated = false;
     bool list = false;

@@ -29,6 +29,7 @@ struct Schema {
   Stars stars = Stars::kAnywhere;
   bool bare_star = true;             // `field:*` without quotes
   bool empty_equals_absent = false;  // `field:!''` means present and not empty
+  bool patterns_in_arrays = false;   // stars and `~` reach into arrays
 };
 
 // Nothing when the area has no such field. A name below an open prefix yields `*scratch`.
