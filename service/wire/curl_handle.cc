@@ -111,7 +111,7 @@ void CurlHandle::SetHeaders() {
   // No round trip to ask whether a large body is welcome.
   if (request.body.size() >= kAskFirstBytes) lines_.emplace_back("Expect:");
   if (!request.authorization.empty()) {
-    lines_.push_back(Cat("Authorization: ", request.authorization.Reveal()));
+    lines_.push_back(Cat(request.authorization_header, ": ", request.authorization.Reveal()));
   }
   list_.resize(lines_.size());
   for (size_t i = 0; i < lines_.size(); ++i) {

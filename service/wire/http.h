@@ -33,8 +33,9 @@ struct HttpRequest {
   // Absolute; below an AuthInterceptor: path and query, joined to the token's cloud.
   std::string url;
   Headers headers;
-  std::string body;        // sent with POST only
-  Secret authorization;    // whole value of the Authorization header; empty: none
+  std::string body;      // sent with POST only
+  Secret authorization;  // whole value of the header named below; empty: none
+  std::string_view authorization_header = "Authorization";  // static
   bool wipe_body = false;  // the body holds a secret: wiped once sent, never kept
   Deadline deadline;
 };

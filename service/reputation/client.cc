@@ -1,0 +1,175 @@
+// One look-up, from cache to wire.
+#include "reputation/client.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "base/error.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "reputation/reads.h"
+#include "reputation/reply.h"
+
+namespace falcon::reputation {
+namespace {
+
+constexpr milliseconds kRetryPause{500};
+constexpr milliseconds kFirstPause = seconds(61);  // of a 429 that says nothing: the next minute
+constexpr int kMostDoublings = 6;                  // about an hour
+
+// Because time ran out, not because of what VirusTotal said of the value.
+bool EndedByTime(const absl::Status& status) {
+  const std::string reason = Reason(status);
+  return reason == "REPUTATION_QUOTA" || reason == "UPSTREAM_TIMEOUT" ||
+         reason == "DEADLINE_EXCEEDED";
+}
+
+}  // namespace
+
+// Counts its owner among those who wait for a flight, or fly it, also when that owner is unwound.
+class Client::Part {
+ public:
+  Part(std::shared_ptr<FlightBook> book, const std::string& key, int Flight::* role)
+      : book_(std::move(book)), at_(book_->try_emplace(key).first), role_(role) {
+    ++(flight().*role_);
+  }
+  ~Part() {
+    --(flight().*role_);
+    if (flight().waiters + flight().flying == 0) book_->erase(at_);
+  }
+  Part(const Part&) = delete;
+  Part& operator=(const Part&) = delete;
+  Flight& flight() const { return at_->second; }
+
+ private:
+  std::shared_ptr<FlightBook> book_;
+  FlightBook::iterator at_;
+  int Flight::* role_;
+};
+
+Client::Client(ClientOptions options, wire::HttpTransport& wire, run::Loop& loop,
+               const Clock& clock, run::Timer& timer)
+    : options_(std::move(options)),
+      wire_(wire),
+      clock_(clock),
+      timer_(timer),
+      quota_(options_.quota, clock, timer),
+      cache_(options_.cache, clock),
+      flights_(loop) {}
+
+absl::Status Client::Ready() const {
+  if (configured()) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "REPUTATION_KEY_MISSING",
+               "the gateway has no VirusTotal key: start it with VIRUSTOTAL_API_KEY in its "
+               "environment or with --virustotal-api-key-file");
+}
+
+absl::Status Client::Allowed(const Indicator& indicator) const {
+  RETURN_IF_ERROR(Ready());
+  if (indicator.kind != Kind::kUrl || options_.urls) return absl::OkStatus();
+  return Error(absl::StatusCode::kInvalidArgument, "INDICATOR_INVALID",
+               "URLs are not looked up, since they may hold secrets; --virustotal-urls of the "
+               "gateway allows it. Ask for the URL's domain instead");
+}
+
+Task<absl::StatusOr<Answer>> Client::LookUp(Indicator indicator, Deadline deadline,
+                                            std::shared_ptr<int> calls) {
+  CO_RETURN_IF_ERROR(Allowed(indicator));
+  const std::string key = Cat(KindName(indicator.kind), ":", indicator.value);
+  while (true) {
+    CachedReport cached = cache_.Find(key);
+    if (cached.report != nullptr) co_return Answer{std::move(cached.report), cached.age};
+    const bool joined = flights_.InFlight(key);
+    const Part waiter(book_, key, &Flight::waiters);
+    if (joined && waiter.flight().at >= deadline.at()) {
+      co_return quota_.TooLate(waiter.flight().at);
+    }
+    const SteadyTime until = joined ? waiter.flight().until : deadline.at();
+    std::function<Task<Outcome>()> work = [=, this] {
+      return Fly(key, indicator, deadline, calls);
+    };
+    const Outcome outcome = co_await flights_.Join(key, std::move(work));
+    if (outcome.ok()) co_return Answer{*outcome, milliseconds(0)};
+    // Whoever started it had less time: there may be enough for a flight of one's own.
+    const bool too_short = EndedByTime(outcome.status()) && deadline.at() > until;
+    if (!too_short) co_return outcome.status();
+  }
+}
+
+Task<Client::Outcome> Client::Fly(std::string key, Indicator indicator, Deadline deadline,
+                                  std::shared_ptr<int> calls) {
+  const Part pilot(book_, key, &Flight::flying);
+  pilot.flight().until = deadline.at();
+  absl::StatusOr<Report> report = co_await Attempt(pilot.flight(), indicator, deadline, *calls);
+  const absl::Status first = report.status();
+  if (!first.ok() && AgainAfter(first)) {
+    const SteadyTime until = clock_.Now() + kRetryPause;
+    if (until < deadline.at()) co_await timer_.SleepUntil(until);
+    report = co_await Attempt(pilot.flight(), indicator, deadline, *calls);
+    AgainAfter(report.status());
+  }
+  if (!report.ok()) {
+    // That the second try came too late says less than why it was needed.
+    const bool quota = Reason(first) == "REPUTATION_QUOTA";
+    const bool late = EndedByTime(report.status()) && !quota && !first.ok();
+    co_return WithPause(late ? first : report.status());
+  }
+  refusals_ = 0;
+  auto kept = std::make_shared<const Report>(*std::move(report));
+  cache_.Put(key, kept);
+  co_return kept;
+}
+
+Task<absl::StatusOr<Report>> Client::Attempt(Flight& flight, const Indicator& indicator,
+                                             Deadline deadline, int& calls) {
+  ASSIGN_OR_CO_RETURN(Quota::Turn turn, co_await TakeTurn(flight, deadline));
+  turn.Spend();
+  ++calls;
+  ++calls_;
+  wire::HttpRequest request = RequestFor(indicator, deadline);
+  ASSIGN_OR_CO_RETURN(const wire::HttpResponse response, co_await wire_.Send(std::move(request)));
+  co_return ReadReply(indicator, response, clock_.WallNow());
+}
+
+Task<absl::StatusOr<Quota::Turn>> Client::TakeTurn(Flight& flight, Deadline deadline) {
+  while (true) {
+    ASSIGN_OR_CO_RETURN(Quota::Turn turn, quota_.Reserve(deadline));
+    flight.at = turn.at();
+    const bool open = co_await quota_.Await(turn);
+    if (flight.waiters == 0) {
+      co_return Error(absl::StatusCode::kCancelled, "CANCELLED", "nobody waits for the look-up");
+    }
+    if (open) co_return turn;
+  }
+}
+
+absl::Status Client::WithPause(const absl::Status& failure) const {
+  const bool bare = Reason(failure) == "REPUTATION_QUOTA" && !RetryAfter(failure).has_value();
+  return bare ? WithRetryAfter(failure, quota_.state().cooldown) : failure;
+}
+
+wire::HttpRequest Client::RequestFor(const Indicator& indicator, Deadline deadline) const {
+  wire::HttpRequest request(ReadOf(indicator.kind).method,
+                            Cat(options_.base_url, PathOf(indicator)), deadline);
+  request.headers.emplace_back("Accept", "application/json");
+  request.authorization_header = "x-apikey";
+  request.authorization = options_.api_key;
+  return request;
+}
+
+bool Client::AgainAfter(const absl::Status& failure) {
+  const std::string reason = Reason(failure);
+  if (reason == "REPUTATION_QUOTA") {
+    // One without an answer is our own, about a turn that comes too late.
+    if (!Facts(failure).contains("http_status")) return false;
+    const milliseconds usual = kFirstPause * (1 << std::min(refusals_, kMostDoublings));
+    quota_.CoolDown(RetryAfter(failure).value_or(usual));
+    ++refusals_;
+    return true;
+  }
+  return reason == "UPSTREAM_ERROR" || reason == "UPSTREAM_CONNECTION" ||
+         reason == "UPSTREAM_MALFORMED" || reason == "UPSTREAM_STALLED";
+}
+
+}  // namespace falcon::reputation

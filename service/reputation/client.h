@@ -1,0 +1,104 @@
+// Client: asks VirusTotal about indicators, sparingly. Cache, single flight, quota, wire, status
+// ladder: in that order, for every look-up.
+#ifndef FALCON_REPUTATION_CLIENT_H_
+#define FALCON_REPUTATION_CLIENT_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/secret.h"
+#include "base/time.h"
+#include "reputation/indicator.h"
+#include "reputation/quota.h"
+#include "reputation/report.h"
+#include "reputation/report_cache.h"
+#include "run/loop.h"
+#include "run/single_flight.h"
+#include "run/task.h"
+#include "run/timer.h"
+#include "wire/http.h"
+
+namespace falcon::reputation {
+
+struct ClientOptions {
+  std::string base_url = "https://www.virustotal.com";
+  Secret api_key;     // empty: nothing is ever asked
+  bool urls = false;  // whether URLs may be asked about
+  QuotaLimits quota;
+  CacheLimits cache;
+};
+
+// What a look-up brought.
+struct Answer {
+  std::shared_ptr<const Report> report;
+  milliseconds age{0};  // since VirusTotal said so
+};
+
+// Loop thread only. Reads only: see reads.h.
+class Client {
+ public:
+  // References outlive the client, and the client all look-ups.
+  Client(ClientOptions options, wire::HttpTransport& wire, run::Loop& loop, const Clock& clock,
+         run::Timer& timer);
+
+  // FAILED_PRECONDITION (REPUTATION_KEY_MISSING) without a key: says how to set one.
+  absl::Status Ready() const;
+
+  // The report, within `deadline`. A look-up in flight is shared; one that nobody waits for any
+  // more leaves the queue. `calls` grows by the calls that this look-up caused; it may be shared by
+  // several. Failures beside those of Ready, reply.h, quota.h and wire/http.h:
+  //   INVALID_ARGUMENT  INDICATOR_INVALID  a URL where URLs are switched off
+  // 5xx and broken connections are tried once more, a 429 after its pause, all within the deadline.
+  Task<absl::StatusOr<Answer>> LookUp(Indicator indicator, Deadline deadline,
+                                      std::shared_ptr<int> calls);
+
+  bool configured() const { return !options_.api_key.empty(); }
+  QuotaState quota() const { return quota_.state(); }
+  int64_t calls() const { return calls_; }
+
+ private:
+  using Outcome = absl::StatusOr<std::shared_ptr<const Report>>;
+
+  // A look-up that is waited for, or flies, or both.
+  struct Flight {
+    int waiters = 0;
+    int flying = 0;      // 0 or 1
+    SteadyTime at{};     // when it may ask VirusTotal
+    SteadyTime until{};  // its deadline
+  };
+  // Shared with the tasks, which may go after the client.
+  using FlightBook = std::map<std::string, Flight>;
+  class Part;
+
+  absl::Status Allowed(const Indicator& indicator) const;
+  Task<Outcome> Fly(std::string key, Indicator indicator, Deadline deadline,
+                    std::shared_ptr<int> calls);
+  // Waits for a turn and asks once.
+  Task<absl::StatusOr<Report>> Attempt(Flight& flight, const Indicator& indicator,
+                                       Deadline deadline, int& calls);
+  Task<absl::StatusOr<Quota::Turn>> TakeTurn(Flight& flight, Deadline deadline);
+  wire::HttpRequest RequestFor(const Indicator& indicator, Deadline deadline) const;
+  // A spent quota always says when to come back.
+  absl::Status WithPause(const absl::Status& failure) const;
+  // Whether a second try is worth it. A 429 makes everybody pause.
+  bool AgainAfter(const absl::Status& failure);
+
+  const ClientOptions options_;
+  wire::HttpTransport& wire_;
+  const Clock& clock_;
+  run::Timer& timer_;
+  Quota quota_;
+  ReportCache cache_;
+  const std::shared_ptr<FlightBook> book_ = std::make_shared<FlightBook>();  // by key
+  int refusals_ = 0;                                                         // 429 in a row
+  int64_t calls_ = 0;
+  run::SingleFlight<Outcome> flights_;
+};
+
+}  // namespace falcon::reputation
+
+#endif  // FALCON_REPUTATION_CLIENT_H_

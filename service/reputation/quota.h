@@ -1,0 +1,110 @@
+// Quota: so many look-ups a minute and a day for one key, and whose turn it is.
+#ifndef FALCON_REPUTATION_QUOTA_H_
+#define FALCON_REPUTATION_QUOTA_H_
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/time.h"
+#include "run/task.h"
+#include "run/timer.h"
+
+namespace falcon::reputation {
+
+struct QuotaLimits {
+  int per_minute = 4;
+  int per_day = 500;
+};
+
+// What is left now.
+struct QuotaState {
+  QuotaLimits limits;
+  int minute_left = 0;
+  int day_left = 0;          // until the next midnight, UTC
+  milliseconds cooldown{0};  // nobody asks before it ends
+};
+
+// Loop thread only. First come, first served: a turn has its instant as soon as it is asked for. A
+// minute is counted as 61 seconds, since a call may travel longer than the one a minute after it; a
+// day is a UTC day, and a wall clock that jumps to another day begins that one anew.
+class Quota {
+ private:
+  // Shared with the turns, which may go after the quota.
+  struct Book {
+    void GiveBack(SteadyTime at, int64_t day);
+
+    std::deque<SteadyTime> turns;   // ascending; those within a minute and those to come
+    std::map<int64_t, int> by_day;  // today's and later ones
+  };
+
+ public:
+  // A turn at a known instant. Given back when it goes unspent.
+  class Turn {
+   public:
+    Turn(Turn&&) noexcept = default;
+    Turn& operator=(Turn&&) = delete;
+    ~Turn() {
+      if (book_ != nullptr) book_->GiveBack(at_, day_);
+    }
+    SteadyTime at() const { return at_; }
+    // It counts from now on, whatever comes of the call.
+    void Spend() { book_ = nullptr; }
+
+   private:
+    friend class Quota;
+    Turn(std::shared_ptr<Book> book, SteadyTime at, int64_t day)
+        : book_(std::move(book)), at_(at), day_(day) {}
+    std::shared_ptr<Book> book_;
+    SteadyTime at_;
+    int64_t day_;
+  };
+
+  // Limits are 1 or more.
+  Quota(QuotaLimits limits, const Clock& clock, run::Timer& timer)
+      : limits_(limits), clock_(clock), timer_(timer) {}
+
+  // The next turn, which may be now. One that begins at `deadline` or later fails now:
+  // RESOURCE_EXHAUSTED (REPUTATION_QUOTA) with retry-after and the fact `quota`: "minute", "day" or
+  // "cooldown".
+  absl::StatusOr<Turn> Reserve(Deadline deadline);
+  // Returns at the turn's instant. False: a cooldown began meanwhile; reserve anew.
+  Task<bool> Await(const Turn& turn);
+
+  // VirusTotal said 429: nobody asks for `delay`. An earlier, longer cooldown stays.
+  void CoolDown(milliseconds delay);
+
+  // That a turn at `at` comes too late, as Reserve says it.
+  absl::Status TooLate(SteadyTime at) const;
+
+  QuotaState state() const;
+
+ private:
+  enum class Cause { kMinute, kDay, kCooldown };
+  struct Next {
+    SteadyTime at;
+    int64_t day;
+    Cause cause;
+  };
+
+  Next FindNext() const;
+  // Of UTC days since 1970.
+  int64_t DayAt(SteadyTime at) const;
+  int UsedOn(int64_t day) const;
+  void Forget();
+  absl::Status Exhausted(SteadyTime at, Cause cause) const;
+
+  const QuotaLimits limits_;
+  const Clock& clock_;
+  run::Timer& timer_;
+  const std::shared_ptr<Book> book_ = std::make_shared<Book>();
+  SteadyTime open_at_{};
+};
+
+}  // namespace falcon::reputation
+
+#endif  // FALCON_REPUTATION_QUOTA_H_

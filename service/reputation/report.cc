@@ -1,0 +1,144 @@
+// Reads VirusTotal's objects leniently. Sources: docs.virustotal.com/reference, "Files", "Domains",
+// "IP addresses" and "URLs" (attributes), and "Analyses" (the keys of last_analysis_stats).
+#include "reputation/report.h"
+
+#include <algorithm>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "reputation/reads.h"
+
+namespace falcon::reputation {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr size_t kMostBody = size_t{8} << 20;
+constexpr size_t kMostText = 512;
+constexpr size_t kMostNames = 10;
+constexpr size_t kMostTags = 30;
+constexpr int64_t kYear10000 = 253'402'300'800;
+constexpr int32_t kManyEngines = 3;
+
+// The value of `key`; null where there is none.
+const Json* Find(const Json& object, const char* key) {
+  const auto found = object.find(key);  // the end for anything but an object
+  return found == object.end() ? nullptr : &*found;
+}
+
+std::string CutText(const std::string& text) {
+  if (text.size() <= kMostText) return text;
+  size_t end = kMostText;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
+std::string Text(const Json& object, const char* key) {
+  const Json* value = Find(object, key);
+  const auto* text = value == nullptr ? nullptr : value->get_ptr<const std::string*>();
+  return text == nullptr ? "" : CutText(*text);
+}
+
+std::vector<std::string> Texts(const Json& object, const char* key, size_t most) {
+  std::vector<std::string> texts;
+  const Json* list = Find(object, key);
+  if (list == nullptr || !list->is_array()) return texts;
+  for (const Json& value : *list) {
+    if (texts.size() == most) break;
+    if (value.is_string()) texts.push_back(CutText(value.get_ref<const std::string&>()));
+  }
+  return texts;
+}
+
+std::optional<int64_t> Number(const Json& object, const char* key) {
+  const Json* value = Find(object, key);
+  if (value == nullptr || !value->is_number_integer()) return std::nullopt;
+  constexpr uint64_t kMost = std::numeric_limits<int64_t>::max();
+  if (value->is_number_unsigned() && value->get<uint64_t>() > kMost) return std::nullopt;
+  return value->get<int64_t>();
+}
+
+std::optional<int64_t> Instant(const Json& object, const char* key) {
+  const std::optional<int64_t> seconds = Number(object, key);
+  const bool sound = seconds.has_value() && *seconds > 0 && *seconds < kYear10000;
+  return sound ? seconds : std::nullopt;
+}
+
+int32_t Count(const Json& stats, const char* key) {
+  constexpr int64_t kMost = 1'000'000;
+  return static_cast<int32_t>(std::clamp<int64_t>(Number(stats, key).value_or(0), 0, kMost));
+}
+
+EngineCounts Counts(const Json& stats) {
+  return {.malicious = Count(stats, "malicious"),
+          .suspicious = Count(stats, "suspicious"),
+          .undetected = Count(stats, "undetected"),
+          .harmless = Count(stats, "harmless"),
+          .timeout = Count(stats, "timeout") + Count(stats, "confirmed-timeout"),
+          .failure = Count(stats, "failure"),
+          .type_unsupported = Count(stats, "type-unsupported")};
+}
+
+absl::Status Malformed(std::string_view what) {
+  return Error(absl::StatusCode::kUnavailable, "UPSTREAM_MALFORMED",
+               Cat("VirusTotal's answer is ", what));
+}
+
+Report FromAttributes(const Json& attributes) {
+  const Json none = Json::object();
+  const Json* stats = Find(attributes, "last_analysis_stats");
+  const Json* threat = Find(attributes, "popular_threat_classification");
+  Report report;
+  report.known = true;
+  report.counts = Counts(stats == nullptr ? none : *stats);
+  report.last_analysis_date = Instant(attributes, "last_analysis_date");
+  report.reputation = Number(attributes, "reputation");
+  report.meaningful_name = Text(attributes, "meaningful_name");
+  report.names = Texts(attributes, "names", kMostNames);
+  report.tags = Texts(attributes, "tags", kMostTags);
+  report.type_description = Text(attributes, "type_description");
+  report.suggested_threat_label =
+      Text(threat == nullptr ? none : *threat, "suggested_threat_label");
+  report.size = Number(attributes, "size");
+  report.first_submission_date = Instant(attributes, "first_submission_date");
+  report.creation_date = Instant(attributes, "creation_date");
+  report.registrar = Text(attributes, "registrar");
+  report.as_owner = Text(attributes, "as_owner");
+  report.asn = Number(attributes, "asn");
+  report.country = Text(attributes, "country");
+  return report;
+}
+
+}  // namespace
+
+Verdict Judge(const Report& report) {
+  const EngineCounts& counts = report.counts;
+  if (counts.malicious >= kManyEngines) return Verdict::kMalicious;
+  if (counts.malicious + counts.suspicious > 0) return Verdict::kSuspicious;
+  if (counts.harmless > 0) return Verdict::kHarmless;
+  return counts.undetected > 0 ? Verdict::kUndetected : Verdict::kUnknown;
+}
+
+absl::StatusOr<Report> ReadReport(const Indicator& indicator, std::string_view body) {
+  if (body.size() > kMostBody) {
+    return Error(absl::StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE",
+                 "VirusTotal's answer is larger than 8 MiB");
+  }
+  const Json json = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) return Malformed("no JSON");
+  const Json* data = Find(json, "data");
+  const Json* attributes = data == nullptr ? nullptr : Find(*data, "attributes");
+  if (attributes == nullptr || !attributes->is_object()) return Malformed("no object of its API");
+  const std::string id = Text(*data, "id");
+  const bool other = indicator.kind == Kind::kSha256 && !EqualsIgnoringCase(id, indicator.value);
+  if (Text(*data, "type") != ReadOf(indicator.kind).type || other) {
+    return Malformed("about another object than was asked for");
+  }
+  Report report = FromAttributes(*attributes);
+  report.object_id = id;
+  return report;
+}
+
+}  // namespace falcon::reputation
