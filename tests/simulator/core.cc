@@ -15,7 +15,11 @@ Simulator::Core::Core(Options options)
       stale_rate(options.stale_token_limit),
       alerts(store),
       hosts(store),
+      iocs(store),
+      intel_indicators(store),
+      cases(store),
       rtr(store),
+      spotlight(store),
       auth(store, tokens) {
   AddRoutes();
 }

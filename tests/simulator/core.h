@@ -12,10 +12,14 @@
 
 #include "simulator/api/alerts_api.h"
 #include "simulator/api/auth_api.h"
+#include "simulator/api/cases_api.h"
 #include "simulator/api/hosts_api.h"
+#include "simulator/api/intel_indicators_api.h"
+#include "simulator/api/iocs_api.h"
 #include "simulator/api/ledger.h"
 #include "simulator/api/rate_window.h"
 #include "simulator/api/rtr_api.h"
+#include "simulator/api/spotlight_api.h"
 #include "simulator/api/store.h"
 #include "simulator/api/tokens.h"
 #include "simulator/fault/rule.h"
@@ -39,6 +43,8 @@ struct Simulator::Core {
   Reply Handle(const Request& request);
   // Adds the endpoints of routes.cc.
   void AddRoutes();
+  void AddIocRoutes();
+  void AddCaseRoutes();
   void AddRtrRoutes();
   void AddRoute(std::string_view method_and_path, Guard guard, std::string_view scope,
                 std::function<Reply(const Call&)> handler);
@@ -56,7 +62,11 @@ struct Simulator::Core {
   Faults faults;
   AlertsApi alerts;
   HostsApi hosts;
+  IocsApi iocs;
+  IntelIndicatorsApi intel_indicators;
+  CasesApi cases;
   RtrApi rtr;
+  SpotlightApi spotlight;
   AuthApi auth;
 
  private:

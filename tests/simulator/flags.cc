@@ -109,6 +109,19 @@ void AddDataFlags(CLI::App* app, Options* options, Raw* raw) {
                   "Greatest offset + limit of session lists; 0: none")
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
+  app->add_option("--cases", options->cases, "Number of cases; the first is the story's")
+      ->check(CLI::Range(0, 1'000'000))
+      ->capture_default_str();
+  app->add_option("--vulnerabilities", options->vulnerabilities, "Number of vulnerabilities")
+      ->check(CLI::Range(0, 10'000'000))
+      ->capture_default_str();
+  app->add_option("--iocs", options->iocs, "Number of IOCs; the first are the story's")
+      ->check(CLI::Range(0, 10'000'000))
+      ->capture_default_str();
+  app->add_option("--intel-indicators", options->intel_indicators,
+                  "Number of intel indicators; the first are the IOCs")
+      ->check(CLI::Range(0, 10'000'000))
+      ->capture_default_str();
   app->add_option("--now", raw->now, "RFC 3339 instant the data ends at; default: the start");
   app->add_option("--corrupt-every", options->corrupt_every,
                   "Every n-th record has fields of a wrong type; 0: none")

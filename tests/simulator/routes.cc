@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::string_view kAlertsRead = "Alerts:read";
 constexpr std::string_view kHostsRead = "Hosts:read";
+constexpr std::string_view kVulnerabilitiesRead = "Vulnerabilities:read";
 
 }  // namespace
 
@@ -62,7 +63,23 @@ void Simulator::Core::AddRoutes() {
   host("POST /devices/combined/devices/network-address-history/v1",
        [this](const Call& call) { return hosts.AddressHistory(call); });
 
+  AddCaseRoutes();
+  AddIocRoutes();
   AddRtrRoutes();
+
+  const auto vulnerability = [this](std::string_view path, auto handler) {
+    AddRoute(path, Guard::kToken, kVulnerabilitiesRead, handler);
+  };
+  vulnerability("GET /spotlight/queries/vulnerabilities/v1",
+                [this](const Call& call) { return spotlight.Queries(call); });
+  vulnerability("GET /spotlight/combined/vulnerabilities/v1",
+                [this](const Call& call) { return spotlight.Combined(call); });
+  vulnerability("GET /spotlight/entities/vulnerabilities/v2",
+                [this](const Call& call) { return spotlight.Entities(call); });
+  vulnerability("GET /spotlight/entities/remediations/v2",
+                [this](const Call& call) { return spotlight.Remediations(call); });
+  vulnerability("GET /spotlight/entities/evaluation-logic/v1",
+                [this](const Call& call) { return spotlight.EvaluationLogic(call); });
 
   for (std::string_view write :
        {"PATCH /alerts/entities/alerts/v1", "PATCH /alerts/entities/alerts/v2",

@@ -8,6 +8,11 @@
 #include "simulator/base/clock.h"
 #include "simulator/base/options.h"
 #include "simulator/data/rtr_session.h"
+#include "simulator/data/case.h"
+#include "simulator/data/case_settings.h"
+#include "simulator/data/vulnerability_collection.h"
+#include "simulator/data/intel_indicator.h"
+#include "simulator/data/ioc.h"
 #include "simulator/data/world.h"
 #include "simulator/search/collection.h"
 #include "simulator/search/cursors.h"
@@ -25,8 +30,15 @@ struct Store {
         alerts(world),
         hosts(world, false),
         hidden_hosts(world, true),
+        iocs(world, options.iocs),
+        intel_indicators(world, {options.iocs, options.intel_indicators}),
+        cases(world),
+        attachments(world),
+        slas(world),
+        templates(world),
         rtr_sessions(world, options.rtr_sessions, options.client_id, false),
         rtr_audit(world, options.rtr_sessions, options.client_id, true),
+        vulnerabilities(world, options.vulnerabilities),
         engine(options.lenient_unknown_fields),
         cursors(options.cursor_lifetime_seconds * kSecond, options.cursor_uses, options.seed),
         records(options.record_cache_bytes) {}
@@ -39,8 +51,15 @@ struct Store {
   AlertCollection alerts;
   HostCollection hosts;
   HostCollection hidden_hosts;
+  IocCollection iocs;
+  IntelIndicatorCollection intel_indicators;
+  CaseCollection cases;
+  AttachmentCollection attachments;
+  SlaCollection slas;
+  TemplateCollection templates;
   RtrSessionCollection rtr_sessions;  // the API client's own
   RtrSessionCollection rtr_audit;
+  VulnerabilityCollection vulnerabilities;
   Engine engine;
   Cursors cursors;
   RecordCache records;

@@ -33,8 +33,12 @@ struct Options {
   uint64_t seed = 1;
   uint32_t hosts = 1000;
   uint32_t alerts = 20'000;
+  uint32_t vulnerabilities = 20'000;
+  uint32_t cases = 500;
   uint32_t rtr_sessions = 2000;
   int64_t rtr_window = 0;  // greatest offset + limit of session lists; 0: none
+  uint32_t iocs = 5000;
+  uint32_t intel_indicators = 60'000;
   Nanos now = 0;  // the instant the data ends at; 0 takes the start
   uint32_t corrupt_every = 0;
   UnknownIds unknown_host_ids = UnknownIds::kErrors;

@@ -88,6 +88,10 @@ Alert::Alert(const World& world, uint32_t index)
   behavior_ = &choices[dice_.Below(kBehaviorRoll, static_cast<uint32_t>(choices.size()))];
 }
 
+std::string Alert::FileHash(const World& world, const Behavior& behavior, uint32_t variant) {
+  return Dice(world.seed(), kAlertKind + 1, behavior.pattern_id).Hex(kHash + variant * 1000, 64);
+}
+
 std::optional<uint32_t> Alert::IndexOf(const World& world, std::string_view id) {
   if (id.starts_with(world.cid()) && id.size() > 33 && id[32] == ':') id.remove_prefix(33);
   const std::optional<uint32_t> scrambled = ScrambledOf(id.substr(id.rfind(':') + 1));
@@ -233,9 +237,7 @@ std::string Alert::User() const {
 
 std::string Alert::Sha256() const {
   if (story_ != nullptr && behavior_->filename == "svchost.exe") return std::string(kStoryHash);
-  // Few files cause many alerts: the hash follows the behavior and one of a few variants.
-  return Dice(world_.seed(), kAlertKind + 1, behavior_->pattern_id)
-      .Hex(kHash + dice_.Below(kHash, 4) * 1000, 64);
+  return FileHash(world_, *behavior_, dice_.Below(kHash, kFileVariants));
 }
 
 std::string Alert::LocalProcessId() const {

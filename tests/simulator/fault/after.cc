@@ -143,7 +143,18 @@ std::string SentCursor(const Call& call) {
                                                                        : "";
 }
 
+// A page that leads to itself by its header.
+void RepeatNextPage(const Call& call, Reply* reply) {
+  constexpr std::string_view kToken = "next_token=";
+  const auto sent = call.request.Param("next_token");
+  for (auto& [name, value] : reply->headers) {
+    const size_t at = name == "Next-Page" ? value.rfind(kToken) : std::string::npos;
+    if (sent && at != std::string::npos) value.replace(at + kToken.size(), value.size(), *sent);
+  }
+}
+
 void RepeatedCursor(const FaultRule&, const FaultContext& context, Reply* reply) {
+  RepeatNextPage(context.call, reply);
   const std::string sent = SentCursor(context.call);
   if (sent.empty()) return;
   EditJson(reply, [&](Json& body) {

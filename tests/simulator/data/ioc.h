@@ -1,0 +1,89 @@
+// One indicator of the customer's own list, computed when asked for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "simulator/base/dice.h"
+#include "simulator/base/json.h"
+#include "simulator/data/behavior.h"
+#include "simulator/data/world.h"
+#include "simulator/search/collection.h"
+
+namespace falcon::simulator {
+
+enum class IocType { kSha256, kMd5, kDomain, kIpv4, kIpv6 };
+
+// A view of `world`, which outlives it. The first are the story's hash, domain and address, then
+// come the files of background alerts, then inventions.
+class Ioc {
+ public:
+  static constexpr uint32_t kStoryIocs = 3;
+
+  Ioc(const World& world, uint32_t index);
+
+  // The indicator of an id, and of a type's word and a value.
+  static std::optional<uint32_t> IndexOf(const World& world, std::string_view id);
+  static std::optional<uint32_t> IndexOf(const World& world, std::string_view type,
+                                         std::string_view value);
+
+  uint32_t index() const { return index_; }
+  bool story() const { return index_ < kStoryIocs; }
+  std::string Id() const;
+  IocType type() const;
+  std::string_view TypeWord() const;
+  std::string Value() const;
+  std::string_view Action() const;
+  std::string_view SeverityWord() const;
+  int SeverityNumber() const;
+  std::vector<std::string> Platforms() const;
+  std::string_view Source() const;
+  std::string_view CreatedBy() const;
+  std::string_view ModifiedBy() const;
+  Nanos Created() const;
+  Nanos Modified() const;
+  std::optional<Nanos> Expiration() const;
+  bool Expired() const;
+  bool AppliedGlobally() const;
+
+  // The record of IOC Management.
+  Json Record() const;
+
+ private:
+  bool IsHash() const { return type() == IocType::kSha256 || type() == IocType::kMd5; }
+  // Of a background alert's file; null for the others.
+  const Behavior* FileBehavior() const;
+  Json Metadata() const;
+
+  const World& world_;
+  uint32_t index_;
+  Dice dice_;
+};
+
+class IocCollection : public Collection {
+ public:
+  // `world` outlives it.
+  IocCollection(const World& world, uint32_t size) : world_(world), size_(size) {}
+
+  std::string_view name() const override { return "iocs"; }
+  const fql::Schema& schema() const override;
+  uint32_t first_row() const override { return 0; }
+  uint32_t last_row() const override { return size_; }
+  bool Lives(uint32_t row) const override { return row < size_; }
+  uint64_t version() const override { return 0; }
+  std::string Id(uint32_t row) const override { return Ioc(world_, row).Id(); }
+  std::optional<uint32_t> Find(std::string_view id) const override;
+  Json Record(uint32_t row) const override;
+  fql::Value Get(uint32_t row, const fql::Field& field) const override;
+  std::string FreeText(uint32_t row) const override;
+  bool Shown(uint32_t) const override { return true; }
+
+ private:
+  const World& world_;
+  uint32_t size_;
+};
+
+}  // namespace falcon::simulator
