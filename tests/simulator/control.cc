@@ -77,6 +77,7 @@ Reply Simulator::Core::Control(const Request& request) {
     return JsonReply({{"cid", store.world.cid()},
                       {"hosts", store.world.hosts()},
                       {"alerts", store.world.alerts()},
+                      {"vulnerabilities", store.vulnerabilities.last_row()},
                       {"open_cursors", store.cursors.open()},
                       {"tokens_issued", tokens.issued()},
                       {"now", FormatTime(store.clock.DataNow(), 3)}});

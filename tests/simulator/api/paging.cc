@@ -20,6 +20,7 @@ struct PageOf {
   const PageRules& rules;
   Fill fill;
   const Shape& shape;
+  const Print* print = nullptr;
 };
 
 std::variant<Search, Reply> SearchOf(const Call& call, const PageRules& rules) {
@@ -39,6 +40,10 @@ std::string LimitComplaint(int64_t max) {
 void AddRow(Store& store, const PageOf& page, uint32_t row, Envelope* envelope) {
   if (page.fill == Fill::kIds) {
     envelope->AddText(page.rows.Id(row));
+  } else if (page.print != nullptr) {
+    std::string text;
+    (*page.print)(page.rows, row, &text);
+    envelope->Add(text);
   } else if (page.shape) {
     envelope->Add(ToText(page.shape(page.rows, row)));
   } else {
@@ -137,6 +142,28 @@ Reply ByAfter(Store& store, const Call& call, const PageOf& page) {
   return envelope.Finish();
 }
 
+Reply ByIds(Store& store, const Call& call, const PageOf& page, const std::vector<std::string>& ids,
+            size_t max_ids) {
+  const std::string_view service = page.rules.service;
+  if (ids.empty()) return Failure(call, service, 400, "ids must hold at least one id");
+  if (ids.size() > max_ids) {
+    return Failure(call, service, 413,
+                   "too many ids: " + std::to_string(ids.size()) + ", at most " +
+                       std::to_string(max_ids) + " are allowed");
+  }
+  std::vector<uint32_t> found;
+  for (const std::string& id : ids) {
+    const std::optional<uint32_t> row = page.rows.Find(id);
+    if (row && page.rows.Lives(*row)) found.push_back(*row);
+  }
+  // No service promises the order of the ids, so a client must not count on it.
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  Envelope envelope(call, service);
+  for (uint32_t row : found) AddRow(store, page, row, &envelope);
+  return envelope.Finish();
+}
+
 }  // namespace
 
 Reply IdsByOffset(Store& store, const Call& call, const Collection& rows, const PageRules& rules) {
@@ -157,26 +184,21 @@ Reply RecordsByAfter(Store& store, const Call& call, const Collection& rows, con
   return ByAfter(store, call, {rows, rules, Fill::kRecords, shape});
 }
 
+Reply RecordsByAfter(Store& store, const Call& call, const Collection& rows, const PageRules& rules,
+                     const Print& print) {
+  return ByAfter(store, call, {rows, rules, Fill::kRecords, nullptr, &print});
+}
+
 Reply RecordsByIds(Store& store, const Call& call, const Collection& rows, std::string_view service,
                    const std::vector<std::string>& ids, size_t max_ids, const Shape& shape) {
-  if (ids.empty()) return Failure(call, service, 400, "ids must hold at least one id");
-  if (ids.size() > max_ids) {
-    return Failure(call, service, 413,
-                   "too many ids: " + std::to_string(ids.size()) + ", at most " +
-                       std::to_string(max_ids) + " are allowed");
-  }
-  std::vector<uint32_t> found;
-  for (const std::string& id : ids) {
-    const std::optional<uint32_t> row = rows.Find(id);
-    if (row && rows.Lives(*row)) found.push_back(*row);
-  }
-  // No service promises the order of the ids, so a client must not count on it.
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  Envelope envelope(call, service);
-  const PageRules none{.service = service, .default_sort = {}};
-  for (uint32_t row : found) AddRow(store, {rows, none, Fill::kRecords, shape}, row, &envelope);
-  return envelope.Finish();
+  const PageRules rules{.service = service, .default_sort = {}};
+  return ByIds(store, call, {rows, rules, Fill::kRecords, shape}, ids, max_ids);
+}
+
+Reply RecordsByIds(Store& store, const Call& call, const Collection& rows, std::string_view service,
+                   const std::vector<std::string>& ids, size_t max_ids, const Print& print) {
+  const PageRules rules{.service = service, .default_sort = {}};
+  return ByIds(store, call, {rows, rules, Fill::kRecords, nullptr, &print}, ids, max_ids);
 }
 
 std::vector<std::string> IdsOfQuery(const Call& call) {

@@ -26,6 +26,8 @@ struct PageRules {
 
 // One resource of an answer, from a row. The default is the whole record.
 using Shape = std::function<Json(const Collection&, uint32_t row)>;
+// The same as text, appended to `out`: for records that are read by the million.
+using Print = std::function<void(const Collection&, uint32_t row, std::string* out)>;
 
 // `meta.pagination` is {offset, limit, total}; `offset`, `limit`, `filter`, `sort`, `q` in the query.
 Reply IdsByOffset(Store& store, const Call& call, const Collection& rows, const PageRules& rules);
@@ -35,14 +37,18 @@ Reply RecordsByOffset(Store& store, const Call& call, const Collection& rows,
 // `meta.pagination` is {after, limit, total}; `after`, `limit`, `filter`, `sort` in the query. The
 // cursor is a place in live data and dies with age.
 Reply IdsByAfter(Store& store, const Call& call, const Collection& rows, const PageRules& rules);
-Reply RecordsByAfter(Store& store, const Call& call, const Collection& rows,
-                     const PageRules& rules, const Shape& shape = nullptr);
+Reply RecordsByAfter(Store& store, const Call& call, const Collection& rows, const PageRules& rules,
+                     const Shape& shape = nullptr);
+Reply RecordsByAfter(Store& store, const Call& call, const Collection& rows, const PageRules& rules,
+                     const Print& print);
 
 // The records of `ids`, in the order of the rows, not of the ids; unknown ids are left out. 400
 // without any id, 413 above `max_ids`.
-Reply RecordsByIds(Store& store, const Call& call, const Collection& rows,
-                   std::string_view service, const std::vector<std::string>& ids, size_t max_ids,
+Reply RecordsByIds(Store& store, const Call& call, const Collection& rows, std::string_view service,
+                   const std::vector<std::string>& ids, size_t max_ids,
                    const Shape& shape = nullptr);
+Reply RecordsByIds(Store& store, const Call& call, const Collection& rows, std::string_view service,
+                   const std::vector<std::string>& ids, size_t max_ids, const Print& print);
 
 // The ids of a call: the query's repeated `ids`, or the list `key` of a JSON body.
 std::vector<std::string> IdsOfQuery(const Call& call);
