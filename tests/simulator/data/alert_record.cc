@@ -1,10 +1,11 @@
 // The full alert record: the keys all kinds share.
 #include "simulator/data/alert.h"
+#include "simulator/data/case.h"
 
 namespace falcon::simulator {
 namespace {
 
-enum Question : uint64_t { kHidden = 300, kCase, kPoly, kMail, kNew };
+enum Question : uint64_t { kMail = 303, kNew };
 
 void AddMitre(const Alert& alert, Json* record) {
   const Behavior& behavior = alert.behavior();
@@ -36,10 +37,6 @@ void AddHandling(const Alert& alert, Json* record) {
     (*record)["comments"] = Json::array({{{"falcon_user_id", Dice(1, 1, name->size()).Uuid(1)},
                                           {"value", "Looked at it."},
                                           {"timestamp", FormatTime(alert.Updated(), 9)}}});
-  }
-  if (alert.story() != nullptr || alert.dice().Chance(kCase, 10)) {
-    (*record)["linked_case_ids"] =
-        Json::array({Dice(1, 2, alert.story() != nullptr ? 0 : 1).Uuid(2)});
   }
 }
 
@@ -75,6 +72,9 @@ Json Alert::Record() const {
   }
   AddMitre(*this, &record);
   AddHandling(*this, &record);
+  if (const std::optional<uint32_t> owner = world_.case_book().CaseOf(index_)) {
+    record["linked_case_ids"] = Json::array({Case(world_, *owner).Id()});
+  }
   // Keys no specification names; readers keep or skip them.
   if (dice_.Chance(kNew, 20))
     record["zz_future_field"] = {{"nested", {1, "two", nullptr}}, {"flag", true}};

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "simulator/data/case_book.h"
+
 namespace falcon::simulator {
 namespace {
 
@@ -18,7 +20,13 @@ World::World(const Options& options, Nanos anchor)
       hosts_(options.hosts),
       hidden_hosts_(std::min<uint32_t>(5, options.hosts)),
       base_alerts_(options.alerts),
-      corrupt_every_(options.corrupt_every) {}
+      corrupt_every_(options.corrupt_every),
+      cases_(options.cases) {}
+
+const CaseBook& World::case_book() const {
+  if (case_book_ == nullptr) case_book_ = std::make_shared<const CaseBook>(*this);
+  return *case_book_;
+}
 
 const World::Revision* World::Changed(uint32_t index) const {
   const auto found = changed_.find(index);

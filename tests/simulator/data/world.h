@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -12,6 +13,8 @@
 #include "simulator/base/time.h"
 
 namespace falcon::simulator {
+
+class CaseBook;
 
 // Records are functions of (world, index); only changes are stored. Not synchronised: the owner
 // guards it.
@@ -30,6 +33,9 @@ class World {
   uint32_t hosts() const { return hosts_; }
   uint32_t hidden_hosts() const { return hidden_hosts_; }
   uint32_t corrupt_every() const { return corrupt_every_; }
+  uint32_t cases() const { return cases_; }
+  // Which alerts are evidence of which case. Made when first asked for.
+  const CaseBook& case_book() const;
 
   // Alerts run from 0 to alerts()-1: first the generated ones, then those added since.
   uint32_t base_alerts() const { return base_alerts_; }
@@ -55,6 +61,8 @@ class World {
   uint32_t hidden_hosts_;
   uint32_t base_alerts_;
   uint32_t corrupt_every_;
+  uint32_t cases_;
+  mutable std::shared_ptr<const CaseBook> case_book_;
   uint64_t version_ = 0;
   std::vector<Nanos> added_;
   std::unordered_set<uint32_t> removed_;

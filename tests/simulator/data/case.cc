@@ -1,0 +1,174 @@
+// Names, times, states and evidence of cases.
+#include "simulator/data/case.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace falcon::simulator {
+namespace {
+
+enum Question : uint64_t {
+  kId = 1,
+  kStatus,
+  kAge,
+  kUpdate,
+  kAssigned,
+  kTag,
+  kSla,
+  kTemplate,
+  kEvent,
+  kDelay,
+};
+
+constexpr Nanos kSpan = 60 * kDay;
+constexpr size_t kIdDigits = 32;
+
+template <typename T>
+void AddOnce(std::vector<T>* list, T value) {
+  if (std::find(list->begin(), list->end(), value) == list->end())
+    list->push_back(std::move(value));
+}
+
+}  // namespace
+
+std::string Case::Id() const {
+  std::string id = dice_.Hex(kId, kIdDigits - 8) + Hex8(Scramble(index_));
+  for (const size_t at : {20, 16, 12, 8}) id.insert(at, "-");
+  return id;
+}
+
+std::optional<uint32_t> Case::IndexOf(const World& world, std::string_view id) {
+  uint32_t scrambled = 0;
+  if (id.size() != kIdDigits + 4 || !ParseHex8(id.substr(id.size() - 8), &scrambled)) {
+    return std::nullopt;
+  }
+  const uint32_t index = Unscramble(scrambled);
+  if (index >= world.cases() || Case(world, index).Id() != id) return std::nullopt;
+  return index;
+}
+
+std::string Case::ReferenceId() const {
+  char text[24];
+  std::snprintf(text, sizeof text, "SIM-%04u", index_ + 1);
+  return text;
+}
+
+std::string Case::Name() const {
+  if (story()) return "Intrusion on SRV-PROD-001";
+  const std::string host = Host(world_, world_.case_book().HostOf(index_)).Hostname();
+  const std::vector<Alert> alerts = Alerts();
+  const std::string what =
+      alerts.empty() ? "Suspicious activity" : std::string(alerts.front().behavior().name);
+  return what + " on " + host;
+}
+
+std::string Case::Description() const {
+  if (story()) {
+    return "svc-backup ran code from malicious-domain.com on SRV-PROD-001, moved to SRV-PROD-002 "
+           "and "
+           "reached both domain controllers.";
+  }
+  const std::vector<Alert> alerts = Alerts();
+  return alerts.empty() ? "" : std::string(alerts.front().behavior().description);
+}
+
+std::string_view Case::Status() const {
+  if (story()) return "in_progress";
+  const uint32_t roll = dice_.Below(kStatus, 100);
+  return roll < 35 ? "new" : roll < 60 ? "in_progress" : roll < 70 ? "reopened" : "closed";
+}
+
+uint32_t Case::Severity() const {
+  uint32_t severity = 0;
+  for (const Alert& alert : Alerts()) severity = std::max(severity, alert.Severity().value_or(0));
+  return severity == 0 ? 25 : severity;
+}
+
+std::string_view Case::Level() const {
+  const uint32_t severity = Severity();
+  if (severity >= 80) return "critical";
+  if (severity >= 60) return "high";
+  if (severity >= 40) return "medium";
+  return severity >= 20 ? "low" : "informational";
+}
+
+// A case is opened soon after its newest alert. Every third one on the hour, as rules do: so several
+// share an instant.
+Nanos Case::Created() const {
+  const auto alerts = world_.case_book().AlertsOf(index_);
+  Nanos created = world_.anchor() - kHour - static_cast<Nanos>(dice_.Of(kAge) % kSpan);
+  for (size_t i = 0; i < alerts.size(); ++i) {
+    const Nanos of_alert = Alert(world_, alerts[i]).Created();
+    created = i == 0 ? of_alert : std::max(created, of_alert);
+  }
+  if (story()) return created + kMinute;
+  created += (2 + dice_.Below(kDelay, 30)) * kMinute;
+  if (index_ % 3 == 0) created = created / kHour * kHour;
+  return std::min(created, world_.anchor() - kMinute);
+}
+
+Nanos Case::Updated() const {
+  const Nanos created = Created();
+  const auto room = static_cast<uint64_t>(std::min(world_.anchor() - created, 3 * kDay));
+  return created + static_cast<Nanos>(dice_.Of(kUpdate) % room);
+}
+
+std::optional<Analyst> Case::Assignee() const {
+  if (Status() == "new") return std::nullopt;
+  static constexpr std::array<std::string_view, 3> kNames = {"Alice Anderson", "Bob Brown",
+                                                             "Carol Chen"};
+  const std::string_view name = story() ? kNames[0] : dice_.Pick(kAssigned, kNames);
+  return Analyst{Dice(1, 1, name.size()).Uuid(1), std::string(name), "analyst@example.com"};
+}
+
+Analyst Case::Creator() const {
+  return {Dice(1, 1, 99).Uuid(1), "Dana Diaz", "lead.analyst@example.com"};
+}
+
+std::vector<std::string> Case::Tags() const {
+  if (story()) return {"dair", "domain-controllers"};
+  static constexpr std::array<std::string_view, 4> kTags = {"phishing", "malware", "identity",
+                                                            "insider"};
+  if (dice_.Chance(kTag + 100, 40)) return {};
+  return {std::string(dice_.Pick(kTag, kTags))};
+}
+
+std::optional<uint32_t> Case::Sla() const {
+  const uint32_t severity = Severity();
+  if (severity >= 80) return 0;
+  if (severity >= 60) return 1;
+  return dice_.Chance(kSla, 50) ? std::optional<uint32_t>(2) : std::nullopt;
+}
+
+std::optional<uint32_t> Case::Template() const {
+  if (story()) return 0;
+  const uint32_t roll = dice_.Below(kTemplate, 5);
+  return roll == 4 ? std::nullopt : std::optional<uint32_t>(roll);
+}
+
+std::vector<Alert> Case::Alerts() const {
+  std::vector<Alert> alerts;
+  for (const uint32_t alert : world_.case_book().AlertsOf(index_)) {
+    alerts.emplace_back(world_, alert);
+  }
+  return alerts;
+}
+
+std::vector<uint32_t> Case::Hosts() const {
+  std::vector<uint32_t> hosts;
+  for (const Alert& alert : Alerts()) AddOnce(&hosts, alert.host().index());
+  return hosts;
+}
+
+std::vector<std::string> Case::Users() const {
+  std::vector<std::string> users;
+  for (const Alert& alert : Alerts()) AddOnce(&users, alert.User());
+  return users;
+}
+
+std::vector<std::string> Case::Events() const {
+  if (!story() && !dice_.Chance(kEvent, 20)) return {};
+  return {"evt-" + dice_.Hex(kEvent + 100, 12), "evt-" + dice_.Hex(kEvent + 200, 12)};
+}
+
+}  // namespace falcon::simulator
