@@ -178,9 +178,22 @@ absl::StatusOr<std::vector<Value>> RequestValues(const Message& request,
   return values;
 }
 
-absl::StatusOr<const EnumValueDescriptor*> RequestEnum(const Message& request,
-                                                       const FieldDescriptor& field) {
-  return KnownEnum(field, request.GetReflection()->GetEnumValue(request, &field));
+absl::StatusOr<std::vector<const EnumValueDescriptor*>> RequestEnums(const Message& request,
+                                                                     const FieldDescriptor& field) {
+  const auto& reflection = *request.GetReflection();
+  const int size = field.is_repeated() ? reflection.FieldSize(request, &field) : 1;
+  std::vector<const EnumValueDescriptor*> values;
+  for (int i = 0; i < size; ++i) {
+    const int number = field.is_repeated() ? reflection.GetRepeatedEnumValue(request, &field, i)
+                                           : reflection.GetEnumValue(request, &field);
+    const absl::StatusOr<const EnumValueDescriptor*> value = KnownEnum(field, number);
+    if (!value.ok() && field.is_repeated()) {
+      return Problem(Cat("element ", i, " ", ToStd(value.status().message())));
+    }
+    RETURN_IF_ERROR(value.status());
+    if (std::find(values.begin(), values.end(), *value) == values.end()) values.push_back(*value);
+  }
+  return values;
 }
 
 absl::StatusOr<std::string> InstantText(const google::protobuf::Timestamp& instant) {

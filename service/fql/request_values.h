@@ -23,8 +23,8 @@ absl::StatusOr<std::vector<Value>> RequestValues(const google::protobuf::Message
                                                  const google::protobuf::FieldDescriptor& field,
                                                  const Catalogue& catalogue, const Field& target);
 
-// The enum value of a field that is not repeated. As above.
-absl::StatusOr<const google::protobuf::EnumValueDescriptor*> RequestEnum(
+// The enum values of a field, repeated (none twice) or not (one). As above.
+absl::StatusOr<std::vector<const google::protobuf::EnumValueDescriptor*>> RequestEnums(
     const google::protobuf::Message& request, const google::protobuf::FieldDescriptor& field);
 
 // "2025-01-31T10:20:30.5Z". INVALID_ARGUMENT outside the years 1 to 9999.

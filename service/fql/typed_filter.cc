@@ -72,7 +72,7 @@ absl::StatusOr<int> Floor(const EnumValueDescriptor& value) {
   return absl::InternalError(ToAbsl(Cat(value.full_name(), " has no floor")));
 }
 
-// The band of an enum value is open above: it ends where the next one starts.
+// Below the end of an enum value's band, which is where the next one starts; the last has none.
 absl::StatusOr<Expression> AtMostBand(const Field& target, const EnumValueDescriptor& value) {
   ASSIGN_OR_RETURN(const int own, Floor(value));
   std::vector<int> above;
@@ -89,9 +89,9 @@ absl::StatusOr<Expression> AtMostBand(const Field& target, const EnumValueDescri
 
 absl::StatusOr<Expression> Bound(const TypedFilter& filter, const Field& target, bool least) {
   if (filter.field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM && !filter.field.is_repeated()) {
-    ASSIGN_OR_RETURN(const EnumValueDescriptor* value, RequestEnum(filter.request, filter.field));
-    if (!least) return AtMostBand(target, *value);
-    ASSIGN_OR_RETURN(const int floor, Floor(*value));
+    ASSIGN_OR_RETURN(const auto values, RequestEnums(filter.request, filter.field));
+    if (!least) return AtMostBand(target, *values.front());
+    ASSIGN_OR_RETURN(const int floor, Floor(*values.front()));
     return Compare(target, Operator::kGreaterOrEqual, Number{Cat(floor)});
   }
   ASSIGN_OR_RETURN(std::vector<Value> values,
@@ -154,7 +154,26 @@ absl::StatusOr<Expression> Matches(const TypedFilter& filter, const Field& targe
   return Expression::Or(std::move(parts));
 }
 
+// A number has no words: an enum value stands for its band.
+absl::StatusOr<Expression> InBands(const TypedFilter& filter, const Field& target) {
+  ASSIGN_OR_RETURN(const std::vector<const EnumValueDescriptor*> grades,
+                   RequestEnums(filter.request, filter.field));
+  std::vector<Expression> bands;
+  for (const EnumValueDescriptor* grade : grades) {
+    ASSIGN_OR_RETURN(const int floor, Floor(*grade));
+    ASSIGN_OR_RETURN(Expression below, AtMostBand(target, *grade));
+    std::vector<Expression> ends;
+    ends.push_back(Compare(target, Operator::kGreaterOrEqual, Number{Cat(floor)}));
+    if (!below.empty()) ends.push_back(std::move(below));
+    bands.push_back(Expression::And(std::move(ends)));
+  }
+  return Expression::Or(std::move(bands));
+}
+
 absl::StatusOr<Expression> Equals(const TypedFilter& filter, const Field& target, bool any_case) {
+  const bool graded = filter.field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM &&
+                      target.kind == v1::FQL_KIND_NUMBER;
+  if (graded) return InBands(filter, target);
   ASSIGN_OR_RETURN(std::vector<Value> values,
                    RequestValues(filter.request, filter.field, filter.catalogue, target));
   if (any_case) values = InAllCases(values);
