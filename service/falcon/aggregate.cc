@@ -83,11 +83,14 @@ int64_t Integer(const Json& object, const char* key) {
   return number > -9e18 && number < 9e18 ? static_cast<int64_t>(number) : 0;
 }
 
-// A date's label is epoch milliseconds, its text stands beside it.
+// A date's label is epoch milliseconds, its text stands beside it; of an interval of given ends,
+// the start.
 std::string Label(const Json& bucket) {
-  const Json* text = Member(bucket, "key_as_string");
-  if (text != nullptr && text->is_string() && !text->get_ref<const std::string&>().empty()) {
-    return text->get<std::string>();
+  for (const char* key : {"string_from", "key_as_string"}) {
+    const Json* text = Member(bucket, key);
+    if (text != nullptr && text->is_string() && !text->get_ref<const std::string&>().empty()) {
+      return text->get<std::string>();
+    }
   }
   const Json* label = Member(bucket, "label");
   if (label == nullptr) return "";
@@ -119,7 +122,12 @@ UpstreamCall AggregateCall(const Operation& operation, const AggregationQuery& q
   Json element = Element(query.field, query.kind, query.size);
   element["filter"] = query.filter;
   element["q"] = query.text;
-  if (query.kind == v1::AGGREGATION_KIND_DATE_HISTOGRAM) {
+  if (!query.bounds.empty()) {
+    element["type"] = "date_range";
+    for (size_t i = 0; i + 1 < query.bounds.size(); ++i) {
+      element["date_ranges"].push_back({{"from", query.bounds[i]}, {"to", query.bounds[i + 1]}});
+    }
+  } else if (query.kind == v1::AGGREGATION_KIND_DATE_HISTOGRAM) {
     element["interval"] = IntervalName(query.interval);
   }
   if (!query.then_by.empty()) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "falcon/caller.h"
@@ -18,6 +19,9 @@ struct AggregationQuery {
   std::string field;  // FQL name
   v1::AggregationKind kind = v1::AGGREGATION_KIND_TERMS;
   v1::AggregationInterval interval = v1::AGGREGATION_INTERVAL_UNSPECIFIED;  // DATE_HISTOGRAM only
+  // DATE_HISTOGRAM where Falcon counts between given instants only: each but the last starts a
+  // bucket that ends at the next. RFC 3339, ascending.
+  std::vector<std::string> bounds;
   std::string filter;   // FQL; empty: all records
   std::string text;     // free text over all fields
   int size = 10;        // buckets, for TERMS

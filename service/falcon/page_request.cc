@@ -19,6 +19,9 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
+// Falcon's records nest four deep; some messages hold themselves.
+constexpr int kMostDepth = 4;
+
 // `filter`, from the anchor of a re-seek on.
 std::string FilterAt(const PagePlan& plan, const Cursor& cursor) {
   if (cursor.anchor.empty()) return cursor.filter;
@@ -45,18 +48,24 @@ std::string FieldsParameter(const PagePlan& plan) {
   return absl::StrJoin(options.selection.TopLevelJsonKeys(plan.id_field->containing_type()), ",");
 }
 
-// Of the selected fields.
-std::set<std::string> Facets(const PagePlan& plan) {
-  std::set<std::string> facets;
-  const Descriptor& record = *plan.id_field->containing_type();
-  const json::FieldSelection& selection = plan.options.selection;
+// Of the selected fields, and of those selected inside them.
+void AddFacets(const Descriptor& record, const json::FieldSelection& selection, int depth,
+               std::set<std::string>& facets) {
   for (int i = 0; i < record.field_count(); ++i) {
     const FieldDescriptor& field = *record.field(i);
-    if (!field.options().HasExtension(v1::facet)) continue;
-    if (selection.everything() || selection.Has(&field)) {
+    if (!selection.Has(&field)) continue;
+    if (field.options().HasExtension(v1::facet)) {
       facets.insert(field.options().GetExtension(v1::facet));
     }
+    const Descriptor* inside = field.message_type();
+    const bool own = inside != nullptr && inside->file() == record.file() && !field.is_map();
+    if (own && depth < kMostDepth) AddFacets(*inside, selection.Below(&field), depth + 1, facets);
   }
+}
+
+std::set<std::string> Facets(const PagePlan& plan) {
+  std::set<std::string> facets;
+  AddFacets(*plan.id_field->containing_type(), plan.options.selection, 0, facets);
   return facets;
 }
 

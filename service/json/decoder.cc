@@ -39,7 +39,7 @@ class RecordDecoder {
       if (selection != nullptr && !selection->selected.Has(entry->index)) continue;
       if (seen.Has(entry->index)) {
         table.reflection->ClearField(&message, entry->field);
-        if (extras != nullptr && entry->kind == Kind::kMessage) extras->Erase(key);
+        if (extras != nullptr && entry->message != nullptr) extras->Erase(key);
       }
       seen.Add(entry->index);
       const FieldSelection::Node* below =
@@ -58,13 +58,33 @@ class RecordDecoder {
 
   void Field(const Target& target, dom::element value) {
     dom::array array;
-    if (!target.writer.entry().repeated) {
+    if (target.writer.entry().kind == Kind::kMap) {
+      Map(target, value);
+    } else if (!target.writer.entry().repeated) {
       Element(target, value, -1);
     } else if (value.get(array) == simdjson::SUCCESS) {
       int index = 0;
       for (dom::element element : array) Element(target, element, index++);
     } else if (!IsEmptyText(value)) {
       Element(target, value, 0);
+    }
+  }
+
+  void Map(const Target& target, dom::element value) {
+    if (value.is_null() || IsEmptyText(value)) return;
+    dom::object object;
+    const FieldEntry& entry = target.writer.entry();
+    if (value.get(object) != simdjson::SUCCESS) return Count(entry, Written::kSkipped);
+    const MessageTable& pair = *entry.message;
+    std::optional<Extras> inside;
+    if (target.extras != nullptr) inside.emplace(*target.extras, target.key, -1);
+    for (const auto [key, item] : object) {
+      if (item.is_null()) continue;
+      Message& made = target.writer.Added();
+      pair.reflection->SetString(&made, pair.Find("key")->field, std::string(key));
+      Field({FieldWriter(*pair.reflection, *pair.Find("value"), made), key, nullptr,
+             inside.has_value() ? &*inside : nullptr},
+            item);
     }
   }
 

@@ -49,6 +49,7 @@ struct DecodeReport {
 //                  _UNSPECIFIED, counted
 //   repeated       a scalar or object      one element;  a wrong element: skipped, the others stay
 //   message        a scalar, array         skipped
+//   map            ""                      unset;  a scalar, array: skipped;  a null value: its key too
 //   Value          anything
 //   Struct         anything: what is no object stands under the key "value";  "": unset
 // Keys match by `json_key` option, else by field name. A later duplicate key wins.
@@ -58,8 +59,8 @@ struct DecodeReport {
 // "files_written": [{}, {"new_key": 2}]}. Whole numbers beyond 2^53 are text there; what lies more
 // than 24 levels deep is its JSON text.
 //
-// Immutable, any thread. Build one per record at start: it throws for a record with maps or with
-// more than 512 fields.
+// Immutable, any thread. Build one per record at start: it throws for a record with keys of
+// maps that are no text or with more than 512 fields.
 class Decoder {
  public:
   // `record` is a generated message's descriptor.

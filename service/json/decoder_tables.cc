@@ -88,10 +88,11 @@ int EnumWords::Find(std::string_view word) const {
 FieldEntry DecoderTables::Entry(const FieldDescriptor* field) {
   FieldEntry entry;
   entry.field = field;
-  entry.kind = KindOf(field);
-  entry.repeated = field->is_repeated();
+  entry.kind = field->is_map() ? Kind::kMap : KindOf(field);
+  entry.repeated = field->is_repeated() && !field->is_map();
   entry.index = static_cast<int16_t>(field->index());
-  if (entry.kind == Kind::kMessage) entry.message = Build(field->message_type());
+  if (entry.kind == Kind::kMessage || entry.kind == Kind::kMap)
+    entry.message = Build(field->message_type());
   if (entry.kind == Kind::kEnum) {
     entry.words = &words_.try_emplace(field->enum_type(), field->enum_type()).first->second;
   }
@@ -110,7 +111,9 @@ const MessageTable* DecoderTables::Build(const Descriptor* message) {
   if (message->field_count() > FieldSet::kMax) throw std::length_error(message->full_name());
   for (int i = 0; i < message->field_count(); ++i) {
     const FieldDescriptor* field = message->field(i);
-    if (field->is_map()) throw std::invalid_argument(field->full_name() + ": maps are not decoded");
+    const bool keyed =
+        !field->is_map() || KindOf(field->message_type()->FindFieldByNumber(1)) == Kind::kText;
+    if (!keyed) throw std::invalid_argument(field->full_name() + ": JSON keys are text");
     if (field->name() == kAdditionalFields && KindOf(field) == Kind::kStruct) {
       made.additional_fields = field;
     } else {

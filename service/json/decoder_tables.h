@@ -30,6 +30,7 @@ enum class Kind : uint8_t {
   kMessage,
   kStruct,
   kValue,
+  kMap,
 };
 
 // An enum's numbers by its values' names without their prefix, such as IN_PROGRESS.
@@ -48,7 +49,7 @@ struct MessageTable;
 // Small, for they are walked at random: 32 bytes.
 struct FieldEntry {
   const google::protobuf::FieldDescriptor* field = nullptr;
-  const MessageTable* message = nullptr;  // of kMessage
+  const MessageTable* message = nullptr;  // of kMessage; of a kMap's entries
   const EnumWords* words = nullptr;       // of kEnum
   int16_t index = 0;                      // among the message's fields
   Kind kind = Kind::kText;

@@ -77,6 +77,7 @@ Written FieldWriter::Write(dom::element value) const {
       StoreValue(value, static_cast<google::protobuf::Value&>(Inside()));
       return Written::kDone;
     case Kind::kMessage:
+    case Kind::kMap:
       break;
   }
   return Written::kSkipped;

@@ -24,6 +24,10 @@ class FieldWriter {
   Written Write(simdjson::dom::element value) const;
   // The message in the field: made if need be, or appended.
   google::protobuf::Message& Inside() const;
+  // A new entry of a kMap.
+  google::protobuf::Message& Added() const {
+    return *reflection_.AddMessage(&message_, entry_.field);
+  }
 
  private:
   Written Text(simdjson::dom::element value) const;

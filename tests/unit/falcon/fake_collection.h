@@ -15,7 +15,8 @@
 
 namespace falcon::testing {
 
-// Loop thread, but for setting it up. Speaks PostCombinedAlertsV1 and CombinedDevicesByFilter.
+// Loop thread, but for setting it up. Speaks PostCombinedAlertsV1, CombinedDevicesByFilter, and
+// QueryDevicesByFilter with PostDeviceDetailsV2 beside it.
 class FakeCollection final : public wire::HttpTransport {
  public:
   // Records sort by `instant`, truncated to `resolution` nanoseconds, in filters too, as Falcon's
@@ -25,6 +26,7 @@ class FakeCollection final : public wire::HttpTransport {
 
   std::map<std::string, int64_t> records;  // id -> instant, in nanoseconds since the epoch
   std::function<void()> before_call;       // mutations
+  bool knows_total = true;                 // of ids
   bool all_cursors_dead = false;           // those given so far; reset by the answer to one
   int max_page_with_body = 1 << 30;        // larger pages are over the transport's ceiling
 
@@ -49,6 +51,8 @@ class FakeCollection final : public wire::HttpTransport {
     WallTime at;
   };
 
+  wire::HttpResponse Entities(const wire::HttpRequest& request) const;
+  std::string IdsBody(const std::vector<Position>& rows, size_t offset, size_t limit) const;
   std::map<std::string, std::string> Parameters(const wire::HttpRequest& request) const;
   std::vector<Position> Matching(const std::string& filter, bool descending) const;
   std::string Body(const std::vector<Position>& page, size_t total, const std::string& next) const;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
@@ -40,6 +41,11 @@ std::optional<int64_t> Bound(const std::string& filter, const char* sign) {
   std::string error;
   EXPECT_TRUE(absl::ParseTime(absl::RFC3339_full, text, &time, &error)) << text << error;
   return absl::ToUnixNanos(time);
+}
+
+std::string InstantOf(int64_t nanoseconds) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", absl::FromUnixNanos(nanoseconds),
+                          absl::UTCTimeZone());
 }
 
 }  // namespace
@@ -88,17 +94,41 @@ std::string FakeCollection::Body(const std::vector<Position>& page, size_t total
   answer["errors"] = Json::array();
   answer["resources"] = Json::array();
   for (const Position& at : page) {
-    const absl::Time time = absl::FromUnixNanos(records.at(at.id));
-    const std::string text = absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone());
-    answer["resources"].push_back({{after ? "composite_id" : "device_id", at.id},
-                                   {after ? "created_timestamp" : "first_seen", text}});
+    answer["resources"].push_back(
+        {{after ? "composite_id" : "device_id", at.id},
+         {after ? "created_timestamp" : "first_seen", InstantOf(records.at(at.id))}});
   }
   return answer.dump();
+}
+
+std::string FakeCollection::IdsBody(const std::vector<Position>& rows, size_t offset,
+                                    size_t limit) const {
+  Json answer;
+  answer["meta"]["pagination"] = {{"offset", offset}, {"limit", limit}};
+  if (knows_total) answer["meta"]["pagination"]["total"] = rows.size();
+  answer["resources"] = Json::array();
+  for (size_t i = offset; i < rows.size() && i < offset + limit; ++i) {
+    answer["resources"].push_back(rows[i].id);
+  }
+  return answer.dump();
+}
+
+// In the order of the records, not of the ids.
+wire::HttpResponse FakeCollection::Entities(const wire::HttpRequest& request) const {
+  const auto ids = Json::parse(request.body)["ids"].get<std::set<std::string>>();
+  Json answer;
+  answer["resources"] = Json::array();
+  for (const auto& [id, instant] : records) {
+    if (!ids.contains(id)) continue;
+    answer["resources"].push_back({{"device_id", id}, {"first_seen", InstantOf(instant)}});
+  }
+  return Response(200, answer.dump());
 }
 
 Task<absl::StatusOr<wire::HttpResponse>> FakeCollection::Send(wire::HttpRequest request) {
   ++calls;
   if (before_call) before_call();
+  if (request.url == operation::kPostDeviceDetails.path) co_return Entities(request);
   last = Parameters(request);
   const std::string filter = last["filter"];
   const std::string sort = last["sort"];
@@ -109,6 +139,13 @@ Task<absl::StatusOr<wire::HttpResponse>> FakeCollection::Send(wire::HttpRequest 
     co_return Error(absl::StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE", "too large");
   }
   std::vector<Position> rows = Matching(filter, sort.ends_with("|desc"));
+  if (operation_.paging == Paging::kOffset) {
+    const size_t offset = last["offset"].empty() ? 0 : std::stoul(last["offset"]);
+    if (offset + limit > static_cast<size_t>(operation_.max_window)) {
+      co_return Response(400, R"({"errors":[{"code":400,"message":"offset and limit"}]})");
+    }
+    co_return Response(200, IdsBody(rows, offset, limit));
+  }
   const size_t total = rows.size();
   const std::string cursor = last[operation_.paging == Paging::kAfter ? "after" : "offset"];
   if (!cursor.empty()) {

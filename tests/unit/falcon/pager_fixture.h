@@ -36,9 +36,17 @@ class PagerTest : public UpstreamTest {
     return plan;
   }
 
+  // By ids first: QueryDevicesByFilter, or one like it with another window.
+  PagePlan HostsById(const Operation& ids, int page_size, bool descending = false) const {
+    PagePlan plan = Hosts(page_size, descending);
+    plan.operation = &ids;
+    plan.entities = &operation::kPostDeviceDetails;
+    return plan;
+  }
+
   absl::StatusOr<PageOutcome> Fetch(Caller& through, const PagePlan& plan, const Cursor& cursor,
                                     google::protobuf::Message& answer) {
-    const bool hosts = plan.operation == &operation::kCombinedDevices;
+    const bool hosts = plan.id_field->name() == "device_id";
     return Await(loop, FetchPage(through, plan, cursor, reading, clock, answer,
                                  hosts ? "hosts" : "detections"));
   }

@@ -140,7 +140,10 @@ TEST(ReplyTest, OnAContinuationAMissingPageIsAnExpiredCursor) {
 }
 
 TEST(ReplyTest, ATooLargeRequestSaysSo) {
-  EXPECT_THAT(Read(413, ""), FailsWith(StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE"));
+  for (const int status : {413, 414, 431}) {
+    EXPECT_THAT(Read(status, ""),
+                FailsWith(StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE"));
+  }
 }
 
 TEST(ReplyTest, A429CarriesTheWaitThatFalconAsksFor) {
@@ -162,7 +165,7 @@ TEST(ReplyTest, ServerFailuresAreUnavailable) {
 }
 
 TEST(ReplyTest, OtherRefusalsAreNotRetriable) {
-  EXPECT_THAT(Read(414, ""), FailsWith(StatusCode::kInvalidArgument, "REQUEST_INVALID"));
+  EXPECT_THAT(Read(418, ""), FailsWith(StatusCode::kInvalidArgument, "REQUEST_INVALID"));
   EXPECT_THAT(Read(304, ""), FailsWith(StatusCode::kInternal, "UPSTREAM_PROTOCOL"));
 }
 

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
 #include <string>
 
 #include "falcon/v1/detection_record.pb.h"
@@ -14,10 +12,12 @@
 #include "fql/parser.h"
 #include "sample.pb.h"
 #include "tests/support/status_matchers.h"
+#include "tests/unit/fql/catalogued.h"
 
 namespace falcon::fql {
 namespace {
 
+using testing::ExpectCatalogued;
 using testing::FailsWith;
 using testing::IsOk;
 
@@ -199,41 +199,28 @@ TEST_F(CatalogueTest, RefusesOrdersThatFalconWould) {
   EXPECT_EQ(Ordered("desc"), "order_by: unknown field `desc`");
 }
 
-std::string KindName(v1::FqlKind kind) {
-  switch (kind) {
-    case v1::FQL_KIND_NUMBER:
-      return "number";
-    case v1::FQL_KIND_TIMESTAMP:
-      return "timestamp";
-    case v1::FQL_KIND_BOOLEAN:
-      return "boolean";
-    default:
-      return "string";
-  }
+TEST_F(CatalogueTest, RefusesTheOperatorsThatAFieldIsWithout) {
+  EXPECT_EQ(Check("fixed:'a'"), "ok");
+  EXPECT_EQ(Check("fixed:!'a'"), "at byte 0: `fixed` cannot be negated\n");
+  EXPECT_EQ(Check("fixed:['a','b']"), "at byte 0: `fixed` takes one value, not a list\n");
+  EXPECT_EQ(Check("measured:>3"), "ok");
+  EXPECT_EQ(Check("measured:3"), "at byte 0: `measured` is compared by > >= < <= only\n");
+  EXPECT_EQ(Check("flat:>3"), "at byte 0: `flat` has no order: > >= < <= do not work on it\n");
+  EXPECT_EQ(Check("sorted:'a'"), "at byte 0: `sorted` only orders lists; no filter names it\n");
+  EXPECT_EQ(Ordered("sorted desc"), "sorted|desc");
 }
 
-void ExpectCatalogued(const Catalogue& catalogue, const std::string& file) {
-  std::ifstream in(FALCON_TEST_DATA "/" + file);
-  ASSERT_TRUE(in.is_open()) << file;
-  std::string line;
-  int count = 0;
-  while (std::getline(in, line)) {
-    if (line.empty() || line[0] == '#') continue;
-    std::istringstream words(line);
-    std::string name, kind, sortable;
-    words >> name >> kind >> sortable;
-    ++count;
-    const Field* field = catalogue.Find(name);
-    if (field == nullptr) {
-      ADD_FAILURE() << name << " is not in the catalogue";
-      continue;
-    }
-    EXPECT_EQ(field->sortable, sortable == "sortable") << name;
-    if (kind != "any") {
-      EXPECT_EQ(KindName(field->kind), kind) << name;
-    }
-  }
-  EXPECT_GT(count, 100);
+TEST_F(CatalogueTest, WantsBracketsWhereFalconDoes) {
+  EXPECT_EQ(Check("bracketed:['a']+bracketed:!['b']"), "ok");
+  EXPECT_EQ(Check("bracketed:'a'"),
+            "at byte 0: `bracketed` takes its values in brackets; write bracketed:['a']\n");
+}
+
+TEST_F(CatalogueTest, TakesEpochSecondsAndRelativeDatesOnly) {
+  EXPECT_EQ(Check("published:>1767225600+published:<'now-7d'"), "ok");
+  EXPECT_EQ(Check("published:>'2026-01-01T00:00:00Z'"),
+            "at byte 0: `published` is in whole seconds since 1970, without quotes, such as "
+            "1767225600, or relative, such as 'now-7d'; not '2026-01-01T00:00:00Z'\n");
 }
 
 TEST(Catalogue, HasEveryDocumentedFieldOfADetection) {

@@ -9,6 +9,7 @@
 #include "decoding.h"
 #include "falcon/v1/detections.pb.h"
 #include "falcon/v1/hosts.pb.h"
+#include "full_record.h"
 #include "google/protobuf/util/json_util.h"
 #include "kinds.pb.h"
 
@@ -19,39 +20,35 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using kinds::Kinds;
 
-DecodeOptions WithAdditionalFields() {
-  DecodeOptions options;
-  options.additional_fields = true;
-  return options;
+TEST(Decoder, ReadsMapsOfTextNumbersAndMessages) {
+  const auto [kinds, report] = DecodeRecord<Kinds>(
+      R"({"words": {"a": "x", "b": null, "a": "y"}, "counts": {"n": "7", "m": 8, "bad": "x"},
+          "parts": {"p": {"shown": "s", "new": 1}, "q": "no object"}})",
+      WithAdditionalFields());
+  EXPECT_EQ(kinds.words_size(), 1);
+  EXPECT_EQ(kinds.words().at("a"), "y");
+  EXPECT_EQ(kinds.counts().at("n"), 7);
+  EXPECT_EQ(kinds.counts().at("m"), 8);
+  EXPECT_EQ(kinds.parts().at("p").shown(), "s");
+  EXPECT_EQ(report.skipped_values, 2);
+  EXPECT_EQ(kinds.additional_fields()
+                .fields()
+                .at("parts")
+                .struct_value()
+                .fields()
+                .at("p")
+                .struct_value()
+                .fields()
+                .at("new")
+                .number_value(),
+            1);
 }
 
-// Paths of all fields that are unset, looking into the first element of repeated messages.
-void AddUnset(const Message& message, const std::string& prefix, std::vector<std::string>& unset) {
-  const auto& reflection = *message.GetReflection();
-  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
-    const FieldDescriptor* field = message.GetDescriptor()->field(i);
-    const bool set = field->is_repeated() ? reflection.FieldSize(message, field) > 0
-                                          : reflection.HasField(message, field);
-    const std::string path = prefix + field->name();
-    if (!set) {
-      unset.push_back(path);
-    } else if (field->message_type() != nullptr &&
-               field->message_type()->file()->package() == "falcon.v1") {
-      AddUnset(field->is_repeated() ? reflection.GetRepeatedMessage(message, field, 0)
-                                    : reflection.GetMessage(message, field),
-               path + ".", unset);
-    }
-  }
-}
-
-template <class M>
-void ExpectEveryFieldSet(std::string_view file) {
-  const Decoded<M> decoded = DecodeRecord<M>(TestData(file), WithAdditionalFields());
-  std::vector<std::string> unset;
-  AddUnset(decoded.message, "", unset);
-  EXPECT_EQ(unset, std::vector<std::string>());
-  EXPECT_EQ(decoded.report.skipped_values, 0);
-  EXPECT_EQ(decoded.report.unknown_enum_values, 0);
+TEST(Decoder, ReadsNoMapFromWhatIsNone) {
+  const auto [kinds, report] =
+      DecodeRecord<Kinds>(R"({"words": "", "counts": [1], "parts": null})");
+  EXPECT_EQ(kinds.words_size() + kinds.counts_size() + kinds.parts_size(), 0);
+  EXPECT_EQ(report.skipped_values, 1);
 }
 
 TEST(Decoder, FillsEveryFieldOfAFullDetection) {
