@@ -16,10 +16,13 @@
 #include "falcon/rate_budget.h"
 #include "obs/log.h"
 #include "obs/metrics.h"
+#include "reputation/client.h"
 #include "rpc/call_log.h"
 #include "rpc/detection_service.h"
 #include "rpc/gateway_service.h"
 #include "rpc/host_service.h"
+#include "rpc/rtr_session_service.h"
+#include "rpc/reputation_service.h"
 #include "rpc/server.h"
 #include "run/admission.h"
 #include "run/loop.h"
@@ -89,6 +92,15 @@ auth::CacheOptions CacheOptions(const config::Config& config) {
   return options;
 }
 
+reputation::ClientOptions ReputationOptions(const config::Config& config) {
+  reputation::ClientOptions options;
+  options.base_url = config.virustotal_base_url;
+  options.api_key = config.virustotal_api_key;
+  options.urls = config.virustotal_urls;
+  options.quota = {config.virustotal_per_minute, config.virustotal_per_day};
+  return options;
+}
+
 rpc::ServerOptions ServerOptions(const config::Config& config) {
   return {config.listen, config.tls_certificate, config.tls_private_key, config.tls_client_ca};
 }
@@ -114,16 +126,22 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
                                    : config.page_token_key,
                                Tenant(config));
 
+  // VirusTotal, over the same wire; without a key it asks nothing.
+  reputation::Client virustotal(ReputationOptions(config), wire, loop, clock, timer);
+
   rpc::CallLog calls(log, metrics);
   const rpc::Edge edge{loop, clock, calls, rpc::CallLimits()};
   const rpc::Upstream upstream{caller, page_tokens, clock};
   rpc::DetectionService detections(edge, upstream);
   rpc::HostService hosts(edge, upstream);
+  rpc::RtrSessionService rtr_sessions(edge, upstream);
+  rpc::ReputationService reputations(edge, upstream, virustotal);
   rpc::GatewayService gateway(
-      edge, caller, tokens, budget,
+      edge, caller, tokens, budget, virustotal,
       {{"curl", wire::CurlVersion()}, {"simdjson", json::SimdjsonVersion()}});
 
-  auto server = rpc::Server::Start(ServerOptions(config), {&detections, &hosts, &gateway});
+  auto server =
+      rpc::Server::Start(ServerOptions(config), {&detections, &hosts, &reputations, &gateway});
   if (!server.ok()) return Complain(server.status());
   const std::string address = Address(config, (*server)->port());
   std::cout << "falcon-gateway listening on " << address << "\n" << std::flush;

@@ -3,7 +3,6 @@
 #include "config/config.h"
 
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -12,6 +11,8 @@
 #include "base/text.h"
 #include "config/flags.h"
 #include "config/listener.h"
+#include "config/number.h"
+#include "config/reputation.h"
 #include "config/secret_file.h"
 #include "config/sources.h"
 
@@ -119,16 +120,6 @@ void ReadTrust(const Flags& flags, Config& config, Problems& problems) {
   config.ca_file = flags.ca_file;
 }
 
-std::optional<size_t> Number(std::string_view flag, std::string_view text, size_t least,
-                             size_t most, Problems& problems) {
-  size_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  if (whole && number >= least && number <= most) return number;
-  problems.Add(flag, Cat("must be a whole number from ", least, " to ", most));
-  return std::nullopt;
-}
-
 void ReadLimits(const Flags& flags, Config& config, Problems& problems) {
   const auto take = [&](std::string_view flag, std::string_view text, size_t least, size_t most) {
     return Number(flag, text, least, most, problems).value_or(least);
@@ -175,8 +166,10 @@ absl::StatusOr<Config> LoadConfig(int argc, const char* const* argv, Environment
     ReadTrust(flags, config, problems);
     ReadListener(flags, config, problems);
     ReadLimits(flags, config, problems);
+    ReadReputation(flags, sources, config, problems);
   }
   for (const std::string_view name : kClientSecret) environment.Erase(std::string(name));
+  environment.Erase(std::string(kVirusTotalKey));
   RETURN_IF_ERROR(problems.status());
   return config;
 }

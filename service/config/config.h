@@ -39,6 +39,12 @@ struct Config {
   size_t upstream_max_body_bytes = size_t{64} << 20;
   seconds drain{25};
   obs::Level log_level = obs::Level::kInfo;
+
+  Secret virustotal_api_key;  // empty: nothing is looked up
+  std::string virustotal_base_url;
+  bool virustotal_urls = false;  // whether URLs may be sent to VirusTotal
+  int virustotal_per_minute = 4;
+  int virustotal_per_day = 500;
 };
 
 // Flags before environment before --env-file. INVALID_ARGUMENT (INVALID_CONFIG) with one violation

@@ -10,7 +10,8 @@ constexpr const char* kFooter =
     "Environment (a secret never goes on the command line):\n"
     "  CROWDSTRIKE_CLIENT_ID, CROWDSTRIKE_CLIENT_SECRET, CROWDSTRIKE_API_REGION,\n"
     "  CROWDSTRIKE_MEMBER_CID; or FALCON_CLIENT_ID, FALCON_CLIENT_SECRET, FALCON_BASE_URL,\n"
-    "  FALCON_MEMBER_CID. Each with _FILE at its end names a file that holds the value.\n"
+    "  FALCON_MEMBER_CID; VIRUSTOTAL_API_KEY. Each with _FILE at its end names a file that\n"
+    "  holds the value.\n"
     "Flags come before the environment, and the environment before --env-file.";
 
 void AddListener(CLI::App& app, Flags& flags) {
@@ -80,6 +81,28 @@ void AddLimits(CLI::App& app, Flags& flags) {
       ->capture_default_str();
 }
 
+void AddReputation(CLI::App& app, Flags& flags) {
+  constexpr const char* kGroup = "Reputation (VirusTotal)";
+  app.add_option("--virustotal-api-key-file", flags.virustotal_api_key_file,
+                 "File that holds the API key (mode 600); without a key nothing is looked up")
+      ->group(kGroup);
+  app.add_option("--virustotal-per-minute", flags.virustotal_per_minute,
+                 "Look-ups a minute that the key allows")
+      ->group(kGroup)
+      ->capture_default_str();
+  app.add_option("--virustotal-per-day", flags.virustotal_per_day,
+                 "Look-ups a day (UTC) that the key allows")
+      ->group(kGroup)
+      ->capture_default_str();
+  app.add_flag("--virustotal-urls", flags.virustotal_urls,
+               "Look URLs up too: whole URLs, which may hold secrets, go to VirusTotal")
+      ->group(kGroup);
+  app.add_option("--virustotal-base-url", flags.virustotal_base_url,
+                 "Address of VirusTotal; http on loopback only")
+      ->group(kGroup)
+      ->capture_default_str();
+}
+
 void ReportUnknown(const CLI::App& app, Problems& problems) {
   std::vector<std::string> known;
   for (const CLI::Option* option : app.get_options()) known.push_back(option->get_name());
@@ -90,8 +113,9 @@ void ReportUnknown(const CLI::App& app, Problems& problems) {
       continue;
     }
     const std::string name = argument.substr(0, argument.find('='));
-    const bool secret = name == "--client-secret";
-    const std::string_view nearest = secret ? "--client-secret-file" : Nearest(name, known);
+    const bool secret = name == "--client-secret" || name == "--virustotal-api-key";
+    const std::string file_flag = name + "-file";
+    const std::string_view nearest = secret ? file_flag : Nearest(name, known);
     problems.Add(
         EscapeHostile(name, 64),
         Cat("is no flag", nearest.empty() ? "" : Cat("; did you mean ", nearest, "?"),
@@ -111,6 +135,7 @@ Flags ParseFlags(int argc, const char* const* argv, Problems& problems) {
   AddListener(app, flags);
   AddFalcon(app, flags);
   AddLimits(app, flags);
+  AddReputation(app, flags);
   try {
     app.parse(argc, argv);
     ReportUnknown(app, problems);

@@ -33,6 +33,12 @@ struct Flags {
   std::string upstream_max_body_mib = "64";
   std::string drain_seconds = "25";
   std::string log_level = "info";
+
+  std::string virustotal_api_key_file;
+  std::string virustotal_base_url = "https://www.virustotal.com";
+  bool virustotal_urls = false;
+  std::string virustotal_per_minute = "4";
+  std::string virustotal_per_day = "500";
 };
 
 // Unknown flags become problems, each with the nearest known one. Values of unknown flags and stray

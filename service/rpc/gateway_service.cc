@@ -22,10 +22,12 @@ struct Area {
   std::string_view name;
   const Operation* probe;
 };
-constexpr std::array<Area, 2> kAreas = {{
+constexpr auto kAreas = std::to_array<Area>({
     {"detections", &operation::kGetQueriesAlerts},
     {"hosts", &operation::kQueryDevices},
-}};
+    {"rtr_sessions", &operation::kQueryRtrSessions},
+    {"rtr_audit", &operation::kAuditRtrSessions},
+});
 
 void Judge(const absl::Status& status, v1::AreaAccess& area) {
   if (status.ok()) {
@@ -56,15 +58,27 @@ void Fill(const RateBudget& from, v1::RateBudgetStatus& to) {
   *to.mutable_cooldown() = TimeUtil::MillisecondsToDuration(from.cooldown().count());
 }
 
+void Fill(const reputation::Client& from, v1::ReputationStatus& to) {
+  const reputation::QuotaState quota = from.quota();
+  to.set_configured(from.configured());
+  to.set_per_minute(quota.limits.per_minute);
+  to.set_minute_remaining(quota.minute_left);
+  to.set_per_day(quota.limits.per_day);
+  to.set_day_remaining(quota.day_left);
+  *to.mutable_cooldown() = TimeUtil::MillisecondsToDuration(quota.cooldown.count());
+  to.set_calls(from.calls());
+}
+
 }  // namespace
 
 GatewayService::GatewayService(const Edge& edge, Caller& caller,
                                const auth::CachedTokenSource& tokens, const RateBudget& budget,
-                               LibraryVersions libraries)
+                               const reputation::Client& reputation, LibraryVersions libraries)
     : edge_(edge),
       caller_(caller),
       tokens_(tokens),
       budget_(budget),
+      reputation_(reputation),
       libraries_(std::move(libraries)),
       start_(edge.clock.WallNow()) {}
 
@@ -74,6 +88,7 @@ Task<absl::Status> GatewayService::Status(v1::GetStatusResponse& response) {
   response.set_base_url(token.base_url);
   Fill(token, *response.mutable_token());
   Fill(budget_, *response.mutable_rate_budget());
+  Fill(reputation_, *response.mutable_reputation());
   response.set_version(FALCON_GATEWAY_VERSION);
   auto& libraries = *response.mutable_libraries();
   libraries["grpc"] = grpc::Version();

@@ -9,6 +9,7 @@
 #include "falcon/caller.h"
 #include "falcon/rate_budget.h"
 #include "falcon/v1/gateway.grpc.pb.h"
+#include "reputation/client.h"
 #include "rpc/edge.h"
 
 namespace falcon::rpc {
@@ -20,7 +21,8 @@ class GatewayService final : public v1::GatewayService::CallbackService {
  public:
   // References outlive all calls.
   GatewayService(const Edge& edge, Caller& caller, const auth::CachedTokenSource& tokens,
-                 const RateBudget& budget, LibraryVersions libraries);
+                 const RateBudget& budget, const reputation::Client& reputation,
+                 LibraryVersions libraries);
 
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest* request,
@@ -37,6 +39,7 @@ class GatewayService final : public v1::GatewayService::CallbackService {
   Caller& caller_;
   const auth::CachedTokenSource& tokens_;
   const RateBudget& budget_;
+  const reputation::Client& reputation_;
   const LibraryVersions libraries_;
   const WallTime start_;
 };

@@ -64,11 +64,15 @@ void AddRetryInfo(const absl::Status& status, google::rpc::Status& out) {
 }
 
 void AddQuotaFailure(const absl::Status& status, google::rpc::Status& out) {
-  if (Reason(status) != "RATE_LIMITED") return;
+  const std::string reason = Reason(status);
+  const bool falcon = reason == "RATE_LIMITED";
+  if (!falcon && reason != "REPUTATION_QUOTA") return;
   google::rpc::QuotaFailure quota;
   auto* violation = quota.add_violations();
-  violation->set_subject("falcon:customer");
-  violation->set_description("Falcon's requests a minute, shared by every client of the customer");
+  violation->set_subject(falcon ? "falcon:customer" : "virustotal:key");
+  violation->set_description(
+      falcon ? "Falcon's requests a minute, shared by every client of the customer"
+             : "VirusTotal's look-ups a minute and a day, shared by every user of the key");
   out.add_details()->PackFrom(quota);
 }
 

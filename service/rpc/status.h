@@ -13,8 +13,8 @@
 namespace falcon::rpc {
 
 // ErrorInfo (domain "falcon-gateway") always; BadRequest with violations; RetryInfo with a delay,
-// and for every UNAVAILABLE; QuotaFailure for RATE_LIMITED. All of it fits into 6 KiB, since
-// clients refuse trailers beyond 8 KiB.
+// and for every UNAVAILABLE; QuotaFailure for RATE_LIMITED and REPUTATION_QUOTA. All of it fits into
+// 6 KiB, since clients refuse trailers beyond 8 KiB.
 grpc::Status ToGrpc(const absl::Status& status);
 
 // What `grpc-retry-pushback-ms` should say: a delay, -1 where a retry cannot help, nothing where
