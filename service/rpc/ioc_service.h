@@ -1,0 +1,70 @@
+// IocService: the gRPC face of Falcon's IOC Management.
+#ifndef FALCON_RPC_IOC_SERVICE_H_
+#define FALCON_RPC_IOC_SERVICE_H_
+
+#include <string>
+
+#include "falcon/v1/iocs.grpc.pb.h"
+#include "rpc/collection.h"
+#include "rpc/edge.h"
+
+namespace falcon::rpc {
+
+class IocService final : public v1::IocService::CallbackService {
+ public:
+  IocService(const Edge& edge, const Upstream& upstream);
+
+  grpc::ServerUnaryReactor* ListIocs(grpc::CallbackServerContext* context,
+                                     const v1::ListIocsRequest* request,
+                                     v1::ListIocsResponse* response) override;
+  grpc::ServerUnaryReactor* GetIoc(grpc::CallbackServerContext* context,
+                                   const v1::GetIocRequest* request,
+                                   v1::GetIocResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetIocs(grpc::CallbackServerContext* context,
+                                         const v1::BatchGetIocsRequest* request,
+                                         v1::BatchGetIocsResponse* response) override;
+  grpc::ServerWriteReactor<v1::ExportIocsResponse>* ExportIocs(
+      grpc::CallbackServerContext* context, const v1::ExportIocsRequest* request) override;
+  grpc::ServerUnaryReactor* AggregateIocs(grpc::CallbackServerContext* context,
+                                          const v1::AggregateIocsRequest* request,
+                                          v1::AggregateIocsResponse* response) override;
+  grpc::ServerUnaryReactor* GetIocDeviceCount(grpc::CallbackServerContext* context,
+                                              const v1::GetIocDeviceCountRequest* request,
+                                              v1::GetIocDeviceCountResponse* response) override;
+  grpc::ServerUnaryReactor* GetIocDevices(grpc::CallbackServerContext* context,
+                                          const v1::GetIocDevicesRequest* request,
+                                          v1::GetIocDevicesResponse* response) override;
+  grpc::ServerUnaryReactor* GetIocProcesses(grpc::CallbackServerContext* context,
+                                            const v1::GetIocProcessesRequest* request,
+                                            v1::GetIocProcessesResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetProcesses(grpc::CallbackServerContext* context,
+                                              const v1::BatchGetProcessesRequest* request,
+                                              v1::BatchGetProcessesResponse* response) override;
+
+ private:
+  using ExportStream = Stream<v1::ExportIocsResponse>;
+
+  Task<absl::Status> Aggregate(Call& call, const v1::AggregateIocsRequest& request,
+                               v1::AggregateIocsResponse& response);
+  Task<absl::Status> DeviceCount(Call& call, const v1::GetIocDeviceCountRequest& request,
+                                 v1::GetIocDeviceCountResponse& response);
+  Task<absl::Status> Devices(Call& call, const v1::GetIocDevicesRequest& request,
+                             v1::GetIocDevicesResponse& response);
+  Task<absl::Status> Processes(Call& call, const v1::GetIocProcessesRequest& request,
+                               v1::GetIocProcessesResponse& response);
+  // A page of ids by the parameters of `page`, whose place is the request's page_token.
+  template <class Request, class Response>
+  Task<absl::Status> PageOfIds(Call& call, UpstreamCall page, const Request& request, Checks checks,
+                               Response& response,
+                               google::protobuf::RepeatedPtrField<std::string>& ids);
+
+  const Edge& edge_;
+  const Upstream& upstream_;
+  const Collection iocs_;
+  const Collection processes_;
+  const json::Decoder counts_;
+};
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_IOC_SERVICE_H_
