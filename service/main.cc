@@ -21,9 +21,12 @@
 #include "rpc/detection_service.h"
 #include "rpc/gateway_service.h"
 #include "rpc/host_service.h"
-#include "rpc/rtr_session_service.h"
+#include "rpc/intel_indicator_service.h"
+#include "rpc/ioc_service.h"
 #include "rpc/reputation_service.h"
+#include "rpc/rtr_session_service.h"
 #include "rpc/server.h"
+#include "rpc/vulnerability_service.h"
 #include "run/admission.h"
 #include "run/loop.h"
 #include "run/timer.h"
@@ -134,14 +137,18 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
   const rpc::Upstream upstream{caller, page_tokens, clock};
   rpc::DetectionService detections(edge, upstream);
   rpc::HostService hosts(edge, upstream);
+  rpc::IocService iocs(edge, upstream);
+  rpc::IntelIndicatorService intel_indicators(edge, upstream);
+  rpc::VulnerabilityService vulnerabilities(edge, upstream);
   rpc::RtrSessionService rtr_sessions(edge, upstream);
   rpc::ReputationService reputations(edge, upstream, virustotal);
   rpc::GatewayService gateway(
       edge, caller, tokens, budget, virustotal,
       {{"curl", wire::CurlVersion()}, {"simdjson", json::SimdjsonVersion()}});
 
-  auto server =
-      rpc::Server::Start(ServerOptions(config), {&detections, &hosts, &reputations, &gateway});
+  auto server = rpc::Server::Start(ServerOptions(config),
+                                   {&detections, &hosts, &iocs, &intel_indicators, &vulnerabilities,
+                                    &rtr_sessions, &reputations, &gateway});
   if (!server.ok()) return Complain(server.status());
   const std::string address = Address(config, (*server)->port());
   std::cout << "falcon-gateway listening on " << address << "\n" << std::flush;

@@ -21,10 +21,17 @@ using google::protobuf::util::TimeUtil;
 struct Area {
   std::string_view name;
   const Operation* probe;
+  std::string_view filter = {};  // where Falcon demands one
+  std::string_view id = {};      // where it answers by id only
 };
 constexpr auto kAreas = std::to_array<Area>({
     {"detections", &operation::kGetQueriesAlerts},
     {"hosts", &operation::kQueryDevices},
+    {"iocs", &operation::kCombinedIocs},
+    {"processes", &operation::kGetProcesses, {}, "pid:00000000000000000000000000000000:1"},
+    {"intel_indicators", &operation::kCombinedIntelIndicators},
+    {"vulnerabilities", &operation::kCombinedVulnerabilities,
+     "created_timestamp:>='1970-01-01T00:00:00Z'"},
     {"rtr_sessions", &operation::kQueryRtrSessions},
     {"rtr_audit", &operation::kAuditRtrSessions},
 });
@@ -103,7 +110,12 @@ Task<absl::Status> GatewayService::Status(v1::GetStatusResponse& response) {
 Task<absl::Status> GatewayService::Access(Call& call, v1::CheckAccessResponse& response) {
   for (const Area& area : kAreas) {
     UpstreamCall probe(*area.probe);
-    probe.query.emplace_back("limit", "1");
+    if (area.id.empty()) {
+      probe.query.emplace_back("limit", "1");
+    } else {
+      probe.query.emplace_back(area.probe->ids_key, area.id);
+    }
+    if (!area.filter.empty()) probe.query.emplace_back("filter", area.filter);
     const absl::StatusOr<json::Document> answer =
         co_await caller_.Call(std::move(probe), call.reading);
     v1::AreaAccess& access = *response.add_areas();

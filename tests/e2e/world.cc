@@ -43,6 +43,7 @@ World::~World() {
   // A client that is idle answers the server's farewell only every five seconds.
   detections_.reset();
   hosts_.reset();
+  rtr_sessions_.reset();
   gateway_.reset();
   channel_.reset();
   gateway_program_.reset();
@@ -89,6 +90,10 @@ void World::StartGateway(const std::vector<std::string>& further) {
   channel_ = grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), channel);
   detections_ = v1::DetectionService::NewStub(channel_);
   hosts_ = v1::HostService::NewStub(channel_);
+  iocs_ = v1::IocService::NewStub(channel_);
+  intel_indicators_ = v1::IntelIndicatorService::NewStub(channel_);
+  vulnerabilities_ = v1::VulnerabilityService::NewStub(channel_);
+  rtr_sessions_ = v1::RtrSessionService::NewStub(channel_);
   gateway_ = v1::GatewayService::NewStub(channel_);
 }
 
