@@ -29,7 +29,7 @@ absl::StatusOr<AggregationQuery> OpenAggregation(const Request& request,
   query.kind = request.kind() == v1::AGGREGATION_KIND_UNSPECIFIED ? v1::AGGREGATION_KIND_TERMS
                                                                   : request.kind();
   query.interval = request.interval();
-  query.text = request.query();
+  if constexpr (requires { request.query(); }) query.text = request.query();
   query.size = PageSize(request.size(), 10, 1000, "size", checks);
   CheckAggregation(query, catalogue, checks);
   query.filter = checks.Take(fql::CompileFilters(request, catalogue, clock.WallNow())).Text();

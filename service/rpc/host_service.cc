@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "google/protobuf/util/time_util.h"
 #include "rpc/unary_call.h"
+#include "rpc/value_counts.h"
 
 namespace falcon::rpc {
 namespace {
@@ -157,6 +158,16 @@ grpc::ServerWriteReactor<v1::ExportHostsResponse>* HostService::ExportHosts(
       [=, this](Call& call, Stream<v1::ExportHostsResponse>& stream) {
         return hosts_.Export(upstream_, call, *request, stream);
       });
+}
+
+// Falcon offers no aggregation of hosts; its list of ids knows how many there are.
+grpc::ServerUnaryReactor* HostService::AggregateHosts(grpc::CallbackServerContext* context,
+                                                      const v1::AggregateHostsRequest* request,
+                                                      v1::AggregateHostsResponse* response) {
+  return Answer(edge_, "/falcon.v1.HostService/AggregateHosts", context, [=, this](Call& call) {
+    return CountByValues(upstream_, call, hosts_.catalogue(), operation::kQueryDevices, *request,
+                         *response);
+  });
 }
 
 grpc::ServerUnaryReactor* HostService::BatchGetLoginHistory(

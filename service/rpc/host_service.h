@@ -24,6 +24,9 @@ class HostService final : public v1::HostService::CallbackService {
                                           v1::BatchGetHostsResponse* response) override;
   grpc::ServerWriteReactor<v1::ExportHostsResponse>* ExportHosts(
       grpc::CallbackServerContext* context, const v1::ExportHostsRequest* request) override;
+  grpc::ServerUnaryReactor* AggregateHosts(grpc::CallbackServerContext* context,
+                                           const v1::AggregateHostsRequest* request,
+                                           v1::AggregateHostsResponse* response) override;
   grpc::ServerUnaryReactor* BatchGetLoginHistory(
       grpc::CallbackServerContext* context, const v1::BatchGetLoginHistoryRequest* request,
       v1::BatchGetLoginHistoryResponse* response) override;

@@ -1,0 +1,25 @@
+// Counts by a field's few known values, where Falcon has no aggregation: one call a value.
+#ifndef FALCON_RPC_VALUE_COUNTS_H_
+#define FALCON_RPC_VALUE_COUNTS_H_
+
+#include "absl/status/status.h"
+#include "falcon/operation.h"
+#include "fql/catalogue.h"
+#include "google/protobuf/message.h"
+#include "rpc/call.h"
+#include "rpc/collection.h"
+
+namespace falcon::rpc {
+
+// `request` has `field` and filters; `response` has `buckets`, `other_count` and `read_info`. Asks
+// `pages`, which tells the total of a filter, for one row of everything and then of each value,
+// until all records are counted. A field whose values are not known, are too many, or of which a
+// record may have several is INVALID_ARGUMENT, and the message names those that can be counted.
+Task<absl::Status> CountByValues(const Upstream& upstream, Call& call,
+                                 const fql::Catalogue& catalogue, const Operation& pages,
+                                 const google::protobuf::Message& request,
+                                 google::protobuf::Message& response);
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_VALUE_COUNTS_H_
