@@ -1,0 +1,150 @@
+// One look-up of alerts for all incidents of an answer.
+#include "rpc/incident_join.h"
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "falcon/lookup.h"
+
+namespace falcon::rpc {
+namespace {
+
+using Incidents = google::protobuf::RepeatedPtrField<v1::Incident>;
+using Alerts = std::unordered_map<std::string, std::unique_ptr<google::protobuf::Message>>;
+
+constexpr size_t kMostErrors = 100;
+constexpr size_t kMostErrorBytes = 200;
+
+// Of some hundred fields, those that Derive reads.
+json::FieldSelection AlertFields() {
+  google::protobuf::FieldMask mask;
+  for (const char* path : {"composite_id",
+                           "timestamp",
+                           "created_timestamp",
+                           "severity",
+                           "tactic",
+                           "tactic_id",
+                           "technique",
+                           "technique_id",
+                           "objective",
+                           "mitre_attack",
+                           "device.device_id",
+                           "device.hostname",
+                           "source_endpoint_sensor_id",
+                           "source_endpoint_host_name",
+                           "source_hosts",
+                           "host_names",
+                           "user_name",
+                           "source_account_name",
+                           "users.user_name",
+                           "user_names"}) {
+    mask.add_paths(path);
+  }
+  return *json::FieldSelection::FromMask(mask, v1::Detection::descriptor());
+}
+
+std::vector<std::string> AlertIds(const v1::Incident& incident) {
+  std::vector<std::string> ids;
+  std::set<std::string_view> known;
+  for (const auto& record : incident.evidence().alerts().records()) {
+    const std::string& id = record.selector().id();
+    if (!id.empty() && known.insert(id).second) ids.push_back(id);
+  }
+  return ids;
+}
+
+void Report(Call& call, int code, std::string message) {
+  if (call.reading.errors.size() < kMostErrors) {
+    call.reading.errors.push_back({code, std::move(message), ""});
+  }
+}
+
+int HttpStatus(const absl::Status& status) {
+  const auto facts = Facts(status);
+  const auto found = facts.find("http_status");
+  return found == facts.end() ? 0 : std::atoi(found->second.c_str());
+}
+
+// The ids of all incidents' alerts, as many as one call takes.
+std::vector<std::string> IdsForOneCall(const Incidents& incidents, Call& call) {
+  std::vector<std::string> ids;
+  std::set<std::string> known;
+  const auto most = static_cast<size_t>(operation::kPostEntitiesAlerts.max_ids);
+  for (const v1::Incident& incident : incidents) {
+    for (std::string& id : AlertIds(incident)) {
+      if (!known.insert(id).second) continue;
+      if (ids.size() == most) {
+        Report(call, 0,
+               Cat("`derived` rests on the first ", most,
+                   " alerts of this answer; ask for fewer incidents at a time to have all"));
+        return ids;
+      }
+      ids.push_back(std::move(id));
+    }
+  }
+  return ids;
+}
+
+void Join(const Alerts& alerts, v1::Incident& incident) {
+  std::vector<const v1::Detection*> own;
+  for (const std::string& id : AlertIds(incident)) {
+    const auto found = alerts.find(id);
+    if (found == alerts.end()) continue;
+    own.push_back(google::protobuf::DynamicCastToGenerated<v1::Detection>(found->second.get()));
+  }
+  Derive(std::move(own), *incident.mutable_derived());
+}
+
+}  // namespace
+
+v1::IncidentState StateOf(v1::IncidentStatus status) {
+  if (status == v1::INCIDENT_STATUS_UNSPECIFIED) return v1::INCIDENT_STATE_UNSPECIFIED;
+  return status == v1::INCIDENT_STATUS_CLOSED ? v1::INCIDENT_STATE_CLOSED : v1::INCIDENT_STATE_OPEN;
+}
+
+IncidentJoin::IncidentJoin(const Upstream& upstream)
+    : upstream_(upstream), decoder_(v1::Detection::descriptor()) {
+  options_.selection = AlertFields();
+}
+
+Task<absl::Status> IncidentJoin::Fill(Call& call, const IncidentView& view,
+                                      Incidents& incidents) const {
+  if (!view.derived()) co_return absl::OkStatus();
+  std::vector<std::string> ids;
+  if (view.from_alerts()) ids = IdsForOneCall(incidents, call);
+  Entities found;
+  if (!ids.empty()) {
+    LookupPlan plan;
+    plan.operation = &operation::kPostEntitiesAlerts;
+    plan.decoder = &decoder_;
+    plan.options = options_;
+    plan.id_field = v1::Detection::descriptor()->FindFieldByName("composite_id");
+    json::DecodeReport of_alerts;  // not of what this answer shows
+    absl::StatusOr<Entities> read =
+        co_await FetchEntities(upstream_.caller, std::move(plan), std::move(ids), call.reading,
+                               v1::Detection::default_instance(), of_alerts);
+    const absl::StatusCode code = read.status().code();
+    if (code == absl::StatusCode::kCancelled || code == absl::StatusCode::kDeadlineExceeded) {
+      co_return read.status();
+    }
+    if (read.ok()) {
+      found = *std::move(read);
+    } else {
+      const std::string_view why = ToStd(read.status().message()).substr(0, kMostErrorBytes);
+      Report(call, HttpStatus(read.status()), Cat("`derived` lacks the alerts: ", why));
+    }
+  }
+  for (v1::Incident& incident : incidents) {
+    incident.clear_derived();
+    incident.mutable_derived()->set_state(StateOf(incident.status()));
+    incident.mutable_derived()->set_alert_count(static_cast<int>(AlertIds(incident).size()));
+    Join(found.records, incident);
+    view.Keep(incident);
+  }
+  co_return absl::OkStatus();
+}
+
+}  // namespace falcon::rpc

@@ -1,0 +1,42 @@
+// What no case returns, worked out from its status and from the alerts among its evidence.
+#ifndef FALCON_RPC_INCIDENT_JOIN_H_
+#define FALCON_RPC_INCIDENT_JOIN_H_
+
+#include <vector>
+
+#include "falcon/v1/detection_record.pb.h"
+#include "falcon/v1/incident_record.pb.h"
+#include "google/protobuf/repeated_field.h"
+#include "json/decoder.h"
+#include "rpc/call.h"
+#include "rpc/collection.h"
+#include "rpc/incident_view.h"
+
+namespace falcon::rpc {
+
+// Fills `derived` of incidents. Any number of calls may share one. Loop thread only.
+class IncidentJoin {
+ public:
+  explicit IncidentJoin(const Upstream& upstream);
+
+  // `incidents`, as `view` shows them. One call to Falcon at most, and none unless the view needs
+  // records of alerts: the first 1,000 different ones. What could not be read is told in
+  // `call.reading.errors`; only the end of the RPC itself is a failure here.
+  Task<absl::Status> Fill(Call& call, const IncidentView& view,
+                          google::protobuf::RepeatedPtrField<v1::Incident>& incidents) const;
+
+ private:
+  const Upstream& upstream_;
+  json::Decoder decoder_;
+  json::DecodeOptions options_;
+};
+
+// Open unless closed; unspecified without a status.
+v1::IncidentState StateOf(v1::IncidentStatus status);
+
+// What `alerts` together say, into `derived`. Oldest first, whatever their order.
+void Derive(std::vector<const v1::Detection*> alerts, v1::IncidentDerived& derived);
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_INCIDENT_JOIN_H_

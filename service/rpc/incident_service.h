@@ -1,0 +1,69 @@
+// IncidentService: the gRPC face of Falcon's Cases API.
+#ifndef FALCON_RPC_INCIDENT_SERVICE_H_
+#define FALCON_RPC_INCIDENT_SERVICE_H_
+
+#include "falcon/v1/incidents.grpc.pb.h"
+#include "rpc/collection.h"
+#include "rpc/edge.h"
+#include "rpc/incident_join.h"
+
+namespace falcon::rpc {
+
+class IncidentService final : public v1::IncidentService::CallbackService {
+ public:
+  IncidentService(const Edge& edge, const Upstream& upstream);
+
+  grpc::ServerUnaryReactor* ListIncidents(grpc::CallbackServerContext* context,
+                                          const v1::ListIncidentsRequest* request,
+                                          v1::ListIncidentsResponse* response) override;
+  grpc::ServerUnaryReactor* GetIncident(grpc::CallbackServerContext* context,
+                                        const v1::GetIncidentRequest* request,
+                                        v1::GetIncidentResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetIncidents(grpc::CallbackServerContext* context,
+                                              const v1::BatchGetIncidentsRequest* request,
+                                              v1::BatchGetIncidentsResponse* response) override;
+  grpc::ServerWriteReactor<v1::ExportIncidentsResponse>* ExportIncidents(
+      grpc::CallbackServerContext* context, const v1::ExportIncidentsRequest* request) override;
+  grpc::ServerUnaryReactor* GetIncidentAttachments(
+      grpc::CallbackServerContext* context, const v1::GetIncidentAttachmentsRequest* request,
+      v1::GetIncidentAttachmentsResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetIncidentAttachments(
+      grpc::CallbackServerContext* context, const v1::BatchGetIncidentAttachmentsRequest* request,
+      v1::BatchGetIncidentAttachmentsResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetSlas(grpc::CallbackServerContext* context,
+                                         const v1::BatchGetSlasRequest* request,
+                                         v1::BatchGetSlasResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetTemplates(grpc::CallbackServerContext* context,
+                                              const v1::BatchGetTemplatesRequest* request,
+                                              v1::BatchGetTemplatesResponse* response) override;
+
+ private:
+  using ExportStream = Stream<v1::ExportIncidentsResponse>;
+
+  Task<absl::Status> List(Call& call, v1::ListIncidentsRequest request,
+                          v1::ListIncidentsResponse& response);
+  Task<absl::Status> Get(Call& call, v1::GetIncidentRequest request,
+                         v1::GetIncidentResponse& response);
+  Task<absl::Status> BatchGet(Call& call, v1::BatchGetIncidentsRequest request,
+                              v1::BatchGetIncidentsResponse& response);
+  Task<absl::Status> Export(Call& call, v1::ExportIncidentsRequest request, ExportStream& stream);
+  Task<absl::Status> Attachments(Call& call, const v1::GetIncidentAttachmentsRequest& request,
+                                 v1::GetIncidentAttachmentsResponse& response);
+  Task<absl::Status> Templates(Call& call, const v1::BatchGetTemplatesRequest& request,
+                               v1::BatchGetTemplatesResponse& response);
+  // What a List or an Export asks for, in Falcon's words.
+  template <class Request>
+  absl::StatusOr<PageStart> Open(Request& request, const IncidentView& view) const;
+
+  const Edge& edge_;
+  const Upstream& upstream_;
+  const Collection incidents_;
+  const Collection attachments_;
+  const Collection slas_;
+  const Collection templates_;
+  const IncidentJoin join_;
+};
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_INCIDENT_SERVICE_H_
