@@ -21,6 +21,7 @@
 #include "rpc/detection_service.h"
 #include "rpc/gateway_service.h"
 #include "rpc/host_service.h"
+#include "rpc/incident_service.h"
 #include "rpc/intel_indicator_service.h"
 #include "rpc/ioc_service.h"
 #include "rpc/reputation_service.h"
@@ -137,6 +138,7 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
   const rpc::Upstream upstream{caller, page_tokens, clock};
   rpc::DetectionService detections(edge, upstream);
   rpc::HostService hosts(edge, upstream);
+  rpc::IncidentService incidents(edge, upstream);
   rpc::IocService iocs(edge, upstream);
   rpc::IntelIndicatorService intel_indicators(edge, upstream);
   rpc::VulnerabilityService vulnerabilities(edge, upstream);
@@ -147,8 +149,8 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
       {{"curl", wire::CurlVersion()}, {"simdjson", json::SimdjsonVersion()}});
 
   auto server = rpc::Server::Start(ServerOptions(config),
-                                   {&detections, &hosts, &iocs, &intel_indicators, &vulnerabilities,
-                                    &rtr_sessions, &reputations, &gateway});
+                                   {&detections, &hosts, &incidents, &iocs, &intel_indicators,
+                                    &vulnerabilities, &rtr_sessions, &reputations, &gateway});
   if (!server.ok()) return Complain(server.status());
   const std::string address = Address(config, (*server)->port());
   std::cout << "falcon-gateway listening on " << address << "\n" << std::flush;

@@ -32,6 +32,8 @@ constexpr auto kAreas = std::to_array<Area>({
     {"intel_indicators", &operation::kCombinedIntelIndicators},
     {"vulnerabilities", &operation::kCombinedVulnerabilities,
      "created_timestamp:>='1970-01-01T00:00:00Z'"},
+    {"incidents", &operation::kQueryCases},
+    {"case_templates", &operation::kGetSlas, {}, "00000000000000000000000000000000"},
     {"rtr_sessions", &operation::kQueryRtrSessions},
     {"rtr_audit", &operation::kAuditRtrSessions},
 });
