@@ -1,0 +1,225 @@
+// IOC Management, sightings and intel indicators through the front door.
+#include <set>
+
+#include "fixture.h"
+#include "simulator/api/store.h"
+
+namespace falcon::simulator {
+namespace {
+
+class Iocs : public Fixture {
+ protected:
+  Iocs() {
+    options_.iocs = 700;
+    options_.intel_indicators = 900;
+    options_.rate_limit = 0;
+  }
+
+  int64_t Total(const std::string& target) {
+    return Body(Get(target))["meta"]["pagination"]["total"];
+  }
+};
+
+constexpr char kCombined[] = "/iocs/combined/indicator/v1";
+constexpr char kIntel[] = "/intel/combined/indicators/v1";
+constexpr char kStory[] =
+    "type=sha256&value=9f2c4d1ab7e85630c1d4f9e2a8b7c6d5e4f3021b8a9c7d6e5f4a3b2c1d0e9f8a";
+
+TEST_F(Iocs, ShortCutsAgreeWithWholeRecordsAndEveryIdIsFoundAgain) {
+  const Store store(options_);
+  std::set<std::string> seen;
+  for (const Collection* collection : {static_cast<const Collection*>(&store.iocs),
+                                       static_cast<const Collection*>(&store.intel_indicators)}) {
+    for (uint32_t row = 0; row < collection->last_row(); ++row) {
+      const Json record = collection->Record(row);
+      EXPECT_TRUE(seen.insert(record["id"]).second) << record["id"];
+      EXPECT_EQ(collection->Find(record["id"].get<std::string>()), row) << record["id"];
+      for (const fql::Field& field : collection->schema().fields) {
+        if (field.name == "severity_number") continue;  // records hold the word
+        const fql::Value quick = collection->Get(row, field);
+        const fql::Value whole =
+            ValueAt(record, field.path.empty() ? field.name : field.path, field.type);
+        EXPECT_EQ(fql::TextOf(quick), fql::TextOf(whole)) << row << " " << field.name;
+      }
+    }
+    EXPECT_FALSE(collection->Find("nonsense"));
+  }
+}
+
+TEST_F(Iocs, EveryTypeAndValueIsUnique) {
+  const Store store(options_);
+  std::set<std::pair<std::string, std::string>> seen;
+  for (uint32_t row = 0; row < options_.iocs; ++row) {
+    const Ioc ioc(store.world, row);
+    EXPECT_TRUE(seen.emplace(ioc.TypeWord(), ioc.Value()).second) << ioc.Value();
+    EXPECT_EQ(Ioc::IndexOf(store.world, ioc.TypeWord(), ioc.Value()), row);
+  }
+}
+
+TEST_F(Iocs, PagesFollowAfterToTheEndOrCountByOffset) {
+  Login();
+  std::set<std::string> seen;
+  std::string after;
+  do {
+    const Json page = Body(Get(std::string(kCombined) + "?limit=300&after=" + after));
+    for (const Json& record : page["resources"]) seen.insert(record["id"]);
+    after = page["meta"]["pagination"].value("after", "");
+  } while (!after.empty());
+  EXPECT_EQ(seen.size(), 700U);
+  EXPECT_EQ(Resources(Get(std::string(kCombined) + "?limit=300&offset=600")).size(), 100U);
+  EXPECT_EQ(Get(std::string(kCombined) + "?limit=2001").status, 400);
+  EXPECT_EQ(Get(std::string(kCombined) + "?limit=10&offset=10000").status, 400);
+  EXPECT_EQ(Get(std::string(kCombined) + "?after=unknown").status, 404);
+}
+
+TEST_F(Iocs, FiltersCompareNumbersOfSeverityAndTakeStarsAsOperatorOnly) {
+  Login();
+  const std::string base = std::string(kCombined) + "?limit=1&filter=";
+  const int64_t high = Total(base + "severity_number:70");
+  EXPECT_GT(high, 0);
+  EXPECT_EQ(Total(base + "severity_number:>=60%2Bseverity_number:<80"), high);
+  EXPECT_GT(Total(base + "value:*'*.example.org'"), 0);
+  EXPECT_EQ(Total(base + "value:'*.example.org'"), 0);
+  EXPECT_EQ(Get(base + "severity:'high'").status, 400);
+}
+
+TEST_F(Iocs, StoryHashRanOnBothServersAndTheirProcessesAreTold) {
+  Login();
+  const Json count =
+      Resources(Get("/iocs/aggregates/indicators/device-count/v1?" + std::string(kStory)))[0];
+  EXPECT_EQ(count["device_count"], 2);
+  const Json hosts = Resources(Get("/iocs/queries/indicators/devices/v1?" + std::string(kStory)));
+  ASSERT_EQ(hosts.size(), 2U);
+  for (const Json& host : hosts) {
+    const std::string id = host;
+    EXPECT_TRUE(Resources(Get("/devices/entities/devices/v2?ids=" + id))[0]["hostname"]
+                    .get<std::string>()
+                    .starts_with("SRV-PROD-"));
+    const Json processes = Resources(
+        Get("/iocs/queries/indicators/processes/v1?" + std::string(kStory) + "&device_id=" + id));
+    ASSERT_EQ(processes.size(), 1U);
+    const std::string process = processes[0];
+    const Json details =
+        Resources(Get("/processes/entities/processes/v1?ids=" + process + "&ids=pid:x:1"));
+    ASSERT_EQ(details.size(), 1U);
+    EXPECT_EQ(details[0]["device_id"], id);
+    EXPECT_NE(details[0]["command_line"].get<std::string>().find("svchost.exe"), std::string::npos);
+  }
+}
+
+TEST_F(Iocs, SightingsPageByATokenAndInventedProcessesAreKnownAgain) {
+  Login();
+  const Store store(options_);
+  int processes_seen = 0;
+  int pages_followed = 0;
+  for (uint32_t row = 0; row < 60; ++row) {
+    const Ioc ioc(store.world, row);
+    const std::string what =
+        "type=" + std::string(ioc.TypeWord()) + "&value=" + std::string(ioc.Value());
+    std::set<std::string> hosts;
+    std::string offset;
+    do {
+      const Json page =
+          Body(Get("/iocs/queries/indicators/devices/v1?limit=2&" + what + "&offset=" + offset));
+      for (const Json& id : page["resources"]) EXPECT_TRUE(hosts.insert(id).second);
+      offset = page["meta"]["pagination"].value("offset", "");
+      if (!offset.empty()) ++pages_followed;
+    } while (!offset.empty());
+    EXPECT_EQ(
+        Resources(Get("/iocs/aggregates/indicators/device-count/v1?" + what))[0]["device_count"],
+        hosts.size());
+    if (hosts.empty()) continue;
+    const Json processes = Resources(
+        Get("/iocs/queries/indicators/processes/v1?" + what + "&device_id=" + *hosts.begin()));
+    EXPECT_GT(processes.size(), 0U) << what;
+    for (const Json& process : processes) {
+      const std::string id = process;
+      EXPECT_EQ(Resources(Get("/processes/entities/processes/v1?ids=" + id)).size(), 1U) << id;
+      ++processes_seen;
+    }
+  }
+  EXPECT_GT(processes_seen, 60);
+  EXPECT_GT(pages_followed, 10);
+}
+
+TEST_F(Iocs, AggregatesTakeTheConditionInTheQueryAndInTheBody) {
+  Login();
+  const auto count = [&](const std::string& target, const std::string& filter) {
+    const Json body = Json::array({{{"field", "type"},
+                                    {"type", "terms"},
+                                    {"name", "types"},
+                                    {"filter", filter},
+                                    {"size", 10}}});
+    int64_t all = 0;
+    const Json results = Resources(Post("/iocs/aggregates/indicators/v1" + target, body));
+    for (const Json& bucket : results[0]["buckets"]) all += bucket["count"].get<int64_t>();
+    return all;
+  };
+  EXPECT_EQ(count("", ""), 700);
+  const int64_t hashes = count("", "type:'sha256'");
+  EXPECT_LT(hashes, 700);
+  EXPECT_EQ(count("?filter=type:'sha256'", ""), hashes);
+  EXPECT_EQ(count("?filter=type:'sha256'", "type:'sha256'"), hashes);
+  EXPECT_EQ(count("?filter=type:'sha256'", "type:'md5'"), 0);
+}
+
+TEST_F(Iocs, IntelPagesLeadOnByAHeaderPastTheWall) {
+  options_.intel_indicators = 60'000;
+  Login();
+  EXPECT_EQ(Get(std::string(kIntel) + "?offset=49000&limit=1000").status, 400);
+  EXPECT_EQ(Message(Get(std::string(kIntel) + "?offset=49000&limit=1000")),
+            "the sum of limit and offset params must be less than 50000");
+  std::set<std::string> seen;
+  std::string next =
+      "/intel/queries/indicators/v1?limit=9000&include_deleted=true&filter=type:!'x'";
+  while (!next.empty()) {
+    const Reply page = Get(next);
+    ASSERT_EQ(page.status, 200) << page.body;
+    for (const Json& id : Resources(page)) seen.insert(id);
+    next = Header(page, "Next-Page");
+  }
+  EXPECT_EQ(seen.size(), 60'000U);
+}
+
+TEST_F(Iocs, IntelHidesTheDeletedAndSendsRelationsUnlessToldNot) {
+  Login();
+  const int64_t shown = Total(std::string(kIntel) + "?limit=1");
+  EXPECT_LT(shown, 900);
+  EXPECT_EQ(Total(std::string(kIntel) + "?limit=1&include_deleted=true"), 900);
+  EXPECT_GT(Resources(Get(std::string(kIntel) + "?limit=1"))[0]["relations"].size(), 0U);
+  EXPECT_EQ(Resources(Get(std::string(kIntel) + "?limit=1&include_relations=false"))[0]["relations"]
+                .size(),
+            0U);
+}
+
+TEST_F(Iocs, IntelComparesUnixSecondsAndRelativeDatesOnly) {
+  Login();
+  const std::string base = std::string(kIntel) + "?limit=1&filter=";
+  const int64_t recent = Total(base + "published_date:>='now-30d'");
+  EXPECT_GT(recent, 0);
+  const int64_t since = (options_.now - 30 * kDay) / kSecond;
+  EXPECT_EQ(Total(base + "published_date:>=" + std::to_string(since)), recent);
+  EXPECT_EQ(Get(base + "published_date:>='2026-01-01T00:00:00Z'").status, 400);
+  EXPECT_EQ(Get(base + "published_date:>'now-x'").status, 400);
+}
+
+TEST_F(Iocs, IntelKnowsTheStory) {
+  Login();
+  const Json found = Resources(Post(
+      "/intel/entities/indicators/GET/v1",
+      {{"ids", {"domain_malicious-domain.com", "ip_address_203.0.113.42", "domain_none.test"}}}));
+  ASSERT_EQ(found.size(), 2U);
+  for (const Json& record : found) EXPECT_EQ(record["malicious_confidence"], "high");
+  EXPECT_EQ(Total(std::string(kIntel) + "?q=malicious-domain.com"), 1);
+}
+
+TEST_F(Iocs, WritesAreRefusedAndCounted) {
+  Login();
+  for (const char* method : {"POST", "PATCH", "DELETE"}) {
+    EXPECT_EQ(Send(method, "/iocs/entities/indicators/v1", "{}").status, 403) << method;
+  }
+  EXPECT_EQ(Body(Get("/__simulator/ledger"))["mutating"], 3);
+}
+
+}  // namespace
+}  // namespace falcon::simulator
