@@ -3,12 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
-#include "falcon/v1/options.pb.h"
 #include "fql/parser.h"
 
 namespace falcon::rpc {
@@ -113,37 +111,6 @@ class Translator {
   bool wrong_ = false;
 };
 
-Expression Bound(Operator op, int number) {
-  Condition condition{.field = "severity", .op = op, .values = {}};
-  condition.values.emplace_back(fql::Number{Cat(number)});
-  return Expression::Of(std::move(condition));
-}
-
-// The values of Severity by their bands, lowest first.
-std::vector<const google::protobuf::EnumValueDescriptor*> Bands() {
-  std::vector<const google::protobuf::EnumValueDescriptor*> bands;
-  for (int i = 0; i < v1::Severity_descriptor()->value_count(); ++i) {
-    const auto* value = v1::Severity_descriptor()->value(i);
-    if (value->options().HasExtension(v1::floor)) bands.push_back(value);
-  }
-  return bands;
-}
-
-// Neighbouring bands become one: each condition counts at Falcon.
-Expression AnyBand(const std::set<int>& chosen) {
-  const auto bands = Bands();
-  const auto floor = [&](size_t i) { return bands[i]->options().GetExtension(v1::floor); };
-  std::vector<Expression> runs;
-  for (size_t i = 0; i < bands.size(); ++i) {
-    if (!chosen.contains(bands[i]->number())) continue;
-    std::vector<Expression> run = {Bound(Operator::kGreaterOrEqual, floor(i))};
-    while (i + 1 < bands.size() && chosen.contains(bands[i + 1]->number())) ++i;
-    if (i + 1 < bands.size()) run.push_back(Bound(Operator::kLess, floor(i + 1)));
-    runs.push_back(Expression::And(std::move(run)));
-  }
-  return Expression::Or(std::move(runs));
-}
-
 }  // namespace
 
 std::string InTodaysWords(const std::string& filter, const fql::Catalogue& catalogue,
@@ -160,27 +127,18 @@ std::string InTodaysWords(const std::string& filter, const fql::Catalogue& catal
   return "";
 }
 
-Expression StateAndSeverities(v1::IncidentState state,
-                              const google::protobuf::RepeatedField<int>& severities,
-                              Checks& checks) {
-  std::vector<Expression> parts;
-  if (state == v1::INCIDENT_STATE_OPEN || state == v1::INCIDENT_STATE_CLOSED) {
-    const Operator op = state == v1::INCIDENT_STATE_CLOSED ? Operator::kEqual : Operator::kNotEqual;
-    parts.push_back(WithStatus(Condition(), op, std::string("closed")));
-  } else if (state != v1::INCIDENT_STATE_UNSPECIFIED) {
-    checks.Violate("state", "must be INCIDENT_STATE_OPEN or INCIDENT_STATE_CLOSED");
+Expression OfState(v1::IncidentState state, Checks& checks) {
+  switch (state) {
+    case v1::INCIDENT_STATE_UNSPECIFIED:
+      return Expression();
+    case v1::INCIDENT_STATE_OPEN:
+      return WithStatus(Condition(), Operator::kNotEqual, std::string("closed"));
+    case v1::INCIDENT_STATE_CLOSED:
+      return WithStatus(Condition(), Operator::kEqual, std::string("closed"));
+    default:
+      checks.Violate("state", "must be INCIDENT_STATE_OPEN or INCIDENT_STATE_CLOSED");
+      return Expression();
   }
-  const std::set<int> chosen(severities.begin(), severities.end());
-  for (const int number : chosen) {
-    if (number != 0 && v1::Severity_IsValid(number)) continue;
-    checks.Violate("severities", Cat(number,
-                                     " names no severity; known: SEVERITY_INFORMATIONAL, "
-                                     "SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH and "
-                                     "SEVERITY_CRITICAL"));
-    return Expression::And(std::move(parts));
-  }
-  if (!chosen.empty()) parts.push_back(AnyBand(chosen));
-  return Expression::And(std::move(parts));
 }
 
 }  // namespace falcon::rpc

@@ -1,5 +1,4 @@
-// Filters of incidents that a condition on one FQL field cannot say: the words of the retired
-// Incidents API, open or closed, and bands of severity.
+// Filters of incidents in the words of the retired Incidents API: status numbers, open and closed.
 #ifndef FALCON_RPC_INCIDENT_FILTER_H_
 #define FALCON_RPC_INCIDENT_FILTER_H_
 
@@ -23,10 +22,8 @@ namespace falcon::rpc {
 std::string InTodaysWords(const std::string& filter, const fql::Catalogue& catalogue,
                           Checks& checks);
 
-// `state` and `severities`; no filter when neither is set. Violations on both fields.
-fql::Expression StateAndSeverities(v1::IncidentState state,
-                                   const google::protobuf::RepeatedField<int>& severities,
-                                   Checks& checks);
+// The typed filter `state`; no filter when it is unset. A violation on it.
+fql::Expression OfState(v1::IncidentState state, Checks& checks);
 
 }  // namespace falcon::rpc
 

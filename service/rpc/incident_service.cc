@@ -126,15 +126,15 @@ absl::StatusOr<PageStart> IncidentService::Open(Request& request, const Incident
   Checks checks;
   CheckTexts(request, checks);
   request.set_filter(InTodaysWords(request.filter(), incidents_.catalogue(), checks));
-  const fql::Expression further = StateAndSeverities(request.state(), request.severities(), checks);
+  const fql::Expression state = OfState(request.state(), checks);
   if (view.from_alerts()) LimitTo(kMostJoined, request);
   if (request.has_read_mask()) view.AddSources(*request.mutable_read_mask());
   PageStart start = checks.Take(OpenWith(incidents_, upstream_, request));
   RETURN_IF_ERROR(checks.Verdict());
   if (!request.query().empty()) start.plan.query.emplace_back("q", request.query());
-  if (further.empty() || Goes(request)) return start;
+  if (state.empty() || Goes(request)) return start;
   std::string& filter = start.cursor.filter;
-  filter = filter.empty() ? further.Text() : Cat("(", filter, ")+(", further.Text(), ")");
+  filter = filter.empty() ? state.Text() : Cat("(", filter, ")+", state.Text());
   return start;
 }
 
