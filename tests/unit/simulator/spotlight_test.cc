@@ -1,0 +1,174 @@
+// The Spotlight API through the front door, and its data: linked, deterministic, made on the fly.
+#include <algorithm>
+#include <set>
+
+#include "fixture.h"
+#include "simulator/api/store.h"
+
+namespace falcon::simulator {
+namespace {
+
+constexpr char kCombined[] = "/spotlight/combined/vulnerabilities/v1";
+constexpr char kAll[] = "filter=created_timestamp:%3E='1970-01-01T00:00:00Z'";
+
+class Spotlight : public Fixture {
+ protected:
+  Spotlight() {
+    options_.vulnerabilities = 3000;
+    Login();
+  }
+  Reply Combined(const std::string& query) { return Get(std::string(kCombined) + "?" + query); }
+};
+
+Options Small() {
+  Options options;
+  options.hosts = 50;
+  options.vulnerabilities = 2000;
+  options.now = *ParseTime("2026-03-01T12:00:00Z");
+  return options;
+}
+
+TEST_F(Spotlight, DemandsAFilterAndRefusesStarsAndUnknownFacets) {
+  EXPECT_EQ(Combined("limit=10").status, 400);
+  EXPECT_EQ(Combined("filter=&limit=10").status, 400);
+  EXPECT_EQ(Combined("filter=cve.id:'CVE*'").status, 400);
+  EXPECT_EQ(Combined(std::string(kAll) + "&facet=hosts").status, 400);
+  EXPECT_EQ(Combined(std::string(kAll) + "&limit=5001").status, 400);
+  EXPECT_EQ(Get("/spotlight/queries/vulnerabilities/v1?limit=401&" + std::string(kAll)).status,
+            400);
+}
+
+TEST_F(Spotlight, PagesByAfterAndSaysEmptyAtTheEnd) {
+  std::set<std::string> ids;
+  std::string after;
+  int pages = 0;
+  do {
+    const Json page = Body(Combined(std::string(kAll) + "&limit=700&after=" + after));
+    for (const Json& record : page["resources"]) ids.insert(record["id"].get<std::string>());
+    EXPECT_EQ(page["meta"]["pagination"]["total"], 3000);
+    after = page["meta"]["pagination"]["after"];
+    ++pages;
+  } while (!after.empty());
+  EXPECT_EQ(ids.size(), 3000U);
+  EXPECT_EQ(pages, 5);
+}
+
+TEST_F(Spotlight, CursorsDieAfterTwoMinutes) {
+  const Json page = Body(Combined(std::string(kAll) + "&limit=10"));
+  const std::string after = page["meta"]["pagination"]["after"];
+  now_ += 121 * kSecond;
+  EXPECT_EQ(Combined(std::string(kAll) + "&limit=10&after=" + after).status, 404);
+}
+
+TEST_F(Spotlight, SendsBlocksOnlyWhenAskedFor) {
+  const Json bare = Resources(Combined(std::string(kAll) + "&limit=1"))[0];
+  for (const char* block : {"cve", "host_info", "remediation"}) {
+    EXPECT_FALSE(bare.contains(block)) << block;
+  }
+  EXPECT_EQ(bare["apps"][0]["evaluation_logic"].size(), 1U) << "only the id";
+  const Json some =
+      Resources(Combined(std::string(kAll) + "&limit=1&facet=cve&facet=host_info"))[0];
+  EXPECT_EQ(some["cve"]["id"], some["vulnerability_id"]);
+  EXPECT_TRUE(some["host_info"].contains("hostname"));
+  EXPECT_FALSE(some.contains("remediation"));
+  const Json logic = Resources(Combined(std::string(kAll) + "&limit=1&facet=evaluation_logic"))[0];
+  EXPECT_GE(logic["apps"][0]["evaluation_logic"]["logic"][0]["id"].get<uint64_t>(), 1ULL << 63);
+}
+
+TEST_F(Spotlight, LooksUpEverythingById) {
+  const Json record = Resources(Combined(std::string(kAll) + "&limit=1"))[0];
+  const std::string id = record["id"];
+  const Json found = Resources(
+      Get("/spotlight/entities/vulnerabilities/v2?ids=" + id + "&ids=" + std::string(32, 'a')));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(found[0].contains("remediation")) << "whole records";
+  const std::string remediation = record["apps"][0]["remediation"]["ids"][0];
+  EXPECT_EQ(Resources(Get("/spotlight/entities/remediations/v2?ids=" + remediation))[0]["id"],
+            remediation);
+  const std::string evaluation = record["apps"][0]["evaluation_logic"]["id"];
+  const Json logic = Resources(Get("/spotlight/entities/evaluation-logic/v1?ids=" + evaluation))[0];
+  EXPECT_EQ(logic["aid"], record["aid"]);
+  std::string many;
+  for (int i = 0; i < 401; ++i) many += "&ids=" + id;
+  EXPECT_EQ(Get("/spotlight/entities/vulnerabilities/v2?" + many.substr(1)).status, 400);
+}
+
+TEST_F(Spotlight, FindsByTheHostsLastContact) {
+  const auto total = [this](const std::string& filter) {
+    return Body(Combined("limit=1&filter=" + filter))["meta"]["pagination"]["total"].get<int>();
+  };
+  EXPECT_LE(total("last_seen_within:'3'"), total("last_seen_within:'45'"));
+  EXPECT_EQ(total("last_seen_within:'45'"), 3000);
+}
+
+using SpotlightWithoutScope = Fixture;
+
+TEST_F(SpotlightWithoutScope, IsForbidden) {
+  options_.denied_scopes = {"Vulnerabilities:read"};
+  Login();
+  EXPECT_EQ(Get(std::string(kCombined) + "?" + kAll).status, 403);
+}
+
+TEST(SpotlightData, IsLinkedToHostsAndTellsTheStory) {
+  const Store store(Small());
+  std::set<std::string> grave;
+  for (uint32_t row = 0; row < 40; ++row) {
+    const Json record = store.vulnerabilities.Record(row);
+    const auto host = store.hosts.Find(record["aid"].get<std::string>());
+    ASSERT_TRUE(host.has_value());
+    const Json whole = store.hosts.Record(*host);
+    EXPECT_EQ(record["host_info"]["hostname"], whole["hostname"]);
+    EXPECT_EQ(record["host_info"]["platform"], whole["platform_name"]);
+    EXPECT_EQ(record["host_info"]["local_ip"], whole["local_ip"]);
+    if (whole["hostname"] == "SRV-PROD-001" && record["cve"]["severity"] == "CRITICAL" &&
+        record["cve"]["cisa_info"]["is_cisa_kev"] == true && record["status"] == "open") {
+      grave.insert(record["cve"]["id"]);
+    }
+  }
+  EXPECT_GE(grave.size(), 3U);
+  EXPECT_TRUE(grave.contains("CVE-2021-44228"));
+}
+
+TEST(SpotlightData, SharesCvesAmongHostsAndRepeatsNoneOnOne) {
+  const Store store(Small());
+  std::set<std::string> pairs;
+  std::set<std::string> cves;
+  for (uint32_t row = 11; row < 2000; ++row) {
+    const Vulnerability one = store.vulnerabilities.At(row);
+    pairs.insert(one.host().DeviceId() + one.cve().id);
+    cves.insert(one.cve().id);
+  }
+  EXPECT_EQ(pairs.size(), 1989U);
+  EXPECT_GT(cves.size(), 200U);
+  EXPECT_LT(cves.size(), 600U);
+}
+
+TEST(SpotlightData, ShortCutsAgreeWithWholeRecords) {
+  const Store store(Small());
+  const VulnerabilityCollection& rows = store.vulnerabilities;
+  for (uint32_t row = 0; row < 200; ++row) {
+    const Json record = rows.Record(row);
+    EXPECT_EQ(rows.Find(rows.Id(row)), row);
+    for (const fql::Field& field : rows.schema().fields) {
+      if (field.name == "last_seen_within") continue;  // no field of the record
+      const fql::Value quick = rows.Get(row, field);
+      const fql::Value whole =
+          ValueAt(record, field.path.empty() ? field.name : field.path, field.type);
+      EXPECT_EQ(quick.index(), whole.index()) << row << " " << field.name;
+      EXPECT_EQ(fql::TextOf(quick), fql::TextOf(whole)) << row << " " << field.name;
+    }
+  }
+}
+
+TEST(SpotlightData, NeverClosesWhatWasNotYetSeen) {
+  const Store store(Small());
+  for (uint32_t row = 0; row < 500; ++row) {
+    const Vulnerability one = store.vulnerabilities.At(row);
+    EXPECT_LE(one.Created(), one.Updated());
+    EXPECT_LE(one.Updated(), store.world.anchor());
+    EXPECT_EQ(one.Closed().has_value(), one.Status() == "closed");
+  }
+}
+
+}  // namespace
+}  // namespace falcon::simulator
