@@ -45,6 +45,9 @@ Request Make(const std::string& text = "") {
 // The stub and the method that take a request.
 using Detections = v1::DetectionService::Stub;
 using Hosts = v1::HostService::Stub;
+using Iocs = v1::IocService::Stub;
+using IntelIndicators = v1::IntelIndicatorService::Stub;
+using RtrSessions = v1::RtrSessionService::Stub;
 using Gateway = v1::GatewayService::Stub;
 
 inline auto MethodFor(const v1::ListDetectionsRequest*) {
@@ -76,6 +79,58 @@ inline auto MethodFor(const v1::BatchGetNetworkAddressHistoryRequest*) {
 }
 inline auto MethodFor(const v1::BatchGetOnlineStateRequest*) {
   return std::pair(&World::hosts, &Hosts::BatchGetOnlineState);
+}
+inline auto MethodFor(const v1::ListIocsRequest*) {
+  return std::pair(&World::iocs, &Iocs::ListIocs);
+}
+inline auto MethodFor(const v1::GetIocRequest*) { return std::pair(&World::iocs, &Iocs::GetIoc); }
+inline auto MethodFor(const v1::BatchGetIocsRequest*) {
+  return std::pair(&World::iocs, &Iocs::BatchGetIocs);
+}
+inline auto MethodFor(const v1::AggregateIocsRequest*) {
+  return std::pair(&World::iocs, &Iocs::AggregateIocs);
+}
+inline auto MethodFor(const v1::GetIocDeviceCountRequest*) {
+  return std::pair(&World::iocs, &Iocs::GetIocDeviceCount);
+}
+inline auto MethodFor(const v1::GetIocDevicesRequest*) {
+  return std::pair(&World::iocs, &Iocs::GetIocDevices);
+}
+inline auto MethodFor(const v1::GetIocProcessesRequest*) {
+  return std::pair(&World::iocs, &Iocs::GetIocProcesses);
+}
+inline auto MethodFor(const v1::BatchGetProcessesRequest*) {
+  return std::pair(&World::iocs, &Iocs::BatchGetProcesses);
+}
+inline auto MethodFor(const v1::ListIntelIndicatorsRequest*) {
+  return std::pair(&World::intel_indicators, &IntelIndicators::ListIntelIndicators);
+}
+inline auto MethodFor(const v1::GetIntelIndicatorRequest*) {
+  return std::pair(&World::intel_indicators, &IntelIndicators::GetIntelIndicator);
+}
+inline auto MethodFor(const v1::BatchGetIntelIndicatorsRequest*) {
+  return std::pair(&World::intel_indicators, &IntelIndicators::BatchGetIntelIndicators);
+}
+inline auto MethodFor(const v1::AggregateHostsRequest*) {
+  return std::pair(&World::hosts, &Hosts::AggregateHosts);
+}
+inline auto MethodFor(const v1::ListRtrSessionsRequest*) {
+  return std::pair(&World::rtr_sessions, &RtrSessions::ListRtrSessions);
+}
+inline auto MethodFor(const v1::GetRtrSessionRequest*) {
+  return std::pair(&World::rtr_sessions, &RtrSessions::GetRtrSession);
+}
+inline auto MethodFor(const v1::BatchGetRtrSessionsRequest*) {
+  return std::pair(&World::rtr_sessions, &RtrSessions::BatchGetRtrSessions);
+}
+inline auto MethodFor(const v1::AggregateRtrSessionsRequest*) {
+  return std::pair(&World::rtr_sessions, &RtrSessions::AggregateRtrSessions);
+}
+inline auto MethodFor(const v1::BatchGetQueuedRtrSessionsRequest*) {
+  return std::pair(&World::rtr_sessions, &RtrSessions::BatchGetQueuedRtrSessions);
+}
+inline auto MethodFor(const v1::ListRtrAuditSessionsRequest*) {
+  return std::pair(&World::rtr_sessions, &RtrSessions::ListRtrAuditSessions);
 }
 inline auto MethodFor(const v1::GetStatusRequest*) {
   return std::pair(&World::gateway, &Gateway::GetStatus);
