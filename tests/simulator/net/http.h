@@ -17,6 +17,7 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> query;
   std::string authorization;
   std::string content_type;
+  std::string api_key;  // of VirusTotal
   std::string body;
 
   // The first value of a query parameter; nothing when absent.

@@ -43,6 +43,7 @@ Request ToRequest(http::request<http::string_body>& parsed) {
     request.query = ParseQuery(std::string_view(target).substr(question + 1));
   request.authorization = copy(parsed[http::field::authorization]);
   request.content_type = copy(parsed[http::field::content_type]);
+  request.api_key = copy(parsed["x-apikey"]);
   request.body = std::move(parsed.body());
   return request;
 }

@@ -1,0 +1,175 @@
+// Which text is which indicator, and which is none.
+#include "reputation/indicator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "reputation/reads.h"
+#include "tests/support/status_matchers.h"
+
+namespace falcon::reputation {
+namespace {
+
+using falcon::testing::FailsWith;
+using falcon::testing::IsOk;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const std::string kMd5(32, 'A');
+const std::string kSha1(40, 'b');
+const std::string kSha256(64, 'C');
+
+TEST(Indicator, FormTellsTheKindAndEachKindHasOneSpelling) {
+  struct Row {
+    std::string text;
+    Kind kind;
+    std::string value;
+  };
+  const std::vector<Row> rows = {
+      {kMd5, Kind::kMd5, std::string(32, 'a')},
+      {kSha1, Kind::kSha1, kSha1},
+      {kSha256, Kind::kSha256, std::string(64, 'c')},
+      {"  " + kMd5 + "\r\n", Kind::kMd5, std::string(32, 'a')},
+      {"Malicious-Domain.COM", Kind::kDomain, "malicious-domain.com"},
+      {"malicious-domain[.]com", Kind::kDomain, "malicious-domain.com"},
+      {"www(.)evil[dot]example", Kind::kDomain, "www.evil.example"},
+      {"evil.example.", Kind::kDomain, "evil.example"},
+      {"_dmarc.evil.example", Kind::kDomain, "_dmarc.evil.example"},
+      {"xn--bcher-kva.example", Kind::kDomain, "xn--bcher-kva.example"},
+      {"203.0.113.42", Kind::kIpv4, "203.0.113.42"},
+      {"203[.]0[.]113[.]42", Kind::kIpv4, "203.0.113.42"},
+      {"2001:DB8:0:0::1", Kind::kIpv6, "2001:db8::1"},
+      {"http://evil.example/A?b=C", Kind::kUrl, "http://evil.example/A?b=C"},
+      {"hxxps://evil[.]example/", Kind::kUrl, "https://evil.example/"},
+      {"HTTP://203.0.113.42:8080/x", Kind::kUrl, "HTTP://203.0.113.42:8080/x"},
+      {"https://[2001:db8::1]/", Kind::kUrl, "https://[2001:db8::1]/"},
+  };
+  for (const Row& row : rows) {
+    const auto indicator = ParseIndicator(row.text);
+    ASSERT_THAT(indicator, IsOk()) << row.text;
+    EXPECT_EQ(indicator->kind, row.kind) << row.text;
+    EXPECT_EQ(indicator->value, row.value);
+    EXPECT_THAT(ParseIndicator(row.text, row.kind), IsOk()) << row.text;
+  }
+}
+
+TEST(Indicator, WhatIsNoneIsRefusedWithTheReason) {
+  struct Row {
+    std::string text;
+    std::string words;
+  };
+  const std::vector<Row> rows = {
+      {"", "is neither"},
+      {"   ", "is neither"},
+      {"SRV-PROD-001", "is neither"},
+      {"deadbeef", "is neither"},
+      {std::string(63, 'a') + "g", "is neither"},
+      {std::string(64, 'a') + ".com", "is neither"},
+      {"1.2.3", "is neither"},
+      {"256.1.1.1", "is neither"},
+      {"-evil.example", "is neither"},
+      {"evil..example", "is neither"},
+      {"b\xC3\xBC"
+       "cher.example",
+       "is neither"},
+      {std::string("203.0.113.42\0", 13), "is neither"},
+      {std::string(3000, 'a'), "2048 bytes"},
+      {"10.1.2.3", "private"},
+      {"172.31.255.255", "private"},
+      {"192.168.1.100", "private"},
+      {"127.0.0.1", "private"},
+      {"169.254.169.254", "private"},
+      {"100.64.0.1", "private"},
+      {"::1", "private"},
+      {"::", "private"},
+      {"fe80::1", "private"},
+      {"fd00::1", "private"},
+      {"::ffff:192.168.1.1", "private"},
+      {"dc-01.corp.local", "local name"},
+      {"metadata.google.internal", "local name"},
+      {"ftp://evil.example/", "must be http or https"},
+      {"http://evil.example/a b", "must be http or https"},
+      {"http://user:hunter2@evil.example/", "user name or password"},
+      {"http://192.168.1.1/admin", "private"},
+      {"http://[::1]:9/", "private"},
+      {"http://localhost/", "is no domain"},
+      {"http://2130706433/", "is no domain"},
+      {"http:///path", "is no domain"},
+  };
+  for (const Row& row : rows) {
+    const auto indicator = ParseIndicator(row.text);
+    EXPECT_THAT(indicator, FailsWith(absl::StatusCode::kInvalidArgument, "INDICATOR_INVALID"))
+        << row.text;
+    EXPECT_THAT(std::string(ToStd(indicator.status().message())), HasSubstr(row.words)) << row.text;
+    EXPECT_THAT(std::string(ToStd(indicator.status().message())), Not(HasSubstr("hunter2")));
+  }
+}
+
+TEST(Indicator, RangesNextToPrivateOnesAreSent) {
+  for (const char* address : {"172.32.0.1", "11.0.0.1", "100.128.0.1", "192.169.0.1", "8.8.8.8",
+                              "2606:4700::1111", "::ffff:8.8.8.8"}) {
+    EXPECT_THAT(ParseIndicator(address), IsOk()) << address;
+  }
+}
+
+TEST(Indicator, KindThatIsGivenMustFit) {
+  EXPECT_THAT(ParseIndicator(kMd5, Kind::kSha256), Not(IsOk()));
+  EXPECT_THAT(ParseIndicator("203.0.113.42", Kind::kDomain), Not(IsOk()));
+  EXPECT_THAT(ParseIndicator("203.0.113.42", Kind::kIpv6), Not(IsOk()));
+  EXPECT_THAT(ParseIndicator("evil.example", Kind::kUrl), Not(IsOk()));
+}
+
+TEST(Indicator, KindsHaveFalconsWords) {
+  for (const char* word : {"md5", "sha1", "sha256", "domain", "ipv4", "ipv6", "url"}) {
+    const std::optional<Kind> kind = KindNamed(word);
+    ASSERT_TRUE(kind.has_value()) << word;
+    EXPECT_EQ(KindName(*kind), word);
+  }
+  EXPECT_FALSE(KindNamed("all_subdomains").has_value());
+}
+
+TEST(Reads, AreFourAndOnlyGets) {
+  ASSERT_EQ(Reads().size(), 4U);
+  for (const Read& read : Reads()) {
+    EXPECT_EQ(read.method, wire::Method::kGet) << read.path;
+    EXPECT_TRUE(read.path.starts_with("/api/v3/") && read.path.ends_with("/")) << read.path;
+    EXPECT_TRUE(read.page.starts_with("https://www.virustotal.com/gui/")) << read.page;
+  }
+}
+
+TEST(Reads, PathsAndPagesAreMadeFromTheValue) {
+  struct Row {
+    Indicator indicator;
+    std::string path;
+    std::string page;
+  };
+  const std::vector<Row> rows = {
+      {{Kind::kMd5, "aa"}, "/api/v3/files/aa", "https://www.virustotal.com/gui/file/aa"},
+      {{Kind::kSha256, "cc"}, "/api/v3/files/cc", "https://www.virustotal.com/gui/file/cc"},
+      {{Kind::kDomain, "evil.example"},
+       "/api/v3/domains/evil.example",
+       "https://www.virustotal.com/gui/domain/evil.example"},
+      {{Kind::kIpv6, "2001:db8::1"},
+       "/api/v3/ip_addresses/2001%3Adb8%3A%3A1",
+       "https://www.virustotal.com/gui/ip-address/2001:db8::1"},
+      // Its base64url has both of the special characters, and would be padded.
+      {{Kind::kUrl, "http://e.example/?>~"},
+       "/api/v3/urls/aHR0cDovL2UuZXhhbXBsZS8_Pn4",
+       "https://www.virustotal.com/gui/url/aHR0cDovL2UuZXhhbXBsZS8_Pn4"},
+      {{Kind::kUrl, "http://www.somedomain.com/this/is/my/url"},
+       "/api/v3/urls/aHR0cDovL3d3dy5zb21lZG9tYWluLmNvbS90aGlzL2lzL215L3VybA",
+       "https://www.virustotal.com/gui/url/"
+       "aHR0cDovL3d3dy5zb21lZG9tYWluLmNvbS90aGlzL2lzL215L3VybA"},
+  };
+  for (const Row& row : rows) {
+    EXPECT_EQ(PathOf(row.indicator), row.path);
+    EXPECT_EQ(Permalink(row.indicator), row.page);
+  }
+}
+
+}  // namespace
+}  // namespace falcon::reputation

@@ -1,0 +1,154 @@
+// Turns: so many a minute, so many a day, none in a cooldown.
+#include "reputation/quota.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_timer.h"
+#include "tests/support/on_loop.h"
+#include "tests/support/status_matchers.h"
+
+namespace falcon::reputation {
+namespace {
+
+using absl::StatusCode;
+using falcon::testing::Await;
+using falcon::testing::FailsWith;
+using falcon::testing::IsOk;
+using std::chrono::hours;
+using ::testing::HasSubstr;
+
+class QuotaTest : public ::testing::Test {
+ protected:
+  Deadline In(milliseconds span) const { return Deadline::In(clock_, span); }
+  // A turn that is spent, and how long it waits.
+  milliseconds Spend(milliseconds patience = hours(48)) {
+    auto turn = quota_.Reserve(In(patience));
+    EXPECT_THAT(turn, IsOk());
+    turn->Spend();
+    return std::chrono::duration_cast<milliseconds>(turn->at() - clock_.Now());
+  }
+  absl::Status Refused(milliseconds patience) { return quota_.Reserve(In(patience)).status(); }
+  // Until the next midnight, UTC.
+  milliseconds ToMidnight() const {
+    const auto midnight = std::chrono::ceil<std::chrono::days>(clock_.WallNow());
+    return std::chrono::ceil<milliseconds>(midnight - clock_.WallNow());
+  }
+
+  falcon::testing::FakeClock clock_;
+  run::Loop loop_{"loop"};
+  falcon::testing::FakeTimer timer_{loop_, clock_};
+  Quota quota_{{.per_minute = 4, .per_day = 500}, clock_, timer_};
+};
+
+TEST_F(QuotaTest, FourATimeGoAtOnceAndTheNextAMinuteLater) {
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(Spend(), seconds(0));
+  EXPECT_EQ(Spend(), seconds(61));
+  clock_.Advance(seconds(60));
+  EXPECT_EQ(Spend(), seconds(1));
+}
+
+TEST_F(QuotaTest, TurnsOfALongQueueStandFourToAMinute) {
+  std::vector<milliseconds> waits;
+  waits.reserve(10);
+  for (int i = 0; i < 10; ++i) waits.push_back(Spend());
+  EXPECT_EQ(waits.at(4), seconds(61));
+  EXPECT_EQ(waits.at(7), seconds(61));
+  EXPECT_EQ(waits.at(8), seconds(122));
+}
+
+TEST_F(QuotaTest, TurnPastTheDeadlineFailsNowAndSaysWhichQuotaAndUntilWhen) {
+  for (int i = 0; i < 4; ++i) Spend();
+  clock_.Advance(seconds(20));
+  const absl::Status refused = Refused(seconds(41));
+  EXPECT_THAT(refused, FailsWith(StatusCode::kResourceExhausted, "REPUTATION_QUOTA"));
+  EXPECT_EQ(RetryAfter(refused), seconds(41));
+  EXPECT_EQ(Facts(refused)["quota"], "minute");
+  EXPECT_THAT(std::string(ToStd(refused.message())), HasSubstr("4 look-ups a minute"));
+  EXPECT_THAT(Refused(seconds(42)), IsOk());
+}
+
+TEST_F(QuotaTest, TurnThatGoesUnspentIsGivenBack) {
+  for (int i = 0; i < 3; ++i) Spend();
+  EXPECT_THAT(quota_.Reserve(In(seconds(1))), IsOk());  // and given back at once
+  EXPECT_EQ(quota_.state().minute_left, 1);
+  EXPECT_EQ(quota_.state().day_left, 497);
+  EXPECT_EQ(Spend(), seconds(0));
+}
+
+TEST_F(QuotaTest, DayIsSpentUntilMidnightUtc) {
+  Quota small({.per_minute = 100, .per_day = 3}, clock_, timer_);
+  for (int i = 0; i < 3; ++i) small.Reserve(In(seconds(1)))->Spend();
+  const absl::Status refused = small.Reserve(In(seconds(300))).status();
+  EXPECT_THAT(refused, FailsWith(StatusCode::kResourceExhausted, "REPUTATION_QUOTA"));
+  EXPECT_EQ(Facts(refused)["quota"], "day");
+  EXPECT_EQ(RetryAfter(refused), ToMidnight());
+  EXPECT_EQ(small.state().day_left, 0);
+  clock_.Advance(ToMidnight() - seconds(100));
+  const auto turn = small.Reserve(In(seconds(300)));
+  ASSERT_THAT(turn, IsOk()) << "it fits into the deadline now";
+  EXPECT_EQ(turn->at() - clock_.Now(), seconds(100));
+  clock_.Advance(seconds(100));
+  EXPECT_EQ(small.state().day_left, 2) << "the waiting one has its turn";
+}
+
+TEST_F(QuotaTest, TurnsAtMidnightKeepToTheMinuteToo) {
+  Quota small({.per_minute = 1, .per_day = 1}, clock_, timer_);
+  small.Reserve(In(seconds(1)))->Spend();
+  clock_.Advance(ToMidnight() - seconds(5));
+  const auto first = small.Reserve(In(hours(48)));
+  const auto second = small.Reserve(In(hours(48)));
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(first->at() - clock_.Now(), seconds(5));
+  EXPECT_EQ(second->at() - clock_.Now(), seconds(5) + hours(24)) << "the day after";
+}
+
+TEST_F(QuotaTest, WallClockThatJumpsToAnotherDayBeginsIt) {
+  Quota small({.per_minute = 100, .per_day = 1}, clock_, timer_);
+  small.Reserve(In(seconds(1)))->Spend();
+  clock_.JumpWall(-hours(72));
+  EXPECT_THAT(small.Reserve(In(seconds(1))), IsOk());
+}
+
+TEST_F(QuotaTest, CooldownHoldsEverybodyAndAShorterOneDoesNotEndIt) {
+  quota_.CoolDown(seconds(30));
+  quota_.CoolDown(seconds(5));
+  EXPECT_EQ(quota_.state().cooldown, seconds(30));
+  const absl::Status refused = Refused(seconds(30));
+  EXPECT_EQ(Facts(refused)["quota"], "cooldown");
+  EXPECT_EQ(RetryAfter(refused), seconds(30));
+  EXPECT_EQ(Spend(), seconds(30));
+}
+
+TEST_F(QuotaTest, CooldownThatBeginsDuringTheWaitIsToldAtItsEnd) {
+  timer_.AdvanceByItself();
+  const auto turn = quota_.Reserve(In(seconds(60)));
+  EXPECT_TRUE(Await(loop_, quota_.Await(*turn)));
+  quota_.CoolDown(seconds(30));
+  EXPECT_FALSE(Await(loop_, quota_.Await(*turn)));
+}
+
+TEST_F(QuotaTest, DeadlineThatIsOverSaysNothingOfTheQuota) {
+  EXPECT_THAT(Refused(seconds(0)), FailsWith(StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED"));
+}
+
+TEST_F(QuotaTest, StateCountsWhatIsLeft) {
+  EXPECT_EQ(quota_.state().minute_left, 4);
+  Spend();
+  Spend();
+  EXPECT_EQ(quota_.state().minute_left, 2);
+  EXPECT_EQ(quota_.state().day_left, 498);
+  clock_.Advance(seconds(61));
+  EXPECT_EQ(quota_.state().minute_left, 4);
+  EXPECT_EQ(quota_.state().day_left, 498);
+}
+
+}  // namespace
+}  // namespace falcon::reputation

@@ -1,0 +1,160 @@
+// What is read from VirusTotal's objects, and from what only looks like them.
+#include "reputation/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/support/status_matchers.h"
+
+namespace falcon::reputation {
+namespace {
+
+using falcon::testing::FailsWith;
+using falcon::testing::IsOk;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+const std::string kHash(64, 'a');
+const Indicator kFile{Kind::kSha256, kHash};
+const Indicator kDomain{Kind::kDomain, "evil.example"};
+
+std::string File(const std::string& attributes) {
+  return R"({"data":{"type":"file","id":")" + kHash + R"(","links":{},"attributes":)" + attributes +
+         "}}";
+}
+
+std::string Repeated(const std::string& text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+TEST(Report, OfAFileIsRead) {
+  const auto report = ReadReport(kFile, File(R"({
+      "last_analysis_stats":{"malicious":58,"suspicious":2,"undetected":9,"harmless":1,"timeout":1,
+                             "confirmed-timeout":2,"failure":3,"type-unsupported":4},
+      "last_analysis_date":1772000000,"reputation":-60,"meaningful_name":"svchost.exe",
+      "names":["svchost.exe","a.bin"],"tags":["peexe"],"type_description":"Win32 EXE",
+      "popular_threat_classification":{"suggested_threat_label":"trojan.x/y"},
+      "size":4096,"first_submission_date":1771000000})"));
+  ASSERT_THAT(report, IsOk());
+  EXPECT_TRUE(report->known);
+  EXPECT_EQ(report->object_id, kHash);
+  EXPECT_EQ(report->counts.malicious, 58);
+  EXPECT_EQ(report->counts.suspicious, 2);
+  EXPECT_EQ(report->counts.undetected, 9);
+  EXPECT_EQ(report->counts.harmless, 1);
+  EXPECT_EQ(report->counts.timeout, 3);
+  EXPECT_EQ(report->counts.failure, 3);
+  EXPECT_EQ(report->counts.type_unsupported, 4);
+  EXPECT_EQ(report->last_analysis_date, 1772000000);
+  EXPECT_EQ(report->reputation, -60);
+  EXPECT_EQ(report->meaningful_name, "svchost.exe");
+  EXPECT_THAT(report->names, ElementsAre("svchost.exe", "a.bin"));
+  EXPECT_THAT(report->tags, ElementsAre("peexe"));
+  EXPECT_EQ(report->type_description, "Win32 EXE");
+  EXPECT_EQ(report->suggested_threat_label, "trojan.x/y");
+  EXPECT_EQ(report->size, 4096);
+  EXPECT_EQ(report->first_submission_date, 1771000000);
+  EXPECT_EQ(Judge(*report), Verdict::kMalicious);
+}
+
+TEST(Report, OfADomainAndAnAddressIsRead) {
+  const auto domain = ReadReport(kDomain, R"({"data":{"type":"domain","id":"evil.example",
+      "attributes":{"registrar":"R","creation_date":5,"last_analysis_stats":{"harmless":3}}}})");
+  ASSERT_THAT(domain, IsOk());
+  EXPECT_EQ(domain->registrar, "R");
+  EXPECT_EQ(domain->creation_date, 5);
+  EXPECT_EQ(Judge(*domain), Verdict::kHarmless);
+  const Indicator address{Kind::kIpv4, "203.0.113.42"};
+  const auto report = ReadReport(address, R"({"data":{"type":"ip_address","id":"203.0.113.42",
+      "attributes":{"as_owner":"O","asn":64500,"country":"NL"}}})");
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->as_owner, "O");
+  EXPECT_EQ(report->asn, 64500);
+  EXPECT_EQ(report->country, "NL");
+  EXPECT_EQ(Judge(*report), Verdict::kUnknown) << "no engine had a word";
+}
+
+TEST(Report, ValuesOfWrongTypesAreLeftOut) {
+  const auto report = ReadReport(kFile, File(R"({
+      "last_analysis_stats":{"malicious":"many","suspicious":-4,"undetected":1.5,"harmless":null,
+                             "timeout":99999999999,"failure":1e300},
+      "last_analysis_date":"yesterday","reputation":18446744073709551615,"meaningful_name":7,
+      "names":{"a":1},"tags":[1,null,"kept",{}],"type_description":[],
+      "popular_threat_classification":"none","size":null,"first_submission_date":-5,
+      "creation_date":253402300800})"));
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->counts.malicious, 0);
+  EXPECT_EQ(report->counts.suspicious, 0);
+  EXPECT_EQ(report->counts.timeout, 1'000'000);
+  EXPECT_FALSE(report->last_analysis_date.has_value());
+  EXPECT_FALSE(report->reputation.has_value());
+  EXPECT_EQ(report->meaningful_name, "");
+  EXPECT_THAT(report->names, IsEmpty());
+  EXPECT_THAT(report->tags, ElementsAre("kept"));
+  EXPECT_FALSE(report->first_submission_date.has_value());
+  EXPECT_FALSE(report->creation_date.has_value()) << "after the year 9999";
+}
+
+TEST(Report, LongTextsAndListsAreCut) {
+  const std::string names = R"("n",)" + Repeated(R"("n",)", 5000) + R"("n")";
+  // The 512th byte falls into the middle of a character.
+  const std::string name = "a" + Repeated("\xC3\xBC", 5000);
+  const auto report = ReadReport(kFile, File(R"({"names":[)" + names + R"(],"tags":[)" + names +
+                                             R"(],"meaningful_name":")" + name + R"("})"));
+  ASSERT_THAT(report, IsOk());
+  EXPECT_THAT(report->names, SizeIs(10));
+  EXPECT_THAT(report->tags, SizeIs(30));
+  EXPECT_THAT(report->meaningful_name, SizeIs(511));
+}
+
+TEST(Report, WhatIsNoObjectOfThatKindIsMalformed) {
+  for (const std::string& body : std::vector<std::string>{
+           "", "null", "[]", "{", "{}", R"({"data":null})", R"({"data":[]})",
+           R"({"data":{"type":"file"}})", R"({"data":{"type":"file","attributes":[]}})",
+           R"({"data":{"type":"domain","id":"x","attributes":{}}})",
+           R"({"data":{"type":"file","id":"other","attributes":{}}})",
+           R"({"data":{"type":7,"id":[],"attributes":{}}})", "\xff\xfe",
+           R"({"meta":{},"errors":[],"resources":[]})", Repeated("[", 100'000),
+           Repeated(R"({"data":)", 100'000)}) {
+    EXPECT_THAT(ReadReport(kFile, body),
+                FailsWith(absl::StatusCode::kUnavailable, "UPSTREAM_MALFORMED"))
+        << body.substr(0, 60);
+  }
+}
+
+TEST(Report, HugeBodyIsNotEvenParsed) {
+  EXPECT_THAT(ReadReport(kFile, std::string((8 << 20) + 1, ' ')),
+              FailsWith(absl::StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE"));
+}
+
+TEST(Verdict, FollowsTheCountsByTheFirstRuleThatHolds) {
+  struct Row {
+    EngineCounts counts;
+    Verdict verdict;
+  };
+  const std::vector<Row> rows = {
+      {{.malicious = 3, .harmless = 60}, Verdict::kMalicious},
+      {{.malicious = 2, .harmless = 60}, Verdict::kSuspicious},
+      {{.suspicious = 1, .undetected = 60}, Verdict::kSuspicious},
+      {{.undetected = 60, .harmless = 1}, Verdict::kHarmless},
+      {{.undetected = 1}, Verdict::kUndetected},
+      {{.timeout = 5, .failure = 5, .type_unsupported = 5}, Verdict::kUnknown},
+      {{}, Verdict::kUnknown},
+  };
+  for (const Row& row : rows) {
+    Report report;
+    report.known = true;
+    report.counts = row.counts;
+    EXPECT_EQ(Judge(report), row.verdict);
+  }
+  EXPECT_EQ(Judge(Report()), Verdict::kUnknown) << "never clean";
+}
+
+}  // namespace
+}  // namespace falcon::reputation
