@@ -48,6 +48,8 @@ using Hosts = v1::HostService::Stub;
 using Iocs = v1::IocService::Stub;
 using IntelIndicators = v1::IntelIndicatorService::Stub;
 using RtrSessions = v1::RtrSessionService::Stub;
+using Vulnerabilities = v1::VulnerabilityService::Stub;
+using Reputations = v1::ReputationService::Stub;
 using Gateway = v1::GatewayService::Stub;
 
 inline auto MethodFor(const v1::ListDetectionsRequest*) {
@@ -131,6 +133,27 @@ inline auto MethodFor(const v1::BatchGetQueuedRtrSessionsRequest*) {
 }
 inline auto MethodFor(const v1::ListRtrAuditSessionsRequest*) {
   return std::pair(&World::rtr_sessions, &RtrSessions::ListRtrAuditSessions);
+}
+inline auto MethodFor(const v1::ListVulnerabilitiesRequest*) {
+  return std::pair(&World::vulnerabilities, &Vulnerabilities::ListVulnerabilities);
+}
+inline auto MethodFor(const v1::GetVulnerabilityRequest*) {
+  return std::pair(&World::vulnerabilities, &Vulnerabilities::GetVulnerability);
+}
+inline auto MethodFor(const v1::BatchGetVulnerabilitiesRequest*) {
+  return std::pair(&World::vulnerabilities, &Vulnerabilities::BatchGetVulnerabilities);
+}
+inline auto MethodFor(const v1::BatchGetRemediationsRequest*) {
+  return std::pair(&World::vulnerabilities, &Vulnerabilities::BatchGetRemediations);
+}
+inline auto MethodFor(const v1::BatchGetEvaluationLogicRequest*) {
+  return std::pair(&World::vulnerabilities, &Vulnerabilities::BatchGetEvaluationLogic);
+}
+inline auto MethodFor(const v1::BatchGetReputationsRequest*) {
+  return std::pair(&World::reputations, &Reputations::BatchGetReputations);
+}
+inline auto MethodFor(const v1::CheckIocsRequest*) {
+  return std::pair(&World::reputations, &Reputations::CheckIocs);
 }
 inline auto MethodFor(const v1::GetStatusRequest*) {
   return std::pair(&World::gateway, &Gateway::GetStatus);
