@@ -1,0 +1,71 @@
+// The retired Incidents API's words in filters, and what is left alone.
+#include "rpc/incident_filter.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/error.h"
+#include "falcon/v1/incident_record.pb.h"
+
+namespace falcon::rpc {
+namespace {
+
+class IncidentFilter : public ::testing::Test {
+ protected:
+  // The filter, or the first violation.
+  std::string Translate(const std::string& filter) const {
+    Checks checks;
+    const std::string translated = InTodaysWords(filter, catalogue_, checks);
+    const auto violations = Violations(checks.Verdict());
+    return violations.empty() ? translated : violations[0].field + ": " + violations[0].description;
+  }
+
+  const fql::Catalogue catalogue_{v1::Incident::descriptor()};
+};
+
+TEST_F(IncidentFilter, TakesStatusNumbersAndNames) {
+  EXPECT_EQ(Translate("status:20"), "status:'new'");
+  EXPECT_EQ(Translate("status:'25'"), "status:'reopened'");
+  EXPECT_EQ(Translate("status:!'In Progress'"), "status:!'in_progress'");
+  EXPECT_EQ(Translate("status:'Closed'"), "status:'closed'");
+  EXPECT_EQ(Translate("status:[20,'30']"), "status:'new',status:'in_progress'");
+  EXPECT_EQ(Translate("status:![20,40]"), "status:!'new'+status:!'closed'");
+}
+
+TEST_F(IncidentFilter, TakesOpenAndClosed) {
+  EXPECT_EQ(Translate("state:'open'"), "status:!'closed'");
+  EXPECT_EQ(Translate("state:'Closed'"), "status:'closed'");
+  EXPECT_EQ(Translate("state:!'open'"), "status:'closed'");
+  EXPECT_EQ(Translate("state:!'closed'"), "status:!'closed'");
+  EXPECT_EQ(Translate("name:'x'+(state:'open',severity:>80)"),
+            "name:'x'+(status:!'closed',severity:>80)");
+}
+
+TEST_F(IncidentFilter, LeavesTodaysWordsAndWhatIsWrongAsTheyAre) {
+  for (const char* filter : {"", "status:'new'", "status: 'new'", "severity:>70+tags:'a*'",
+                             "status:'done'", "status:>20", "status:", "hostname:'x'"}) {
+    EXPECT_EQ(Translate(filter), filter);
+  }
+}
+
+TEST_F(IncidentFilter, SaysWhatIsWrongByItsPlaceInTheFilterThatWasGiven) {
+  EXPECT_EQ(Translate("status:20+state:'ajar'").substr(0, 20), "filter: at byte 10: ");
+  EXPECT_EQ(Translate("status:20+state:>'open'").substr(0, 20), "filter: at byte 10: ");
+  const std::string unknown = Translate("status:20+hostname:'x'");
+  EXPECT_EQ(unknown.substr(0, 20), "filter: at byte 10: ");
+  EXPECT_NE(unknown.find("hostnames"), std::string::npos) << unknown;
+}
+
+TEST_F(IncidentFilter, StateIsAConditionOnStatus) {
+  Checks checks;
+  EXPECT_TRUE(OfState(v1::INCIDENT_STATE_UNSPECIFIED, checks).empty());
+  EXPECT_EQ(OfState(v1::INCIDENT_STATE_OPEN, checks).Text(), "status:!'closed'");
+  EXPECT_EQ(OfState(v1::INCIDENT_STATE_CLOSED, checks).Text(), "status:'closed'");
+  EXPECT_TRUE(checks.Verdict().ok());
+  EXPECT_TRUE(OfState(static_cast<v1::IncidentState>(9), checks).empty());
+  EXPECT_EQ(Violations(checks.Verdict())[0].field, "state");
+}
+
+}  // namespace
+}  // namespace falcon::rpc
