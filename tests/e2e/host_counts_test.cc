@@ -51,7 +51,9 @@ TEST_F(HostCounts, ByPlatformAreThoseOfTheHosts) {
 TEST_F(HostCounts, HonourEveryFilterOfTheList) {
   const std::string filters = "hostname: 'SRV-*' platforms: 'Windows' days: 30";
   const auto expected = Expected(filters, [](const v1::Host& host) {
-    return host.product_type_desc() == v1::PRODUCT_TYPE_SERVER ? "Server" : "Domain Controller";
+    return host.product_type_desc() == v1::PRODUCT_TYPE_SERVER        ? "Server"
+           : host.product_type_desc() == v1::PRODUCT_TYPE_WORKSTATION ? "Workstation"
+                                                                      : "Domain Controller";
   });
   const auto answer = Ask(world_, Make<Request>("field: 'product_type_desc' " + filters));
   ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();

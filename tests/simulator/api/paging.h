@@ -22,6 +22,7 @@ struct PageRules {
   int64_t max_window = 0;        // greatest offset + limit; 0: none
   bool filter_required = false;  // 400 without one
   bool empty_after = false;      // the last page says `"after":""` instead of leaving it out
+  bool free_text = true;         // by offset: `q` looks anywhere
 };
 
 // One resource of an answer, from a row. The default is the whole record.

@@ -27,6 +27,7 @@ PageRules Rules(const Store& store, std::string_view service) {
   rules.service = service;
   rules.default_sort = kDefaultSort;
   rules.max_window = store.options.rtr_window;
+  rules.free_text = false;
   return rules;
 }
 
