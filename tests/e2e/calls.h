@@ -50,6 +50,7 @@ using IntelIndicators = v1::IntelIndicatorService::Stub;
 using RtrSessions = v1::RtrSessionService::Stub;
 using Vulnerabilities = v1::VulnerabilityService::Stub;
 using Reputations = v1::ReputationService::Stub;
+using Incidents = v1::IncidentService::Stub;
 using Gateway = v1::GatewayService::Stub;
 
 inline auto MethodFor(const v1::ListDetectionsRequest*) {
@@ -154,6 +155,27 @@ inline auto MethodFor(const v1::BatchGetReputationsRequest*) {
 }
 inline auto MethodFor(const v1::CheckIocsRequest*) {
   return std::pair(&World::reputations, &Reputations::CheckIocs);
+}
+inline auto MethodFor(const v1::ListIncidentsRequest*) {
+  return std::pair(&World::incidents, &Incidents::ListIncidents);
+}
+inline auto MethodFor(const v1::GetIncidentRequest*) {
+  return std::pair(&World::incidents, &Incidents::GetIncident);
+}
+inline auto MethodFor(const v1::BatchGetIncidentsRequest*) {
+  return std::pair(&World::incidents, &Incidents::BatchGetIncidents);
+}
+inline auto MethodFor(const v1::GetIncidentAttachmentsRequest*) {
+  return std::pair(&World::incidents, &Incidents::GetIncidentAttachments);
+}
+inline auto MethodFor(const v1::BatchGetIncidentAttachmentsRequest*) {
+  return std::pair(&World::incidents, &Incidents::BatchGetIncidentAttachments);
+}
+inline auto MethodFor(const v1::BatchGetSlasRequest*) {
+  return std::pair(&World::incidents, &Incidents::BatchGetSlas);
+}
+inline auto MethodFor(const v1::BatchGetTemplatesRequest*) {
+  return std::pair(&World::incidents, &Incidents::BatchGetTemplates);
 }
 inline auto MethodFor(const v1::GetStatusRequest*) {
   return std::pair(&World::gateway, &Gateway::GetStatus);
