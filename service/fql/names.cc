@@ -42,6 +42,17 @@ std::string_view SameLastLevel(std::string_view name, const std::vector<std::str
   return best;
 }
 
+// The shortest of the names that go on where `name` ends: `severity`, `severity_number`.
+std::string_view Longer(std::string_view name, const std::vector<std::string_view>& known) {
+  std::string_view best;
+  for (const std::string_view candidate : known) {
+    const bool goes_on = candidate.size() > name.size() + 1 && candidate.starts_with(name) &&
+                         (candidate[name.size()] == '_' || candidate[name.size()] == '.');
+    if (goes_on && (best.empty() || candidate.size() < best.size())) best = candidate;
+  }
+  return best;
+}
+
 std::string_view Guess(std::string_view name, const std::vector<std::string_view>& known) {
   if (name.empty() || name.size() > kMaxTypoBytes) return {};
   for (const std::string_view candidate : known) {
@@ -50,6 +61,7 @@ std::string_view Guess(std::string_view name, const std::vector<std::string_view
   if (const std::string_view same = SameMeaning(name, known); !same.empty()) return same;
   const std::string_view near = Nearest(name, known);
   const std::string_view same_level = SameLastLevel(name, known);
+  if (near.empty() && same_level.empty()) return Longer(name, known);
   const bool typo = !near.empty() && EditDistance(name, near) <= 2;
   return same_level.empty() || typo ? near : same_level;
 }

@@ -9,7 +9,7 @@
 namespace falcon::fql {
 
 // "; nearest: `device.hostname`": a known name that is `name` in another case, means the same, ends
-// in it after a dot, or is a typo away. Empty if there is none.
+// in it after a dot, is a typo away, or goes on where it ends. Empty if there is none.
 std::string NearestName(std::string_view name, const std::vector<std::string_view>& known);
 
 // "`low`, `medium` or `high`", at most 12 of them.

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "fql/names.h"
 
 namespace falcon::rpc {
 namespace {
@@ -14,10 +15,7 @@ const fql::Field* KnownField(const std::string& name, std::string_view request_f
   if (field != nullptr) return field;
   std::vector<std::string_view> names;
   for (const auto& [known, unused] : catalogue.fields()) names.push_back(known);
-  const std::string_view nearest = Nearest(name, names);
-  checks.Violate(request_field,
-                 Cat("no FQL field '", name, "'",
-                     nearest.empty() ? std::string() : Cat("; did you mean '", nearest, "'?")));
+  checks.Violate(request_field, Cat("no FQL field '", name, "'", fql::NearestName(name, names)));
   return nullptr;
 }
 

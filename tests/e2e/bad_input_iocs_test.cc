@@ -1,0 +1,198 @@
+// Bad input to IocService and IntelIndicatorService: each is refused by name, in words that help,
+// before anything is asked of Falcon.
+#include <functional>
+
+#include "tests/e2e/calls.h"
+
+namespace falcon::e2e {
+namespace {
+
+struct Bad {
+  std::string name;
+  std::function<grpc::Status(World&)> call;
+  std::string field;  // that BadRequest names
+  std::string words;  // in its description
+  std::string reason = "INVALID_FIELD";
+};
+
+void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.name; }
+
+template <class Request>
+std::function<grpc::Status(World&)> Of(std::string text) {
+  return [text](World& world) { return Ask(world, Make<Request>(text)).status; };
+}
+
+std::function<grpc::Status(World&)> ExportOf(std::string text) {
+  return [text](World& world) {
+    grpc::ClientContext context;
+    const auto request = Make<v1::ExportIocsRequest>(text);
+    const auto reader = world.iocs().ExportIocs(&context, request);
+    v1::ExportIocsResponse batch;
+    while (reader->Read(&batch)) continue;
+    return reader->Finish();
+  };
+}
+
+std::function<grpc::Status(World&)> ExportIntelOf(std::string text) {
+  return [text](World& world) {
+    grpc::ClientContext context;
+    const auto request = Make<v1::ExportIntelIndicatorsRequest>(text);
+    const auto reader = world.intel_indicators().ExportIntelIndicators(&context, request);
+    v1::ExportIntelIndicatorsResponse batch;
+    while (reader->Read(&batch)) continue;
+    return reader->Finish();
+  };
+}
+
+class BadIocInput : public testing::TestWithParam<Bad> {
+ protected:
+  static void TearDownTestSuite() { World_().reset(); }
+  static World& Shared() {
+    if (World_() == nullptr) {
+      World_() = std::make_unique<World>(WorldOptions{
+          {"--alerts", "20", "--hosts", "20", "--iocs", "50", "--intel-indicators", "50"}});
+      EXPECT_TRUE(Ask(*World_(), v1::ListIocsRequest()).status.ok());
+    }
+    return *World_();
+  }
+
+ private:
+  static std::unique_ptr<World>& World_() {
+    static std::unique_ptr<World> world;
+    return world;
+  }
+};
+
+TEST_P(BadIocInput, IsRefusedByNameAndTheNextCallWorks) {
+  World& world = Shared();
+  world.ResetLedger();
+  const grpc::Status status = GetParam().call(world);
+  const Details details(status);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << status.error_message();
+  EXPECT_EQ(details.info.reason(), GetParam().reason) << status.error_message();
+  ASSERT_GE(details.bad.field_violations_size(), 1) << status.error_message();
+  EXPECT_EQ(details.bad.field_violations(0).field(), GetParam().field);
+  const std::string& description = details.bad.field_violations(0).description();
+  EXPECT_NE(description.find(GetParam().words), std::string::npos) << description;
+  EXPECT_EQ(world.Calls(), 0);
+  EXPECT_TRUE(Ask(world, Make<v1::ListIocsRequest>("page_size: 1")).status.ok());
+}
+
+std::string NameOfBad(const testing::TestParamInfo<Bad>& bad) { return bad.param.name; }
+
+using List = v1::ListIocsRequest;
+using Intel = v1::ListIntelIndicatorsRequest;
+using Devices = v1::GetIocDevicesRequest;
+using Processes = v1::GetIocProcessesRequest;
+constexpr char kInverted[] = "{ start { seconds: 2000 } end { seconds: 1000 } }";
+constexpr char kAddress[] = "type: IOC_TYPE_IPV4 value: '192.0.2.1' ";
+
+INSTANTIATE_TEST_SUITE_P(
+    Lists, BadIocInput,
+    testing::Values(
+        Bad{"PageSize", Of<List>("page_size: -1"), "page_size", "must not be negative"},
+        Bad{"PageToken", Of<List>("page_token: 'x'"), "page_token", "", "PAGE_TOKEN_INVALID"},
+        Bad{"Order", Of<List>("order_by: 'severity desc'"), "order_by", "severity_number",
+            "ORDER_INVALID"},
+        Bad{"Days", Of<List>("days: 0"), "days", "must be from 1 to 365"},
+        Bad{"DaysWithARange", Of<List>("days: 7 created_on { start { seconds: 1000 } }"),
+            "created_on", ""},
+        Bad{"CreatedOn", Of<List>(std::string("created_on ") + kInverted), "created_on",
+            "`end` must be after `start`"},
+        Bad{"ModifiedOn", Of<List>("modified_on {}"), "modified_on", "neither start nor end"},
+        Bad{"Expiration", Of<List>(std::string("expiration ") + kInverted), "expiration",
+            "`end` must be after `start`"},
+        Bad{"Type", Of<List>("types: 99"), "types", "IOC_TYPE_SHA256"},
+        Bad{"Severity", Of<List>("severities: [SEVERITY_HIGH, 99]"), "severities", "element 1"},
+        Bad{"MinSeverity", Of<List>("min_severity: 99"), "min_severity", "SEVERITY_CRITICAL"},
+        Bad{"Action", Of<List>("actions: IOC_ACTION_UNSPECIFIED"), "actions", "says nothing"},
+        Bad{"Platform", Of<List>("platforms: 'Windows'"), "platforms", "write 'windows'"},
+        Bad{"Value", Of<List>("value: '*'"), "value", "star alone"},
+        Bad{"Source", Of<List>("sources: ' '"), "sources", "empty text"},
+        Bad{"Filter", Of<List>("filter: \"severity:'high'\""), "filter", "severity_number",
+            "FQL_INVALID"},
+        Bad{"FilterStar", Of<List>("filter: \"value:'*.example'\""), "filter", "before the quotes",
+            "FQL_INVALID"},
+        Bad{"FilterWord", Of<List>("filter: \"type:'sha1'\""), "filter", "sha256", "FQL_INVALID"},
+        Bad{"Mask", Of<List>("read_mask { paths: 'vaule' }"), "read_mask", "value"},
+        Bad{"ExportBatch", ExportOf("batch_size: -1"), "batch_size", "must not be negative"},
+        Bad{"ExportToken", ExportOf("resume_token: 'AAAA'"), "resume_token", "",
+            "PAGE_TOKEN_INVALID"},
+        Bad{"ExportSeverity", ExportOf("severities: SEVERITY_UNSPECIFIED"), "severities",
+            "says nothing"}),
+    NameOfBad);
+
+INSTANTIATE_TEST_SUITE_P(
+    LookUps, BadIocInput,
+    testing::Values(
+        Bad{"NoId", Of<v1::GetIocRequest>(""), "id", "64 hexadecimal digits"},
+        Bad{"ShortId", Of<v1::GetIocRequest>("id: 'abc'"), "id", "64 hexadecimal digits"},
+        Bad{"NoIds", Of<v1::BatchGetIocsRequest>(""), "ids", "needs 1 to 5000"},
+        Bad{"BadIdOfABatch", Of<v1::BatchGetIocsRequest>("ids: 'xyz'"), "ids[0]",
+            "64 hexadecimal digits"},
+        Bad{"NoProcesses", Of<v1::BatchGetProcessesRequest>(""), "process_ids", "needs 1 to 1000"},
+        Bad{"Process", Of<v1::BatchGetProcessesRequest>("process_ids: '1234'"), "process_ids[0]",
+            "pid:<device id>:<number>"},
+        Bad{"AggregateField", Of<v1::AggregateIocsRequest>("field: 'severity'"), "field",
+            "severity_number"},
+        Bad{"AggregateInterval",
+            Of<v1::AggregateIocsRequest>(
+                "field: 'created_on' kind: AGGREGATION_KIND_DATE_HISTOGRAM"),
+            "interval", "HOUR, DAY, WEEK or MONTH"},
+        Bad{"AggregateQuery",
+            Of<v1::AggregateIocsRequest>("field: 'type' query: '" + std::string(2000, 'x') + "'"),
+            "query", "at most 1024 bytes"}),
+    NameOfBad);
+
+INSTANTIATE_TEST_SUITE_P(
+    Sightings, BadIocInput,
+    testing::Values(
+        Bad{"NoType", Of<v1::GetIocDeviceCountRequest>("value: 'x'"), "type", "IOC_TYPE_IPV6"},
+        Bad{"UnknownType", Of<Devices>("type: 99 value: 'x'"), "type", "IOC_TYPE_IPV6"},
+        Bad{"ShortHash", Of<Devices>("type: IOC_TYPE_SHA256 value: 'abc'"), "value",
+            "64 hexadecimal digits"},
+        Bad{"ShortMd5", Of<Devices>("type: IOC_TYPE_MD5 value: 'abc'"), "value",
+            "32 hexadecimal digits"},
+        Bad{"StarInADomain", Of<Devices>("type: IOC_TYPE_DOMAIN value: '*.example'"), "value",
+            "without a star"},
+        Bad{"AddressOfTheOtherKind", Of<Devices>("type: IOC_TYPE_IPV4 value: '2001:db8::1'"),
+            "value", "IPv4 address"},
+        Bad{"NoAddress", Of<Devices>("type: IOC_TYPE_IPV6 value: 'host'"), "value", "IPv6 address"},
+        Bad{"SightingsPageSize", Of<Devices>(std::string(kAddress) + "page_size: -1"), "page_size",
+            "must not be negative"},
+        Bad{"SightingsPageToken", Of<Devices>(std::string(kAddress) + "page_token: 'x'"),
+            "page_token", "", "PAGE_TOKEN_INVALID"},
+        Bad{"NoDevice", Of<Processes>(kAddress), "device_id", "32 hexadecimal digits"}),
+    NameOfBad);
+
+INSTANTIATE_TEST_SUITE_P(
+    Intel, BadIocInput,
+    testing::Values(
+        Bad{"IntelPageSize", Of<Intel>("page_size: -1"), "page_size", "must not be negative"},
+        Bad{"IntelOrder", Of<Intel>("order_by: 'indicator'"), "order_by", "no list is ordered by",
+            "ORDER_INVALID"},
+        Bad{"IntelType", Of<Intel>("types: 'hash_sha257'"), "types", "nearest: `hash_sha256`"},
+        Bad{"IntelConfidence", Of<Intel>("malicious_confidences: 99"), "malicious_confidences",
+            "MALICIOUS_CONFIDENCE_HIGH"},
+        Bad{"IntelDays", Of<Intel>("days: 400"), "days", "must be from 1 to 365"},
+        Bad{"IntelRange", Of<Intel>(std::string("last_updated ") + kInverted), "last_updated",
+            "`end` must be after `start`"},
+        Bad{"IntelActor", Of<Intel>("actors: ''"), "actors", "empty text"},
+        Bad{"IntelQuery", Of<Intel>("query: '" + std::string(2000, 'x') + "'"), "query",
+            "at most 1024 bytes"},
+        Bad{"IntelDate", Of<Intel>("filter: \"published_date:>'2025-01-01T00:00:00Z'\""), "filter",
+            "seconds", "FQL_INVALID"},
+        Bad{"IntelId", Of<v1::GetIntelIndicatorRequest>("id: 'malicious.example'"), "id",
+            "<type>_<indicator>"},
+        Bad{"IntelIdWithoutValue", Of<v1::BatchGetIntelIndicatorsRequest>("ids: 'domain_'"),
+            "ids[0]", "<type>_<indicator>"},
+        Bad{"IntelIdWithALineBreak", Of<v1::GetIntelIndicatorRequest>("id: 'domain_a\\nb'"), "id",
+            "control character"},
+        Bad{"IntelExportQuery", ExportIntelOf("query: '" + std::string(2000, 'x') + "'"), "query",
+            "at most 1024 bytes"},
+        Bad{"IntelExportBatch", ExportIntelOf("batch_size: -1"), "batch_size",
+            "must not be negative"}),
+    NameOfBad);
+
+}  // namespace
+}  // namespace falcon::e2e
