@@ -15,12 +15,14 @@ Simulator::Core::Core(Options options)
       stale_rate(options.stale_token_limit),
       alerts(store),
       hosts(store),
+      discover(store),
       iocs(store),
       intel_indicators(store),
       cases(store),
       rtr(store),
       spotlight(store),
-      auth(store, tokens) {
+      auth(store, tokens),
+      virustotal(store) {
   AddRoutes();
 }
 
@@ -52,8 +54,8 @@ Reply Simulator::Core::Handle(const Request& request) {
   });
   Judged judged;
   if (instead != rules.end()) {
-    judged.window = request.path.starts_with("/oauth2/") ? &token_rate : &customer_rate;
-    judged.window->Take(store.clock.Now());
+    judged.window = WindowOf(request);
+    if (judged.window != nullptr) judged.window->Take(store.clock.Now());
     judged.reply = AnswerInstead(*instead, context);
   } else {
     judged = Judge(call);
@@ -92,6 +94,11 @@ std::optional<Reply> Simulator::Core::Missing(const Call& call, Guard guard, boo
   return Failure(call, kGatewayService, 404, "404: Page Not Found");
 }
 
+RateWindow* Simulator::Core::WindowOf(const Request& request) {
+  if (request.path.starts_with(kVirusTotalPath)) return nullptr;
+  return request.path.starts_with("/oauth2/") ? &token_rate : &customer_rate;
+}
+
 Simulator::Core::Judged Simulator::Core::Judge(const Call& call) {
   const Request& request = call.request;
   const Nanos now = store.clock.Now();
@@ -99,11 +106,15 @@ Simulator::Core::Judged Simulator::Core::Judge(const Call& call) {
   const bool known = found != routes_.end();
   const Guard guard = known ? found->second.guard : Guard::kNone;
   Judged judged;
-  judged.window = request.path.starts_with("/oauth2/") ? &token_rate : &customer_rate;
+  judged.window = WindowOf(request);
   // Whatever is not a known read counts as an attempt to change something.
   judged.mutating = guard == Guard::kWrite || request.method == "PATCH" ||
                     request.path == "/incidents/entities/incident-actions/v1" ||
                     (!known && request.method != "GET" && request.method != "HEAD");
+  if (request.path.starts_with(kVirusTotalPath)) {
+    judged.reply = virustotal.Handle(call);
+    return judged;
+  }
   if (std::optional<Reply> missing = Missing(call, guard, known)) {
     judged.reply = std::move(*missing);
     return judged;
@@ -162,11 +173,13 @@ void Simulator::Core::AddHeaders(const std::vector<FaultRule>& rules, const Call
   const auto add = [reply](std::string_view name, std::string value) {
     if (!HasHeader(*reply, name)) reply->headers.emplace_back(std::string(name), std::move(value));
   };
-  const auto [limit, remaining] = ShownRate(window);
-  add("X-Cs-Traceid", call.trace_id);
-  if (!store.options.region.empty()) add("X-Cs-Region", store.options.region);
-  add("X-Ratelimit-Limit", std::to_string(limit));
-  add("X-Ratelimit-Remaining", std::to_string(remaining));
+  if (window != nullptr) {
+    const auto [limit, remaining] = ShownRate(window);
+    add("X-Cs-Traceid", call.trace_id);
+    if (!store.options.region.empty()) add("X-Cs-Region", store.options.region);
+    add("X-Ratelimit-Limit", std::to_string(limit));
+    add("X-Ratelimit-Remaining", std::to_string(remaining));
+  }
   reply->delivery.delay += std::chrono::milliseconds(store.options.latency_ms);
   for (const FaultRule& rule : rules) {
     if (rule.kind == "latency")

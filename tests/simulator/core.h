@@ -13,6 +13,7 @@
 #include "simulator/api/alerts_api.h"
 #include "simulator/api/auth_api.h"
 #include "simulator/api/cases_api.h"
+#include "simulator/api/discover_api.h"
 #include "simulator/api/hosts_api.h"
 #include "simulator/api/intel_indicators_api.h"
 #include "simulator/api/iocs_api.h"
@@ -22,6 +23,7 @@
 #include "simulator/api/spotlight_api.h"
 #include "simulator/api/store.h"
 #include "simulator/api/tokens.h"
+#include "simulator/api/virustotal_api.h"
 #include "simulator/fault/rule.h"
 #include "simulator/simulator.h"
 
@@ -43,6 +45,7 @@ struct Simulator::Core {
   Reply Handle(const Request& request);
   // Adds the endpoints of routes.cc.
   void AddRoutes();
+  void AddDiscoverRoutes();
   void AddIocRoutes();
   void AddCaseRoutes();
   void AddRtrRoutes();
@@ -62,23 +65,26 @@ struct Simulator::Core {
   Faults faults;
   AlertsApi alerts;
   HostsApi hosts;
+  DiscoverApi discover;
   IocsApi iocs;
   IntelIndicatorsApi intel_indicators;
   CasesApi cases;
   RtrApi rtr;
   SpotlightApi spotlight;
   AuthApi auth;
+  VirusTotalApi virustotal;
 
  private:
   struct Judged {
     Reply reply;
     bool mutating = false;
-    RateWindow* window = nullptr;  // whose numbers the reply's headers show
+    RateWindow* window = nullptr;  // whose numbers the reply's headers show; null: no Falcon call
   };
 
   Judged Judge(const Call& call);
   // What a retired or unknown call gets; nothing for the others.
   std::optional<Reply> Missing(const Call& call, Guard guard, bool known);
+  RateWindow* WindowOf(const Request& request);
   std::pair<int, int> ShownRate(RateWindow* window);
   Reply Limited(const Call& call, RateWindow& window);
   void ApplyCompanions(const std::vector<FaultRule>& rules);

@@ -87,6 +87,8 @@ void AddNetworkFlags(CLI::App* app, Options* options, Raw* raw) {
                   "Child customers; none given: any is served");
   app->add_option("--deny-scope", options->denied_scopes,
                   "Scopes the client lacks, for example Alerts:read");
+  app->add_option("--virustotal-key", options->virustotal_key, "The one key for /api/v3")
+      ->capture_default_str();
   app->add_option("--token-lifetime", options->token_lifetime_seconds, "Seconds")
       ->check(CLI::Range(1, 86'400))
       ->capture_default_str();
@@ -100,6 +102,20 @@ void AddDataFlags(CLI::App* app, Options* options, Raw* raw) {
       ->check(CLI::Range(4, 10'000'000))
       ->capture_default_str();
   app->add_option("--alerts", options->alerts, "Number of alerts")
+      ->check(CLI::Range(0, 10'000'000))
+      ->capture_default_str();
+  app->add_option("--discover-hosts", options->discover_hosts,
+                  "Number of assets: the hosts, then what they see")
+      ->check(CLI::Range(0, 10'000'000))
+      ->capture_default_str();
+  app->add_option("--discover-applications", options->discover_applications,
+                  "Number of applications on hosts")
+      ->check(CLI::Range(0, 10'000'000))
+      ->capture_default_str();
+  app->add_option("--discover-accounts", options->discover_accounts, "Number of accounts")
+      ->check(CLI::Range(0, 10'000'000))
+      ->capture_default_str();
+  app->add_option("--discover-logins", options->discover_logins, "Number of logins")
       ->check(CLI::Range(0, 10'000'000))
       ->capture_default_str();
   app->add_option("--rtr-sessions", options->rtr_sessions, "Number of real-time response sessions")
@@ -141,6 +157,10 @@ void AddBehaviourFlags(CLI::App* app, Options* options, Raw* raw) {
       ->capture_default_str();
   app->add_option("--token-rate-limit", options->token_rate_limit,
                   "Token calls a minute; 0 never refuses")
+      ->check(positive)
+      ->capture_default_str();
+  app->add_option("--virustotal-rate-limit", options->virustotal_rate_limit,
+                  "VirusTotal look-ups a minute (4 with a free key); 0 never refuses")
       ->check(positive)
       ->capture_default_str();
   app->add_option("--stale-token-limit", options->stale_token_limit,

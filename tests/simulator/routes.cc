@@ -63,6 +63,7 @@ void Simulator::Core::AddRoutes() {
   host("POST /devices/combined/devices/network-address-history/v1",
        [this](const Call& call) { return hosts.AddressHistory(call); });
 
+  AddDiscoverRoutes();
   AddCaseRoutes();
   AddIocRoutes();
   AddRtrRoutes();

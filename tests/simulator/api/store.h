@@ -7,12 +7,16 @@
 
 #include "simulator/base/clock.h"
 #include "simulator/base/options.h"
-#include "simulator/data/rtr_session.h"
 #include "simulator/data/case.h"
 #include "simulator/data/case_settings.h"
-#include "simulator/data/vulnerability_collection.h"
+#include "simulator/data/discovered_account.h"
+#include "simulator/data/discovered_application.h"
+#include "simulator/data/discovered_host.h"
+#include "simulator/data/discovered_login.h"
 #include "simulator/data/intel_indicator.h"
 #include "simulator/data/ioc.h"
+#include "simulator/data/rtr_session.h"
+#include "simulator/data/vulnerability_collection.h"
 #include "simulator/data/world.h"
 #include "simulator/search/collection.h"
 #include "simulator/search/cursors.h"
@@ -39,6 +43,10 @@ struct Store {
         rtr_sessions(world, options.rtr_sessions, options.client_id, false),
         rtr_audit(world, options.rtr_sessions, options.client_id, true),
         vulnerabilities(world, options.vulnerabilities),
+        discovered_hosts(world, options.discover_hosts),
+        discovered_applications(world, options.discover_applications),
+        discovered_accounts(world, options.discover_accounts),
+        discovered_logins(world, options.discover_logins),
         engine(options.lenient_unknown_fields),
         cursors(options.cursor_lifetime_seconds * kSecond, options.cursor_uses, options.seed),
         records(options.record_cache_bytes) {}
@@ -60,6 +68,10 @@ struct Store {
   RtrSessionCollection rtr_sessions;  // the API client's own
   RtrSessionCollection rtr_audit;
   VulnerabilityCollection vulnerabilities;
+  DiscoveredHostCollection discovered_hosts;
+  DiscoveredApplicationCollection discovered_applications;
+  DiscoveredAccountCollection discovered_accounts;
+  DiscoveredLoginCollection discovered_logins;
   Engine engine;
   Cursors cursors;
   RecordCache records;

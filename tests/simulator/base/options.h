@@ -26,6 +26,7 @@ struct Options {
   std::vector<std::string> member_cids;  // empty: any 32-digit child is served
   std::vector<std::string> denied_scopes;
   int token_lifetime_seconds = 1799;
+  std::string virustotal_key = "simulator-vt-key";
   std::string redirect_token_url;  // when set, token calls answer 308 to this base URL
   std::string redirect_region;
 
@@ -33,6 +34,10 @@ struct Options {
   uint64_t seed = 1;
   uint32_t hosts = 1000;
   uint32_t alerts = 20'000;
+  uint32_t discover_hosts = 3000;  // the hosts, then what they see
+  uint32_t discover_applications = 5000;
+  uint32_t discover_accounts = 1500;
+  uint32_t discover_logins = 5000;
   uint32_t vulnerabilities = 20'000;
   uint32_t cases = 500;
   uint32_t rtr_sessions = 2000;
@@ -47,6 +52,7 @@ struct Options {
   // Behaviour.
   int rate_limit = 6000;       // a minute for the customer; 0 never refuses
   int token_rate_limit = 300;  // a minute for token calls; 0 never refuses
+  int virustotal_rate_limit = 0;  // look-ups a minute at VirusTotal; 0 never refuses
   int stale_token_limit = 0;   // 401 answers a minute before they turn into 429; 0 never
   bool retry_after_in_ms = false;
   int cursor_lifetime_seconds = 120;

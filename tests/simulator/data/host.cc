@@ -241,4 +241,6 @@ std::string_view Host::OnlineState() const {
   return world_.anchor() - LastSeen() < kHour ? "online" : "offline";
 }
 
+std::span<const std::string_view> HostUsers() { return kUsers; }
+
 }  // namespace falcon::simulator

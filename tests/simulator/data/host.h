@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,14 @@ class Host {
   // The shorter block inside an alert.
   Json AlertBlock() const;
   Json LoginHistory(Nanos from, Nanos to, size_t limit) const;
+  // How many log-ins the history holds, and the nth of them, the newest first. Log-ins beyond the
+  // history are older.
+  uint32_t Logins() const;
+  struct Login {
+    Nanos when;
+    std::string user;
+  };
+  Login LoginAt(uint32_t nth) const;
   Json AddressHistory() const;
 
  private:
@@ -72,6 +81,9 @@ class Host {
   uint32_t index_;
   Dice dice_;
 };
+
+// The users of the domain, who log on to its hosts. The last one is an administrator.
+std::span<const std::string_view> HostUsers();
 
 // `device_policies` and the older `policies` list of a host.
 Json HostPolicies(const Host& host);

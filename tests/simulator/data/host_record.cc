@@ -188,14 +188,20 @@ Json Host::AlertBlock() const {
   return block;
 }
 
+uint32_t Host::Logins() const { return 1 + dice_.Below(kLogins, 12); }
+
+Host::Login Host::LoginAt(uint32_t nth) const {
+  return {LastSeen() - nth * 11 * kHour - dice_.Below(kLogins + 100 + nth, 3600) * kSecond,
+          nth % 3 == 2 ? "administrator" : LastUser()};
+}
+
 Json Host::LoginHistory(Nanos from, Nanos to, size_t limit) const {
   Json logins = Json::array();
-  const uint32_t count = 1 + dice_.Below(kLogins, 12);
+  const uint32_t count = Logins();
   for (uint32_t i = 0; i < count && logins.size() < limit; ++i) {
-    const Nanos when = LastSeen() - i * 11 * kHour - dice_.Below(kLogins + 100 + i, 3600) * kSecond;
+    const auto [when, user] = LoginAt(i);
     if (when < from || when > to) continue;
-    logins.push_back({{"login_time", FormatTime(when)},
-                      {"user_name", i % 3 == 2 ? "administrator" : LastUser()}});
+    logins.push_back({{"login_time", FormatTime(when)}, {"user_name", user}});
   }
   return {{"cid", world_.cid()}, {"device_id", DeviceId()}, {"recent_logins", logins}};
 }
