@@ -43,7 +43,12 @@ World::~World() {
   // A client that is idle answers the server's farewell only every five seconds.
   detections_.reset();
   hosts_.reset();
+  incidents_.reset();
+  iocs_.reset();
+  intel_indicators_.reset();
+  vulnerabilities_.reset();
   rtr_sessions_.reset();
+  reputations_.reset();
   gateway_.reset();
   channel_.reset();
   gateway_program_.reset();
@@ -79,7 +84,8 @@ std::map<std::string, std::string> World::GatewayEnvironment() const {
 
 void World::StartGateway(const std::vector<std::string>& further) {
   const std::string ca_file = options_.ca_file.empty() ? folder_ + "/ca.pem" : options_.ca_file;
-  std::vector<std::string> arguments = {"--listen=127.0.0.1:0", "--ca-file=" + ca_file};
+  std::vector<std::string> arguments = {"--listen=127.0.0.1:0", "--ca-file=" + ca_file,
+                                        "--virustotal-base-url=" + simulator_url_};
   arguments.insert(arguments.end(), options_.gateway.begin(), options_.gateway.end());
   arguments.insert(arguments.end(), further.begin(), further.end());
   gateway_program_ = std::make_unique<Program>(FALCON_GATEWAY, arguments, GatewayEnvironment(),
@@ -90,10 +96,12 @@ void World::StartGateway(const std::vector<std::string>& further) {
   channel_ = grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), channel);
   detections_ = v1::DetectionService::NewStub(channel_);
   hosts_ = v1::HostService::NewStub(channel_);
+  incidents_ = v1::IncidentService::NewStub(channel_);
   iocs_ = v1::IocService::NewStub(channel_);
   intel_indicators_ = v1::IntelIndicatorService::NewStub(channel_);
   vulnerabilities_ = v1::VulnerabilityService::NewStub(channel_);
   rtr_sessions_ = v1::RtrSessionService::NewStub(channel_);
+  reputations_ = v1::ReputationService::NewStub(channel_);
   gateway_ = v1::GatewayService::NewStub(channel_);
 }
 

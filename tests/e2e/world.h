@@ -14,8 +14,10 @@
 #include "falcon/v1/detections.grpc.pb.h"
 #include "falcon/v1/gateway.grpc.pb.h"
 #include "falcon/v1/hosts.grpc.pb.h"
+#include "falcon/v1/incidents.grpc.pb.h"
 #include "falcon/v1/intel_indicators.grpc.pb.h"
 #include "falcon/v1/iocs.grpc.pb.h"
+#include "falcon/v1/reputation.grpc.pb.h"
 #include "falcon/v1/rtr_sessions.grpc.pb.h"
 #include "falcon/v1/vulnerabilities.grpc.pb.h"
 #include "google/rpc/error_details.pb.h"
@@ -24,8 +26,9 @@
 namespace falcon::e2e {
 
 inline constexpr char kClientId[] = "simulator-client";
-// Stands for a real secret: no log line, error or answer may ever hold it.
+// Stand for real secrets: no log line, error or answer may ever hold them.
 inline constexpr char kClientSecret[] = "simulator-secret";
+inline constexpr char kVirusTotalKey[] = "simulator-vt-key";
 
 struct WorldOptions {
   std::vector<std::string> simulator = {};  // further flags
@@ -42,10 +45,12 @@ class World {
 
   v1::DetectionService::Stub& detections() { return *detections_; }
   v1::HostService::Stub& hosts() { return *hosts_; }
+  v1::IncidentService::Stub& incidents() { return *incidents_; }
   v1::IocService::Stub& iocs() { return *iocs_; }
   v1::IntelIndicatorService::Stub& intel_indicators() { return *intel_indicators_; }
   v1::VulnerabilityService::Stub& vulnerabilities() { return *vulnerabilities_; }
   v1::RtrSessionService::Stub& rtr_sessions() { return *rtr_sessions_; }
+  v1::ReputationService::Stub& reputations() { return *reputations_; }
   v1::GatewayService::Stub& gateway() { return *gateway_; }
 
   // The simulator's control endpoints.
@@ -84,10 +89,12 @@ class World {
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::DetectionService::Stub> detections_;
   std::unique_ptr<v1::HostService::Stub> hosts_;
+  std::unique_ptr<v1::IncidentService::Stub> incidents_;
   std::unique_ptr<v1::IocService::Stub> iocs_;
   std::unique_ptr<v1::IntelIndicatorService::Stub> intel_indicators_;
   std::unique_ptr<v1::VulnerabilityService::Stub> vulnerabilities_;
   std::unique_ptr<v1::RtrSessionService::Stub> rtr_sessions_;
+  std::unique_ptr<v1::ReputationService::Stub> reputations_;
   std::unique_ptr<v1::GatewayService::Stub> gateway_;
 };
 
