@@ -19,6 +19,7 @@
 #include "reputation/client.h"
 #include "rpc/call_log.h"
 #include "rpc/detection_service.h"
+#include "rpc/discover_service.h"
 #include "rpc/gateway_service.h"
 #include "rpc/host_service.h"
 #include "rpc/incident_service.h"
@@ -143,14 +144,15 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
   rpc::IntelIndicatorService intel_indicators(edge, upstream);
   rpc::VulnerabilityService vulnerabilities(edge, upstream);
   rpc::RtrSessionService rtr_sessions(edge, upstream);
+  rpc::DiscoverService discover(edge, upstream);
   rpc::ReputationService reputations(edge, upstream, virustotal);
   rpc::GatewayService gateway(
       edge, caller, tokens, budget, virustotal,
       {{"curl", wire::CurlVersion()}, {"simdjson", json::SimdjsonVersion()}});
 
-  auto server = rpc::Server::Start(ServerOptions(config),
-                                   {&detections, &hosts, &incidents, &iocs, &intel_indicators,
-                                    &vulnerabilities, &rtr_sessions, &reputations, &gateway});
+  auto server = rpc::Server::Start(
+      ServerOptions(config), {&detections, &hosts, &incidents, &iocs, &intel_indicators,
+                              &vulnerabilities, &rtr_sessions, &discover, &reputations, &gateway});
   if (!server.ok()) return Complain(server.status());
   const std::string address = Address(config, (*server)->port());
   std::cout << "falcon-gateway listening on " << address << "\n" << std::flush;

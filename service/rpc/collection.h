@@ -98,8 +98,9 @@ class Collection {
                                         Checks checks) const;
   Task<absl::Status> AnswerPage(const Upstream& upstream, Call& call, PageStart start,
                                 google::protobuf::Message& response) const;
+  // Leaves in `start` where the export ended.
   template <class Response>
-  Task<absl::Status> ExportPages(const Upstream& upstream, Call& call, PageStart start,
+  Task<absl::Status> ExportPages(const Upstream& upstream, Call& call, PageStart& start,
                                  Stream<Response>& stream) const;
   // `page` into `response`, which holds its records already.
   void Conclude(const Upstream& upstream, const Call& call, const PageStart& start,
@@ -136,11 +137,11 @@ Task<absl::Status> Collection::Export(const Upstream& upstream, Call& call,
                                       Stream<Response>& stream, Parameters query) const {
   ASSIGN_OR_CO_RETURN(PageStart start, OpenExport(request, upstream));
   start.plan.query = std::move(query);
-  co_return co_await ExportPages(upstream, call, std::move(start), stream);
+  co_return co_await ExportPages(upstream, call, start, stream);
 }
 
 template <class Response>
-Task<absl::Status> Collection::ExportPages(const Upstream& upstream, Call& call, PageStart start,
+Task<absl::Status> Collection::ExportPages(const Upstream& upstream, Call& call, PageStart& start,
                                            Stream<Response>& stream) const {
   const std::string records = RecordField(Response::descriptor(), record_)->name();
   const int most = start.plan.page_size;

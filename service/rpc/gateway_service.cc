@@ -36,6 +36,7 @@ constexpr auto kAreas = std::to_array<Area>({
     {"case_templates", &operation::kGetSlas, {}, "00000000000000000000000000000000"},
     {"rtr_sessions", &operation::kQueryRtrSessions},
     {"rtr_audit", &operation::kAuditRtrSessions},
+    {"discover", &operation::kQueryAccounts},
 });
 
 void Judge(const absl::Status& status, v1::AreaAccess& area) {

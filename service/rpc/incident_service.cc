@@ -179,11 +179,11 @@ Task<absl::Status> IncidentService::Export(Call& call, v1::ExportIncidentsReques
   const IncidentView view = ViewOf(request, /*brief_unless_asked=*/true);
   ASSIGN_OR_CO_RETURN(PageStart start, Open(request, view));
   if (!view.derived()) {
-    co_return co_await incidents_.ExportPages(upstream_, call, std::move(start), stream);
+    co_return co_await incidents_.ExportPages(upstream_, call, start, stream);
   }
   JoinedStream joined(join_, view, call, stream);
   ExportStream& reader = joined;
-  co_return co_await incidents_.ExportPages(upstream_, call, std::move(start), reader);
+  co_return co_await incidents_.ExportPages(upstream_, call, start, reader);
 }
 
 Task<absl::Status> IncidentService::Attachments(Call& call,

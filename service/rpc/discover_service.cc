@@ -1,0 +1,217 @@
+// DiscoverService: the gRPC face of Falcon Discover.
+#include "rpc/discover_service.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "rpc/unary_call.h"
+
+namespace falcon::rpc {
+namespace {
+
+constexpr int kMostIds = 1000;  // ten calls
+
+std::string_view AssetIdShape(std::string_view id) {
+  const bool hex = std::all_of(id.begin(), id.end(), [](char c) {
+    return absl::ascii_isxdigit(static_cast<unsigned char>(c));
+  });
+  if (id.size() == 32 && hex) {
+    return "must be <cid>_<hash>; for a device id ask ListDiscoveredHosts with `device_id`";
+  }
+  return AnyIdShape(id);
+}
+
+CollectionFacts Facts(const Operation& pages, const Operation& entities, std::string seek) {
+  CollectionFacts facts;
+  facts.id = "id";
+  facts.pages = &pages;
+  facts.entities = &entities;
+  facts.list_order = {seek, true};
+  facts.seek = std::move(seek);
+  facts.batch_most = kMostIds;
+  return facts;
+}
+
+CollectionFacts Combined(const Operation& pages, const Operation& entities) {
+  CollectionFacts facts = Facts(pages, entities, "first_seen_timestamp");
+  facts.neutral_filter = "id:!'none'";
+  return facts;
+}
+
+CollectionFacts HostFacts() {
+  CollectionFacts facts =
+      Combined(operation::kCombinedDiscoveredHosts, operation::kGetDiscoveredHosts);
+  facts.id_shape = AssetIdShape;
+  return facts;
+}
+
+CollectionFacts ByIds(const Operation& pages, const Operation& entities, std::string seek) {
+  CollectionFacts facts = Facts(pages, entities, std::move(seek));
+  facts.pages_are_ids = true;
+  facts.list_most = pages.max_limit;
+  facts.export_most = pages.max_limit;
+  return facts;
+}
+
+// Not every account has an instant that never changes.
+CollectionFacts AccountFacts() {
+  CollectionFacts facts = ByIds(operation::kQueryAccounts, operation::kGetAccounts, "");
+  facts.list_order = {"username", false};
+  return facts;
+}
+
+}  // namespace
+
+DiscoverService::DiscoverService(const Edge& edge, const Upstream& upstream)
+    : edge_(edge),
+      upstream_(upstream),
+      hosts_(v1::DiscoveredHost::descriptor(), HostFacts()),
+      applications_(v1::DiscoveredApplication::descriptor(),
+                    Combined(operation::kCombinedApplications, operation::kGetApplications)),
+      accounts_(v1::DiscoveredAccount::descriptor(), AccountFacts()),
+      known_accounts_(
+          v1::DiscoveredAccount::descriptor(),
+          ByIds(operation::kQueryAccounts, operation::kGetAccounts, "first_seen_timestamp")),
+      logins_(v1::DiscoveredLogin::descriptor(),
+              ByIds(operation::kQueryLogins, operation::kGetLogins, "login_timestamp")) {}
+
+grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredHosts(
+    grpc::CallbackServerContext* context, const v1::ListDiscoveredHostsRequest* request,
+    v1::ListDiscoveredHostsResponse* response) {
+  return Answer(
+      edge_, "/falcon.v1.DiscoverService/ListDiscoveredHosts", context,
+      [=, this](Call& call) { return hosts_.List(upstream_, call, *request, *response); });
+}
+
+grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredHost(
+    grpc::CallbackServerContext* context, const v1::GetDiscoveredHostRequest* request,
+    v1::GetDiscoveredHostResponse* response) {
+  return Answer(edge_, "/falcon.v1.DiscoverService/GetDiscoveredHost", context,
+                [=, this](Call& call) { return hosts_.Get(upstream_, call, *request, *response); });
+}
+
+grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredHosts(
+    grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredHostsRequest* request,
+    v1::BatchGetDiscoveredHostsResponse* response) {
+  return Answer(
+      edge_, "/falcon.v1.DiscoverService/BatchGetDiscoveredHosts", context,
+      [=, this](Call& call) { return hosts_.BatchGet(upstream_, call, *request, *response); });
+}
+
+grpc::ServerWriteReactor<v1::ExportDiscoveredHostsResponse>* DiscoverService::ExportDiscoveredHosts(
+    grpc::CallbackServerContext* context, const v1::ExportDiscoveredHostsRequest* request) {
+  using ExportStream = Stream<v1::ExportDiscoveredHostsResponse>;
+  return Feed<v1::ExportDiscoveredHostsResponse>(
+      edge_, "/falcon.v1.DiscoverService/ExportDiscoveredHosts", context,
+      [=, this](Call& call, ExportStream& stream) {
+        return hosts_.Export(upstream_, call, *request, stream);
+      });
+}
+
+grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredApplications(
+    grpc::CallbackServerContext* context, const v1::ListDiscoveredApplicationsRequest* request,
+    v1::ListDiscoveredApplicationsResponse* response) {
+  return Answer(
+      edge_, "/falcon.v1.DiscoverService/ListDiscoveredApplications", context,
+      [=, this](Call& call) { return applications_.List(upstream_, call, *request, *response); });
+}
+
+grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredApplication(
+    grpc::CallbackServerContext* context, const v1::GetDiscoveredApplicationRequest* request,
+    v1::GetDiscoveredApplicationResponse* response) {
+  return Answer(
+      edge_, "/falcon.v1.DiscoverService/GetDiscoveredApplication", context,
+      [=, this](Call& call) { return applications_.Get(upstream_, call, *request, *response); });
+}
+
+grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredApplications(
+    grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredApplicationsRequest* request,
+    v1::BatchGetDiscoveredApplicationsResponse* response) {
+  return Answer(edge_, "/falcon.v1.DiscoverService/BatchGetDiscoveredApplications", context,
+                [=, this](Call& call) {
+                  return applications_.BatchGet(upstream_, call, *request, *response);
+                });
+}
+
+grpc::ServerWriteReactor<v1::ExportDiscoveredApplicationsResponse>*
+DiscoverService::ExportDiscoveredApplications(
+    grpc::CallbackServerContext* context, const v1::ExportDiscoveredApplicationsRequest* request) {
+  using ExportStream = Stream<v1::ExportDiscoveredApplicationsResponse>;
+  return Feed<v1::ExportDiscoveredApplicationsResponse>(
+      edge_, "/falcon.v1.DiscoverService/ExportDiscoveredApplications", context,
+      [=, this](Call& call, ExportStream& stream) {
+        return applications_.Export(upstream_, call, *request, stream);
+      });
+}
+
+grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredAccounts(
+    grpc::CallbackServerContext* context, const v1::ListDiscoveredAccountsRequest* request,
+    v1::ListDiscoveredAccountsResponse* response) {
+  return Answer(
+      edge_, "/falcon.v1.DiscoverService/ListDiscoveredAccounts", context,
+      [=, this](Call& call) { return accounts_.List(upstream_, call, *request, *response); });
+}
+
+grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredAccount(
+    grpc::CallbackServerContext* context, const v1::GetDiscoveredAccountRequest* request,
+    v1::GetDiscoveredAccountResponse* response) {
+  return Answer(
+      edge_, "/falcon.v1.DiscoverService/GetDiscoveredAccount", context,
+      [=, this](Call& call) { return accounts_.Get(upstream_, call, *request, *response); });
+}
+
+grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredAccounts(
+    grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredAccountsRequest* request,
+    v1::BatchGetDiscoveredAccountsResponse* response) {
+  return Answer(
+      edge_, "/falcon.v1.DiscoverService/BatchGetDiscoveredAccounts", context,
+      [=, this](Call& call) { return accounts_.BatchGet(upstream_, call, *request, *response); });
+}
+
+grpc::ServerWriteReactor<v1::ExportDiscoveredAccountsResponse>*
+DiscoverService::ExportDiscoveredAccounts(grpc::CallbackServerContext* context,
+                                          const v1::ExportDiscoveredAccountsRequest* request) {
+  using ExportStream = Stream<v1::ExportDiscoveredAccountsResponse>;
+  return Feed<v1::ExportDiscoveredAccountsResponse>(
+      edge_, "/falcon.v1.DiscoverService/ExportDiscoveredAccounts", context,
+      [=, this](Call& call, ExportStream& stream) {
+        return ExportAccounts(call, *request, stream);
+      });
+}
+
+grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredLogins(
+    grpc::CallbackServerContext* context, const v1::ListDiscoveredLoginsRequest* request,
+    v1::ListDiscoveredLoginsResponse* response) {
+  return Answer(
+      edge_, "/falcon.v1.DiscoverService/ListDiscoveredLogins", context,
+      [=, this](Call& call) { return logins_.List(upstream_, call, *request, *response); });
+}
+
+grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredLogin(
+    grpc::CallbackServerContext* context, const v1::GetDiscoveredLoginRequest* request,
+    v1::GetDiscoveredLoginResponse* response) {
+  return Answer(
+      edge_, "/falcon.v1.DiscoverService/GetDiscoveredLogin", context,
+      [=, this](Call& call) { return logins_.Get(upstream_, call, *request, *response); });
+}
+
+grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredLogins(
+    grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredLoginsRequest* request,
+    v1::BatchGetDiscoveredLoginsResponse* response) {
+  return Answer(
+      edge_, "/falcon.v1.DiscoverService/BatchGetDiscoveredLogins", context,
+      [=, this](Call& call) { return logins_.BatchGet(upstream_, call, *request, *response); });
+}
+
+grpc::ServerWriteReactor<v1::ExportDiscoveredLoginsResponse>*
+DiscoverService::ExportDiscoveredLogins(grpc::CallbackServerContext* context,
+                                        const v1::ExportDiscoveredLoginsRequest* request) {
+  using ExportStream = Stream<v1::ExportDiscoveredLoginsResponse>;
+  return Feed<v1::ExportDiscoveredLoginsResponse>(
+      edge_, "/falcon.v1.DiscoverService/ExportDiscoveredLogins", context,
+      [=, this](Call& call, ExportStream& stream) {
+        return logins_.Export(upstream_, call, *request, stream);
+      });
+}
+
+}  // namespace falcon::rpc
