@@ -97,19 +97,22 @@ Reply RtrApi::Audit(const Call& call) {
 
 Reply RtrApi::Aggregates(const Call& call) {
   const Json body = Json::parse(call.request.body, nullptr, false);
-  if (!body.is_array() || body.empty())
+  if (!body.is_array() || body.empty()) {
     return Failure(call, kService, 400, "the body must be a list of aggregate requests");
+  }
   Envelope envelope(call, kService);
   for (Json spec : body) {
     const std::string type = spec.is_object() ? SpecText(spec, "type") : "";
-    if (type != "terms" && type != "date_range")
+    if (type != "terms" && type != "date_range") {
       return Failure(call, kService, 400, "type must be terms or date_range");
+    }
     spec["filter"] =
         Replaced(SpecText(spec, "filter"), "'@me'", "'" + store_.options.client_id + "'");
     auto result = Aggregate(store_.engine, store_.rtr_sessions, spec, true, store_.clock.DataNow(),
                             kDefaultSort);
-    if (auto* error = std::get_if<SearchError>(&result))
+    if (auto* error = std::get_if<SearchError>(&result)) {
       return Failure(call, kService, error->code, error->message);
+    }
     envelope.Add(ToText(std::get<Json>(result)));
   }
   return envelope.Finish();

@@ -150,6 +150,7 @@ std::vector<RtrCommand> RtrSession::Commands() const {
   const uint32_t first = Story() ? 0 : dice_.Below(kFirstCommand, size);
   const uint32_t count = index_ == kResponse ? 6 : 1 + dice_.Below(kCommandCount, 5);
   std::vector<RtrCommand> commands;
+  commands.reserve(count);
   for (uint32_t i = 0; i < count; ++i) commands.push_back(known[(first + i) % size]);
   return commands;
 }

@@ -160,7 +160,7 @@ Json RtrSession::Record() const {
           {"deleted_at", InstantOrNull(Deleted())},
           {"device_details", DeviceDetails()},
           {"device_id", host.DeviceId()},
-          {"duration", static_cast<double>((Updated() - Created()) / kSecond)},
+          {"duration", static_cast<double>(Updated() - Created()) / kSecond},
           {"hostname", host.Hostname()},
           {"logs", Logs()},
           {"offline_queued", OfflineQueued()},
