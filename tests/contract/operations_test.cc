@@ -1,0 +1,65 @@
+// The operation table, the methods and the list of Falcon's reads promise each other.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+#include <string>
+
+#include "falcon/operation.h"
+#include "falcon/v1/options.pb.h"
+#include "tests/contract/protos.h"
+
+namespace falcon {
+namespace {
+
+using google::protobuf::MethodDescriptor;
+using testing::Protos;
+
+// Serve from the gateway's own state or from another service than Falcon.
+const std::set<std::string> kWithoutFalcon = {"GetStatus", "BatchGetReputations"};
+
+TEST(Operations, AreOnlyReadsOfFalconsOwnList) {
+  std::ifstream in(FALCON_READS);
+  std::set<std::string> reads;
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with("#")) reads.insert(line);
+  }
+  ASSERT_GT(reads.size(), 50U);
+  for (const Operation* operation : Operations()) {
+    const std::string row = std::string(operation->id) + "\t" +
+                            std::string(wire::MethodName(operation->method)) + "\t" +
+                            std::string(operation->path) + "\t" + std::string(operation->scope);
+    EXPECT_TRUE(reads.contains(row)) << row;
+  }
+}
+
+TEST(Operations, StandBehindTheMethodsThatNameThemWithTheirScopes) {
+  const Protos protos;
+  std::set<std::string> used;
+  for (const MethodDescriptor* method : protos.methods()) {
+    const v1::Upstream& upstream = method->options().GetExtension(v1::upstream);
+    std::set<std::string> scopes;
+    for (const std::string& id : upstream.operations()) {
+      const Operation* operation = FindOperation(id);
+      ASSERT_NE(operation, nullptr) << method->full_name() << " names " << id;
+      scopes.insert(std::string(operation->scope));
+      used.insert(id);
+    }
+    EXPECT_EQ(scopes, std::set<std::string>(upstream.scopes().begin(), upstream.scopes().end()))
+        << method->full_name();
+  }
+  for (const Operation* operation : Operations()) {
+    EXPECT_TRUE(used.contains(std::string(operation->id))) << operation->id << " serves no method";
+  }
+}
+
+TEST(Methods, NameAnOperationUnlessTheyNeedNone) {
+  const Protos protos;
+  for (const MethodDescriptor* method : protos.methods()) {
+    const bool local = kWithoutFalcon.contains(method->name());
+    EXPECT_EQ(method->options().HasExtension(v1::upstream), !local) << method->full_name();
+  }
+}
+
+}  // namespace
+}  // namespace falcon
