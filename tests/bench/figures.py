@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the benchmarks of one Release build and prints every figure beside its target.
 
-usage: figures.py BUILD_FOLDER [decode] [latency] [throughput] [waiters] [start]
+usage: figures.py BUILD_FOLDER [decode] [latency] [throughput] [waiters] [start] [vulnerabilities] [discovered_hosts]
 """
 import json
 import os
@@ -10,7 +10,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.parse
 import urllib.request
 
 ROWS = []
@@ -45,6 +47,28 @@ class Program:
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait()
+
+
+class Peak:
+    """The most memory that a program had meanwhile, in KiB."""
+
+    def __init__(self, program):
+        self.program = program
+        self.most = 0
+        self.done = threading.Event()
+        self.watch = threading.Thread(target=self.look)
+
+    def look(self):
+        while not self.done.wait(0.05):
+            self.most = max(self.most, self.program.status("VmRSS"))
+
+    def __enter__(self):
+        self.watch.start()
+        return self
+
+    def __exit__(self, *_):
+        self.done.set()
+        self.watch.join()
 
 
 class Bench:
@@ -116,6 +140,44 @@ class Bench:
             row("3,000 waiting RPCs: threads, RSS", f"{threads} threads, {most // 1024} MiB (idle {idle // 1024})",
                 "<= 20 threads, <= 150 MiB", threads <= 20 and most <= 150 * 1024)
 
+    def vulnerabilities(self):
+        statuses = ["OPEN", "REOPEN", "CLOSED", "EXPIRED"]
+        self.export("1,000,000 vulnerabilities", "falcon.v1.VulnerabilityService.ExportVulnerabilities",
+                    {"statuses": [f"VULNERABILITY_STATUS_{status}" for status in statuses]},
+                    "/spotlight/combined/vulnerabilities/v1", 1000000, "--vulnerabilities", "1000000")
+
+    def discovered_hosts(self):
+        self.export("200,000 discovered hosts", "falcon.v1.DiscoverService.ExportDiscoveredHosts", {},
+                    "/discover/combined/hosts/v1", 200000, "--discover-hosts", "200000")
+
+    def export(self, what, method, request, path, count, *flags):
+        """Complete, without duplicates, in memory bounded by pages; beside a bare loop over the same pages."""
+        with self.simulator(*flags) as simulator, self.gateway(simulator) as gateway:
+            driver = [f"{self.build}/tests/bench/export_driver"]
+            ours = [*driver, "--address", gateway.address, "--method", method, "--request", json.dumps(request)]
+            run = lambda command: json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)  # noqa: E731
+            idle = gateway.status("VmRSS")
+            run([*ours, "--most", "2"])  # warms both up, and shows which pages the gateway asks for
+            with urllib.request.urlopen(f"{simulator.address}/__simulator/ledger") as ledger:
+                calls = json.load(ledger)["recent"]
+            asked = urllib.parse.parse_qsl(next(c["query"] for c in calls if c["call"] == f"GET {path}").replace("+", "%2B"))
+            bare = [*driver, "--mode", "bare", "--falcon-url", simulator.address, "--path", path]
+            for name, value in asked:
+                bare += ["--query", f"{name}={value}"]
+            pairs = []
+            with Peak(gateway) as peak:
+                for _ in range(3):  # in turn, so that both see the same machine
+                    pairs.append((run(ours), run(bare)))
+            whole = all(one["records"] == one["distinct"] == count for pair in pairs for one in pair)
+            row(f"export of {what}: complete, none twice", f"{pairs[0][0]['distinct']:,} of {count:,}", "all", whole)
+            over = (peak.most - idle) / 1024
+            row(f"export of {what}: RSS over idle", f"+{over:.0f} MiB (idle {idle // 1024})", "<= 64 MiB", over <= 64)
+            own, loop = sorted(pairs, key=lambda pair: pair[0]["seconds"] / pair[1]["seconds"])[1]
+            rate, bare_rate = count / own["seconds"], count / loop["seconds"]
+            row(f"export of {what}: against a bare curl loop",
+                f"{rate:,.0f} /s, bare {bare_rate:,.0f} /s: {rate / bare_rate:.2f}x",
+                ">= 0.5x", rate >= 0.5 * bare_rate)
+
     def start(self):
         with self.simulator() as simulator:
             spans = []
@@ -128,7 +190,7 @@ class Bench:
 
 def main(argv):
     bench = Bench(argv[1])
-    for name in argv[2:] or ["decode", "latency", "throughput", "waiters", "start"]:
+    for name in argv[2:] or ["decode", "latency", "throughput", "waiters", "start", "vulnerabilities", "discovered_hosts"]:
         getattr(bench, name)()
     return 0 if all(met for *_, met in ROWS) else 1
 
