@@ -36,9 +36,27 @@ std::string NextOffset(const json::Envelope& envelope, const Cursor& cursor) {
   return last ? "" : Cat(next);
 }
 
+// A link of our own, for a query whose first page has none although more match.
+constexpr std::string_view kOffsetLink = "offset=";
+
+bool IsOffsetLink(std::string_view link) {
+  return link.starts_with(kOffsetLink) && link.find('&') == std::string_view::npos;
+}
+
+std::string NextLink(const json::Envelope& envelope, const Cursor& cursor) {
+  const json::Pagination& pagination = envelope.pagination;
+  const bool counts = cursor.upstream.empty() || IsOffsetLink(cursor.upstream);
+  if (!pagination.next.empty() || !counts || !pagination.total.has_value()) return pagination.next;
+  Cursor place;
+  if (!cursor.upstream.empty()) place.upstream = cursor.upstream.substr(kOffsetLink.size());
+  const std::string next = envelope.resources == 0 ? "" : NextOffset(envelope, place);
+  return next.empty() ? "" : Cat(kOffsetLink, next);
+}
+
 std::string NextOf(const PagePlan& plan, const json::Envelope& envelope, const Cursor& cursor) {
   if (ByOffset(plan)) return NextOffset(envelope, cursor);
   const json::Pagination& pagination = envelope.pagination;
+  if (plan.operation->paging == Paging::kNextPage) return NextLink(envelope, cursor);
   return plan.operation->paging == Paging::kAfter ? pagination.after : pagination.next;
 }
 
@@ -182,17 +200,18 @@ absl::StatusOr<bool> PageReader::Take(const json::Document& document, Entities e
   const bool all_sent = at.total.has_value() && at.sent >= *at.total;
   page_.last = next.empty() || (empty && all_sent);
   const bool stuck = !page_.last && (empty || next == at.upstream);
+  const bool counted = ByOffset(plan_) || IsOffsetLink(next);
   if (stuck) {
     if (++strikes_ == kMostStrikes) return InCircles();
     MoveTo(std::move(next));
     return false;
   }
   strikes_ = 0;
-  if (!page_.last && !ByOffset(plan_) && TurnsInCircle(next)) return InCircles();
+  if (!page_.last && !counted && TurnsInCircle(next)) return InCircles();
   MoveTo(page_.last ? "" : std::move(next));
   const int added = plan_.entities == nullptr ? AddRecords(document)
                                               : AddEntities(document.Ids(), std::move(entities));
-  if (!page_.last && ByOffset(plan_) && Resumable()) MoveTo("");
+  if (!page_.last && counted && Resumable()) MoveTo("");
   return added > 0 || page_.last;
 }
 

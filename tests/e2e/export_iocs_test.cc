@@ -156,6 +156,23 @@ TEST(ExportIntelIndicators, PassesPagesThatDieOnTheWay) {
   EXPECT_GT(world.Calls(kIntelPages), 60);
 }
 
+TEST(ExportIntelIndicators, NeedsNoLinkToTheNextPage) {
+  World world({Few({"--intel-indicators", "60000"})});
+  world.Fault(Rule(
+      "header", {{"path", "/intel/combined"}, {"times", 0}, {"name", "Next-Page"}, {"value", ""}}));
+  ExpectWhole(ExportIntel(world, Make<v1::ExportIntelIndicatorsRequest>("include_deleted: true")),
+              60'000);
+  auto request = Make<v1::ListIntelIndicatorsRequest>("order_by: 'last_updated' page_size: 1000");
+  std::set<std::string> ids;
+  for (int page = 0; page < 3; ++page) {
+    const auto answer = Ask(world, request);
+    ASSERT_EQ(answer->intel_indicators_size(), 1000) << answer.status.error_message();
+    for (const v1::IntelIndicator& one : answer->intel_indicators()) ids.insert(one.id());
+    request.set_page_token(answer->next_page_token());
+  }
+  EXPECT_EQ(ids.size(), 3000U);
+}
+
 TEST(ExportIntelIndicators, GoesOnInTheMiddleOfASecondFullOfThem) {
   World world({Few({"--intel-indicators", "6000", "--cursor-uses", "2"})});
   ExpectWhole(ExportIntel(world, Make<v1::ExportIntelIndicatorsRequest>(
