@@ -77,6 +77,7 @@ class Translator {
     if (condition.field == kState) return TranslateState(condition, equality);
     if (condition.field != kStatus || !equality) return Expression::Of(condition);
     std::vector<Expression> parts;
+    parts.reserve(condition.values.size());
     for (const fql::Value& value : condition.values) {
       parts.push_back(WithStatus(condition, condition.op, TodaysStatus(value)));
     }

@@ -1,10 +1,12 @@
 // One look-up of alerts for all incidents of an answer.
 #include "rpc/incident_join.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
 
+#include "absl/strings/str_split.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "falcon/lookup.h"
@@ -15,33 +17,21 @@ namespace {
 using Incidents = google::protobuf::RepeatedPtrField<v1::Incident>;
 using Alerts = std::unordered_map<std::string, std::unique_ptr<google::protobuf::Message>>;
 
+constexpr milliseconds kLongest = seconds(30);
 constexpr size_t kMostErrors = 100;
 constexpr size_t kMostErrorBytes = 200;
 
 // Of some hundred fields, those that Derive reads.
+constexpr std::string_view kAlertFields =
+    "composite_id timestamp created_timestamp severity tactic tactic_id technique technique_id "
+    "objective mitre_attack device.device_id device.hostname source_endpoint_sensor_id "
+    "source_endpoint_host_name source_hosts host_names user_name source_account_name "
+    "users.user_name user_names";
+
 json::FieldSelection AlertFields() {
   google::protobuf::FieldMask mask;
-  for (const char* path : {"composite_id",
-                           "timestamp",
-                           "created_timestamp",
-                           "severity",
-                           "tactic",
-                           "tactic_id",
-                           "technique",
-                           "technique_id",
-                           "objective",
-                           "mitre_attack",
-                           "device.device_id",
-                           "device.hostname",
-                           "source_endpoint_sensor_id",
-                           "source_endpoint_host_name",
-                           "source_hosts",
-                           "host_names",
-                           "user_name",
-                           "source_account_name",
-                           "users.user_name",
-                           "user_names"}) {
-    mask.add_paths(path);
+  for (const auto path : absl::StrSplit(ToAbsl(kAlertFields), ' ')) {
+    mask.add_paths(std::string(path));
   }
   return *json::FieldSelection::FromMask(mask, v1::Detection::descriptor());
 }
@@ -56,10 +46,15 @@ std::vector<std::string> AlertIds(const v1::Incident& incident) {
   return ids;
 }
 
-void Report(Call& call, int code, std::string message) {
-  if (call.reading.errors.size() < kMostErrors) {
-    call.reading.errors.push_back({code, std::move(message), ""});
-  }
+void Report(Call& call, json::ApiError error) {
+  if (call.reading.errors.size() < kMostErrors) call.reading.errors.push_back(std::move(error));
+}
+
+// What the calls of `reading` left behind, into the RPC's own.
+void Take(const Reading& reading, Call& call) {
+  call.reading.upstream_calls += reading.upstream_calls;
+  if (!reading.trace_id.empty()) call.reading.trace_id = reading.trace_id;
+  for (const json::ApiError& error : reading.errors) Report(call, error);
 }
 
 int HttpStatus(const absl::Status& status) {
@@ -77,9 +72,10 @@ std::vector<std::string> IdsForOneCall(const Incidents& incidents, Call& call) {
     for (std::string& id : AlertIds(incident)) {
       if (!known.insert(id).second) continue;
       if (ids.size() == most) {
-        Report(call, 0,
-               Cat("`derived` rests on the first ", most,
-                   " alerts of this answer; ask for fewer incidents at a time to have all"));
+        Report(call, {0,
+                      Cat("`derived` rests on the first ", most,
+                          " alerts of this answer; ask for fewer incidents at a time to have all"),
+                      ""});
         return ids;
       }
       ids.push_back(std::move(id));
@@ -122,19 +118,20 @@ Task<absl::Status> IncidentJoin::Fill(Call& call, const IncidentView& view,
     plan.decoder = &decoder_;
     plan.options = options_;
     plan.id_field = v1::Detection::descriptor()->FindFieldByName("composite_id");
+    // Half of the time is kept back: incidents without their alerts are better than none.
+    const milliseconds half = call.reading.deadline.Left(upstream_.clock) / 2;
+    Reading reading(Deadline::In(upstream_.clock, std::min(half, kLongest)), call.reading.priority);
     json::DecodeReport of_alerts;  // not of what this answer shows
     absl::StatusOr<Entities> read =
-        co_await FetchEntities(upstream_.caller, std::move(plan), std::move(ids), call.reading,
+        co_await FetchEntities(upstream_.caller, std::move(plan), std::move(ids), reading,
                                v1::Detection::default_instance(), of_alerts);
-    const absl::StatusCode code = read.status().code();
-    if (code == absl::StatusCode::kCancelled || code == absl::StatusCode::kDeadlineExceeded) {
-      co_return read.status();
-    }
+    Take(reading, call);
+    if (read.status().code() == absl::StatusCode::kCancelled) co_return read.status();
     if (read.ok()) {
       found = *std::move(read);
     } else {
       const std::string_view why = ToStd(read.status().message()).substr(0, kMostErrorBytes);
-      Report(call, HttpStatus(read.status()), Cat("`derived` lacks the alerts: ", why));
+      Report(call, {HttpStatus(read.status()), Cat("`derived` lacks the alerts: ", why), ""});
     }
   }
   for (v1::Incident& incident : incidents) {

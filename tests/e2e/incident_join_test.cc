@@ -183,6 +183,16 @@ TEST_F(IncidentJoin, FailureOfAlertsLosesNoIncident) {
   EXPECT_TRUE(page->read_info().partial());
 }
 
+TEST_F(IncidentJoin, AlertsThatNeverComeCostHalfOfTheTimeAndNoIncident) {
+  world().Fault(Rule("stall", {{"path", "/alerts"}, {"times", 0}}));
+  const auto page =
+      Ask(world(), Make<List>(std::string("page_size: 5 ") + kTactics), milliseconds(4000));
+  world().ClearFaults();
+  ASSERT_TRUE(page.status.ok()) << page.status.error_message();
+  EXPECT_EQ(page->incidents_size(), 5);
+  EXPECT_TRUE(page->read_info().partial());
+}
+
 TEST(IncidentExport, PassesTenThousandWhereFalconsOffsetsEnd) {
   World world({{"--alerts", "1000", "--cases", "10600"}});
   const Batches batches =

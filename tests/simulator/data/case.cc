@@ -102,9 +102,10 @@ Nanos Case::Created() const {
     created = i == 0 ? of_alert : std::max(created, of_alert);
   }
   if (story()) return created + kMinute;
-  created += (2 + dice_.Below(kDelay, 30)) * kMinute;
-  if (index_ % 3 == 0) created = created / kHour * kHour;
-  return std::min(created, world_.anchor() - kMinute);
+  const Nanos room = std::max<Nanos>(world_.anchor() - created, 1);
+  created += std::min((2 + dice_.Below(kDelay, 30)) * kMinute,
+                      static_cast<Nanos>(dice_.Of(kDelay) % static_cast<uint64_t>(room)));
+  return index_ % 3 == 0 ? created / kHour * kHour : created;
 }
 
 Nanos Case::Updated() const {
