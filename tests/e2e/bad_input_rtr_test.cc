@@ -1,74 +1,23 @@
 // Bad input to RtrSessionService and to the counts of hosts: each is refused by name before anything
 // is asked of Falcon, in words that say what would be right.
-#include <functional>
-
-#include "tests/e2e/calls.h"
+#include "tests/e2e/bad_input.h"
 
 namespace falcon::e2e {
 namespace {
 
-using grpc::StatusCode;
-
-struct Bad {
-  std::string name;
-  std::function<grpc::Status(World&)> call;
-  std::string field;  // that BadRequest names
-  std::string words;  // of its description
-  std::string reason = "INVALID_FIELD";
-};
-
-template <class Request>
-std::function<grpc::Status(World&)> Of(std::string text) {
-  return [text](World& world) { return Ask(world, Make<Request>(text)).status; };
-}
-
-std::function<grpc::Status(World&)> ExportOf(std::string text) {
-  return [text](World& world) {
-    grpc::ClientContext context;
-    const auto request = Make<v1::ExportRtrSessionsRequest>(text);
-    const auto reader = world.rtr_sessions().ExportRtrSessions(&context, request);
-    v1::ExportRtrSessionsResponse batch;
-    EXPECT_FALSE(reader->Read(&batch));
-    return reader->Finish();
-  };
-}
-
-void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.name; }
-
-class BadRtrInput : public testing::TestWithParam<Bad> {
- protected:
-  static void TearDownTestSuite() { World_().reset(); }
-  static World& Shared() {
-    if (World_() == nullptr) {
-      World_() = std::make_unique<World>(WorldOptions{{"--alerts", "50", "--rtr-sessions", "100"}});
-      EXPECT_TRUE(Ask(*World_(), v1::ListRtrSessionsRequest()).status.ok());
-    }
-    return *World_();
-  }
-
- private:
-  static std::unique_ptr<World>& World_() {
-    static std::unique_ptr<World> world;
-    return world;
-  }
+class BadRtrInput : public BadInputSuite<BadRtrInput> {
+ public:
+  static WorldOptions Options() { return {{"--alerts", "50", "--rtr-sessions", "100"}}; }
 };
 
 TEST_P(BadRtrInput, IsRefusedByNameAndTheNextCallWorks) {
-  World& world = Shared();
-  world.ResetLedger();
-  const grpc::Status status = GetParam().call(world);
-  const Details details(status);
-  EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT) << status.error_message();
-  EXPECT_EQ(details.info.reason(), GetParam().reason) << status.error_message();
-  ASSERT_GE(details.bad.field_violations_size(), 1) << status.error_message();
-  EXPECT_EQ(details.bad.field_violations(0).field(), GetParam().field);
-  EXPECT_NE(details.bad.field_violations(0).description().find(GetParam().words), std::string::npos)
-      << details.bad.field_violations(0).description();
-  EXPECT_EQ(world.Calls(), 0);
-  EXPECT_TRUE(Ask(world, v1::ListRtrSessionsRequest()).status.ok());
+  ExpectRefused(Shared(), GetParam());
+  EXPECT_TRUE(Ask(Shared(), v1::ListRtrSessionsRequest()).status.ok());
 }
 
-std::string NameOfBad(const testing::TestParamInfo<Bad>& bad) { return bad.param.name; }
+std::function<grpc::Status(World&)> ExportOf(std::string text) {
+  return e2e::ExportOf(&World::rtr_sessions, &RtrSessions::ExportRtrSessions, std::move(text));
+}
 
 using List = v1::ListRtrSessionsRequest;
 using Audit = v1::ListRtrAuditSessionsRequest;
