@@ -6,6 +6,7 @@
 #include <google/protobuf/wire_format_lite.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "naming.h"
 #include "text.h"
@@ -56,16 +57,29 @@ Shape ShapeOf(const MethodDescriptor& method) {
           .read_mask = request.FindFieldByName("read_mask")};
 }
 
-Noun NounFrom(const ServiceDescriptor& service) {
-  Noun noun{.descriptor = &service, .name = NounOf(service), .methods = {}};
+Noun& NounNamed(std::vector<Noun>& nouns, const std::string& name) {
+  const auto found =
+      std::find_if(nouns.begin(), nouns.end(), [&](const Noun& noun) { return noun.name == name; });
+  if (found != nouns.end()) return *found;
+  return nouns.emplace_back(Noun{.name = name, .about = {}, .methods = {}});
+}
+
+std::vector<Noun> NounsOf(const ServiceDescriptor& service) {
+  std::vector<Noun> nouns;
   for (int i = 0; i < service.method_count(); ++i) {
     const MethodDescriptor* method = service.method(i);
+    Noun& noun = NounNamed(nouns, NounOf(*method));
     noun.methods.push_back({.descriptor = method,
                             .noun = noun.name,
                             .verb = VerbOf(*method),
                             .shape = ShapeOf(*method)});
   }
-  return noun;
+  for (Noun& noun : nouns) {
+    const FieldDescriptor* records = noun.methods.front().shape.records;
+    const bool only = nouns.size() == 1 || records == nullptr;
+    noun.about = only ? CommentOf(service) : FirstSentence(CommentOf(*records->message_type()));
+  }
+  return nouns;
 }
 
 // The files of a FileDescriptorSet, still encoded: parsing what nobody asks for would be half of a
@@ -118,7 +132,8 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Load(std::string_view file_des
     const FileDescriptor* file = catalog->pool_->FindFileByName(name);
     if (file == nullptr) return absl::InvalidArgumentError(Cat("No valid descriptor: ", name));
     for (int i = 0; i < file->service_count(); ++i) {
-      catalog->nouns_.push_back(NounFrom(*file->service(i)));
+      std::vector<Noun> nouns = NounsOf(*file->service(i));
+      std::move(nouns.begin(), nouns.end(), std::back_inserter(catalog->nouns_));
     }
   }
   std::sort(catalog->nouns_.begin(), catalog->nouns_.end(), [](const Noun& a, const Noun& b) {

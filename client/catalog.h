@@ -53,9 +53,10 @@ struct Method {
 };
 
 struct Noun {
-  const google::protobuf::ServiceDescriptor* descriptor = nullptr;
   // Empty: its methods stand at top level.
   std::string name;
+  // What it is: its service's comment, or its record's where the service has several nouns.
+  std::string about;
   std::vector<Method> methods;
 };
 

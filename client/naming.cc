@@ -55,11 +55,54 @@ std::vector<std::string> WithoutStem(const std::vector<std::string>& name,
   return {};
 }
 
+// The service's own noun, in the singular; empty where no method names it.
+std::string OwnStem(const ServiceDescriptor& service) {
+  const std::string stem = StemOf(service);
+  for (int i = 0; i < service.method_count(); ++i) {
+    if (!WithoutStem(Words(service.method(i)->name()), stem).empty()) return stem;
+  }
+  return {};
+}
+
+// "vulnerabilities" -> "vulnerability".
+std::string Singular(std::string_view plural) {
+  for (size_t cut = 1; cut <= 3 && cut < plural.size(); ++cut) {
+    const std::string stem(plural.substr(0, plural.size() - cut));
+    if (Plural(stem) == plural) return stem;
+    if (Plural(stem + "y") == plural) return stem + "y";
+  }
+  return std::string(plural);
+}
+
+std::vector<std::string> ListedStems(const ServiceDescriptor& service) {
+  std::vector<std::string> stems;
+  for (int i = 0; i < service.method_count(); ++i) {
+    const std::vector<std::string> name = Words(service.method(i)->name());
+    if (name.size() > 1 && name[0] == "list") {
+      stems.push_back(Singular(Join({name.begin() + 1, name.end()}, "-")));
+    }
+  }
+  return stems;
+}
+
+// The method's noun in the singular.
+std::string StemOf(const MethodDescriptor& method) {
+  const std::vector<std::string> name = Words(method.name());
+  for (const std::string& stem : ListedStems(*method.service())) {
+    if (!WithoutStem(name, stem).empty()) return stem;
+  }
+  return OwnStem(*method.service());
+}
+
 std::string ShortVerb(const MethodDescriptor& method) {
   const std::vector<std::string> name = Words(method.name());
-  const std::vector<std::string> rest = WithoutStem(name, StemOf(*method.service()));
+  const std::string stem = StemOf(method);
+  const std::vector<std::string> rest =
+      stem.empty() ? std::vector<std::string>() : WithoutStem(name, stem);
   if (!rest.empty()) return Join(rest, "-");
-  const size_t verb = name.size() > 2 && name[0] == "batch" ? 2 : 1;
+  const bool batch = name.size() > 2 && name[0] == "batch";
+  const bool plain = batch || name[0] == "get" || name[0] == "list" || stem.empty();
+  const size_t verb = batch ? 2 : plain ? 1 : 0;
   if (name.size() <= verb) return Join(name, "-");
   return Join({name.begin() + static_cast<std::ptrdiff_t>(verb), name.end()}, "-");
 }
@@ -88,12 +131,9 @@ std::string Plural(std::string_view word) {
   return text + "s";
 }
 
-std::string NounOf(const ServiceDescriptor& service) {
-  const std::string stem = StemOf(service);
-  for (int i = 0; i < service.method_count(); ++i) {
-    if (!WithoutStem(Words(service.method(i)->name()), stem).empty()) return Plural(stem);
-  }
-  return {};
+std::string NounOf(const MethodDescriptor& method) {
+  const std::string stem = StemOf(method);
+  return stem.empty() ? stem : Plural(stem);
 }
 
 std::string VerbOf(const MethodDescriptor& method) {
@@ -101,7 +141,8 @@ std::string VerbOf(const MethodDescriptor& method) {
   const ServiceDescriptor& service = *method.service();
   for (int i = 0; i < service.method_count(); ++i) {
     const MethodDescriptor& other = *service.method(i);
-    if (&other != &method && ShortVerb(other) == verb) return Join(Words(method.name()), "-");
+    const bool collides = &other != &method && ShortVerb(other) == verb;
+    if (collides && StemOf(other) == StemOf(method)) return Join(Words(method.name()), "-");
   }
   return verb;
 }

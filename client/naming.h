@@ -18,13 +18,14 @@ std::vector<std::string> Words(std::string_view camel);
 // "Vulnerability" -> "vulnerabilities", "rtr-session" -> "rtr-sessions".
 std::string Plural(std::string_view word);
 
-// "DetectionService" -> "detections". Empty where no method names the service's noun: such methods
-// stand at top level.
-std::string NounOf(const google::protobuf::ServiceDescriptor& service);
+// What a method is about: what its service lists, if the method names it ("ListDetections" and
+// "GetDetection" -> "detections"), else the service's own noun ("BatchGetOnlineState" of HostService
+// -> "hosts"). Empty where no method names that: such methods stand at top level.
+std::string NounOf(const google::protobuf::MethodDescriptor& method);
 
 // The method's name without the noun ("ListDetections" -> "list"); where it does not name the noun,
-// without its verb ("BatchGetOnlineState" -> "online-state", "CheckAccess" -> "access"); its full
-// name where two would collide.
+// without get or list ("BatchGetOnlineState" -> "online-state"), at top level without any verb
+// ("CheckAccess" -> "access"); its full name where two of a noun would collide.
 std::string VerbOf(const google::protobuf::MethodDescriptor& method);
 
 // Without dashes in front: "min_severity" -> "min-severity"; of a repeated field the `singular`

@@ -12,8 +12,8 @@ namespace {
 
 constexpr size_t kHelpColumn = 30;
 constexpr std::string_view kAbout =
-    "Reads Falcon through a falcon-gateway: detections, hosts and the gateway's own state. Never "
-    "changes anything.";
+    "Reads Falcon through a falcon-gateway: detections, hosts, IOCs, vulnerabilities, incidents, "
+    "RTR sessions, Discover, and the reputation of indicators. Never changes anything.";
 constexpr std::string_view kExamples =
     "Examples:\n"
     "  falconctl detections list --severity high --days 7\n"
@@ -102,7 +102,7 @@ void AddNouns(CommandTree& tree, const Catalog& catalog, size_t width) {
   for (const Noun& noun : catalog.nouns()) {
     CLI::App* app = &tree.root;
     if (!noun.name.empty()) {
-      app = tree.root.add_subcommand(noun.name, Wrapped(CommentOf(*noun.descriptor), width));
+      app = tree.root.add_subcommand(noun.name, Wrapped(noun.about, width));
       app->require_subcommand(1);
     }
     for (const Method& method : noun.methods) AddMethod(tree, *app, method, width);
@@ -116,7 +116,10 @@ void AddOwnCommands(CommandTree& tree) {
     return app;
   };
   tree.describe = add("describe", "Flags and fields in full: describe [NOUN [VERB]].", 2);
-  tree.fql = add("fql", "Fields that --filter and --order-by know: fql NOUN.", 1);
+  tree.fql = add(
+      "fql",
+      "Fields that --filter and --order-by know: fql [NOUN]; of all nouns as a page in Markdown.",
+      1);
   tree.completion = add("completion", "A script for the shell: completion bash.", 1);
   add("help", "This help, or a command's: help [NOUN [VERB]].", 2);
 }

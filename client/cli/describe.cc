@@ -110,7 +110,7 @@ std::string DescribeMethod(const Method& method, size_t width) {
 
 void AddVerbs(const Noun& noun, Page& page) {
   page.Title(noun.name.empty() ? std::string("falconctl") : Cat("falconctl ", noun.name));
-  page.Paragraph(CommentOf(*noun.descriptor), 2);
+  page.Paragraph(noun.about, 2);
   for (const Method& method : noun.methods) {
     page.Item(method.verb, CommentOf(*method.descriptor), 2);
   }

@@ -16,6 +16,19 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
+constexpr std::string_view kPageTop =
+    "# FQL fields\n\n"
+    "What a raw `filter` and `order_by` know, for each collection. This page is what `falconctl "
+    "fql` prints; a test keeps it in step\n"
+    "with the protos, which state the facts.\n\n"
+    "A condition is `field:'value'`; `+` is AND, a comma is OR, parentheses group. Operators: `:` "
+    "equal, `:!` not equal, `:[]` any of a\n"
+    "list (`field:['a','b']`; `:![]` none of it), `> >= < <=` ranges, `~` a text match that is "
+    "blind to case and punctuation, and stars\n"
+    "as shown: `'*a*'` anywhere inside the quotes, `'a*' '*a'` first or last, `*'a*'` as an "
+    "operator before the quotes. Times are RFC 3339 or\n"
+    "`now-7d`; epoch seconds stand without quotes.\n";
+
 v1::FqlKind KindOfRecordField(const FieldDescriptor& field) {
   if (field.message_type() != nullptr) {
     return KindOf(*field.message_type()) == MessageKind::kTimestamp ? v1::FQL_KIND_TIMESTAMP
@@ -39,34 +52,69 @@ std::string_view KindWord(v1::FqlKind kind) {
     case v1::FQL_KIND_TIMESTAMP:
       return "time";
     case v1::FQL_KIND_BOOLEAN:
-      return "yes/no";
+      return "true/false";
+    case v1::FQL_KIND_EPOCH_SECONDS:
+      return "epoch seconds";
     default:
       return "text";
   }
 }
 
-std::string Operators(v1::FqlKind kind, const v1::Fql& fql) {
-  std::string operators = ": :!";
-  const bool ranges =
-      kind == v1::FQL_KIND_NUMBER || kind == v1::FQL_KIND_TIMESTAMP || fql.ordered();
-  if (ranges) operators.append(" > >= < <=");
-  if (fql.text_match()) operators.append(" ~");
-  switch (fql.wildcard()) {
+bool Lacks(const v1::Fql& fql, std::string_view sign) {
+  return std::find(fql.without().begin(), fql.without().end(), sign) != fql.without().end();
+}
+
+std::string_view Stars(v1::Wildcard wildcard) {
+  switch (wildcard) {
     case v1::WILDCARD_ANYWHERE:
-      return operators + " '*a*'";
+      return "'*a*'";
     case v1::WILDCARD_PREFIX_OR_SUFFIX:
-      return operators + " 'a*' '*a'";
+      return "'a*' '*a'";
     case v1::WILDCARD_OPERATOR:
-      return operators + " *'a*'";
+      return "*'a*'";
     default:
-      return operators;
+      return "";
   }
+}
+
+std::string Operators(v1::FqlKind kind, const v1::Fql& fql) {
+  if (fql.sort_only()) return "";
+  const bool instant = kind == v1::FQL_KIND_TIMESTAMP;
+  const bool lists = !instant && kind != v1::FQL_KIND_BOOLEAN && !Lacks(fql, "[]");
+  const bool ranges = (kind == v1::FQL_KIND_NUMBER || kind == v1::FQL_KIND_EPOCH_SECONDS ||
+                       instant || fql.ordered()) &&
+                      !Lacks(fql, ">");
+  std::vector<std::string> signs;
+  const auto add = [&](bool has, std::string_view sign) {
+    if (has) signs.emplace_back(sign);
+  };
+  const bool equality = !Lacks(fql, "=");
+  const bool negation = !Lacks(fql, "!");
+  add(equality && !fql.list_only(), ":");
+  add(equality && lists, ":[]");
+  add(equality && negation, fql.list_only() ? ":![]" : ":!");
+  add(ranges, "> >= < <=");
+  add(fql.text_match(), "~");
+  add(fql.wildcard() != v1::WILDCARD_UNSPECIFIED, Stars(fql.wildcard()));
+  return Join(signs, " ");
+}
+
+// As filters spell them, which may be another spelling than the client's.
+std::vector<std::string> FqlWords(const google::protobuf::EnumDescriptor& type) {
+  std::vector<std::string> words;
+  for (int i = 0; i < type.value_count(); ++i) {
+    const auto& value = *type.value(i);
+    if (value.number() == 0) continue;
+    const std::string& own = value.options().GetExtension(v1::word);
+    words.push_back(own.empty() ? EnumWord(value) : own);
+  }
+  return words;
 }
 
 std::string Words(const v1::Fql& fql, const FieldDescriptor* field) {
   std::vector<std::string> words(fql.values().begin(), fql.values().end());
   if (words.empty() && field != nullptr && field->enum_type() != nullptr) {
-    words = EnumWords(*field->enum_type());
+    words = FqlWords(*field->enum_type());
   }
   return words.empty() ? std::string() : Cat(" ", Join(words, ", "), ".");
 }
@@ -151,8 +199,26 @@ std::vector<FqlFieldHelp> FqlFieldsOf(const Descriptor& record) {
   return fields;
 }
 
+std::string FqlPage(const Catalog& catalog) {
+  std::string page(kPageTop);
+  for (const Noun& noun : catalog.nouns()) {
+    const Descriptor* record = RecordOf(noun);
+    if (record == nullptr) continue;
+    page.append(Cat(
+        "\n## ", noun.name, "\n\nRecord `", record->name(),
+        "`.\n\n| field | kind | operators | order | what |\n| --- | --- | --- | --- | --- |\n"));
+    for (const FqlFieldHelp& field : FqlFieldsOf(*record)) {
+      page.append(Cat("| `", field.name, "` | ", field.kind, " | ",
+                      field.operators.empty() ? "" : Cat("`", field.operators, "`"), " | ",
+                      field.sortable ? "yes" : "", " | ", Replace(field.help, '|', '/'), " |\n"));
+    }
+  }
+  return page;
+}
+
 absl::StatusOr<std::string> FqlHelp(const Catalog& catalog, const std::vector<std::string>& words,
                                     size_t width) {
+  if (words.empty()) return FqlPage(catalog);
   const absl::StatusOr<const Noun*> noun = NounNamed(catalog, words.empty() ? "" : words[0]);
   if (!noun.ok()) return noun.status();
   const Descriptor* record = RecordOf(**noun);

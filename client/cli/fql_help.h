@@ -1,4 +1,4 @@
-// `falconctl fql NOUN`: the fields that a raw filter may use.
+// `falconctl fql [NOUN]`: the fields that a raw filter may use.
 #ifndef FALCON_CLIENT_CLI_FQL_HELP_H_
 #define FALCON_CLIENT_CLI_FQL_HELP_H_
 
@@ -12,9 +12,9 @@ namespace falcon::client {
 
 struct FqlFieldHelp {
   std::string name;
-  // text, number, time, yes/no.
+  // text, number, time, epoch seconds, true/false.
   std::string kind;
-  // Such as ": :! > >= < <= ~ *".
+  // Such as ": :[] :! > >= < <= ~"; empty: for orders only.
   std::string operators;
   bool sortable = false;
   // First sentence of the comment, and the closed vocabulary if there is one.
@@ -24,7 +24,10 @@ struct FqlFieldHelp {
 // By name. From the record's `fql` and `filter_only` options.
 std::vector<FqlFieldHelp> FqlFieldsOf(const google::protobuf::Descriptor& record);
 
-// The table, with a few words on FQL.
+// The fields of all nouns, as a page in Markdown.
+std::string FqlPage(const Catalog& catalog);
+
+// The table of a noun, with a few words on FQL; without a noun, the page of all.
 absl::StatusOr<std::string> FqlHelp(const Catalog& catalog, const std::vector<std::string>& words,
                                     size_t width);
 

@@ -40,7 +40,7 @@ void AddBrief(const Descriptor& type, const FieldPath& parent, std::vector<Field
 }
 
 bool IsKey(const FieldPath& path) {
-  return path.fields.size() == 1 && path.name.ends_with("_id") &&
+  return path.fields.size() == 1 && (path.name == "id" || path.name.ends_with("_id")) &&
          path.fields[0]->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
          path.fields[0]->index() == 0;
 }

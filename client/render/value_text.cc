@@ -2,6 +2,7 @@
 #include "render/value_text.h"
 
 #include <array>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -22,15 +23,16 @@ enum class Form { kShort, kFull };
 
 struct SeverityLook {
   std::string_view word;
+  int floor;  // of Falcon's number
   std::string_view mark;
   Tint tint;
 };
 
-constexpr std::array<SeverityLook, 5> kSeverities = {{{"critical", "🔴", Tint::kRed},
-                                                      {"high", "🟠", Tint::kOrange},
-                                                      {"medium", "🟡", Tint::kYellow},
-                                                      {"low", "🟢", Tint::kGreen},
-                                                      {"informational", "⚪", Tint::kDim}}};
+constexpr std::array<SeverityLook, 5> kSeverities = {{{"critical", 80, "🔴", Tint::kRed},
+                                                      {"high", 60, "🟠", Tint::kOrange},
+                                                      {"medium", 40, "🟡", Tint::kYellow},
+                                                      {"low", 20, "🟢", Tint::kGreen},
+                                                      {"informational", 1, "⚪", Tint::kDim}}};
 
 Cell EnumCell(const Message& message, const FieldDescriptor& field, int index) {
   const int number = EnumAt(message, field, index);
@@ -38,11 +40,21 @@ Cell EnumCell(const Message& message, const FieldDescriptor& field, int index) {
   if (value == nullptr) return {Cat(number), Tint::kPlain};
   if (number == 0) return {};
   const std::string word = EnumWord(*value);
-  if (field.enum_type()->name() != "Severity") return {word, Tint::kPlain};
+  const std::string& type = field.enum_type()->name();
+  if (!type.ends_with("Severity") && !type.ends_with("Rating")) return {word, Tint::kPlain};
   for (const SeverityLook& look : kSeverities) {
     if (look.word == word) return {Cat(look.mark, " ", word), look.tint};
   }
   return {word, Tint::kPlain};
+}
+
+// Falcon's number from 1 to 100, with the mark of its band.
+Cell SeverityCell(const std::string& number) {
+  const int severity = std::atoi(number.c_str());
+  for (const SeverityLook& look : kSeverities) {
+    if (severity >= look.floor) return {Cat(look.mark, " ", number), look.tint};
+  }
+  return {number, Tint::kPlain};
 }
 
 Cell ValueCell(const Message& message, const FieldDescriptor& field, int index, Form form,
@@ -103,6 +115,9 @@ Cell ValueCell(const Message& message, const FieldDescriptor& field, int index, 
       return EnumCell(message, field, index);
     case FieldDescriptor::CPPTYPE_BOOL:
       return {ScalarText(message, field, index) == "true" ? "yes" : "no", Tint::kPlain};
+    case FieldDescriptor::CPPTYPE_INT32:
+      if (field.name() == "severity") return SeverityCell(ScalarText(message, field, index));
+      [[fallthrough]];
     default:
       return {EscapeHostile(ScalarText(message, field, index)), Tint::kPlain};
   }

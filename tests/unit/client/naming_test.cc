@@ -36,6 +36,20 @@ TEST(Naming, EveryMethodHasTheCommandThatUsersExpect) {
       {"BatchGetLoginHistory", "hosts login-history"},
       {"BatchGetNetworkAddressHistory", "hosts network-address-history"},
       {"BatchGetOnlineState", "hosts online-state"},
+      {"GetIocDeviceCount", "iocs get-device-count"},
+      {"BatchGetProcesses", "iocs processes"},
+      {"ListIntelIndicators", "intel-indicators list"},
+      {"BatchGetRemediations", "vulnerabilities remediations"},
+      {"GetIncidentAttachments", "incidents get-attachments"},
+      {"BatchGetSlas", "incidents slas"},
+      {"AggregateRtrSessions", "rtr-sessions aggregate"},
+      {"BatchGetQueuedRtrSessions", "rtr-sessions batch-get-queued"},
+      {"ListRtrAuditSessions", "rtr-audit-sessions list"},
+      {"ExportDiscoveredHosts", "discovered-hosts export"},
+      {"GetDiscoveredApplication", "discovered-applications get"},
+      {"BatchGetDiscoveredLogins", "discovered-logins batch-get"},
+      {"BatchGetReputations", "reputations batch-get"},
+      {"CheckIocs", "reputations check-iocs"},
       {"GetStatus", "status"},
       {"CheckAccess", "access"},
   };
@@ -66,7 +80,7 @@ class MadeUpService {
     }
     service_ = pool_.BuildFile(file)->service(0);
   }
-  const google::protobuf::ServiceDescriptor& service() const { return *service_; }
+  std::string Noun(int method) const { return NounOf(*service_->method(method)); }
   std::string Verb(int method) const { return VerbOf(*service_->method(method)); }
 
  private:
@@ -77,13 +91,22 @@ class MadeUpService {
 TEST(Naming, ServicesThatMayComeNeedNoList) {
   const MadeUpService vulnerabilities(
       "VulnerabilityService", {"ListVulnerabilities", "GetVulnerability", "GetRemediation"});
-  EXPECT_EQ(NounOf(vulnerabilities.service()), "vulnerabilities");
+  EXPECT_EQ(vulnerabilities.Noun(0), "vulnerabilities");
   EXPECT_EQ(vulnerabilities.Verb(0), "list");
   EXPECT_EQ(vulnerabilities.Verb(1), "get");
   EXPECT_EQ(vulnerabilities.Verb(2), "remediation");
   const MadeUpService sessions("RtrSessionService", {"ListRtrSessions", "BatchGetRtrSessions"});
-  EXPECT_EQ(NounOf(sessions.service()), "rtr-sessions");
+  EXPECT_EQ(sessions.Noun(0), "rtr-sessions");
   EXPECT_EQ(sessions.Verb(1), "batch-get");
+}
+
+TEST(Naming, AServiceMayListSeveralNouns) {
+  const MadeUpService discover("DiscoverService",
+                               {"ListPorts", "GetPort", "ListCities", "GetCity"});
+  EXPECT_EQ(discover.Noun(1), "ports");
+  EXPECT_EQ(discover.Noun(3), "cities");
+  EXPECT_EQ(discover.Verb(1), "get");
+  EXPECT_EQ(discover.Verb(2), "list");
 }
 
 TEST(Naming, TwoMethodsThatWouldCollideKeepTheirFullNames) {

@@ -1,6 +1,8 @@
 // falconctl as its user meets it: output, errors, exit codes.
 #include <gmock/gmock.h>
 
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "error_of.h"
@@ -215,6 +217,15 @@ TEST_F(Falconctl, ListsTheFieldsOfFqlWithTheirOperators) {
   EXPECT_THAT(out, AllOf(HasSubstr("device.hostname"), HasSubstr("created_timestamp"),
                          HasSubstr("time    : :! > >= < <=")));
   EXPECT_EQ(RunFalconctl({"fql", "nonsense"}, setting_).code, 2);
+}
+
+// `falconctl fql > proto/FQL.md` after a change of the protos.
+TEST_F(Falconctl, ThePageOfFqlFieldsIsInStepWithTheProtos) {
+  std::ifstream file(FALCON_FQL_PAGE);
+  const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const std::string printed = RunFalconctl({"fql"}, setting_).out;
+  EXPECT_TRUE(page == printed) << "proto/FQL.md is not what `falconctl fql` prints";
+  EXPECT_THAT(printed, AllOf(HasSubstr("## vulnerabilities"), HasSubstr("`cve.exprt_rating`")));
 }
 
 TEST_F(Falconctl, CompletionKnowsCommandsFlagsAndWords) {

@@ -119,7 +119,7 @@ TEST_F(Render, ACardShowsEveryFieldThatIsSet) {
   EXPECT_EQ(Card(*record, {.color = false, .width = 0, .now = now_}),
             "composite_id       c:1\n"
             "severity_name      🟠 high\n"
-            "severity           70\n"
+            "severity           🟠 70\n"
             "created_timestamp  2026-05-28T17:26:40Z (3 h ago)\n"
             "device\n"
             "  hostname  SRV\\u{001B}[31m\n"
