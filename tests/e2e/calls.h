@@ -51,6 +51,7 @@ using RtrSessions = v1::RtrSessionService::Stub;
 using Vulnerabilities = v1::VulnerabilityService::Stub;
 using Reputations = v1::ReputationService::Stub;
 using Incidents = v1::IncidentService::Stub;
+using Discover = v1::DiscoverService::Stub;
 using Gateway = v1::GatewayService::Stub;
 
 inline auto MethodFor(const v1::ListDetectionsRequest*) {
@@ -176,6 +177,42 @@ inline auto MethodFor(const v1::BatchGetSlasRequest*) {
 }
 inline auto MethodFor(const v1::BatchGetTemplatesRequest*) {
   return std::pair(&World::incidents, &Incidents::BatchGetTemplates);
+}
+inline auto MethodFor(const v1::ListDiscoveredHostsRequest*) {
+  return std::pair(&World::discover, &Discover::ListDiscoveredHosts);
+}
+inline auto MethodFor(const v1::GetDiscoveredHostRequest*) {
+  return std::pair(&World::discover, &Discover::GetDiscoveredHost);
+}
+inline auto MethodFor(const v1::BatchGetDiscoveredHostsRequest*) {
+  return std::pair(&World::discover, &Discover::BatchGetDiscoveredHosts);
+}
+inline auto MethodFor(const v1::ListDiscoveredApplicationsRequest*) {
+  return std::pair(&World::discover, &Discover::ListDiscoveredApplications);
+}
+inline auto MethodFor(const v1::GetDiscoveredApplicationRequest*) {
+  return std::pair(&World::discover, &Discover::GetDiscoveredApplication);
+}
+inline auto MethodFor(const v1::BatchGetDiscoveredApplicationsRequest*) {
+  return std::pair(&World::discover, &Discover::BatchGetDiscoveredApplications);
+}
+inline auto MethodFor(const v1::ListDiscoveredAccountsRequest*) {
+  return std::pair(&World::discover, &Discover::ListDiscoveredAccounts);
+}
+inline auto MethodFor(const v1::GetDiscoveredAccountRequest*) {
+  return std::pair(&World::discover, &Discover::GetDiscoveredAccount);
+}
+inline auto MethodFor(const v1::BatchGetDiscoveredAccountsRequest*) {
+  return std::pair(&World::discover, &Discover::BatchGetDiscoveredAccounts);
+}
+inline auto MethodFor(const v1::ListDiscoveredLoginsRequest*) {
+  return std::pair(&World::discover, &Discover::ListDiscoveredLogins);
+}
+inline auto MethodFor(const v1::GetDiscoveredLoginRequest*) {
+  return std::pair(&World::discover, &Discover::GetDiscoveredLogin);
+}
+inline auto MethodFor(const v1::BatchGetDiscoveredLoginsRequest*) {
+  return std::pair(&World::discover, &Discover::BatchGetDiscoveredLogins);
 }
 inline auto MethodFor(const v1::GetStatusRequest*) {
   return std::pair(&World::gateway, &Gateway::GetStatus);

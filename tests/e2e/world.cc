@@ -44,6 +44,7 @@ World::~World() {
   detections_.reset();
   hosts_.reset();
   incidents_.reset();
+  discover_.reset();
   iocs_.reset();
   intel_indicators_.reset();
   vulnerabilities_.reset();
@@ -97,6 +98,7 @@ void World::StartGateway(const std::vector<std::string>& further) {
   detections_ = v1::DetectionService::NewStub(channel_);
   hosts_ = v1::HostService::NewStub(channel_);
   incidents_ = v1::IncidentService::NewStub(channel_);
+  discover_ = v1::DiscoverService::NewStub(channel_);
   iocs_ = v1::IocService::NewStub(channel_);
   intel_indicators_ = v1::IntelIndicatorService::NewStub(channel_);
   vulnerabilities_ = v1::VulnerabilityService::NewStub(channel_);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "falcon/v1/detections.grpc.pb.h"
+#include "falcon/v1/discover.grpc.pb.h"
 #include "falcon/v1/gateway.grpc.pb.h"
 #include "falcon/v1/hosts.grpc.pb.h"
 #include "falcon/v1/incidents.grpc.pb.h"
@@ -50,6 +51,7 @@ class World {
   v1::IntelIndicatorService::Stub& intel_indicators() { return *intel_indicators_; }
   v1::VulnerabilityService::Stub& vulnerabilities() { return *vulnerabilities_; }
   v1::RtrSessionService::Stub& rtr_sessions() { return *rtr_sessions_; }
+  v1::DiscoverService::Stub& discover() { return *discover_; }
   v1::ReputationService::Stub& reputations() { return *reputations_; }
   v1::GatewayService::Stub& gateway() { return *gateway_; }
 
@@ -90,6 +92,7 @@ class World {
   std::unique_ptr<v1::DetectionService::Stub> detections_;
   std::unique_ptr<v1::HostService::Stub> hosts_;
   std::unique_ptr<v1::IncidentService::Stub> incidents_;
+  std::unique_ptr<v1::DiscoverService::Stub> discover_;
   std::unique_ptr<v1::IocService::Stub> iocs_;
   std::unique_ptr<v1::IntelIndicatorService::Stub> intel_indicators_;
   std::unique_ptr<v1::VulnerabilityService::Stub> vulnerabilities_;

@@ -76,7 +76,7 @@ std::string DiscoveredAccount::Sid() const {
 }
 
 bool DiscoveredAccount::LoggedOn() const {
-  return index_ < DomainUsers() || !dice_.Chance(kNever, 4);
+  return index_ < DomainUsers() || !dice_.Chance(kNever, 8);
 }
 
 bool DiscoveredAccount::Failed() const { return !LoggedOn() || dice_.Chance(kFailed, 40); }
@@ -146,19 +146,22 @@ struct ShortCut {
 
 using Account = DiscoveredAccount;
 
-Value At(bool known, Nanos when) { return known ? Value(Instant{when}) : Value(); }
+Value At(bool known, const Account& account, Nanos (Account::*when)() const) {
+  return known ? Value(Instant{(account.*when)()}) : Value();
+}
 
 // Sorted by name. Each must say what the record says; a test compares them.
 constexpr auto kShortCuts = std::to_array<ShortCut>({
     {"account_name", [](const Account& a) { return Value(a.AccountName()); }},
     {"account_type", [](const Account& a) { return Value(a.local() ? "Local" : "Domain"); }},
     {"admin_privileges", [](const Account& a) { return Value(std::string(a.AdminPrivileges())); }},
-    {"first_seen_timestamp", [](const Account& a) { return At(a.LoggedOn(), a.FirstSeen()); }},
+    {"first_seen_timestamp",
+     [](const Account& a) { return At(a.LoggedOn(), a, &Account::FirstSeen); }},
     {"id", [](const Account& a) { return Value(a.Id()); }},
     {"last_failed_login_timestamp",
-     [](const Account& a) { return At(a.Failed(), a.LastFailure()); }},
+     [](const Account& a) { return At(a.Failed(), a, &Account::LastFailure); }},
     {"last_successful_login_timestamp",
-     [](const Account& a) { return At(a.LoggedOn(), a.LastLogin()); }},
+     [](const Account& a) { return At(a.LoggedOn(), a, &Account::LastLogin); }},
     {"username", [](const Account& a) { return Value(a.Username()); }},
 });
 

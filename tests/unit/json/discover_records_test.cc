@@ -1,0 +1,118 @@
+// The decoder on records of Falcon Discover: full ones, ugly ones.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "decoding.h"
+#include "falcon/v1/discovered_account_record.pb.h"
+#include "falcon/v1/discovered_application_record.pb.h"
+#include "falcon/v1/discovered_host_record.pb.h"
+#include "falcon/v1/discovered_login_record.pb.h"
+#include "full_record.h"
+
+namespace falcon::json {
+namespace {
+
+using Skipped = std::map<std::string, int64_t>;
+
+TEST(DiscoverRecords, FillEveryFieldOfFullOnes) {
+  ExpectEveryFieldSet<v1::DiscoveredHost>("discovered_host_full.json");
+  ExpectEveryFieldSet<v1::DiscoveredApplication>("discovered_application_full.json");
+  ExpectEveryFieldSet<v1::DiscoveredAccount>("discovered_account_full.json");
+  ExpectEveryFieldSet<v1::DiscoveredLogin>("discovered_login_full.json");
+}
+
+TEST(DiscoverRecords, LoseOnlyTheBadFieldsOfAnUglyHost) {
+  const auto [host, report] =
+      DecodeRecord<v1::DiscoveredHost>(TestData("discovered_host_ugly.json"));
+  const Skipped skipped = {
+      {"DiscoveredHost.platform_name", 1},
+      {"DiscoveredHost.first_seen_timestamp", 1},
+      {"DiscoveredHost.tags", 1},
+      {"DiscoveredHost.account_enabled", 1},
+      {"DiscoveredHost.local_ips_count", 1},
+      {"DiskSize.disk_space", 1},
+      {"DiscoveredHost.disk_sizes", 1},
+      {"OsSecurity.credential_guard_status", 1},
+      {"FieldMetadataEntry.value", 1},
+      {"DiscoveredHost.triage", 1},
+  };
+  EXPECT_EQ(report.skipped_fields, skipped);
+  EXPECT_EQ(report.unknown_enum_values, 1) << "a criticality of tomorrow";
+  EXPECT_EQ(host.entity_type(), v1::ENTITY_TYPE_MANAGED);
+  EXPECT_EQ(host.criticality(), v1::ASSET_CRITICALITY_UNSPECIFIED);
+  EXPECT_EQ(host.internet_exposure(), v1::YES_NO_UNSPECIFIED);
+  EXPECT_EQ(host.os_is_eol(), v1::YES_NO_UNKNOWN);
+  EXPECT_EQ(host.product_type_desc(), v1::PRODUCT_TYPE_DOMAIN_CONTROLLER);
+  EXPECT_EQ(host.last_seen_timestamp().seconds(), 1767600900);
+  EXPECT_EQ(host.confidence(), 75);
+  EXPECT_EQ(host.tags_size(), 2);
+  EXPECT_EQ(host.groups_size(), 1);
+  EXPECT_TRUE(host.reduced_functionality_mode());
+  EXPECT_FALSE(host.has_account_enabled());
+  EXPECT_TRUE(host.cloud_registered());
+  EXPECT_EQ(host.total_memory(), 4294967296);
+  EXPECT_EQ(host.total_disk_space(), -1);
+  ASSERT_EQ(host.network_interfaces_size(), 1);
+  EXPECT_EQ(host.network_interfaces(0).mac_address(), "17");
+  EXPECT_TRUE(host.os_security().secure_boot_enabled_status());
+  EXPECT_EQ(host.field_metadata().at("hostname").providers(0), "Falcon");
+  EXPECT_FALSE(host.has_creation_timestamp());
+}
+
+TEST(DiscoverRecords, LoseOnlyTheBadFieldsOfAnUglyApplication) {
+  const auto [application, report] =
+      DecodeRecord<v1::DiscoveredApplication>(TestData("discovered_application_ugly.json"));
+  const Skipped skipped = {
+      {"DiscoveredApplication.is_normalized", 1},          {"DiscoveredApplicationHost.tags", 1},
+      {"DiscoveredApplication.installation_timestamp", 1}, {"BrowserExtension.permissions", 1},
+      {"BrowserExtensionInstallation.enabled", 1},         {"DevelopmentPackage.author", 1},
+      {"DiscoveredApplication.ide_extension", 1},
+  };
+  EXPECT_EQ(report.skipped_fields, skipped);
+  EXPECT_EQ(report.unknown_enum_values, 1) << "a kind of machine of tomorrow";
+  EXPECT_EQ(application.id(), "17");
+  EXPECT_EQ(application.version(), "1.5");
+  EXPECT_TRUE(application.is_suspicious());
+  EXPECT_EQ(application.host().internet_exposure(), v1::YES_NO_PENDING);
+  EXPECT_EQ(application.suspicious_indicators(0).severity(), "9");
+  EXPECT_EQ(application.last_used_timestamp().nanos(), 123456789);
+  EXPECT_TRUE(application.browser_extension().enabled());
+  EXPECT_EQ(application.dev_package().dependency_count(), 3);
+}
+
+TEST(DiscoverRecords, LoseOnlyTheBadFieldsOfAnUglyAccount) {
+  const auto [account, report] =
+      DecodeRecord<v1::DiscoveredAccount>(TestData("discovered_account_ugly.json"));
+  const Skipped skipped = {
+      {"DiscoveredAccount.username", 1},
+      {"DiscoveredAccount.local_admin_privileges", 1},
+      {"DiscoveredAccount.last_successful_login_timestamp", 1},
+  };
+  EXPECT_EQ(report.skipped_fields, skipped);
+  EXPECT_EQ(report.unknown_enum_values, 2) << "an account type and a login type of tomorrow";
+  EXPECT_EQ(account.account_name(), "CORP\\alice");
+  EXPECT_EQ(account.admin_privileges(), v1::YES_NO_UNKNOWN);
+  EXPECT_FALSE(account.has_first_seen_timestamp()) << "Falcon's way to say never";
+  EXPECT_EQ(account.last_successful_login_type(), v1::LOGIN_TYPE_NETWORK_CLEARTEXT);
+  EXPECT_EQ(account.password_last_set_timestamp().seconds(), 1767600900);
+  EXPECT_EQ(account.user_sid(), "500");
+}
+
+TEST(DiscoverRecords, LoseOnlyTheBadFieldsOfAnUglyLogin) {
+  const auto [login, report] =
+      DecodeRecord<v1::DiscoveredLogin>(TestData("discovered_login_ugly.json"));
+  EXPECT_EQ(report.skipped_fields, (Skipped{{"DiscoveredLogin.remote_ip", 1}}));
+  EXPECT_EQ(report.unknown_enum_values, 1) << "false is no answer to a question of three";
+  EXPECT_EQ(login.login_timestamp().seconds(), 1767600900);
+  EXPECT_EQ(login.login_status(), v1::LOGIN_STATUS_SUCCESSFUL);
+  EXPECT_EQ(login.login_type(), v1::LOGIN_TYPE_TERMINAL_SERVER);
+  EXPECT_EQ(login.login_event_count(), 9007199254740993);
+  EXPECT_FALSE(login.has_is_suspicious());
+  EXPECT_TRUE(login.local_admin_privileges());
+  EXPECT_EQ(login.account_id(), "12");
+}
+
+}  // namespace
+}  // namespace falcon::json
