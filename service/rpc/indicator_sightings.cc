@@ -30,7 +30,8 @@ bool IsDomain(std::string_view text) {
 
 bool IsAddress(int family, const std::string& text) {
   std::array<unsigned char, sizeof(in6_addr)> address{};
-  return inet_pton(family, text.c_str(), address.data()) == 1;
+  const bool whole = text.find('\0') == std::string::npos;  // what C strings end at
+  return whole && inet_pton(family, text.c_str(), address.data()) == 1;
 }
 
 // What is wrong with a value of a type; empty: nothing.
