@@ -63,7 +63,8 @@ Parameters QueryOf(const Request& request) {
   return {};
 }
 
-// The request with its states as part of its filter. Equal requests stay equal, so page tokens hold.
+// The request with its states as part of its filter. Equal requests stay equal, so that page tokens
+// hold.
 template <class Request>
 Request Stated(const Request& request, const Collection& sessions, Checks& checks) {
   Request stated = request;

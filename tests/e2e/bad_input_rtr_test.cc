@@ -1,5 +1,5 @@
-// Bad input to RtrSessionService and to the counts of hosts: each is refused by name before anything
-// is asked of Falcon, in words that say what would be right.
+// Bad input to RtrSessionService and to the counts of hosts: each is refused by name before
+// anything is asked of Falcon, in words that say what would be right.
 #include "tests/e2e/bad_input.h"
 
 namespace falcon::e2e {

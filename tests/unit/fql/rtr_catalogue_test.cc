@@ -1,4 +1,5 @@
-// FQL of real-time response sessions: the API client's own and the audit's, which knows fewer fields.
+// FQL of real-time response sessions: the API client's own and the audit's, which knows fewer
+// fields.
 #include <gtest/gtest.h>
 
 #include "catalogued.h"

@@ -1,0 +1,54 @@
+// A world with real-time response sessions for the tests of one suite, and what it holds.
+#ifndef FALCON_TESTS_E2E_RTR_JOURNEY_H_
+#define FALCON_TESTS_E2E_RTR_JOURNEY_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/e2e/calls.h"
+
+namespace falcon::e2e {
+
+class RtrJourney : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    World_() = std::make_unique<World>(
+        WorldOptions{{"--alerts", "50", "--hosts", "300", "--rtr-sessions", "1000"}});
+  }
+  static void TearDownTestSuite() { World_().reset(); }
+  static World& world() { return *World_(); }
+
+  // What the simulator's audit holds, whole, by Falcon's own keys.
+  static std::vector<v1::RtrAuditSession> Everybodys() {
+    auto request = Make<v1::ListRtrAuditSessionsRequest>("page_size: 500 read_mask { paths: '*' }");
+    std::vector<v1::RtrAuditSession> all;
+    do {
+      const auto page = Ask(world(), request);
+      EXPECT_TRUE(page.status.ok()) << page.status.error_message();
+      for (const auto& session : page->rtr_audit_sessions()) all.push_back(session);
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return all;
+  }
+
+  // The session of the story's response.
+  static v1::RtrSession Response(const std::string& mask = "") {
+    const auto page =
+        Ask(world(), Make<v1::ListRtrSessionsRequest>("hostname: 'srv-prod-001' statuses: "
+                                                      "RTR_SESSION_STATUS_ACTIVE " +
+                                                      mask));
+    EXPECT_EQ(page->rtr_sessions_size(), 1) << page.status.error_message();
+    return page->rtr_sessions().empty() ? v1::RtrSession() : page->rtr_sessions(0);
+  }
+
+ private:
+  static std::unique_ptr<World>& World_() {
+    static std::unique_ptr<World> world;
+    return world;
+  }
+};
+
+}  // namespace falcon::e2e
+
+#endif  // FALCON_TESTS_E2E_RTR_JOURNEY_H_
