@@ -66,10 +66,10 @@ std::string OwnStem(const ServiceDescriptor& service) {
 
 // "vulnerabilities" -> "vulnerability".
 std::string Singular(std::string_view plural) {
-  for (size_t cut = 1; cut <= 3 && cut < plural.size(); ++cut) {
+  if (plural.ends_with("ies")) return Cat(plural.substr(0, plural.size() - 3), "y");
+  for (size_t cut = 1; cut <= 2 && cut < plural.size(); ++cut) {
     const std::string stem(plural.substr(0, plural.size() - cut));
     if (Plural(stem) == plural) return stem;
-    if (Plural(stem + "y") == plural) return stem + "y";
   }
   return std::string(plural);
 }

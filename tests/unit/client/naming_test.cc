@@ -110,9 +110,9 @@ TEST(Naming, AServiceMayListSeveralNouns) {
 }
 
 TEST(Naming, TwoMethodsThatWouldCollideKeepTheirFullNames) {
-  const MadeUpService hosts("HostService", {"ListHosts", "BatchGetState", "CheckState"});
+  const MadeUpService hosts("HostService", {"ListHosts", "BatchGetState", "GetState"});
   EXPECT_EQ(hosts.Verb(1), "batch-get-state");
-  EXPECT_EQ(hosts.Verb(2), "check-state");
+  EXPECT_EQ(hosts.Verb(2), "get-state");
 }
 
 TEST(Naming, ARunOfCapitalsIsOneWord) {
