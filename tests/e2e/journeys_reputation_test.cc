@@ -45,6 +45,7 @@ BatchGet Values(const std::vector<std::string>& values) {
 // Domains of the simulated VirusTotal with this verdict.
 std::string DomainThatIs(World& world, v1::ReputationVerdict verdict) {
   std::vector<std::string> domains;
+  domains.reserve(100);
   for (int i = 0; i < 100; ++i) domains.push_back("d" + std::to_string(i) + ".example");
   const auto answer = Ask(world, Values(domains));
   for (const v1::Reputation& reputation : answer->reputations()) {
@@ -221,6 +222,17 @@ TEST(Reputation, FaultsOfVirusTotalTouchNoCallToFalcon) {
     EXPECT_FALSE(Ask(world, Values({kHash}), seconds(10)).status.ok()) << kind;
   }
   EXPECT_TRUE(Ask(world, Make<v1::ListHostsRequest>("page_size: 1")).status.ok());
+}
+
+TEST(Reputation, AnswersThatCameInTimeAreNotLostByOneThatDoesNot) {
+  World world(WithKey());
+  world.Fault({{"kind", "stall"}, {"path", "/api/v3/domains/slow.example"}});
+  const auto answer = Ask(world, Values({kHash, "slow.example"}), seconds(2));
+  ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
+  EXPECT_EQ(answer->reputations_size(), 1);
+  ASSERT_EQ(answer->missing_size(), 1);
+  EXPECT_EQ(answer->missing(0).id(), "slow.example");
+  EXPECT_EQ(answer->missing(0).code(), 504);
 }
 
 TEST(Reputation, CheckIocsJudgesFalconsIocsByOneCallAndOthersByValue) {

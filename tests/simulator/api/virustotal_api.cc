@@ -41,13 +41,16 @@ std::optional<std::string> UrlOf(std::string id) {
 
 Reply VirusTotalApi::Handle(const Call& call) {
   const Request& request = call.request;
-  if (request.api_key.empty())
+  if (request.api_key.empty()) {
     return Refusal(401, "AuthenticationRequiredError", "X-Apikey header is missing");
-  if (request.api_key != store_.options.virustotal_key)
+  }
+  if (request.api_key != store_.options.virustotal_key) {
     return Refusal(401, "WrongCredentialsError", "Wrong API key");
+  }
   if (!rate_.Take(store_.clock.Now())) return Refusal(429, "QuotaExceededError", "Quota exceeded");
-  if (request.method != "GET")
+  if (request.method != "GET") {
     return Refusal(403, "ForbiddenError", "You are not authorized to perform the operation");
+  }
   const std::string rest = request.path.substr(kVirusTotalPath.size());
   const size_t slash = rest.find('/');
   if (slash == std::string::npos) return Refusal(404, "NotFoundError", "Resource not found");
@@ -62,12 +65,14 @@ Reply VirusTotalApi::LookUp(std::string_view collection, const std::string& id) 
     if (!IsHash(value)) return Refusal(404, "NotFoundError", "File \"" + id + "\" not found");
   } else if (collection == "domains") {
     kind = ObjectKind::kDomain;
-    if (value.find('.') == std::string::npos)
+    if (value.find('.') == std::string::npos) {
       return Refusal(400, "InvalidArgumentError", "Domain \"" + id + "\" is not a valid domain");
+    }
   } else if (collection == "ip_addresses") {
     kind = ObjectKind::kAddress;
-    if (value.find_first_not_of("0123456789abcdef.:") != std::string::npos)
+    if (value.find_first_not_of("0123456789abcdef.:") != std::string::npos) {
       return Refusal(400, "InvalidArgumentError", "\"" + id + "\" is not a valid IP address");
+    }
   } else if (collection == "urls") {
     kind = ObjectKind::kUrl;
     value = UrlOf(id).value_or("");

@@ -219,6 +219,15 @@ TEST_F(ClientTest, ALookUpThatNobodyWaitsForLeavesTheQueueAndItsTurn) {
   EXPECT_EQ(sent(), 4U);
 }
 
+TEST_F(ClientTest, ALookUpThatStillWaitsMayGoAfterTheClient) {
+  transport_.Answer("GET", Found(), 10);
+  SpendAMinute();
+  auto waiting = Begin(DomainOf(5), seconds(90));
+  Until([&] { return timer_.slept().size() == 5; });
+  loop_.Stop();
+  client_.reset();  // as when the gateway ends: the loop, and what waits on it, goes last
+}
+
 TEST_F(ClientTest, WhoeverHasMoreTimeThanTheOneWhoBeganTriesAgain) {
   const auto gate = std::make_shared<run::Event>(loop_.executor());
   const absl::Status timed_out =

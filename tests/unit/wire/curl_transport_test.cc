@@ -45,6 +45,19 @@ TEST_F(CurlTransportTest, SendsHeadersAuthorizationAndAgent) {
   EXPECT_THAT(seen, Contains(Pair("X-Empty", "")));
 }
 
+TEST_F(CurlTransportTest, SendsASecretUnderAnotherNameWhereTheRequestSaysSo) {
+  LoopbackServer server(Always(Reply(200, "")));
+  HttpRequest request = Get(server.Url("/"));
+  request.authorization_header = "x-apikey";
+  request.authorization = Secret("abc");
+  ASSERT_THAT(Send(std::move(request)), IsOk());
+  ASSERT_THAT(SendGet(server.Url("/next")), IsOk());
+  const std::vector<SeenRequest> seen = server.requests();
+  EXPECT_EQ(FindHeader(seen[0].headers, "x-apikey"), "abc");
+  EXPECT_EQ(FindHeader(seen[0].headers, "authorization"), "");
+  EXPECT_EQ(FindHeader(seen[1].headers, "x-apikey"), "");
+}
+
 TEST_F(CurlTransportTest, DoesNotCarryAuthorizationOrBodyIntoTheNextRequest) {
   LoopbackServer server(Always(Reply(200, "")));
   HttpRequest post(Method::kPost, server.Url("/oauth2/token"), Soon());
