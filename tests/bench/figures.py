@@ -155,7 +155,13 @@ class Bench:
         with self.simulator(*flags) as simulator, self.gateway(simulator) as gateway:
             driver = [f"{self.build}/tests/bench/export_driver"]
             ours = [*driver, "--address", gateway.address, "--method", method, "--request", json.dumps(request)]
-            run = lambda command: json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)  # noqa: E731
+
+            def run(command):
+                tally = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=False).stdout)
+                if tally["error"]:
+                    raise SystemExit(f"{' '.join(command)}: {tally['error']}")
+                return tally
+
             idle = gateway.status("VmRSS")
             run([*ours, "--most", "2"])  # warms both up, and shows which pages the gateway asks for
             with urllib.request.urlopen(f"{simulator.address}/__simulator/ledger") as ledger:

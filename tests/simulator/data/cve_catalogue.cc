@@ -176,8 +176,9 @@ void CveCatalogue::AddRemediations(const World& world) {
       JsonText json(&mend.json);
       json.Open('{').Member("id", mend.id).Member("reference", reference);
       json.Member("title", "Update " + name);
-      json.Member("action", patch ? "Install patch for " + name + ": " + reference
-                                  : "Update " + name + " to the latest available version");
+      std::string action = patch ? "Install patch for " : "Update ";
+      action.append(name).append(patch ? ": " + reference : " to the latest available version");
+      json.Member("action", action);
       json.Member("link", patch ? "https://vendor.example.com/kb/" + reference : "");
       json.Member("vendor_url", patch ? "https://vendor.example.com/download/" + reference : "");
       json.Member("type", "patch").Member("provider", "CrowdStrike");
