@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "fql/parser.h"
 
@@ -89,9 +90,11 @@ class Translator {
     for (const fql::Value& value : condition.values) {
       const std::string word = Plain(TextOf(value));
       if (!equality || (word != "open" && word != "closed")) {
-        checks_.Violate(kFilter, Cat("at byte ", std::max(0, condition.position),
+        checks_.Add(InvalidField(kFilter,
+                                 Cat("at byte ", std::max(0, condition.position),
                                      ": `state` of the retired Incidents API is 'open' or "
-                                     "'closed', with : or :!"));
+                                     "'closed', with : or :!"),
+                                 "FQL_INVALID"));
         wrong_ = true;
         return Expression::Of(condition);
       }

@@ -17,8 +17,8 @@ namespace falcon::rpc {
 //   status:25 status:'Reopened'     status:'reopened'      40, 'Closed'       'closed'
 //   state:'open'                    status:!'closed'
 //   state:'closed'                  status:'closed'
-// and lists of those as conditions joined by OR. Text without such words comes back as it was, right
-// or wrong. A violation on `filter` where such words stand beside something wrong.
+// and lists of those as conditions joined by OR. Text without such words comes back as it was,
+// right or wrong. A violation on `filter` where such words stand beside something wrong.
 std::string InTodaysWords(const std::string& filter, const fql::Catalogue& catalogue,
                           Checks& checks);
 

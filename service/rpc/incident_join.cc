@@ -106,6 +106,24 @@ IncidentJoin::IncidentJoin(const Upstream& upstream)
   options_.selection = AlertFields();
 }
 
+Task<absl::StatusOr<Entities>> IncidentJoin::ReadAlerts(Call& call,
+                                                        std::vector<std::string> ids) const {
+  LookupPlan plan;
+  plan.operation = &operation::kPostEntitiesAlerts;
+  plan.decoder = &decoder_;
+  plan.options = options_;
+  plan.id_field = v1::Detection::descriptor()->FindFieldByName("composite_id");
+  // Half of the time is kept back: incidents without their alerts are better than none.
+  const milliseconds half = call.reading.deadline.Left(upstream_.clock) / 2;
+  Reading reading(Deadline::In(upstream_.clock, std::min(half, kLongest)), call.reading.priority);
+  json::DecodeReport of_alerts;  // not of what this answer shows
+  absl::StatusOr<Entities> read =
+      co_await FetchEntities(upstream_.caller, std::move(plan), std::move(ids), reading,
+                             v1::Detection::default_instance(), of_alerts);
+  Take(reading, call);
+  co_return read;
+}
+
 Task<absl::Status> IncidentJoin::Fill(Call& call, const IncidentView& view,
                                       Incidents& incidents) const {
   if (!view.derived()) co_return absl::OkStatus();
@@ -113,19 +131,7 @@ Task<absl::Status> IncidentJoin::Fill(Call& call, const IncidentView& view,
   if (view.from_alerts()) ids = IdsForOneCall(incidents, call);
   Entities found;
   if (!ids.empty()) {
-    LookupPlan plan;
-    plan.operation = &operation::kPostEntitiesAlerts;
-    plan.decoder = &decoder_;
-    plan.options = options_;
-    plan.id_field = v1::Detection::descriptor()->FindFieldByName("composite_id");
-    // Half of the time is kept back: incidents without their alerts are better than none.
-    const milliseconds half = call.reading.deadline.Left(upstream_.clock) / 2;
-    Reading reading(Deadline::In(upstream_.clock, std::min(half, kLongest)), call.reading.priority);
-    json::DecodeReport of_alerts;  // not of what this answer shows
-    absl::StatusOr<Entities> read =
-        co_await FetchEntities(upstream_.caller, std::move(plan), std::move(ids), reading,
-                               v1::Detection::default_instance(), of_alerts);
-    Take(reading, call);
+    absl::StatusOr<Entities> read = co_await ReadAlerts(call, std::move(ids));
     if (read.status().code() == absl::StatusCode::kCancelled) co_return read.status();
     if (read.ok()) {
       found = *std::move(read);

@@ -2,8 +2,10 @@
 #ifndef FALCON_RPC_INCIDENT_JOIN_H_
 #define FALCON_RPC_INCIDENT_JOIN_H_
 
+#include <string>
 #include <vector>
 
+#include "falcon/lookup.h"
 #include "falcon/v1/detection_record.pb.h"
 #include "falcon/v1/incident_record.pb.h"
 #include "google/protobuf/repeated_field.h"
@@ -27,6 +29,9 @@ class IncidentJoin {
                           google::protobuf::RepeatedPtrField<v1::Incident>& incidents) const;
 
  private:
+  // Counts into `call`.
+  Task<absl::StatusOr<Entities>> ReadAlerts(Call& call, std::vector<std::string> ids) const;
+
   const Upstream& upstream_;
   json::Decoder decoder_;
   json::DecodeOptions options_;

@@ -63,8 +63,8 @@ void LimitTo(int most, v1::ExportIncidentsRequest& request) {
   request.set_batch_size(request.batch_size() == 0 ? most : std::min(request.batch_size(), most));
 }
 
-bool Goes(const v1::ListIncidentsRequest& request) { return !request.page_token().empty(); }
-bool Goes(const v1::ExportIncidentsRequest& request) { return !request.resume_token().empty(); }
+bool GoesOn(const v1::ListIncidentsRequest& request) { return !request.page_token().empty(); }
+bool GoesOn(const v1::ExportIncidentsRequest& request) { return !request.resume_token().empty(); }
 
 absl::StatusOr<PageStart> OpenWith(const Collection& incidents, const Upstream& upstream,
                                    const v1::ListIncidentsRequest& request) {
@@ -132,7 +132,7 @@ absl::StatusOr<PageStart> IncidentService::Open(Request& request, const Incident
   PageStart start = checks.Take(OpenWith(incidents_, upstream_, request));
   RETURN_IF_ERROR(checks.Verdict());
   if (!request.query().empty()) start.plan.query.emplace_back("q", request.query());
-  if (state.empty() || Goes(request)) return start;
+  if (state.empty() || GoesOn(request)) return start;
   std::string& filter = start.cursor.filter;
   filter = filter.empty() ? state.Text() : Cat("(", filter, ")+", state.Text());
   return start;

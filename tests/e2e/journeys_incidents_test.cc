@@ -288,9 +288,7 @@ TEST_F(IncidentJourney, AgreementsAndTemplatesTellTheirNamesAndGoals) {
   EXPECT_TRUE(Ask(world(), templates)->templates(0).has_access());
 }
 
-TEST_F(IncidentJourney, NothingWasChangedAtFalcon) {
-  EXPECT_EQ(world().Ledger()["mutating"], 0);
-}
+TEST_F(IncidentJourney, NothingWasChangedAtFalcon) { EXPECT_EQ(world().Ledger()["mutating"], 0); }
 
 }  // namespace
 }  // namespace falcon::e2e

@@ -92,8 +92,8 @@ std::string_view Case::Level() const {
   return severity >= 20 ? "low" : "informational";
 }
 
-// A case is opened soon after its newest alert. Every third one on the hour, as rules do: so several
-// share an instant.
+// A case is opened soon after its newest alert. Every third one on the hour, as rules do: so
+// several share an instant.
 Nanos Case::Created() const {
   const auto alerts = world_.case_book().AlertsOf(index_);
   Nanos created = world_.anchor() - kHour - static_cast<Nanos>(dice_.Of(kAge) % kSpan);

@@ -11,8 +11,9 @@ namespace falcon::simulator {
 
 class World;
 
-// Made in one pass over the alerts that the world began with. Case 0 is the story's; each other case
-// is about one host and holds some of its alerts, newest first. An alert belongs to one case at most.
+// Made in one pass over the alerts that the world began with. Case 0 is the story's; each other
+// case is about one host and holds some of its alerts, newest first. An alert belongs to one case
+// at most.
 class CaseBook {
  public:
   explicit CaseBook(const World& world);

@@ -120,6 +120,19 @@ Json Instant(const Case& a_case, bool last) {
   return found ? Json(FormatTime(*found, 3)) : Json(nullptr);
 }
 
+void AddPeople(const Case& a_case, Json* record) {
+  Json& out = *record;
+  // Nobody: null on some records, an object of empty texts on others.
+  const std::optional<Analyst> assignee = a_case.Assignee();
+  out["assigned_to"] = assignee                  ? UserJson(*assignee)
+                       : a_case.index() % 2 == 0 ? Json(nullptr)
+                                                 : NoUser();
+  out["created_by"] = UserJson(a_case.Creator());
+  out["last_updated_by"] = UserJson(assignee.value_or(a_case.Creator()));
+  out["creation_actor"] = ActorOf(a_case, a_case.Creator());
+  out["update_actor"] = ActorOf(a_case, assignee.value_or(a_case.Creator()));
+}
+
 }  // namespace
 
 void AddEvidence(const Case& a_case, Json* record) {
@@ -169,15 +182,7 @@ Json Case::Record() const {
   record["updated_timestamp"] = FormatTime(Updated(), 9);
   record["start_timestamp"] = Instant(*this, false);
   record["end_timestamp"] = Instant(*this, true);
-  // Nobody: null on some records, an object of empty texts on others.
-  const std::optional<Analyst> assignee = Assignee();
-  record["assigned_to"] = assignee          ? UserJson(*assignee)
-                          : index_ % 2 == 0 ? Json(nullptr)
-                                            : NoUser();
-  record["created_by"] = UserJson(Creator());
-  record["last_updated_by"] = UserJson(assignee.value_or(Creator()));
-  record["creation_actor"] = ActorOf(*this, Creator());
-  record["update_actor"] = ActorOf(*this, assignee.value_or(Creator()));
+  AddPeople(*this, &record);
   record["tags"] = Tags();
   record["version"] = 1 + index_ % 9;
   record["consistency"] = {{"consistent", true}, {"version", 1 + index_ % 9}};
