@@ -1,84 +1,30 @@
 // Bad input to IocService and IntelIndicatorService: each is refused by name, in words that help,
 // before anything is asked of Falcon.
-#include <functional>
-
-#include "tests/e2e/calls.h"
+#include "tests/e2e/bad_input.h"
 
 namespace falcon::e2e {
 namespace {
 
-struct Bad {
-  std::string name;
-  std::function<grpc::Status(World&)> call;
-  std::string field;  // that BadRequest names
-  std::string words;  // in its description
-  std::string reason = "INVALID_FIELD";
-};
-
-void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.name; }
-
-template <class Request>
-std::function<grpc::Status(World&)> Of(std::string text) {
-  return [text](World& world) { return Ask(world, Make<Request>(text)).status; };
-}
-
-std::function<grpc::Status(World&)> ExportOf(std::string text) {
-  return [text](World& world) {
-    grpc::ClientContext context;
-    const auto request = Make<v1::ExportIocsRequest>(text);
-    const auto reader = world.iocs().ExportIocs(&context, request);
-    v1::ExportIocsResponse batch;
-    while (reader->Read(&batch)) continue;
-    return reader->Finish();
-  };
+std::function<grpc::Status(World&)> ExportIocsOf(std::string text) {
+  return ExportOf(&World::iocs, &v1::IocService::Stub::ExportIocs, std::move(text));
 }
 
 std::function<grpc::Status(World&)> ExportIntelOf(std::string text) {
-  return [text](World& world) {
-    grpc::ClientContext context;
-    const auto request = Make<v1::ExportIntelIndicatorsRequest>(text);
-    const auto reader = world.intel_indicators().ExportIntelIndicators(&context, request);
-    v1::ExportIntelIndicatorsResponse batch;
-    while (reader->Read(&batch)) continue;
-    return reader->Finish();
-  };
+  return ExportOf(&World::intel_indicators, &v1::IntelIndicatorService::Stub::ExportIntelIndicators,
+                  std::move(text));
 }
 
-class BadIocInput : public testing::TestWithParam<Bad> {
- protected:
-  static void TearDownTestSuite() { World_().reset(); }
-  static World& Shared() {
-    if (World_() == nullptr) {
-      World_() = std::make_unique<World>(WorldOptions{
-          {"--alerts", "20", "--hosts", "20", "--iocs", "50", "--intel-indicators", "50"}});
-      EXPECT_TRUE(Ask(*World_(), v1::ListIocsRequest()).status.ok());
-    }
-    return *World_();
-  }
-
- private:
-  static std::unique_ptr<World>& World_() {
-    static std::unique_ptr<World> world;
-    return world;
+class BadIocInput : public BadInputSuite<BadIocInput> {
+ public:
+  static WorldOptions Options() {
+    return {{"--alerts", "20", "--hosts", "20", "--iocs", "50", "--intel-indicators", "50"}};
   }
 };
 
 TEST_P(BadIocInput, IsRefusedByNameAndTheNextCallWorks) {
-  World& world = Shared();
-  world.ResetLedger();
-  const grpc::Status status = GetParam().call(world);
-  const Details details(status);
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << status.error_message();
-  EXPECT_EQ(details.info.reason(), GetParam().reason) << status.error_message();
-  ASSERT_GE(details.bad.field_violations_size(), 1) << status.error_message();
-  EXPECT_EQ(details.bad.field_violations(0).field(), GetParam().field);
-  const std::string& description = details.bad.field_violations(0).description();
-  EXPECT_NE(description.find(GetParam().words), std::string::npos) << description;
-  EXPECT_EQ(world.Calls(), 0);
-  EXPECT_TRUE(Ask(world, Make<v1::ListIocsRequest>("page_size: 1")).status.ok());
+  ExpectRefused(Shared(), GetParam());
+  EXPECT_TRUE(Ask(Shared(), Make<v1::ListIocsRequest>("page_size: 1")).status.ok());
 }
-
-std::string NameOfBad(const testing::TestParamInfo<Bad>& bad) { return bad.param.name; }
 
 using List = v1::ListIocsRequest;
 using Intel = v1::ListIntelIndicatorsRequest;
@@ -115,10 +61,10 @@ INSTANTIATE_TEST_SUITE_P(
             "FQL_INVALID"},
         Bad{"FilterWord", Of<List>("filter: \"type:'sha1'\""), "filter", "sha256", "FQL_INVALID"},
         Bad{"Mask", Of<List>("read_mask { paths: 'vaule' }"), "read_mask", "value"},
-        Bad{"ExportBatch", ExportOf("batch_size: -1"), "batch_size", "must not be negative"},
-        Bad{"ExportToken", ExportOf("resume_token: 'AAAA'"), "resume_token", "",
+        Bad{"ExportBatch", ExportIocsOf("batch_size: -1"), "batch_size", "must not be negative"},
+        Bad{"ExportToken", ExportIocsOf("resume_token: 'AAAA'"), "resume_token", "",
             "PAGE_TOKEN_INVALID"},
-        Bad{"ExportSeverity", ExportOf("severities: SEVERITY_UNSPECIFIED"), "severities",
+        Bad{"ExportSeverity", ExportIocsOf("severities: SEVERITY_UNSPECIFIED"), "severities",
             "says nothing"}),
     NameOfBad);
 
