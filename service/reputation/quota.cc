@@ -1,6 +1,6 @@
 // Turns by two windows and a cooldown. Sources: docs.virustotal.com, "Public vs Premium API" (4 a
-// minute and 500 a day with a free key) and "How consumption quotas are handled" (daily quotas begin
-// anew at 00:00 UTC).
+// minute and 500 a day with a free key) and "How consumption quotas are handled" (daily quotas
+// begin anew at 00:00 UTC).
 #include "reputation/quota.h"
 
 #include <algorithm>
