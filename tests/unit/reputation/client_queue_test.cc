@@ -14,6 +14,7 @@ TEST_F(ClientTest, IdenticalLookUpsInFlightAreOneCall) {
   const auto gate = std::make_shared<run::Event>(loop_.executor());
   transport_.AnswerAfter("d1", Found(), gate);
   std::vector<Running<absl::StatusOr<Answer>>> running;
+  running.reserve(50);
   for (int i = 0; i < 50; ++i) running.push_back(Begin(DomainOf(1)));
   OnLoop(loop_, [&] { gate->Set(); });
   for (auto& one : running) EXPECT_THAT(Finish(std::move(one)), IsOk());
