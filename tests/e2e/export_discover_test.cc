@@ -217,6 +217,18 @@ TEST(ExportDiscovered, AccountsAreCompletedByTheirResumeTokenInEitherPart) {
   }
 }
 
+TEST(ExportDiscovered, ResumedAfterItsLastBatchIsOver) {
+  World world(Few({"--discover-accounts", "500", "--discover-logins", "250"}));
+  v1::ExportDiscoveredAccountsRequest accounts;
+  accounts.set_resume_token(Read(world, accounts).resume_token);
+  v1::ExportDiscoveredLoginsRequest logins;
+  logins.set_resume_token(Read(world, logins).resume_token);
+  for (const Whole& rest : {Read(world, accounts), Read(world, logins)}) {
+    EXPECT_TRUE(rest.status.ok()) << rest.status.error_message();
+    EXPECT_EQ(rest.records, 0U);
+  }
+}
+
 TEST(ExportDiscovered, MoreStrangersThanTheWindowAreSaidBeforeTheFirstRecord) {
   World world(Few({"--discover-accounts", "140000"}));
   const Whole all = Read(world, v1::ExportDiscoveredAccountsRequest());

@@ -80,8 +80,9 @@ DiscoveredApplication::DiscoveredApplication(const World& world, uint32_t index)
 }
 
 std::string_view DiscoveredApplication::Category() const {
-  if (type_ == "browser_extension" || name_ == "Chrome" || name_ == "Firefox")
+  if (type_ == "browser_extension" || name_ == "Chrome" || name_ == "Firefox") {
     return "Web Browsers";
+  }
   return type_ == "application" ? "IT/Security Apps" : "Development";
 }
 

@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "catalogued.h"
+#include "falcon/v1/discover.pb.h"
 #include "falcon/v1/discovered_account_record.pb.h"
 #include "falcon/v1/discovered_application_record.pb.h"
 #include "falcon/v1/discovered_host_record.pb.h"
-#include "falcon/v1/discovered_hosts.pb.h"
 #include "falcon/v1/discovered_login_record.pb.h"
 #include "fql/filter_compiler.h"
 #include "fql/parser.h"
