@@ -200,6 +200,13 @@ absl::StatusOr<bool> PageReader::Take(const json::Document& document, Entities e
   const bool all_sent = at.total.has_value() && at.sent >= *at.total;
   page_.last = next.empty() || (empty && all_sent);
   const bool stuck = !page_.last && (empty || next == at.upstream);
+  // An empty page before the end is asked for anew, from the last record on, before it is believed.
+  const bool doubtful = empty && !all_sent && (stuck || at.total.has_value());
+  if (doubtful && strikes_ == 0 && at.sent > 0 && CanSeek()) {
+    ++strikes_;
+    MoveTo("");
+    return false;
+  }
   const bool counted = ByOffset(plan_) || IsOffsetLink(next);
   if (stuck) {
     if (++strikes_ == kMostStrikes) return InCircles();

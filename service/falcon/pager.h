@@ -52,9 +52,10 @@ struct PageOutcome {
 // cuts the list; another order ends at the window with OUT_OF_RANGE (OFFSET_WINDOW). Ids without a
 // record are told in `reading.errors`. Facets go along for the selected fields that need them.
 // Oversize pages: asked again at half the size, three times at most.
-// Guards against a service that turns in circles: the same cursor again, or an empty page with a
-// next one, three times in a row, or an earlier cursor again, is DATA_LOSS (CURSOR_LOOP). Failures
-// leave `answer` as it was.
+// An empty page before the end is sought again once by the sort value: what it should have held
+// would be lost behind its cursor. Guards against a service that turns in circles: the same cursor
+// again, or an empty page with a next one, three times in a row, or an earlier cursor again, is
+// DATA_LOSS (CURSOR_LOOP). Failures leave `answer` as it was.
 Task<absl::StatusOr<PageOutcome>> FetchPage(Caller& caller, const PagePlan& plan, Cursor cursor,
                                             Reading& reading, const Clock& clock,
                                             google::protobuf::Message& answer, std::string records);

@@ -255,6 +255,28 @@ TEST_F(PagerScriptTest, ACursorThatMovesOnAfterAGlitchLosesNothing) {
   EXPECT_THAT(Ids(), ElementsAre("c", "d"));
 }
 
+TEST_F(PagerScriptTest, WhatAnEmptyPageShouldHaveHeldIsSoughtByTheSortValue) {
+  Script(Page({{"a", 1}, {"b", 2}}, "A1", 5));
+  Script(Page({}, "A2", 5));
+  Script(Page({{"b", 2}, {"c", 3}}, "B1", 4));
+  const auto first = Fetch(plan);
+  const auto second = Fetch(plan, first->next);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_THAT(Ids(), ElementsAre("c"));
+  EXPECT_EQ(Sent(2)["filter"], "created_timestamp:>='2026-01-01T00:00:02Z'");
+}
+
+TEST_F(PagerScriptTest, AnEmptyEndBeforeTheTotalIsAskedForOnceMore) {
+  Script(Page({{"a", 1}, {"b", 2}}, "A1", 5));
+  Script(Page({}, "", 5));
+  Script(Page({{"b", 2}}, "", 1));
+  const auto first = Fetch(plan);
+  const auto second = Fetch(plan, first->next);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_TRUE(second->last);
+  EXPECT_EQ(transport.requests().size(), 3u);
+}
+
 TEST_F(PagerScriptTest, EmptyPagesWithANextOneAreFollowedTwice) {
   Script(Page({}, "A1"));
   Script(Page({}, "A2"));
