@@ -30,12 +30,11 @@ using Clock = std::chrono::steady_clock;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::MethodDescriptor;
 
 struct Options {
   std::string mode = "gateway";
   std::string address;             // of the gateway
-  std::string method;              // falcon.v1.VulnerabilityService.ExportVulnerabilities
+  std::string method;              // /falcon.v1.VulnerabilityService/ExportVulnerabilities
   std::string request = "{}";      // as JSON
   std::string falcon_url;          // of Falcon, for the bare loop
   std::string path;                // of its pages
@@ -80,10 +79,9 @@ std::unique_ptr<Message> New(const Descriptor* descriptor) {
 // The stream of one call, read by one thread that waits for each message.
 class Pages {
  public:
-  Pages(const std::string& address, const MethodDescriptor& method, const Message& request)
+  Pages(const std::string& address, const std::string& method, const Message& request)
       : stub_(grpc::CreateChannel(address, grpc::InsecureChannelCredentials())) {
-    const std::string name = "/" + method.service()->full_name() + "/" + method.name();
-    call_ = stub_.PrepareCall(&context_, name, &queue_);
+    call_ = stub_.PrepareCall(&context_, method, &queue_);
     call_->StartCall(this);
     Wait();
     grpc::ByteBuffer bytes;
@@ -129,29 +127,33 @@ class Pages {
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
 };
 
+// Every Export takes and answers messages of its name.
+const Descriptor* TypeOf(const std::string& method, std::string_view suffix) {
+  // The linker would leave out what is found by name only.
+  v1::ExportVulnerabilitiesRequest::descriptor();
+  v1::ExportDiscoveredHostsRequest::descriptor();
+  return google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(
+      "falcon.v1." + method.substr(method.rfind('/') + 1) + std::string(suffix));
+}
+
 Tally ThroughGateway(const Options& options) {
-  // Without this the linker leaves out the messages of methods that are found by name only.
-  google::protobuf::LinkMessageReflection<v1::ExportVulnerabilitiesRequest>();
-  google::protobuf::LinkMessageReflection<v1::ExportDiscoveredHostsRequest>();
   Tally tally;
-  const auto* method =
-      google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(options.method);
-  if (method == nullptr) {
+  const Descriptor* takes = TypeOf(options.method, "Request");
+  const Descriptor* answers = TypeOf(options.method, "Response");
+  if (takes == nullptr || answers == nullptr) {
     tally.error = "no such method: " + options.method;
     return tally;
   }
-  const auto request = New(method->input_type());
-  const auto read = google::protobuf::util::JsonStringToMessage(options.request, request.get());
-  if (!read.ok()) {
+  const auto request = New(takes);
+  if (!google::protobuf::util::JsonStringToMessage(options.request, request.get()).ok()) {
     tally.error = "--request is none of " + options.method;
     return tally;
   }
-  // Every Export answers records in its first field.
-  const FieldDescriptor* records = method->output_type()->field(0);
+  const FieldDescriptor* records = answers->field(0);
   const FieldDescriptor* id = records->message_type()->FindFieldByName(options.id);
-  const auto page = New(method->output_type());
+  const auto page = New(answers);
   const auto start = Clock::now();
-  Pages pages(options.address, *method, *request);
+  Pages pages(options.address, options.method, *request);
   while (const size_t bytes = pages.Next(*page)) {
     ++tally.pages;
     tally.bytes += static_cast<int64_t>(bytes);
@@ -273,7 +275,7 @@ int Main(int argc, char** argv) {
       ->check(CLI::IsMember({"gateway", "bare"}));
   app.add_option("--address", options.address, "the gateway, host:port");
   app.add_option("--method", options.method,
-                 "such as falcon.v1.VulnerabilityService.ExportVulnerabilities");
+                 "such as /falcon.v1.VulnerabilityService/ExportVulnerabilities");
   app.add_option("--request", options.request, "as JSON");
   app.add_option("--falcon-url", options.falcon_url, "Falcon, for --mode bare");
   app.add_option("--path", options.path, "of the pages, for --mode bare");

@@ -142,12 +142,12 @@ class Bench:
 
     def vulnerabilities(self):
         statuses = ["OPEN", "REOPEN", "CLOSED", "EXPIRED"]
-        self.export("1,000,000 vulnerabilities", "falcon.v1.VulnerabilityService.ExportVulnerabilities",
+        self.export("1,000,000 vulnerabilities", "/falcon.v1.VulnerabilityService/ExportVulnerabilities",
                     {"statuses": [f"VULNERABILITY_STATUS_{status}" for status in statuses]},
                     "/spotlight/combined/vulnerabilities/v1", 1000000, "--vulnerabilities", "1000000")
 
     def discovered_hosts(self):
-        self.export("200,000 discovered hosts", "falcon.v1.DiscoverService.ExportDiscoveredHosts", {},
+        self.export("200,000 discovered hosts", "/falcon.v1.DiscoverService/ExportDiscoveredHosts", {},
                     "/discover/combined/hosts/v1", 200000, "--discover-hosts", "200000")
 
     def export(self, what, method, request, path, count, *flags):
