@@ -1,4 +1,4 @@
-// One world with all that Falcon Discover knows, and ways to read it, for the tests of DiscoverService.
+// One world with all that Falcon Discover knows, and ways to read it.
 #ifndef FALCON_TESTS_E2E_DISCOVER_JOURNEY_H_
 #define FALCON_TESTS_E2E_DISCOVER_JOURNEY_H_
 

@@ -1,6 +1,8 @@
 // What the four collections of Falcon Discover have in common.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +21,24 @@ std::optional<uint32_t> DiscoverIndex(const World& world, std::string_view id, u
 // The bit of the block that a `facet` parameter names; 0 for an unknown one.
 using Blocks = uint8_t;
 inline constexpr Blocks kAllBlocks = 0xff;
+
+// A field whose value needs no whole record. It says what the record says; a test compares them.
+template <class View>
+struct ShortCut {
+  std::string_view name;
+  fql::Value (*get)(const View&);
+};
+
+// The value of `field` by a short cut, of which `cuts` is sorted by name, or out of `whole()`.
+template <class View, size_t N, class Whole>
+fql::Value ValueBy(const std::array<ShortCut<View>, N>& cuts, const View& view,
+                   const fql::Field& field, Whole whole) {
+  const auto found = std::lower_bound(
+      cuts.begin(), cuts.end(), field.name,
+      [](const ShortCut<View>& cut, std::string_view key) { return cut.name < key; });
+  if (found != cuts.end() && found->name == field.name) return found->get(view);
+  return ValueAt(whole(), field.path.empty() ? field.name : field.path, field.type);
+}
 
 // Rows 0 to `count`-1 that never change.
 class DiscoverCollection : public Collection {

@@ -139,19 +139,14 @@ Json DiscoveredAccount::Record() const {
 
 namespace {
 
-struct ShortCut {
-  std::string_view name;
-  Value (*get)(const DiscoveredAccount&);
-};
-
 using Account = DiscoveredAccount;
 
 Value At(bool known, const Account& account, Nanos (Account::*when)() const) {
   return known ? Value(Instant{(account.*when)()}) : Value();
 }
 
-// Sorted by name. Each must say what the record says; a test compares them.
-constexpr auto kShortCuts = std::to_array<ShortCut>({
+// Sorted by name.
+constexpr auto kShortCuts = std::to_array<ShortCut<DiscoveredAccount>>({
     {"account_name", [](const Account& a) { return Value(a.AccountName()); }},
     {"account_type", [](const Account& a) { return Value(a.local() ? "Local" : "Domain"); }},
     {"admin_privileges", [](const Account& a) { return Value(std::string(a.AdminPrivileges())); }},
@@ -173,11 +168,7 @@ const fql::Schema& DiscoveredAccountCollection::schema() const {
 
 fql::Value DiscoveredAccountCollection::Get(uint32_t row, const fql::Field& field) const {
   const DiscoveredAccount account(world(), row);
-  const auto found =
-      std::lower_bound(kShortCuts.begin(), kShortCuts.end(), field.name,
-                       [](const ShortCut& cut, std::string_view key) { return cut.name < key; });
-  if (found != kShortCuts.end() && found->name == field.name) return found->get(account);
-  return ValueAt(account.Record(), field.path.empty() ? field.name : field.path, field.type);
+  return ValueBy(kShortCuts, account, field, [&] { return account.Record(); });
 }
 
 Json DiscoveredAccountCollection::RecordWith(uint32_t row, Blocks /*blocks*/) const {

@@ -101,17 +101,12 @@ Nanos DiscoveredApplication::LastUpdated() const {
 
 namespace {
 
-struct ShortCut {
-  std::string_view name;
-  Value (*get)(const DiscoveredApplication&);
-};
-
 using Application = DiscoveredApplication;
 
 Value Present(std::string_view text) { return text.empty() ? Value() : Value(std::string(text)); }
 
-// Sorted by name. Each must say what the record says; a test compares them.
-constexpr auto kShortCuts = std::to_array<ShortCut>({
+// Sorted by name.
+constexpr auto kShortCuts = std::to_array<ShortCut<DiscoveredApplication>>({
     {"first_seen_timestamp", [](const Application& a) { return Value(Instant{a.FirstSeen()}); }},
     {"host.aid", [](const Application& a) { return Value(a.host().DeviceId()); }},
     {"host.hostname", [](const Application& a) { return Value(a.host().Hostname()); }},
@@ -135,12 +130,7 @@ const fql::Schema& DiscoveredApplicationCollection::schema() const {
 
 fql::Value DiscoveredApplicationCollection::Get(uint32_t row, const fql::Field& field) const {
   const DiscoveredApplication application(world(), row);
-  const auto found =
-      std::lower_bound(kShortCuts.begin(), kShortCuts.end(), field.name,
-                       [](const ShortCut& cut, std::string_view key) { return cut.name < key; });
-  if (found != kShortCuts.end() && found->name == field.name) return found->get(application);
-  return ValueAt(application.Record(kAllBlocks), field.path.empty() ? field.name : field.path,
-                 field.type);
+  return ValueBy(kShortCuts, application, field, [&] { return application.Record(kAllBlocks); });
 }
 
 Json DiscoveredApplicationCollection::RecordWith(uint32_t row, Blocks blocks) const {

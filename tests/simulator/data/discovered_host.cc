@@ -167,11 +167,6 @@ Nanos DiscoveredHost::LastSeen() const {
 
 namespace {
 
-struct ShortCut {
-  std::string_view name;
-  Value (*get)(const DiscoveredHost&);
-};
-
 Value Present(std::string_view text) { return text.empty() ? Value() : Value(std::string(text)); }
 Value Present(std::vector<std::string> list) {
   return list.empty() ? Value() : Value(std::move(list));
@@ -179,8 +174,8 @@ Value Present(std::vector<std::string> list) {
 
 using Asset = DiscoveredHost;
 
-// Sorted by name. Each must say what the record says; a test compares them.
-constexpr auto kShortCuts = std::to_array<ShortCut>({
+// Sorted by name.
+constexpr auto kShortCuts = std::to_array<ShortCut<DiscoveredHost>>({
     {"aid", [](const Asset& a) { return a.host() ? Value(a.host()->DeviceId()) : Value(); }},
     {"criticality", [](const Asset& a) { return Present(a.Criticality()); }},
     {"entity_type", [](const Asset& a) { return Present(a.EntityType()); }},
@@ -204,12 +199,7 @@ const fql::Schema& DiscoveredHostCollection::schema() const { return fql::Discov
 
 fql::Value DiscoveredHostCollection::Get(uint32_t row, const fql::Field& field) const {
   const DiscoveredHost asset(world(), row);
-  const auto found =
-      std::lower_bound(kShortCuts.begin(), kShortCuts.end(), field.name,
-                       [](const ShortCut& cut, std::string_view key) { return cut.name < key; });
-  if (found != kShortCuts.end() && found->name == field.name) return found->get(asset);
-  return ValueAt(asset.Record(kAllBlocks), field.path.empty() ? field.name : field.path,
-                 field.type);
+  return ValueBy(kShortCuts, asset, field, [&] { return asset.Record(kAllBlocks); });
 }
 
 Json DiscoveredHostCollection::RecordWith(uint32_t row, Blocks blocks) const {

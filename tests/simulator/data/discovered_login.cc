@@ -1,7 +1,6 @@
 // Who logged on where, when and how.
 #include "simulator/data/discovered_login.h"
 
-#include <algorithm>
 #include <array>
 
 #include "simulator/data/discovered_account.h"
@@ -118,15 +117,10 @@ Json DiscoveredLogin::Record() const {
 
 namespace {
 
-struct ShortCut {
-  std::string_view name;
-  Value (*get)(const DiscoveredLogin&);
-};
-
 using Login = DiscoveredLogin;
 
-// Sorted by name. Each must say what the record says; a test compares them.
-constexpr auto kShortCuts = std::to_array<ShortCut>({
+// Sorted by name.
+constexpr auto kShortCuts = std::to_array<ShortCut<DiscoveredLogin>>({
     {"aid", [](const Login& l) { return Value(l.host().DeviceId()); }},
     {"hostname", [](const Login& l) { return Value(l.host().Hostname()); }},
     {"id", [](const Login& l) { return Value(l.Id()); }},
@@ -145,11 +139,7 @@ const fql::Schema& DiscoveredLoginCollection::schema() const {
 
 fql::Value DiscoveredLoginCollection::Get(uint32_t row, const fql::Field& field) const {
   const DiscoveredLogin login(world(), row);
-  const auto found =
-      std::lower_bound(kShortCuts.begin(), kShortCuts.end(), field.name,
-                       [](const ShortCut& cut, std::string_view key) { return cut.name < key; });
-  if (found != kShortCuts.end() && found->name == field.name) return found->get(login);
-  return ValueAt(login.Record(), field.path.empty() ? field.name : field.path, field.type);
+  return ValueBy(kShortCuts, login, field, [&] { return login.Record(); });
 }
 
 Json DiscoveredLoginCollection::RecordWith(uint32_t row, Blocks /*blocks*/) const {

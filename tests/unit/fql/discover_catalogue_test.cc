@@ -1,4 +1,4 @@
-// FQL of Falcon Discover: stars before the quotes, several values joined by OR, Yes and No as words.
+// FQL of Falcon Discover: stars before the quotes, several values joined by OR, words for flags.
 #include <gtest/gtest.h>
 
 #include "catalogued.h"
