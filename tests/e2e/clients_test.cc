@@ -22,7 +22,10 @@ bool Has(const std::string& text, const std::string& part) {
 class Clients : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    World_() = std::make_unique<World>(WorldOptions{{"--alerts", "500", "--hosts", "100"}});
+    World_() = std::make_unique<World>(
+        WorldOptions{.simulator = {"--alerts", "500", "--hosts", "100"},
+                     .gateway = {},
+                     .environment = {{"VIRUSTOTAL_API_KEY", kVirusTotalKey}}});
   }
   static void TearDownTestSuite() { World_().reset(); }
   static World& world() { return *World_(); }

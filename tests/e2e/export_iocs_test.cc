@@ -222,33 +222,5 @@ TEST(IocScopes, AreNamedWhereTheyAreMissing) {
   EXPECT_EQ(denied, (std::set<std::string>{"iocs", "processes", "intel_indicators"}));
 }
 
-TEST(IocsReadOnly, NoCallChangesAnythingInFalcon) {
-  World world({Few({"--iocs", "50", "--intel-indicators", "80"})});
-  const auto iocs = Ask(world, Make<v1::ListIocsRequest>("page_size: 1"));
-  const std::string id = iocs->iocs(0).id();
-  const auto hosts = Ask(world, Make<v1::ListHostsRequest>("page_size: 1"));
-  const std::string device = hosts->hosts(0).device_id();
-  const std::string address = "type: IOC_TYPE_IPV4 value: '203.0.113.42' ";
-  const std::vector<grpc::Status> driven = {
-      iocs.status,
-      Ask(world, Make<v1::GetIocRequest>("id: '" + id + "'")).status,
-      Ask(world, Make<v1::BatchGetIocsRequest>("ids: '" + id + "'")).status,
-      Ask(world, Make<v1::AggregateIocsRequest>("field: 'type'")).status,
-      Ask(world, Make<v1::GetIocDeviceCountRequest>(address)).status,
-      Ask(world, Make<v1::GetIocDevicesRequest>(address)).status,
-      Ask(world, Make<v1::GetIocProcessesRequest>(address + "device_id: '" + device + "'")).status,
-      Ask(world, Make<v1::BatchGetProcessesRequest>("process_ids: 'pid:a:1'")).status,
-      Ask(world, v1::ListIntelIndicatorsRequest()).status,
-      Ask(world, Make<v1::GetIntelIndicatorRequest>("id: 'domain_malicious-domain.com'")).status,
-      Ask(world, Make<v1::BatchGetIntelIndicatorsRequest>("ids: 'domain_a.example'")).status,
-      ExportIocs(world, {}).status,
-      ExportIntel(world, {}).status,
-  };
-  for (size_t i = 0; i < driven.size(); ++i) {
-    EXPECT_TRUE(driven[i].ok()) << i << ": " << driven[i].error_message();
-  }
-  EXPECT_EQ(world.Ledger().at("mutating"), 0);
-}
-
 }  // namespace
 }  // namespace falcon::e2e

@@ -102,45 +102,5 @@ TEST(Health, IsServingAlsoWhenFalconIsDownOrRefusesTheLogIn) {
   EXPECT_EQ(HealthOf(world), serving);
 }
 
-TEST(ReadOnly, NoCallChangesAnythingInFalcon) {
-  World world({{"--alerts", "200", "--hosts", "50"}});
-  const auto hosts = Ask(world, Make<v1::ListHostsRequest>("page_size: 5"));
-  const std::string device = hosts->hosts(0).device_id();
-  const auto detections = Ask(world, Make<v1::ListDetectionsRequest>("page_size: 5"));
-  const std::string composite = detections->detections(0).composite_id();
-  const std::string id = "device_id: '" + device + "'";
-  const std::string ids = "device_ids: '" + device + "'";
-  const std::vector<grpc::Status> driven = {
-      hosts.status,
-      detections.status,
-      Ask(world, Make<v1::ListDetectionsRequest>("query: 'e'")).status,
-      Ask(world, Make<v1::GetDetectionRequest>("composite_id: '" + composite + "'")).status,
-      Ask(world, Make<v1::BatchGetDetectionsRequest>("composite_ids: '" + composite + "'")).status,
-      Ask(world, Make<v1::AggregateDetectionsRequest>("field: 'status'")).status,
-      Export(world, v1::ExportDetectionsRequest()).status,
-      Ask(world, Make<v1::GetHostRequest>(id)).status,
-      Ask(world, Make<v1::GetHostRequest>("hostname: 'DC-01'")).status,
-      Ask(world, Make<v1::BatchGetHostsRequest>(ids)).status,
-      Ask(world, Make<v1::BatchGetLoginHistoryRequest>(ids)).status,
-      Ask(world, Make<v1::BatchGetNetworkAddressHistoryRequest>(ids)).status,
-      Ask(world, Make<v1::BatchGetOnlineStateRequest>(ids)).status,
-      Ask(world, v1::GetStatusRequest()).status,
-      Ask(world, v1::CheckAccessRequest()).status,
-  };
-  for (size_t i = 0; i < driven.size(); ++i) {
-    EXPECT_TRUE(driven[i].ok()) << i << ": " << driven[i].error_message();
-  }
-  grpc::ClientContext context;
-  const auto reader = world.hosts().ExportHosts(&context, {});
-  v1::ExportHostsResponse batch;
-  while (reader->Read(&batch)) continue;
-  EXPECT_TRUE(reader->Finish().ok());
-  const Json ledger = world.Ledger();
-  EXPECT_EQ(ledger.at("mutating"), 0);
-  EXPECT_EQ(ledger.at("counts").size(), 11U) << ledger.at("counts");  // ten reads and the log-in
-  EXPECT_EQ(ledger.at("statuses").size(), 2U)
-      << ledger.at("statuses");  // 200, and 201 of the log-in
-}
-
 }  // namespace
 }  // namespace falcon::e2e
