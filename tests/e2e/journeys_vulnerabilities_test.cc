@@ -132,7 +132,7 @@ INSTANTIATE_TEST_SUITE_P(Typed, VulnerabilityFilter, testing::ValuesIn(kFiltered
 TEST_F(VulnerabilityJourney, TimesFilter) {
   const int64_t now = TimeUtil::TimestampToSeconds(TimeUtil::GetCurrentTime());
   // A day in the middle, away from both ends of what `days` rounds.
-  const int64_t from = now - 40 * 86'400;
+  const int64_t from = now - int64_t{40} * 86'400;
   const auto count = [](const auto& fits) {
     return std::count_if(All().begin(), All().end(),
                          [&fits](const auto& one) { return Stands(one) && fits(one); });
