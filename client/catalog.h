@@ -41,7 +41,7 @@ struct Shape {
   const google::protobuf::FieldDescriptor* read_info = nullptr;
   const google::protobuf::FieldDescriptor* read_mask = nullptr;
 
-  bool pages() const { return page_token != nullptr && next_page_token != nullptr; }
+  bool pages() const { return page_token != nullptr && next_page_token != nullptr && batch(); }
   bool batch() const { return records != nullptr && records->is_repeated(); }
 };
 

@@ -83,7 +83,7 @@ std::vector<FieldPath> MaskPaths(const Descriptor& record, const std::vector<std
         break;
       }
       path = Below(path, *field);
-      type = field->is_repeated() ? nullptr : field->message_type();
+      type = field->is_map() ? nullptr : field->message_type();
     }
     if (!path.fields.empty()) paths.push_back(std::move(path));
   }
@@ -111,6 +111,15 @@ bool IsShort(const FieldDescriptor& field) {
 Cell CellAt(const Message& record, const FieldPath& path, size_t step, const Style& style) {
   const FieldDescriptor& field = *path.fields[step];
   if (step + 1 == path.fields.size()) return CellOf(record, field, style);
+  if (field.is_repeated()) {
+    std::vector<std::string> items;
+    for (int i = 0; i < record.GetReflection()->FieldSize(record, &field); ++i) {
+      const Message& item = record.GetReflection()->GetRepeatedMessage(record, &field, i);
+      std::string text = CellAt(item, path, step + 1, style).text;
+      if (!text.empty()) items.push_back(std::move(text));
+    }
+    return {Join(items, "; "), Tint::kPlain};
+  }
   if (!record.GetReflection()->HasField(record, &field)) return {};
   return CellAt(record.GetReflection()->GetMessage(record, &field), path, step + 1, style);
 }

@@ -165,6 +165,11 @@ class PageReader {
     if (std::has_single_bit(static_cast<uint64_t>(++at.pages))) at.mark = hash;
     return false;
   }
+  // Where a token of the last page leads: to nothing more, though nothing can be sought there.
+  std::string EndOf(const json::Envelope& envelope) const {
+    if (!ByOffset(plan_) || plan_.seek_field != nullptr) return "";
+    return Cat(OffsetOf(page_.next) + static_cast<int64_t>(envelope.resources));
+  }
   // Once more than was sent can be found by the sort value, offsets are no longer needed.
   bool Resumable() const {
     const Cursor& at = page_.next;
@@ -215,7 +220,7 @@ absl::StatusOr<bool> PageReader::Take(const json::Document& document, Entities e
   }
   strikes_ = 0;
   if (!page_.last && !counted && TurnsInCircle(next)) return InCircles();
-  MoveTo(page_.last ? "" : std::move(next));
+  MoveTo(page_.last ? EndOf(envelope) : std::move(next));
   const int added = plan_.entities == nullptr ? AddRecords(document)
                                               : AddEntities(document.Ids(), std::move(entities));
   if (!page_.last && counted && Resumable()) MoveTo("");

@@ -93,6 +93,18 @@ TEST_F(Render, AMaskChoosesTheColumns) {
             "DEVICE.HOSTNAME  SEVERITY\nSRV-PROD-001     🔴 critical\n");
 }
 
+TEST_F(Render, AMaskReachesIntoLists) {
+  const auto& record = RecordOf(*catalog_, "rtr-audit-sessions");
+  const RecordColumns columns = ColumnsOf(record, {"id", "logs.command_string"});
+  const auto session = FromText(
+      *catalog_, record, "id: 's1' logs { command_string: 'ps' } logs { command_string: 'ls' }");
+  const Style style{.color = false, .width = 0, .now = now_};
+  const auto rows = RowsOf(*session, columns, style);
+  ASSERT_EQ(rows.size(), 1u);
+  ASSERT_EQ(rows[0].size(), 2u);
+  EXPECT_EQ(rows[0][1].text, "ps; ls");
+}
+
 TEST_F(Render, HistoriesTakeARowForEachEntry) {
   const auto& type = *MethodOf(*catalog_, "hosts", "login-history").shape.records->message_type();
   const auto history = FromText(*catalog_, type, R"(device_id: "d1" cid: "c"

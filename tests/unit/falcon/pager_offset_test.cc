@@ -100,6 +100,20 @@ TEST_F(PagerOffsetTest, WhoWantsAllIsToldOfTheWindowBeforeTheFirstRow) {
   EXPECT_TRUE(ids_.empty());
 }
 
+TEST_F(PagerOffsetTest, ATokenOfTheLastPageLeadsToNothingMore) {
+  collection_.records = {{"a", kStart}, {"b", kStart}};
+  Caller through(collection_, admission, budget, clock, timer, RetryPolicy{}, [] { return 1.0; });
+  PagePlan plan = HostsById(narrow_, 10);
+  plan.seek_field = nullptr;
+  v1::ListHostsResponse answer;
+  const auto all = Fetch(through, plan, Cursor(), answer);
+  ASSERT_THAT(all, IsOk());
+  const auto more = Fetch(through, plan, all->next, answer);
+  ASSERT_THAT(more, IsOk());
+  EXPECT_TRUE(more->last);
+  EXPECT_EQ(answer.hosts_size(), 2);
+}
+
 TEST_F(PagerOffsetTest, WithoutATotalAnEmptyPageIsTheEnd) {
   collection_.knows_total = false;
   ASSERT_THAT(Walk(HostsById(narrow_, 10)), IsOk());
