@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <optional>
 
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "falcon/next_page.h"
 #include "falcon/page_request.h"
 #include "falcon/record_fields.h"
 #include "falcon/tie.h"
@@ -24,41 +24,6 @@ constexpr int kMostHalvings = 3;
 constexpr int kMostSeeks = 3;
 constexpr int kMostStrikes = 3;
 constexpr size_t kMostErrors = 100;
-
-bool ByOffset(const PagePlan& plan) { return plan.operation->paging == Paging::kOffset; }
-
-// Empty: nothing follows. Without a total, only an empty page is the last.
-std::string NextOffset(const json::Envelope& envelope, const Cursor& cursor) {
-  const auto rows = static_cast<int64_t>(envelope.resources);
-  const int64_t next = OffsetOf(cursor) + rows;
-  const std::optional<int64_t> total = envelope.pagination.total;
-  const bool last = total.has_value() ? next >= *total : rows == 0;
-  return last ? "" : Cat(next);
-}
-
-// A link of our own, for a query whose first page has none although more match.
-constexpr std::string_view kOffsetLink = "offset=";
-
-bool IsOffsetLink(std::string_view link) {
-  return link.starts_with(kOffsetLink) && link.find('&') == std::string_view::npos;
-}
-
-std::string NextLink(const json::Envelope& envelope, const Cursor& cursor) {
-  const json::Pagination& pagination = envelope.pagination;
-  const bool counts = cursor.upstream.empty() || IsOffsetLink(cursor.upstream);
-  if (!pagination.next.empty() || !counts || !pagination.total.has_value()) return pagination.next;
-  Cursor place;
-  if (!cursor.upstream.empty()) place.upstream = cursor.upstream.substr(kOffsetLink.size());
-  const std::string next = envelope.resources == 0 ? "" : NextOffset(envelope, place);
-  return next.empty() ? "" : Cat(kOffsetLink, next);
-}
-
-std::string NextOf(const PagePlan& plan, const json::Envelope& envelope, const Cursor& cursor) {
-  if (ByOffset(plan)) return NextOffset(envelope, cursor);
-  const json::Pagination& pagination = envelope.pagination;
-  if (plan.operation->paging == Paging::kNextPage) return NextLink(envelope, cursor);
-  return plan.operation->paging == Paging::kAfter ? pagination.after : pagination.next;
-}
 
 absl::Status PastWindow(const PagePlan& plan) {
   return Error(absl::StatusCode::kOutOfRange, "OFFSET_WINDOW",
