@@ -154,6 +154,7 @@ class PageReader {
   int halvings_ = 0;
   int seeks_ = 0;
   int strikes_ = 0;
+  bool doubted_ = false;  // once: what comes again may end in an empty page again
   PageOutcome page_;
 };
 
@@ -172,7 +173,8 @@ absl::StatusOr<bool> PageReader::Take(const json::Document& document, Entities e
   const bool stuck = !page_.last && (empty || next == at.upstream);
   // An empty page before the end is asked for anew, from the last record on, before it is believed.
   const bool doubtful = empty && !all_sent && (stuck || at.total.has_value());
-  if (doubtful && strikes_ == 0 && at.sent > 0 && CanSeek()) {
+  if (doubtful && !doubted_ && strikes_ == 0 && at.sent > 0 && CanSeek()) {
+    doubted_ = true;
     ++strikes_;
     MoveTo("");
     return false;

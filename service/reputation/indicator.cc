@@ -103,9 +103,10 @@ std::string_view HostOf(std::string_view url) {
 }
 
 absl::StatusOr<std::string> UrlValue(std::string_view text) {
-  const std::string scheme = Lower(text.substr(0, text.find("://")));
+  const size_t cut = std::min(text.find("://"), text.size());
+  const std::string scheme = Lower(text.substr(0, cut));
   const bool printable = std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; });
-  if ((scheme != "http" && scheme != "https") || !printable) {
+  if (cut == text.size() || (scheme != "http" && scheme != "https") || !printable) {
     return Invalid("URL", "must be http or https in printable ASCII");
   }
   const std::string_view rest = text.substr(scheme.size() + 3);

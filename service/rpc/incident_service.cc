@@ -196,7 +196,7 @@ Task<absl::Status> IncidentService::Attachments(Call& call,
   of_incident.values.emplace_back(request.id());
   const std::string filter = fql::Expression::Of(std::move(of_incident)).Text();
   std::set<std::string> known;  // a file that is added meanwhile moves the others
-  for (int64_t offset = 0; offset < kMostAttachments; offset += pages.max_limit) {
+  for (int64_t offset = 0; offset < kMostAttachments;) {
     UpstreamCall page(pages);
     page.query = {{"filter", filter}, {"limit", Cat(pages.max_limit)}, {"offset", Cat(offset)}};
     ASSIGN_OR_CO_RETURN(const json::Document answer,
@@ -209,7 +209,8 @@ Task<absl::Status> IncidentService::Attachments(Call& call,
     const auto& total = answer.envelope().pagination.total;
     if (total.has_value()) response.set_total_size(*total);
     const auto read = static_cast<int64_t>(answer.envelope().resources);
-    if (read == 0 || offset + read >= total.value_or(kMostAttachments)) break;
+    offset += read;
+    if (read == 0 || offset >= total.value_or(kMostAttachments)) break;
   }
   if (response.total_size() > kMostAttachments) {
     call.reading.errors.push_back(

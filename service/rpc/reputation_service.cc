@@ -33,8 +33,14 @@ void CheckValue(std::string_view value, const std::string& field, Checks& checks
   checks.Violate(field, Cat("has more than ", reputation::kMostValueBytes, " bytes"));
 }
 
+void CheckType(v1::IndicatorType type, const std::string& field, Checks& checks) {
+  if (v1::IndicatorType_IsValid(type)) return;
+  checks.Violate(field, Cat("no type of indicator has number ", static_cast<int>(type)));
+}
+
 Checks CheckRequest(const v1::BatchGetReputationsRequest& request) {
   Checks checks;
+  CheckType(request.type(), "type", checks);
   if (request.values().empty() || request.values_size() > kMostValues) {
     checks.Violate("values", Cat("must hold 1 to ", kMostValues, " values"));
     return checks;
@@ -54,6 +60,7 @@ Checks CheckRequest(const v1::CheckIocsRequest& request) {
   }
   if (!request.ids().empty()) CheckIds(request.ids(), kMostValues, IocIdShape, "ids", checks);
   for (int i = 0; i < request.iocs_size(); ++i) {
+    CheckType(request.iocs(i).type(), Cat("iocs[", i, "].type"), checks);
     CheckValue(request.iocs(i).value(), Cat("iocs[", i, "].value"), checks);
   }
   return checks;

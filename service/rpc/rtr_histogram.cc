@@ -28,8 +28,10 @@ constexpr sys_seconds kLastInstant{seconds(253'402'300'799)};  // 9999-12-31T23:
 
 std::optional<Span> SpanOf(const v1::TimeRange& range, sys_seconds now) {
   if (!range.has_start()) return std::nullopt;
-  // The end is excluded, its fraction is not.
-  const int64_t end = range.end().seconds() + (range.end().nanos() > 0 ? 1 : 0);
+  // The end is excluded, its fraction is not. An end that is too late stays so.
+  const int64_t whole =
+      std::min<int64_t>(range.end().seconds(), kLastInstant.time_since_epoch().count() + 1);
+  const int64_t end = whole + (range.end().nanos() > 0 ? 1 : 0);
   return Span{sys_seconds(seconds(range.start().seconds())),
               range.has_end() ? sys_seconds(seconds(end)) : now};
 }

@@ -31,7 +31,8 @@ std::vector<std::string> Values(const fql::Field& field) {
 
 bool IsCountable(const fql::Field& field) {
   const size_t values = Values(field).size();
-  return values > 0 && values <= kMostValues && !field.array;
+  const bool comparable = field.filterable && field.equality && !field.list_only;
+  return values > 0 && values <= kMostValues && !field.array && comparable;
 }
 
 const fql::Field* CountedField(const std::string& name, const fql::Catalogue& catalogue,

@@ -277,6 +277,20 @@ TEST_F(PagerScriptTest, AnEmptyEndBeforeTheTotalIsAskedForOnceMore) {
   EXPECT_EQ(transport.requests().size(), 3u);
 }
 
+// Or the seek that follows would bring the tie, its cursor and the empty page again, for ever.
+TEST_F(PagerScriptTest, AnEmptyEndIsBelievedTheSecondTime) {
+  Script(Page({{"a", 1}, {"b", 2}}, "A1", 5));
+  Script(Page({}, "", 5));
+  Script(Page({{"b", 2}}, "B1", 1));
+  Script(Page({}, "", 1));
+  const auto first = Fetch(plan);
+  const auto second = Fetch(plan, first->next);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_TRUE(second->last);
+  EXPECT_EQ(page.detections_size(), 0);
+  EXPECT_EQ(transport.requests().size(), 4u);
+}
+
 TEST_F(PagerScriptTest, EmptyPagesWithANextOneAreFollowedTwice) {
   Script(Page({}, "A1"));
   Script(Page({}, "A2"));

@@ -121,6 +121,8 @@ TEST(Indicator, KindThatIsGivenMustFit) {
   EXPECT_THAT(ParseIndicator("203.0.113.42", Kind::kDomain), Not(IsOk()));
   EXPECT_THAT(ParseIndicator("203.0.113.42", Kind::kIpv6), Not(IsOk()));
   EXPECT_THAT(ParseIndicator("evil.example", Kind::kUrl), Not(IsOk()));
+  EXPECT_THAT(ParseIndicator("http", Kind::kUrl), Not(IsOk()));
+  EXPECT_THAT(ParseIndicator("hxxps", Kind::kUrl), Not(IsOk()));
 }
 
 TEST(Indicator, KindsHaveFalconsWords) {
