@@ -92,9 +92,8 @@ absl::StatusOr<PageStart> Collection::OpenList(const Message& request, const Ups
   return start;
 }
 
-absl::StatusOr<PageStart> Collection::OpenExport(const Message& request,
-                                                 const Upstream& upstream) const {
-  Checks checks;
+absl::StatusOr<PageStart> Collection::OpenExport(const Message& request, const Upstream& upstream,
+                                                 Checks checks) const {
   const int most = facts_.export_most;
   const int batch = PageSize(IntField(request, "batch_size"), most, most, "batch_size", checks);
   const fql::Order order = facts_.seek.empty() ? facts_.list_order : fql::Order{facts_.seek, false};

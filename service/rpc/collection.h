@@ -87,13 +87,13 @@ class Collection {
   template <class Response>
   Task<absl::Status> Export(const Upstream& upstream, Call& call,
                             const google::protobuf::Message& request, Stream<Response>& stream,
-                            Parameters query = {}) const;
+                            Checks checks = {}, Parameters query = {}) const;
 
   // The steps that those are made of, for what needs more.
   absl::StatusOr<PageStart> OpenList(const google::protobuf::Message& request,
                                      const Upstream& upstream, Checks checks = {}) const;
   absl::StatusOr<PageStart> OpenExport(const google::protobuf::Message& request,
-                                       const Upstream& upstream) const;
+                                       const Upstream& upstream, Checks checks = {}) const;
   absl::StatusOr<LookupPlan> OpenLookup(const google::protobuf::Message& request,
                                         Checks checks) const;
   Task<absl::Status> AnswerPage(const Upstream& upstream, Call& call, PageStart start,
@@ -134,8 +134,9 @@ int NextBatch(int page_size, int64_t records, size_t bytes, int most);
 template <class Response>
 Task<absl::Status> Collection::Export(const Upstream& upstream, Call& call,
                                       const google::protobuf::Message& request,
-                                      Stream<Response>& stream, Parameters query) const {
-  ASSIGN_OR_CO_RETURN(PageStart start, OpenExport(request, upstream));
+                                      Stream<Response>& stream, Checks checks,
+                                      Parameters query) const {
+  ASSIGN_OR_CO_RETURN(PageStart start, OpenExport(request, upstream, std::move(checks)));
   start.plan.query = std::move(query);
   co_return co_await ExportPages(upstream, call, start, stream);
 }

@@ -1,7 +1,6 @@
 // IntelIndicatorService: the gRPC face of Falcon Intelligence's indicators.
 #include "rpc/intel_indicator_service.h"
 
-#include "base/status.h"
 #include "base/text.h"
 #include "rpc/unary_call.h"
 
@@ -57,13 +56,6 @@ Parameters Options(const Request& request) {
 IntelIndicatorService::IntelIndicatorService(const Edge& edge, const Upstream& upstream)
     : edge_(edge), upstream_(upstream), indicators_(v1::IntelIndicator::descriptor(), Facts()) {}
 
-Task<absl::Status> IntelIndicatorService::Export(Call& call,
-                                                 const v1::ExportIntelIndicatorsRequest& request,
-                                                 ExportStream& stream) {
-  CO_RETURN_IF_ERROR(CheckQuery(request).Verdict());
-  co_return co_await indicators_.Export(upstream_, call, request, stream, Options(request));
-}
-
 grpc::ServerUnaryReactor* IntelIndicatorService::ListIntelIndicators(
     grpc::CallbackServerContext* context, const v1::ListIntelIndicatorsRequest* request,
     v1::ListIntelIndicatorsResponse* response) {
@@ -95,7 +87,10 @@ IntelIndicatorService::ExportIntelIndicators(grpc::CallbackServerContext* contex
                                              const v1::ExportIntelIndicatorsRequest* request) {
   return Feed<v1::ExportIntelIndicatorsResponse>(
       edge_, "/falcon.v1.IntelIndicatorService/ExportIntelIndicators", context,
-      [=, this](Call& call, ExportStream& stream) { return Export(call, *request, stream); });
+      [=, this](Call& call, ExportStream& stream) {
+        return indicators_.Export(upstream_, call, *request, stream, CheckQuery(*request),
+                                  Options(*request));
+      });
 }
 
 }  // namespace falcon::rpc

@@ -28,9 +28,6 @@ class IntelIndicatorService final : public v1::IntelIndicatorService::CallbackSe
  private:
   using ExportStream = Stream<v1::ExportIntelIndicatorsResponse>;
 
-  Task<absl::Status> Export(Call& call, const v1::ExportIntelIndicatorsRequest& request,
-                            ExportStream& stream);
-
   const Edge& edge_;
   const Upstream& upstream_;
   const Collection indicators_;

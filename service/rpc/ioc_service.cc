@@ -191,7 +191,7 @@ grpc::ServerWriteReactor<v1::ExportIocsResponse>* IocService::ExportIocs(
     grpc::CallbackServerContext* context, const v1::ExportIocsRequest* request) {
   return Feed<v1::ExportIocsResponse>(edge_, "/falcon.v1.IocService/ExportIocs", context,
                                       [=, this](Call& call, ExportStream& stream) {
-                                        return iocs_.Export(upstream_, call, *request, stream,
+                                        return iocs_.Export(upstream_, call, *request, stream, {},
                                                             Options(*request));
                                       });
 }

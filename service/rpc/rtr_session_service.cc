@@ -98,8 +98,7 @@ Task<absl::Status> RtrSessionService::Export(Call& call, const Collection& sessi
                                              const Request& request, Stream<Response>& stream) {
   Checks checks;
   const Request stated = Stated(request, sessions, checks);
-  CO_RETURN_IF_ERROR(checks.Verdict());
-  co_return co_await sessions.Export(upstream_, call, stated, stream, QueryOf(request));
+  co_return co_await sessions.Export(upstream_, call, stated, stream, checks, QueryOf(request));
 }
 
 Task<absl::Status> RtrSessionService::Aggregate(Call& call,
