@@ -243,10 +243,16 @@ int PageReader::AddEntities(const std::vector<std::string>& ids, Entities entiti
   return Sent(added, tie);
 }
 
+bool IsTold(const std::string& id, const Reading& reading) {
+  return std::any_of(reading.errors.begin(), reading.errors.end(),
+                     [&id](const json::ApiError& error) { return error.id == id; });
+}
+
 // Listed, but without a record: it went away in between, or Falcon says why.
 void TellMissing(const std::vector<std::string>& ids, const Entities& entities, Reading& reading) {
   for (const std::string& id : ids) {
-    if (reading.errors.size() >= kMostErrors || entities.records.contains(id)) continue;
+    if (reading.errors.size() >= kMostErrors) return;
+    if (entities.records.contains(id) || IsTold(id, reading)) continue;
     const v1::PartialError missing = entities.Missing(id);
     reading.errors.push_back({missing.code(), missing.message(), id});
   }

@@ -132,5 +132,19 @@ TEST_F(PagerOffsetTest, AnIdWithoutARecordIsTold) {
   EXPECT_EQ(reading.errors[0].code, 404);
 }
 
+TEST_F(PagerOffsetTest, WhyAnIdHasNoRecordIsToldOnce) {
+  const std::string ids = R"({"meta":{"pagination":{"total":2}},"resources":["a","b"]})";
+  const std::string records =
+      R"({"resources":[{"device_id":"a"}],"errors":[{"code":403,"message":"no","id":"b"}]})";
+  transport.Answer("/", Response(200, ids), 1);
+  transport.Answer("/", Response(200, records), 1);
+  v1::ListHostsResponse answer;
+  ASSERT_THAT(Fetch(caller, HostsById(operation::kQueryDevices, 10), Cursor(), answer), IsOk());
+  EXPECT_EQ(answer.hosts_size(), 1);
+  ASSERT_EQ(reading.errors.size(), 1u);
+  EXPECT_EQ(reading.errors[0].id, "b");
+  EXPECT_EQ(reading.errors[0].code, 403);
+}
+
 }  // namespace
 }  // namespace falcon::testing
