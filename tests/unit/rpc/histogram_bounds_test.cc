@@ -1,7 +1,13 @@
 // Bounds of buckets: by the calendar, in UTC, and never too many.
 #include "rpc/histogram_bounds.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <limits>
+#include <utility>
+
+#include "rpc/rtr_histogram.h"
 
 namespace falcon::rpc {
 namespace {
@@ -10,6 +16,8 @@ using namespace std::chrono_literals;
 using std::chrono::sys_days;
 using std::chrono::sys_seconds;
 using Bounds = std::vector<sys_seconds>;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 constexpr sys_seconds Day(int year, unsigned month, unsigned day) {
   return sys_days(std::chrono::year(year) / static_cast<int>(month) / static_cast<int>(day));
@@ -51,6 +59,39 @@ TEST(HistogramBounds, AreNoneWhenThereAreTooMany) {
 TEST(HistogramBounds, AreNoneOfAnEmptySpan) {
   EXPECT_TRUE(
       HistogramBounds(Day(2026, 1, 2), Day(2026, 1, 2), v1::AGGREGATION_INTERVAL_DAY, 10).empty());
+}
+
+v1::AggregateRtrSessionsRequest Histogram() {
+  v1::AggregateRtrSessionsRequest request;
+  request.set_field("created_at");
+  request.set_kind(v1::AGGREGATION_KIND_DATE_HISTOGRAM);
+  request.set_interval(v1::AGGREGATION_INTERVAL_DAY);
+  return request;
+}
+
+TEST(RtrHistogramBounds, CoverTheRangeToTheFractionOfItsEnd) {
+  v1::AggregateRtrSessionsRequest request = Histogram();
+  request.mutable_created()->mutable_start()->set_seconds(1'767'225'600);  // 2026-01-01
+  request.mutable_created()->mutable_end()->set_seconds(1'767'312'000);
+  request.mutable_created()->mutable_end()->set_nanos(1);
+  Checks checks;
+  EXPECT_THAT(RtrHistogramBounds(request, WallTime(), checks),
+              ElementsAre("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z"));
+  EXPECT_TRUE(checks.Verdict().ok());
+}
+
+TEST(RtrHistogramBounds, AreNoneWhereTheRangeIsUnsound) {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
+  for (const auto& [start, end] : {std::pair(int64_t{0}, kMost), std::pair(kLeast, int64_t{0}),
+                                   std::pair(kMost, kMost), std::pair(kLeast, kLeast)}) {
+    v1::AggregateRtrSessionsRequest request = Histogram();
+    request.mutable_created()->mutable_start()->set_seconds(start);
+    request.mutable_created()->mutable_end()->set_seconds(end);
+    request.mutable_created()->mutable_end()->set_nanos(999'999'999);
+    Checks checks;
+    EXPECT_THAT(RtrHistogramBounds(request, WallTime(), checks), IsEmpty());
+  }
 }
 
 }  // namespace
