@@ -219,7 +219,7 @@ std::string FqlPage(const Catalog& catalog) {
 absl::StatusOr<std::string> FqlHelp(const Catalog& catalog, const std::vector<std::string>& words,
                                     size_t width) {
   if (words.empty()) return FqlPage(catalog);
-  const absl::StatusOr<const Noun*> noun = NounNamed(catalog, words.empty() ? "" : words[0]);
+  const absl::StatusOr<const Noun*> noun = NounNamed(catalog, words[0]);
   if (!noun.ok()) return noun.status();
   const Descriptor* record = RecordOf(**noun);
   if (record == nullptr) {
