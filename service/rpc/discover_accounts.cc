@@ -66,8 +66,6 @@ Task<absl::Status> DiscoverService::ExportAccounts(
     if (!more) co_return absl::OkStatus();
     strangers.cursor = After(known.cursor);
   }
-  // Resumed after the last batch.
-  if (strangers.cursor.upstream.empty() && strangers.cursor.sent > 0) co_return absl::OkStatus();
   co_return co_await accounts_.ExportPages(upstream_, call, strangers, stream);
 }
 
