@@ -13,7 +13,7 @@ void Call::BeginNextMessage() {
 
 void Describe(const Call& call, v1::ReadInfo* info) {
   info->set_upstream_calls(call.reading.upstream_calls);
-  info->set_trace_id(call.reading.trace_id);
+  info->set_trace_id(EscapeHostile(call.reading.trace_id, 64));
   info->set_skipped_values(call.report.skipped_values + call.report.skipped_records);
   info->set_partial(!call.reading.errors.empty());
   for (const json::ApiError& error : call.reading.errors) {

@@ -52,7 +52,9 @@ std::optional<WallTime> ParseHttpDate(std::string_view text) {
   if (!day || !month || !year || !hour || !minute || !second) return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
                                          std::chrono::month(*month), std::chrono::day(*day)};
-  if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  // Nanoseconds since 1970 end in 2262.
+  const bool known = *year >= 1970 && *year <= 2200;
+  if (!known || !date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
   return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
          seconds(*second);
 }

@@ -56,7 +56,8 @@ TEST(ParseHttpDate, RefusesAllElse) {
   for (const char* text :
        {"", "now", "Wed, 21 Okt 2026 07:28:00 GMT", "Wed, 32 Oct 2026 07:28:00 GMT",
         "Wed, 21 Oct 2026 25:28:00 GMT", "Wed, 21 Oct 2026 07:28:00 CET",
-        "Wed, 2x Oct 2026 07:28:00 GMT", "Wednesday, 21-Oct-26 07:28:00 GMT"}) {
+        "Wed, 2x Oct 2026 07:28:00 GMT", "Wednesday, 21-Oct-26 07:28:00 GMT",
+        "Thu, 21 Oct 9999 07:28:00 GMT", "Sun, 21 Oct 0001 07:28:00 GMT"}) {
     EXPECT_EQ(ParseHttpDate(text), std::nullopt) << text;
   }
 }
