@@ -45,7 +45,8 @@ UpstreamCall CallFor(const LookupPlan& plan, Ids ids) {
 }
 
 bool InId(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == ':' || c == '-' || c == '_';
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+         std::string_view(":-_./").find(c) != std::string_view::npos;
 }
 
 // The id of `ids` that `message` names; empty: none.
@@ -54,7 +55,7 @@ std::string IdNamedBy(std::string_view message, const std::set<std::string_view>
     size_t end = at;
     while (end < message.size() && InId(message[end])) ++end;
     std::string_view word = message.substr(at, end - at);
-    while (word.ends_with(':')) word.remove_suffix(1);
+    while (word.ends_with(':') || word.ends_with('.')) word.remove_suffix(1);
     if (ids.contains(word)) return std::string(word);
     at = end + 1;
   }

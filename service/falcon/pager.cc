@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "falcon/next_page.h"
+#include "falcon/page_failure.h"
 #include "falcon/page_request.h"
 #include "falcon/record_fields.h"
 #include "falcon/tie.h"
@@ -23,29 +24,11 @@ constexpr seconds kCursorLife{110};
 constexpr int kMostHalvings = 3;
 constexpr int kMostSeeks = 3;
 constexpr int kMostStrikes = 3;
+// Counted pages without a new row in a row: a tie read again, at most, brings fewer.
+constexpr int kMostIdlePages = 1000;
+// More than a token can hold of what a re-seek needs: then the count goes on instead.
+constexpr size_t kMostSeen = 500;
 constexpr size_t kMostErrors = 100;
-
-absl::Status PastWindow(const PagePlan& plan) {
-  return Error(absl::StatusCode::kOutOfRange, "OFFSET_WINDOW",
-               Cat("Falcon lists no more than ", plan.operation->max_window,
-                   " rows here; narrow the filter, for example to a shorter time"));
-}
-
-absl::Status InCircles() {
-  return Error(
-      absl::StatusCode::kDataLoss, "CURSOR_LOOP",
-      "Falcon's pages turn in a circle, so that the rest cannot be read; start again, with a "
-      "narrower filter if it comes back");
-}
-
-absl::Status Lost(const absl::Status& expired) {
-  absl::Status lost = Error(
-      absl::StatusCode::kAborted, "CURSOR_EXPIRED",
-      "Falcon forgot where this list stood, as it does after two minutes, and its order gives "
-      "no other way back; start again without a token, or read the pages faster");
-  for (const auto& [key, value] : Facts(expired)) lost = WithFact(std::move(lost), key, value);
-  return lost;
-}
 
 // The way to one page with records, or to the end.
 class PageReader {
@@ -60,6 +43,15 @@ class PageReader {
     page_.next = std::move(cursor);
   }
 
+  // The last page ended where the window does.
+  bool AtEnd() {
+    const Cursor& at = page_.next;
+    const int window = plan_.operation->max_window;
+    page_.last = ByOffset(plan_) && window > 0 && OffsetOf(at) >= window && at.total.has_value() &&
+                 at.sent >= *at.total;
+    return page_.last;
+  }
+
   // The next call, or why there is none.
   absl::StatusOr<UpstreamCall> NextCall() {
     Cursor& at = page_.next;
@@ -71,7 +63,7 @@ class PageReader {
     const int window = plan_.operation->max_window;
     if (!ByOffset(plan_) || window == 0) return PageCall(plan_, at, limit_);
     const int64_t room = window - OffsetOf(at);
-    if (room <= 0) return PastWindow(plan_);
+    if (room <= 0) return PastWindow(*plan_.operation);
     return PageCall(plan_, at, static_cast<int>(std::min<int64_t>(limit_, room)));
   }
 
@@ -138,7 +130,8 @@ class PageReader {
   // Once more than was sent can be found by the sort value, offsets are no longer needed.
   bool Resumable() const {
     const Cursor& at = page_.next;
-    return plan_.seek_field != nullptr && !at.seek_value.empty() && at.seek_value != at.anchor;
+    return plan_.seek_field != nullptr && !at.seek_value.empty() && at.seek_value != at.anchor &&
+           at.seen.size() <= kMostSeen;
   }
   int AddRecords(const json::Document& document);
   int AddEntities(const std::vector<std::string>& ids, Entities entities);
@@ -154,6 +147,7 @@ class PageReader {
   int halvings_ = 0;
   int seeks_ = 0;
   int strikes_ = 0;
+  int idle_ = 0;
   bool doubted_ = false;  // once: what comes again may end in an empty page again
   PageOutcome page_;
 };
@@ -165,7 +159,7 @@ absl::StatusOr<bool> PageReader::Take(const json::Document& document, Entities e
   if (first) at.total = envelope.pagination.total;
   const int window = plan_.operation->max_window;
   const bool cut = plan_.whole && ByOffset(plan_) && plan_.seek_field == nullptr && window > 0;
-  if (first && cut && at.total.value_or(0) > window) return PastWindow(plan_);
+  if (first && cut && at.total.value_or(0) > window) return PastWindow(*plan_.operation);
   std::string next = NextOf(plan_, envelope, at);
   const bool empty = envelope.resources == 0;
   const bool all_sent = at.total.has_value() && at.sent >= *at.total;
@@ -191,6 +185,8 @@ absl::StatusOr<bool> PageReader::Take(const json::Document& document, Entities e
   const int added = plan_.entities == nullptr ? AddRecords(document)
                                               : AddEntities(document.Ids(), std::move(entities));
   if (!page_.last && counted && Resumable()) MoveTo("");
+  idle_ = added == 0 && counted ? idle_ + 1 : 0;
+  if (idle_ == kMostIdlePages) return InCircles();
   return added > 0 || page_.last;
 }
 
@@ -264,7 +260,7 @@ Task<absl::StatusOr<PageOutcome>> FetchPage(Caller& caller, const PagePlan& plan
                                             Reading& reading, const Clock& clock, Message& answer,
                                             std::string records) {
   PageReader reader(plan, std::move(cursor), clock, answer, records);
-  while (true) {
+  while (!reader.AtEnd()) {
     ASSIGN_OR_CO_RETURN(UpstreamCall call, reader.NextCall());
     const absl::StatusOr<json::Document> document = co_await caller.Call(std::move(call), reading);
     if (!document.ok()) {
@@ -279,8 +275,9 @@ Task<absl::StatusOr<PageOutcome>> FetchPage(Caller& caller, const PagePlan& plan
       TellMissing(ids, entities, reading);
     }
     ASSIGN_OR_CO_RETURN(const bool done, reader.Take(*document, std::move(entities)));
-    if (done) co_return reader.Done();
+    if (done) break;
   }
+  co_return reader.Done();
 }
 
 }  // namespace falcon

@@ -74,7 +74,7 @@ class RecordDecoder {
     if (value.is_null() || IsEmptyText(value)) return;
     dom::object object;
     const FieldEntry& entry = target.writer.entry();
-    if (value.get(object) != simdjson::SUCCESS) return Count(entry, Written::kSkipped);
+    if (value.get(object) != simdjson::SUCCESS) return CountLoss(entry, Written::kSkipped);
     const MessageTable& pair = *entry.message;
     std::optional<Extras> inside;
     if (target.extras != nullptr) inside.emplace(*target.extras, target.key, -1);
@@ -82,24 +82,27 @@ class RecordDecoder {
       if (item.is_null()) continue;
       Message& made = target.writer.Added();
       pair.reflection->SetString(&made, pair.Find("key")->field, std::string(key));
-      Field({FieldWriter(*pair.reflection, *pair.Find("value"), made), key, nullptr,
-             inside.has_value() ? &*inside : nullptr},
-            item);
+      const Target place = {FieldWriter(*pair.reflection, *pair.Find("value"), made), key, nullptr,
+                            inside.has_value() ? &*inside : nullptr};
+      if (!Element(place, item, -1)) target.writer.RemoveAdded();
     }
   }
 
-  void Element(const Target& target, dom::element value, int index) {
-    if (value.is_null()) return;
+  // False: the value is of the wrong kind.
+  bool Element(const Target& target, dom::element value, int index) {
+    if (value.is_null()) return true;
     const FieldEntry& entry = target.writer.entry();
     if (entry.kind != Kind::kMessage) return Count(entry, target.writer.Write(value));
     dom::object object;
     if (value.get(object) != simdjson::SUCCESS) return Count(entry, Written::kSkipped);
     Message& message = target.writer.Inside();
     if (target.extras == nullptr) {
-      return Object(*entry.message, object, target.below, message, nullptr);
+      Object(*entry.message, object, target.below, message, nullptr);
+      return true;
     }
     Extras inside(*target.extras, target.key, index);
     Object(*entry.message, object, target.below, message, &inside);
+    return true;
   }
 
   static bool IsEmptyText(dom::element value) {
@@ -107,8 +110,9 @@ class RecordDecoder {
     return value.get(text) == simdjson::SUCCESS && text.empty();
   }
 
-  void Count(const FieldEntry& entry, Written written) {
+  bool Count(const FieldEntry& entry, Written written) {
     if (written != Written::kDone) CountLoss(entry, written);
+    return written != Written::kSkipped;
   }
 
   void CountLoss(const FieldEntry& entry, Written written) {

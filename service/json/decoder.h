@@ -49,7 +49,8 @@ struct DecodeReport {
 //                  _UNSPECIFIED, counted
 //   repeated       a scalar or object      one element;  a wrong element: skipped, the others stay
 //   message        a scalar, array         skipped
-//   map            ""                      unset;  a scalar, array: skipped;  a null value: its key too
+//   map            ""                      unset;  a scalar, array: skipped;  a null or wrong
+//   value: its key too
 //   Value          anything
 //   Struct         anything: what is no object stands under the key "value";  "": unset
 // Keys match by `json_key` option, else by field name. A later duplicate key wins.

@@ -24,10 +24,11 @@ class FieldWriter {
   Written Write(simdjson::dom::element value) const;
   // The message in the field: made if need be, or appended.
   google::protobuf::Message& Inside() const;
-  // A new entry of a kMap.
+  // A new entry of a kMap, and away with it.
   google::protobuf::Message& Added() const {
     return *reflection_.AddMessage(&message_, entry_.field);
   }
+  void RemoveAdded() const { reflection_.RemoveLast(&message_, entry_.field); }
 
  private:
   Written Text(simdjson::dom::element value) const;

@@ -114,6 +114,47 @@ TEST_F(PagerOffsetTest, ATokenOfTheLastPageLeadsToNothingMore) {
   EXPECT_EQ(answer.hosts_size(), 2);
 }
 
+TEST_F(PagerOffsetTest, ALastPageThatEndsWithTheWindowLeadsToNothingMore) {
+  PagePlan plan = HostsById(narrow_, 30);
+  plan.seek_field = nullptr;
+  Cursor end;
+  end.upstream = "30";
+  end.total = 30;
+  end.sent = 30;
+  page.Clear();
+  const auto more = Fetch(plan, end);
+  ASSERT_THAT(more, IsOk());
+  EXPECT_TRUE(more->last);
+  EXPECT_TRUE(transport.requests().empty());
+}
+
+TEST_F(PagerOffsetTest, AServiceThatIgnoresTheOffsetIsNotAskedForEver) {
+  transport.Answer("GET", Response(200, R"({"resources":["id-1"]})"), 5000);
+  transport.Answer("POST", Response(200, R"({"resources":[]})"), 5000);
+  PagePlan plan = HostsById(operation::kQueryRtrSessions, 10);
+  v1::ListHostsResponse answer;
+  EXPECT_EQ(Reason(Fetch(caller, plan, Cursor(), answer).status()), "CURSOR_LOOP");
+}
+
+TEST_F(PagerOffsetTest, ATieThatNoTokenCanHoldIsCountedOn) {
+  narrow_.max_window = 10'000;
+  collection_.records.clear();
+  for (int i = 0; i < 700; ++i) collection_.records[Cat("id-", i)] = kStart + (i < 5 ? 0 : kSecond);
+  Caller through(collection_, admission, budget, clock, timer, RetryPolicy{}, [] { return 1.0; });
+  const PageTokens tokens(Secret("a key of thirty-two bytes or more"), "tenant");
+  std::set<std::string> ids;
+  PageOutcome at;
+  while (!at.last) {
+    v1::ListHostsResponse answer;
+    auto outcome = Fetch(through, HostsById(narrow_, 600), at.next, answer);
+    ASSERT_THAT(outcome, IsOk());
+    at = *std::move(outcome);
+    for (const auto& host : answer.hosts()) EXPECT_TRUE(ids.insert(host.device_id()).second);
+    at.next = *tokens.Open(tokens.Seal(at.next, "b"), "b", "page_token");
+  }
+  EXPECT_EQ(ids.size(), 700u);
+}
+
 TEST_F(PagerOffsetTest, WithoutATotalAnEmptyPageIsTheEnd) {
   collection_.knows_total = false;
   ASSERT_THAT(Walk(HostsById(narrow_, 10)), IsOk());

@@ -29,6 +29,8 @@ TEST(Decoder, ReadsMapsOfTextNumbersAndMessages) {
   EXPECT_EQ(kinds.words().at("a"), "y");
   EXPECT_EQ(kinds.counts().at("n"), 7);
   EXPECT_EQ(kinds.counts().at("m"), 8);
+  EXPECT_EQ(kinds.counts().count("bad"), 0u);
+  EXPECT_EQ(kinds.parts().count("q"), 0u);
   EXPECT_EQ(kinds.parts().at("p").shown(), "s");
   EXPECT_EQ(report.skipped_values, 2);
   EXPECT_EQ(kinds.additional_fields()

@@ -1,0 +1,33 @@
+// Failures of paging, in words.
+#include "falcon/page_failure.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace falcon {
+
+absl::Status PastWindow(const Operation& operation) {
+  return Error(absl::StatusCode::kOutOfRange, "OFFSET_WINDOW",
+               Cat("Falcon lists no more than ", operation.max_window,
+                   " rows here; narrow the filter, for example to a shorter time"));
+}
+
+absl::Status InCircles() {
+  return Error(
+      absl::StatusCode::kDataLoss, "CURSOR_LOOP",
+      "Falcon's pages turn in a circle, so that the rest cannot be read; start again, with a "
+      "narrower filter if it comes back");
+}
+
+absl::Status Lost(const absl::Status& expired) {
+  absl::Status lost = Error(
+      absl::StatusCode::kAborted, "CURSOR_EXPIRED",
+      "Falcon forgot where this list stood, as it does after two minutes, and its order gives "
+      "no other way back; start again without a token, or read the pages faster");
+  for (const auto& [key, value] : Facts(expired)) lost = WithFact(std::move(lost), key, value);
+  return lost;
+}
+
+}  // namespace falcon
