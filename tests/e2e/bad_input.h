@@ -3,19 +3,19 @@
 #define FALCON_TESTS_E2E_BAD_INPUT_H_
 
 #include <functional>
-#include <memory>
 #include <ostream>
 #include <string>
 
-#include "tests/e2e/calls.h"
+#include "tests/e2e/export.h"
+#include "tests/e2e/shared_world.h"
 
 namespace falcon::e2e {
 
 struct Bad {
   std::string name;
   std::function<grpc::Status(World&)> call;
-  std::string field;  // that BadRequest names
-  std::string words;  // in its description
+  std::string field;       // that BadRequest names
+  std::string words = {};  // in its description
   std::string reason = "INVALID_FIELD";
 };
 
@@ -23,26 +23,16 @@ inline void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.name; }
 
 inline std::string NameOfBad(const testing::TestParamInfo<Bad>& bad) { return bad.param.name; }
 
-// A request of `Request` with these fields, in protobuf's text format.
+// A call of `Request` with these fields, in protobuf's text format; an export is read to its end.
 template <class Request>
 std::function<grpc::Status(World&)> Of(std::string text) {
-  return [text](World& world) { return Ask(world, Make<Request>(text)).status; };
-}
-
-// The same of an export, by the stub's method.
-template <class Stub, class Request, class Response>
-std::function<grpc::Status(World&)> ExportOf(
-    Stub& (World::*stub)(),
-    std::unique_ptr<grpc::ClientReader<Response>> (Stub::*method)(grpc::ClientContext*,
-                                                                  const Request&),
-    std::string text) {
-  return [=](World& world) {
-    grpc::ClientContext context;
+  return [text](World& world) {
     const auto request = Make<Request>(text);
-    const auto reader = ((world.*stub)().*method)(&context, request);
-    Response batch;
-    EXPECT_FALSE(reader->Read(&batch));
-    return reader->Finish();
+    if constexpr (requires { Invoke(world, kMethod<Request>, request, kGenerous); }) {
+      return Ask(world, request).status;
+    } else {
+      return ForEachBatch(world, request, [](const auto&) { return true; });
+    }
   };
 }
 
@@ -61,22 +51,9 @@ inline void ExpectRefused(World& world, const Bad& bad) {
   EXPECT_EQ(world.Calls(), 0);
 }
 
-// Rows that share one world, which starts with the first: `Suite::Options()` tells which.
+// A suite of such rows: `Suite::Options()` tells which world they share.
 template <class Suite>
-class BadInputSuite : public testing::TestWithParam<Bad> {
- protected:
-  static void TearDownTestSuite() { Slot().reset(); }
-  static World& Shared() {
-    if (Slot() == nullptr) Slot() = std::make_unique<World>(Suite::Options());
-    return *Slot();
-  }
-
- private:
-  static std::unique_ptr<World>& Slot() {
-    static std::unique_ptr<World> world;
-    return world;
-  }
-};
+using BadInputSuite = SharedWorld<Suite, testing::TestWithParam<Bad>>;
 
 }  // namespace falcon::e2e
 

@@ -1,6 +1,7 @@
 // Bad input to DiscoverService: each is refused by name, in words that help, before anything is
 // asked of Falcon.
 #include "tests/e2e/bad_input.h"
+#include "tests/e2e/calls/discover.h"
 
 namespace falcon::e2e {
 namespace {
@@ -11,17 +12,14 @@ class BadDiscoverInput : public BadInputSuite<BadDiscoverInput> {
 };
 
 TEST_P(BadDiscoverInput, IsRefusedByNameAndTheNextCallWorks) {
-  ExpectRefused(Shared(), GetParam());
-  EXPECT_TRUE(Ask(Shared(), v1::ListDiscoveredHostsRequest()).status.ok());
-}
-
-std::function<grpc::Status(World&)> ExportOf(std::string text) {
-  return e2e::ExportOf(&World::discover, &Discover::ExportDiscoveredAccounts, std::move(text));
+  ExpectRefused(world(), GetParam());
+  EXPECT_TRUE(Ask(world(), v1::ListDiscoveredHostsRequest()).status.ok());
 }
 
 using Hosts = v1::ListDiscoveredHostsRequest;
 using Applications = v1::ListDiscoveredApplicationsRequest;
 using Accounts = v1::ListDiscoveredAccountsRequest;
+using ExportAccounts = v1::ExportDiscoveredAccountsRequest;
 using Logins = v1::ListDiscoveredLoginsRequest;
 constexpr char kInverted[] = "{ start { seconds: 2000 } end { seconds: 1000 } }";
 
@@ -71,31 +69,31 @@ INSTANTIATE_TEST_SUITE_P(
                         "os_is_eol", "FQL_INVALID"},
                     Bad{"TextForABoolean", Of<Applications>("filter: \"is_suspicious:'true'\""),
                         "filter", "without quotes", "FQL_INVALID"},
-                    Bad{"Unbalanced", ExportOf("filter: \"username:'a\""), "filter", "",
+                    Bad{"Unbalanced", Of<ExportAccounts>("filter: \"username:'a\""), "filter", "",
                         "FQL_INVALID"}),
     NameOfBad);
 
 INSTANTIATE_TEST_SUITE_P(
     PagingAndIds, BadDiscoverInput,
     testing::Values(
-        Bad{"PageSizeMinusOne", Of<Hosts>("page_size: -1"), "page_size", ""},
-        Bad{"BatchSizeMinusOne", ExportOf("batch_size: -1"), "batch_size", ""},
+        Bad{"PageSizeMinusOne", Of<Hosts>("page_size: -1"), "page_size"},
+        Bad{"BatchSizeMinusOne", Of<ExportAccounts>("batch_size: -1"), "batch_size"},
         Bad{"ForeignPageToken", Of<Logins>("page_token: 'AAAA'"), "page_token", "",
             "PAGE_TOKEN_INVALID"},
-        Bad{"ForeignResumeToken", ExportOf("resume_token: 'AAAA'"), "resume_token", "",
+        Bad{"ForeignResumeToken", Of<ExportAccounts>("resume_token: 'AAAA'"), "resume_token", "",
             "PAGE_TOKEN_INVALID"},
         Bad{"OrderByAnUnsortedField", Of<Hosts>("order_by: 'os_version'"), "order_by",
             "no list is ordered by `os_version`", "ORDER_INVALID"},
         Bad{"UnknownMask", Of<Accounts>("read_mask { paths: 'user_name' }"), "read_mask",
             "user_name"},
-        Bad{"NoId", Of<v1::GetDiscoveredHostRequest>(""), "id", ""},
+        Bad{"NoId", Of<v1::GetDiscoveredHostRequest>(""), "id"},
         Bad{"DeviceIdForAnId",
             Of<v1::GetDiscoveredHostRequest>("id: '0123456789abcdef0123456789abcdef'"), "id",
             "ListDiscoveredHosts with `device_id`"},
         Bad{"IdWithABlank", Of<v1::GetDiscoveredLoginRequest>("id: 'a b'"), "id", "blanks"},
-        Bad{"NoIds", Of<v1::BatchGetDiscoveredAccountsRequest>(""), "ids", ""},
+        Bad{"NoIds", Of<v1::BatchGetDiscoveredAccountsRequest>(""), "ids"},
         Bad{"EmptyIdAmongIds", Of<v1::BatchGetDiscoveredApplicationsRequest>("ids: ['a_b', '']"),
-            "ids[1]", ""}),
+            "ids[1]"}),
     NameOfBad);
 
 TEST(BadDiscoverBatch, OfMoreThanAThousandIdsIsRefused) {

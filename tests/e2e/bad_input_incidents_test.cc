@@ -1,77 +1,27 @@
 // Bad input to IncidentService: each is refused by name before anything is asked of Falcon.
-#include <functional>
-
-#include "tests/e2e/calls.h"
+#include "tests/e2e/bad_input.h"
+#include "tests/e2e/calls/incidents.h"
 
 namespace falcon::e2e {
 namespace {
 
-using grpc::StatusCode;
-
-struct Bad {
-  std::string name;
-  std::function<grpc::Status(World&)> call;
-  std::string field;  // that BadRequest names
-  std::string words;  // of its description
-  std::string reason = "INVALID_FIELD";
+class BadIncidentInput : public BadInputSuite<BadIncidentInput> {
+ public:
+  static WorldOptions Options() { return {{"--alerts", "100", "--hosts", "50", "--cases", "20"}}; }
 };
 
-template <class Request>
-std::function<grpc::Status(World&)> Of(std::string text) {
-  return [text](World& world) { return Ask(world, Make<Request>(text)).status; };
-}
-
-std::function<grpc::Status(World&)> ExportOf(std::string text) {
-  return [text](World& world) {
-    grpc::ClientContext context;
-    const auto reader =
-        world.incidents().ExportIncidents(&context, Make<v1::ExportIncidentsRequest>(text));
-    v1::ExportIncidentsResponse batch;
-    while (reader->Read(&batch)) {
-    }
-    return reader->Finish();
-  };
-}
-
-void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.name; }
-
-class BadIncidents : public testing::TestWithParam<Bad> {
- protected:
-  static void SetUpTestSuite() {
-    World_() = std::make_unique<World>(
-        WorldOptions{{"--alerts", "100", "--hosts", "50", "--cases", "20"}});
-    EXPECT_TRUE(Ask(*World_(), v1::ListIncidentsRequest()).status.ok());
-  }
-  static void TearDownTestSuite() { World_().reset(); }
-  static World& world() { return *World_(); }
-
- private:
-  static std::unique_ptr<World>& World_() {
-    static std::unique_ptr<World> world;
-    return world;
-  }
-};
-
-TEST_P(BadIncidents, AreRefusedByNameAndTheNextCallWorks) {
-  world().ResetLedger();
-  const grpc::Status status = GetParam().call(world());
-  const Details details(status);
-  EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT) << status.error_message();
-  EXPECT_EQ(details.info.reason(), GetParam().reason) << status.error_message();
-  ASSERT_GE(details.bad.field_violations_size(), 1) << status.error_message();
-  EXPECT_EQ(details.bad.field_violations(0).field(), GetParam().field);
-  const std::string& description = details.bad.field_violations(0).description();
-  EXPECT_NE(description.find(GetParam().words), std::string::npos) << description;
-  EXPECT_EQ(world().Calls(), 0);
+TEST_P(BadIncidentInput, IsRefusedByNameAndTheNextCallWorks) {
+  ExpectRefused(world(), GetParam());
   EXPECT_TRUE(Ask(world(), Make<v1::ListIncidentsRequest>("page_size: 1")).status.ok());
 }
 
 using List = v1::ListIncidentsRequest;
+using Export = v1::ExportIncidentsRequest;
 using Get = v1::GetIncidentRequest;
 using BatchGet = v1::BatchGetIncidentsRequest;
 
 INSTANTIATE_TEST_SUITE_P(
-    Lists, BadIncidents,
+    Lists, BadIncidentInput,
     testing::Values(
         Bad{"PageSize", Of<List>("page_size: -1"), "page_size", "negative"},
         Bad{"PageToken", Of<List>("page_token: 'x'"), "page_token", "", "PAGE_TOKEN_INVALID"},
@@ -89,14 +39,14 @@ INSTANTIATE_TEST_SUITE_P(
             "ORDER_INVALID"},
         Bad{"Mask", Of<List>("read_mask { paths: 'derived.tactic' }"), "read_mask",
             "derived.tactics"},
-        Bad{"ExportDays", ExportOf("days: 999"), "days", "365"},
-        Bad{"ExportState", ExportOf("state: 7"), "state", "INCIDENT_STATE_CLOSED"},
-        Bad{"ExportToken", ExportOf("resume_token: 'x'"), "resume_token", "",
+        Bad{"ExportDays", Of<Export>("days: 999"), "days", "365"},
+        Bad{"ExportState", Of<Export>("state: 7"), "state", "INCIDENT_STATE_CLOSED"},
+        Bad{"ExportToken", Of<Export>("resume_token: 'x'"), "resume_token", "",
             "PAGE_TOKEN_INVALID"}),
-    [](const auto& bad) { return bad.param.name; });
+    NameOfBad);
 
 INSTANTIATE_TEST_SUITE_P(
-    Filters, BadIncidents,
+    Filters, BadIncidentInput,
     testing::Values(
         Bad{"NameOfHosts", Of<List>("filter: \"hostname:'x'\""), "filter", "hostnames",
             "FQL_INVALID"},
@@ -110,24 +60,24 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"List", Of<List>("filter: \"tags:['a','b']\""), "filter", "not a list", "FQL_INVALID"},
         Bad{"Severity", Of<List>("filter: \"severity:'high'\""), "filter", "severity",
             "FQL_INVALID"},
-        Bad{"Syntax", ExportOf("filter: \"status:'new\""), "filter", "", "FQL_INVALID"}),
-    [](const auto& bad) { return bad.param.name; });
+        Bad{"Syntax", Of<Export>("filter: \"status:'new\""), "filter", "", "FQL_INVALID"}),
+    NameOfBad);
 
 INSTANTIATE_TEST_SUITE_P(
-    Ids, BadIncidents,
+    Ids, BadIncidentInput,
     testing::Values(
-        Bad{"Empty", Of<Get>(""), "id", ""},
+        Bad{"Empty", Of<Get>(""), "id"},
         Bad{"Retired", Of<Get>("id: 'inc:061a51ec742c44624a176f079d742052:1'"), "id",
             "retired Incidents API"},
-        Bad{"Blank", Of<Get>("id: 'a b'"), "id", ""},
+        Bad{"Blank", Of<Get>("id: 'a b'"), "id"},
         Bad{"NoIds", Of<BatchGet>(""), "ids", "1 to 5000"},
         Bad{"RetiredInABatch", Of<BatchGet>("ids: ['a', 'inc:1:2']"), "ids[1]", "retired"},
         Bad{"BatchMask", Of<BatchGet>("ids: 'a' read_mask { paths: 'x' }"), "read_mask", "x"},
-        Bad{"Attachments", Of<v1::GetIncidentAttachmentsRequest>(""), "id", ""},
+        Bad{"Attachments", Of<v1::GetIncidentAttachmentsRequest>(""), "id"},
         Bad{"NoFiles", Of<v1::BatchGetIncidentAttachmentsRequest>(""), "ids", "1 to 1000"},
         Bad{"NoSlas", Of<v1::BatchGetSlasRequest>(""), "ids", "1 to 1000"},
         Bad{"NoTemplates", Of<v1::BatchGetTemplatesRequest>(""), "ids", "1 to 1000"}),
-    [](const auto& bad) { return bad.param.name; });
+    NameOfBad);
 
 }  // namespace
 }  // namespace falcon::e2e

@@ -1,18 +1,11 @@
 // Bad input to IocService and IntelIndicatorService: each is refused by name, in words that help,
 // before anything is asked of Falcon.
 #include "tests/e2e/bad_input.h"
+#include "tests/e2e/calls/intel_indicators.h"
+#include "tests/e2e/calls/iocs.h"
 
 namespace falcon::e2e {
 namespace {
-
-std::function<grpc::Status(World&)> ExportIocsOf(std::string text) {
-  return ExportOf(&World::iocs, &v1::IocService::Stub::ExportIocs, std::move(text));
-}
-
-std::function<grpc::Status(World&)> ExportIntelOf(std::string text) {
-  return ExportOf(&World::intel_indicators, &v1::IntelIndicatorService::Stub::ExportIntelIndicators,
-                  std::move(text));
-}
 
 class BadIocInput : public BadInputSuite<BadIocInput> {
  public:
@@ -22,12 +15,14 @@ class BadIocInput : public BadInputSuite<BadIocInput> {
 };
 
 TEST_P(BadIocInput, IsRefusedByNameAndTheNextCallWorks) {
-  ExpectRefused(Shared(), GetParam());
-  EXPECT_TRUE(Ask(Shared(), Make<v1::ListIocsRequest>("page_size: 1")).status.ok());
+  ExpectRefused(world(), GetParam());
+  EXPECT_TRUE(Ask(world(), Make<v1::ListIocsRequest>("page_size: 1")).status.ok());
 }
 
 using List = v1::ListIocsRequest;
 using Intel = v1::ListIntelIndicatorsRequest;
+using Export = v1::ExportIocsRequest;
+using ExportIntel = v1::ExportIntelIndicatorsRequest;
 using Devices = v1::GetIocDevicesRequest;
 using Processes = v1::GetIocProcessesRequest;
 constexpr char kInverted[] = "{ start { seconds: 2000 } end { seconds: 1000 } }";
@@ -42,7 +37,7 @@ INSTANTIATE_TEST_SUITE_P(
             "ORDER_INVALID"},
         Bad{"Days", Of<List>("days: 0"), "days", "must be from 1 to 365"},
         Bad{"DaysWithARange", Of<List>("days: 7 created_on { start { seconds: 1000 } }"),
-            "created_on", ""},
+            "created_on"},
         Bad{"CreatedOn", Of<List>(std::string("created_on ") + kInverted), "created_on",
             "`end` must be after `start`"},
         Bad{"ModifiedOn", Of<List>("modified_on {}"), "modified_on", "neither start nor end"},
@@ -61,10 +56,10 @@ INSTANTIATE_TEST_SUITE_P(
             "FQL_INVALID"},
         Bad{"FilterWord", Of<List>("filter: \"type:'sha1'\""), "filter", "sha256", "FQL_INVALID"},
         Bad{"Mask", Of<List>("read_mask { paths: 'vaule' }"), "read_mask", "value"},
-        Bad{"ExportBatch", ExportIocsOf("batch_size: -1"), "batch_size", "must not be negative"},
-        Bad{"ExportToken", ExportIocsOf("resume_token: 'AAAA'"), "resume_token", "",
+        Bad{"ExportBatch", Of<Export>("batch_size: -1"), "batch_size", "must not be negative"},
+        Bad{"ExportToken", Of<Export>("resume_token: 'AAAA'"), "resume_token", "",
             "PAGE_TOKEN_INVALID"},
-        Bad{"ExportSeverity", ExportIocsOf("severities: SEVERITY_UNSPECIFIED"), "severities",
+        Bad{"ExportSeverity", Of<Export>("severities: SEVERITY_UNSPECIFIED"), "severities",
             "says nothing"}),
     NameOfBad);
 
@@ -134,9 +129,9 @@ INSTANTIATE_TEST_SUITE_P(
             "ids[0]", "<type>_<indicator>"},
         Bad{"IntelIdWithALineBreak", Of<v1::GetIntelIndicatorRequest>("id: 'domain_a\\nb'"), "id",
             "control character"},
-        Bad{"IntelExportQuery", ExportIntelOf("query: '" + std::string(2000, 'x') + "'"), "query",
+        Bad{"IntelExportQuery", Of<ExportIntel>("query: '" + std::string(2000, 'x') + "'"), "query",
             "at most 1024 bytes"},
-        Bad{"IntelExportBatch", ExportIntelOf("batch_size: -1"), "batch_size",
+        Bad{"IntelExportBatch", Of<ExportIntel>("batch_size: -1"), "batch_size",
             "must not be negative"}),
     NameOfBad);
 

@@ -1,6 +1,8 @@
 // Bad input to RtrSessionService and to the counts of hosts: each is refused by name before
 // anything is asked of Falcon, in words that say what would be right.
 #include "tests/e2e/bad_input.h"
+#include "tests/e2e/calls/hosts.h"
+#include "tests/e2e/calls/rtr_sessions.h"
 
 namespace falcon::e2e {
 namespace {
@@ -11,15 +13,12 @@ class BadRtrInput : public BadInputSuite<BadRtrInput> {
 };
 
 TEST_P(BadRtrInput, IsRefusedByNameAndTheNextCallWorks) {
-  ExpectRefused(Shared(), GetParam());
-  EXPECT_TRUE(Ask(Shared(), v1::ListRtrSessionsRequest()).status.ok());
-}
-
-std::function<grpc::Status(World&)> ExportOf(std::string text) {
-  return e2e::ExportOf(&World::rtr_sessions, &RtrSessions::ExportRtrSessions, std::move(text));
+  ExpectRefused(world(), GetParam());
+  EXPECT_TRUE(Ask(world(), v1::ListRtrSessionsRequest()).status.ok());
 }
 
 using List = v1::ListRtrSessionsRequest;
+using Export = v1::ExportRtrSessionsRequest;
 using Audit = v1::ListRtrAuditSessionsRequest;
 using Count = v1::AggregateRtrSessionsRequest;
 using CountHosts = v1::AggregateHostsRequest;
@@ -30,7 +29,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Bad{"PageSizeMinusOne", Of<List>("page_size: -1"), "page_size", "0"},
         Bad{"AuditPageSizeMinusOne", Of<Audit>("page_size: -1"), "page_size", "0"},
-        Bad{"BatchSizeMinusOne", ExportOf("batch_size: -1"), "batch_size", "0"},
+        Bad{"BatchSizeMinusOne", Of<Export>("batch_size: -1"), "batch_size", "0"},
         Bad{"ForeignToken", Of<Audit>("page_token: 'AAAA'"), "page_token", "",
             "PAGE_TOKEN_INVALID"},
         Bad{"OrderOfTheAuditInTheList", Of<List>("order_by: 'deleted_at desc'"), "order_by",
@@ -52,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"UnknownStatus", Of<List>("statuses: 99"), "statuses", "RTR_SESSION_STATUS_ACTIVE"},
         Bad{"UnspecifiedStatus", Of<List>("statuses: RTR_SESSION_STATUS_UNSPECIFIED"), "statuses",
             "says nothing"},
-        Bad{"UnknownStatusOfAnExport", ExportOf("statuses: 99"), "statuses", "unknown"},
+        Bad{"UnknownStatusOfAnExport", Of<Export>("statuses: 99"), "statuses", "unknown"},
         Bad{"QueuedInTheAudit", Of<Audit>("statuses: RTR_SESSION_STATUS_QUEUED"), "statuses",
             "ask ListRtrSessions"},
         Bad{"DeviceIdInUpperCase", Of<List>("device_id: '6FA2C1D04B7E4F0C9D3AB8E5127F90AA'"),

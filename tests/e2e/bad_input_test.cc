@@ -1,75 +1,26 @@
 // Bad input: each is refused by name before anything is asked of Falcon, and the next call works.
-#include <functional>
+#include "tests/e2e/bad_input.h"
 
-#include "tests/e2e/calls.h"
+#include "tests/e2e/calls/detections.h"
+#include "tests/e2e/calls/hosts.h"
 
 namespace falcon::e2e {
 namespace {
 
 using grpc::StatusCode;
 
-struct Bad {
-  std::string name;
-  std::function<grpc::Status(World&)> call;
-  std::string field;  // that BadRequest names
-  std::string reason = "INVALID_FIELD";
-};
-
-// Requests of `Request` with these fields, in protobuf's text format.
-template <class Request>
-std::function<grpc::Status(World&)> Of(std::string text) {
-  return [text](World& world) { return Ask(world, Make<Request>(text)).status; };
-}
-
-std::function<grpc::Status(World&)> ExportOf(std::string text) {
-  return [text](World& world) {
-    return Export(world, Make<v1::ExportDetectionsRequest>(text)).status;
-  };
-}
-
-std::string Repeated(const std::string& text, int times) {
-  std::string all;
-  for (int i = 0; i < times; ++i) all += text;
-  return all;
-}
-
-void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.name; }
-
-class BadInput : public testing::TestWithParam<Bad> {
- protected:
-  static void TearDownTestSuite() { World_().reset(); }
-  static World& Shared() {
-    if (World_() == nullptr) {
-      World_() = std::make_unique<World>(WorldOptions{{"--alerts", "200", "--hosts", "200"}});
-      EXPECT_TRUE(Ask(*World_(), v1::ListHostsRequest()).status.ok());
-    }
-    return *World_();
-  }
-
- private:
-  static std::unique_ptr<World>& World_() {
-    static std::unique_ptr<World> world;
-    return world;
-  }
+class BadInput : public BadInputSuite<BadInput> {
+ public:
+  static WorldOptions Options() { return {{"--alerts", "200", "--hosts", "200"}}; }
 };
 
 TEST_P(BadInput, IsRefusedByNameAndTheNextCallWorks) {
-  World& world = Shared();
-  world.ResetLedger();
-  const grpc::Status status = GetParam().call(world);
-  const Details details(status);
-  EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT) << status.error_message();
-  EXPECT_EQ(details.info.reason(), GetParam().reason) << status.error_message();
-  ASSERT_GE(details.bad.field_violations_size(), 1) << status.error_message();
-  EXPECT_EQ(details.bad.field_violations(0).field(), GetParam().field);
-  EXPECT_FALSE(details.bad.field_violations(0).description().empty());
-  EXPECT_EQ(world.Calls(), 0);
-  EXPECT_TRUE(Ask(world, Make<v1::ListDetectionsRequest>("page_size: 1")).status.ok());
+  ExpectRefused(world(), GetParam());
+  EXPECT_TRUE(Ask(world(), Make<v1::ListDetectionsRequest>("page_size: 1")).status.ok());
 }
 
-std::string NameOfBad(const testing::TestParamInfo<Bad>& bad) { return bad.param.name; }
-
 using ListD = v1::ListDetectionsRequest;
+using Export = v1::ExportDetectionsRequest;
 using ListH = v1::ListHostsRequest;
 using GetH = v1::GetHostRequest;
 constexpr char kInverted[] = "{ start { seconds: 2000 } end { seconds: 1000 } }";
@@ -80,19 +31,19 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Bad{"DetectionsPageSizeMinusOne", Of<ListD>("page_size: -1"), "page_size"},
         Bad{"HostsPageSizeMinusOne", Of<ListH>("page_size: -1"), "page_size"},
-        Bad{"BatchSizeMinusOne", ExportOf("batch_size: -1"), "batch_size"},
+        Bad{"BatchSizeMinusOne", Of<Export>("batch_size: -1"), "batch_size"},
         Bad{"LoginHistoryLimitMinusOne",
             Of<v1::BatchGetLoginHistoryRequest>(std::string("limit: -1 device_ids: ") + kSomeHost),
             "limit"},
         Bad{"ForeignPageToken", Of<ListD>("page_token: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'"),
-            "page_token", "PAGE_TOKEN_INVALID"},
-        Bad{"GarbledPageToken", Of<ListH>("page_token: 'no token \\001 at all'"), "page_token",
+            "page_token", "", "PAGE_TOKEN_INVALID"},
+        Bad{"GarbledPageToken", Of<ListH>("page_token: 'no token \\001 at all'"), "page_token", "",
             "PAGE_TOKEN_INVALID"},
-        Bad{"ForeignResumeToken", ExportOf("resume_token: 'AAAA'"), "resume_token",
+        Bad{"ForeignResumeToken", Of<Export>("resume_token: 'AAAA'"), "resume_token", "",
             "PAGE_TOKEN_INVALID"},
-        Bad{"UnknownOrder", Of<ListD>("order_by: 'no_such_field desc'"), "order_by",
+        Bad{"UnknownOrder", Of<ListD>("order_by: 'no_such_field desc'"), "order_by", "",
             "ORDER_INVALID"},
-        Bad{"OrderWithAThirdWord", Of<ListH>("order_by: 'last_seen desc please'"), "order_by",
+        Bad{"OrderWithAThirdWord", Of<ListH>("order_by: 'last_seen desc please'"), "order_by", "",
             "ORDER_INVALID"}),
     NameOfBad);
 
@@ -109,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"OpenTimeRange", Of<ListD>("created {}"), "created"},
         Bad{"DaysZero", Of<ListD>("days: 0"), "days"},
         Bad{"DaysOverAYear", Of<ListH>("days: 366"), "days"},
-        Bad{"DaysZeroOfAnExport", ExportOf("days: 0"), "days"},
+        Bad{"DaysZeroOfAnExport", Of<Export>("days: 0"), "days"},
         Bad{"DaysTogetherWithARange",
             Of<ListD>("days: 7 created { start { seconds: 1000 } end { seconds: 2000 } }"),
             "created"},
@@ -125,24 +76,25 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     RawFilters, BadInput,
     testing::Values(
-        Bad{"UnknownField", Of<ListD>("filter: \"severty:>60\""), "filter", "FQL_INVALID"},
-        Bad{"UnknownFieldOfHosts", Of<ListH>("filter: \"platfrom_name:'Linux'\""), "filter",
+        Bad{"UnknownField", Of<ListD>("filter: \"severty:>60\""), "filter", "", "FQL_INVALID"},
+        Bad{"UnknownFieldOfHosts", Of<ListH>("filter: \"platfrom_name:'Linux'\""), "filter", "",
             "FQL_INVALID"},
-        Bad{"UnknownFieldOfAnExport", ExportOf("filter: \"severty:>60\""), "filter", "FQL_INVALID"},
-        Bad{"UnbalancedQuote", Of<ListD>("filter: \"status:'new\""), "filter", "FQL_INVALID"},
-        Bad{"UnbalancedParenthesis", Of<ListD>("filter: \"(status:'new'\""), "filter",
+        Bad{"UnknownFieldOfAnExport", Of<Export>("filter: \"severty:>60\""), "filter", "",
+            "FQL_INVALID"},
+        Bad{"UnbalancedQuote", Of<ListD>("filter: \"status:'new\""), "filter", "", "FQL_INVALID"},
+        Bad{"UnbalancedParenthesis", Of<ListD>("filter: \"(status:'new'\""), "filter", "",
             "FQL_INVALID"},
         Bad{"ClosingParenthesisThatWouldEscape",
-            Of<ListD>("days: 7 filter: \"status:'new'),(status:'closed'\""), "filter",
+            Of<ListD>("days: 7 filter: \"status:'new'),(status:'closed'\""), "filter", "",
             "FQL_INVALID"},
-        Bad{"TwoMegabytes", Of<ListD>("filter: '" + std::string(2 << 20, 'a') + "'"), "filter",
+        Bad{"TwoMegabytes", Of<ListD>("filter: '" + std::string(2 << 20, 'a') + "'"), "filter", "",
             "FQL_INVALID"},
         Bad{"TenThousandParentheses", Of<ListD>("filter: '" + std::string(10'000, '(') + "'"),
-            "filter", "FQL_INVALID"},
+            "filter", "", "FQL_INVALID"},
         Bad{"NestedTooDeep",
             Of<ListD>("filter: \"" + std::string(1000, '(') + "severity:>1" +
                       std::string(1000, ')') + "\""),
-            "filter", "FQL_INVALID"}),
+            "filter", "", "FQL_INVALID"}),
     NameOfBad);
 
 INSTANTIATE_TEST_SUITE_P(

@@ -1,39 +1,13 @@
-// Reads exports to their end.
+// What needs no type of request.
 #include "tests/e2e/calls.h"
 
-#include <algorithm>
 #include <thread>
-
-#include "google/protobuf/util/time_util.h"
 
 namespace falcon::e2e {
 
-Exported Export(World& world, const v1::ExportDetectionsRequest& request,
-                const AfterEach& after_each) {
-  Exported all;
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(10));
-  const auto reader = world.detections().ExportDetections(&context, request);
-  v1::ExportDetectionsResponse batch;
-  google::protobuf::Timestamp newest;
-  while (reader->Read(&batch)) {
-    ++all.messages;
-    all.largest = std::max(all.largest, batch.detections_size());
-    for (const v1::Detection& detection : batch.detections()) {
-      all.ids.push_back(detection.composite_id());
-      if (detection.created_timestamp() < newest && all.ascending) {
-        all.ascending = false;
-        ADD_FAILURE() << "message " << all.messages << ": " << detection.created_timestamp()
-                      << " after " << newest;
-      }
-      newest = detection.created_timestamp();
-    }
-    all.resume_token = batch.resume_token();
-    all.exported = batch.exported();
-    all.total = batch.total_size();
-    if (after_each && !after_each(all)) context.TryCancel();
-  }
-  all.status = reader->Finish();
+std::string Repeated(std::string_view text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
   return all;
 }
 

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "tests/e2e/calls.h"
+#include "tests/e2e/shared_world.h"
 
 namespace falcon::e2e {
 namespace {
@@ -19,17 +20,15 @@ bool Has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-class Clients : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    World_() = std::make_unique<World>(
-        WorldOptions{.simulator = {"--alerts", "500", "--hosts", "100"},
-                     .gateway = {},
-                     .environment = {{"VIRUSTOTAL_API_KEY", kVirusTotalKey}}});
+class Clients : public SharedWorld<Clients> {
+ public:
+  static WorldOptions Options() {
+    return {.simulator = {"--alerts", "500", "--hosts", "100"},
+            .gateway = {},
+            .environment = {{"VIRUSTOTAL_API_KEY", kVirusTotalKey}}};
   }
-  static void TearDownTestSuite() { World_().reset(); }
-  static World& world() { return *World_(); }
 
+ protected:
   static Outcome Falconctl(std::vector<std::string> arguments,
                            std::map<std::string, std::string> environment = {}) {
     environment["FALCON_GATEWAY_ADDRESS"] = world().address();
@@ -51,12 +50,6 @@ class Clients : public testing::Test {
       if (line.starts_with(word + " ")) commands.push_back(line);
     }
     return commands;
-  }
-
- private:
-  static std::unique_ptr<World>& World_() {
-    static std::unique_ptr<World> world;
-    return world;
   }
 };
 

@@ -3,12 +3,12 @@
 #define FALCON_TESTS_E2E_DISCOVER_JOURNEY_H_
 
 #include <functional>
-#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "tests/e2e/calls.h"
+#include "tests/e2e/calls/discover.h"
+#include "tests/e2e/shared_world.h"
 
 namespace falcon::e2e {
 
@@ -21,28 +21,24 @@ inline const auto& Records(const v1::ListDiscoveredAccountsResponse& page) {
 }
 inline const auto& Records(const v1::ListDiscoveredLoginsResponse& page) { return page.logins(); }
 
-class DiscoverJourney : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    World_() = std::make_unique<World>(WorldOptions{
-        {"--alerts", "20", "--hosts", "200", "--discover-hosts", "700", "--discover-applications",
-         "1100", "--discover-accounts", "400", "--discover-logins", "900", "--rate-limit", "0"}});
+class DiscoverJourney : public SharedWorld<DiscoverJourney> {
+ public:
+  static WorldOptions Options() {
+    return {{"--alerts", "20", "--hosts", "200", "--discover-hosts", "700",
+             "--discover-applications", "1100", "--discover-accounts", "400", "--discover-logins",
+             "900", "--rate-limit", "0"}};
   }
-  static void TearDownTestSuite() { World_().reset(); }
-  static World& world() { return *World_(); }
 
+ protected:
   // Every record that a list finds, whole, page by page.
   template <class Request>
   static auto All(const std::string& text) {
-    auto request = Make<Request>(text + " page_size: 1000 read_mask { paths: '*' }");
+    const auto request = Make<Request>(text + " page_size: 1000 read_mask { paths: '*' }");
     using Record = std::decay_t<decltype(Records(Ask(world(), request).response)[0])>;
     std::vector<Record> records;
-    do {
-      const auto page = Ask(world(), request);
-      EXPECT_TRUE(page.status.ok()) << text << ": " << page.status.error_message();
-      records.insert(records.end(), Records(page.response).begin(), Records(page.response).end());
-      request.set_page_token(page->next_page_token());
-    } while (!request.page_token().empty());
+    ForEachPage(world(), request, [&](const auto& page) {
+      records.insert(records.end(), Records(page).begin(), Records(page).end());
+    });
     return records;
   }
 
@@ -59,12 +55,6 @@ class DiscoverJourney : public testing::Test {
     EXPECT_EQ(found, fitting) << text;
     EXPECT_GT(found.size(), 0U) << text;
     EXPECT_LT(found.size(), all.size()) << text;
-  }
-
- private:
-  static std::unique_ptr<World>& World_() {
-    static std::unique_ptr<World> world;
-    return world;
   }
 };
 

@@ -2,121 +2,29 @@
 // window of 10,000.
 #include <set>
 
-#include "google/protobuf/util/time_util.h"
-#include "tests/e2e/calls.h"
+#include "tests/e2e/calls/discover.h"
+#include "tests/e2e/export.h"
 
 namespace falcon::e2e {
 namespace {
 
-using google::protobuf::Timestamp;
 using grpc::StatusCode;
 
 constexpr char kLoginPages[] = "GET /discover/queries/logins/v1";
 constexpr char kAccountPages[] = "GET /discover/queries/accounts/v1";
 
-// What came of an export.
-struct Whole {
-  grpc::Status status;
-  std::set<std::string> ids;
-  size_t records = 0;
-  size_t without_instant = 0;
-  int64_t exported = 0;
-  int64_t total = 0;
-  std::string resume_token;
-  bool ascending = true;
-  bool left = false;  // before the end
-};
-
-const auto& RecordsOf(const v1::ExportDiscoveredHostsResponse& batch) { return batch.hosts(); }
-const auto& RecordsOf(const v1::ExportDiscoveredApplicationsResponse& batch) {
-  return batch.applications();
-}
-const auto& RecordsOf(const v1::ExportDiscoveredAccountsResponse& batch) {
-  return batch.accounts();
-}
-const auto& RecordsOf(const v1::ExportDiscoveredLoginsResponse& batch) { return batch.logins(); }
-
-template <class Record>
-const Timestamp& InstantOf(const Record& record) {
-  return record.first_seen_timestamp();
-}
-const Timestamp& InstantOf(const v1::DiscoveredLogin& login) { return login.login_timestamp(); }
-
-auto ReaderFor(World& world, grpc::ClientContext* context,
-               const v1::ExportDiscoveredHostsRequest& request) {
-  return world.discover().ExportDiscoveredHosts(context, request);
-}
-auto ReaderFor(World& world, grpc::ClientContext* context,
-               const v1::ExportDiscoveredApplicationsRequest& request) {
-  return world.discover().ExportDiscoveredApplications(context, request);
-}
-auto ReaderFor(World& world, grpc::ClientContext* context,
-               const v1::ExportDiscoveredAccountsRequest& request) {
-  return world.discover().ExportDiscoveredAccounts(context, request);
-}
-auto ReaderFor(World& world, grpc::ClientContext* context,
-               const v1::ExportDiscoveredLoginsRequest& request) {
-  return world.discover().ExportDiscoveredLogins(context, request);
-}
-
-// False leaves the stream.
-using GoOn = std::function<bool(const Whole&)>;
-
 // With the mask that the checks need.
-template <class Request, class Response>
-Whole ReadAll(World& world, Request request, const GoOn& go_on, Response batch) {
+template <class Request>
+Request Dated(Request request) {
   const bool logins = std::is_same_v<Request, v1::ExportDiscoveredLoginsRequest>;
   request.mutable_read_mask()->add_paths("id");
   request.mutable_read_mask()->add_paths(logins ? "login_timestamp" : "first_seen_timestamp");
-  Whole all;
-  grpc::ClientContext context;
-  const auto reader = ReaderFor(world, &context, request);
-  Timestamp newest;
-  while (reader->Read(&batch)) {
-    for (const auto& record : RecordsOf(batch)) {
-      all.ids.insert(record.id());
-      ++all.records;
-      const Timestamp& instant = InstantOf(record);
-      if (instant.seconds() == 0) {
-        ++all.without_instant;
-        continue;
-      }
-      all.ascending = all.ascending && newest <= instant && all.without_instant == 0;
-      newest = instant;
-    }
-    all.exported = batch.exported();
-    all.total = batch.total_size();
-    all.resume_token = batch.resume_token();
-    all.left = go_on && !go_on(all);
-    if (all.left) break;
-  }
-  if (all.left) context.TryCancel();
-  all.status = reader->Finish();
-  return all;
+  return request;
 }
 
-Whole Read(World& world, const v1::ExportDiscoveredHostsRequest& request, const GoOn& go_on = {}) {
-  return ReadAll(world, request, go_on, v1::ExportDiscoveredHostsResponse());
-}
-Whole Read(World& world, const v1::ExportDiscoveredApplicationsRequest& request,
-           const GoOn& go_on = {}) {
-  return ReadAll(world, request, go_on, v1::ExportDiscoveredApplicationsResponse());
-}
-Whole Read(World& world, const v1::ExportDiscoveredAccountsRequest& request,
-           const GoOn& go_on = {}) {
-  return ReadAll(world, request, go_on, v1::ExportDiscoveredAccountsResponse());
-}
-Whole Read(World& world, const v1::ExportDiscoveredLoginsRequest& request, const GoOn& go_on = {}) {
-  return ReadAll(world, request, go_on, v1::ExportDiscoveredLoginsResponse());
-}
-
-void ExpectWhole(const Whole& all, int64_t count) {
-  EXPECT_TRUE(all.status.ok()) << all.status.error_message();
-  EXPECT_EQ(static_cast<int64_t>(all.records), count);
-  EXPECT_EQ(static_cast<int64_t>(all.ids.size()), count);
-  EXPECT_EQ(all.exported, count);
-  EXPECT_EQ(all.total, count);
-  EXPECT_TRUE(all.ascending);
+template <class Request>
+Exported Read(World& world, const Request& request) {
+  return Export(world, Dated(request));
 }
 
 WorldOptions Few(std::vector<std::string> further) {
@@ -125,7 +33,7 @@ WorldOptions Few(std::vector<std::string> further) {
   return {flags};
 }
 
-TEST(ExportDiscovered, HostsComeWholeAtACallAPage) {
+TEST(ExportDiscovered, HostsComeExportedAtACallAPage) {
   World world(Few({"--discover-hosts", "12000"}));
   ExpectWhole(Read(world, v1::ExportDiscoveredHostsRequest()), 12'000);
   EXPECT_EQ(world.Calls("GET /discover/combined/hosts/v1"), 12);
@@ -148,9 +56,9 @@ TEST(ExportDiscovered, HostsOfAFilterAreThoseOfTheList) {
   const auto list = Ask(world, Make<v1::ListDiscoveredHostsRequest>(filter));
   ASSERT_GT(list->total_size(), 0) << list.status.error_message();
   ExpectWhole(Read(world, Make<v1::ExportDiscoveredHostsRequest>(filter)), list->total_size());
-  const Whole none = Read(world, Make<v1::ExportDiscoveredHostsRequest>("hostname: 'nobody'"));
+  const Exported none = Read(world, Make<v1::ExportDiscoveredHostsRequest>("hostname: 'nobody'"));
   EXPECT_TRUE(none.status.ok()) << none.status.error_message();
-  EXPECT_EQ(none.records, 0U);
+  EXPECT_EQ(none.count(), 0);
 }
 
 TEST(ExportDiscovered, LoginsPassTheWindowAtTwoCallsAPage) {
@@ -163,24 +71,15 @@ TEST(ExportDiscovered, LoginsPassTheWindowAtTwoCallsAPage) {
 
 TEST(ExportDiscovered, LoginsAreCompletedByTheirResumeToken) {
   World world(Few({"--discover-logins", "3000"}));
-  v1::ExportDiscoveredLoginsRequest request;
-  const Whole first =
-      Read(world, request, [](const Whole& so_far) { return so_far.records < 1000; });
-  request.set_resume_token(first.resume_token);
-  const Whole rest = Read(world, request);
-  EXPECT_TRUE(rest.status.ok()) << rest.status.error_message();
-  EXPECT_EQ(first.records + rest.records, 3000U);
-  EXPECT_EQ(rest.exported, 3000);
-  std::set<std::string> all = first.ids;
-  all.insert(rest.ids.begin(), rest.ids.end());
-  EXPECT_EQ(all.size(), 3000U);
+  ExpectCompletedByItsToken(world, Dated(v1::ExportDiscoveredLoginsRequest()), 3000,
+                            [](const Exported& so_far) { return so_far.count() < 1000; });
 }
 
 TEST(ExportDiscovered, AccountsPassTheWindowThoseThatNeverLoggedOnLast) {
   World world(Few({"--discover-accounts", "12000"}));
-  const Whole all = Read(world, v1::ExportDiscoveredAccountsRequest());
-  ExpectWhole(all, 12'000);
-  EXPECT_GT(all.without_instant, 500U);
+  const Exported all = Read(world, v1::ExportDiscoveredAccountsRequest());
+  ExpectWhole(all, 12'000, all.undated);
+  EXPECT_GT(all.undated, 500);
   EXPECT_LE(world.Calls(kAccountPages), 130);
 }
 
@@ -191,29 +90,20 @@ TEST(ExportDiscovered, AccountsOfWhomAllLoggedOnCostOneCallMore) {
   const auto list = Ask(world, Make<v1::ListDiscoveredAccountsRequest>(
                                    "page_size: 1 first_seen { start { seconds: 1 } }"));
   world.ResetLedger();
-  const Whole all = Read(world, request);
+  const Exported all = Read(world, request);
   ExpectWhole(all, list->total_size());
-  EXPECT_EQ(all.without_instant, 0U);
   EXPECT_LE(world.Calls(kAccountPages), 12);
 }
 
 TEST(ExportDiscovered, AccountsAreCompletedByTheirResumeTokenInEitherPart) {
   World world(Few({"--discover-accounts", "3000"}));
-  v1::ExportDiscoveredAccountsRequest request;
-  const Whole once = Read(world, request);
-  ExpectWhole(once, 3000);
-  for (const size_t cut : {size_t{1000}, 3000 - once.without_instant + 50}) {
-    request.clear_resume_token();
-    const Whole first =
-        Read(world, request, [cut](const Whole& so_far) { return so_far.records < cut; });
-    request.set_resume_token(first.resume_token);
-    const Whole rest = Read(world, request);
-    EXPECT_TRUE(rest.status.ok()) << rest.status.error_message();
-    EXPECT_EQ(first.records + rest.records, 3000U) << "cut at " << cut;
-    EXPECT_EQ(rest.exported, 3000);
-    std::set<std::string> all = first.ids;
-    all.insert(rest.ids.begin(), rest.ids.end());
-    EXPECT_EQ(all.size(), 3000U);
+  const auto request = Dated(v1::ExportDiscoveredAccountsRequest());
+  const Exported once = Export(world, request);
+  ExpectWhole(once, 3000, once.undated);
+  for (const int cut : {1000, 3000 - once.undated + 50}) {
+    SCOPED_TRACE(cut);
+    ExpectCompletedByItsToken(world, request, 3000,
+                              [cut](const Exported& so_far) { return so_far.count() < cut; });
   }
 }
 
@@ -223,24 +113,24 @@ TEST(ExportDiscovered, ResumedAfterItsLastBatchIsOver) {
   accounts.set_resume_token(Read(world, accounts).resume_token);
   v1::ExportDiscoveredLoginsRequest logins;
   logins.set_resume_token(Read(world, logins).resume_token);
-  for (const Whole& rest : {Read(world, accounts), Read(world, logins)}) {
+  for (const Exported& rest : {Read(world, accounts), Read(world, logins)}) {
     EXPECT_TRUE(rest.status.ok()) << rest.status.error_message();
-    EXPECT_EQ(rest.records, 0U);
+    EXPECT_EQ(rest.count(), 0);
   }
 }
 
 TEST(ExportDiscovered, MoreStrangersThanTheWindowAreSaidBeforeTheFirstRecord) {
   World world(Few({"--discover-accounts", "140000"}));
-  const Whole all = Read(world, v1::ExportDiscoveredAccountsRequest());
+  const Exported all = Read(world, v1::ExportDiscoveredAccountsRequest());
   EXPECT_EQ(all.status.error_code(), StatusCode::OUT_OF_RANGE);
   EXPECT_EQ(Details(all.status).info.reason(), "OFFSET_WINDOW");
   EXPECT_NE(all.status.error_message().find("last_failed_login"), std::string::npos)
       << all.status.error_message();
-  EXPECT_EQ(all.records, 0U);
-  const Whole some =
+  EXPECT_EQ(all.count(), 0);
+  const Exported some =
       Read(world, Make<v1::ExportDiscoveredAccountsRequest>("username: 'user0000*'"));
   EXPECT_TRUE(some.status.ok()) << some.status.error_message();
-  EXPECT_EQ(some.records, 99U) << "one of them has another name";
+  EXPECT_EQ(some.count(), 99) << "one of them has another name";
 }
 
 TEST(ListDiscovered, AccountsEndAtTheWindowAndSaySo) {
@@ -264,14 +154,12 @@ TEST(ListDiscovered, AccountsEndAtTheWindowAndSaySo) {
 
 TEST(ListDiscovered, LoginsGoOnPastTheWindowInTheirDefaultOrder) {
   World world(Few({"--discover-logins", "10200"}));
-  auto request = Make<v1::ListDiscoveredLoginsRequest>("page_size: 100 read_mask { paths: 'id' }");
+  const auto request =
+      Make<v1::ListDiscoveredLoginsRequest>("page_size: 100 read_mask { paths: 'id' }");
   std::set<std::string> ids;
-  do {
-    const auto page = Ask(world, request);
-    ASSERT_TRUE(page.status.ok()) << page.status.error_message();
-    for (const v1::DiscoveredLogin& login : page->logins()) ids.insert(login.id());
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  ForEachPage(world, request, [&ids](const auto& page) {
+    for (const v1::DiscoveredLogin& login : page.logins()) ids.insert(login.id());
+  });
   EXPECT_EQ(ids.size(), 10'200U);
 }
 

@@ -1,27 +1,20 @@
 // The fault matrix, rows 35 to 41 and 48: bodies that are broken, and connections that break.
+#include "tests/e2e/calls/detections.h"
+#include "tests/e2e/export.h"
 #include "tests/e2e/fault_row.h"
+#include "tests/e2e/shared_world.h"
 
 namespace falcon::e2e {
 namespace {
 
 using grpc::StatusCode;
 
-class BodyFault : public testing::TestWithParam<Row> {
- protected:
-  static void TearDownTestSuite() { World_().reset(); }
-  static World& Shared() {
-    if (World_() == nullptr) World_() = std::make_unique<World>(WorldOptions{{"--alerts", "300"}});
-    return *World_();
-  }
-
- private:
-  static std::unique_ptr<World>& World_() {
-    static std::unique_ptr<World> world;
-    return world;
-  }
+class BodyFault : public SharedWorld<BodyFault, testing::TestWithParam<Row>> {
+ public:
+  static WorldOptions Options() { return {{"--alerts", "300"}}; }
 };
 
-TEST_P(BodyFault, IsSeenAsTheMatrixSays) { Play(Shared(), GetParam()); }
+TEST_P(BodyFault, IsSeenAsTheMatrixSays) { Play(world(), GetParam()); }
 
 Json Always(Json more = Json::object()) {
   more["times"] = 0;

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <thread>
 
+#include "tests/e2e/calls/detections.h"
+#include "tests/e2e/calls/gateway.h"
 #include "tests/e2e/fault_row.h"
 
 namespace falcon::e2e {
@@ -183,7 +185,7 @@ TEST(Caller, Row46_CallerThatLeavesFreesItsPlaceUpstream) {
   grpc::Status status;
   std::thread caller([&] {
     v1::ListDetectionsResponse response;
-    status = world.detections().ListDetections(&context, {}, &response);
+    status = v1::DetectionService::Stub(world.channel()).ListDetections(&context, {}, &response);
   });
   WaitUntil([&] { return world.Calls() == 1; });
   context.TryCancel();

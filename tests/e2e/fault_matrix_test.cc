@@ -1,6 +1,7 @@
 // The fault matrix, rows 13 to 41: what Falcon answers and how it travels. Each row's world is used
 // by all.
 #include "tests/e2e/fault_row.h"
+#include "tests/e2e/shared_world.h"
 
 namespace falcon::e2e {
 namespace {
@@ -8,22 +9,12 @@ namespace {
 using grpc::StatusCode;
 
 // No state is left behind by these rows, so one world serves them all.
-class AnswerFault : public testing::TestWithParam<Row> {
- protected:
-  static void TearDownTestSuite() { World_().reset(); }
-  static World& Shared() {
-    if (World_() == nullptr) World_() = std::make_unique<World>(WorldOptions{{"--alerts", "300"}});
-    return *World_();
-  }
-
- private:
-  static std::unique_ptr<World>& World_() {
-    static std::unique_ptr<World> world;
-    return world;
-  }
+class AnswerFault : public SharedWorld<AnswerFault, testing::TestWithParam<Row>> {
+ public:
+  static WorldOptions Options() { return {{"--alerts", "300"}}; }
 };
 
-TEST_P(AnswerFault, IsSeenAsTheMatrixSays) { Play(Shared(), GetParam()); }
+TEST_P(AnswerFault, IsSeenAsTheMatrixSays) { Play(world(), GetParam()); }
 
 Json Always(Json more = Json::object()) {
   more["times"] = 0;

@@ -2,6 +2,8 @@
 // each row has its own world.
 #include <future>
 
+#include "tests/e2e/calls/detections.h"
+#include "tests/e2e/calls/gateway.h"
 #include "tests/e2e/fault_row.h"
 
 namespace falcon::e2e {

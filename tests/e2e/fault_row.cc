@@ -1,6 +1,10 @@
 // Plays a row of the fault matrix.
 #include "tests/e2e/fault_row.h"
 
+#include "tests/e2e/calls/detections.h"
+#include "tests/e2e/calls/hosts.h"
+#include "tests/e2e/export.h"
+
 namespace falcon::e2e {
 namespace {
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "falcon/v1/types.pb.h"
 #include "tests/e2e/calls.h"
 
 namespace falcon::e2e {

@@ -1,7 +1,7 @@
 // Counts of hosts by a field's few known values: as the hosts are, for as few calls as it takes.
 #include <map>
 
-#include "tests/e2e/calls.h"
+#include "tests/e2e/calls/hosts.h"
 
 namespace falcon::e2e {
 namespace {

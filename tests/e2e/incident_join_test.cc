@@ -2,7 +2,9 @@
 // without it.
 #include <set>
 
-#include "tests/e2e/calls.h"
+#include "tests/e2e/calls/incidents.h"
+#include "tests/e2e/export.h"
+#include "tests/e2e/shared_world.h"
 
 namespace falcon::e2e {
 namespace {
@@ -15,46 +17,10 @@ constexpr char kEntities[] = "POST /cases/entities/cases/v2";
 constexpr char kAlerts[] = "POST /alerts/entities/alerts/v2";
 constexpr char kTactics[] = "read_mask { paths: 'id' paths: 'derived.tactics' }";
 
-struct Batches {
-  grpc::Status status;
-  std::vector<v1::ExportIncidentsResponse> all;
-};
-
-Batches Export(World& world, const v1::ExportIncidentsRequest& request, int most = 1000) {
-  Batches batches;
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + kGenerous);
-  auto reader = world.incidents().ExportIncidents(&context, request);
-  v1::ExportIncidentsResponse batch;
-  while (static_cast<int>(batches.all.size()) < most && reader->Read(&batch)) {
-    batches.all.push_back(batch);
-  }
-  if (static_cast<int>(batches.all.size()) == most) context.TryCancel();
-  batches.status = reader->Finish();
-  return batches;
-}
-
-std::vector<std::string> Ids(const Batches& batches) {
-  std::vector<std::string> ids;
-  for (const auto& batch : batches.all) {
-    for (const Incident& incident : batch.incidents()) ids.push_back(incident.id());
-  }
-  return ids;
-}
-
-class IncidentJoin : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    World_() = std::make_unique<World>(
-        WorldOptions{{"--alerts", "3000", "--hosts", "300", "--cases", "250"}});
-  }
-  static void TearDownTestSuite() { World_().reset(); }
-  static World& world() { return *World_(); }
-
- private:
-  static std::unique_ptr<World>& World_() {
-    static std::unique_ptr<World> world;
-    return world;
+class IncidentJoin : public SharedWorld<IncidentJoin> {
+ public:
+  static WorldOptions Options() {
+    return {{"--alerts", "3000", "--hosts", "300", "--cases", "250"}};
   }
 };
 
@@ -123,52 +89,41 @@ TEST_F(IncidentJoin, PagesWithItHaveAtMostAHundredIncidents) {
 
 TEST_F(IncidentJoin, ExportsAskOnceForEachMessage) {
   world().ResetLedger();
-  const Batches batches =
-      Export(world(), Make<v1::ExportIncidentsRequest>(std::string("batch_size: 80 ") + kTactics));
-  ASSERT_TRUE(batches.status.ok()) << batches.status.error_message();
-  const std::vector<std::string> ids = Ids(batches);
-  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 250U);
-  EXPECT_EQ(ids.size(), 250U);
-  EXPECT_EQ(world().Calls(kAlerts), static_cast<int>(batches.all.size()));
+  const auto request = Make<v1::ExportIncidentsRequest>(std::string("batch_size: 80 ") + kTactics);
+  Exported all;
   int told = 0;
-  for (const auto& batch : batches.all) {
+  const auto status = ForEachBatch(world(), request, [&](const auto& batch) {
+    all.Add(batch);
     EXPECT_EQ(batch.read_info().upstream_calls(), 3);
     for (const Incident& incident : batch.incidents()) {
       told += incident.derived().tactics().empty() ? 0 : 1;
     }
-  }
+    return true;
+  });
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(std::set<std::string>(all.ids.begin(), all.ids.end()).size(), 250U);
+  EXPECT_EQ(all.count(), 250);
+  EXPECT_EQ(world().Calls(kAlerts), all.messages);
   EXPECT_GT(told, 150);
 }
 
 TEST_F(IncidentJoin, ExportsAreCompleteInOrderAndCheapWithoutIt) {
   world().ResetLedger();
-  const Batches batches = Export(world(), Make<v1::ExportIncidentsRequest>("batch_size: 30"));
-  ASSERT_TRUE(batches.status.ok()) << batches.status.error_message();
+  ExpectWhole(Export(world(), Make<v1::ExportIncidentsRequest>("batch_size: 30")), 250);
   EXPECT_EQ(world().Calls(kAlerts), 0);
-  const std::vector<std::string> ids = Ids(batches);
-  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 250U);
-  EXPECT_EQ(ids.size(), 250U);
-  EXPECT_EQ(batches.all.back().exported(), 250);
-  EXPECT_EQ(batches.all.front().total_size(), 250);
-  int64_t last = 0;
-  for (const auto& batch : batches.all) {
-    for (const Incident& incident : batch.incidents()) {
-      EXPECT_GE(incident.created_timestamp().seconds(), last);
-      last = incident.created_timestamp().seconds();
-    }
-  }
 }
 
 TEST_F(IncidentJoin, ExportThatBreaksIsCompletedByItsToken) {
   auto request = Make<v1::ExportIncidentsRequest>("batch_size: 40 state: INCIDENT_STATE_OPEN");
-  const std::vector<std::string> whole = Ids(Export(world(), request));
-  const Batches first = Export(world(), request, 2);
-  request.set_resume_token(first.all.back().resume_token());
-  const Batches rest = Export(world(), request);
+  const Exported whole = Export(world(), request);
+  const Exported first =
+      Export(world(), request, [](const Exported& so_far) { return so_far.messages < 2; });
+  request.set_resume_token(first.resume_token);
+  const Exported rest = Export(world(), request);
   EXPECT_TRUE(rest.status.ok()) << rest.status.error_message();
-  std::vector<std::string> ids = Ids(first);
-  for (const std::string& id : Ids(rest)) ids.push_back(id);
-  EXPECT_EQ(ids, whole);
+  std::vector<std::string> ids = first.ids;
+  ids.insert(ids.end(), rest.ids.begin(), rest.ids.end());
+  EXPECT_EQ(ids, whole.ids);
   EXPECT_GT(ids.size(), 80U);
   request.set_state(v1::INCIDENT_STATE_CLOSED);
   EXPECT_EQ(Details(Export(world(), request).status).info.reason(), "PAGE_TOKEN_MISMATCH");
@@ -195,12 +150,8 @@ TEST_F(IncidentJoin, AlertsThatNeverComeCostHalfOfTheTimeAndNoIncident) {
 
 TEST(IncidentExport, PassesTenThousandWhereFalconsOffsetsEnd) {
   World world({{"--alerts", "1000", "--cases", "10600"}});
-  const Batches batches =
-      Export(world, Make<v1::ExportIncidentsRequest>("read_mask { paths: 'id' }"));
-  ASSERT_TRUE(batches.status.ok()) << batches.status.error_message();
-  const std::vector<std::string> ids = Ids(batches);
-  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 10'600U);
-  EXPECT_EQ(ids.size(), 10'600U);
+  const Exported all = Export(world, Make<v1::ExportIncidentsRequest>("read_mask { paths: 'id' }"));
+  ExpectWhole(all, 10'600, all.undated);
 }
 
 TEST(IncidentJoinWithout, ScopeOfAlertsTheIncidentsComeInPart) {
@@ -217,10 +168,15 @@ TEST(IncidentJoinWithout, ScopeOfAlertsTheIncidentsComeInPart) {
     EXPECT_TRUE(incident.derived().tactics().empty());
     EXPECT_EQ(incident.derived().joined_alert_count(), 0);
   }
-  const Batches batches = Export(world, Make<v1::ExportIncidentsRequest>(kTactics));
-  EXPECT_TRUE(batches.status.ok()) << batches.status.error_message();
-  EXPECT_EQ(Ids(batches).size(), 40U);
-  EXPECT_TRUE(batches.all.front().read_info().partial());
+  int exported = 0;
+  const auto status =
+      ForEachBatch(world, Make<v1::ExportIncidentsRequest>(kTactics), [&](const auto& batch) {
+        exported += batch.incidents_size();
+        EXPECT_TRUE(batch.read_info().partial());
+        return true;
+      });
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(exported, 40);
 }
 
 TEST(IncidentJoinBeyond, AThousandAlertsSaysForWhichItHolds) {

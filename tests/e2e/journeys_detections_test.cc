@@ -4,7 +4,8 @@
 #include <set>
 
 #include "google/protobuf/util/time_util.h"
-#include "tests/e2e/calls.h"
+#include "tests/e2e/calls/detections.h"
+#include "tests/e2e/shared_world.h"
 
 namespace falcon::e2e {
 namespace {
@@ -13,30 +14,18 @@ using google::protobuf::util::TimeUtil;
 using grpc::StatusCode;
 using List = v1::ListDetectionsRequest;
 
-class DetectionJourney : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    World_() = std::make_unique<World>(WorldOptions{{"--alerts", "2000"}});
-  }
-  static void TearDownTestSuite() { World_().reset(); }
-  static World& world() { return *World_(); }
+class DetectionJourney : public SharedWorld<DetectionJourney> {
+ public:
+  static WorldOptions Options() { return {{"--alerts", "2000"}}; }
 
+ protected:
   // Everything that the request lists, by page tokens.
   static std::vector<v1::Detection> All(List request) {
     std::vector<v1::Detection> all;
-    do {
-      const auto page = Ask(world(), request);
-      EXPECT_TRUE(page.status.ok()) << page.status.error_message();
-      all.insert(all.end(), page->detections().begin(), page->detections().end());
-      request.set_page_token(page->next_page_token());
-    } while (!request.page_token().empty());
+    ForEachPage(world(), request, [&](const auto& page) {
+      all.insert(all.end(), page.detections().begin(), page.detections().end());
+    });
     return all;
-  }
-
- private:
-  static std::unique_ptr<World>& World_() {
-    static std::unique_ptr<World> world;
-    return world;
   }
 };
 

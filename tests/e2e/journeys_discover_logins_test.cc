@@ -17,19 +17,16 @@ class DiscoverLogins : public DiscoverJourney {};
 
 TEST_F(DiscoverAccounts, AreListedOnceByUsernameAtTwoCallsAPage) {
   world().ResetLedger();
-  auto request = Make<ListAccounts>("page_size: 100 read_mask { paths: ['id', 'username'] }");
+  const auto request = Make<ListAccounts>("page_size: 100 read_mask { paths: ['id', 'username'] }");
   std::set<std::string> ids;
   std::vector<std::string> names;
-  do {
-    const auto page = Ask(world(), request);
-    ASSERT_TRUE(page.status.ok()) << page.status.error_message();
-    EXPECT_EQ(page->total_size(), 400);
-    for (const v1::DiscoveredAccount& account : page->accounts()) {
+  ForEachPage(world(), request, [&](const auto& page) {
+    EXPECT_EQ(page.total_size(), 400);
+    for (const v1::DiscoveredAccount& account : page.accounts()) {
       ids.insert(account.id());
       names.push_back(account.username());
     }
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  });
   EXPECT_EQ(ids.size(), 400U);
   EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
   EXPECT_EQ(world().Calls("GET /discover/queries/accounts/v1"), 4);

@@ -1,6 +1,7 @@
 // Journeys through DiscoverService: assets and applications.
 #include <algorithm>
 
+#include "tests/e2e/calls/hosts.h"
 #include "tests/e2e/discover_journey.h"
 
 namespace falcon::e2e {
@@ -30,18 +31,15 @@ TEST_F(DiscoverHosts, AreListedOnceTheNewestFirstAtACallAPage) {
   std::set<std::string> ids;
   size_t records = 0;
   int64_t last = INT64_MAX;
-  do {
-    const auto page = Ask(world(), request);
-    ASSERT_TRUE(page.status.ok()) << page.status.error_message();
-    EXPECT_EQ(page->total_size(), 700);
-    for (const v1::DiscoveredHost& host : page->hosts()) {
+  ForEachPage(world(), request, [&](const auto& page) {
+    EXPECT_EQ(page.total_size(), 700);
+    for (const v1::DiscoveredHost& host : page.hosts()) {
       ids.insert(host.id());
       ++records;
       EXPECT_LE(host.first_seen_timestamp().seconds(), last);
       last = host.first_seen_timestamp().seconds();
     }
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  });
   EXPECT_EQ(records, 700U);
   EXPECT_EQ(ids.size(), 700U);
   EXPECT_EQ(world().Calls(kHostPages), 3);

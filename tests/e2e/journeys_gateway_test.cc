@@ -4,7 +4,9 @@
 
 #include <future>
 
-#include "tests/e2e/calls.h"
+#include "tests/e2e/calls/detections.h"
+#include "tests/e2e/calls/gateway.h"
+#include "tests/e2e/calls/hosts.h"
 
 namespace falcon::e2e {
 namespace {

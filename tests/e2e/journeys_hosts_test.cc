@@ -2,7 +2,8 @@
 #include <algorithm>
 #include <set>
 
-#include "tests/e2e/calls.h"
+#include "tests/e2e/calls/hosts.h"
+#include "tests/e2e/shared_world.h"
 
 namespace falcon::e2e {
 namespace {
@@ -12,14 +13,11 @@ using List = v1::ListHostsRequest;
 
 constexpr char kUnknown[] = "0123456789abcdef0123456789abcdef";
 
-class HostJourney : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    World_() = std::make_unique<World>(WorldOptions{{"--alerts", "50", "--hosts", "1000"}});
-  }
-  static void TearDownTestSuite() { World_().reset(); }
-  static World& world() { return *World_(); }
+class HostJourney : public SharedWorld<HostJourney> {
+ public:
+  static WorldOptions Options() { return {{"--alerts", "50", "--hosts", "1000"}}; }
 
+ protected:
   static std::string IdOf(const std::string& hostname) {
     v1::GetHostRequest request;
     request.set_hostname(hostname);
@@ -27,24 +25,15 @@ class HostJourney : public testing::Test {
     EXPECT_TRUE(answer.status.ok()) << answer.status.error_message();
     return answer->host().device_id();
   }
-
- private:
-  static std::unique_ptr<World>& World_() {
-    static std::unique_ptr<World> world;
-    return world;
-  }
 };
 
 TEST_F(HostJourney, PageTokensLeadThroughEveryHostOnce) {
-  auto request = Make<List>("page_size: 300");
+  const auto request = Make<List>("page_size: 300");
   std::vector<std::string> ids;
-  do {
-    const auto page = Ask(world(), request);
-    ASSERT_TRUE(page.status.ok()) << page.status.error_message();
-    EXPECT_EQ(page->total_size(), 1000);
-    for (const v1::Host& host : page->hosts()) ids.push_back(host.device_id());
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  ForEachPage(world(), request, [&](const auto& page) {
+    EXPECT_EQ(page.total_size(), 1000);
+    for (const v1::Host& host : page.hosts()) ids.push_back(host.device_id());
+  });
   EXPECT_EQ(ids.size(), 1000U);
   EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end())) << "by device_id";
   EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 1000U);

@@ -2,7 +2,8 @@
 #include <algorithm>
 #include <set>
 
-#include "tests/e2e/calls.h"
+#include "tests/e2e/calls/incidents.h"
+#include "tests/e2e/shared_world.h"
 
 namespace falcon::e2e {
 namespace {
@@ -14,27 +15,19 @@ using List = v1::ListIncidentsRequest;
 constexpr char kQueries[] = "GET /cases/queries/cases/v1";
 constexpr char kEntities[] = "POST /cases/entities/cases/v2";
 
-class IncidentJourney : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    World_() = std::make_unique<World>(
-        WorldOptions{{"--alerts", "4000", "--hosts", "400", "--cases", "300"}});
+class IncidentJourney : public SharedWorld<IncidentJourney> {
+ public:
+  static WorldOptions Options() {
+    return {{"--alerts", "4000", "--hosts", "400", "--cases", "300"}};
   }
-  static void TearDownTestSuite() { World_().reset(); }
-  static World& world() { return *World_(); }
 
+ protected:
   static Incident Story() {
     const auto page = Ask(world(), Make<List>("reference_ids: 'SIM-0001'"));
     EXPECT_EQ(page->incidents_size(), 1) << page.status.error_message();
     v1::GetIncidentRequest request;
     request.set_id(page->incidents(0).id());
     return Ask(world(), request)->incident();
-  }
-
- private:
-  static std::unique_ptr<World>& World_() {
-    static std::unique_ptr<World> world;
-    return world;
   }
 };
 
@@ -71,16 +64,13 @@ TEST_F(IncidentJourney, ListsBeginWithTheNewestInTheBriefViewWithoutAskingForAle
 }
 
 TEST_F(IncidentJourney, PageTokensLeadThroughEveryIncidentOnce) {
-  auto request = Make<List>("page_size: 70");
+  const auto request = Make<List>("page_size: 70");
   std::set<std::string> ids;
-  do {
-    const auto page = Ask(world(), request);
-    ASSERT_TRUE(page.status.ok()) << page.status.error_message();
-    for (const Incident& incident : page->incidents()) {
+  ForEachPage(world(), request, [&](const auto& page) {
+    for (const Incident& incident : page.incidents()) {
       EXPECT_TRUE(ids.insert(incident.id()).second);
     }
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  });
   EXPECT_EQ(ids.size(), 300U);
 }
 

@@ -2,7 +2,8 @@
 #include <algorithm>
 #include <set>
 
-#include "tests/e2e/calls.h"
+#include "tests/e2e/calls/intel_indicators.h"
+#include "tests/e2e/shared_world.h"
 
 namespace falcon::e2e {
 namespace {
@@ -13,53 +14,39 @@ using List = v1::ListIntelIndicatorsRequest;
 constexpr char kPages[] = "GET /intel/combined/indicators/v1";
 constexpr int kAll = 1500;
 
-class IntelJourney : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    World_() =
-        std::make_unique<World>(WorldOptions{{"--alerts", "50", "--hosts", "50", "--iocs", "300",
-                                              "--intel-indicators", "1500", "--rate-limit", "0"}});
+class IntelJourney : public SharedWorld<IntelJourney> {
+ public:
+  static WorldOptions Options() {
+    return {{"--alerts", "50", "--hosts", "50", "--iocs", "300", "--intel-indicators", "1500",
+             "--rate-limit", "0"}};
   }
-  static void TearDownTestSuite() { World_().reset(); }
-  static World& world() { return *World_(); }
 
+ protected:
   // Every intel indicator that a list finds, whole, page by page.
   static std::vector<v1::IntelIndicator> All(const std::string& text) {
-    auto request = Make<List>(text + " read_mask { paths: '*' }");
+    const auto request = Make<List>(text + " read_mask { paths: '*' }");
     std::vector<v1::IntelIndicator> all;
-    do {
-      const auto page = Ask(world(), request);
-      EXPECT_TRUE(page.status.ok()) << page.status.error_message();
-      const auto& records = page->intel_indicators();
+    ForEachPage(world(), request, [&](const auto& page) {
+      const auto& records = page.intel_indicators();
       all.insert(all.end(), records.begin(), records.end());
-      request.set_page_token(page->next_page_token());
-    } while (!request.page_token().empty());
+    });
     return all;
-  }
-
- private:
-  static std::unique_ptr<World>& World_() {
-    static std::unique_ptr<World> world;
-    return world;
   }
 };
 
 TEST_F(IntelJourney, PageTokensLeadThroughEveryIndicatorOnceNewestFirst) {
   world().ResetLedger();
-  auto request = Make<List>("page_size: 400 include_deleted: true");
+  const auto request = Make<List>("page_size: 400 include_deleted: true");
   std::set<std::string> ids;
   int64_t last = INT64_MAX;
-  do {
-    const auto page = Ask(world(), request);
-    ASSERT_TRUE(page.status.ok()) << page.status.error_message();
-    EXPECT_EQ(page->total_size(), kAll);
-    for (const v1::IntelIndicator& indicator : page->intel_indicators()) {
+  ForEachPage(world(), request, [&](const auto& page) {
+    EXPECT_EQ(page.total_size(), kAll);
+    for (const v1::IntelIndicator& indicator : page.intel_indicators()) {
       EXPECT_TRUE(ids.insert(indicator.id()).second) << indicator.id();
       EXPECT_GE(last, indicator.published_date().seconds());
       last = indicator.published_date().seconds();
     }
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  });
   EXPECT_EQ(ids.size(), size_t{kAll});
   EXPECT_EQ(world().Calls(kPages), 4);
 }

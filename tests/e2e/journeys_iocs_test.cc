@@ -3,7 +3,9 @@
 #include <set>
 
 #include "google/protobuf/util/time_util.h"
-#include "tests/e2e/calls.h"
+#include "tests/e2e/calls/iocs.h"
+#include "tests/e2e/shared_world.h"
+#include "tests/e2e/story.h"
 
 namespace falcon::e2e {
 namespace {
@@ -13,62 +15,47 @@ using List = v1::ListIocsRequest;
 
 constexpr char kPages[] = "GET /iocs/combined/indicator/v1";
 constexpr char kEntities[] = "GET /iocs/entities/indicators/v1";
-constexpr char kStoryHash[] = "9f2c4d1ab7e85630c1d4f9e2a8b7c6d5e4f3021b8a9c7d6e5f4a3b2c1d0e9f8a";
 constexpr char kUnknown[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 constexpr int kIocs = 700;
 
-class IocJourney : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    World_() = std::make_unique<World>(
-        WorldOptions{{"--alerts", "3000", "--hosts", "300", "--iocs", "700", "--rate-limit", "0"}});
+class IocJourney : public SharedWorld<IocJourney> {
+ public:
+  static WorldOptions Options() {
+    return {{"--alerts", "3000", "--hosts", "300", "--iocs", "700", "--rate-limit", "0"}};
   }
-  static void TearDownTestSuite() { World_().reset(); }
-  static World& world() { return *World_(); }
 
+ protected:
   // Every IOC that a list finds, whole, page by page.
   static std::vector<v1::Ioc> All(const std::string& text) {
-    auto request = Make<List>(text + " read_mask { paths: '*' }");
+    const auto request = Make<List>(text + " read_mask { paths: '*' }");
     std::vector<v1::Ioc> iocs;
-    do {
-      const auto page = Ask(world(), request);
-      EXPECT_TRUE(page.status.ok()) << page.status.error_message();
-      iocs.insert(iocs.end(), page->iocs().begin(), page->iocs().end());
-      request.set_page_token(page->next_page_token());
-    } while (!request.page_token().empty());
+    ForEachPage(world(), request, [&](const auto& page) {
+      iocs.insert(iocs.end(), page.iocs().begin(), page.iocs().end());
+    });
     return iocs;
   }
 
   static v1::Ioc StoryHash() {
     return Ask(world(), Make<List>(std::string("value: '") + kStoryHash + "'"))->iocs(0);
   }
-
- private:
-  static std::unique_ptr<World>& World_() {
-    static std::unique_ptr<World> world;
-    return world;
-  }
 };
 
 TEST_F(IocJourney, PageTokensLeadThroughEveryIocOnceNewestFirst) {
   world().ResetLedger();
-  auto request = Make<List>("page_size: 300");
+  const auto request = Make<List>("page_size: 300");
   std::set<std::string> ids;
   std::string last = "~";
   size_t records = 0;
-  do {
-    const auto page = Ask(world(), request);
-    ASSERT_TRUE(page.status.ok()) << page.status.error_message();
-    EXPECT_EQ(page->total_size(), kIocs);
-    for (const v1::Ioc& ioc : page->iocs()) {
+  ForEachPage(world(), request, [&](const auto& page) {
+    EXPECT_EQ(page.total_size(), kIocs);
+    for (const v1::Ioc& ioc : page.iocs()) {
       ids.insert(ioc.id());
       const std::string made = google::protobuf::util::TimeUtil::ToString(ioc.created_on());
       EXPECT_GE(last.substr(0, 19), made.substr(0, 19));
       last = made;
       ++records;
     }
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  });
   EXPECT_EQ(records, size_t{kIocs});
   EXPECT_EQ(ids.size(), size_t{kIocs});
   EXPECT_EQ(world().Calls(kPages), 3);

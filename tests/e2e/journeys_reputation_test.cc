@@ -1,7 +1,8 @@
 // Journeys through ReputationService: values and Falcon's IOCs, judged by a simulated VirusTotal.
 #include <gmock/gmock.h>
 
-#include "tests/e2e/reputation_calls.h"
+#include "tests/e2e/calls/iocs.h"
+#include "tests/e2e/reputation_journey.h"
 
 namespace falcon::e2e {
 namespace {
@@ -26,7 +27,8 @@ std::string DomainThatIs(World& world, v1::ReputationVerdict verdict) {
 
 TEST(Reputation, TheStorysValuesAreMaliciousAndToldInTheirOrder) {
   World world(WithKey());
-  const auto answer = Ask(world, Values({kAddress, "malicious-domain[.]com", kHash, kSha1}));
+  const auto answer =
+      Ask(world, Values({kStoryAddress, "malicious-domain[.]com", kStoryHash, kStorySha1}));
   ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
   ASSERT_EQ(answer->reputations_size(), 4);
   EXPECT_EQ(answer->missing_size(), 0);
@@ -50,7 +52,7 @@ TEST(Reputation, TheStorysValuesAreMaliciousAndToldInTheirOrder) {
   EXPECT_EQ(file.meaningful_name(), "svchost.exe");
   EXPECT_EQ(file.type_description(), "Win32 EXE");
   EXPECT_FALSE(file.suggested_threat_label().empty());
-  EXPECT_EQ(answer->reputations(3).object_id(), kHash) << "the same file by another hash";
+  EXPECT_EQ(answer->reputations(3).object_id(), kStoryHash) << "the same file by another hash";
 }
 
 TEST(Reputation, UnknownIsSaidAndIsNotClean) {
@@ -68,8 +70,8 @@ TEST(Reputation, UnknownIsSaidAndIsNotClean) {
 
 TEST(Reputation, ASecondQuestionCostsNothing) {
   World world(WithKey());
-  EXPECT_EQ(Ask(world, Values({kHash, kHash, kDomain}))->virustotal_calls(), 2);
-  const auto again = Ask(world, Values({kDomain, kHash}));
+  EXPECT_EQ(Ask(world, Values({kStoryHash, kStoryHash, kStoryDomain}))->virustotal_calls(), 2);
+  const auto again = Ask(world, Values({kStoryDomain, kStoryHash}));
   EXPECT_EQ(again->reputations_size(), 2);
   EXPECT_EQ(again->virustotal_calls(), 0);
   EXPECT_EQ(LookUps(world), 2);
@@ -77,8 +79,8 @@ TEST(Reputation, ASecondQuestionCostsNothing) {
 
 TEST(Reputation, ValuesThatCannotBeLookedUpSaySoAndTheOthersAreAnswered) {
   World world(WithKey());
-  const auto answer =
-      Ask(world, Values({"nonsense", kDomain, "192.168.1.100", "https://malicious-domain.com/a"}));
+  const auto answer = Ask(
+      world, Values({"nonsense", kStoryDomain, "192.168.1.100", "https://malicious-domain.com/a"}));
   ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
   ASSERT_EQ(answer->reputations_size(), 1);
   ASSERT_EQ(answer->missing_size(), 3);
@@ -100,15 +102,15 @@ TEST(Reputation, UrlsAreLookedUpWhereTheOperatorAllowsThem) {
 
 TEST(Reputation, CheckIocsJudgesFalconsIocsByOneCallAndOthersByValue) {
   World world(WithKey());
-  const auto listed =
-      Ask(world, Make<v1::ListIocsRequest>("filter: \"value:'" + std::string(kDomain) + "'\""));
+  const auto listed = Ask(
+      world, Make<v1::ListIocsRequest>("filter: \"value:'" + std::string(kStoryDomain) + "'\""));
   ASSERT_EQ(listed->iocs_size(), 1) << listed.status.error_message();
   const std::string id = listed->iocs(0).id();
   world.ResetLedger();
   Check request;
   request.add_ids(id);
   request.add_ids(std::string(64, '0'));
-  request.add_iocs()->set_value(kAddress);
+  request.add_iocs()->set_value(kStoryAddress);
   v1::IocValue* wrong = request.add_iocs();
   wrong->set_type(v1::INDICATOR_TYPE_SHA256);
   wrong->set_value("evil.example");
@@ -116,11 +118,11 @@ TEST(Reputation, CheckIocsJudgesFalconsIocsByOneCallAndOthersByValue) {
   ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
   ASSERT_EQ(answer->checks_size(), 2);
   EXPECT_EQ(answer->checks(0).ioc_id(), id);
-  EXPECT_EQ(answer->checks(0).reputation().value(), kDomain);
+  EXPECT_EQ(answer->checks(0).reputation().value(), kStoryDomain);
   EXPECT_EQ(answer->checks(0).reputation().type(), v1::INDICATOR_TYPE_DOMAIN);
   EXPECT_EQ(answer->checks(0).reputation().verdict(), v1::REPUTATION_VERDICT_MALICIOUS);
   EXPECT_TRUE(answer->checks(1).ioc_id().empty());
-  EXPECT_EQ(answer->checks(1).reputation().value(), kAddress);
+  EXPECT_EQ(answer->checks(1).reputation().value(), kStoryAddress);
   ASSERT_EQ(answer->missing_size(), 2);
   EXPECT_EQ(answer->missing(0).id(), std::string(64, '0'));
   EXPECT_EQ(answer->missing(0).code(), 404);
@@ -135,7 +137,7 @@ TEST(Reputation, CheckIocsJudgesFalconsIocsByOneCallAndOthersByValue) {
 TEST(Reputation, CheckIocsByValueAsksFalconNothing) {
   World world(WithKey());
   Check request;
-  request.add_iocs()->set_value(kHash);
+  request.add_iocs()->set_value(kStoryHash);
   const auto answer = Ask(world, request);
   ASSERT_EQ(answer->checks_size(), 1) << answer.status.error_message();
   EXPECT_EQ(answer->read_info().upstream_calls(), 0);
@@ -153,13 +155,14 @@ TEST(Reputation, CheckIocsNeedsItsScopeForIdsOnly) {
   EXPECT_EQ(denied.error_code(), StatusCode::PERMISSION_DENIED);
   EXPECT_EQ(Details(denied).info.metadata().at("required_scopes"), "IOC Management:read");
   Check by_value;
-  by_value.add_iocs()->set_value(kDomain);
+  by_value.add_iocs()->set_value(kStoryDomain);
   EXPECT_TRUE(Ask(world, by_value).status.ok());
 }
 
 TEST(Reputation, NothingIsUploadedAndTheKeyIsNowhereToBeSeen) {
   World world(WithKey());
-  EXPECT_TRUE(Ask(world, Values({kDomain, kHash, kAddress, "unknown.example"})).status.ok());
+  EXPECT_TRUE(
+      Ask(world, Values({kStoryDomain, kStoryHash, kStoryAddress, "unknown.example"})).status.ok());
   const Json ledger = world.Ledger();
   EXPECT_EQ(ledger.at("mutating"), 0);
   EXPECT_THAT(ledger.dump(), Not(HasSubstr(kVirusTotalKey)));

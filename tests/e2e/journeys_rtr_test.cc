@@ -34,17 +34,14 @@ TEST_F(RtrJourney, PageOfOwnSessionsCostsTwoCallsAndIsNewestFirst) {
 }
 
 TEST_F(RtrJourney, PageTokensLeadThroughEveryOwnSessionOnce) {
-  auto request = Make<List>("page_size: 64");
+  const auto request = Make<List>("page_size: 64");
   std::set<std::string> ids;
   int64_t rows = 0, total = 0;
-  do {
-    const auto page = Ask(world(), request);
-    ASSERT_TRUE(page.status.ok()) << page.status.error_message();
-    total = page->total_size();
-    for (const auto& session : page->rtr_sessions()) ids.insert(session.id());
-    rows += page->rtr_sessions_size();
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  ForEachPage(world(), request, [&](const auto& page) {
+    total = page.total_size();
+    for (const auto& session : page.rtr_sessions()) ids.insert(session.id());
+    rows += page.rtr_sessions_size();
+  });
   EXPECT_EQ(rows, static_cast<int64_t>(ids.size()));
   EXPECT_EQ(rows, total);
   std::set<std::string> own;

@@ -2,26 +2,18 @@
 #include <algorithm>
 #include <set>
 
-#include "tests/e2e/calls.h"
+#include "tests/e2e/calls/hosts.h"
+#include "tests/e2e/calls/iocs.h"
+#include "tests/e2e/shared_world.h"
+#include "tests/e2e/story.h"
 
 namespace falcon::e2e {
 namespace {
 
-constexpr char kStoryHash[] = "9f2c4d1ab7e85630c1d4f9e2a8b7c6d5e4f3021b8a9c7d6e5f4a3b2c1d0e9f8a";
-
-class SightingJourney : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    World_() = std::make_unique<World>(
-        WorldOptions{{"--alerts", "3000", "--hosts", "300", "--iocs", "100"}});
-  }
-  static void TearDownTestSuite() { World_().reset(); }
-  static World& world() { return *World_(); }
-
- private:
-  static std::unique_ptr<World>& World_() {
-    static std::unique_ptr<World> world;
-    return world;
+class SightingJourney : public SharedWorld<SightingJourney> {
+ public:
+  static WorldOptions Options() {
+    return {{"--alerts", "3000", "--hosts", "300", "--iocs", "100"}};
   }
 };
 
@@ -63,15 +55,12 @@ TEST_F(SightingJourney, SightingsArePagedByTheirToken) {
   const std::string what = "type: IOC_TYPE_SHA256 value: '" + hashes->iocs(0).value() + "'";
   const auto count = Ask(world(), Make<v1::GetIocDeviceCountRequest>(what));
   ASSERT_GT(count->count().device_count(), 10);
-  auto request = Make<v1::GetIocDevicesRequest>(what + " page_size: 4");
+  const auto request = Make<v1::GetIocDevicesRequest>(what + " page_size: 4");
   std::set<std::string> devices;
-  do {
-    const auto page = Ask(world(), request);
-    ASSERT_TRUE(page.status.ok()) << page.status.error_message();
-    EXPECT_LE(page->device_ids_size(), 4);
-    devices.insert(page->device_ids().begin(), page->device_ids().end());
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  ForEachPage(world(), request, [&](const auto& page) {
+    EXPECT_LE(page.device_ids_size(), 4);
+    devices.insert(page.device_ids().begin(), page.device_ids().end());
+  });
   EXPECT_EQ(devices.size(), static_cast<size_t>(count->count().device_count()));
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "google/protobuf/util/time_util.h"
 #include "tests/e2e/vulnerability_journey.h"
 
 namespace falcon::e2e {

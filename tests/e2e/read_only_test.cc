@@ -18,8 +18,8 @@ namespace {
 using client::Method;
 using google::protobuf::Message;
 
-// A request for each method; `{Host}` stands for the id of the first record of that kind that a list
-// brought. A new RPC needs a line.
+// A request for each method; `{Host}` stands for the id of the first record of that kind that a
+// list brought. A new RPC needs a line.
 const std::map<std::string, std::string> kRequests = {
     {"AggregateDetections", "field: 'status'"},
     {"AggregateHosts", "field: 'platform_name'"},

@@ -1,7 +1,9 @@
 // Where look-ups at VirusTotal end: no key, a wrong key, a spent quota, faults.
 #include <gmock/gmock.h>
 
-#include "tests/e2e/reputation_calls.h"
+#include "tests/e2e/calls/gateway.h"
+#include "tests/e2e/calls/hosts.h"
+#include "tests/e2e/reputation_journey.h"
 
 namespace falcon::e2e {
 namespace {
@@ -16,7 +18,7 @@ TEST(Reputation, WithoutAKeyTheMessageSaysHowToSetOneAndNobodyIsAsked) {
   Check check;
   check.add_ids(std::string(64, 'a'));
   for (const grpc::Status& status :
-       {Ask(world, Values({kDomain})).status, Ask(world, check).status}) {
+       {Ask(world, Values({kStoryDomain})).status, Ask(world, check).status}) {
     EXPECT_EQ(status.error_code(), StatusCode::FAILED_PRECONDITION);
     EXPECT_EQ(Details(status).info.reason(), "REPUTATION_KEY_MISSING");
     EXPECT_THAT(status.error_message(), HasSubstr("VIRUSTOTAL_API_KEY"));
@@ -30,7 +32,7 @@ TEST(Reputation, AKeyThatIsRefusedIsTheOperatorsMatter) {
   WorldOptions options = WithKey();
   options.environment["VIRUSTOTAL_API_KEY"] = "another-canary";
   World world(options);
-  const grpc::Status status = Ask(world, Values({kDomain})).status;
+  const grpc::Status status = Ask(world, Values({kStoryDomain})).status;
   EXPECT_EQ(status.error_code(), StatusCode::FAILED_PRECONDITION);
   EXPECT_EQ(Details(status).info.reason(), "REPUTATION_KEY_REFUSED");
   EXPECT_THAT(status.error_message(), HasSubstr("VIRUSTOTAL_API_KEY"));
@@ -42,7 +44,7 @@ TEST(Reputation, ASpentQuotaFailsAtOnceWithTheTimeToComeBack) {
   World world(WithKey());
   EXPECT_EQ(Ask(world, Values({"a.example", "b.example", "c.example"}))->virustotal_calls(), 3);
   // One turn is left for two values that are not kept.
-  const auto some = Ask(world, Values({"a.example", kDomain, kAddress}), seconds(20));
+  const auto some = Ask(world, Values({"a.example", kStoryDomain, kStoryAddress}), seconds(20));
   ASSERT_TRUE(some.status.ok()) << some.status.error_message();
   EXPECT_EQ(some->reputations_size(), 2);
   ASSERT_EQ(some->missing_size(), 1);
@@ -50,7 +52,7 @@ TEST(Reputation, ASpentQuotaFailsAtOnceWithTheTimeToComeBack) {
   EXPECT_THAT(some->missing(0).message(), HasSubstr("4 look-ups a minute"));
   EXPECT_GT(some->retry_after().seconds(), 20);
   EXPECT_LE(some->retry_after().seconds(), 61);
-  const auto none = Ask(world, Values({kHash}), seconds(20));
+  const auto none = Ask(world, Values({kStoryHash}), seconds(20));
   EXPECT_EQ(none.status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
   const Details details(none.status);
   EXPECT_EQ(details.info.reason(), "REPUTATION_QUOTA");
@@ -70,8 +72,8 @@ TEST(Reputation, ASpentQuotaFailsAtOnceWithTheTimeToComeBack) {
 
 TEST(Reputation, TheDaysQuotaIsNamedToo) {
   World world(WithKey({{}, {"--virustotal-per-minute=100", "--virustotal-per-day=1"}}));
-  EXPECT_TRUE(Ask(world, Values({kDomain})).status.ok());
-  const grpc::Status status = Ask(world, Values({kHash}), seconds(5)).status;
+  EXPECT_TRUE(Ask(world, Values({kStoryDomain})).status.ok());
+  const grpc::Status status = Ask(world, Values({kStoryHash}), seconds(5)).status;
   EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(Details(status).info.metadata().at("quota"), "day");
   EXPECT_TRUE(Details(status).has_retry);
@@ -83,10 +85,10 @@ TEST(Reputation, VirusTotalsOwn429MakesEverybodyPause) {
                {"path", "/api/v3/"},
                {"code", 429},
                {"headers", {{"Retry-After", "90"}}}});
-  const grpc::Status first = Ask(world, Values({kDomain}), seconds(20)).status;
+  const grpc::Status first = Ask(world, Values({kStoryDomain}), seconds(20)).status;
   EXPECT_EQ(first.error_code(), StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_GT(Details(first).retry.retry_delay().seconds(), 80);
-  const grpc::Status other = Ask(world, Values({kHash}), seconds(20)).status;
+  const grpc::Status other = Ask(world, Values({kStoryHash}), seconds(20)).status;
   EXPECT_EQ(Details(other).info.metadata().at("quota"), "cooldown");
   EXPECT_EQ(LookUps(world), 1);
 }
@@ -94,14 +96,14 @@ TEST(Reputation, VirusTotalsOwn429MakesEverybodyPause) {
 TEST(Reputation, FaultsOfVirusTotalTouchNoCallToFalcon) {
   World world(WithKey());
   world.Fault({{"kind", "status"}, {"path", "/api/v3/"}, {"code", 503}, {"times", 2}});
-  const grpc::Status failed = Ask(world, Values({kDomain})).status;
+  const grpc::Status failed = Ask(world, Values({kStoryDomain})).status;
   EXPECT_EQ(failed.error_code(), StatusCode::UNAVAILABLE);
   EXPECT_EQ(Details(failed).info.metadata().at("http_status"), "503");
   EXPECT_EQ(LookUps(world), 2) << "tried once more";
   for (const char* kind : {"html", "malformed_json", "reset", "oversize", "deep_json"}) {
     world.ClearFaults();
     world.Fault({{"kind", kind}, {"path", "/api/v3/"}, {"times", 0}});
-    EXPECT_FALSE(Ask(world, Values({kHash}), seconds(10)).status.ok()) << kind;
+    EXPECT_FALSE(Ask(world, Values({kStoryHash}), seconds(10)).status.ok()) << kind;
   }
   EXPECT_TRUE(Ask(world, Make<v1::ListHostsRequest>("page_size: 1")).status.ok());
 }
@@ -109,7 +111,7 @@ TEST(Reputation, FaultsOfVirusTotalTouchNoCallToFalcon) {
 TEST(Reputation, AnswersThatCameInTimeAreNotLostByOneThatDoesNot) {
   World world(WithKey());
   world.Fault({{"kind", "stall"}, {"path", "/api/v3/domains/slow.example"}});
-  const auto answer = Ask(world, Values({kHash, "slow.example"}), seconds(2));
+  const auto answer = Ask(world, Values({kStoryHash, "slow.example"}), seconds(2));
   ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
   EXPECT_EQ(answer->reputations_size(), 1);
   ASSERT_EQ(answer->missing_size(), 1);

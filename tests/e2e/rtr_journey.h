@@ -2,33 +2,29 @@
 #ifndef FALCON_TESTS_E2E_RTR_JOURNEY_H_
 #define FALCON_TESTS_E2E_RTR_JOURNEY_H_
 
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "tests/e2e/calls.h"
+#include "tests/e2e/calls/rtr_sessions.h"
+#include "tests/e2e/shared_world.h"
 
 namespace falcon::e2e {
 
-class RtrJourney : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    World_() = std::make_unique<World>(
-        WorldOptions{{"--alerts", "50", "--hosts", "300", "--rtr-sessions", "1000"}});
+class RtrJourney : public SharedWorld<RtrJourney> {
+ public:
+  static WorldOptions Options() {
+    return {{"--alerts", "50", "--hosts", "300", "--rtr-sessions", "1000"}};
   }
-  static void TearDownTestSuite() { World_().reset(); }
-  static World& world() { return *World_(); }
 
+ protected:
   // What the simulator's audit holds, whole, by Falcon's own keys.
   static std::vector<v1::RtrAuditSession> Everybodys() {
-    auto request = Make<v1::ListRtrAuditSessionsRequest>("page_size: 500 read_mask { paths: '*' }");
+    const auto request =
+        Make<v1::ListRtrAuditSessionsRequest>("page_size: 500 read_mask { paths: '*' }");
     std::vector<v1::RtrAuditSession> all;
-    do {
-      const auto page = Ask(world(), request);
-      EXPECT_TRUE(page.status.ok()) << page.status.error_message();
-      for (const auto& session : page->rtr_audit_sessions()) all.push_back(session);
-      request.set_page_token(page->next_page_token());
-    } while (!request.page_token().empty());
+    ForEachPage(world(), request, [&](const auto& page) {
+      for (const auto& session : page.rtr_audit_sessions()) all.push_back(session);
+    });
     return all;
   }
 
@@ -40,12 +36,6 @@ class RtrJourney : public testing::Test {
                                                       mask));
     EXPECT_EQ(page->rtr_sessions_size(), 1) << page.status.error_message();
     return page->rtr_sessions().empty() ? v1::RtrSession() : page->rtr_sessions(0);
-  }
-
- private:
-  static std::unique_ptr<World>& World_() {
-    static std::unique_ptr<World> world;
-    return world;
   }
 };
 

@@ -41,16 +41,6 @@ World::World(const WorldOptions& options) : options_(options), folder_(NewFolder
 
 World::~World() {
   // A client that is idle answers the server's farewell only every five seconds.
-  detections_.reset();
-  hosts_.reset();
-  incidents_.reset();
-  discover_.reset();
-  iocs_.reset();
-  intel_indicators_.reset();
-  vulnerabilities_.reset();
-  rtr_sessions_.reset();
-  reputations_.reset();
-  gateway_.reset();
   channel_.reset();
   gateway_program_.reset();
   // Not asked to stop: it has nothing to end well, and its leak check takes longer than most tests.
@@ -95,16 +85,6 @@ void World::StartGateway(const std::vector<std::string>& further) {
   grpc::ChannelArguments channel;
   channel.SetMaxReceiveMessageSize(-1);
   channel_ = grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), channel);
-  detections_ = v1::DetectionService::NewStub(channel_);
-  hosts_ = v1::HostService::NewStub(channel_);
-  incidents_ = v1::IncidentService::NewStub(channel_);
-  discover_ = v1::DiscoverService::NewStub(channel_);
-  iocs_ = v1::IocService::NewStub(channel_);
-  intel_indicators_ = v1::IntelIndicatorService::NewStub(channel_);
-  vulnerabilities_ = v1::VulnerabilityService::NewStub(channel_);
-  rtr_sessions_ = v1::RtrSessionService::NewStub(channel_);
-  reputations_ = v1::ReputationService::NewStub(channel_);
-  gateway_ = v1::GatewayService::NewStub(channel_);
 }
 
 nlohmann::json World::Control(const std::string& method, const std::string& path,

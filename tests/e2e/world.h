@@ -4,6 +4,7 @@
 #define FALCON_TESTS_E2E_WORLD_H_
 
 #include <grpcpp/channel.h>
+#include <grpcpp/support/status.h>
 
 #include <map>
 #include <memory>
@@ -11,16 +12,6 @@
 #include <string>
 #include <vector>
 
-#include "falcon/v1/detections.grpc.pb.h"
-#include "falcon/v1/discover.grpc.pb.h"
-#include "falcon/v1/gateway.grpc.pb.h"
-#include "falcon/v1/hosts.grpc.pb.h"
-#include "falcon/v1/incidents.grpc.pb.h"
-#include "falcon/v1/intel_indicators.grpc.pb.h"
-#include "falcon/v1/iocs.grpc.pb.h"
-#include "falcon/v1/reputation.grpc.pb.h"
-#include "falcon/v1/rtr_sessions.grpc.pb.h"
-#include "falcon/v1/vulnerabilities.grpc.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "tests/e2e/program.h"
 
@@ -43,17 +34,6 @@ class World {
  public:
   explicit World(const WorldOptions& options = {});
   ~World();
-
-  v1::DetectionService::Stub& detections() { return *detections_; }
-  v1::HostService::Stub& hosts() { return *hosts_; }
-  v1::IncidentService::Stub& incidents() { return *incidents_; }
-  v1::IocService::Stub& iocs() { return *iocs_; }
-  v1::IntelIndicatorService::Stub& intel_indicators() { return *intel_indicators_; }
-  v1::VulnerabilityService::Stub& vulnerabilities() { return *vulnerabilities_; }
-  v1::RtrSessionService::Stub& rtr_sessions() { return *rtr_sessions_; }
-  v1::DiscoverService::Stub& discover() { return *discover_; }
-  v1::ReputationService::Stub& reputations() { return *reputations_; }
-  v1::GatewayService::Stub& gateway() { return *gateway_; }
 
   // The simulator's control endpoints.
   void Fault(const nlohmann::json& rule);
@@ -89,16 +69,6 @@ class World {
   std::unique_ptr<Program> simulator_;
   std::unique_ptr<Program> gateway_program_;
   std::shared_ptr<grpc::Channel> channel_;
-  std::unique_ptr<v1::DetectionService::Stub> detections_;
-  std::unique_ptr<v1::HostService::Stub> hosts_;
-  std::unique_ptr<v1::IncidentService::Stub> incidents_;
-  std::unique_ptr<v1::DiscoverService::Stub> discover_;
-  std::unique_ptr<v1::IocService::Stub> iocs_;
-  std::unique_ptr<v1::IntelIndicatorService::Stub> intel_indicators_;
-  std::unique_ptr<v1::VulnerabilityService::Stub> vulnerabilities_;
-  std::unique_ptr<v1::RtrSessionService::Stub> rtr_sessions_;
-  std::unique_ptr<v1::ReputationService::Stub> reputations_;
-  std::unique_ptr<v1::GatewayService::Stub> gateway_;
 };
 
 // The details of a failed call; empty messages where it carries none.
