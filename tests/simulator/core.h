@@ -4,6 +4,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -43,14 +44,35 @@ struct Simulator::Core {
   explicit Core(Options options);
 
   Reply Handle(const Request& request);
-  // Adds the endpoints of routes.cc.
+  // Adds the endpoints of routes.cc and of the files beside it.
   void AddRoutes();
+  void AddAlertRoutes();
+  void AddHostRoutes();
+  void AddVulnerabilityRoutes();
   void AddDiscoverRoutes();
   void AddIocRoutes();
   void AddCaseRoutes();
   void AddRtrRoutes();
   void AddRoute(std::string_view method_and_path, Guard guard, std::string_view scope,
                 std::function<Reply(const Call&)> handler);
+  // A read that needs a token with `scope`.
+  template <class Api>
+  void AddRead(std::string_view method_and_path, std::string_view scope, Api& api,
+               Reply (Api::*handler)(const Call&)) {
+    AddRoute(method_and_path, Guard::kToken, scope,
+             [&api, handler](const Call& call) { return (api.*handler)(call); });
+  }
+  // The same by a handler that also takes `more`, which lives as long as the simulator.
+  template <class Api, class More>
+  void AddRead(std::string_view method_and_path, std::string_view scope, Api& api,
+               Reply (Api::*handler)(const Call&, const More&), const More& more) {
+    AddRoute(method_and_path, Guard::kToken, scope,
+             [&api, handler, &more](const Call& call) { return (api.*handler)(call, more); });
+  }
+  // Endpoints without a handler.
+  void AddRoutes(Guard guard, std::span<const std::string_view> paths) {
+    for (const std::string_view path : paths) AddRoute(path, guard, "", nullptr);
+  }
 
   // Control endpoints, in control.cc.
   Reply Control(const Request& request);

@@ -1,6 +1,4 @@
 // The endpoints of the Cases API.
-#include <array>
-
 #include "simulator/core.h"
 
 namespace falcon::simulator {
@@ -9,7 +7,7 @@ namespace {
 constexpr std::string_view kCasesRead = "Cases:read";
 constexpr std::string_view kTemplatesRead = "Case Templates:read";
 
-constexpr auto kWrites = std::to_array<std::string_view>({
+constexpr std::string_view kWrites[] = {
     "PATCH /case-files/entities/file-details/v1",
     "POST /case-files/entities/files/upload/v1",
     "DELETE /case-files/entities/files/v1",
@@ -36,15 +34,13 @@ constexpr auto kWrites = std::to_array<std::string_view>({
     "PATCH /cases/entities/cases/v2",
     "POST /cases/entities/event-evidence/v1",
     "POST /cases/entities/merge/v1",
-});
+};
 
 }  // namespace
 
 void Simulator::Core::AddCaseRoutes() {
-  const auto read = [this](std::string_view path, std::string_view scope,
-                           Reply (CasesApi::*handler)(const Call&)) {
-    AddRoute(path, Guard::kToken, scope,
-             [this, handler](const Call& call) { return (cases.*handler)(call); });
+  const auto read = [this](std::string_view path, std::string_view scope, auto handler) {
+    AddRead(path, scope, cases, handler);
   };
   read("GET /cases/queries/cases/v1", kCasesRead, &CasesApi::Queries);
   read("POST /cases/entities/cases/v2", kCasesRead, &CasesApi::Entities);
@@ -55,7 +51,7 @@ void Simulator::Core::AddCaseRoutes() {
   read("GET /casemgmt/entities/slas/v1", kTemplatesRead, &CasesApi::SlaEntities);
   read("GET /casemgmt/queries/templates/v1", kTemplatesRead, &CasesApi::TemplateQueries);
   read("GET /casemgmt/entities/templates/v1", kTemplatesRead, &CasesApi::TemplateEntities);
-  for (const std::string_view write : kWrites) AddRoute(write, Guard::kWrite, "", nullptr);
+  AddRoutes(Guard::kWrite, kWrites);
 }
 
 }  // namespace falcon::simulator

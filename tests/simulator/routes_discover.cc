@@ -4,29 +4,22 @@
 namespace falcon::simulator {
 
 void Simulator::Core::AddDiscoverRoutes() {
-  const auto read = [this](std::string_view path, auto handler) {
-    AddRoute(path, Guard::kToken, "Assets (formerly Falcon Discover):read", handler);
+  const auto read = [this](std::string_view path, const DiscoverCollection& rows, auto handler) {
+    AddRead(path, "Assets (formerly Falcon Discover):read", discover, handler, rows);
   };
-  read("GET /discover/combined/hosts/v1",
-       [this](const Call& call) { return discover.Combined(call, store.discovered_hosts); });
-  read("GET /discover/queries/hosts/v1",
-       [this](const Call& call) { return discover.Queries(call, store.discovered_hosts); });
-  read("GET /discover/entities/hosts/v1",
-       [this](const Call& call) { return discover.Entities(call, store.discovered_hosts); });
-  read("GET /discover/combined/applications/v1",
-       [this](const Call& call) { return discover.Combined(call, store.discovered_applications); });
-  read("GET /discover/queries/applications/v1",
-       [this](const Call& call) { return discover.Queries(call, store.discovered_applications); });
-  read("GET /discover/entities/applications/v1",
-       [this](const Call& call) { return discover.Entities(call, store.discovered_applications); });
-  read("GET /discover/queries/accounts/v1",
-       [this](const Call& call) { return discover.Queries(call, store.discovered_accounts); });
-  read("GET /discover/entities/accounts/v1",
-       [this](const Call& call) { return discover.Entities(call, store.discovered_accounts); });
-  read("GET /discover/queries/logins/v1",
-       [this](const Call& call) { return discover.Queries(call, store.discovered_logins); });
-  read("GET /discover/entities/logins/v1",
-       [this](const Call& call) { return discover.Entities(call, store.discovered_logins); });
+  read("GET /discover/combined/hosts/v1", store.discovered_hosts, &DiscoverApi::Combined);
+  read("GET /discover/queries/hosts/v1", store.discovered_hosts, &DiscoverApi::Queries);
+  read("GET /discover/entities/hosts/v1", store.discovered_hosts, &DiscoverApi::Entities);
+  read("GET /discover/combined/applications/v1", store.discovered_applications,
+       &DiscoverApi::Combined);
+  read("GET /discover/queries/applications/v1", store.discovered_applications,
+       &DiscoverApi::Queries);
+  read("GET /discover/entities/applications/v1", store.discovered_applications,
+       &DiscoverApi::Entities);
+  read("GET /discover/queries/accounts/v1", store.discovered_accounts, &DiscoverApi::Queries);
+  read("GET /discover/entities/accounts/v1", store.discovered_accounts, &DiscoverApi::Entities);
+  read("GET /discover/queries/logins/v1", store.discovered_logins, &DiscoverApi::Queries);
+  read("GET /discover/entities/logins/v1", store.discovered_logins, &DiscoverApi::Entities);
 }
 
 }  // namespace falcon::simulator

@@ -1,6 +1,4 @@
 // The endpoints of IOC Management, of the Indicators API, and of intel indicators.
-#include <array>
-
 #include "simulator/core.h"
 
 namespace falcon::simulator {
@@ -10,21 +8,21 @@ constexpr std::string_view kIocManagement = "IOC Management:read";
 constexpr std::string_view kIndicators = "IOCs (Indicators of Compromise):read";
 constexpr std::string_view kIntel = "Indicators (Falcon Intelligence):read";
 
-constexpr std::array<std::string_view, 5> kActions = {"no_action", "allow", "prevent_no_ui",
-                                                      "prevent", "detect"};
-constexpr std::array<std::string_view, 5> kTypes = {"sha256", "md5", "domain", "ipv4", "ipv6"};
-constexpr std::array<std::string_view, 5> kPlatforms = {"windows", "mac", "linux", "ios",
-                                                        "android"};
-constexpr std::array<std::string_view, 5> kSeverities = {"informational", "low", "medium", "high",
-                                                         "critical"};
+constexpr std::string_view kActions[] = {"no_action", "allow", "prevent_no_ui", "prevent",
+                                         "detect"};
+constexpr std::string_view kTypes[] = {"sha256", "md5", "domain", "ipv4", "ipv6"};
+constexpr std::string_view kPlatforms[] = {"windows", "mac", "linux", "ios", "android"};
+constexpr std::string_view kSeverities[] = {"informational", "low", "medium", "high", "critical"};
+
+constexpr std::string_view kWrites[] = {
+    "POST /iocs/entities/indicators/v1", "PATCH /iocs/entities/indicators/v1",
+    "DELETE /iocs/entities/indicators/v1", "POST /iocs/entities/indicators-reports/v1"};
 
 }  // namespace
 
 void Simulator::Core::AddIocRoutes() {
-  const auto read = [this](std::string_view path, std::string_view scope,
-                           Reply (IocsApi::*handler)(const Call&)) {
-    AddRoute(path, Guard::kToken, scope,
-             [this, handler](const Call& call) { return (iocs.*handler)(call); });
+  const auto read = [this](std::string_view path, std::string_view scope, auto handler) {
+    AddRead(path, scope, iocs, handler);
   };
   read("GET /iocs/queries/indicators/v1", kIocManagement, &IocsApi::Queries);
   read("GET /iocs/combined/indicator/v1", kIocManagement, &IocsApi::Combined);
@@ -47,20 +45,14 @@ void Simulator::Core::AddIocRoutes() {
   words("GET /iocs/queries/platforms/v1", kPlatforms);
   words("GET /iocs/queries/severities/v1", kSeverities);
 
-  const auto intel = [this](std::string_view path,
-                            Reply (IntelIndicatorsApi::*handler)(const Call&)) {
-    AddRoute(path, Guard::kToken, kIntel,
-             [this, handler](const Call& call) { return (intel_indicators.*handler)(call); });
+  const auto intel = [this](std::string_view path, auto handler) {
+    AddRead(path, kIntel, intel_indicators, handler);
   };
   intel("GET /intel/queries/indicators/v1", &IntelIndicatorsApi::Queries);
   intel("GET /intel/combined/indicators/v1", &IntelIndicatorsApi::Combined);
   intel("POST /intel/entities/indicators/GET/v1", &IntelIndicatorsApi::Entities);
 
-  for (std::string_view write :
-       {"POST /iocs/entities/indicators/v1", "PATCH /iocs/entities/indicators/v1",
-        "DELETE /iocs/entities/indicators/v1", "POST /iocs/entities/indicators-reports/v1"}) {
-    AddRoute(write, Guard::kWrite, "", nullptr);
-  }
+  AddRoutes(Guard::kWrite, kWrites);
 }
 
 }  // namespace falcon::simulator

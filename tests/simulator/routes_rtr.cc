@@ -28,20 +28,12 @@ constexpr std::string_view kWrites[] = {
 }  // namespace
 
 void Simulator::Core::AddRtrRoutes() {
-  const auto read = [this](std::string_view path, auto handler) {
-    AddRoute(path, Guard::kToken, kRead, handler);
-  };
-  read("GET /real-time-response/queries/sessions/v1",
-       [this](const Call& call) { return rtr.Queries(call); });
-  read("POST /real-time-response/entities/sessions/GET/v1",
-       [this](const Call& call) { return rtr.Entities(call); });
-  read("POST /real-time-response/entities/queued-sessions/GET/v1",
-       [this](const Call& call) { return rtr.Queued(call); });
-  read("POST /real-time-response/aggregates/sessions/GET/v1",
-       [this](const Call& call) { return rtr.Aggregates(call); });
-  AddRoute("GET /real-time-response-audit/combined/sessions/v1", Guard::kToken, kAuditRead,
-           [this](const Call& call) { return rtr.Audit(call); });
-  for (const std::string_view write : kWrites) AddRoute(write, Guard::kWrite, "", nullptr);
+  AddRead("GET /real-time-response/queries/sessions/v1", kRead, rtr, &RtrApi::Queries);
+  AddRead("POST /real-time-response/entities/sessions/GET/v1", kRead, rtr, &RtrApi::Entities);
+  AddRead("POST /real-time-response/entities/queued-sessions/GET/v1", kRead, rtr, &RtrApi::Queued);
+  AddRead("POST /real-time-response/aggregates/sessions/GET/v1", kRead, rtr, &RtrApi::Aggregates);
+  AddRead("GET /real-time-response-audit/combined/sessions/v1", kAuditRead, rtr, &RtrApi::Audit);
+  AddRoutes(Guard::kWrite, kWrites);
 }
 
 }  // namespace falcon::simulator

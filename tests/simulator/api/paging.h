@@ -30,7 +30,8 @@ using Shape = std::function<Json(const Collection&, uint32_t row)>;
 // The same as text, appended to `out`: for records that are read by the million.
 using Print = std::function<void(const Collection&, uint32_t row, std::string* out)>;
 
-// `meta.pagination` is {offset, limit, total}; `offset`, `limit`, `filter`, `sort`, `q` in the query.
+// `meta.pagination` is {offset, limit, total}; the query holds `offset`, `limit`, `filter`, `sort`
+// and `q`.
 Reply IdsByOffset(Store& store, const Call& call, const Collection& rows, const PageRules& rules);
 Reply RecordsByOffset(Store& store, const Call& call, const Collection& rows,
                       const PageRules& rules, const Shape& shape = nullptr);

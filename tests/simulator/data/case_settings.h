@@ -28,15 +28,11 @@ class CaseSettings : public Collection {
       : world_(world), name_(name), kind_(kind), rows_(rows) {}
 
   std::string_view name() const override { return name_; }
-  uint32_t first_row() const override { return 0; }
   uint32_t last_row() const override { return rows_; }
-  bool Lives(uint32_t row) const override { return row < rows_; }
-  uint64_t version() const override { return 0; }
   std::string Id(uint32_t row) const override;
   std::optional<uint32_t> Find(std::string_view id) const override;
   fql::Value Get(uint32_t row, const fql::Field& field) const override;
   std::string FreeText(uint32_t row) const override;
-  bool Shown(uint32_t) const override { return true; }
 
  protected:
   const World& world() const { return world_; }

@@ -45,11 +45,7 @@ class DiscoverCollection : public Collection {
  public:
   DiscoverCollection(const World& world, uint32_t count) : world_(world), count_(count) {}
 
-  uint32_t first_row() const override { return 0; }
   uint32_t last_row() const override { return count_; }
-  bool Lives(uint32_t row) const override { return row < count_; }
-  uint64_t version() const override { return 0; }
-  bool Shown(uint32_t) const override { return true; }
   std::string FreeText(uint32_t) const override { return ""; }
   std::optional<uint32_t> Find(std::string_view id) const override;
   Json Record(uint32_t row) const override { return RecordWith(row, kAllBlocks); }

@@ -63,10 +63,7 @@ class IntelIndicatorCollection : public Collection {
 
   std::string_view name() const override { return "intel indicators"; }
   const fql::Schema& schema() const override;
-  uint32_t first_row() const override { return 0; }
   uint32_t last_row() const override { return sizes_.indicators; }
-  bool Lives(uint32_t row) const override { return row < sizes_.indicators; }
-  uint64_t version() const override { return 0; }
   std::string Id(uint32_t row) const override { return At(row).Id(); }
   std::optional<uint32_t> Find(std::string_view id) const override;
   Json Record(uint32_t row) const override;

@@ -70,16 +70,12 @@ class IocCollection : public Collection {
 
   std::string_view name() const override { return "iocs"; }
   const fql::Schema& schema() const override;
-  uint32_t first_row() const override { return 0; }
   uint32_t last_row() const override { return size_; }
-  bool Lives(uint32_t row) const override { return row < size_; }
-  uint64_t version() const override { return 0; }
   std::string Id(uint32_t row) const override { return Ioc(world_, row).Id(); }
   std::optional<uint32_t> Find(std::string_view id) const override;
   Json Record(uint32_t row) const override;
   fql::Value Get(uint32_t row, const fql::Field& field) const override;
   std::string FreeText(uint32_t row) const override;
-  bool Shown(uint32_t) const override { return true; }
 
  private:
   const World& world_;

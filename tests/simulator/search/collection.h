@@ -20,10 +20,11 @@ class Collection {
   virtual std::string_view name() const = 0;
   virtual const fql::Schema& schema() const = 0;
   // Rows are first_row() to last_row()-1; some may be gone.
-  virtual uint32_t first_row() const = 0;
+  virtual uint32_t first_row() const { return 0; }
   virtual uint32_t last_row() const = 0;
-  virtual bool Lives(uint32_t row) const = 0;
-  virtual uint64_t version() const = 0;
+  virtual bool Lives(uint32_t row) const { return row >= first_row() && row < last_row(); }
+  // Another one after each change.
+  virtual uint64_t version() const { return 0; }
 
   virtual std::string Id(uint32_t row) const = 0;
   virtual std::optional<uint32_t> Find(std::string_view id) const = 0;
@@ -32,7 +33,7 @@ class Collection {
   virtual fql::Value Get(uint32_t row, const fql::Field& field) const = 0;
   // What free-text search looks through.
   virtual std::string FreeText(uint32_t row) const = 0;
-  virtual bool Shown(uint32_t row) const = 0;
+  virtual bool Shown(uint32_t) const { return true; }
 };
 
 // The value at a dotted path of a record; arrays on the way are flattened.
@@ -44,7 +45,6 @@ class AlertCollection : public Collection {
 
   std::string_view name() const override { return "alerts"; }
   const fql::Schema& schema() const override { return fql::AlertSchema(); }
-  uint32_t first_row() const override { return 0; }
   uint32_t last_row() const override { return world_.alerts(); }
   bool Lives(uint32_t row) const override { return world_.AlertLives(row); }
   uint64_t version() const override { return world_.version(); }
@@ -70,14 +70,11 @@ class HostCollection : public Collection {
   uint32_t last_row() const override {
     return hidden_ ? world_.hosts() + world_.hidden_hosts() : world_.hosts();
   }
-  bool Lives(uint32_t row) const override { return row >= first_row() && row < last_row(); }
-  uint64_t version() const override { return 0; }
   std::string Id(uint32_t row) const override;
   std::optional<uint32_t> Find(std::string_view id) const override;
   Json Record(uint32_t row) const override;
   fql::Value Get(uint32_t row, const fql::Field& field) const override;
   std::string FreeText(uint32_t row) const override;
-  bool Shown(uint32_t) const override { return true; }
 
  private:
   const World& world_;

@@ -54,6 +54,7 @@ class Fixture : public ::testing::Test {
   static Json Body(const Reply& reply) { return Json::parse(reply.body); }
   // By value, so that a loop may run over it.
   static Json Resources(const Reply& reply) { return Body(reply)["resources"]; }
+  static int64_t Total(const Reply& reply) { return Body(reply)["meta"]["pagination"]["total"]; }
   static std::string Header(const Reply& reply, const std::string& name) {
     for (const auto& [key, value] : reply.headers) {
       if (key == name) return value;
