@@ -27,8 +27,8 @@ inline std::string KindName(v1::FqlKind kind) {
   }
 }
 
-// `file` of tests/data: a line a field, "<name> <kind or any> <sortable or ->", '#' for comments. The
-// catalogue has each of them so.
+// `file` of tests/data: a line a field, "<name> <kind or any> <sortable or ->", '#' for comments.
+// The catalogue has each of them so.
 inline void ExpectCatalogued(const fql::Catalogue& catalogue, const std::string& file) {
   std::ifstream in(FALCON_TEST_DATA "/" + file);
   ASSERT_TRUE(in.is_open()) << file;
