@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
@@ -89,12 +90,24 @@ Task<absl::StatusOr<Answer>> Client::LookUp(Indicator indicator, Deadline deadli
     std::function<Task<Outcome>()> work = [=, this] {
       return Fly(key, indicator, deadline, calls);
     };
-    const Outcome outcome = co_await flights_.Join(key, std::move(work));
-    if (outcome.ok()) co_return Answer{*outcome, milliseconds(0)};
+    std::optional<Outcome> outcome;
+    if (joined) {
+      outcome = co_await flights_.JoinUntil(key, std::move(work), deadline.at(), timer_);
+    } else {
+      outcome = co_await flights_.Join(key, std::move(work));  // `deadline` is the flight's own
+    }
+    if (!outcome.has_value()) co_return OutOfTime(waiter.flight().at);
+    if (outcome->ok()) co_return Answer{**outcome, milliseconds(0)};
     // Whoever started it had less time: there may be enough for a flight of one's own.
-    const bool too_short = EndedByTime(outcome.status()) && deadline.at() > until;
-    if (!too_short) co_return outcome.status();
+    const bool too_short = EndedByTime(outcome->status()) && deadline.at() > until;
+    if (!too_short) co_return outcome->status();
   }
+}
+
+absl::Status Client::OutOfTime(SteadyTime turn) const {
+  if (turn > clock_.Now()) return quota_.TooLate(turn);
+  return Error(absl::StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT",
+               "the deadline passed before VirusTotal answered");
 }
 
 Task<Client::Outcome> Client::Fly(std::string key, Indicator indicator, Deadline deadline,

@@ -48,8 +48,8 @@ class Client {
   // FAILED_PRECONDITION (REPUTATION_KEY_MISSING) without a key: says how to set one.
   absl::Status Ready() const;
 
-  // The report, within `deadline`. A look-up in flight is shared; one that nobody waits for any
-  // more leaves the queue. `calls` grows by the calls that this look-up caused; it may be shared by
+  // The report, within `deadline`. A look-up in flight is shared, by each within its own deadline;
+  // one that nobody waits for any more leaves the queue. `calls` grows by the calls that this look-up caused; it may be shared by
   // several. Failures beside those of Ready, reply.h, quota.h and wire/http.h:
   //   INVALID_ARGUMENT  INDICATOR_INVALID  a URL where URLs are switched off
   // 5xx and broken connections are tried once more, a 429 after its pause, all within the deadline.
@@ -75,6 +75,8 @@ class Client {
   class Part;
 
   absl::Status Allowed(const Indicator& indicator) const;
+  // Why one who shares a flight leaves it: its `turn` is still to come, or it has asked already.
+  absl::Status OutOfTime(SteadyTime turn) const;
   Task<Outcome> Fly(std::string key, Indicator indicator, Deadline deadline,
                     std::shared_ptr<int> calls);
   // Waits for a turn and asks once.

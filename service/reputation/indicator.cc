@@ -114,6 +114,9 @@ absl::StatusOr<std::string> UrlValue(std::string_view text) {
     // Its text is not repeated: it may hold a password.
     return Invalid("URL", "holds a user name or password: it is not sent");
   }
+  if (const size_t end = rest.find_first_of("/?#\\"); end < rest.size() && rest[end] == '\\') {
+    return Invalid("URL", "has a backslash after its host: readers differ on which host that is");
+  }
   const std::string_view host = HostOf(text);
   const bool address = Ipv4(host).has_value() || Ipv6(host).has_value();
   if (address && IsPrivateAddress(host)) {

@@ -38,19 +38,55 @@ bool IsPrivate4(uint32_t address) {
   });
 }
 
-bool IsPrivate6(const std::array<uint8_t, 16>& bytes) {
-  const bool nearly_zero =
-      std::all_of(bytes.begin(), bytes.end() - 1, [](uint8_t byte) { return byte == 0; });
-  if (nearly_zero) return bytes[15] <= 1;  // :: and ::1
-  const bool unique_local = (bytes[0] & 0xFE) == 0xFC;
-  const bool link_local = bytes[0] == 0xFE && (bytes[1] & 0xC0) == 0x80;
-  if (unique_local || link_local) return true;
-  const bool mapped =
-      std::all_of(bytes.begin(), bytes.begin() + 10, [](uint8_t byte) { return byte == 0; }) &&
-      bytes[10] == 0xFF && bytes[11] == 0xFF;
-  const uint32_t inner = uint32_t{bytes[12]} << 24 | uint32_t{bytes[13]} << 16 |
-                         uint32_t{bytes[14]} << 8 | uint32_t{bytes[15]};
-  return mapped && IsPrivate4(inner);
+using Address6 = std::array<uint8_t, 16>;
+
+struct Prefix {
+  Address6 bytes;
+  size_t length;  // in bytes
+};
+constexpr Prefix kLocalNat64 = {{0x00, 0x64, 0xFF, 0x9B, 0x00, 0x01}, 6};  // RFC 8215
+
+// Where an IPv6 address holds an IPv4 one. :: and ::1 are those of 0.0.0.0/8.
+struct Embedding {
+  Prefix prefix;
+  size_t at;
+  uint32_t mask;  // that it is written with
+};
+constexpr std::array<Embedding, 7> kEmbeddings = {{
+    {{{}, 12}, 12, 0},                                          // ::/96, RFC 4291
+    {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF}, 12}, 12, 0},  // mapped, RFC 4291
+    {{{0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0}, 12}, 12, 0},  // RFC 2765
+    {{{0x00, 0x64, 0xFF, 0x9B}, 12}, 12, 0},                    // NAT64, RFC 6052
+    {{{0x20, 0x02}, 2}, 2, 0},                                  // 6to4, RFC 3056
+    {{{0x20, 0x01, 0x00, 0x00}, 4}, 4, 0},                      // Teredo's server,
+    {{{0x20, 0x01, 0x00, 0x00}, 4}, 12, 0xFFFFFFFF},            // its client, RFC 4380
+}};
+
+constexpr Embedding kIsatap = {{}, 12, 0};  // behind any prefix, RFC 5214
+
+bool StartsWith(const Address6& address, const Prefix& prefix) {
+  return std::equal(prefix.bytes.begin(), prefix.bytes.begin() + prefix.length, address.begin());
+}
+
+uint32_t Inner(const Address6& address, const Embedding& how) {
+  uint32_t inner = 0;
+  for (size_t i = 0; i < 4; ++i) inner = inner << 8 | address[how.at + i];
+  return inner ^ how.mask;
+}
+
+// By an interface id of 0:5efe or 200:5efe.
+bool IsIsatap(const Address6& address) {
+  return (address[8] & 0xFD) == 0 && address[9] == 0 && address[10] == 0x5E && address[11] == 0xFE;
+}
+
+bool IsPrivate6(const Address6& address) {
+  const bool unique_local = (address[0] & 0xFE) == 0xFC;
+  const bool local = address[0] == 0xFE && (address[1] & 0x80) != 0;  // of the link or the site
+  if (unique_local || local || StartsWith(address, kLocalNat64)) return true;
+  if (IsIsatap(address) && IsPrivate4(Inner(address, kIsatap))) return true;
+  return std::ranges::any_of(kEmbeddings, [&address](const Embedding& how) {
+    return StartsWith(address, how.prefix) && IsPrivate4(Inner(address, how));
+  });
 }
 
 template <class Address>
@@ -67,6 +103,13 @@ bool IsLabel(std::string_view label) {
   return std::ranges::all_of(label, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
   });
+}
+
+// Browsers take a host whose last label is a number for an IPv4 address: "0x7f.0.0.0x1" for
+// 127.0.0.1.
+bool IsHexNumber(std::string_view label) {
+  return label.starts_with("0x") &&
+         label.find_first_not_of("0123456789abcdef", 2) == std::string_view::npos;
 }
 
 }  // namespace
@@ -86,7 +129,7 @@ bool IsPrivateAddress(std::string_view address) {
   const std::string text(address);
   in_addr four;
   if (inet_pton(AF_INET, text.c_str(), &four) == 1) return IsPrivate4(ntohl(four.s_addr));
-  std::array<uint8_t, 16> six{};
+  Address6 six{};
   return inet_pton(AF_INET6, text.c_str(), six.data()) == 1 && IsPrivate6(six);
 }
 
@@ -107,7 +150,7 @@ std::optional<std::string> Domain(std::string_view text) {
   } while (dot != std::string_view::npos);
   // "1.2.3" is no name but a bad address.
   const bool named = std::ranges::any_of(label, [](char c) { return c >= 'a' && c <= 'z'; });
-  if (labels < 2 || !named) return std::nullopt;
+  if (labels < 2 || !named || IsHexNumber(label)) return std::nullopt;
   return domain;
 }
 

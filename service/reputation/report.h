@@ -58,7 +58,7 @@ Verdict Judge(const Report& report);
 
 // Reads the body of a 200. A value of another type than documented is left out, a text longer than
 // 512 bytes cut. UNAVAILABLE (UPSTREAM_MALFORMED): no JSON, no object, or another object than asked
-// for. RESOURCE_EXHAUSTED (UPSTREAM_BODY_TOO_LARGE): more than 8 MiB.
+// for. RESOURCE_EXHAUSTED (UPSTREAM_BODY_TOO_LARGE): more than 2 MiB.
 absl::StatusOr<Report> ReadReport(const Indicator& indicator, std::string_view body);
 
 }  // namespace falcon::reputation

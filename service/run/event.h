@@ -4,7 +4,9 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include "base/time.h"
 #include "run/task.h"
+#include "run/timer.h"
 
 namespace falcon::run {
 
@@ -16,6 +18,9 @@ class Event {
   // Returns when set; at once when it is set already. Cancellation unwinds the caller and leaves
   // the event as it is.
   Task<void> Wait();
+  // As Wait, but returns at `at` at the latest: false, where the event was not set by then. Event
+  // and `timer` outlive the wait.
+  Task<bool> WaitUntil(SteadyTime at, Timer& timer);
   void Set();
   bool is_set() const { return set_; }
 

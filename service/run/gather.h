@@ -21,7 +21,6 @@
 namespace falcon::run {
 namespace gather_internal {
 
-template <class T>
 struct Worker {
   boost::asio::cancellation_signal signal;
   bool finished = false;
@@ -40,7 +39,7 @@ struct Group {
     }
   }
   void Start(const std::shared_ptr<Group>& self, Executor executor) {
-    Worker<T>* const worker = &workers.emplace_back();
+    Worker* const worker = &workers.emplace_back();
     ++running;
     boost::asio::co_spawn(executor, Run(self),
                           boost::asio::bind_cancellation_slot(
@@ -52,7 +51,7 @@ struct Group {
   }
   void Leave() {
     left = true;
-    for (Worker<T>& worker : workers) {
+    for (Worker& worker : workers) {
       if (!worker.finished) worker.signal.emit(boost::asio::cancellation_type::terminal);
     }
   }
@@ -60,7 +59,7 @@ struct Group {
   Event over;
   std::function<Task<T>(size_t)> work;
   std::vector<std::optional<T>> results;
-  std::deque<Worker<T>> workers;
+  std::deque<Worker> workers;
   size_t next = 0;
   size_t running = 0;
   bool left = false;

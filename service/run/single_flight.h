@@ -10,9 +10,11 @@
 #include <string>
 #include <utility>
 
+#include "base/time.h"
 #include "run/event.h"
 #include "run/loop.h"
 #include "run/task.h"
+#include "run/timer.h"
 
 namespace falcon::run {
 
@@ -26,14 +28,19 @@ class SingleFlight {
 
   // Joins the flight of `key`, or starts one with `work`, which is called on the loop at once.
   Task<T> Join(std::string key, std::function<Task<T>()> work) {
-    std::shared_ptr<Flight> flight = Find(key);
-    if (flight == nullptr) {
-      flight = std::make_shared<Flight>(loop_.executor());
-      flights_->emplace(key, flight);
-      loop_.Spawn(Fly(flights_, std::move(key), flight, std::move(work)));
-    }
+    const std::shared_ptr<Flight> flight = Board(std::move(key), std::move(work));
     co_await flight->landed.Wait();
     co_return *flight->result;
+  }
+
+  // As Join, but leaves at `at`: nullopt, where the flight had not landed by then. It goes on for
+  // the others. `timer` outlives the wait.
+  Task<std::optional<T>> JoinUntil(std::string key, std::function<Task<T>()> work, SteadyTime at,
+                                   Timer& timer) {
+    const std::shared_ptr<Flight> flight = Board(std::move(key), std::move(work));
+    const bool landed = co_await flight->landed.WaitUntil(at, timer);
+    if (!landed) co_return std::nullopt;
+    co_return flight->result;
   }
 
   bool InFlight(const std::string& key) const { return flights_->contains(key); }
@@ -49,6 +56,15 @@ class SingleFlight {
   std::shared_ptr<Flight> Find(const std::string& key) const {
     const auto found = flights_->find(key);
     return found == flights_->end() ? nullptr : found->second;
+  }
+
+  std::shared_ptr<Flight> Board(std::string key, std::function<Task<T>()> work) {
+    std::shared_ptr<Flight> flight = Find(key);
+    if (flight != nullptr) return flight;
+    flight = std::make_shared<Flight>(loop_.executor());
+    flights_->emplace(key, flight);
+    loop_.Spawn(Fly(flights_, std::move(key), flight, std::move(work)));
+    return flight;
   }
 
   static Task<void> Fly(std::shared_ptr<Flights> flights, std::string key,

@@ -72,6 +72,11 @@ class ClientTest : public ::testing::Test {
     falcon::testing::OnLoop(loop_, [&] { count = transport_.requests().size(); });
     return count;
   }
+  size_t Slept() {
+    size_t count = 0;
+    falcon::testing::OnLoop(loop_, [&] { count = timer_.slept().size(); });
+    return count;
+  }
   void SpendAMinute() {
     for (int i = 0; i < 4; ++i) EXPECT_THAT(LookUp(DomainOf(100 + i)), falcon::testing::IsOk());
   }

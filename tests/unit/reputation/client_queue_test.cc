@@ -72,6 +72,8 @@ TEST_F(ClientTest, ALookUpThatStillWaitsMayGoAfterTheClient) {
   SpendAMinute();
   auto waiting = Begin(DomainOf(5), seconds(90));
   Until([&] { return timer_.slept().size() == 5; });
+  auto joined = Begin(DomainOf(5), seconds(80));
+  Until([&] { return timer_.slept().size() == 6; });
   loop_.Stop();
   client_.reset();  // as when the gateway ends: the loop, and what waits on it, goes last
 }
@@ -91,6 +93,47 @@ TEST_F(ClientTest, WhoeverHasMoreTimeThanTheOneWhoBeganTriesAgain) {
               FailsWith(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT"));
   EXPECT_THAT(Finish(std::move(equal)),
               FailsWith(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT"));
+  EXPECT_THAT(Finish(std::move(patient)), IsOk());
+  EXPECT_EQ(sent(), 2U);
+}
+
+TEST_F(ClientTest, WhoeverJoinsIsToldWithinItsOwnDeadlineAndTheFlightGoesOn) {
+  const auto gate = std::make_shared<run::Event>(loop_.executor());
+  transport_.AnswerAfter("d1", Found(), gate);
+  auto patient = Begin(DomainOf(1), seconds(60));
+  Until([&] { return transport_.requests().size() == 1; });
+  const size_t slept = Slept();
+  auto hasty = Begin(DomainOf(1), seconds(5));
+  auto also_patient = Begin(DomainOf(1), seconds(59));
+  Until([&] { return timer_.slept().size() == slept + 2; });
+  timer_.Advance(seconds(5));
+  EXPECT_THAT(Finish(std::move(hasty)),
+              FailsWith(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT"));
+  OnLoop(loop_, [&] { gate->Set(); });
+  EXPECT_THAT(Finish(std::move(patient)), IsOk());
+  EXPECT_THAT(Finish(std::move(also_patient)), IsOk());
+  EXPECT_EQ(sent(), 1U);
+}
+
+TEST_F(ClientTest, WhoeverJoinedAndMeetsAPauseIsToldOfTheQuotaWithinItsDeadline) {
+  const auto gate = std::make_shared<run::Event>(loop_.executor());
+  transport_.AnswerAfter("d1", falcon::testing::Response(429, kQuotaBody, {{"Retry-After", "40"}}),
+                         gate);
+  transport_.Answer("d1", Found());
+  auto patient = Begin(DomainOf(1), seconds(90));
+  Until([&] { return transport_.requests().size() == 1; });
+  const size_t slept = Slept();
+  auto hasty = Begin(DomainOf(1), seconds(30));
+  Until([&] { return timer_.slept().size() == slept + 1; });
+  OnLoop(loop_, [&] { gate->Set(); });
+  Until([&] { return timer_.slept().size() == slept + 2; });  // the pause before the second try
+  timer_.Advance(seconds(1));
+  Until([&] { return timer_.slept().size() == slept + 3; });  // its turn
+  timer_.Advance(seconds(29));
+  const auto told = Finish(std::move(hasty));
+  EXPECT_THAT(told, FailsWith(StatusCode::kResourceExhausted, "REPUTATION_QUOTA"));
+  EXPECT_EQ(RetryAfter(told.status()), seconds(10));
+  timer_.Advance(seconds(10));
   EXPECT_THAT(Finish(std::move(patient)), IsOk());
   EXPECT_EQ(sent(), 2U);
 }

@@ -99,6 +99,7 @@ TEST(Indicator, WhatIsNoneIsRefusedWithTheReason) {
       {"http://localhost/", "is no domain"},
       {"http://2130706433/", "is no domain"},
       {"http:///path", "is no domain"},
+      {"http://evil.example\\@10.0.0.1/", "backslash"},
   };
   for (const Row& row : rows) {
     const auto indicator = ParseIndicator(row.text);
@@ -110,9 +111,50 @@ TEST(Indicator, WhatIsNoneIsRefusedWithTheReason) {
 }
 
 TEST(Indicator, RangesNextToPrivateOnesAreSent) {
-  for (const char* address : {"172.32.0.1", "11.0.0.1", "100.128.0.1", "192.169.0.1", "8.8.8.8",
-                              "2606:4700::1111", "::ffff:8.8.8.8"}) {
+  for (const char* address :
+       {"172.32.0.1", "11.0.0.1", "100.128.0.1", "192.169.0.1", "8.8.8.8", "2606:4700::1111",
+        "::ffff:8.8.8.8", "::8.8.8.8", "64:ff9b::8.8.8.8", "64:ff9c::10.0.0.1", "2002:808:808::1",
+        "2003:a00:1::1", "2001:0:808:808::f7f7:f7f7", "2001:1:a00:1::", "2606:4700::a00:1",
+        "2606:4700::5efe:8.8.8.8", "2606:4700::5eff:10.0.0.1", "fe00::1", "::ffff:0:8.8.8.8"}) {
     EXPECT_THAT(ParseIndicator(address), IsOk()) << address;
+  }
+}
+
+TEST(Indicator, PrivateAddressesStayInWhateverTheyAreWrappedIn) {
+  for (const std::string address :
+       {"::10.0.0.1", "::127.0.0.1", "::2", "::ffff:10.0.0.1", "::ffff:0:10.0.0.1",
+        "64:ff9b::10.0.0.1", "64:ff9b::a00:1", "64:ff9b::192.168.1.1", "64:ff9b:1::8.8.8.8",
+        "2002:0a00:0001::", "2002:c0a8:101::1", "2002:7f00:1::1", "2001:0:a00:1::f7f7:f7f7",
+        "2001:0:808:808::f5ff:fffe", "2606:4700::5efe:10.0.0.1", "2606:4700::200:5efe:10.0.0.1",
+        "fec0::1", "feff::1"}) {
+    EXPECT_THAT(ParseIndicator(address),
+                FailsWith(absl::StatusCode::kInvalidArgument, "INDICATOR_INVALID"))
+        << address;
+    const std::string url = "http://[" + address + "]:8080/";
+    EXPECT_THAT(ParseIndicator(url),
+                FailsWith(absl::StatusCode::kInvalidArgument, "INDICATOR_INVALID"))
+        << url;
+  }
+}
+
+TEST(Indicator, OddSpellingsOfIpv4AddressesStayIn) {
+  for (const std::string host :
+       {"0x7f.0.0.0x1",      "0X7F.0.0.0X1", "0x7f.0.0.0x1.", "0x7f.0x1",   "127.0x1",
+        "127.0.0.0x",        "0x0a.0.0.0x1", "10.0x0001",     "0x7f000001", "2130706433",
+        "017700000001",      "0177.0.0.1",   "0177.0.0.01",   "127.1",      "127.0.1",
+        "127.0.0.1.",        "127.0.0.01",   "10.1",          "0",          "127%2e0%2e0%2e1",
+        "0x7f[.]0[.]0[.]0x1"}) {
+    for (const std::string& text : {host, "http://" + host + "/", "https://" + host + ":8443",
+                                    "HTTP://" + host + "?q", "http://" + host + "#f"}) {
+      EXPECT_THAT(ParseIndicator(text),
+                  FailsWith(absl::StatusCode::kInvalidArgument, "INDICATOR_INVALID"))
+          << text;
+    }
+    EXPECT_THAT(ParseIndicator(host, Kind::kDomain), Not(IsOk())) << host;
+    EXPECT_THAT(ParseIndicator(host, Kind::kIpv4), Not(IsOk())) << host;
+  }
+  for (const char* name : {"0x7f.example", "0x1.0x2.example", "evil.0xyz", "1.2.3.4.example"}) {
+    EXPECT_THAT(ParseIndicator(name), IsOk()) << name;
   }
 }
 

@@ -15,6 +15,7 @@ namespace {
 using falcon::testing::FailsWith;
 using falcon::testing::IsOk;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -129,8 +130,13 @@ TEST(Report, WhatIsNoObjectOfThatKindIsMalformed) {
 }
 
 TEST(Report, HugeBodyIsNotEvenParsed) {
-  EXPECT_THAT(ReadReport(kFile, std::string((8 << 20) + 1, ' ')),
-              FailsWith(absl::StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE"));
+  constexpr size_t kMost = 2 << 20;
+  std::string body = File("{}");
+  body.append(kMost - body.size(), ' ');
+  EXPECT_THAT(ReadReport(kFile, body), IsOk());
+  const auto report = ReadReport(kFile, body + ' ');
+  EXPECT_THAT(report, FailsWith(absl::StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE"));
+  EXPECT_THAT(std::string(report.status().message()), HasSubstr("larger than 2 MiB"));
 }
 
 TEST(Verdict, FollowsTheCountsByTheFirstRuleThatHolds) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_timer.h"
 #include "tests/support/on_loop.h"
 
 namespace falcon::run {
@@ -17,9 +19,24 @@ Task<bool> WaitFor(std::shared_ptr<Event> event) {
   co_return event->is_set();
 }
 
+// Whether the event was set in time.
+Task<bool> WaitUntil(std::shared_ptr<Event> event, SteadyTime at, Timer& timer) {
+  co_return co_await event->WaitUntil(at, timer);
+}
+
 class EventTest : public ::testing::Test {
  protected:
+  Running<bool> BeginUntil(milliseconds span) {
+    return {loop_, WaitUntil(event_, clock_.Now() + span, timer_)};
+  }
+  void UntilAsleep(size_t sleepers) {
+    size_t asleep = 0;
+    while (asleep < sleepers) OnLoop(loop_, [&] { asleep = timer_.slept().size(); });
+  }
+
+  falcon::testing::FakeClock clock_;
   Loop loop_{"loop"};
+  falcon::testing::FakeTimer timer_{loop_, clock_};
   std::shared_ptr<Event> event_ = std::make_shared<Event>(loop_.executor());
 };
 
@@ -61,6 +78,53 @@ TEST_F(EventTest, ATaskMayBeCancelledBeforeItWaits) {
   Running<bool> leaver(loop_, WaitFor(event_));
   leaver.Cancel();
   EXPECT_EQ(leaver.Get(), std::nullopt);
+}
+
+TEST_F(EventTest, AWaitMayEndAtAnInstantAndTheOthersGoOn) {
+  Running<bool> hasty = BeginUntil(seconds(1));
+  Running<bool> patient = BeginUntil(seconds(9));
+  Running<bool> endless(loop_, WaitFor(event_));
+  UntilAsleep(2);
+  timer_.Advance(seconds(1));
+  EXPECT_EQ(hasty.Get(), false);
+  OnLoop(loop_, [&] { event_->Set(); });
+  EXPECT_EQ(patient.Get(), true);
+  EXPECT_EQ(endless.Get(), true);
+}
+
+TEST_F(EventTest, WhatIsSetNeedsNoTime) {
+  EXPECT_EQ(BeginUntil(seconds(0)).Get(), false);
+  OnLoop(loop_, [&] { event_->Set(); });
+  EXPECT_EQ(BeginUntil(seconds(0)).Get(), true);
+}
+
+TEST_F(EventTest, AWaitWithAnEndMayBeCancelled) {
+  Running<bool> leaver = BeginUntil(seconds(1));
+  Running<bool> stayer = BeginUntil(seconds(1));
+  UntilAsleep(2);
+  leaver.Cancel();
+  EXPECT_EQ(leaver.Get(), std::nullopt);
+  OnLoop(loop_, [&] { event_->Set(); });
+  EXPECT_EQ(stayer.Get(), true);
+  Running<bool> unbegun = BeginUntil(seconds(1));
+  unbegun.Cancel();
+  unbegun.Get();
+}
+
+TEST_F(EventTest, AWaitWithAnEndMayGoWithTheLoop) {
+  Running<bool> waiting = BeginUntil(seconds(1));
+  UntilAsleep(1);
+  loop_.Stop();
+}
+
+TEST_F(EventTest, RealTimeEndsAWaitToo) {
+  LoopTimer timer;
+  Task<bool> wait = WaitUntil(event_, std::chrono::steady_clock::now() + milliseconds(5), timer);
+  EXPECT_FALSE(Await(loop_, std::move(wait)));
+  wait = WaitUntil(event_, std::chrono::steady_clock::now() + std::chrono::hours(1), timer);
+  Running<bool> running(loop_, std::move(wait));
+  OnLoop(loop_, [&] { event_->Set(); });
+  EXPECT_EQ(running.Get(), true);
 }
 
 }  // namespace

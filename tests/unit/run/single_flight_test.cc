@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_timer.h"
 #include "tests/support/on_loop.h"
 
 namespace falcon::run {
@@ -26,6 +28,11 @@ class SingleFlightTest : public ::testing::Test {
     std::function<Task<int>()> work = [this] { return Fly(); };
     return Running<int>(loop_, flights_.Join(std::move(key), std::move(work)));
   }
+  Running<std::optional<int>> JoinFor(std::string key, milliseconds span) {
+    std::function<Task<int>()> work = [this] { return Fly(); };
+    return {loop_,
+            flights_.JoinUntil(std::move(key), std::move(work), clock_.Now() + span, timer_)};
+  }
   void OpenGate() {
     OnLoop(loop_, [this] { gate_->Set(); });
   }
@@ -34,7 +41,9 @@ class SingleFlightTest : public ::testing::Test {
     OnLoop(loop_, std::move(check));
   }
 
+  falcon::testing::FakeClock clock_;
   Loop loop_{"loop"};
+  falcon::testing::FakeTimer timer_{loop_, clock_};
   SingleFlight<int> flights_{loop_};
   std::shared_ptr<Event> gate_ = std::make_shared<Event>(loop_.executor());
   int started_ = 0;  // loop thread only, both
@@ -93,6 +102,31 @@ TEST_F(SingleFlightTest, TakesOneWhoComesLateIntoTheFlight) {
   OpenGate();
   EXPECT_EQ(early.Get(), 1);
   EXPECT_EQ(late.Get(), 1);
+}
+
+TEST_F(SingleFlightTest, OneWhoseTimeIsOverLeavesAndTheFlightGoesOn) {
+  Running<int> starter = Join("key");
+  Running<std::optional<int>> hasty = JoinFor("key", seconds(1));
+  Running<std::optional<int>> patient = JoinFor("key", seconds(9));
+  size_t asleep = 0;
+  while (asleep < 2) Look([&] { asleep = timer_.slept().size(); });
+  timer_.Advance(seconds(1));
+  EXPECT_EQ(*hasty.Get(), std::nullopt);
+  Look([&] { EXPECT_TRUE(flights_.InFlight("key")); });
+  OpenGate();
+  EXPECT_EQ(starter.Get(), 1);
+  EXPECT_EQ(*patient.Get(), 1);
+}
+
+TEST_F(SingleFlightTest, OneWhoseTimeIsOverMayHaveStartedTheFlight) {
+  Running<std::optional<int>> hasty = JoinFor("key", seconds(1));
+  Running<int> stayer = Join("key");
+  size_t asleep = 0;
+  while (asleep < 1) Look([&] { asleep = timer_.slept().size(); });
+  timer_.Advance(seconds(1));
+  EXPECT_EQ(*hasty.Get(), std::nullopt);
+  OpenGate();
+  EXPECT_EQ(stayer.Get(), 1);
 }
 
 }  // namespace
