@@ -21,6 +21,9 @@ milliseconds Backoff(int failures) {
   return milliseconds(1000) * (1 << std::min(failures, kMostDoublings));
 }
 
+// Falcon forgot the place that the last token names: it leads nowhere any more.
+bool IsDeadEnd(const Failure& failure) { return failure.reason == "CURSOR_EXPIRED"; }
+
 class Export {
  public:
   Export(const CallContext& context, const MethodCall& call, Message& request)
@@ -64,7 +67,8 @@ class Export {
 
   // Waits, and puts the token into the request. False: it is not to be tried again.
   bool Resume(const Failure& failure) {
-    if (context_.Interrupted() || !failure.MayPass() || failures_ >= call_.retry) return false;
+    if (context_.Interrupted() || !failure.MayPass() || IsDeadEnd(failure)) return false;
+    if (failures_ >= call_.retry) return false;
     const milliseconds wait = failure.retry_delay.value_or(Backoff(failures_));
     ++failures_;
     progress_.Clear();
@@ -81,7 +85,7 @@ class Export {
   int GiveUp(const Failure& failure) {
     progress_.Clear();
     const int code = context_.Report(failure);
-    if (!resume_token_.empty()) {
+    if (!resume_token_.empty() && !IsDeadEnd(failure)) {
       context_.environment.err
           << "What came so far is written. For the rest, the same command with\n"
           << "  --resume-token " << EscapeHostile(resume_token_) << '\n';

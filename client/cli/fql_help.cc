@@ -95,6 +95,7 @@ std::string Operators(v1::FqlKind kind, const v1::Fql& fql) {
   add(equality && negation, fql.list_only() ? ":![]" : ":!");
   add(ranges, "> >= < <=");
   add(fql.text_match(), "~");
+  add(fql.text_match() && negation && !Lacks(fql, "!~"), "!~");
   add(fql.wildcard() != v1::WILDCARD_UNSPECIFIED, Stars(fql.wildcard()));
   return Join(signs, " ");
 }

@@ -2,6 +2,7 @@
 #include "render/record_table.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "falcon/v1/options.pb.h"
 #include "messages.h"
@@ -39,17 +40,21 @@ void AddBrief(const Descriptor& type, const FieldPath& parent, std::vector<Field
   }
 }
 
-bool IsKey(const FieldPath& path) {
-  return path.fields.size() == 1 && (path.name == "id" || path.name.ends_with("_id")) &&
-         path.fields[0]->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
-         path.fields[0]->index() == 0;
+// Ids say little to a reader, and are long.
+bool IsId(const FieldPath& path) {
+  return path.fields.size() == 1 && path.fields[0]->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
+         (path.name == "id" || path.name == "aid" || path.name == "device_id" ||
+          path.name == "composite_id");
 }
 
+// The ids last, and of those the record's own, which is declared first.
 std::vector<FieldPath> BriefPaths(const Descriptor& record) {
+  std::vector<FieldPath> all;
+  AddBrief(record, {}, all);
   std::vector<FieldPath> paths;
-  AddBrief(record, {}, paths);
-  const auto key = std::find_if(paths.begin(), paths.end(), IsKey);
-  if (key != paths.end()) std::rotate(key, key + 1, paths.end());
+  std::copy_if(all.begin(), all.end(), std::back_inserter(paths),
+               [](const FieldPath& path) { return !IsId(path); });
+  std::copy_if(all.rbegin(), all.rend(), std::back_inserter(paths), IsId);
   return paths;
 }
 
@@ -155,7 +160,7 @@ std::vector<Column> TableColumns(const RecordColumns& columns) {
     const FieldDescriptor& field = *path.fields.back();
     out.push_back({.header = HeaderOf(path),
                    .right = IsNumeric(field),
-                   .whole = IsKey(path) && columns.paths.size() > 1,
+                   .whole = IsId(path) && columns.paths.size() > 1,
                    .keep = IsShort(field)});
   }
   return out;

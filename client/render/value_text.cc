@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_format.h"
 #include "json_text.h"
 #include "messages.h"
 #include "naming.h"
@@ -46,6 +47,14 @@ Cell EnumCell(const Message& message, const FieldDescriptor& field, int index) {
     if (look.word == word) return {Cat(look.mark, " ", word), look.tint};
   }
   return {word, Tint::kPlain};
+}
+
+// Two digits after the point at most: a column is for comparing.
+std::string Rounded(double number) {
+  std::string text = absl::StrFormat("%.2f", number);
+  while (text.ends_with('0')) text.pop_back();
+  if (text.ends_with('.')) text.pop_back();
+  return text;
 }
 
 // Falcon's number from 1 to 100, with the mark of its band.
@@ -115,6 +124,9 @@ Cell ValueCell(const Message& message, const FieldDescriptor& field, int index, 
       return EnumCell(message, field, index);
     case FieldDescriptor::CPPTYPE_BOOL:
       return {ScalarText(message, field, index) == "true" ? "yes" : "no", Tint::kPlain};
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      if (form == Form::kShort) return {Rounded(DoubleAt(message, field, index)), Tint::kPlain};
+      return {ScalarText(message, field, index), Tint::kPlain};
     case FieldDescriptor::CPPTYPE_INT32:
       if (field.name() == "severity") return SeverityCell(ScalarText(message, field, index));
       [[fallthrough]];

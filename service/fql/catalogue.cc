@@ -20,6 +20,7 @@ using Fields = std::map<std::string, Field, std::less<>>;
 
 // Messages that hold themselves end here. Falcon's records nest four deep.
 constexpr int kMaxDepth = 8;
+constexpr size_t kMostSortableShown = 12;
 
 bool IsTimestamp(const FieldDescriptor& field) {
   return field.message_type() != nullptr &&
@@ -86,6 +87,7 @@ Field MakeField(std::string name, v1::FqlKind kind, const v1::Fql& fql) {
   for (const std::string& sign : fql.without()) {
     if (sign == "=") field.equality = false;
     if (sign == "!") field.negation = false;
+    if (sign == "!~") field.negated_match = false;
     if (sign == "[]") field.lists = false;
     if (sign == ">") field.ordered = false;
   }
@@ -142,6 +144,13 @@ class Walk {
   Fields& fields_;
 };
 
+// "; sortable: `a` or `b`", where they are few enough to be read.
+std::string Sortable(const std::vector<std::string_view>& fields) {
+  if (fields.empty()) return "; nothing orders these lists";
+  if (fields.size() > kMostSortableShown) return "";
+  return Cat("; sortable: ", Enumerate({fields.begin(), fields.end()}));
+}
+
 absl::Status InvalidOrder(std::string_view problem) {
   return InvalidField("order_by", problem, "ORDER_INVALID");
 }
@@ -187,8 +196,10 @@ absl::StatusOr<std::optional<Order>> Catalogue::ParseOrder(std::string_view orde
   for (const auto& [known, facts] : fields_) {
     if (facts.sortable) sortable.push_back(known);
   }
+  const std::string nearest = NearestName(name, sortable);
   return InvalidOrder(Cat(field == nullptr ? "unknown field `" : "no list is ordered by `",
-                          EscapeHostile(name, 64), "`", NearestName(name, sortable)));
+                          EscapeHostile(name, 64), "`",
+                          nearest.empty() ? Sortable(sortable) : nearest));
 }
 
 std::string Catalogue::Word(std::string_view name, const EnumValueDescriptor* value) const {

@@ -27,6 +27,7 @@ struct Field {
   bool array = false;    // repeated in the record: exact values only
   bool equality = true;  // : and, where `negation`, :!
   bool negation = true;
+  bool negated_match = true;  // !~, where `text_match`
   bool lists = true;
   bool list_only = false;           // equality works in brackets only
   bool filterable = true;           // false: lists are ordered by it and no more

@@ -52,14 +52,33 @@ bool IsHexId(std::string_view text) {
   return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+// Of an asset without a sensor: <cid>_<hash>.
+bool IsAssetId(std::string_view text) {
+  return text.size() > 33 && IsHexId(text.substr(0, 32)) && text[32] == '_';
+}
+
+// CVE-2021-44228.
+bool IsCveId(std::string_view text) {
+  const auto digits = [](std::string_view part) {
+    return part.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  return text.size() >= 13 && EqualsIgnoringCase(text.substr(0, 4), "CVE-") &&
+         digits(text.substr(4, 4)) && text[8] == '-' && digits(text.substr(9));
+}
+
 Problem IdProblem(const Field& field, std::string_view text) {
   const auto named = [&](std::initializer_list<std::string_view> names) {
     return std::find(names.begin(), names.end(), field.name) != names.end();
   };
-  if (named({"device_id", "agent_id", "device.device_id", "aid"}) && !IsHexId(text)) {
+  const bool host_id =
+      named({"device_id", "agent_id", "device.device_id", "aid", "aids", "host.aid"});
+  if (host_id && !IsHexId(text) && !(field.name == "aid" && IsAssetId(text))) {
     const std::string lower = Lower(text);
     return Cat("`", field.name, "` is 32 hexadecimal digits in lower case, not ", Shown(text),
                IsHexId(lower) ? Cat("; write ", Quoted(lower)) : "");
+  }
+  if (named({"cve.id"}) && !IsCveId(text)) {
+    return Cat("`cve.id` is such as 'CVE-2021-44228', not ", Shown(text));
   }
   if (named({"composite_id"}) && std::count(text.begin(), text.end(), ':') < 2) {
     return Cat("`composite_id` is <cid>:<kind>:<agent id>:<rest>, not ", Shown(text));
@@ -178,6 +197,9 @@ Problem OperatorProblem(const Field& field, const Condition& condition) {
   if (IsMatch(condition.op) && !field.text_match) {
     return Cat("`~` does not work on `", field.name, "`",
                SearchAdvice(field, negated, text == nullptr ? "" : *text));
+  }
+  if (condition.op == Operator::kNotMatches && !field.negated_match) {
+    return Cat("`!~` does not work on `", field.name, "`; `:!` and `~` do");
   }
   return IsStar(condition.op) ? StarOperatorProblem(field, condition) : std::nullopt;
 }

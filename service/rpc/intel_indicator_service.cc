@@ -1,13 +1,14 @@
 // IntelIndicatorService: the gRPC face of Falcon Intelligence's indicators.
 #include "rpc/intel_indicator_service.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "rpc/unary_call.h"
 
 namespace falcon::rpc {
 namespace {
 
-constexpr size_t kMostQueryBytes = 1024;
 constexpr size_t kMostIdBytes = 4096;  // URLs are indicators
 
 std::string_view IntelIdShape(std::string_view id) {
@@ -34,19 +35,25 @@ CollectionFacts Facts() {
 }
 
 template <class Request>
-Checks CheckQuery(const Request& request) {
+Checks QueryChecks(const Request& request) {
   Checks checks;
-  if (request.query().size() > kMostQueryBytes) {
-    checks.Violate("query", Cat("takes at most ", kMostQueryBytes, " bytes"));
-  }
+  CheckQuery(request.query(), checks);
   return checks;
+}
+
+// Named in the mask, alone or with all others.
+bool SelectsRelations(const google::protobuf::FieldMask& mask) {
+  return std::any_of(mask.paths().begin(), mask.paths().end(), [](const std::string& path) {
+    return path == "*" || path == "relations" || path.starts_with("relations.");
+  });
 }
 
 // Both flags are always sent: Falcon's default for relations is the other one.
 template <class Request>
 Parameters Options(const Request& request) {
+  const bool relations = request.include_relations() || SelectsRelations(request.read_mask());
   Parameters query = {{"include_deleted", request.include_deleted() ? "true" : "false"},
-                      {"include_relations", request.include_relations() ? "true" : "false"}};
+                      {"include_relations", relations ? "true" : "false"}};
   if (!request.query().empty()) query.emplace_back("q", request.query());
   return query;
 }
@@ -62,7 +69,7 @@ grpc::ServerUnaryReactor* IntelIndicatorService::ListIntelIndicators(
   return Answer(edge_, "/falcon.v1.IntelIndicatorService/ListIntelIndicators", context,
                 [=, this](Call& call) {
                   return indicators_.List(upstream_, call, *request, *response,
-                                          CheckQuery(*request), Options(*request));
+                                          QueryChecks(*request), Options(*request));
                 });
 }
 
@@ -88,7 +95,7 @@ IntelIndicatorService::ExportIntelIndicators(grpc::CallbackServerContext* contex
   return Feed<v1::ExportIntelIndicatorsResponse>(
       edge_, "/falcon.v1.IntelIndicatorService/ExportIntelIndicators", context,
       [=, this](Call& call, ExportStream& stream) {
-        return indicators_.Export(upstream_, call, *request, stream, CheckQuery(*request),
+        return indicators_.Export(upstream_, call, *request, stream, QueryChecks(*request),
                                   Options(*request));
       });
 }

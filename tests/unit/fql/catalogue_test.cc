@@ -187,16 +187,19 @@ TEST_F(CatalogueTest, ReadsOrders) {
 }
 
 TEST_F(CatalogueTest, RefusesOrdersThatFalconWould) {
+  const std::string sortable =
+      "; sortable: `created`, `ends`, `exact`, `hidden`, `score` or `sorted`";
   EXPECT_THAT(sample_.ParseOrder("x"),
               FailsWith(absl::StatusCode::kInvalidArgument, "ORDER_INVALID"));
   EXPECT_EQ(Ordered("scor desc"), "order_by: unknown field `scor`; nearest: `score`");
-  EXPECT_EQ(Ordered("address"), "order_by: no list is ordered by `address`");
-  EXPECT_EQ(Ordered("device.hostname desc"), "order_by: no list is ordered by `device.hostname`");
+  EXPECT_EQ(Ordered("address"), "order_by: no list is ordered by `address`" + sortable);
+  EXPECT_EQ(Ordered("device.hostname desc"),
+            "order_by: no list is ordered by `device.hostname`" + sortable);
   EXPECT_EQ(Ordered("score down"),
             "order_by: unknown direction `down`; write \"asc\" or \"desc\" after the field");
   EXPECT_EQ(Ordered("score,exact"),
             "order_by: names one field, such as \"created_timestamp desc\"; no comma");
-  EXPECT_EQ(Ordered("desc"), "order_by: unknown field `desc`");
+  EXPECT_EQ(Ordered("desc"), "order_by: unknown field `desc`" + sortable);
 }
 
 TEST_F(CatalogueTest, RefusesTheOperatorsThatAFieldIsWithout) {

@@ -245,10 +245,12 @@ TEST(FilterCompiler, ReadsListDetectionsRequests) {
                        "hostname: 'SRV-*' filter: \"cmdline:~'rundll32'\""),
             "created_timestamp:>='2025-01-30T10:20:00Z'+severity:>=60+status:['new']+"
             "(device.hostname:'SRV-*',device.hostname:'srv-*')+cmdline:~'rundll32'");
-  EXPECT_EQ(Detections("severities: [SEVERITY_HIGH, SEVERITY_CRITICAL] technique: 'T1218.*' "
-                       "products: 'epp' query: 'x' page_size: 5 order_by: 'severity'"),
-            "severity_name:['High','Critical']+"
-            "(technique_id:'T1218.*',technique:'T1218.*')+product:['epp']");
+  EXPECT_EQ(
+      Detections("severities: [SEVERITY_HIGH, SEVERITY_CRITICAL] technique: 'T1218.*' "
+                 "products: 'epp' query: 'x' page_size: 5 order_by: 'severity'"),
+      "severity_name:['High','Critical']+"
+      "(technique_id:'T1218.*',technique_id:'t1218.*',technique:'T1218.*',technique:'t1218.*')+"
+      "product:['epp']");
   EXPECT_EQ(Detections("products: 'endpoint' days: 7 created {start {seconds: 1}}"),
             "created: cannot be set together with `days`\n"
             "products: `product` is never 'endpoint'; it is `epp`, `idp`, `mobile`, `xdr`, "
