@@ -188,12 +188,11 @@ std::vector<FqlFieldHelp> FqlFieldsOf(const Descriptor& record) {
   const auto& options = record.options();
   for (int i = 0; i < options.ExtensionSize(v1::filter_only); ++i) {
     const v1::FqlField& field = options.GetExtension(v1::filter_only, i);
-    fields.push_back(
-        {.name = field.name(),
-         .kind = std::string(KindWord(field.kind())),
-         .operators = Operators(field.kind(), field.fql()),
-         .sortable = field.fql().sortable(),
-         .help = "In filters only: records do not show it." + Words(field.fql(), nullptr)});
+    fields.push_back({.name = field.name(),
+                      .kind = std::string(KindWord(field.kind())),
+                      .operators = Operators(field.kind(), field.fql()),
+                      .sortable = field.fql().sortable(),
+                      .help = Cat(field.about(), " Not in records.", Words(field.fql(), nullptr))});
   }
   std::sort(fields.begin(), fields.end(),
             [](const FqlFieldHelp& a, const FqlFieldHelp& b) { return a.name < b.name; });

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "falcon/v1/options.pb.h"
 #include "tests/contract/protos.h"
 
 namespace falcon {
@@ -63,6 +64,22 @@ TEST(Protos, CommentEverything) {
   for (const FileDescriptor* file : protos.files()) walk.Walk(file);
   EXPECT_GE(protos.files().size(), 20U);
   EXPECT_THAT(missing, ::testing::IsEmpty());
+}
+
+TEST(Protos, SayWhatFieldsOfFiltersAloneAre) {
+  const Protos protos;
+  int fields = 0;
+  for (const FileDescriptor* file : protos.files()) {
+    for (int i = 0; i < file->message_type_count(); ++i) {
+      const auto& options = file->message_type(i)->options();
+      for (int only = 0; only < options.ExtensionSize(v1::filter_only); ++only) {
+        const v1::FqlField& field = options.GetExtension(v1::filter_only, only);
+        EXPECT_GE(field.about().size(), 10U) << field.name();
+        ++fields;
+      }
+    }
+  }
+  EXPECT_GE(fields, 30);
 }
 
 TEST(Protos, EveryEnumBeginsWithUnspecifiedAndPrefixesItsValues) {
