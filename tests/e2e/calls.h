@@ -76,7 +76,8 @@ template <class Request, class Each>
 void ForEachPage(World& world, Request request, const Each& each) {
   do {
     const auto page = Ask(world, request);
-    ASSERT_TRUE(page.status.ok()) << request.ShortDebugString() << page.status.error_message();
+    ASSERT_TRUE(page.status.ok()) << request.ShortDebugString() << ": "
+                                  << page.status.error_message();
     each(page.response);
     request.set_page_token(page->next_page_token());
   } while (!request.page_token().empty());
