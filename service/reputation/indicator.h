@@ -31,7 +31,7 @@ struct Indicator {
 // What `text` stands for: as `kind`, or as its form tells. Defanged text ("evil[.]example",
 // "hxxp://") is read as what it stands for. INVALID_ARGUMENT (INDICATOR_INVALID) says what is
 // wrong: also for private addresses and local names, which nobody outside can judge, and for URLs
-// with a user name or password.
+// with a user name or password, or a backslash after the host.
 absl::StatusOr<Indicator> ParseIndicator(std::string_view text,
                                          std::optional<Kind> kind = std::nullopt);
 
