@@ -24,6 +24,11 @@ void StoreInteger(int64_t number, Value& to) {
   }
 }
 
+// `from` outlives the loop, which a temporary would not.
+void StoreList(const dom::array& from, ListValue& to, int depth) {
+  for (dom::element element : from) StoreValue(element, *to.add_values(), depth);
+}
+
 }  // namespace
 
 void StoreValue(dom::element from, Value& to, int depth) {
@@ -45,11 +50,7 @@ void StoreValue(dom::element from, Value& to, int depth) {
       return StoreStruct(from.get_object().value_unsafe(), *to.mutable_struct_value(), depth + 1);
     case dom::element_type::ARRAY:
       if (depth >= kMaxValueDepth) return to.set_string_value(simdjson::to_string(from));
-      ListValue& list = *to.mutable_list_value();
-      for (dom::element element : from.get_array().value_unsafe()) {
-        StoreValue(element, *list.add_values(), depth + 1);
-      }
-      return;
+      return StoreList(from.get_array().value_unsafe(), *to.mutable_list_value(), depth + 1);
   }
 }
 
