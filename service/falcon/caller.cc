@@ -12,8 +12,6 @@
 namespace falcon {
 namespace {
 
-constexpr size_t kMostErrors = 100;
-
 wire::HttpRequest RequestFor(const UpstreamCall& call, Deadline deadline) {
   const Operation& operation = *call.operation;
   wire::HttpRequest request(operation.method, UrlFor(operation.path, call.query), deadline);
@@ -27,10 +25,7 @@ wire::HttpRequest RequestFor(const UpstreamCall& call, Deadline deadline) {
 
 void Keep(const json::Envelope& envelope, Reading& reading) {
   if (!envelope.trace_id.empty()) reading.trace_id = envelope.trace_id;
-  for (const json::ApiError& error : envelope.errors) {
-    if (reading.errors.size() == kMostErrors) return;
-    reading.errors.push_back(error);
-  }
+  for (const json::ApiError& error : envelope.errors) reading.Tell(error);
 }
 
 absl::Status TooLate() {

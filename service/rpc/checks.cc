@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t kMaxViolations = 20;
 constexpr size_t kMaxIdBytes = 512;
+constexpr size_t kMostQueryBytes = 1024;
 
 }  // namespace
 
@@ -53,6 +54,17 @@ void CheckIds(const google::protobuf::RepeatedPtrField<std::string>& ids, int mo
   }
 }
 
+void CheckQuery(std::string_view query, Checks& checks) {
+  if (query.size() <= kMostQueryBytes) return;
+  checks.Violate("query", Cat("takes at most ", kMostQueryBytes, " bytes"));
+}
+
+bool IsHex(std::string_view text, size_t digits) {
+  return text.size() == digits && std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isxdigit(static_cast<unsigned char>(c));
+         });
+}
+
 std::string_view AnyIdShape(std::string_view id) {
   const bool printable = std::all_of(id.begin(), id.end(), [](char c) {
     return absl::ascii_isgraph(static_cast<unsigned char>(c));
@@ -63,12 +75,8 @@ std::string_view AnyIdShape(std::string_view id) {
 }
 
 std::string_view DeviceIdShape(std::string_view id) {
-  const bool hex = std::all_of(id.begin(), id.end(), [](char c) {
-    return absl::ascii_isxdigit(static_cast<unsigned char>(c));
-  });
-  return id.size() == 32 && hex
-             ? ""
-             : "must be 32 hexadecimal digits, such as 061a51ec742c44624a176f079d742052";
+  return IsHex(id, 32) ? ""
+                       : "must be 32 hexadecimal digits, such as 061a51ec742c44624a176f079d742052";
 }
 
 std::string_view CompositeIdShape(std::string_view id) {
@@ -79,6 +87,10 @@ std::string_view CompositeIdShape(std::string_view id) {
   return printable && parts && id.size() <= kMaxIdBytes
              ? ""
              : "must be a composite id, <cid>:<kind>:<agent id>:<rest>";
+}
+
+std::string_view IocIdShape(std::string_view id) {
+  return IsHex(id, 64) ? "" : "must be 64 hexadecimal digits, the `id` of an IOC";
 }
 
 void CheckTimeRange(const v1::TimeRange& range, std::string_view field, Checks& checks) {

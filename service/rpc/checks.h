@@ -46,10 +46,17 @@ using IdShape = std::string_view (*)(std::string_view id);
 void CheckIds(const google::protobuf::RepeatedPtrField<std::string>& ids, int most, IdShape shape,
               std::string_view field, Checks& checks);
 
+// A `query`, free text for Falcon's own search: at most 1,024 bytes.
+void CheckQuery(std::string_view query, Checks& checks);
+
+// So many hexadecimal digits, and nothing else.
+bool IsHex(std::string_view text, size_t digits);
+
 // Shapes of Falcon's ids.
 std::string_view AnyIdShape(std::string_view id);  // printable, without blanks, 1 to 512 bytes
 std::string_view DeviceIdShape(std::string_view id);
 std::string_view CompositeIdShape(std::string_view id);
+std::string_view IocIdShape(std::string_view id);
 
 // Not inverted, not open at both ends, within years 1 to 9999.
 void CheckTimeRange(const v1::TimeRange& range, std::string_view field, Checks& checks);

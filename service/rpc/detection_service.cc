@@ -13,8 +13,6 @@
 namespace falcon::rpc {
 namespace {
 
-constexpr size_t kMostQueryBytes = 1024;
-
 CollectionFacts Facts() {
   CollectionFacts facts;
   facts.id = "composite_id";
@@ -24,12 +22,6 @@ CollectionFacts Facts() {
   facts.seek = "created_timestamp";
   facts.id_shape = CompositeIdShape;
   return facts;
-}
-
-void CheckQuery(const std::string& query, Checks& checks) {
-  if (query.size() > kMostQueryBytes) {
-    checks.Violate("query", Cat("takes at most ", kMostQueryBytes, " bytes"));
-  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "rpc/discover_service.h"
+#include "rpc/value_counts.h"
 
 namespace falcon::rpc {
 namespace {
@@ -25,20 +26,20 @@ Cursor After(const Cursor& known) {
   return cursor;
 }
 
-}  // namespace
-
-Task<absl::StatusOr<int64_t>> DiscoverService::CountAccounts(Call& call, std::string filter) const {
-  UpstreamCall count(operation::kQueryAccounts);
-  if (!filter.empty()) count.query.emplace_back("filter", std::move(filter));
-  count.query.emplace_back("limit", "1");
-  ASSIGN_OR_CO_RETURN(const json::Document document,
-                      co_await upstream_.caller.Call(std::move(count), call.reading));
-  co_return document.envelope().pagination.total.value_or(0);
+// Tokens of the second part are bound to the request in another way than those of the first, which
+// tells them apart whatever the request filters by.
+std::string StrangersBinding(const v1::ExportDiscoveredAccountsRequest& request) {
+  std::string binding = PageTokens::Binding(request);
+  binding.front() = static_cast<char>(~binding.front());
+  return binding;
 }
 
+}  // namespace
+
 Task<absl::StatusOr<bool>> DiscoverService::LeaveOutStrangers(Call& call, Cursor& cursor) const {
-  ASSIGN_OR_CO_RETURN(const int64_t strangers,
-                      co_await CountAccounts(call, Strangers(cursor.filter)));
+  ASSIGN_OR_CO_RETURN(
+      const int64_t strangers,
+      co_await TotalOf(upstream_, call, operation::kQueryAccounts, Strangers(cursor.filter)));
   const int window = operation::kQueryAccounts.max_window;
   if (strangers > window) {
     co_return Error(
@@ -47,25 +48,34 @@ Task<absl::StatusOr<bool>> DiscoverService::LeaveOutStrangers(Call& call, Cursor
             " match; narrow the filter, for example by last_failed_login"));
   }
   if (strangers == 0) co_return false;
-  ASSIGN_OR_CO_RETURN(cursor.total, co_await CountAccounts(call, cursor.filter));
+  ASSIGN_OR_CO_RETURN(cursor.total,
+                      co_await TotalOf(upstream_, call, operation::kQueryAccounts, cursor.filter));
   // A range leaves out what has no such time.
   cursor.anchor = kBeforeAll;
   co_return true;
 }
 
-Task<absl::Status> DiscoverService::ExportAccounts(
-    Call& call, const v1::ExportDiscoveredAccountsRequest& request, AccountStream& stream) {
+Task<absl::Status> DiscoverService::ExportAccounts(Call& call,
+                                                   v1::ExportDiscoveredAccountsRequest request,
+                                                   AccountStream& stream) {
+  const std::string binding = StrangersBinding(request);
+  const absl::StatusOr<Cursor> among_strangers =
+      upstream_.tokens.Open(request.resume_token(), binding, "resume_token");
+  if (among_strangers.ok()) request.clear_resume_token();
   ASSIGN_OR_CO_RETURN(PageStart known, known_accounts_.OpenExport(request, upstream_));
   ASSIGN_OR_CO_RETURN(PageStart strangers, accounts_.OpenExport(request, upstream_));
-  if (!strangers.cursor.filter.ends_with(kStrangers)) {
-    bool more = true;
-    if (request.resume_token().empty()) {
-      ASSIGN_OR_CO_RETURN(more, co_await LeaveOutStrangers(call, known.cursor));
-    }
-    CO_RETURN_IF_ERROR(co_await known_accounts_.ExportPages(upstream_, call, known, stream));
-    if (!more) co_return absl::OkStatus();
-    strangers.cursor = After(known.cursor);
+  strangers.binding = binding;
+  if (among_strangers.ok()) {
+    strangers.cursor = *among_strangers;
+    co_return co_await accounts_.ExportPages(upstream_, call, strangers, stream);
   }
+  bool more = true;
+  if (request.resume_token().empty()) {
+    ASSIGN_OR_CO_RETURN(more, co_await LeaveOutStrangers(call, known.cursor));
+  }
+  CO_RETURN_IF_ERROR(co_await known_accounts_.ExportPages(upstream_, call, known, stream));
+  if (!more) co_return absl::OkStatus();
+  strangers.cursor = After(known.cursor);
   co_return co_await accounts_.ExportPages(upstream_, call, strangers, stream);
 }
 

@@ -1,9 +1,6 @@
 // DiscoverService: the gRPC face of Falcon Discover.
 #include "rpc/discover_service.h"
 
-#include <algorithm>
-
-#include "absl/strings/ascii.h"
 #include "rpc/unary_call.h"
 
 namespace falcon::rpc {
@@ -12,10 +9,7 @@ namespace {
 constexpr int kMostIds = 1000;  // ten calls
 
 std::string_view AssetIdShape(std::string_view id) {
-  const bool hex = std::all_of(id.begin(), id.end(), [](char c) {
-    return absl::ascii_isxdigit(static_cast<unsigned char>(c));
-  });
-  if (id.size() == 32 && hex) {
+  if (IsHex(id, 32)) {
     return "must be <cid>_<hash>; for a device id ask ListDiscoveredHosts with `device_id`";
   }
   return AnyIdShape(id);

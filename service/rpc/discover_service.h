@@ -67,10 +67,8 @@ class DiscoverService final : public v1::DiscoverService::CallbackService {
  private:
   using AccountStream = Stream<v1::ExportDiscoveredAccountsResponse>;
 
-  Task<absl::Status> ExportAccounts(Call& call, const v1::ExportDiscoveredAccountsRequest& request,
+  Task<absl::Status> ExportAccounts(Call& call, v1::ExportDiscoveredAccountsRequest request,
                                     AccountStream& stream);
-  // How many accounts match, as Falcon counts.
-  Task<absl::StatusOr<int64_t>> CountAccounts(Call& call, std::string filter) const;
   // Whether accounts that match `cursor` never logged on; the export of the others starts there.
   Task<absl::StatusOr<bool>> LeaveOutStrangers(Call& call, Cursor& cursor) const;
 

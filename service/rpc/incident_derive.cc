@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "google/protobuf/util/time_util.h"
 #include "rpc/incident_join.h"
@@ -17,10 +20,85 @@ constexpr int64_t kHour = 3600;
 constexpr int64_t kDay = 24 * kHour;
 constexpr int64_t kMostHours = 72;
 
-void AddOnce(const std::string& text, Texts* list) {
-  if (text.empty() || std::find(list->begin(), list->end(), text) != list->end()) return;
-  *list->Add() = text;
-}
+// A list without repetitions. The texts that it is given outlive it.
+class Distinct {
+ public:
+  explicit Distinct(Texts* list) : list_(list) {}
+
+  void Add(const std::string& text) {
+    if (!text.empty() && known_.insert(text).second) *list_->Add() = text;
+  }
+
+ private:
+  Texts* list_;
+  std::unordered_set<std::string_view> known_;
+};
+
+// A host is known by its id; by its name where an alert has no more. The texts that it is given
+// outlive it.
+class Hosts {
+ public:
+  explicit Hosts(v1::IncidentDerived& derived) : list_(*derived.mutable_hosts()) {}
+
+  void AddName(const std::string& name) {
+    if (name.empty() || !names_.insert(name).second) return;
+    without_id_[name] = list_.size();
+    list_.Add()->set_hostname(name);
+  }
+  void Add(const std::string& id, const std::string& name) {
+    if (id.empty()) {
+      AddName(name);
+    } else if (v1::IncidentAlertHost* host = Find(id, name); host == nullptr) {
+      by_id_[id] = list_.size();
+      names_.insert(name);
+      v1::IncidentAlertHost& added = *list_.Add();
+      added.set_device_id(id);
+      added.set_hostname(name);
+    } else if (host->hostname().empty()) {
+      names_.insert(name);
+      host->set_hostname(name);
+    }
+  }
+
+ private:
+  // The host with this id, or the one of this name that gets its id by now; null: neither.
+  v1::IncidentAlertHost* Find(const std::string& id, const std::string& name) {
+    const auto same_id = by_id_.find(id);
+    if (same_id != by_id_.end()) return list_.Mutable(same_id->second);
+    const auto same_name = without_id_.find(name);
+    if (same_name == without_id_.end()) return nullptr;
+    const int place = same_name->second;
+    without_id_.erase(same_name);
+    by_id_[id] = place;
+    list_.Mutable(place)->set_device_id(id);
+    return list_.Mutable(place);
+  }
+
+  google::protobuf::RepeatedPtrField<v1::IncidentAlertHost>& list_;
+  std::unordered_map<std::string_view, int> by_id_;       // places in `list_`
+  std::unordered_map<std::string_view, int> without_id_;  // by name
+  std::unordered_set<std::string_view> names_;
+};
+
+// The lists that alerts are united in.
+struct Lists {
+  explicit Lists(v1::IncidentDerived& derived)
+      : tactics(derived.mutable_tactics()),
+        tactic_ids(derived.mutable_tactic_ids()),
+        techniques(derived.mutable_techniques()),
+        technique_ids(derived.mutable_technique_ids()),
+        objectives(derived.mutable_objectives()),
+        users(derived.mutable_users()),
+        hosts(derived) {}
+
+  Distinct tactics;
+  Distinct tactic_ids;
+  Distinct techniques;
+  Distinct technique_ids;
+  Distinct objectives;
+  Distinct users;
+  Hosts hosts;
+};
 
 // Of the behaviour; of the record where Falcon gives none.
 const Timestamp& TimeOf(const v1::Detection& alert) {
@@ -31,46 +109,27 @@ bool HasTime(const v1::Detection& alert) {
   return alert.has_timestamp() || alert.has_created_timestamp();
 }
 
-// A host is known by its id; by its name where an alert has no more.
-void AddHost(const std::string& id, const std::string& name, v1::IncidentDerived& derived) {
-  if (id.empty() && name.empty()) return;
-  for (v1::IncidentAlertHost& host : *derived.mutable_hosts()) {
-    const bool same_id = !id.empty() && host.device_id() == id;
-    const bool same_name =
-        !name.empty() && host.hostname() == name && (id.empty() || host.device_id().empty());
-    if (!same_id && !same_name) continue;
-    if (host.device_id().empty()) host.set_device_id(id);
-    if (host.hostname().empty()) host.set_hostname(name);
-    return;
-  }
-  v1::IncidentAlertHost* host = derived.add_hosts();
-  host->set_device_id(id);
-  host->set_hostname(name);
+void AddMitre(const v1::Detection& alert, Lists& lists) {
+  const auto add = [&lists](const auto& source) {
+    lists.tactics.Add(source.tactic());
+    lists.tactic_ids.Add(source.tactic_id());
+    lists.techniques.Add(source.technique());
+    lists.technique_ids.Add(source.technique_id());
+  };
+  add(alert);
+  for (const auto& mapping : alert.mitre_attack()) add(mapping);
+  lists.objectives.Add(alert.objective());
 }
 
-void AddMitre(const v1::Detection& alert, v1::IncidentDerived& derived) {
-  AddOnce(alert.tactic(), derived.mutable_tactics());
-  AddOnce(alert.tactic_id(), derived.mutable_tactic_ids());
-  AddOnce(alert.technique(), derived.mutable_techniques());
-  AddOnce(alert.technique_id(), derived.mutable_technique_ids());
-  for (const auto& mapping : alert.mitre_attack()) {
-    AddOnce(mapping.tactic(), derived.mutable_tactics());
-    AddOnce(mapping.tactic_id(), derived.mutable_tactic_ids());
-    AddOnce(mapping.technique(), derived.mutable_techniques());
-    AddOnce(mapping.technique_id(), derived.mutable_technique_ids());
-  }
-  AddOnce(alert.objective(), derived.mutable_objectives());
-}
-
-void AddEntities(const v1::Detection& alert, v1::IncidentDerived& derived) {
-  AddHost(alert.device().device_id(), alert.device().hostname(), derived);
-  AddHost(alert.source_endpoint_sensor_id(), alert.source_endpoint_host_name(), derived);
-  for (const std::string& name : alert.source_hosts()) AddHost("", name, derived);
-  for (const std::string& name : alert.host_names()) AddHost("", name, derived);
-  AddOnce(alert.user_name(), derived.mutable_users());
-  AddOnce(alert.source_account_name(), derived.mutable_users());
-  for (const auto& user : alert.users()) AddOnce(user.user_name(), derived.mutable_users());
-  for (const std::string& name : alert.user_names()) AddOnce(name, derived.mutable_users());
+void AddEntities(const v1::Detection& alert, Lists& lists) {
+  lists.hosts.Add(alert.device().device_id(), alert.device().hostname());
+  lists.hosts.Add(alert.source_endpoint_sensor_id(), alert.source_endpoint_host_name());
+  for (const std::string& name : alert.source_hosts()) lists.hosts.AddName(name);
+  for (const std::string& name : alert.host_names()) lists.hosts.AddName(name);
+  lists.users.Add(alert.user_name());
+  lists.users.Add(alert.source_account_name());
+  for (const auto& user : alert.users()) lists.users.Add(user.user_name());
+  for (const std::string& name : alert.user_names()) lists.users.Add(name);
 }
 
 void AddHistogram(const std::vector<const v1::Detection*>& alerts, v1::IncidentDerived& derived) {
@@ -104,9 +163,10 @@ void Derive(std::vector<const v1::Detection*> alerts, v1::IncidentDerived& deriv
     return TimeOf(*a) < TimeOf(*b);
   });
   derived.set_joined_alert_count(static_cast<int>(alerts.size()));
+  Lists lists(derived);
   for (const v1::Detection* alert : alerts) {
-    AddMitre(*alert, derived);
-    AddEntities(*alert, derived);
+    AddMitre(*alert, lists);
+    AddEntities(*alert, lists);
     if (alert->has_severity()) {
       derived.set_max_alert_severity(std::max(derived.max_alert_severity(), alert->severity()));
     }

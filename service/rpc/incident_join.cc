@@ -18,7 +18,6 @@ using Incidents = google::protobuf::RepeatedPtrField<v1::Incident>;
 using Alerts = std::unordered_map<std::string, std::unique_ptr<google::protobuf::Message>>;
 
 constexpr milliseconds kLongest = seconds(30);
-constexpr size_t kMostErrors = 100;
 constexpr size_t kMostErrorBytes = 200;
 
 // Of some hundred fields, those that Derive reads.
@@ -46,15 +45,11 @@ std::vector<std::string> AlertIds(const v1::Incident& incident) {
   return ids;
 }
 
-void Report(Call& call, json::ApiError error) {
-  if (call.reading.errors.size() < kMostErrors) call.reading.errors.push_back(std::move(error));
-}
-
 // What the calls of `reading` left behind, into the RPC's own.
 void Take(const Reading& reading, Call& call) {
   call.reading.upstream_calls += reading.upstream_calls;
   if (!reading.trace_id.empty()) call.reading.trace_id = reading.trace_id;
-  for (const json::ApiError& error : reading.errors) Report(call, error);
+  for (const json::ApiError& error : reading.errors) call.reading.Tell(error);
 }
 
 int HttpStatus(const absl::Status& status) {
@@ -72,10 +67,11 @@ std::vector<std::string> IdsForOneCall(const Incidents& incidents, Call& call) {
     for (std::string& id : AlertIds(incident)) {
       if (!known.insert(id).second) continue;
       if (ids.size() == most) {
-        Report(call, {0,
-                      Cat("`derived` rests on the first ", most,
-                          " alerts of this answer; ask for fewer incidents at a time to have all"),
-                      ""});
+        call.reading.Tell(
+            {0,
+             Cat("`derived` rests on the first ", most,
+                 " alerts of this answer; ask for fewer incidents at a time to have all"),
+             ""});
         return ids;
       }
       ids.push_back(std::move(id));
@@ -137,7 +133,7 @@ Task<absl::Status> IncidentJoin::Fill(Call& call, const IncidentView& view,
       found = *std::move(read);
     } else {
       const std::string_view why = ToStd(read.status().message()).substr(0, kMostErrorBytes);
-      Report(call, {HttpStatus(read.status()), Cat("`derived` lacks the alerts: ", why), ""});
+      call.reading.Tell({HttpStatus(read.status()), Cat("`derived` lacks the alerts: ", why), ""});
     }
   }
   for (v1::Incident& incident : incidents) {

@@ -2,11 +2,11 @@
 #include "rpc/incident_service.h"
 
 #include <algorithm>
-#include <set>
 
 #include "base/status.h"
 #include "base/text.h"
 #include "falcon/lookup.h"
+#include "rpc/incident_attachments.h"
 #include "rpc/incident_filter.h"
 #include "rpc/unary_call.h"
 
@@ -16,8 +16,6 @@ namespace {
 // Some ten alerts an incident: one call takes 1,000.
 constexpr int kMostJoined = 100;
 constexpr int kMostSettings = 1000;
-constexpr int kMostAttachments = 1000;
-constexpr size_t kMostQueryBytes = 1024;
 
 std::string_view IncidentIdShape(std::string_view id) {
   if (id.starts_with("inc:")) {
@@ -78,9 +76,7 @@ absl::StatusOr<PageStart> OpenWith(const Collection& incidents, const Upstream& 
 
 template <class Request>
 void CheckTexts(const Request& request, Checks& checks) {
-  if (request.query().size() > kMostQueryBytes) {
-    checks.Violate("query", Cat("takes at most ", kMostQueryBytes, " bytes"));
-  }
+  CheckQuery(request.query(), checks);
   const std::string_view device = DeviceIdShape(request.device_id());
   if (!request.device_id().empty() && !device.empty()) checks.Violate("device_id", device);
   if (request.alert_id().empty()) return;
@@ -191,31 +187,8 @@ Task<absl::Status> IncidentService::Attachments(Call& call,
                                                 v1::GetIncidentAttachmentsResponse& response) {
   const std::string_view wrong = IncidentIdShape(request.id());
   if (!wrong.empty()) co_return InvalidField("id", wrong);
-  const Operation& pages = operation::kCombinedFileDetails;
-  fql::Condition of_incident{.field = "case_id", .values = {}};
-  of_incident.values.emplace_back(request.id());
-  const std::string filter = fql::Expression::Of(std::move(of_incident)).Text();
-  std::set<std::string> known;  // a file that is added meanwhile moves the others
-  for (int64_t offset = 0; offset < kMostAttachments;) {
-    UpstreamCall page(pages);
-    page.query = {{"filter", filter}, {"limit", Cat(pages.max_limit)}, {"offset", Cat(offset)}};
-    ASSIGN_OR_CO_RETURN(const json::Document answer,
-                        co_await upstream_.caller.Call(std::move(page), call.reading));
-    google::protobuf::RepeatedPtrField<v1::IncidentAttachment> files;
-    call.report.Add(attachments_.decoder().DecodeAll(answer, json::DecodeOptions(), &files));
-    for (v1::IncidentAttachment& file : files) {
-      if (known.insert(file.id()).second) response.add_attachments()->Swap(&file);
-    }
-    const auto& total = answer.envelope().pagination.total;
-    if (total.has_value()) response.set_total_size(*total);
-    const auto read = static_cast<int64_t>(answer.envelope().resources);
-    offset += read;
-    if (read == 0 || offset >= total.value_or(kMostAttachments)) break;
-  }
-  if (response.total_size() > kMostAttachments) {
-    call.reading.errors.push_back(
-        {0, Cat("the first ", kMostAttachments, " attachments are here, not all"), request.id()});
-  }
+  CO_RETURN_IF_ERROR(
+      co_await ReadAttachments(upstream_, call, attachments_.decoder(), request.id(), response));
   Describe(call, response.mutable_read_info());
   co_return absl::OkStatus();
 }

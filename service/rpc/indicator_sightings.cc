@@ -15,12 +15,6 @@ namespace {
 
 constexpr size_t kMostDomainBytes = 200;
 
-bool IsHex(std::string_view text, size_t digits) {
-  return text.size() == digits && std::all_of(text.begin(), text.end(), [](char c) {
-           return absl::ascii_isxdigit(static_cast<unsigned char>(c));
-         });
-}
-
 bool IsDomain(std::string_view text) {
   return !text.empty() && text.size() <= kMostDomainBytes &&
          std::all_of(text.begin(), text.end(), [](char c) {
@@ -91,10 +85,14 @@ Parameters IndicatorParameters(v1::IocType type, std::string value, Checks& chec
 std::string NextOffset(const json::Pagination& pagination, const std::string& sent, size_t received,
                        size_t limit) {
   if (!Counts(pagination.offset_token)) return pagination.offset_token;
-  if (!Counts(sent) || received < limit) return "";
-  size_t before = 0;
+  if (!Counts(sent) || received == 0) return "";
+  int64_t before = 0;
   std::from_chars(sent.data(), sent.data() + sent.size(), before);
-  return Cat(before + received);
+  const int64_t next = before + static_cast<int64_t>(received);
+  // A total below what was sent already is none to end by.
+  const int64_t total = pagination.total.value_or(-1);
+  const bool more = next <= total ? next < total : received >= limit;
+  return more ? Cat(next) : "";
 }
 
 }  // namespace falcon::rpc

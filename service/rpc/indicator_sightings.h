@@ -16,8 +16,9 @@ namespace falcon::rpc {
 Parameters IndicatorParameters(v1::IocType type, std::string value, Checks& checks);
 
 // The `offset` of the page after one that was asked for by `sent` (empty: the first), held
-// `received` of at most `limit`; empty: there is none. Falcon sends a token, or counts: then a full
-// page may have another after it.
+// `received` of at most `limit`; empty: there is none. Falcon sends a token, or counts: then its
+// total says whether more follows; without one a full page may have another after it. Nothing
+// follows an empty page.
 std::string NextOffset(const json::Pagination& pagination, const std::string& sent, size_t received,
                        size_t limit);
 

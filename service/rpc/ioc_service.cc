@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -15,16 +14,8 @@
 namespace falcon::rpc {
 namespace {
 
-constexpr size_t kMostQueryBytes = 1024;
 constexpr int kMostSightings = 100;
 constexpr int kMostProcesses = 1000;
-
-std::string_view IocIdShape(std::string_view id) {
-  const bool hex = std::all_of(id.begin(), id.end(), [](char c) {
-    return absl::ascii_isxdigit(static_cast<unsigned char>(c));
-  });
-  return id.size() == 64 && hex ? "" : "must be 64 hexadecimal digits, as ListIocs tells ids";
-}
 
 std::string_view ProcessIdShape(std::string_view id) {
   const bool parts = id.starts_with("pid:") && std::count(id.begin(), id.end(), ':') == 2;
@@ -59,6 +50,11 @@ Parameters Options(const Request& request) {
   return {{"from_parent", "true"}};
 }
 
+absl::Status NoCount() {
+  return Error(absl::StatusCode::kInternal, "UPSTREAM_PROTOCOL",
+               "Falcon's answer does not say on how many hosts the indicator was seen");
+}
+
 absl::Status InCircles() {
   return Error(absl::StatusCode::kDataLoss, "CURSOR_LOOP",
                "Falcon's pages turn in a circle, so that the rest cannot be read");
@@ -76,9 +72,7 @@ IocService::IocService(const Edge& edge, const Upstream& upstream)
 Task<absl::Status> IocService::Aggregate(Call& call, const v1::AggregateIocsRequest& request,
                                          v1::AggregateIocsResponse& response) {
   Checks checks;
-  if (request.query().size() > kMostQueryBytes) {
-    checks.Violate("query", Cat("takes at most ", kMostQueryBytes, " bytes"));
-  }
+  CheckQuery(request.query(), checks);
   ASSIGN_OR_CO_RETURN(const AggregationQuery query,
                       OpenAggregation(request, iocs_.catalogue(), upstream_.clock, checks));
   UpstreamCall count = AggregateCall(operation::kAggregateIocs, query);
@@ -103,7 +97,11 @@ Task<absl::Status> IocService::DeviceCount(Call& call, const v1::GetIocDeviceCou
   ASSIGN_OR_CO_RETURN(const json::Document answer,
                       co_await upstream_.caller.Call(std::move(count), call.reading));
   v1::IocDeviceCount& found = *response.mutable_count();
-  if (answer.envelope().resources > 0) counts_.Decode(answer, 0, {}, found, call.report);
+  const bool decoded =
+      answer.envelope().resources > 0 && counts_.Decode(answer, 0, {}, found, call.report);
+  if (!decoded || call.report.skipped_fields.contains("IocDeviceCount.device_count")) {
+    co_return NoCount();
+  }
   found.set_type(request.type());
   found.set_value(request.value());
   Describe(call, response.mutable_read_info());

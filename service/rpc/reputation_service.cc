@@ -20,13 +20,6 @@ using google::protobuf::util::TimeUtil;
 
 constexpr int kMostValues = 100;
 
-std::string_view IocIdShape(std::string_view id) {
-  const bool hex = std::ranges::all_of(id, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  });
-  return hex && id.size() == 64 ? "" : "must be 64 hexadecimal digits, the `id` of an IOC";
-}
-
 void CheckValue(std::string_view value, const std::string& field, Checks& checks) {
   if (value.empty()) checks.Violate(field, "must not be empty");
   if (value.size() <= reputation::kMostValueBytes) return;

@@ -48,6 +48,18 @@ const fql::Field* CountedField(const std::string& name, const fql::Catalogue& ca
   return nullptr;
 }
 
+void AddInOrder(std::vector<v1::AggregationBucket> buckets, Message& response) {
+  std::sort(buckets.begin(), buckets.end(), [](const auto& a, const auto& b) {
+    return a.count() != b.count() ? a.count() > b.count() : a.label() < b.label();
+  });
+  const auto* into = RecordField(response.GetDescriptor(), v1::AggregationBucket::descriptor());
+  for (const v1::AggregationBucket& bucket : buckets) {
+    response.GetReflection()->AddMessage(&response, into)->CopyFrom(bucket);
+  }
+}
+
+}  // namespace
+
 Task<absl::StatusOr<int64_t>> TotalOf(const Upstream& upstream, Call& call, const Operation& pages,
                                       std::string filter) {
   UpstreamCall page(pages);
@@ -62,18 +74,6 @@ Task<absl::StatusOr<int64_t>> TotalOf(const Upstream& upstream, Call& call, cons
   }
   co_return *total;
 }
-
-void AddInOrder(std::vector<v1::AggregationBucket> buckets, Message& response) {
-  std::sort(buckets.begin(), buckets.end(), [](const auto& a, const auto& b) {
-    return a.count() != b.count() ? a.count() > b.count() : a.label() < b.label();
-  });
-  const auto* into = RecordField(response.GetDescriptor(), v1::AggregationBucket::descriptor());
-  for (const v1::AggregationBucket& bucket : buckets) {
-    response.GetReflection()->AddMessage(&response, into)->CopyFrom(bucket);
-  }
-}
-
-}  // namespace
 
 Task<absl::Status> CountByValues(const Upstream& upstream, Call& call,
                                  const fql::Catalogue& catalogue, const Operation& pages,

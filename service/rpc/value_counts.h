@@ -2,7 +2,10 @@
 #ifndef FALCON_RPC_VALUE_COUNTS_H_
 #define FALCON_RPC_VALUE_COUNTS_H_
 
+#include <string>
+
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "falcon/operation.h"
 #include "fql/catalogue.h"
 #include "google/protobuf/message.h"
@@ -10,6 +13,11 @@
 #include "rpc/collection.h"
 
 namespace falcon::rpc {
+
+// How many records match, as Falcon counts: one call for one row of `pages`. INTERNAL
+// (UPSTREAM_PROTOCOL) where Falcon does not say.
+Task<absl::StatusOr<int64_t>> TotalOf(const Upstream& upstream, Call& call, const Operation& pages,
+                                      std::string filter);
 
 // `request` has `field` and filters; `response` has `buckets`, `other_count` and `read_info`. Asks
 // `pages`, which tells the total of a filter, for one row of everything and then of each value,

@@ -67,6 +67,20 @@ TEST(CompositeIdShape, TakesEveryKindAndRefusesOtherIds) {
   EXPECT_NE(CompositeIdShape("a:b:c\n"), "");
 }
 
+TEST(IocIdShape, IsTheDigitsOfAHashInAnyCase) {
+  EXPECT_EQ(IocIdShape(std::string(64, 'A')), "");
+  EXPECT_NE(IocIdShape(std::string(63, 'a')), "");
+  EXPECT_NE(IocIdShape(std::string(64, 'g')), "");
+}
+
+TEST(CheckQuery, TakesSoManyBytes) {
+  Checks checks;
+  CheckQuery(std::string(1024, 'a'), checks);
+  EXPECT_THAT(checks.Verdict(), testing::IsOk());
+  CheckQuery(std::string(1025, 'a'), checks);
+  EXPECT_THAT(Violations(checks.Verdict()), ElementsAre(Field(&FieldViolation::field, "query")));
+}
+
 TEST(CheckTimeRange, RefusesInvertedEmptyAndImpossibleRanges) {
   v1::TimeRange range;
   Checks open;

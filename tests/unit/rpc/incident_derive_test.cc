@@ -59,6 +59,19 @@ TEST(Derive, KnowsAHostByItsIdAndByItsNameWhereNoIdIsGiven) {
   EXPECT_THAT(derived.users(), ElementsAre("svc-backup", "admin"));
 }
 
+TEST(Derive, GivesAHostItsIdAndItsNameWhenAnAlertTellsThem) {
+  const v1::IncidentDerived derived =
+      Derived({Alert("device { device_id: 'a1' }"), Alert("host_names: ['DC-01', 'SRV-1']"),
+               Alert("device { device_id: 'b2' hostname: 'SRV-1' }"),
+               Alert("device { device_id: 'a1' hostname: 'WS-7' }"), Alert("host_names: 'WS-7'"),
+               Alert("device { device_id: 'c3' hostname: 'SRV-1' }")});
+  ASSERT_EQ(derived.hosts_size(), 4) << derived.ShortDebugString();
+  EXPECT_EQ(derived.hosts(0).hostname(), "WS-7");
+  EXPECT_EQ(derived.hosts(1).device_id(), "");
+  EXPECT_EQ(derived.hosts(2).device_id(), "b2");
+  EXPECT_EQ(derived.hosts(3).device_id(), "c3");
+}
+
 TEST(Derive, CountsByHourUpToThreeDaysAndThenByDay) {
   const v1::IncidentDerived hours =
       Derived({Alert("timestamp { seconds: 3599 }"), Alert("timestamp { seconds: 10 }"),

@@ -6,8 +6,9 @@
 namespace falcon::rpc {
 namespace {
 
-json::Pagination WithOffset(std::string offset) {
+json::Pagination WithOffset(std::string offset, std::optional<int64_t> total = std::nullopt) {
   json::Pagination pagination;
+  pagination.total = total;
   pagination.offset_token = std::move(offset);
   return pagination;
 }
@@ -25,6 +26,15 @@ TEST(NextOffset, CountsWhereFalconDoes) {
   EXPECT_EQ(NextOffset(WithOffset(""), "", 100, 100), "100") << "a full page may not be the last";
   EXPECT_EQ(NextOffset(WithOffset(""), "", 7, 100), "");
   EXPECT_EQ(NextOffset(WithOffset(""), "", 0, 100), "");
+}
+
+TEST(NextOffset, BelievesTheTotalMoreThanTheSizeOfAPage) {
+  EXPECT_EQ(NextOffset(WithOffset("0", 250), "", 60, 100), "60") << "a short page is not the last";
+  EXPECT_EQ(NextOffset(WithOffset("", 250), "60", 100, 100), "160");
+  EXPECT_EQ(NextOffset(WithOffset("160", 250), "160", 90, 100), "");
+  EXPECT_EQ(NextOffset(WithOffset("", 100), "", 100, 100), "") << "full, and the last";
+  EXPECT_EQ(NextOffset(WithOffset("", 0), "", 100, 100), "100") << "a total that cannot be";
+  EXPECT_EQ(NextOffset(WithOffset("", 250), "200", 0, 100), "") << "nothing follows nothing";
 }
 
 TEST(IndicatorParameters, SpeakFalconsWordsInLowerCase) {

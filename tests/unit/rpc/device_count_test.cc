@@ -1,0 +1,44 @@
+// The count of hosts that an indicator was seen on: what could not be read is never zero.
+#include "rpc/ioc_service.h"
+#include "tests/unit/rpc/served_fixture.h"
+
+namespace falcon::rpc {
+namespace {
+
+class DeviceCountTest : public ServedTest<IocService, v1::IocService> {
+ protected:
+  grpc::Status Ask(std::string_view resources) {
+    Script("device-count", Cat(R"({"meta":{},"errors":[],"resources":)", resources, "}"));
+    v1::GetIocDeviceCountRequest request;
+    request.set_type(v1::IOC_TYPE_DOMAIN);
+    request.set_value("malicious.example");
+    grpc::ClientContext context;
+    return stub->GetIocDeviceCount(&context, request, &answer);
+  }
+  v1::GetIocDeviceCountResponse answer;
+};
+
+TEST_F(DeviceCountTest, IsWhatFalconSaysZeroIncluded) {
+  const grpc::Status seen = Ask(R"([{"device_count":7,"limit_exceeded":true}])");
+  EXPECT_TRUE(seen.ok()) << seen.error_message();
+  EXPECT_EQ(answer.count().device_count(), 7);
+  EXPECT_TRUE(answer.count().limit_exceeded());
+  EXPECT_EQ(answer.count().value(), "malicious.example");
+  const grpc::Status unseen = Ask(R"([{"device_count":0}])");
+  EXPECT_TRUE(unseen.ok()) << unseen.error_message();
+  EXPECT_EQ(answer.count().device_count(), 0);
+}
+
+TEST_F(DeviceCountTest, ThatCannotBeReadIsAnError) {
+  for (const std::string_view resources :
+       {"[]", "null", R"(["7"])", "[null]", R"([{"device_count":"many"}])",
+        R"([{"device_count":[7]}])"}) {
+    const grpc::Status status = Ask(resources);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INTERNAL) << resources;
+    EXPECT_NE(status.error_message().find("on how many hosts"), std::string::npos)
+        << status.error_message();
+  }
+}
+
+}  // namespace
+}  // namespace falcon::rpc

@@ -1,0 +1,68 @@
+// A service of ours behind a real server, over a scripted Falcon.
+#ifndef FALCON_TESTS_UNIT_RPC_SERVED_FIXTURE_H_
+#define FALCON_TESTS_UNIT_RPC_SERVED_FIXTURE_H_
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/server_builder.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "falcon/caller.h"
+#include "rpc/collection.h"
+#include "rpc/edge.h"
+#include "run/timer.h"
+#include "tests/support/fake_transport.h"
+
+namespace falcon::rpc {
+
+class SilentObserver final : public CallObserver {
+ public:
+  void Started(std::string_view) override {}
+  void Finished(std::string_view, const absl::Status&, milliseconds, const Call&) override {}
+};
+
+// Service: made of an Edge and an Upstream. Api: its generated class.
+template <class Service, class Api>
+class ServedTest : public ::testing::Test {
+ protected:
+  ServedTest() {
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&service);
+    server = builder.BuildAndStart();
+    stub = Api::NewStub(grpc::CreateChannel("127.0.0.1:" + std::to_string(port),
+                                            grpc::InsecureChannelCredentials()));
+  }
+  ~ServedTest() override { server->Shutdown(); }
+
+  // The next call of `path` is answered with `body`; before the call that makes it.
+  void Script(std::string path, std::string_view body) {
+    transport.Answer(std::move(path), testing::Response(200, body));
+  }
+  // URL of Falcon's call `index`, when nothing is under way.
+  std::string Url(size_t index) const {
+    return index < transport.requests().size() ? transport.requests()[index].url : "no such call";
+  }
+
+  SystemClock clock;
+  SilentObserver observer;
+  run::LoopTimer timer;
+  run::Loop loop{"falcon-test"};
+  testing::FakeTransport transport;
+  run::Admission admission{loop, clock, 2, 100};
+  RateBudget budget{clock, timer};
+  Caller caller{transport, admission, budget, clock, timer, RetryPolicy{}, [] { return 1.0; }};
+  PageTokens tokens{Secret(std::string(32, 'k')), "tenant"};
+  Edge edge{loop, clock, observer, CallLimits()};
+  Upstream upstream{caller, tokens, clock};
+  Service service{edge, upstream};
+  std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<typename Api::Stub> stub;
+};
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_TESTS_UNIT_RPC_SERVED_FIXTURE_H_
