@@ -70,8 +70,7 @@ Problem IdProblem(const Field& field, std::string_view text) {
   const auto named = [&](std::initializer_list<std::string_view> names) {
     return std::find(names.begin(), names.end(), field.name) != names.end();
   };
-  const bool host_id =
-      named({"device_id", "agent_id", "device.device_id", "aid", "aids", "host.aid"});
+  const bool host_id = named({"device_id", "agent_id", "device.device_id", "aid", "host.aid"});
   if (host_id && !IsHexId(text) && !(field.name == "aid" && IsAssetId(text))) {
     const std::string lower = Lower(text);
     return Cat("`", field.name, "` is 32 hexadecimal digits in lower case, not ", Shown(text),

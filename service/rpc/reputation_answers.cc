@@ -142,7 +142,7 @@ Task<Outcomes> AskAll(reputation::Client& client, std::vector<Question> question
   co_return co_await run::Gather(count, kSideBySide, std::move(ask));
 }
 
-absl::Status Verdict(const Outcomes& outcomes) {
+absl::Status FailureOfAll(const Outcomes& outcomes) {
   absl::Status first;
   for (const absl::StatusOr<Answer>& outcome : outcomes) {
     if (outcome.ok()) return absl::OkStatus();

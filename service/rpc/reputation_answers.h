@@ -39,7 +39,7 @@ Task<Outcomes> AskAll(reputation::Client& client, std::vector<Question> question
 
 // Why nothing at all could be answered: the first failure that is not the value's own fault. OK
 // where anything was answered, or where all failures are the values' own.
-absl::Status Verdict(const Outcomes& outcomes);
+absl::Status FailureOfAll(const Outcomes& outcomes);
 
 void Fill(const Question& question, const reputation::Answer& answer, v1::Reputation& out);
 

@@ -116,7 +116,7 @@ Task<absl::Status> ReputationService::BatchGet(Call& call,
   const auto calls = std::make_shared<int>(0);
   const Deadline deadline = LookUpDeadline(call, edge_.clock);
   const Outcomes outcomes = co_await AskAll(client_, questions, deadline, calls);
-  CO_RETURN_IF_ERROR(Verdict(outcomes));
+  CO_RETURN_IF_ERROR(FailureOfAll(outcomes));
   for (size_t i = 0; i < questions.size(); ++i) {
     if (outcomes[i].ok()) {
       Fill(questions[i], *outcomes[i], *response.add_reputations());
@@ -165,7 +165,7 @@ Task<absl::Status> ReputationService::Check(Call& call, const v1::CheckIocsReque
   const auto calls = std::make_shared<int>(0);
   const Deadline deadline = LookUpDeadline(call, edge_.clock);
   const Outcomes outcomes = co_await AskAll(client_, questions, deadline, calls);
-  CO_RETURN_IF_ERROR(Verdict(outcomes));
+  CO_RETURN_IF_ERROR(FailureOfAll(outcomes));
   for (size_t i = 0; i < questions.size(); ++i) {
     if (!outcomes[i].ok()) {
       *response.add_missing() = Missing(questions[i].id, outcomes[i].status());
