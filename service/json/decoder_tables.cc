@@ -91,8 +91,8 @@ FieldEntry DecoderTables::Entry(const FieldDescriptor* field) {
   entry.kind = field->is_map() ? Kind::kMap : KindOf(field);
   entry.repeated = field->is_repeated() && !field->is_map();
   entry.index = static_cast<int16_t>(field->index());
-  if (entry.kind == Kind::kMessage || entry.kind == Kind::kMap)
-    entry.message = Build(field->message_type());
+  const bool inside = entry.kind == Kind::kMessage || entry.kind == Kind::kMap;
+  if (inside) entry.message = Build(field->message_type());
   if (entry.kind == Kind::kEnum) {
     entry.words = &words_.try_emplace(field->enum_type(), field->enum_type()).first->second;
   }

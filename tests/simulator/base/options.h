@@ -50,10 +50,10 @@ struct Options {
   uint64_t record_cache_bytes = 128ULL << 20;
 
   // Behaviour.
-  int rate_limit = 6000;       // a minute for the customer; 0 never refuses
-  int token_rate_limit = 300;  // a minute for token calls; 0 never refuses
+  int rate_limit = 6000;          // a minute for the customer; 0 never refuses
+  int token_rate_limit = 300;     // a minute for token calls; 0 never refuses
   int virustotal_rate_limit = 0;  // look-ups a minute at VirusTotal; 0 never refuses
-  int stale_token_limit = 0;   // 401 answers a minute before they turn into 429; 0 never
+  int stale_token_limit = 0;      // 401 answers a minute before they turn into 429; 0 never
   bool retry_after_in_ms = false;
   int cursor_lifetime_seconds = 120;
   int cursor_uses = 0;  // pages after which a cursor chain dies; 0 never

@@ -144,9 +144,8 @@ bool Filter::HoldsOne(const Test& test, const Operand& operand, const Value& val
   if (IsRange(test.op)) return InRange(test, operand, value);
   if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
     if (test.patterns_in_arrays) {
-      return std::any_of(list->begin(), list->end(), [&](const std::string& item) {
-        return TextEquals(test, operand, item);
-      });
+      return std::any_of(list->begin(), list->end(),
+                         [&](const std::string& item) { return TextEquals(test, operand, item); });
     }
     // Arrays compare exactly: neither stars nor "~" reach into them on alerts; hosts know "~".
     const bool folds = test.op == Operator::kText && test.empty_equals_absent;
