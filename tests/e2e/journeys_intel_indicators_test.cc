@@ -130,10 +130,15 @@ TEST_F(IntelJourney, NothingFoundIsAnEmptyAnswer) {
 }
 
 TEST_F(IntelJourney, RelationsComeOnlyWhenAskedFor) {
-  const std::string story = "indicators: 'malicious-domain.com' read_mask { paths: '*' }";
-  EXPECT_EQ(Ask(world(), Make<List>(story))->intel_indicators(0).relations_size(), 0);
-  const auto with = Ask(world(), Make<List>(story + " include_relations: true"));
-  ASSERT_EQ(with->intel_indicators(0).relations_size(), 2) << with.status.error_message();
+  const std::string story = "indicators: 'malicious-domain.com' ";
+  const auto relations = [&](const std::string& how) {
+    return Ask(world(), Make<List>(story + how))->intel_indicators(0).relations_size();
+  };
+  EXPECT_EQ(relations(""), 0);
+  EXPECT_EQ(relations("read_mask { paths: 'id' paths: 'actors' }"), 0);
+  EXPECT_EQ(relations("read_mask { paths: 'relations' }"), 2);
+  EXPECT_EQ(relations("read_mask { paths: '*' }"), 2);
+  const auto with = Ask(world(), Make<List>(story + "read_mask { paths: '*' }"));
   std::set<std::string> related;
   for (const auto& relation : with->intel_indicators(0).relations()) related.insert(relation.id());
   EXPECT_TRUE(related.contains("ip_address_203.0.113.42"));

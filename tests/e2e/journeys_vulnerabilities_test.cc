@@ -156,6 +156,7 @@ TEST_F(VulnerabilityJourney, HostsAreNamedByIdInAnyCaseToo) {
   List request;
   request.add_device_ids(id);
   request.add_device_ids(OfHost("DC-02").aid());
+  world().ResetLedger();
   const auto page = Ask(world(), request);
   ASSERT_GT(page->vulnerabilities_size(), 0) << page.status.error_message();
   std::set<std::string> names;
