@@ -57,7 +57,7 @@ std::vector<std::string> WithoutStem(const std::vector<std::string>& name,
 
 // The service's own noun, in the singular; empty where no method names it.
 std::string OwnStem(const ServiceDescriptor& service) {
-  const std::string stem = StemOf(service);
+  std::string stem = StemOf(service);
   for (int i = 0; i < service.method_count(); ++i) {
     if (!WithoutStem(Words(service.method(i)->name()), stem).empty()) return stem;
   }
