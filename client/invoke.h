@@ -33,22 +33,35 @@ struct Answer {
   std::optional<Failure> failure;
 };
 
-// Calls block the thread that makes them; any number of threads may call at once.
-class Invoker {
+// The gateway as its clients call it. Calls block the thread that makes them; any number of threads
+// may call at once.
+class Gateway {
  public:
-  // `catalog` must outlive the invoker and all answers.
-  Invoker(std::shared_ptr<grpc::Channel> channel, const Catalog& catalog);
+  virtual ~Gateway() = default;
 
   // A method with one answer.
-  Answer Unary(const Method& method, const google::protobuf::Message& request,
-               const CallSettings& settings);
+  virtual Answer Unary(const Method& method, const google::protobuf::Message& request,
+                       const CallSettings& settings) = 0;
 
   // A method with a stream of answers: each is given to `on_message` in order, on the calling
   // thread. When that returns false the call is cancelled, and has not failed. Unset: the stream
   // came to its end.
+  virtual std::optional<Failure> Stream(
+      const Method& method, const google::protobuf::Message& request, const CallSettings& settings,
+      const std::function<bool(const google::protobuf::Message&)>& on_message) = 0;
+};
+
+// Over a channel.
+class Invoker final : public Gateway {
+ public:
+  // `catalog` must outlive the invoker and all answers.
+  Invoker(std::shared_ptr<grpc::Channel> channel, const Catalog& catalog);
+
+  Answer Unary(const Method& method, const google::protobuf::Message& request,
+               const CallSettings& settings) override;
   std::optional<Failure> Stream(
       const Method& method, const google::protobuf::Message& request, const CallSettings& settings,
-      const std::function<bool(const google::protobuf::Message&)>& on_message);
+      const std::function<bool(const google::protobuf::Message&)>& on_message) override;
 
  private:
   std::shared_ptr<grpc::Channel> channel_;

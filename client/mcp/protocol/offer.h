@@ -1,0 +1,121 @@
+// What a server offers: its name, tools, resources, prompts and completions. Plain values; the
+// functions in them do the work.
+#ifndef FALCON_CLIENT_MCP_PROTOCOL_OFFER_H_
+#define FALCON_CLIENT_MCP_PROTOCOL_OFFER_H_
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "mcp/protocol/content.h"
+#include "mcp/protocol/json.h"
+
+namespace falcon::mcp {
+
+// What a running call may look at and say. Lives as long as the call.
+struct CallContext {
+  // A stop means that the client wants no answer any more: end soon; what is returned is dropped.
+  std::stop_token stop;
+  // Tells the client how far the call is; `progress` must grow from call to call, `total` 0: not
+  // known. Does nothing where the client did not ask for it. Any thread.
+  std::function<void(double progress, double total, const std::string& message)> progress;
+};
+
+// Functions run on worker threads, several at once, and may block until `stop`.
+
+struct Annotations {
+  bool read_only = true;
+  bool destructive = false;
+  bool idempotent = true;
+  bool open_world = true;
+};
+
+struct Tool {
+  std::string name;
+  std::string title;
+  std::string description;
+  // Texts of JSON Schemas (2020-12) with root type object; `output_schema` empty: none.
+  std::string input_schema;
+  std::string output_schema;
+  Annotations annotations;
+  // `arguments` is an object. Wrong values are results with is_error.
+  std::function<ToolResult(const Json& arguments, const CallContext& context)> call;
+};
+
+struct Resource {
+  std::string uri;
+  std::string name;
+  std::string title;
+  std::string description;
+  std::string mime_type;
+};
+
+struct ResourceTemplate {
+  // RFC 6570, level 1.
+  std::string uri_template;
+  std::string name;
+  std::string title;
+  std::string description;
+  std::string mime_type;
+};
+
+struct PromptArgument {
+  std::string name;
+  std::string description;
+  bool required = false;
+};
+
+struct Prompt {
+  std::string name;
+  std::string title;
+  std::string description;
+  std::vector<PromptArgument> arguments;
+  // Required arguments are there, unknown ones are not. An InvalidArgument error is the client's.
+  std::function<absl::StatusOr<PromptResult>(const std::map<std::string, std::string>& arguments,
+                                             const CallContext& context)>
+      get;
+};
+
+// What is being completed.
+struct CompletionRequest {
+  // Name of the prompt, or template of the resource; the other is empty.
+  std::string prompt;
+  std::string uri_template;
+  std::string argument;
+  // What is typed so far.
+  std::string value;
+  // Arguments that have their values already.
+  std::map<std::string, std::string> arguments;
+};
+
+struct Offer {
+  // serverInfo.
+  std::string name;
+  std::string title;
+  std::string version;
+  std::string description;
+  // For the model: how to use the server as a whole.
+  std::string instructions;
+
+  // In the order that lists show.
+  std::vector<Tool> tools;
+  std::vector<Resource> resources;
+  std::vector<ResourceTemplate> resource_templates;
+  std::vector<Prompt> prompts;
+
+  // Any URI, listed or not. NotFound: there is none; other errors: it could not be read. Unset: the
+  // server has no resources.
+  std::function<absl::StatusOr<std::vector<ResourceContents>>(const std::string& uri,
+                                                              const CallContext& context)>
+      read_resource;
+  // Unset: the server completes nothing. Errors end as an empty list.
+  std::function<Completions(const CompletionRequest& request, const CallContext& context)> complete;
+};
+
+}  // namespace falcon::mcp
+
+#endif  // FALCON_CLIENT_MCP_PROTOCOL_OFFER_H_

@@ -1,0 +1,40 @@
+// A fixed number of threads for calls that block, and a bounded queue before them.
+#ifndef FALCON_CLIENT_MCP_PROTOCOL_WORKERS_H_
+#define FALCON_CLIENT_MCP_PROTOCOL_WORKERS_H_
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace falcon::mcp {
+
+class Workers {
+ public:
+  // Threads start when there is work for them.
+  Workers(size_t threads, size_t most_waiting);
+  // Runs what is queued to its end.
+  ~Workers();
+
+  // False: the queue is full, and `work` will not run. Any thread.
+  bool Run(std::function<void()> work);
+
+ private:
+  void Loop();
+
+  const size_t most_threads_;
+  const size_t most_waiting_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> queue_;
+  size_t idle_ = 0;
+  bool ending_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace falcon::mcp
+
+#endif  // FALCON_CLIENT_MCP_PROTOCOL_WORKERS_H_

@@ -1,0 +1,65 @@
+// A tool bound to a method of the gateway, and what a model asked of it.
+#ifndef FALCON_CLIENT_MCP_TOOLS_ASKED_H_
+#define FALCON_CLIENT_MCP_TOOLS_ASKED_H_
+
+#include <google/protobuf/message.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "catalog.h"
+
+namespace falcon::mcp {
+
+enum class ToolKind {
+  kSearch,     // a List method: limit, cursor, view, fields, format
+  kGet,        // a Get method: one record; view, fields, format
+  kAggregate,  // buckets
+  kOther,      // any other unary method: its answer as it is
+};
+
+// One line of the tool table. Names are what a model sees.
+struct ToolFacts {
+  std::string_view name;
+  std::string_view title;
+  // For --toolsets: detections, hosts, iocs, vulnerabilities, incidents, rtr, discover, reputation, gateway.
+  std::string_view toolset;
+  // Of the catalog, as falconctl names them: "detections", "list".
+  std::string_view noun;
+  std::string_view verb;
+  ToolKind kind = ToolKind::kSearch;
+};
+
+struct BoundTool {
+  const ToolFacts* facts = nullptr;
+  const client::Method* method = nullptr;
+};
+
+// kBrief: the fields that the protos call brief. kFull: all.
+enum class View { kBrief, kFull };
+// Of the text block; structured content comes in each case.
+enum class Format { kJson, kText };
+
+struct Asked {
+  // All is set but `page_size` and `page_token`; `read_mask` is set where view or fields ask for it.
+  std::unique_ptr<google::protobuf::Message> request;
+  // Of searches: 1 to 500.
+  int limit = 20;
+  // Of searches: as the model gave it, unchecked; empty: the first page.
+  std::string cursor;
+  View view = View::kBrief;
+  // Whether the model named fields.
+  bool chose_fields = false;
+  Format format = Format::kJson;
+  // The arguments that narrow, in words a model wrote itself: "days 7, severity critical"; empty:
+  // none.
+  std::string filters;
+  // Of all arguments but limit, cursor and format: a cursor fits only the same.
+  uint64_t fingerprint = 0;
+};
+
+}  // namespace falcon::mcp
+
+#endif  // FALCON_CLIENT_MCP_TOOLS_ASKED_H_
