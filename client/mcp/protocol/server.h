@@ -3,15 +3,17 @@
 #ifndef FALCON_CLIENT_MCP_PROTOCOL_SERVER_H_
 #define FALCON_CLIENT_MCP_PROTOCOL_SERVER_H_
 
-#include <map>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "mcp/protocol/listing.h"
 #include "mcp/protocol/offer.h"
+#include "mcp/protocol/reply.h"
 #include "mcp/protocol/workers.h"
 
 namespace falcon::mcp {
@@ -45,6 +47,9 @@ struct HttpHeaders {
   std::optional<std::string> name;              // Mcp-Name
 };
 
+class Call;
+struct Message;
+
 // A client's conversation: on stdio the whole process, on HTTP (which keeps no sessions) one POST.
 // Holds what `initialize` agreed upon and what is in flight. Thread-safe.
 class Session {
@@ -54,18 +59,26 @@ class Session {
 
  private:
   friend class Server;
+  std::string version();
+  void Agree(std::string_view version);
+  // False: a call with the same id is in flight, and this one is not taken.
+  bool Begin(const std::shared_ptr<Call>& call);
+  void End(const Call& call);
+  void Cancel(std::string_view id);
+
   std::mutex mutex_;
   // Of the initialize era, once agreed upon.
   std::string version_;
-  // Calls in flight by the text of their ids.
-  std::map<std::string, std::stop_source> in_flight_;
+  // In flight, and those whose answer is being sent.
+  std::vector<std::shared_ptr<Call>> calls_;
 };
 
-// Thread-safe. Outlives what runs on its workers.
+// Thread-safe.
 class Server {
  public:
   // `workers` runs tools, reads, prompts and completions; all else is answered on the caller's
-  // thread. Both outlive the server.
+  // thread. Both outlive the server,
+  // and the offer outlives what runs on the workers too.
   Server(const Offer& offer, Workers& workers);
 
   // Takes one message: a request, a notification or a response, well-formed or not. A request gets
@@ -76,8 +89,43 @@ class Server {
               const std::shared_ptr<Outlet>& outlet, const HttpHeaders* headers = nullptr);
 
  private:
+  // One request on its way.
+  struct Exchange {
+    ReplyHead head;
+    const Json& params;
+    const std::shared_ptr<Session>& session;
+    const std::shared_ptr<Outlet>& outlet;
+
+    void Reply(std::string text) const { outlet->Send({std::move(text), true, 200}); }
+    void Refuse(const RpcError& error) const {
+      outlet->Send({ErrorReply(head.id, error), true, error.http_status});
+    }
+  };
+  struct Route;
+  // Makes the whole reply on a worker.
+  using Work = std::function<std::string(const ReplyHead& head, const CallContext& context)>;
+
+  static const Route* FindRoute(std::string_view method, Era era, const Offer& offer);
+  void Answer(const Message& message, const std::shared_ptr<Session>& session,
+              const std::shared_ptr<Outlet>& outlet, const HttpHeaders* headers);
+
+  void Initialize(const Exchange& exchange);
+  void Discover(const Exchange& exchange);
+  void Listen(const Exchange& exchange);
+  void List(const Exchange& exchange, const Listing& listing);
+  void CallTool(const Exchange& exchange);
+  void ReadResource(const Exchange& exchange);
+  void GetPrompt(const Exchange& exchange);
+  void Complete(const Exchange& exchange);
+  // `busy`: the reply where no worker is free for it.
+  void Start(const Exchange& exchange, Work work, std::string busy);
+
   const Offer& offer_;
   Workers& workers_;
+  const Listing tools_;
+  const Listing resources_;
+  const Listing resource_templates_;
+  const Listing prompts_;
 };
 
 }  // namespace falcon::mcp

@@ -30,7 +30,8 @@ class Workers {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> queue_;
-  size_t idle_ = 0;
+  // Queued or running.
+  size_t unfinished_ = 0;
   bool ending_ = false;
   std::vector<std::thread> threads_;
 };

@@ -1,0 +1,110 @@
+// Calls in flight, and the session that holds them.
+#include "mcp/protocol/call.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+#include <utility>
+
+#include "mcp/protocol/json.h"
+
+namespace falcon::mcp {
+namespace {
+
+void AppendNumber(std::string& out, double number) {
+  char digits[32];
+  const auto end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
+  out.append(std::begin(digits), end);
+}
+
+}  // namespace
+
+Call::Call(ReplyHead head, std::shared_ptr<Outlet> outlet, std::string progress_token)
+    : head_(std::move(head)),
+      outlet_(std::move(outlet)),
+      progress_token_(std::move(progress_token)) {}
+
+void Call::Progress(double progress, double total, const std::string& message) {
+  if (progress_token_.empty() || !std::isfinite(progress)) return;
+  const std::lock_guard lock(mutex_);
+  if (over_ || progress <= last_progress_) return;
+  last_progress_ = progress;
+  std::string text =
+      R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":)";
+  text.append(progress_token_).append(R"(,"progress":)");
+  AppendNumber(text, progress);
+  if (total != 0 && std::isfinite(total)) {
+    text.append(R"(,"total":)");
+    AppendNumber(text, total);
+  }
+  if (!message.empty()) {
+    text.append(R"(,"message":)");
+    AppendString(text, message);
+  }
+  text.append("}}");
+  outlet_->Send({std::move(text), false, 200});
+}
+
+void Call::Answer(std::string text) {
+  const std::lock_guard lock(mutex_);
+  // Before it is sent: who reads the answer may use the id anew.
+  if (over_.exchange(true)) return;
+  outlet_->Send({std::move(text), true, 200});
+}
+
+void Call::Cancel() {
+  {
+    const std::lock_guard lock(mutex_);
+    over_ = true;
+  }
+  stop_.request_stop();
+}
+
+void Session::CancelAll() {
+  std::vector<std::shared_ptr<Call>> calls;
+  {
+    const std::lock_guard lock(mutex_);
+    calls.swap(calls_);
+  }
+  for (const auto& call : calls) call->Cancel();
+}
+
+std::string Session::version() {
+  const std::lock_guard lock(mutex_);
+  return version_;
+}
+
+void Session::Agree(std::string_view version) {
+  const std::lock_guard lock(mutex_);
+  version_ = version;
+}
+
+bool Session::Begin(const std::shared_ptr<Call>& call) {
+  const std::lock_guard lock(mutex_);
+  const bool taken = std::ranges::any_of(calls_, [&](const std::shared_ptr<Call>& other) {
+    return !other->over() && other->head().id == call->head().id;
+  });
+  if (!taken) calls_.push_back(call);
+  return !taken;
+}
+
+void Session::End(const Call& call) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(calls_, [&](const std::shared_ptr<Call>& other) { return other.get() == &call; });
+}
+
+void Session::Cancel(std::string_view id) {
+  std::shared_ptr<Call> found;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto at = std::ranges::find_if(calls_, [id](const std::shared_ptr<Call>& call) {
+      return !call->over() && call->head().id == id;
+    });
+    if (at == calls_.end()) return;
+    found = *at;
+  }
+  found->Cancel();
+}
+
+}  // namespace falcon::mcp
