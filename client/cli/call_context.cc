@@ -33,7 +33,7 @@ CallContext::CallContext(Invoker& the_invoker, const GlobalOptions& the_options,
 
 int CallContext::Report(const Failure& failure) const {
   if (Interrupted()) return kExitInterrupted;
-  environment.err << FailureText(failure, options.address, err_style);
+  environment.err << FailureText(failure, options.gateway.address, err_style);
   return ExitCodeOf(failure.code);
 }
 

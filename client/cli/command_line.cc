@@ -128,17 +128,14 @@ absl::Status ReadOutput(std::string_view word, bool terminal, GlobalOptions& opt
 
 absl::StatusOr<GlobalOptions> GlobalOf(CommandTree& tree, const Environment& environment) {
   GlobalOptions options;
-  options.address = tree.global["address"];
-  if (options.address.empty()) options.address = environment.variable("FALCON_GATEWAY_ADDRESS");
-  if (options.address.empty()) options.address = "127.0.0.1:50051";
-  options.ca_file = tree.global["ca-file"];
-  options.cert_file = tree.global["cert"];
-  options.key_file = tree.global["key"];
-  const bool files = !(options.ca_file + options.cert_file + options.key_file).empty();
-  options.tls = tree.tls || files;
-  if (options.cert_file.empty() != options.key_file.empty()) {
-    return absl::InvalidArgumentError("--cert and --key go together.");
-  }
+  absl::StatusOr<Connection> gateway = Complete({.address = tree.global["address"],
+                                                 .tls = tree.tls,
+                                                 .ca_file = tree.global["ca-file"],
+                                                 .cert_file = tree.global["cert"],
+                                                 .key_file = tree.global["key"]},
+                                                environment.variable);
+  if (!gateway.ok()) return gateway.status();
+  options.gateway = *std::move(gateway);
   options.color = environment.out_is_terminal && !tree.no_color &&
                   environment.variable("NO_COLOR").empty() &&
                   environment.variable("TERM") != "dumb";

@@ -10,6 +10,7 @@
 #include "catalog.h"
 #include "cli/environment.h"
 #include "cli/flags.h"
+#include "connection.h"
 
 namespace falcon::client {
 
@@ -17,11 +18,7 @@ enum class OutputFormat { kTable, kJson, kNdjson };
 
 // Where the gateway is, and how to print. The same for every command.
 struct GlobalOptions {
-  std::string address;
-  bool tls = false;
-  std::string ca_file;
-  std::string cert_file;
-  std::string key_file;
+  Connection gateway;
   // Unset: 30 s for calls with one answer, none for exports.
   std::optional<std::chrono::milliseconds> timeout;
   OutputFormat output = OutputFormat::kTable;
