@@ -30,6 +30,8 @@ struct ToolFacts {
   std::string_view noun;
   std::string_view verb;
   ToolKind kind = ToolKind::kSearch;
+  // A sentence for the description beside what the protos say; empty: none.
+  std::string_view hint = {};
 };
 
 struct BoundTool {

@@ -1,0 +1,83 @@
+// The JSON Schema of a tool's arguments, as short as it can be said.
+#include <algorithm>
+
+#include "mcp/tools/parameters.h"
+#include "mcp/tools/parameters_list.h"
+#include "text.h"
+
+namespace falcon::mcp {
+namespace {
+
+using client::Cat;
+
+std::string Strings(const std::vector<std::string>& words) {
+  std::string out = "[";
+  for (const std::string& word : words) {
+    if (out.size() > 1) out.push_back(',');
+    AppendString(out, word);
+  }
+  return out + "]";
+}
+
+std::string_view TypeName(ParameterKind kind) {
+  switch (kind) {
+    case ParameterKind::kWhole:
+      return "integer";
+    case ParameterKind::kNumber:
+      return "number";
+    case ParameterKind::kBoolean:
+      return "boolean";
+    default:
+      return "string";
+  }
+}
+
+// Members of the schema of one value.
+std::string ValueSchema(const Parameter& parameter) {
+  if (!parameter.words.empty()) return Cat("\"enum\":", Strings(parameter.words));
+  std::string out = Cat("\"type\":\"", TypeName(parameter.kind), "\"");
+  if (parameter.bounded()) {
+    out += Cat(",\"minimum\":", parameter.least, ",\"maximum\":", parameter.most);
+  }
+  return out;
+}
+
+// A list's words bind only its items: saying them again for one value would double the schema, and
+// what is wrong with one is told when it comes. Fields come as a list from whoever reads this.
+std::string TypeSchema(const Parameter& parameter) {
+  if (!parameter.list) return ValueSchema(parameter);
+  const bool alone = parameter.kind != ParameterKind::kFields;
+  return Cat("\"type\":", alone ? R"(["string","array"])" : R"("array")", ",\"items\":{",
+             ValueSchema(parameter), "}");
+}
+
+std::string ParameterSchema(const BoundTool& tool, const Parameter& parameter) {
+  std::string out = "{" + TypeSchema(parameter);
+  if (const std::string usual = DefaultOf(tool, parameter); !usual.empty()) {
+    out += Cat(",\"default\":", usual);
+  }
+  if (const std::string text = DescriptionOf(tool, parameter); !text.empty()) {
+    out += ",\"description\":";
+    AppendString(out, text);
+  }
+  return out + "}";
+}
+
+}  // namespace
+
+std::string InputSchemaOf(const BoundTool& tool) {
+  const std::vector<Parameter> parameters = ParametersOf(tool);
+  std::string properties;
+  std::vector<std::string> required;
+  for (const Parameter& parameter : parameters) {
+    if (!properties.empty()) properties.push_back(',');
+    AppendString(properties, parameter.name);
+    properties += Cat(":", ParameterSchema(tool, parameter));
+    if (parameter.required) required.push_back(parameter.name);
+  }
+  std::string out = Cat(R"({"type":"object","properties":{)", properties, "}");
+  if (!required.empty()) out += Cat(",\"required\":", Strings(required));
+  return out + ",\"additionalProperties\":false}";
+}
+
+}  // namespace falcon::mcp

@@ -1,0 +1,63 @@
+// The parameters of one tool, by rule from its request's descriptor.
+#ifndef FALCON_CLIENT_MCP_TOOLS_PARAMETERS_LIST_H_
+#define FALCON_CLIENT_MCP_TOOLS_PARAMETERS_LIST_H_
+
+#include <google/protobuf/descriptor.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mcp/tools/asked.h"
+
+namespace falcon::mcp {
+
+enum class ParameterKind { kText, kWhole, kNumber, kBoolean, kWord, kInstant, kFields };
+
+// Where a value goes: into the request, or to the bridge itself.
+enum class ParameterUse { kRequest, kOrder, kLimit, kCursor, kFields, kView, kFormat };
+
+struct Parameter {
+  // As a model says it: "severity".
+  std::string name;
+  ParameterKind kind = ParameterKind::kText;
+  ParameterUse use = ParameterUse::kRequest;
+  // From the request; two where it is an end of an interval; none of view and format.
+  std::vector<const google::protobuf::FieldDescriptor*> path;
+  // One value or several.
+  bool list = false;
+  bool required = false;
+  // Of numbers, both included; both 0: any.
+  int least = 0;
+  int most = 0;
+  // Of kWord.
+  std::vector<std::string> words;
+
+  bool bounded() const { return most > least; }
+};
+
+// In the order of the request's fields, the bridge's own ones last.
+std::vector<Parameter> ParametersOf(const BoundTool& tool);
+
+// Those of which a call names exactly one, such as host_id and hostname; else empty.
+std::vector<std::string> EitherOf(const BoundTool& tool, const std::vector<Parameter>& parameters);
+
+// Null if there is none of that name.
+const Parameter* FindParameter(const std::vector<Parameter>& parameters, std::string_view name);
+
+// What a model calls a field of the request: "severities[1]" -> "severity", "created.end" ->
+// "created_before"; a field that is no parameter keeps its name.
+std::string ParameterNameOf(const BoundTool& tool, std::string_view request_field);
+
+// What the schema says of it; empty where its name and words say all.
+std::string DescriptionOf(const BoundTool& tool, const Parameter& parameter);
+
+// Its default as JSON; empty: none.
+std::string DefaultOf(const BoundTool& tool, const Parameter& parameter);
+
+// A proto comment without marks, with request fields named as parameters.
+std::string PlainComment(const BoundTool& tool, std::string_view comment);
+
+}  // namespace falcon::mcp
+
+#endif  // FALCON_CLIENT_MCP_TOOLS_PARAMETERS_LIST_H_
