@@ -1,0 +1,172 @@
+// Every method in both eras, with right and wrong params.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "harness.h"
+
+namespace falcon::mcp {
+namespace {
+
+struct Case {
+  const char* name;
+  const char* method;
+  std::string params;
+  // The result without what an era adds to it; null: an error.
+  Json result;
+  int code = 0;
+  // Of the stateless era: public, private or nothing.
+  std::string scope = {};
+};
+
+class Methods : public testing::TestWithParam<Case> {};
+
+Json WithoutEra(Json result) {
+  for (const char* key : {"resultType", "_meta", "ttlMs", "cacheScope"}) result.erase(key);
+  return result;
+}
+
+TEST_P(Methods, AnswerInTheInitializeEra) {
+  Conversation conversation;
+  conversation.Initialize();
+  const Outgoing answer = conversation.AskWhole(Legacy(GetParam().method, GetParam().params));
+  const Json json = Parsed(answer.text);
+  EXPECT_EQ(json["id"], 1);
+  EXPECT_EQ(answer.http_status, 200);
+  if (GetParam().code == 0) {
+    EXPECT_EQ(json["result"], GetParam().result) << answer.text;
+  } else {
+    EXPECT_EQ(json["error"]["code"], GetParam().code) << answer.text;
+  }
+}
+
+TEST_P(Methods, AnswerInTheStatelessEra) {
+  Conversation conversation;
+  const Outgoing answer = conversation.AskWhole(Modern(GetParam().method, GetParam().params));
+  const Json json = Parsed(answer.text);
+  EXPECT_EQ(json["id"], 1);
+  EXPECT_EQ(answer.http_status, 200);
+  if (GetParam().code != 0) {
+    const int code = GetParam().code == kResourceNotFound ? kInvalidParams : GetParam().code;
+    EXPECT_EQ(json["error"]["code"], code) << answer.text;
+    return;
+  }
+  EXPECT_EQ(WithoutEra(json["result"]), GetParam().result) << answer.text;
+  EXPECT_EQ(json["result"]["resultType"], "complete");
+  EXPECT_EQ(json["result"]["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], "tested");
+  EXPECT_EQ(json["result"].value("cacheScope", ""), GetParam().scope);
+  EXPECT_EQ(json["result"].contains("ttlMs"), !GetParam().scope.empty());
+}
+
+Case Good(const char* name, const char* method, std::string params, const char* result,
+          std::string scope = {}) {
+  return {name, method, std::move(params), Json::parse(result), 0, std::move(scope)};
+}
+
+Case Bad(const char* name, const char* method, std::string params, int code = kInvalidParams) {
+  return {name, method, std::move(params), nullptr, code};
+}
+
+std::string NameOf(const testing::TestParamInfo<Case>& test) { return test.param.name; }
+
+INSTANTIATE_TEST_SUITE_P(
+    Lists, Methods,
+    testing::Values(
+        Good("Tools", "tools/list", "", R"({"tools":[{"name":"echo","title":"A title",
+          "description":"A description.","inputSchema":{"type":"object"},"annotations":
+          {"readOnlyHint":true,"destructiveHint":false,"idempotentHint":true,
+          "openWorldHint":true}}]})",
+             "public"),
+        Good("Resources", "resources/list", "", R"({"resources":[{"uri":"test://one","name":"one",
+          "description":"The one.","mimeType":"text/plain"}]})",
+             "public"),
+        Good("Templates", "resources/templates/list", "",
+             R"({"resourceTemplates":[{"uriTemplate":"test://{id}","name":"any"}]})", "public"),
+        Good("Prompts", "prompts/list", "", R"({"prompts":[{"name":"greet","description":"Greets.",
+          "arguments":[{"name":"who","description":"Whom to greet.","required":true},
+          {"name":"how","required":false}]}]})",
+             "public"),
+        Bad("WrongCursor", "tools/list", R"("cursor":"tools-100")"),
+        Bad("NumberAsCursor", "prompts/list", R"("cursor":1)")),
+    NameOf);
+
+INSTANTIATE_TEST_SUITE_P(
+    Tools, Methods,
+    testing::Values(Good("Call", "tools/call", R"("name":"echo","arguments":{"a":[1,"x"]})",
+                         R"({"content":[{"type":"text","text":"said"}],
+                           "structuredContent":{"a":[1,"x"]}})"),
+                    Good("NoArguments", "tools/call", R"("name":"echo")",
+                         R"({"content":[{"type":"text","text":"said"}],"structuredContent":{}})"),
+                    Bad("Unknown", "tools/call", R"("name":"Echo")"),
+                    Bad("NoName", "tools/call", R"("arguments":{})"),
+                    Bad("NumberAsName", "tools/call", R"("name":1)"),
+                    Bad("ListAsArguments", "tools/call", R"("name":"echo","arguments":[])"),
+                    Bad("NullAsArguments", "tools/call", R"("name":"echo","arguments":null)")),
+    NameOf);
+
+INSTANTIATE_TEST_SUITE_P(
+    Resources, Methods,
+    testing::Values(
+        Good("Read", "resources/read", R"("uri":"test://one")",
+             R"({"contents":[{"uri":"test://one","mimeType":"text/plain","text":"1"}]})",
+             "private"),
+        Bad("Missing", "resources/read", R"("uri":"test://two")", kResourceNotFound),
+        Bad("Empty", "resources/read", R"("uri":"test://empty")", kResourceNotFound),
+        Bad("Down", "resources/read", R"("uri":"test://down")", kInternalError),
+        Bad("NoUri", "resources/read", ""),
+        Bad("TooLong", "resources/read", R"("uri":")" + std::string(5000, 'u') + "\"")),
+    NameOf);
+
+INSTANTIATE_TEST_SUITE_P(
+    Prompts, Methods,
+    testing::Values(
+        Good("Get", "prompts/get", R"("name":"greet","arguments":{"who":"you"})",
+             R"({"description":"A greeting","messages":[{"role":"user",
+                           "content":{"type":"text","text":"Hello you"}}]})"),
+        Bad("UnknownPrompt", "prompts/get", R"("name":"hate")"), Bad("NoName", "prompts/get", ""),
+        Bad("MissingArgument", "prompts/get", R"("name":"greet")"),
+        Bad("UnknownArgument", "prompts/get",
+            R"("name":"greet","arguments":{"who":"you","why":"so"})"),
+        Bad("NumberAsArgument", "prompts/get", R"("name":"greet","arguments":{"who":1})"),
+        Bad("TextAsArguments", "prompts/get", R"("name":"greet","arguments":"you")"),
+        Bad("ItsOwnRefusal", "prompts/get", R"("name":"greet","arguments":{"who":"nobody"})"),
+        Bad("ItsFailure", "prompts/get", R"("name":"greet","arguments":{"who":"broken"})",
+            kInternalError)),
+    NameOf);
+
+INSTANTIATE_TEST_SUITE_P(
+    Completions, Methods,
+    testing::Values(
+        Good("OfPrompt", "completion/complete",
+             R"("ref":{"type":"ref/prompt","name":"greet"},"argument":{"name":"who","value":"y"},
+              "context":{"arguments":{"how":"loud"}})",
+             R"({"completion":{"values":["greet/who/y"],"hasMore":false}})"),
+        Good("OfTemplate", "completion/complete",
+             R"("ref":{"type":"ref/resource","uri":"test://{id}"},
+              "argument":{"name":"id","value":""})",
+             R"({"completion":{"values":["test://{id}/id/"],"hasMore":false}})"),
+        Bad("UnknownPrompt", "completion/complete",
+            R"("ref":{"type":"ref/prompt","name":"x"},"argument":{"name":"who","value":""})"),
+        Bad("UnknownArgument", "completion/complete",
+            R"("ref":{"type":"ref/prompt","name":"greet"},"argument":{"name":"x","value":""})"),
+        Bad("UnknownTemplate", "completion/complete",
+            R"("ref":{"type":"ref/resource","uri":"test://one"},
+             "argument":{"name":"a","value":""})"),
+        Bad("UnknownKind", "completion/complete",
+            R"("ref":{"type":"ref/tool","name":"echo"},"argument":{"name":"a","value":""})"),
+        Bad("NoValue", "completion/complete",
+            R"("ref":{"type":"ref/prompt","name":"greet"},"argument":{"name":"who"})"),
+        Bad("NoRef", "completion/complete", R"("argument":{"name":"who","value":""})"),
+        Bad("TextAsContext", "completion/complete",
+            R"("ref":{"type":"ref/prompt","name":"greet"},"argument":{"name":"who","value":""},
+             "context":{"arguments":{"how":1}})")),
+    NameOf);
+
+TEST(MissingResource, IsNamedInTheError) {
+  Conversation conversation;
+  const Json error = conversation.Ask(Modern("resources/read", R"("uri":"test://t\"wo")"))["error"];
+  EXPECT_EQ(error["data"], (Json{{"uri", "test://t\"wo"}}));
+}
+
+}  // namespace
+}  // namespace falcon::mcp
