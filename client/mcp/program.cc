@@ -1,0 +1,98 @@
+// Reads as the bridge's diagram: channel, catalog, offer, server, transport.
+#include "mcp/program.h"
+
+#include <grpcpp/create_channel.h>
+
+#include <limits>
+#include <memory>
+
+#include "catalog.h"
+#include "descriptor_set.h"
+#include "invoke.h"
+#include "mcp/assembly.h"
+#include "mcp/flags.h"
+#include "mcp/self_test.h"
+#include "mcp/transport/stdio.h"
+#include "terminal_text.h"
+#include "text.h"
+
+namespace falcon::mcp {
+namespace {
+
+using client::Cat;
+
+// Calls that wait for a worker, for each worker.
+constexpr size_t kWaitingPerWorker = 16;
+
+std::shared_ptr<grpc::Channel> ChannelTo(
+    const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+  grpc::ChannelArguments arguments;
+  // The gateway bounds its answers.
+  arguments.SetMaxReceiveMessageSize(std::numeric_limits<int>::max());
+  arguments.SetUserAgentPrefix(Cat("falcon-mcp-bridge/", FALCON_GATEWAY_VERSION));
+  // A gateway that starts again is found again within a second, not within gRPC's two minutes.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+  return grpc::CreateCustomChannel(address, credentials, arguments);
+}
+
+int Fail(const Environment& environment, int exit_code, const absl::Status& status) {
+  environment.err << "falcon-mcp-bridge: " << std::string(status.message()) << std::endl;
+  return exit_code;
+}
+
+int ServeHttp(Server& server, HttpOptions options, const Environment& environment) {
+  const bool tls = !options.certificate_pem.empty();
+  const std::string host = options.address.find(':') == std::string::npos
+                               ? options.address
+                               : Cat("[", options.address, "]");
+  const auto transport = HttpTransport::Listen(server, std::move(options));
+  if (!transport.ok()) return Fail(environment, kExitUsage, transport.status());
+  environment.text_out << "listening on " << (tls ? "https" : "http") << "://" << host << ':'
+                       << (*transport)->port() << "/mcp" << std::endl;
+  environment.wait_for_signal();
+  return kExitOk;
+}
+
+int Serve(const Settings& settings, const Offer& offer, const Environment& environment) {
+  environment.err << "falcon-mcp-bridge " << FALCON_GATEWAY_VERSION << ": " << offer.tools.size()
+                  << " tools, gateway " << client::EscapeHostile(settings.gateway.address)
+                  << (settings.http ? "" : ", MCP on standard input and output") << std::endl;
+  Workers workers(settings.workers, settings.workers * kWaitingPerWorker);
+  Server server(offer, workers);
+  if (settings.http) return ServeHttp(server, *settings.http, environment);
+  environment.end_on_signal();
+  return ServeStdio(server, environment.in, environment.out) ? kExitOk : kExitFailed;
+}
+
+}  // namespace
+
+int RunProgram(const std::vector<std::string>& arguments, const Environment& environment) {
+  const auto read = ReadFlags(arguments, environment.variable);
+  if (const auto* end = std::get_if<EarlyEnd>(&read)) {
+    (end->exit_code == kExitOk ? environment.text_out : environment.err) << end->text << std::flush;
+    return end->exit_code;
+  }
+  const Settings& settings = std::get<Settings>(read);
+  const auto credentials = client::CredentialsOf(settings.gateway);
+  if (!credentials.ok()) return Fail(environment, kExitUsage, credentials.status());
+  const auto catalog = client::Catalog::Load(DescriptorSet());
+  if (!catalog.ok()) return Fail(environment, kExitFailed, catalog.status());
+  client::Invoker gateway(ChannelTo(settings.gateway.address, *credentials), **catalog);
+  const Bridge bridge{.catalog = **catalog,
+                      .gateway = gateway,
+                      .address = settings.gateway.address,
+                      .now = environment.now,
+                      .nonce = environment.nonce,
+                      .timeout = settings.timeout,
+                      .result_bytes = settings.result_bytes};
+  const absl::StatusOr<Offer> offer = MakeOffer(bridge, settings.choice);
+  if (!offer.ok()) return Fail(environment, kExitUsage, offer.status());
+  if (!settings.self_test) return Serve(settings, *offer, environment);
+  const bool works = SelfTest(bridge, *offer, settings.gateway.tls, environment.text_out);
+  return works ? kExitOk : kExitFailed;
+}
+
+}  // namespace falcon::mcp

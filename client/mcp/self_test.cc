@@ -1,0 +1,212 @@
+// One question to the gateway itself, then the protocol as a client would speak it.
+#include "mcp/self_test.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "mcp/connection_advice.h"
+#include "mcp/protocol/json.h"
+#include "mcp/protocol/server.h"
+#include "mcp/protocol/workers.h"
+#include "messages.h"
+#include "terminal_text.h"
+#include "text.h"
+
+namespace falcon::mcp {
+namespace {
+
+using client::Cat;
+using client::EscapeHostile;
+
+// Keeps the answer to one message.
+class Inbox final : public Outlet {
+ public:
+  void Send(Outgoing message) override {
+    if (!message.last) return;
+    const std::lock_guard lock(mutex_);
+    answer_ = std::move(message.text);
+    arrived_.notify_all();
+  }
+
+  std::string Await() {
+    std::unique_lock lock(mutex_);
+    arrived_.wait(lock, [this] { return answer_.has_value(); });
+    return *std::move(answer_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::optional<std::string> answer_;
+};
+
+// A client in the same process.
+class Client {
+ public:
+  explicit Client(const Offer& offer) : workers_(1, 1), server_(offer, workers_) {}
+
+  // The answer's text; an object with `result` or `error`.
+  std::string Ask(const std::string& method, const Json& params) {
+    const auto inbox = std::make_shared<Inbox>();
+    const Json request = {
+        {"jsonrpc", "2.0"}, {"id", ++last_id_}, {"method", method}, {"params", params}};
+    server_.Handle(Text(request), session_, inbox);
+    return inbox->Await();
+  }
+
+  Json AskJson(const std::string& method, const Json& params) {
+    return Json::parse(Ask(method, params), nullptr, false);
+  }
+
+ private:
+  Workers workers_;
+  Server server_;
+  std::shared_ptr<Session> session_ = std::make_shared<Session>();
+  int last_id_ = 0;
+};
+
+// A line for each finding.
+class Report {
+ public:
+  explicit Report(std::ostream& out) : out_(out) {}
+
+  void Good(std::string_view what) { out_ << "ok     " << what << '\n'; }
+  void Note(std::string_view what) { out_ << "note   " << what << '\n'; }
+  // What is wrong, and what to do, each of one line or more.
+  void Wrong(std::string_view what, std::string_view to_do) {
+    good_ = false;
+    Lines("WRONG  ", what);
+    Lines("       ", to_do);
+  }
+  bool good() const { return good_; }
+
+ private:
+  void Lines(std::string_view first, std::string_view text) {
+    for (const std::string& line : client::Split(text, '\n')) {
+      out_ << first << EscapeHostile(line) << '\n';
+      first = "       ";
+    }
+  }
+
+  std::ostream& out_;
+  bool good_ = true;
+};
+
+void TellProtocol(Client& client, const Offer& offer, Report& report) {
+  const Json hello = client.AskJson(
+      "initialize", {{"protocolVersion", kInitializeVersions[0]},
+                     {"capabilities", Json::object()},
+                     {"clientInfo", {{"name", "self-test"}, {"version", FALCON_GATEWAY_VERSION}}}});
+  const size_t bytes = client.Ask("tools/list", Json::object()).size();
+  if (!hello.contains("result")) {
+    report.Wrong("The protocol does not start.", "That is a defect of this program.");
+    return;
+  }
+  report.Good(Cat("Protocol: ", offer.tools.size(), " tools (", client::Grouped(bytes),
+                  " bytes for all), ", offer.prompts.size(), " prompts, ", offer.resources.size(),
+                  " resources."));
+}
+
+const google::protobuf::Message* Part(const google::protobuf::Message& message,
+                                      const std::string& name) {
+  const google::protobuf::FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
+  if (field == nullptr || field->is_repeated() || field->message_type() == nullptr) return nullptr;
+  return &message.GetReflection()->GetMessage(message, *&field);
+}
+
+void TellStatus(const google::protobuf::Message& status, const Bridge& bridge, Report& report) {
+  const std::string version = client::TextField(status, "version");
+  report.Good(Cat("Gateway: falcon-gateway ", EscapeHostile(version), " at ",
+                  EscapeHostile(bridge.address), ", for ",
+                  EscapeHostile(client::TextField(status, "base_url")), "."));
+  if (version != FALCON_GATEWAY_VERSION) {
+    report.Note(Cat("The bridge is of version ", FALCON_GATEWAY_VERSION,
+                    ": with another gateway some fields may be missing."));
+  }
+  const google::protobuf::Message* token = Part(status, "token");
+  const std::string problem = token == nullptr ? "" : client::TextField(*token, "last_error");
+  if (!problem.empty()) {
+    report.Note(Cat("The gateway's last log-in to Falcon failed: ", EscapeHostile(problem)));
+  }
+}
+
+// Whether it makes sense to go on.
+bool TellGateway(const Bridge& bridge, bool tls, Report& report) {
+  const client::Method* method = bridge.catalog.Find("", "status");
+  if (method == nullptr) return true;
+  const auto request = bridge.catalog.NewMessage(*method->descriptor->input_type());
+  client::CallSettings settings;
+  settings.timeout = bridge.timeout;
+  const client::Answer answer = bridge.gateway.Unary(*method, *request, settings);
+  if (!answer.failure) {
+    TellStatus(*answer.message, bridge, report);
+    return true;
+  }
+  if (answer.failure->code == grpc::StatusCode::UNIMPLEMENTED) {
+    report.Wrong(Cat("What answers at ", bridge.address, " is no falcon-gateway, or an old one."),
+                 "Check --gateway.");
+  } else if (answer.failure->code == grpc::StatusCode::DEADLINE_EXCEEDED) {
+    report.Wrong(Cat("The gateway at ", bridge.address, " does not answer in time."),
+                 "Check --gateway and the network between; --timeout allows more time.");
+  } else {
+    report.Wrong(Cat("The gateway at ", bridge.address,
+                     " cannot be reached: ", answer.failure->message, "."),
+                 ConnectionAdvice(answer.failure->message, tls));
+  }
+  return false;
+}
+
+Json Member(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  return found == object.end() ? Json() : *found;
+}
+
+// What an answer says: its blocks of text, or its error's message.
+std::string TextOf(const Json& answer) {
+  std::string text;
+  for (const Json& block : Member(Member(answer, "result"), "content")) {
+    const Json part = Member(block, "text");
+    if (part.is_string()) text.append(part.get_ref<const std::string&>()).append("\n");
+  }
+  const Json message = Member(Member(answer, "error"), "message");
+  return text.empty() ? Text(message) : text;
+}
+
+void TellTool(Client& client, const Offer& offer, Report& report) {
+  const auto is = [](std::string_view name) {
+    return [name](const Tool& tool) { return tool.name.starts_with(name); };
+  };
+  auto tool = std::ranges::find_if(offer.tools, is("search_hosts"));
+  if (tool == offer.tools.end()) tool = std::ranges::find_if(offer.tools, is("search_"));
+  if (tool == offer.tools.end()) {
+    report.Note("No search is among the tools, so none was called.");
+    return;
+  }
+  const Json answer =
+      client.AskJson("tools/call", {{"name", tool->name}, {"arguments", {{"limit", 1}}}});
+  const Json result = Member(answer, "result");
+  if (!result.is_object() || Member(result, "isError") == true) {
+    report.Wrong(Cat(tool->name, " could not look:"), TextOf(answer));
+    return;
+  }
+  const std::string summary = TextOf(answer);
+  report.Good(Cat(tool->name, ": ", EscapeHostile(summary.substr(0, summary.find('\n')))));
+}
+
+}  // namespace
+
+bool SelfTest(const Bridge& bridge, const Offer& offer, bool tls, std::ostream& out) {
+  Report report(out);
+  Client client(offer);
+  TellProtocol(client, offer, report);
+  if (TellGateway(bridge, tls, report)) TellTool(client, offer, report);
+  out << (report.good() ? "All works: an assistant can be connected.\n"
+                        : "Not yet: see what is WRONG above.\n");
+  return report.good();
+}
+
+}  // namespace falcon::mcp
