@@ -1,6 +1,7 @@
-// JSON text out: strings are escaped in one pass over runs of plain bytes.
+// JSON text out: strings are escaped in one pass, block by block.
 #include "mcp/protocol/json.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -9,12 +10,16 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-// What stands in a JSON string as it is.
-constexpr std::array<bool, 256> kPlain = [] {
-  std::array<bool, 256> plain{};
-  for (size_t byte = 0x20; byte < 0x80; ++byte) plain[byte] = true;
-  plain['"'] = plain['\\'] = false;
-  return plain;
+// What stands in a JSON string as it is, or behind a backslash.
+constexpr std::array<bool, 256> kSimple = [] {
+  std::array<bool, 256> simple{};
+  for (size_t byte = 0x20; byte < 0x80; ++byte) simple[byte] = true;
+  return simple;
+}();
+constexpr std::array<uint8_t, 256> kBackslashes = [] {
+  std::array<uint8_t, 256> count{};
+  count['"'] = count['\\'] = 1;
+  return count;
 }();
 
 bool Continues(unsigned char byte) { return (byte & 0xC0) == 0x80; }
@@ -36,28 +41,18 @@ size_t SequenceLength(std::string_view text) {
   return length;
 }
 
-void AppendAscii(std::string& out, unsigned char byte) {
+// Writes the escape of one control character; returns its end.
+char* WriteControl(char* to, unsigned char byte) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  switch (byte) {
-    case '"':
-    case '\\':
-      out.push_back('\\');
-      out.push_back(static_cast<char>(byte));
-      return;
-    case '\n':
-      out.append("\\n");
-      return;
-    case '\r':
-      out.append("\\r");
-      return;
-    case '\t':
-      out.append("\\t");
-      return;
-    default:
-      out.append("\\u00");
-      out.push_back(kDigits[byte >> 4]);
-      out.push_back(kDigits[byte & 0xF]);
-  }
+  const char letter = byte == '\n' ? 'n' : byte == '\r' ? 'r' : byte == '\t' ? 't' : 'u';
+  *to++ = '\\';
+  *to++ = letter;
+  if (letter != 'u') return to;
+  *to++ = '0';
+  *to++ = '0';
+  *to++ = kDigits[byte >> 4];
+  *to++ = kDigits[byte & 0xF];
+  return to;
 }
 
 }  // namespace
@@ -69,24 +64,30 @@ std::string Text(const Json& json) {
 void AppendString(std::string& out, std::string_view text) {
   out.reserve(out.size() + text.size() + text.size() / 8 + 2);
   out.push_back('"');
+  constexpr size_t kBlock = 512;
+  constexpr size_t kLongestEscape = 6;
+  std::array<char, kBlock + kLongestEscape> block;
   size_t i = 0;
   while (i < text.size()) {
-    size_t end = i;
-    while (end < text.size() && kPlain[static_cast<unsigned char>(text[end])]) ++end;
-    out.append(text.data() + i, end - i);
-    if (end == text.size()) break;
-    i = end;
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x80) {
-      AppendAscii(out, byte);
-      ++i;
-    } else if (const size_t length = SequenceLength(text.substr(i)); length > 0) {
-      out.append(text.data() + i, length);
-      i += length;
-    } else {
-      out.append(kReplacement);
-      ++i;
+    char* to = block.data();
+    while (i < text.size() && to < block.data() + kBlock) {
+      const auto byte = static_cast<unsigned char>(text[i]);
+      if (kSimple[byte]) {
+        // Without a branch: JSON within JSON is full of quotes, which no processor foresees.
+        *to = '\\';
+        to += kBackslashes[byte];
+        *to++ = text[i++];
+      } else if (byte < 0x80) {
+        to = WriteControl(to, byte);
+        ++i;
+      } else {
+        const size_t length = SequenceLength(text.substr(i));
+        const std::string_view shown = length > 0 ? text.substr(i, length) : kReplacement;
+        to = std::ranges::copy(shown, to).out;
+        i += std::max<size_t>(length, 1);
+      }
     }
+    out.append(block.data(), to);
   }
   out.push_back('"');
 }
