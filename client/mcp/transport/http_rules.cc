@@ -1,0 +1,187 @@
+// The checks, cheapest and most general first; who is not allowed in learns nothing more.
+#include "mcp/transport/http_rules.h"
+
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+#include <boost/beast/http/field.hpp>
+#include <boost/beast/http/verb.hpp>
+
+namespace falcon::mcp {
+namespace {
+
+namespace http = boost::beast::http;
+
+constexpr std::string_view kPath = "/mcp";
+
+std::string_view View(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+std::string Lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+std::string_view Trimmed(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+// A media type or range without its parameters, in lower case.
+std::string MediaType(std::string_view value) {
+  return Lower(Trimmed(value.substr(0, value.find(';'))));
+}
+
+// The host of host[:port], in lower case, without the brackets of an IPv6 address. Empty: it is
+// none.
+std::string HostOf(std::string_view authority) {
+  std::string_view host = authority;
+  std::string_view port;
+  if (host.starts_with('[')) {
+    const size_t end = host.find(']');
+    if (end == std::string_view::npos) return {};
+    port = host.substr(end + 1);
+    host = host.substr(1, end - 1);
+  } else if (const size_t colon = host.find(':'); colon != std::string_view::npos) {
+    port = host.substr(colon);
+    host = host.substr(0, colon);
+  }
+  const bool digits = port.find_first_not_of("0123456789", 1) == std::string_view::npos;
+  if (!port.empty() && (port[0] != ':' || !digits)) return {};
+  return Lower(host);
+}
+
+bool IsLoopback(const std::string& host) {
+  if (host == "localhost") return true;
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(host, error);
+  return !error && address.is_loopback();
+}
+
+std::string Digest(std::string_view text) {
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+         reinterpret_cast<unsigned char*>(digest.data()));
+  return digest;
+}
+
+// Two of one kind could mean one thing to us and another to a proxy before us.
+std::optional<HttpRefusal> JudgeRepeated(const HttpHead& head) {
+  for (const char* name : {"Host", "Origin", "Authorization", "Content-Type",
+                           "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name"}) {
+    if (head.count(name) > 1) {
+      return HttpRefusal{400, std::string("The header ") + name + " may come once only.", {}};
+    }
+  }
+  return std::nullopt;
+}
+
+// Host and path of a target that is written with both.
+struct Target {
+  std::string_view authority;
+  std::string_view path;
+};
+
+Target SplitTarget(std::string_view target) {
+  Target parts{{}, target.substr(0, target.find('?'))};
+  const size_t scheme = parts.path.find("://");
+  if (parts.path.starts_with('/') || scheme == std::string_view::npos) return parts;
+  parts.authority = parts.path.substr(scheme + 3);
+  const size_t slash = parts.authority.find('/');
+  parts.path = slash == std::string_view::npos ? "/" : parts.authority.substr(slash);
+  parts.authority = parts.authority.substr(0, slash);
+  return parts;
+}
+
+std::optional<HttpRefusal> JudgeContent(const HttpHead& head) {
+  if (MediaType(View(head[http::field::content_type])) != "application/json") {
+    return HttpRefusal{415, "The Content-Type must be application/json.", {}};
+  }
+  const Accepted accepted = ReadAccept(head);
+  if (accepted.json || accepted.events) return std::nullopt;
+  return HttpRefusal{406, "Accept must name application/json and text/event-stream.", {}};
+}
+
+}  // namespace
+
+Accepted ReadAccept(const HttpHead& head) {
+  Accepted accepted;
+  const auto [begin, end] = head.equal_range(http::field::accept);
+  if (begin == end) accepted.json = true;
+  for (auto field = begin; field != end; ++field) {
+    std::string_view ranges = View(field->value());
+    while (!ranges.empty()) {
+      const size_t comma = std::min(ranges.find(','), ranges.size());
+      const std::string range = MediaType(ranges.substr(0, comma));
+      const bool any = range == "*/*";
+      accepted.json |= any || range == "application/json" || range == "application/*";
+      accepted.events |= any || range == "text/event-stream" || range == "text/*";
+      ranges.remove_prefix(std::min(comma + 1, ranges.size()));
+    }
+  }
+  return accepted;
+}
+
+HttpRules::HttpRules(const HttpOptions& options) {
+  if (!options.token.empty()) token_digest_ = Digest(options.token);
+  for (const std::string& host : options.allowed_hosts) allowed_hosts_.push_back(HostOf(host));
+}
+
+std::optional<HttpRefusal> HttpRules::Judge(const HttpHead& head,
+                                            const std::string& own_address) const {
+  if (head.version() != 11) return HttpRefusal{505, "Only HTTP/1.1 is spoken here.", {}};
+  if (auto refusal = JudgeRepeated(head)) return refusal;
+  const Target target = SplitTarget(View(head.target()));
+  if (head.count(http::field::host) == 0) return HttpRefusal{400, "The Host is missing.", {}};
+  if (!IsOurs(View(head[http::field::host]), own_address) ||
+      (!target.authority.empty() && !IsOurs(target.authority, own_address))) {
+    return HttpRefusal{403, "The Host is not one that this server answers for.", {}};
+  }
+  if (auto refusal = JudgeOrigin(head, own_address)) return refusal;
+  if (target.path != kPath) return HttpRefusal{404, "MCP is served at /mcp only.", {}};
+  if (auto refusal = JudgeToken(head)) return refusal;
+  if (head.method() != http::verb::post) {
+    return HttpRefusal{405, "Messages are sent by POST.", "Allow: POST\r\n"};
+  }
+  return JudgeContent(head);
+}
+
+std::optional<HttpRefusal> HttpRules::JudgeOrigin(const HttpHead& head,
+                                                  const std::string& own_address) const {
+  if (head.count(http::field::origin) == 0) return std::nullopt;
+  std::string_view origin = View(head[http::field::origin]);
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (origin.starts_with(scheme) && IsOurs(origin.substr(scheme.size()), own_address)) {
+      return std::nullopt;
+    }
+  }
+  return HttpRefusal{403, "Pages of this Origin may not use this server.", {}};
+}
+
+std::optional<HttpRefusal> HttpRules::JudgeToken(const HttpHead& head) const {
+  constexpr std::string_view kScheme = "bearer ";
+  if (token_digest_.empty()) return std::nullopt;
+  const std::string_view shown = View(head[http::field::authorization]);
+  if (Lower(shown.substr(0, kScheme.size())) != kScheme) {
+    return HttpRefusal{401, "Show the token: Authorization: Bearer TOKEN.",
+                       "WWW-Authenticate: Bearer\r\n"};
+  }
+  const std::string digest = Digest(Trimmed(shown.substr(kScheme.size())));
+  if (CRYPTO_memcmp(digest.data(), token_digest_.data(), digest.size()) == 0) return std::nullopt;
+  return HttpRefusal{401, "The token is wrong.",
+                     "WWW-Authenticate: Bearer error=\"invalid_token\"\r\n"};
+}
+
+bool HttpRules::IsOurs(std::string_view authority, const std::string& own_address) const {
+  const std::string host = HostOf(authority);
+  if (host.empty()) return false;
+  return IsLoopback(host) || host == own_address ||
+         std::ranges::find(allowed_hosts_, host) != allowed_hosts_.end();
+}
+
+}  // namespace falcon::mcp

@@ -1,0 +1,158 @@
+// The reader of lines, and the one writer that all answers share.
+#include "mcp/transport/stdio.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mcp/protocol/reply.h"
+#include "mcp/transport/line_framer.h"
+
+namespace falcon::mcp {
+namespace {
+
+constexpr size_t kChunkBytes = size_t{64} * 1024;
+
+// Where answers go. Outlives the serving, since a cancelled call may end after it.
+class Output {
+ public:
+  explicit Output(int fd) : fd_(fd) {}
+
+  void WriteLine(std::string text) {
+    text.push_back('\n');
+    const std::lock_guard lock(writing_);
+    if (over_ || WriteAll(text)) return;
+    over_ = true;
+    const std::lock_guard state_lock(state_);
+    broken_ = true;
+    changed_.notify_all();
+  }
+
+  // Nothing is written any more once it returns.
+  void Close() {
+    const std::lock_guard lock(writing_);
+    over_ = true;
+  }
+
+  bool broken() {
+    const std::lock_guard lock(state_);
+    return broken_;
+  }
+
+  void Begin() {
+    const std::lock_guard lock(state_);
+    ++in_flight_;
+  }
+
+  void End() {
+    const std::lock_guard lock(state_);
+    --in_flight_;
+    changed_.notify_all();
+  }
+
+  // Until nothing is in flight, or nobody is there to read it.
+  void AwaitAnswers(std::chrono::milliseconds at_most) {
+    std::unique_lock lock(state_);
+    changed_.wait_for(lock, at_most, [this] { return in_flight_ == 0 || broken_; });
+  }
+
+ private:
+  bool WriteAll(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t written = write(fd_, bytes.data(), bytes.size());
+      if (written >= 0) {
+        bytes.remove_prefix(static_cast<size_t>(written));
+      } else if (errno == EAGAIN) {
+        pollfd room{fd_, POLLOUT, 0};
+        poll(&room, 1, -1);
+      } else if (errno != EINTR) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  const int fd_;
+  std::mutex writing_;
+  bool over_ = false;  // guarded by writing_
+  std::mutex state_;
+  std::condition_variable changed_;
+  size_t in_flight_ = 0;  // these two are guarded by state_
+  bool broken_ = false;
+};
+
+// One message's; the message is in flight while it lives.
+class LineOutlet : public Outlet {
+ public:
+  explicit LineOutlet(std::shared_ptr<Output> output) : output_(std::move(output)) {
+    output_->Begin();
+  }
+  ~LineOutlet() override { output_->End(); }
+  LineOutlet(const LineOutlet&) = delete;
+  LineOutlet& operator=(const LineOutlet&) = delete;
+
+  void Send(Outgoing message) override { output_->WriteLine(std::move(message.text)); }
+
+ private:
+  const std::shared_ptr<Output> output_;
+};
+
+std::string TooLong() {
+  return ErrorReply("null", {kInvalidRequest, "The line was skipped: a message may have at most " +
+                                                  std::to_string(kMostMessageBytes) + " bytes."});
+}
+
+enum class Input { kGoesOn, kEnded, kFailed };
+
+// Waits for input, and for a client that reads no more.
+Input ReadSome(int in, int out, std::vector<char>& chunk, std::string_view& bytes) {
+  bytes = {};
+  pollfd waits[] = {{in, POLLIN, 0}, {out, 0, 0}};
+  if (poll(waits, std::size(waits), -1) < 0) {
+    return errno == EINTR ? Input::kGoesOn : Input::kFailed;
+  }
+  // What the client wrote before it left is read first.
+  if (waits[0].revents == 0) return Input::kFailed;
+  const ssize_t size = read(in, chunk.data(), chunk.size());
+  if (size == 0) return Input::kEnded;
+  if (size < 0) return errno == EINTR || errno == EAGAIN ? Input::kGoesOn : Input::kFailed;
+  bytes = std::string_view(chunk.data(), static_cast<size_t>(size));
+  return Input::kGoesOn;
+}
+
+}  // namespace
+
+bool ServeStdio(Server& server, int in, int out, std::chrono::milliseconds grace) {
+  const auto session = std::make_shared<Session>();
+  const auto output = std::make_shared<Output>(out);
+  const LineFramer::Take take = [&](const LineFramer::Line& line) {
+    if (line.too_long) return output->WriteLine(TooLong());
+    server.Handle(line.text, session, std::make_shared<LineOutlet>(output));
+  };
+  LineFramer framer(kMostMessageBytes);
+  std::vector<char> chunk(kChunkBytes);
+  Input input = Input::kGoesOn;
+  while (input == Input::kGoesOn) {
+    std::string_view bytes;
+    input = ReadSome(in, out, chunk, bytes);
+    framer.Feed(bytes, take);
+    if (output->broken()) input = Input::kFailed;
+  }
+  if (input == Input::kEnded) {
+    framer.End(take);
+    output->AwaitAnswers(grace);
+  }
+  session->CancelAll();
+  output->Close();
+  return input == Input::kEnded && !output->broken();
+}
+
+}  // namespace falcon::mcp
