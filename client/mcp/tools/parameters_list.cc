@@ -16,22 +16,27 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
 // What few ask for: each costs every reader of the tool list. A raw filter reaches nearly all of it.
-constexpr std::array<std::string_view, 16> kLeftOut = {
-    "read_options", "from_parent", "include_deleted", "include_relations",
-    "products",     "groups",      "sources",         "min_base_score",
-    "suppressed",   "state",       "reference_ids",   "user_id",
-    "origin",       "os_is_eol",   "threat_types",    "malware_families"};
+constexpr std::array<std::string_view, 18> kLeftOut = {
+    "read_options", "min_severity",     "from_parent",  "include_deleted", "include_relations",
+    "products",     "groups",           "sources",      "min_base_score",  "suppressed",
+    "state",        "reference_ids",    "user_id",      "origin",          "os_is_eol",
+    "threat_types", "malware_families", "exprt_ratings"};
 // The same of one request.
-constexpr std::array<std::string_view, 9> kLeftOutHere = {
+constexpr std::array<std::string_view, 14> kLeftOutHere = {
     "falcon.v1.AggregateDetectionsRequest.created",
+    "falcon.v1.AggregateDetectionsRequest.technique",
     "falcon.v1.AggregateDetectionsRequest.tactic",
     "falcon.v1.AggregateDetectionsRequest.query",
+    "falcon.v1.ListIocsRequest.platforms",
     "falcon.v1.ListVulnerabilitiesRequest.platforms",
     "falcon.v1.ListVulnerabilitiesRequest.product_types",
     "falcon.v1.ListIncidentsRequest.tags",
     "falcon.v1.ListIncidentsRequest.tactic",
     "falcon.v1.ListIncidentsRequest.query",
-    "falcon.v1.ListDiscoveredHostsRequest.tags"};
+    "falcon.v1.ListDiscoveredHostsRequest.tags",
+    "falcon.v1.ListDiscoveredHostsRequest.product_types",
+    "falcon.v1.ListDiscoveredApplicationsRequest.platforms",
+    "falcon.v1.ListDiscoveredApplicationsRequest.version"};
 
 // Protos do not say that a field must be set.
 constexpr std::array<std::string_view, 4> kRequired = {
@@ -174,7 +179,9 @@ std::vector<Parameter> ParametersOf(const BoundTool& tool) {
     for (Parameter& parameter : all) parameter.required = false;
   }
   if (tool.method->shape.read_mask != nullptr) {
-    all.push_back(OwnWord("view", ParameterUse::kView, {"brief", "full"}));
+    if (tool.facts->kind == ToolKind::kSearch) {
+      all.push_back(OwnWord("view", ParameterUse::kView, {"brief", "full"}));
+    }
     all.push_back(OwnWord("format", ParameterUse::kFormat, {"json", "text"}));
   }
   return all;

@@ -15,29 +15,42 @@ using google::protobuf::FieldDescriptor;
 
 // A filter that works, for each collection. What FQL knows there stands in the guide.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kFilterExamples = {{
-    {"detections", "severity:>=60+cmdline:'*rundll32*'"},
-    {"hosts", "platform_name:'Windows'+os_version:'*2019*'"},
-    {"iocs", "type:'domain'+value:'*.example.com'"},
-    {"intel-indicators", "actors:'FANCYBEAR'+labels.name:'*ransom*'"},
-    {"vulnerabilities", "cve.exprt_rating:'CRITICAL'+created_timestamp:>'now-7d'"},
-    {"incidents", "severity:>=60+status:!'closed'"},
-    {"rtr-sessions", "base_command:'reg'+created_at:>'now-7d'"},
-    {"discovered-hosts", "entity_type:'unmanaged'+country:'Germany'"},
-    {"discovered-applications", "vendor:'Google'+version:'108.*'"},
+    {"detections", "severity:>=60+product:'idp'"},
+    {"hosts", "os_version:'Windows 11'"},
+    {"iocs", "value:*'*.example.com'"},
+    {"intel-indicators", "last_updated:>'now-7d'"},
+    {"vulnerabilities", "cve.base_score:>=9"},
+    {"incidents", "severity:>=60+tags:'*vip*'"},
+    {"rtr-sessions", "origin:'*api*'"},
+    {"discovered-hosts", "country:'Germany'"},
+    {"discovered-applications", "category:'Web Browsers'"},
 }};
 
-// What protos explain at length, and a model takes at a hint. Of searches only.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kHints = {{
-    {"hostname", "Any case; SRV-*"},
-    {"technique", "ATT&CK id or name, T1218.011"},
-    {"tactic", "ATT&CK id or name, TA0005"},
+// What protos explain at length, and a model takes at a hint.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kHints = {{
+    {"alert_id", "composite_id of a detection"},
+    {"actor", "FANCYBEAR"},
+    {"assigned_to", "Name or user id"},
+    {"command", "First word: reg"},
     {"cve_id", "CVE-2021-44228"},
-    {"host_id", "32 hexadecimal digits"},
+    {"field", "FQL name: severity_name, tactic, device.hostname"},
+    {"host_id", "device_id, agent_id or aid"},
+    {"hostname", "Any case; SRV-*"},
+    {"indicator", "Exact hash, domain, address"},
+    {"name", "Any case; *Chrome*"},
     {"query", "Free text"},
+    {"size", "Most buckets of terms"},
+    {"tactic", "ATT&CK id or name"},
+    {"tag", "FalconGroupingTags/Critical"},
+    {"technique", "ATT&CK id or name"},
+    {"then_by", "Second field, within each bucket"},
+    {"username", "Any case; adm*"},
 }};
 
 // Long phrases of the protos' comments, and what suffices.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kShorter = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kShorter = {{
+    {" (MD5, SHA-1, SHA-256)", ""},
+    {" in the last so many days", " within"},
     {" as given, in upper case or in lower case", ", any case"},
     {", in upper case or in lower case", ", any case"},
     {" by name as given", " by name"},
@@ -51,15 +64,6 @@ void ReplaceAll(std::string& text, std::string_view from, std::string_view to) {
   for (size_t at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) {
     text.replace(at, from.size(), to);
   }
-}
-
-// The order of a list that asks for none, as the field's comment quotes it.
-std::string DefaultOrder(std::string_view comment) {
-  size_t open = comment.find("Default \"");
-  if (open == comment.npos) open = comment.find(", the default") == comment.npos ? open : 0;
-  if (open == comment.npos) return {};
-  open = comment.find('"', open);
-  return std::string(comment.substr(open + 1, comment.find('"', open + 1) - open - 1));
 }
 
 std::string FilterText(const BoundTool& tool) {
@@ -96,30 +100,31 @@ std::string PlainComment(const BoundTool& tool, std::string_view comment) {
 }
 
 std::string DefaultOf(const BoundTool& tool, const Parameter& parameter) {
-  const bool search = tool.facts->kind == ToolKind::kSearch;
   switch (parameter.use) {
     case ParameterUse::kLimit:
       return std::to_string(Asked().limit);
-    case ParameterUse::kOrder:
-      return Cat("\"", DefaultOrder(client::CommentOf(*parameter.path.front())), "\"");
     case ParameterUse::kView:
-      return search ? "\"brief\"" : "\"full\"";
+      return tool.facts->kind == ToolKind::kSearch ? R"("brief")" : "";
     default:
       return {};
   }
 }
 
 std::string DescriptionOf(const BoundTool& tool, const Parameter& parameter) {
-  if (parameter.use != ParameterUse::kRequest || parameter.kind == ParameterKind::kWord) return {};
-  if (parameter.kind == ParameterKind::kInstant) {
-    return parameter.path.back()->name() == "start" ? "RFC 3339, date, or 7d back" : "";
-  }
+  const bool spoken = parameter.kind == ParameterKind::kText ||
+                      parameter.kind == ParameterKind::kWhole ||
+                      parameter.kind == ParameterKind::kNumber;
+  if (parameter.use != ParameterUse::kRequest || !spoken) return {};
   const FieldDescriptor& field = *parameter.path.front();
   if (field.name() == "filter") return FilterText(tool);
+  const std::string comment = client::CommentOf(field);
   for (const auto& [name, hint] : kHints) {
-    if (name == parameter.name && tool.facts->kind != ToolKind::kGet) return std::string(hint);
+    // Not every field that is called so takes a star.
+    const bool fits = hint.find('*') == hint.npos || comment.find("*`") != comment.npos ||
+                      comment.find("stars") != comment.npos;
+    if (name == parameter.name && fits) return std::string(hint);
   }
-  std::string text = Sentences(client::CommentOf(field));
+  std::string text = Sentences(comment);
   for (const auto& [longer, shorter] : kShorter) ReplaceAll(text, longer, shorter);
   if (text.ends_with('.')) text.pop_back();
   return PlainComment(tool, text);

@@ -1,0 +1,77 @@
+// Writes the problems of a call.
+#include "mcp/tools/arguments_problems.h"
+
+#include <algorithm>
+
+#include "terminal_text.h"
+#include "text.h"
+
+namespace falcon::mcp {
+namespace {
+
+using client::Cat;
+
+constexpr size_t kMostLines = 20;
+constexpr size_t kNameColumns = 60;
+// A longer call teaches nothing that its lines do not say.
+constexpr size_t kMostExampleBytes = 2048;
+
+std::vector<std::string> NamesOf(const std::vector<Parameter>& parameters) {
+  std::vector<std::string> names;
+  for (const Parameter& parameter : parameters) names.push_back(parameter.name);
+  return names;
+}
+
+Json WithoutHostile(const Json& value) {
+  if (value.is_string()) return client::EscapeHostile(value.get_ref<const std::string&>());
+  if (!value.is_structured()) return value;
+  Json out = value;
+  for (Json& item : out) item = WithoutHostile(item);
+  return out;
+}
+
+}  // namespace
+
+void Problems::Add(std::string_view name, std::string_view what) {
+  lines_.push_back(Cat(name, ": ", what));
+}
+
+// Somebody who knows the protos uses their names; somebody who guesses says detection_id.
+const Parameter* Problems::MeantBy(const std::string& name) const {
+  const auto* field = tool_.method->descriptor->input_type()->FindFieldByName(name);
+  if (field != nullptr) {
+    if (const Parameter* own = FindParameter(parameters_, ParameterNameOf(tool_, name))) return own;
+  }
+  const std::string near = client::Nearest(name.substr(0, kNameColumns), NamesOf(parameters_));
+  if (!near.empty()) return FindParameter(parameters_, near);
+  const auto id = std::find_if(parameters_.begin(), parameters_.end(),
+                               [](const Parameter& parameter) { return parameter.required; });
+  return name.ends_with("id") && id != parameters_.end() ? &*id : nullptr;
+}
+
+const Parameter* Problems::Unknown(const std::string& name) {
+  unknown_ = true;
+  const Parameter* meant = MeantBy(name);
+  Add(client::Truncate(client::EscapeHostile(name), kNameColumns),
+      meant == nullptr ? "no such argument"
+                       : Cat("no such argument; did you mean \"", meant->name, "\"?"));
+  return meant;
+}
+
+ToolResult Problems::Result() const {
+  std::string text = Cat("No query was made: ", tool_.facts->name, " needs other arguments.\n");
+  for (size_t i = 0; i < std::min(lines_.size(), kMostLines); ++i) text += Cat(lines_[i], "\n");
+  if (lines_.size() > kMostLines) text += Cat("and ", lines_.size() - kMostLines, " more\n");
+  if (unknown_) {
+    const std::string names = client::Join(NamesOf(parameters_), ", ");
+    text += Cat("Known arguments: ", names.empty() ? "none" : names, ".\n");
+  }
+  const std::string example = Text(WithoutHostile(example_));
+  if (example.size() <= kMostExampleBytes) text += Cat("Corrected: ", example);
+  ToolResult result;
+  result.content.push_back(Content::Text(std::move(text)));
+  result.is_error = true;
+  return result;
+}
+
+}  // namespace falcon::mcp
