@@ -24,6 +24,7 @@ struct RecordCuts {
   // Paths of what was cut: "cmdline", "evidence.alerts". Each once, at most 10.
   std::vector<std::string> paths;
   bool any() const { return !paths.empty(); }
+  void Add(std::string path);
 };
 
 // Appends the record as a JSON object of one line. Fields by their proto names in their proto's
