@@ -10,9 +10,11 @@
 
 namespace falcon::mcp {
 
-// One card: a title line with the severity's mark, then a line for each field that is set:
-// "   🖥️ Hostname: SRV-PROD-001". Instants as "2026-05-28 20:26:40 UTC". Hostile characters shown,
-// URLs defanged, long texts cut. Ends with a newline.
+// One card: a title line with the record's most telling name and its severity ("🔴 NtdsFileAccess
+// (critical)"), then a line for each field that is set and not in the title, in the proto's order:
+// "   🖥 Hostname: SRV-PROD-001". Instants as "2026-05-28 20:26:40 UTC". Hostile characters
+// shown, URLs defanged; long texts and lists cut and counted. The only control characters are the
+// line breaks; ends with one.
 std::string RecordCard(const google::protobuf::Message& record);
 
 // What stands between two cards: a line of 80 dashes.
