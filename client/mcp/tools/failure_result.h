@@ -3,6 +3,7 @@
 #ifndef FALCON_CLIENT_MCP_TOOLS_FAILURE_RESULT_H_
 #define FALCON_CLIENT_MCP_TOOLS_FAILURE_RESULT_H_
 
+#include <functional>
 #include <string>
 
 #include "failure.h"
@@ -12,13 +13,16 @@
 namespace falcon::mcp {
 
 // The failure in plain sentences, without hostile characters; text that Falcon wrote stands inside a
-// data boundary. `parameter_of` names request fields as the model knows them.
+// data boundary. `parameter_of` names request fields as the model knows them. `filter`: the FQL that
+// was asked with, of which a corrected one is made where the gateway said what would be right.
 std::string FailureSentences(const client::Failure& failure, const Bridge& bridge,
-                             const std::function<std::string(const std::string&)>& parameter_of);
+                             const std::function<std::string(const std::string&)>& parameter_of,
+                             const std::string& filter = {});
 
 // The same as a result with is_error and one text block.
 ToolResult FailureResult(const client::Failure& failure, const Bridge& bridge,
-                         const std::function<std::string(const std::string&)>& parameter_of);
+                         const std::function<std::string(const std::string&)>& parameter_of,
+                         const std::string& filter = {});
 
 }  // namespace falcon::mcp
 

@@ -1,0 +1,54 @@
+// An answer of the gateway in parts: the records, how it was read, and what stands beside them.
+#ifndef FALCON_CLIENT_MCP_TOOLS_ANSWER_PARTS_H_
+#define FALCON_CLIENT_MCP_TOOLS_ANSWER_PARTS_H_
+
+#include <google/protobuf/message.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog.h"
+
+namespace falcon::mcp {
+
+// The answer's first field if that is what was asked for: messages, one message, or, repeated,
+// scalars. Null: the answer is asked for as a whole.
+const google::protobuf::FieldDescriptor* RecordsField(const client::Method& method);
+
+// Whether answers come in pages.
+bool Pages(const client::Method& method);
+
+// What the answer's `read_info` says.
+struct ReadNotes {
+  // Falcon did not answer for all that was asked.
+  bool partial = false;
+  // A JSON list of what Falcon reported, at most five; empty: nothing.
+  std::string errors;
+  // The same as lines of escaped text.
+  std::string error_lines;
+  // In our own words; empty: nothing to say.
+  std::vector<std::string> sentences;
+};
+
+struct AnswerParts {
+  // An answer with RecordsField alone.
+  std::unique_ptr<google::protobuf::Message> records;
+  // All else, but read_info and what pages are steered by.
+  std::unique_ptr<google::protobuf::Message> rest;
+  std::string next_page_token;
+  std::optional<int64_t> total;
+  ReadNotes notes;
+
+  // Whether `rest` holds anything.
+  bool has_rest() const;
+};
+
+AnswerParts PartsOf(const client::Method& method,
+                    std::unique_ptr<google::protobuf::Message> answer);
+
+}  // namespace falcon::mcp
+
+#endif  // FALCON_CLIENT_MCP_TOOLS_ANSWER_PARTS_H_

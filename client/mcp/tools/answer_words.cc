@@ -1,0 +1,122 @@
+// Sums answers up.
+#include "mcp/tools/answer_words.h"
+
+#include <vector>
+
+#include "mcp/tools/answer_parts.h"
+#include "mcp/tools/untrusted.h"
+#include "messages.h"
+#include "naming.h"
+#include "text.h"
+
+namespace falcon::mcp {
+namespace {
+
+using client::Cat;
+using client::Grouped;
+
+constexpr size_t kFilterBytes = 240;
+constexpr size_t kOrderBytes = 60;
+
+bool IsAcronym(std::string_view word) {
+  return word == "ioc" || word == "rtr" || word == "sla" || word == "id";
+}
+
+std::vector<std::string> RecordWords(const client::Method& method) {
+  const google::protobuf::FieldDescriptor* field = RecordsField(method);
+  if (field == nullptr) return {"answer"};
+  if (field->message_type() != nullptr) return client::Words(field->message_type()->name());
+  std::vector<std::string> words = client::Split(client::FlagNameOf(*field), '-');
+  if (words.back().ends_with('s')) words.back().pop_back();
+  return words;
+}
+
+std::string Spelled(std::vector<std::string> words, bool plural) {
+  const bool acronym = IsAcronym(words.back());
+  const std::string last = acronym ? client::Upper(words.back()) : words.back();
+  for (std::string& word : words) {
+    if (IsAcronym(word)) word = client::Upper(word);
+  }
+  words.back() = plural ? (acronym ? last + "s" : client::Plural(last)) : last;
+  return client::Join(words, " ");
+}
+
+// "Lists hosts, by `device_id` unless `order_by` says otherwise." -> "by device_id".
+std::string UsualOrder(const client::Method& method) {
+  const std::string comment = client::FirstSentence(client::CommentOf(*method.descriptor));
+  const size_t end = comment.find(" unless `order_by` says otherwise");
+  const size_t start = comment.find(", ");
+  if (end == std::string::npos || start == std::string::npos || start > end) return {};
+  std::string words;
+  for (const char c : comment.substr(start + 2, end - start - 2)) {
+    if (c != '`') words.push_back(c);
+  }
+  return words;
+}
+
+std::string InBrackets(const std::string& filters) {
+  return filters.empty() ? std::string() : Cat(" (", filters, ")");
+}
+
+std::string NothingSentence(const client::Method& method, const std::string& filters,
+                            const SearchFacts& facts) {
+  const std::string one = OneRecord(method);
+  if (facts.more) return Cat("No ", one, " on this page, but there are more pages.");
+  if (facts.before > 0) return Cat("No further ", ManyRecords(method), ": this is the end.");
+  if (facts.partial) {
+    return Cat("Falcon answered only in part and no ", one,
+               " came: this does not mean that there is none.");
+  }
+  if (facts.total.value_or(0) > 0) {
+    return Cat("Falcon counts ", CountOf(*facts.total, method), InBrackets(filters),
+               " but sent none that could be read.");
+  }
+  return filters.empty() ? Cat("Falcon answered: there is no ", one, ".")
+                         : Cat("Falcon answered: no ", one, " matches ", filters, ".");
+}
+
+std::string FirstPageSentence(const client::Method& method, const std::string& brackets,
+                              const SearchFacts& facts) {
+  const bool counted = facts.total && *facts.total >= facts.shown;
+  if (counted && *facts.total > facts.shown) {
+    return Cat("Found ", CountOf(*facts.total, method), brackets, "; ",
+               facts.more ? "these are the first " : "only so many came: ", facts.shown);
+  }
+  if (facts.more) {
+    return Cat("Found more than ", CountOf(facts.shown, method), brackets, "; these are the first");
+  }
+  return Cat("Found ", CountOf(facts.shown, method), brackets);
+}
+
+}  // namespace
+
+std::string OneRecord(const client::Method& method) { return Spelled(RecordWords(method), false); }
+
+std::string ManyRecords(const client::Method& method) { return Spelled(RecordWords(method), true); }
+
+std::string CountOf(int64_t count, const client::Method& method) {
+  return Cat(Grouped(count), " ", count == 1 ? OneRecord(method) : ManyRecords(method));
+}
+
+std::string OrderWords(const client::Method& method, const google::protobuf::Message& request) {
+  const std::string asked = client::TextField(request, "order_by");
+  return asked.empty() ? UsualOrder(method) : Cat("by ", UntrustedText(asked, kOrderBytes));
+}
+
+std::string FilterWords(const Asked& asked) { return UntrustedText(asked.filters, kFilterBytes); }
+
+std::string SearchSentence(const client::Method& method, const Asked& asked,
+                           const SearchFacts& facts) {
+  const std::string filters = FilterWords(asked);
+  if (facts.shown == 0) return NothingSentence(method, filters, facts);
+  const std::string order = OrderWords(method, *asked.request);
+  const std::string tail = order.empty() ? "." : Cat(", ", order, ".");
+  if (facts.before == 0) return FirstPageSentence(method, InBrackets(filters), facts) + tail;
+  const bool counted = facts.total && *facts.total >= facts.before + facts.shown;
+  return Cat(
+      "Numbers ", Grouped(facts.before + 1), " to ", Grouped(facts.before + facts.shown),
+      counted ? Cat(" of ", CountOf(*facts.total, method)) : Cat(" of the ", ManyRecords(method)),
+      InBrackets(filters), tail);
+}
+
+}  // namespace falcon::mcp

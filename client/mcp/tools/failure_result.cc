@@ -1,0 +1,84 @@
+// Puts a failure's sentences together: ours first, what may quote Falcon last and bounded.
+#include "mcp/tools/failure_result.h"
+
+#include <optional>
+#include <vector>
+
+#include "mcp/protocol/json.h"
+#include "mcp/tools/corrected_filter.h"
+#include "mcp/tools/failure_words.h"
+#include "mcp/tools/result_text.h"
+#include "mcp/tools/untrusted.h"
+#include "text.h"
+
+namespace falcon::mcp {
+namespace {
+
+using client::Cat;
+using client::Failure;
+
+using ParameterOf = std::function<std::string(const std::string&)>;
+
+constexpr size_t kMessageBytes = 1024;
+constexpr size_t kFieldBytes = 128;
+constexpr std::string_view kFilter = "filter";
+
+// The gateway puts a lone violation into the message too.
+std::string ViolationLines(const Failure& failure, const ParameterOf& parameter_of) {
+  std::string out;
+  for (const client::FieldViolation& violation : failure.violations) {
+    const std::string name = violation.field.empty() ? "request" : parameter_of(violation.field);
+    out.append(Cat("- ", UntrustedText(name, kFieldBytes), ": ",
+                   UntrustedText(violation.description, kMessageBytes), "\n"));
+  }
+  return out;
+}
+
+std::string OwnMessage(const Failure& failure, const ParameterOf& parameter_of) {
+  if (!failure.violations.empty()) return ViolationLines(failure, parameter_of);
+  return failure.message.empty() ? "" : Cat(UntrustedText(failure.message, kMessageBytes), "\n");
+}
+
+// "Try: filter "severity:>60"."
+std::string Example(const Failure& failure, const std::string& filter) {
+  std::vector<std::string> complaints;
+  for (const client::FieldViolation& violation : failure.violations) {
+    if (violation.field == kFilter) complaints.push_back(violation.description);
+  }
+  const std::optional<std::string> corrected =
+      complaints.empty() ? std::nullopt : CorrectedFilter(filter, complaints);
+  if (!corrected) return {};
+  std::string out = "Try: filter ";
+  AppendString(out, *corrected);
+  return out + "\n";
+}
+
+}  // namespace
+
+std::string FailureSentences(const Failure& failure, const Bridge& bridge,
+                             const ParameterOf& parameter_of, const std::string& filter) {
+  const bool own = IsOwnText(failure);
+  std::string out = WhatHappened(failure, bridge) + "\n";
+  if (own) out.append(OwnMessage(failure, parameter_of));
+  if (own) out.append(Example(failure, filter));
+  std::vector<std::string> sentences;
+  if (std::string advice = Advice(failure); !advice.empty()) {
+    sentences.push_back(std::move(advice));
+  }
+  sentences.push_back(RetrySentence(failure));
+  if (const std::string trace = failure.Fact("trace_id"); !trace.empty()) {
+    sentences.push_back(
+        Cat("Falcon's trace id, for its support: ", UntrustedText(trace, kFieldBytes), "."));
+  }
+  out.append(Sentences(sentences));
+  if (own || IsUnreachable(failure) || failure.message.empty()) return out;
+  return Cat(out, "\n",
+             Boundary(bridge.nonce()).Around(UntrustedText(failure.message, kMessageBytes)));
+}
+
+ToolResult FailureResult(const Failure& failure, const Bridge& bridge,
+                         const ParameterOf& parameter_of, const std::string& filter) {
+  return ErrorResult(FailureSentences(failure, bridge, parameter_of, filter));
+}
+
+}  // namespace falcon::mcp

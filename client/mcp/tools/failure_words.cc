@@ -1,0 +1,139 @@
+// Failures by gRPC's code and the gateway's reason.
+#include "mcp/tools/failure_words.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "mcp/tools/untrusted.h"
+#include "text.h"
+#include "time_text.h"
+
+namespace falcon::mcp {
+namespace {
+
+using client::Cat;
+using client::Failure;
+using grpc::StatusCode;
+
+constexpr size_t kTextBytes = 300;
+
+constexpr std::array<std::string_view, 14> kOwnReasons = {
+    "CANCELLED",     "CURSOR_EXPIRED",  "CURSOR_LOOP",        "DEADLINE_EXCEEDED",
+    "FQL_INVALID",   "INVALID_FIELD",   "NOT_FOUND",          "OFFSET_WINDOW",
+    "ORDER_INVALID", "QUEUE_FULL",      "PAGE_TOKEN_INVALID", "PAGE_TOKEN_MISMATCH",
+    "RATE_LIMITED",  "UPSTREAM_TIMEOUT"};
+
+std::string Milliseconds(std::chrono::milliseconds span) {
+  return client::SpanText(absl::Milliseconds(span.count()));
+}
+
+bool IsCursor(const Failure& failure) {
+  return failure.reason.starts_with("PAGE_TOKEN_") || failure.reason == "CURSOR_EXPIRED";
+}
+
+std::string Unreachable(const Failure& failure, const Bridge& bridge) {
+  return Cat("The gateway at ", bridge.address, " does not answer (",
+             UntrustedText(failure.message, kTextBytes),
+             "). Nothing was looked up. Start falcon-gateway there or set --gateway / "
+             "FALCON_GATEWAY_ADDRESS.");
+}
+
+std::string Denied(const Failure& failure) {
+  const std::string scopes = failure.Fact("required_scopes");
+  if (scopes.empty()) return "Falcon does not let the gateway's API client read this.";
+  return Cat("Falcon denied the read: the gateway's API client needs the scope ",
+             UntrustedText(scopes, kTextBytes),
+             ", or its IP allow-list lacks the gateway's address.");
+}
+
+std::string Exhausted(const Failure& failure) {
+  if (failure.reason == "UPSTREAM_BODY_TOO_LARGE") return "The answer would be too large.";
+  std::string out = "A quota is spent.";
+  for (const client::QuotaViolation& quota : failure.quotas) {
+    out = Cat("A quota is spent: ", UntrustedText(quota.description, kTextBytes), ".");
+  }
+  return out;
+}
+
+}  // namespace
+
+bool IsOwnText(const Failure& failure) {
+  if (!failure.Fact("http_status").empty()) return false;
+  const bool own =
+      std::find(kOwnReasons.begin(), kOwnReasons.end(), failure.reason) != kOwnReasons.end();
+  return own || failure.reason.starts_with("REPUTATION_KEY_") ||
+         failure.reason == "REPUTATION_QUOTA" || failure.reason == "INDICATOR_INVALID";
+}
+
+bool IsUnreachable(const Failure& failure) {
+  return failure.code == StatusCode::UNAVAILABLE && failure.reason.empty();
+}
+
+std::string WhatHappened(const Failure& failure, const Bridge& bridge) {
+  if (IsUnreachable(failure)) return Unreachable(failure, bridge);
+  if (failure.reason.starts_with("PAGE_TOKEN_")) {
+    return "The cursor does not belong to these arguments, or is none of this gateway's.";
+  }
+  switch (failure.code) {
+    case StatusCode::INVALID_ARGUMENT:
+      return "These arguments were refused; nothing was looked up.";
+    case StatusCode::NOT_FOUND:
+      return "There is no such record.";
+    case StatusCode::PERMISSION_DENIED:
+      return Denied(failure);
+    case StatusCode::RESOURCE_EXHAUSTED:
+      return Exhausted(failure);
+    case StatusCode::DEADLINE_EXCEEDED:
+      return "No answer came in time.";
+    case StatusCode::OUT_OF_RANGE:
+      return "The list does not go so far.";
+    case StatusCode::ABORTED:
+      return "Falcon lost the place in the list.";
+    case StatusCode::UNAVAILABLE:
+      return "Falcon could not be asked, so this says nothing about what exists.";
+    case StatusCode::UNIMPLEMENTED:
+      return failure.reason.empty()
+                 ? Cat("The gateway at ", bridge.address,
+                       " does not know this call: it is older than the bridge, or something else.")
+                 : "Falcon no longer serves this.";
+    case StatusCode::FAILED_PRECONDITION:
+      return "The gateway is not set up for this.";
+    case StatusCode::CANCELLED:
+      return "The call was cancelled.";
+    default:
+      return "The look-up failed, so this says nothing about what exists.";
+  }
+}
+
+std::string Advice(const Failure& failure) {
+  if (IsCursor(failure)) return "Call again without `cursor` to begin anew.";
+  switch (failure.code) {
+    case StatusCode::PERMISSION_DENIED:
+      if (failure.Fact("required_scopes").empty()) return {};
+      return "To grant it, in the Falcon console: Support and resources > API clients and keys > "
+             "edit the client > scopes. check_access shows all scopes.";
+    case StatusCode::RESOURCE_EXHAUSTED:
+      return failure.reason == "UPSTREAM_BODY_TOO_LARGE"
+                 ? "Ask for fewer `fields` or a smaller `limit`."
+                 : "";
+    case StatusCode::DEADLINE_EXCEEDED:
+      return "Ask for less: fewer days, narrower filters, a smaller `limit`.";
+    case StatusCode::OUT_OF_RANGE:
+      return "Narrow the filters, for example to a shorter time.";
+    case StatusCode::FAILED_PRECONDITION:
+      return "Its operator has to settle this; its log says more.";
+    default:
+      return {};
+  }
+}
+
+std::string RetrySentence(const Failure& failure) {
+  if (IsUnreachable(failure)) return "A retry will not help before a gateway runs there.";
+  const bool same_again = IsCursor(failure) || failure.reason == "UPSTREAM_BODY_TOO_LARGE";
+  if (same_again) return "The same call again will not help.";
+  if (failure.retry_delay) return Cat("Retry after ", Milliseconds(*failure.retry_delay), ".");
+  return failure.MayPass() ? "A retry may help." : "A retry will not help.";
+}
+
+}  // namespace falcon::mcp

@@ -1,0 +1,116 @@
+// Cursor text: base64url of a few numbers and texts, a dot, the gateway's token as it is.
+#include "mcp/tools/page_cursor.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <memory>
+
+#include "absl/strings/escaping.h"
+
+namespace falcon::mcp {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::io::CodedInputStream;
+using google::protobuf::io::CodedOutputStream;
+
+constexpr uint32_t kFormat = 1;
+// What the gateway takes for a page at most.
+constexpr uint32_t kMostPage = 1000;
+constexpr uint32_t kMostText = 4096;
+
+void WriteText(CodedOutputStream& out, const std::string& text) {
+  out.WriteVarint32(static_cast<uint32_t>(text.size()));
+  out.WriteString(text);
+}
+
+bool ReadText(CodedInputStream& in, std::string& text) {
+  uint32_t size = 0;
+  return in.ReadVarint32(&size) && size <= kMostText &&
+         in.ReadString(&text, static_cast<int>(size));
+}
+
+bool ReadHead(CodedInputStream& in, PageCursor& cursor) {
+  uint32_t format = 0;
+  uint32_t page_size = 0;
+  uint32_t shown = 0;
+  uint64_t before = 0;
+  if (!in.ReadVarint32(&format) || format != kFormat || !in.ReadVarint32(&page_size) ||
+      !in.ReadVarint32(&shown) || !in.ReadVarint64(&before) ||
+      !in.ReadLittleEndian64(&cursor.fingerprint) || !ReadText(in, cursor.last_id) ||
+      !ReadText(in, cursor.intervals)) {
+    return false;
+  }
+  if (page_size > kMostPage || shown > page_size || before > (uint64_t{1} << 40)) return false;
+  cursor.page_size = static_cast<int>(page_size);
+  cursor.shown = static_cast<int>(shown);
+  cursor.before = static_cast<int64_t>(before);
+  return in.ExpectAtEnd();
+}
+
+template <class Visit>
+void ForEachInterval(const Message& request, const Visit& visit) {
+  for (int i = 0; i < request.GetDescriptor()->field_count(); ++i) {
+    const FieldDescriptor* field = request.GetDescriptor()->field(i);
+    const bool interval = field->message_type() != nullptr && !field->is_repeated() &&
+                          field->message_type()->full_name() == "falcon.v1.TimeRange";
+    if (interval && request.GetReflection()->HasField(request, field)) visit(field);
+  }
+}
+
+}  // namespace
+
+std::string CursorText(const PageCursor& cursor) {
+  std::string head;
+  {
+    google::protobuf::io::StringOutputStream sink(&head);
+    CodedOutputStream out(&sink);
+    out.WriteVarint32(kFormat);
+    out.WriteVarint32(static_cast<uint32_t>(cursor.page_size));
+    out.WriteVarint32(static_cast<uint32_t>(cursor.shown));
+    out.WriteVarint64(static_cast<uint64_t>(cursor.before));
+    out.WriteLittleEndian64(cursor.fingerprint);
+    WriteText(out, cursor.last_id);
+    WriteText(out, cursor.intervals);
+  }
+  return std::string(absl::WebSafeBase64Escape(head)) + "." + cursor.page_token;
+}
+
+std::optional<PageCursor> ReadCursor(std::string_view text) {
+  const size_t dot = text.find('.');
+  std::string head;
+  if (dot == std::string_view::npos ||
+      !absl::WebSafeBase64Unescape(absl::string_view(text.data(), dot), &head)) {
+    return std::nullopt;
+  }
+  PageCursor cursor;
+  CodedInputStream in(reinterpret_cast<const uint8_t*>(head.data()), static_cast<int>(head.size()));
+  if (!ReadHead(in, cursor)) return std::nullopt;
+  cursor.page_token = text.substr(dot + 1);
+  return cursor;
+}
+
+std::string IntervalsOf(const Message& request) {
+  const std::unique_ptr<Message> kept(request.New());
+  ForEachInterval(request, [&](const FieldDescriptor* field) {
+    kept->GetReflection()
+        ->MutableMessage(kept.get(), field)
+        ->CopyFrom(request.GetReflection()->GetMessage(request, field));
+  });
+  return kept->SerializeAsString();
+}
+
+void RestoreIntervals(const std::string& intervals, Message& request) {
+  const std::unique_ptr<Message> kept(request.New());
+  if (!kept->ParseFromString(intervals)) return;
+  ForEachInterval(request, [&](const FieldDescriptor* field) {
+    if (!kept->GetReflection()->HasField(*kept, field)) return;
+    request.GetReflection()
+        ->MutableMessage(&request, field)
+        ->CopyFrom(kept->GetReflection()->GetMessage(*kept, field));
+  });
+}
+
+}  // namespace falcon::mcp
