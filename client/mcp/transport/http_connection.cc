@@ -5,6 +5,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/error.hpp>
+#include <boost/beast/http/verb.hpp>
 #include <utility>
 
 #include "mcp/transport/stdio.h"
@@ -18,6 +19,8 @@ namespace http = boost::beast::http;
 constexpr uint32_t kMostHeadBytes = 16 * 1024;
 // More than a head may have, so that the parser sees the one that is too long.
 constexpr size_t kMostInput = size_t{4} * kMostHeadBytes;
+// Status of a refusal that is not sent: the client is gone, or we are.
+constexpr int kNobodyToTell = 0;
 // For a client to read the last answer before the connection goes.
 constexpr std::chrono::seconds kFarewell{1};
 
@@ -71,11 +74,8 @@ asio::awaitable<bool> HttpConnection::Shake() {
 
 asio::awaitable<bool> HttpConnection::ServeOne() {
   const HttpTimeouts& timeouts = site_.timeouts;
-  Fill();
-  const auto first_byte = [this] { return !input_.empty() || input_closed_; };
-  if (!co_await Until(first_byte, Clock::now() + (surplus_ ? timeouts.head : timeouts.idle))) {
-    co_return false;
-  }
+  const auto patience = surplus_ ? timeouts.head : timeouts.idle;
+  if (input_.empty() && !co_await ReadMore(Clock::now() + patience)) co_return false;
   Parser parser;
   parser.header_limit(kMostHeadBytes);
   parser.body_limit(kMostMessageBytes);
@@ -91,28 +91,36 @@ asio::awaitable<bool> HttpConnection::ServeOne() {
         parser, [&parser] { return parser.is_done(); }, Clock::now() + timeouts.body);
   }
   if (!refusal.has_value()) co_return co_await Answer(parser.get());
-  co_return refusal->status != 0 && co_await Refuse(parser, *refusal);
+  if (refusal->status == kNobodyToTell) co_return false;
+  co_return co_await Refuse(parser, *refusal);
 }
 
 asio::awaitable<std::optional<HttpRefusal>> HttpConnection::Parse(Parser& parser, Check done,
                                                                   Clock::time_point deadline) {
+  size_t head_bytes = 0;
   while (!done()) {
+    const bool in_head = !parser.is_header_done();
     boost::system::error_code error = http::error::need_more;
     const size_t taken = input_.empty() ? 0 : parser.put(asio::buffer(input_), error);
     input_.erase(0, taken);
+    // The parser's own limit counts from the last line it took.
+    if (in_head) head_bytes += taken;
+    if (head_bytes > kMostHeadBytes) error = http::error::header_limit;
     if (!error && taken > 0) continue;
-    if (!error) error = http::error::need_more;
-    if (error != http::error::need_more || input_.size() >= kMostInput) co_return Describe(error);
-    Fill();
-    const auto more = [this, before = input_.size()] {
-      return input_.size() > before || input_closed_;
-    };
-    const size_t before = input_.size();
-    const bool in_time = co_await Until(more, deadline);
-    if (stopping_ || (in_time && input_.size() == before)) co_return HttpRefusal{0, {}, {}};
-    if (!in_time) co_return HttpRefusal{408, "The request took too long to arrive.", {}};
+    const bool stuck = input_.size() >= kMostInput;
+    if (stuck || (error && error != http::error::need_more)) co_return Describe(error);
+    if (co_await ReadMore(deadline)) continue;
+    if (stopping_ || input_closed_) co_return HttpRefusal{kNobodyToTell, {}, {}};
+    co_return HttpRefusal{408, "The request took too long to arrive.", {}};
   }
   co_return std::nullopt;
+}
+
+asio::awaitable<bool> HttpConnection::ReadMore(Clock::time_point deadline) {
+  Fill();
+  const size_t before = input_.size();
+  co_await Until([this, before] { return input_.size() > before || input_closed_; }, deadline);
+  co_return input_.size() > before;
 }
 
 std::optional<HttpRefusal> HttpConnection::Judge(const Parser& parser) const {
@@ -123,7 +131,10 @@ std::optional<HttpRefusal> HttpConnection::Judge(const Parser& parser) const {
 asio::awaitable<bool> HttpConnection::Refuse(const Parser& parser, const HttpRefusal& refusal) {
   // What is left of a request that was not read would be taken for the next one.
   const bool keep_alive = parser.is_done() && parser.get().keep_alive() && !surplus_;
-  const bool written = co_await Write(RefusalReply(refusal, keep_alive));
+  std::string reply = RefusalReply(refusal, keep_alive);
+  const bool head_only = parser.is_header_done() && parser.get().method() == http::verb::head;
+  if (head_only) reply.resize(reply.find("\r\n\r\n") + 4);
+  const bool written = co_await Write(std::move(reply));
   co_return (written && keep_alive);
 }
 
@@ -131,12 +142,9 @@ asio::awaitable<void> HttpConnection::Leave() {
   if (stopping_ || broken_) co_return;
   wire_->FinishSending([self = shared_from_this()](boost::system::error_code, size_t) {});
   const auto deadline = Clock::now() + kFarewell;
-  const auto more = [this] { return input_closed_ || !input_.empty(); };
-  while (!input_closed_) {
+  do {
     input_.clear();
-    Fill();
-    if (!co_await Until(more, deadline)) co_return;
-  }
+  } while (co_await ReadMore(deadline));
 }
 
 asio::awaitable<bool> HttpConnection::Write(std::string bytes) {

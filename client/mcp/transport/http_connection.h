@@ -59,7 +59,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   // False where the connection is over. So do all that return a bool.
   boost::asio::awaitable<bool> Shake();
   boost::asio::awaitable<bool> ServeOne();
-  // Parses until `done`. A refusal with status 0: nobody is there to be told.
+  // Parses until `done`; else says why not.
   boost::asio::awaitable<std::optional<HttpRefusal>> Parse(Parser& parser, Check done,
                                                            Clock::time_point deadline);
   std::optional<HttpRefusal> Judge(const Parser& parser) const;
@@ -71,6 +71,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::asio::awaitable<void> Leave();
 
   boost::asio::awaitable<bool> Write(std::string bytes);
+  // Waits for more input. False: none came.
+  boost::asio::awaitable<bool> ReadMore(Clock::time_point deadline);
   // Keeps a read under way while there is room for what it brings.
   void Fill();
   // Waits until `ready`. False: the deadline came before, or Stop.

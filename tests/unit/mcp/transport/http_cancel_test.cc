@@ -1,0 +1,100 @@
+// Clients that leave while their call runs, and a server that ends.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/unit/mcp/transport/http_client.h"
+#include "tests/unit/mcp/transport/http_fixture.h"
+
+namespace falcon::mcp {
+namespace {
+
+using HttpCancelTest = HttpTest;
+
+std::string StatelessPost(const std::string& message, std::string_view tool) {
+  return Post(Stateless(message), kUsualHeaders + StatelessHeaders("tools/call", tool));
+}
+
+TEST_F(HttpCancelTest, CancelsACallOfTheStatelessEraWhenItsClientCloses) {
+  HttpClient client(port());
+  client.Send(StatelessPost(CallMessage(1, "hold"), "hold"));
+  server_.AwaitHeld(1);
+  client.Close();
+  server_.AwaitStopped(1);
+}
+
+TEST_F(HttpCancelTest, CancelsACallWhoseStreamIsClosed) {
+  HttpClient client(port());
+  client.Send(StatelessPost(StepsMessage(1), "steps"));
+  client.ReadHead();
+  EXPECT_EQ(Json::parse(client.ReadEvent()).at("params").at("progress"), 1);
+  client.Close();
+  server_.AwaitStopped(1);
+}
+
+TEST_F(HttpCancelTest, SeesTheCloseBehindARequestThatWasSentAhead) {
+  HttpClient client(port());
+  client.Send(StatelessPost(CallMessage(1, "hold"), "hold") + Post(CallMessage(2, "echo")));
+  server_.AwaitHeld(1);
+  client.Close();
+  server_.AwaitStopped(1);
+}
+
+TEST_F(HttpCancelTest, LetsACallOfTheInitializeEraFinishWithoutItsClient) {
+  {
+    HttpClient client(port());
+    client.Send(Post(CallMessage(1, "hold")));
+    server_.AwaitHeld(1);
+  }
+  HttpClient other(port());
+  EXPECT_EQ(other.Ask(CallMessage(1, "echo")).status, 200);
+  EXPECT_EQ(server_.stopped(), 0);
+  server_.Open();
+}
+
+TEST_F(HttpCancelTest, AnswersAClientOfTheInitializeEraThatOnlySendsNoMore) {
+  HttpClient client(port());
+  client.Send(Post(CallMessage(1, "hold")));
+  client.FinishSending();
+  server_.AwaitHeld(1);
+  server_.Open();
+  EXPECT_EQ(TextOf(client.Read().json()), "held");
+}
+
+TEST_F(HttpCancelTest, NeverCancelsACallOfAnotherPostByItsId) {
+  HttpClient client(port());
+  client.Send(Post(CallMessage(1, "hold")));
+  server_.AwaitHeld(1);
+  HttpClient other(port());
+  EXPECT_EQ(other.Ask(CancelMessage(1)).status, 202);
+  server_.Open();
+  EXPECT_EQ(TextOf(client.Read().json()), "held");
+}
+
+TEST_F(HttpCancelTest, CancelsWhatIsInFlightWhenTheServerEnds) {
+  HttpClient old_era(port());
+  old_era.Send(Post(CallMessage(1, "hold")));
+  HttpClient new_era(port());
+  new_era.Send(StatelessPost(StepsMessage(1), "steps"));
+  HttpClient idle(port());
+  server_.AwaitHeld(2);
+  transport_.reset();
+  server_.AwaitStopped(2);
+  EXPECT_TRUE(idle.Ended());
+  EXPECT_EQ(old_era.Read().status, 0);
+}
+
+TEST_F(HttpCancelTest, GivesUpAClientThatDoesNotReadItsStream) {
+  HttpOptions options;
+  options.timeouts.write = std::chrono::milliseconds(1);
+  options.timeouts.silence = std::chrono::milliseconds(0);
+  Serve(options);
+  HttpClient client(port());
+  // Comments fill the buffers between the two until a write waits.
+  client.Send(StatelessPost(StepsMessage(1), "steps"));
+  server_.AwaitStopped(1);
+}
+
+}  // namespace
+}  // namespace falcon::mcp

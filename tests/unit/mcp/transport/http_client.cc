@@ -1,0 +1,154 @@
+// Blocking sockets, plain or in TLS, and just enough HTTP to tell answers apart.
+#include "tests/unit/mcp/transport/http_client.h"
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/write.hpp>
+#include <cctype>
+#include <utility>
+
+namespace falcon::mcp {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+HttpAnswer ParseHead(std::string_view head) {
+  HttpAnswer answer;
+  if (head.size() < 12) return answer;
+  answer.status = std::stoi(std::string(head.substr(9, 3)));
+  head.remove_prefix(head.find("\r\n") + 2);
+  while (!head.empty() && head != "\r\n") {
+    const size_t end = head.find("\r\n");
+    const size_t colon = head.find(": ");
+    std::string name(head.substr(0, colon));
+    for (char& c : name) c = static_cast<char>(std::tolower(c));
+    answer.headers[name] = head.substr(colon + 2, end - colon - 2);
+    head.remove_prefix(end + 2);
+  }
+  return answer;
+}
+
+}  // namespace
+
+struct HttpClient::Connection {
+  asio::io_context io;
+  asio::ssl::context context{asio::ssl::context::tls_client};
+  asio::ssl::stream<tcp::socket> stream{io, context};
+  bool tls = false;
+  bool connected = true;
+};
+
+std::string Post(std::string_view body, std::string_view headers) {
+  std::string out = "POST /mcp HTTP/1.1\r\nHost: localhost\r\n";
+  out.append(headers).append("Content-Length: ").append(std::to_string(body.size()));
+  return out.append("\r\n\r\n").append(body);
+}
+
+HttpClient::HttpClient(uint16_t port, const std::string& trusted_pem)
+    : connection_(std::make_unique<Connection>()) {
+  auto& stream = connection_->stream;
+  connection_->tls = !trusted_pem.empty();
+  if (connection_->tls) {
+    connection_->context.add_certificate_authority(asio::buffer(trusted_pem));
+    // The stream copied the context's settings when it was made.
+    stream = asio::ssl::stream<tcp::socket>(connection_->io, connection_->context);
+    stream.set_verify_mode(asio::ssl::verify_peer);
+    stream.set_verify_callback(asio::ssl::host_name_verification("127.0.0.1"));
+  }
+  stream.next_layer().connect(tcp::endpoint(asio::ip::address_v4::loopback(), port));
+  if (!connection_->tls) return;
+  boost::system::error_code error;
+  stream.handshake(asio::ssl::stream_base::client, error);
+  connection_->connected = !error;
+}
+
+HttpClient::~HttpClient() = default;
+
+bool HttpClient::connected() const { return connection_->connected; }
+
+void HttpClient::Send(std::string_view bytes) {
+  boost::system::error_code ignored;
+  const auto buffer = asio::buffer(bytes.data(), bytes.size());
+  if (connection_->tls) {
+    asio::write(connection_->stream, buffer, ignored);
+  } else {
+    asio::write(connection_->stream.next_layer(), buffer, ignored);
+  }
+}
+
+bool HttpClient::ReadMore() {
+  std::array<char, 65536> chunk;
+  boost::system::error_code error;
+  const auto buffer = asio::buffer(chunk);
+  const size_t size = connection_->tls ? connection_->stream.read_some(buffer, error)
+                                       : connection_->stream.next_layer().read_some(buffer, error);
+  read_.append(chunk.data(), size);
+  close_notified_ = error == asio::error::eof;
+  return !error;
+}
+
+std::string HttpClient::ReadUntil(std::string_view end) {
+  size_t at = 0;
+  while ((at = read_.find(end)) == std::string::npos) {
+    if (!ReadMore()) return {};
+  }
+  return ReadExactly(at + end.size());
+}
+
+std::string HttpClient::ReadExactly(size_t bytes) {
+  while (read_.size() < bytes) {
+    if (!ReadMore()) return {};
+  }
+  std::string out = read_.substr(0, bytes);
+  read_.erase(0, bytes);
+  return out;
+}
+
+HttpAnswer HttpClient::ReadHead() { return ParseHead(ReadUntil("\r\n\r\n")); }
+
+std::string HttpClient::ReadChunk() {
+  const std::string size = ReadUntil("\r\n");
+  if (size.empty()) return {};
+  std::string chunk = ReadExactly(std::stoul(size, nullptr, 16));
+  ReadExactly(2);
+  return chunk;
+}
+
+HttpAnswer HttpClient::Read() {
+  HttpAnswer answer = ReadHead();
+  if (const auto length = answer.headers.find("content-length"); length != answer.headers.end()) {
+    answer.body = ReadExactly(std::stoul(length->second));
+  } else if (answer.headers.contains("transfer-encoding")) {
+    for (std::string chunk = ReadChunk(); !chunk.empty(); chunk = ReadChunk()) {
+      answer.body.append(chunk);
+    }
+  }
+  return answer;
+}
+
+std::string HttpClient::ReadEvent() {
+  constexpr std::string_view kBeginning = "event: message\ndata: ";
+  const std::string event = ReadChunk();
+  if (!event.starts_with(kBeginning)) return event.substr(0, 1);
+  return event.substr(kBeginning.size(), event.size() - kBeginning.size() - 2);
+}
+
+bool HttpClient::Ended() {
+  while (read_.empty()) {
+    if (!ReadMore()) return true;
+  }
+  return false;
+}
+
+bool HttpClient::EndedByCloseNotify() { return Ended() && close_notified_; }
+
+void HttpClient::FinishSending() {
+  connection_->stream.next_layer().shutdown(tcp::socket::shutdown_send);
+}
+
+void HttpClient::Close() { connection_->stream.next_layer().close(); }
+
+}  // namespace falcon::mcp

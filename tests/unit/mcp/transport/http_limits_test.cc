@@ -1,0 +1,190 @@
+// Bodies and heads that are too long, too slow or in pieces, and more connections than there may be.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mcp/transport/stdio.h"
+#include "tests/unit/mcp/transport/http_client.h"
+#include "tests/unit/mcp/transport/http_fixture.h"
+
+namespace falcon::mcp {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::chrono::milliseconds kShort{1};
+constexpr const char* kBegin = "POST /mcp HTTP/1.1\r\nHost: localhost\r\n";
+
+using HttpLimitsTest = HttpTest;
+
+std::string EchoOfSize(size_t bytes) {
+  const size_t rest = CallMessage(1, "echo", {{"text", ""}}).size();
+  return CallMessage(1, "echo", {{"text", std::string(bytes - rest, 'x')}});
+}
+
+// In chunks of 1000 bytes.
+std::string Chunked(std::string_view body) {
+  std::string out = std::string(kBegin) + kUsualHeaders + "Transfer-Encoding: chunked\r\n\r\n";
+  while (!body.empty()) {
+    const std::string_view piece = body.substr(0, 1000);
+    std::array<char, 16> size;
+    std::snprintf(size.data(), size.size(), "%zx\r\n", piece.size());
+    out.append(size.data()).append(piece).append("\r\n");
+    body.remove_prefix(piece.size());
+  }
+  return out + "0\r\n\r\n";
+}
+
+TEST_F(HttpLimitsTest, TakesABodyOfFourMebibytes) {
+  HttpClient client(port());
+  EXPECT_EQ(client.Ask(EchoOfSize(kMostMessageBytes)).status, 200);
+  client.Send(Chunked(EchoOfSize(kMostMessageBytes)));
+  EXPECT_EQ(client.Read().status, 200);
+}
+
+TEST_F(HttpLimitsTest, RefusesALongerBodyByItsLengthBeforeReadingIt) {
+  HttpClient client(port());
+  client.Send(std::string(kBegin) + kUsualHeaders + "Content-Length: 4194305\r\n\r\n");
+  const HttpAnswer answer = client.Read();
+  EXPECT_EQ(answer.status, 413);
+  EXPECT_THAT(answer.body, HasSubstr("4194304 bytes"));
+  EXPECT_EQ(answer.headers.at("connection"), "close");
+  EXPECT_TRUE(client.Ended());
+}
+
+TEST_F(HttpLimitsTest, RefusesALongerBodyInChunksOnceItIsTooLong) {
+  HttpClient client(port());
+  client.Send(std::string(kBegin) + kUsualHeaders + "Transfer-Encoding: chunked\r\n\r\n400001\r\n");
+  EXPECT_EQ(client.Read().status, 413);
+}
+
+TEST_F(HttpLimitsTest, RefusesHeadersOfMoreThanSixteenKibibytes) {
+  HttpClient few(port());
+  const std::string usual = kUsualHeaders;
+  EXPECT_EQ(
+      few.Ask(CallMessage(1, "echo"), usual + "A: " + std::string(15'000, 'a') + "\r\n").status,
+      200);
+  HttpClient whole(port());
+  EXPECT_EQ(
+      whole.Ask(CallMessage(1, "echo"), usual + "A: " + std::string(17'000, 'a') + "\r\n").status,
+      431);
+  HttpClient endless(port());
+  endless.Send(std::string(kBegin) + "A: ");
+  endless.Send(std::string(20'000, 'a'));
+  EXPECT_EQ(endless.Read().status, 431);
+  HttpClient many(port());
+  std::string headers = usual;
+  for (int i = 0; i < 3000; ++i) headers += "A: b\r\n";
+  EXPECT_EQ(many.Ask(CallMessage(1, "echo"), headers).status, 431);
+  HttpClient target(port());
+  target.Send("POST /" + std::string(20'000, 'a') + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(target.Read().status, 431);
+}
+
+TEST_F(HttpLimitsTest, TakesARequestByteByByte) {
+  HttpClient client(port());
+  for (const char byte : Post(CallMessage(1, "echo", {{"text", "a"}}))) {
+    client.Send({&byte, 1});
+  }
+  EXPECT_EQ(TextOf(client.Read().json()), "a");
+}
+
+TEST_F(HttpLimitsTest, TellsAClientThatWaitsToGoOn) {
+  HttpClient client(port());
+  const std::string body = CallMessage(1, "echo", {{"text", "a"}});
+  client.Send(std::string(kBegin) + kUsualHeaders + "Expect: 100-continue\r\nContent-Length: " +
+              std::to_string(body.size()) + "\r\n\r\n");
+  EXPECT_EQ(client.ReadHead().status, 100);
+  client.Send(body);
+  EXPECT_EQ(TextOf(client.Read().json()), "a");
+}
+
+TEST_F(HttpLimitsTest, RefusesWithoutReadingABodyThatIsNotWanted) {
+  HttpClient client(port());
+  client.Send("POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nhalf");
+  const HttpAnswer answer = client.Read();
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(answer.headers.at("connection"), "close");
+  EXPECT_TRUE(client.Ended());
+}
+
+TEST_F(HttpLimitsTest, RefusesBodiesWhoseLengthIsInDoubt) {
+  for (const char* headers :
+       {"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: 5\r\nContent-Length: 6\r\n", "Content-Length: -1\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"}) {
+    HttpClient client(port());
+    client.Send(std::string(kBegin) + kUsualHeaders + headers + "\r\n");
+    EXPECT_EQ(client.Read().status, 400) << headers;
+    EXPECT_TRUE(client.Ended());
+  }
+}
+
+TEST_F(HttpLimitsTest, ClosesAConnectionOnWhichNothingComes) {
+  HttpOptions options;
+  options.timeouts.idle = kShort;
+  Serve(options);
+  EXPECT_TRUE(HttpClient(port()).Ended());
+}
+
+TEST_F(HttpLimitsTest, TellsASlowClientThatItsHeadersOrBodyTookTooLong) {
+  HttpOptions options;
+  options.timeouts.head = kShort;
+  options.timeouts.body = kShort;
+  Serve(options);
+  HttpClient head(port());
+  head.Send(kBegin);
+  EXPECT_EQ(head.Read().status, 408);
+  EXPECT_TRUE(head.Ended());
+  options.timeouts.head = std::chrono::hours(1);
+  Serve(options);
+  HttpClient body(port());
+  body.Send(std::string(kBegin) + kUsualHeaders + "Content-Length: 10\r\n\r\n{");
+  EXPECT_EQ(body.Read().status, 408);
+}
+
+TEST_F(HttpLimitsTest, SurvivesClientsThatLeaveInTheMiddle) {
+  const std::string whole = Post(CallMessage(1, "echo"));
+  for (size_t sent = 0; sent < whole.size(); sent += 7) {
+    HttpClient client(port());
+    client.Send(whole.substr(0, sent));
+    client.Close();
+  }
+  HttpClient client(port());
+  EXPECT_EQ(client.Ask(CallMessage(1, "echo")).status, 200);
+}
+
+TEST_F(HttpLimitsTest, HoldsSoManyConnectionsAndTurnsFurtherOnesAway) {
+  constexpr size_t kConnections = 64;
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  for (size_t i = 0; i < kConnections; ++i) {
+    clients.push_back(std::make_unique<HttpClient>(port()));
+    ASSERT_EQ(clients.back()->Ask(CallMessage(1, "echo")).status, 200);
+  }
+  HttpClient surplus(port());
+  const HttpAnswer answer = surplus.Ask(CallMessage(1, "echo"));
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(answer.json().at("error").at("code"), kBusy);
+  EXPECT_TRUE(surplus.Ended());
+  EXPECT_EQ(clients.front()->Ask(CallMessage(2, "echo")).status, 200);
+}
+
+TEST_F(HttpLimitsTest, GivesThePlaceOfAConnectionThatEndsToAnother) {
+  HttpOptions options;
+  options.most_connections = 1;
+  Serve(options);
+  const std::string closing = std::string(kUsualHeaders) + "Connection: close\r\n";
+  for (int i = 0; i < 5; ++i) {
+    // The place is free once the server has seen the end of the last one.
+    int status = 503;
+    while (status == 503) status = HttpClient(port()).Ask(CallMessage(1, "echo"), closing).status;
+    EXPECT_EQ(status, 200);
+  }
+}
+
+}  // namespace
+}  // namespace falcon::mcp
