@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the benchmarks of one Release build and prints every figure beside its target.
 
-usage: figures.py BUILD_FOLDER [decode] [latency] [throughput] [waiters] [start] [vulnerabilities] [discovered_hosts]
+usage: figures.py BUILD_FOLDER [decode] [latency] [throughput] [waiters] [start] [vulnerabilities] [discovered_hosts] [mcp]
 """
 import json
 import os
@@ -184,6 +184,32 @@ class Bench:
                 f"{rate:,.0f} /s, bare {bare_rate:,.0f} /s: {rate / bare_rate:.2f}x",
                 ">= 0.5x", rate >= 0.5 * bare_rate)
 
+    def mcp(self):
+        """The bridge before a gateway, driven over its pipes."""
+        with self.simulator() as simulator, self.gateway(simulator) as gateway:
+            def drive(*flags):
+                return json.loads(subprocess.run(
+                    [f"{self.build}/tests/bench/mcp_driver", "--bridge", f"{self.build}/client/falcon-mcp-bridge",
+                     "--gateway", gateway.address, *flags], check=True, stdout=subprocess.PIPE).stdout)
+
+            start = drive("--mode", "starts", "--calls", "20")["p50_ms"]
+            row("MCP: spawn to the answer of initialize", f"{start:.0f} ms", "<= 50 ms", start <= 50)
+            for tool, what in (("get_host", "get_host, distinct ids"), ("search_detections", "search_detections, limit 20")):
+                one = drive("--tool", tool, "--in-flight", "1", "--calls", "2000")["p50_us"] / 1000
+                row(f"MCP: {what}: one call, p50", f"{one:.2f} ms", "<= 1 ms", one <= 1)
+                runs = [drive("--tool", tool, "--calls", "10000") for _ in range(3)]
+                middle = sorted(runs, key=lambda run: run["per_second"])[1]
+                rate, size = middle["per_second"], middle["answer_bytes"]
+                row(f"MCP: {what}: 16 in flight", f"{rate:,.0f} /s of {size:,} bytes", ">= 2,000 /s", rate >= 2000)
+                most = max(run["most_kib"] for run in runs) / 1024
+                row(f"MCP: {what}: most RSS in 10,000 calls", f"{most:.1f} MiB", "<= 30 MiB", most <= 30)
+            sizes = drive("--mode", "sizes")
+            row("MCP: tools/list", f"{sizes['tools_list']:,} bytes", "<= 24,576 bytes", sizes["tools_list"] <= 24576)
+            for noun, target in (("host", 240), ("detection", 400)):
+                both = sizes[noun]
+                row(f"MCP: bytes a {noun}, structured and as text", f"{both['structured']} and {both['text']}",
+                    f"<= {target}", max(both.values()) <= target)
+
     def start(self):
         with self.simulator() as simulator:
             spans = []
@@ -196,7 +222,7 @@ class Bench:
 
 def main(argv):
     bench = Bench(argv[1])
-    for name in argv[2:] or ["decode", "latency", "throughput", "waiters", "start", "vulnerabilities", "discovered_hosts"]:
+    for name in argv[2:] or ["decode", "latency", "throughput", "waiters", "start", "vulnerabilities", "discovered_hosts", "mcp"]:
         getattr(bench, name)()
     return 0 if all(met for *_, met in ROWS) else 1
 
