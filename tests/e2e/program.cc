@@ -13,6 +13,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace falcon::e2e {
 namespace {
@@ -95,14 +96,25 @@ Outcome RunToEnd(const std::string& path, const std::vector<std::string>& argume
 }
 
 Program::Program(const std::string& path, const std::vector<std::string>& arguments,
-                 const std::map<std::string, std::string>& environment, std::string log)
+                 const std::map<std::string, std::string>& environment, std::string log,
+                 Input input)
     : log_(std::move(log)) {
   Pipe out;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, out.write, 1);
   posix_spawn_file_actions_addopen(&actions, 2, log_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  int child_in = -1;
+  if (input == Input::kPiped) {
+    // A child that is gone is seen as a failed write.
+    signal(SIGPIPE, SIG_IGN);
+    const Pipe in;
+    child_in = in.read;
+    in_ = in.write;
+    posix_spawn_file_actions_adddup2(&actions, child_in, 0);
+  }
   pid_ = Spawn(path, arguments, environment, actions);
+  if (child_in >= 0) close(child_in);
   close(out.write);
   out_ = out.read;
 }
@@ -112,13 +124,35 @@ Program::~Program() {
     Signal(SIGTERM);
     Wait();
   }
+  CloseInput();
   close(out_);
 }
 
 std::string Program::ReadLine() {
-  std::string line;
-  for (char c; ::read(out_, &c, 1) == 1 && c != '\n';) line += c;
+  size_t end;
+  for (size_t searched = 0; (end = ahead_.find('\n', searched)) == std::string::npos;) {
+    searched = ahead_.size();
+    char buffer[65536];
+    const ssize_t n = ::read(out_, buffer, sizeof(buffer));
+    if (n <= 0) return std::exchange(ahead_, {});
+    ahead_.append(buffer, static_cast<size_t>(n));
+  }
+  std::string line = ahead_.substr(0, end);
+  ahead_.erase(0, end + 1);
   return line;
+}
+
+bool Program::Write(std::string_view text) const {
+  while (!text.empty()) {
+    const ssize_t n = ::write(in_, text.data(), text.size());
+    if (n <= 0) return false;
+    text.remove_prefix(static_cast<size_t>(n));
+  }
+  return true;
+}
+
+void Program::CloseInput() {
+  if (in_ >= 0) close(std::exchange(in_, -1));
 }
 
 void Program::Signal(int signal) const {

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace falcon::e2e {
@@ -22,17 +23,24 @@ Outcome RunToEnd(const std::string& path, const std::vector<std::string>& argume
                  const std::map<std::string, std::string>& environment = {},
                  const std::string& input = "");
 
+// Whether a program's standard input is a pipe from its test, or the test's own.
+enum class Input { kInherited, kPiped };
+
 // Runs until destroyed, which sends SIGTERM and waits. Standard error goes to the file `log`.
 class Program {
  public:
   Program(const std::string& path, const std::vector<std::string>& arguments,
-          const std::map<std::string, std::string>& environment, std::string log);
+          const std::map<std::string, std::string>& environment, std::string log,
+          Input input = Input::kInherited);
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
   // The next line that it prints to standard output; empty when it ended.
   std::string ReadLine();
+  // To its piped input. False: it reads no more.
+  bool Write(std::string_view text) const;
+  void CloseInput();
   void Signal(int signal) const;
   // Waits for its end. 128 + signal when killed.
   int Wait();
@@ -42,7 +50,10 @@ class Program {
 
  private:
   pid_t pid_ = -1;
+  int in_ = -1;
   int out_ = -1;
+  // Read, and not asked for yet.
+  std::string ahead_;
   std::string log_;
 };
 
