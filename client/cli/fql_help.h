@@ -10,20 +10,6 @@
 
 namespace falcon::client {
 
-struct FqlFieldHelp {
-  std::string name;
-  // text, number, time, epoch seconds, true/false.
-  std::string kind;
-  // Such as ": :[] :! > >= < <= ~"; empty: for orders only.
-  std::string operators;
-  bool sortable = false;
-  // First sentence of the comment, and the closed vocabulary if there is one.
-  std::string help;
-};
-
-// By name. From the record's `fql` and `filter_only` options.
-std::vector<FqlFieldHelp> FqlFieldsOf(const google::protobuf::Descriptor& record);
-
 // The fields of all nouns, as a page in Markdown.
 std::string FqlPage(const Catalog& catalog);
 

@@ -1,0 +1,178 @@
+// Reads the `fql` and `filter_only` options of records.
+#include "fql_fields.h"
+
+#include <algorithm>
+
+#include "falcon/v1/options.pb.h"
+#include "messages.h"
+#include "naming.h"
+#include "text.h"
+
+namespace falcon::client {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+v1::FqlKind KindOfRecordField(const FieldDescriptor& field) {
+  if (field.message_type() != nullptr) {
+    return KindOf(*field.message_type()) == MessageKind::kTimestamp ? v1::FQL_KIND_TIMESTAMP
+                                                                    : v1::FQL_KIND_STRING;
+  }
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return v1::FQL_KIND_STRING;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return v1::FQL_KIND_BOOLEAN;
+    default:
+      return v1::FQL_KIND_NUMBER;
+  }
+}
+
+std::string_view KindWord(v1::FqlKind kind) {
+  switch (kind) {
+    case v1::FQL_KIND_NUMBER:
+      return "number";
+    case v1::FQL_KIND_TIMESTAMP:
+      return "time";
+    case v1::FQL_KIND_BOOLEAN:
+      return "true/false";
+    case v1::FQL_KIND_EPOCH_SECONDS:
+      return "epoch seconds";
+    default:
+      return "text";
+  }
+}
+
+bool Lacks(const v1::Fql& fql, std::string_view sign) {
+  return std::find(fql.without().begin(), fql.without().end(), sign) != fql.without().end();
+}
+
+std::string_view Stars(v1::Wildcard wildcard) {
+  switch (wildcard) {
+    case v1::WILDCARD_ANYWHERE:
+      return "'*a*'";
+    case v1::WILDCARD_PREFIX_OR_SUFFIX:
+      return "'a*' '*a'";
+    case v1::WILDCARD_OPERATOR:
+      return "*'a*'";
+    default:
+      return "";
+  }
+}
+
+std::string Operators(v1::FqlKind kind, const v1::Fql& fql) {
+  if (fql.sort_only()) return "";
+  const bool instant = kind == v1::FQL_KIND_TIMESTAMP;
+  const bool lists = !instant && kind != v1::FQL_KIND_BOOLEAN && !Lacks(fql, "[]");
+  const bool ranges = (kind == v1::FQL_KIND_NUMBER || kind == v1::FQL_KIND_EPOCH_SECONDS ||
+                       instant || fql.ordered()) &&
+                      !Lacks(fql, ">");
+  std::vector<std::string> signs;
+  const auto add = [&](bool has, std::string_view sign) {
+    if (has) signs.emplace_back(sign);
+  };
+  const bool equality = !Lacks(fql, "=");
+  const bool negation = !Lacks(fql, "!");
+  add(equality && !fql.list_only(), ":");
+  add(equality && lists, ":[]");
+  add(equality && negation, fql.list_only() ? ":![]" : ":!");
+  add(ranges, "> >= < <=");
+  add(fql.text_match(), "~");
+  add(fql.text_match() && negation && !Lacks(fql, "!~"), "!~");
+  add(fql.wildcard() != v1::WILDCARD_UNSPECIFIED, Stars(fql.wildcard()));
+  return Join(signs, " ");
+}
+
+// As filters spell them, which may be another spelling than the client's.
+std::vector<std::string> FqlWords(const google::protobuf::EnumDescriptor& type) {
+  std::vector<std::string> words;
+  for (int i = 0; i < type.value_count(); ++i) {
+    const auto& value = *type.value(i);
+    if (value.number() == 0) continue;
+    const std::string& own = value.options().GetExtension(v1::word);
+    words.push_back(own.empty() ? EnumWord(value) : own);
+  }
+  return words;
+}
+
+std::string Words(const v1::Fql& fql, const FieldDescriptor* field) {
+  std::vector<std::string> words(fql.values().begin(), fql.values().end());
+  if (words.empty() && field != nullptr && field->enum_type() != nullptr) {
+    words = FqlWords(*field->enum_type());
+  }
+  return words.empty() ? std::string() : Cat(" ", Join(words, ", "), ".");
+}
+
+std::string JsonKeyOf(const FieldDescriptor& field) {
+  const std::string& key = field.options().GetExtension(v1::json_key);
+  return key.empty() ? field.name() : key;
+}
+
+void AddFields(const Descriptor& type, const std::string& prefix,
+               std::vector<const Descriptor*>& above, std::vector<FqlFieldHelp>& out) {
+  if (std::find(above.begin(), above.end(), &type) != above.end()) return;
+  above.push_back(&type);
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    const std::string path = prefix + JsonKeyOf(field);
+    if (field.options().HasExtension(v1::fql)) {
+      const v1::Fql& fql = field.options().GetExtension(v1::fql);
+      const v1::FqlKind kind =
+          fql.kind() == v1::FQL_KIND_UNSPECIFIED ? KindOfRecordField(field) : fql.kind();
+      out.push_back({.name = fql.name().empty() ? path : fql.name(),
+                     .kind = std::string(KindWord(kind)),
+                     .operators = Operators(kind, fql),
+                     .sortable = fql.sortable(),
+                     .help = FirstSentence(CommentOf(field)) + Words(fql, &field)});
+    }
+    if (field.message_type() != nullptr && !field.is_map() &&
+        KindOf(*field.message_type()) == MessageKind::kOther) {
+      AddFields(*field.message_type(), path + ".", above, out);
+    }
+  }
+  above.pop_back();
+}
+
+}  // namespace
+
+const Descriptor* FqlRecordOf(const Noun& noun) {
+  for (const Method& method : noun.methods) {
+    if (method.verb == "list" && method.shape.records != nullptr) {
+      return method.shape.records->message_type();
+    }
+  }
+  return nullptr;
+}
+
+std::vector<FqlFieldHelp> FqlFieldsOf(const Descriptor& record) {
+  std::vector<FqlFieldHelp> fields;
+  std::vector<const Descriptor*> above;
+  AddFields(record, "", above, fields);
+  const auto& options = record.options();
+  for (int i = 0; i < options.ExtensionSize(v1::filter_only); ++i) {
+    const v1::FqlField& field = options.GetExtension(v1::filter_only, i);
+    fields.push_back({.name = field.name(),
+                      .kind = std::string(KindWord(field.kind())),
+                      .operators = Operators(field.kind(), field.fql()),
+                      .sortable = field.fql().sortable(),
+                      .help = Cat(field.about(), " Not in records.", Words(field.fql(), nullptr))});
+  }
+  std::sort(fields.begin(), fields.end(),
+            [](const FqlFieldHelp& a, const FqlFieldHelp& b) { return a.name < b.name; });
+  return fields;
+}
+
+std::string FqlTable(const Descriptor& record) {
+  std::string table =
+      "| field | kind | operators | order | what |\n| --- | --- | --- | --- | --- |\n";
+  for (const FqlFieldHelp& field : FqlFieldsOf(record)) {
+    table.append(Cat("| `", field.name, "` | ", field.kind, " | ",
+                     field.operators.empty() ? "" : Cat("`", field.operators, "`"), " | ",
+                     field.sortable ? "yes" : "", " | ", Replace(field.help, '|', '/'), " |\n"));
+  }
+  return table;
+}
+
+}  // namespace falcon::client
