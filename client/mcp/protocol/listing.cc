@@ -63,6 +63,14 @@ std::string ResourceItem(std::string_view key, const std::string& uri, const Des
   return out;
 }
 
+template <class One, class Render>
+std::vector<std::string> ItemsOf(const std::vector<One>& all, Render render) {
+  std::vector<std::string> items;
+  items.reserve(all.size());
+  for (const One& one : all) items.push_back(render(one));
+  return items;
+}
+
 }  // namespace
 
 Listing::Listing(std::string_view key, const std::vector<std::string>& items) {
@@ -92,32 +100,20 @@ const std::string* Listing::Page(std::string_view cursor) const {
   return page == pages_.end() ? nullptr : &page->second;
 }
 
-Listing ListTools(const Offer& offer) {
-  std::vector<std::string> items;
-  for (const Tool& tool : offer.tools) items.push_back(ToolItem(tool));
-  return {"tools", items};
-}
+Listing ListTools(const Offer& offer) { return {"tools", ItemsOf(offer.tools, ToolItem)}; }
 
 Listing ListResources(const Offer& offer) {
-  std::vector<std::string> items;
-  for (const Resource& resource : offer.resources) {
-    items.push_back(ResourceItem("uri", resource.uri, resource));
-  }
-  return {"resources", items};
+  return {"resources", ItemsOf(offer.resources, [](const Resource& resource) {
+            return ResourceItem("uri", resource.uri, resource);
+          })};
 }
 
 Listing ListResourceTemplates(const Offer& offer) {
-  std::vector<std::string> items;
-  for (const ResourceTemplate& one : offer.resource_templates) {
-    items.push_back(ResourceItem("uriTemplate", one.uri_template, one));
-  }
-  return {"resourceTemplates", items};
+  return {"resourceTemplates", ItemsOf(offer.resource_templates, [](const ResourceTemplate& one) {
+            return ResourceItem("uriTemplate", one.uri_template, one);
+          })};
 }
 
-Listing ListPrompts(const Offer& offer) {
-  std::vector<std::string> items;
-  for (const Prompt& prompt : offer.prompts) items.push_back(PromptItem(prompt));
-  return {"prompts", items};
-}
+Listing ListPrompts(const Offer& offer) { return {"prompts", ItemsOf(offer.prompts, PromptItem)}; }
 
 }  // namespace falcon::mcp

@@ -40,9 +40,9 @@ const std::string* StringAt(const Json& object, const char* name) {
 }
 
 const Json* ObjectAt(const Json& object, const char* name) {
-  static const Json kEmpty = Json::object();
+  static const Json empty = Json::object();
   const auto value = object.find(name);
-  if (value == object.end()) return &kEmpty;
+  if (value == object.end()) return &empty;
   return value->is_object() ? &*value : nullptr;
 }
 

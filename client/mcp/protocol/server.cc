@@ -126,10 +126,10 @@ void Server::Answer(const Message& message, const std::shared_ptr<Session>& sess
 }
 
 void Server::List(const Exchange& exchange, const Listing& listing) {
-  static const std::string kBeginning;
+  const std::string beginning;
   const auto given = exchange.params.find("cursor");
   const bool begins = given == exchange.params.end() || given->is_null();
-  const auto* cursor = begins ? &kBeginning : given->get_ptr<const std::string*>();
+  const auto* cursor = begins ? &beginning : given->get_ptr<const std::string*>();
   const std::string* page = cursor == nullptr ? nullptr : listing.Page(*cursor);
   if (page == nullptr) {
     return exchange.Refuse(

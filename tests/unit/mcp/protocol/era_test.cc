@@ -82,18 +82,21 @@ TEST(Stateless, DiscoversWithoutHandshake) {
 }
 
 TEST(Stateless, NeedsVersionAndCapabilitiesInEachRequest) {
-  const std::string version = R"("io.modelcontextprotocol/protocolVersion":"2026-07-28")";
-  const std::string capabilities = R"("io.modelcontextprotocol/clientCapabilities":{})";
-  const std::string info = R"("io.modelcontextprotocol/clientInfo":{"name":"a","version":"1"})";
-  for (const std::string& meta :
-       {version, capabilities, info, version + "," + info, capabilities + "," + info,
-        R"("io.modelcontextprotocol/protocolVersion":20260728,)" + capabilities,
-        version + R"(,"io.modelcontextprotocol/clientCapabilities":[])"}) {
+  const Json whole = {{"io.modelcontextprotocol/protocolVersion", "2026-07-28"},
+                      {"io.modelcontextprotocol/clientCapabilities", Json::object()},
+                      {"io.modelcontextprotocol/clientInfo", {{"name", "a"}, {"version", "1"}}}};
+  for (const char* patch : {R"({"io.modelcontextprotocol/protocolVersion":null})",
+                            R"({"io.modelcontextprotocol/protocolVersion":20260728})",
+                            R"({"io.modelcontextprotocol/clientCapabilities":null})",
+                            R"({"io.modelcontextprotocol/clientCapabilities":[]})",
+                            R"({"io.modelcontextprotocol/protocolVersion":null,
+                                "io.modelcontextprotocol/clientCapabilities":null})"}) {
+    Json meta = whole;
+    meta.merge_patch(Json::parse(patch));
     Conversation conversation;
     conversation.Initialize();
-    const Outgoing answer =
-        conversation.AskWhole(Legacy("tools/list", R"("_meta":{)" + meta + "}"));
-    EXPECT_EQ(Parsed(answer.text)["error"]["code"], kInvalidParams) << meta;
+    const Outgoing answer = conversation.AskWhole(Legacy("tools/list", "\"_meta\":" + meta.dump()));
+    EXPECT_EQ(Parsed(answer.text)["error"]["code"], kInvalidParams) << patch;
     EXPECT_EQ(answer.http_status, 400);
   }
 }

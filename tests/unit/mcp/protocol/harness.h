@@ -20,11 +20,9 @@ namespace falcon::mcp {
 class Recorder : public Outlet {
  public:
   void Send(Outgoing message) override {
-    {
-      const std::lock_guard lock(mutex_);
-      lasts_ += message.last ? 1 : 0;
-      sent_.push_back(std::move(message));
-    }
+    const std::lock_guard lock(mutex_);
+    lasts_ += message.last ? 1 : 0;
+    sent_.push_back(std::move(message));
     changed_.notify_all();
   }
 
@@ -47,10 +45,9 @@ class Recorder : public Outlet {
 class Gate {
  public:
   void Open() {
-    {
-      const std::lock_guard lock(mutex_);
-      open_ = true;
-    }
+    // Under the lock: who waits may destroy the gate at once.
+    const std::lock_guard lock(mutex_);
+    open_ = true;
     changed_.notify_all();
   }
   void Wait() {
