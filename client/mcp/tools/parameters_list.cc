@@ -16,13 +16,13 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
 // What few ask for: each costs every reader of the tool list. A raw filter reaches nearly all of it.
-constexpr std::array<std::string_view, 18> kLeftOut = {
-    "read_options", "min_severity",     "from_parent",  "include_deleted", "include_relations",
-    "products",     "groups",           "sources",      "min_base_score",  "suppressed",
-    "state",        "reference_ids",    "user_id",      "origin",          "os_is_eol",
-    "threat_types", "malware_families", "exprt_ratings"};
+constexpr std::array<std::string_view, 20> kLeftOut = {
+    "read_options", "min_severity",     "from_parent",   "include_deleted", "include_relations",
+    "products",     "groups",           "sources",       "min_base_score",  "suppressed",
+    "state",        "reference_ids",    "user_id",       "origin",          "os_is_eol",
+    "threat_types", "malware_families", "exprt_ratings", "actions",         "criticalities"};
 // The same of one request.
-constexpr std::array<std::string_view, 14> kLeftOutHere = {
+constexpr std::array<std::string_view, 15> kLeftOutHere = {
     "falcon.v1.AggregateDetectionsRequest.created",
     "falcon.v1.AggregateDetectionsRequest.technique",
     "falcon.v1.AggregateDetectionsRequest.tactic",
@@ -32,6 +32,7 @@ constexpr std::array<std::string_view, 14> kLeftOutHere = {
     "falcon.v1.ListVulnerabilitiesRequest.product_types",
     "falcon.v1.ListIncidentsRequest.tags",
     "falcon.v1.ListIncidentsRequest.tactic",
+    "falcon.v1.ListIncidentsRequest.technique",
     "falcon.v1.ListIncidentsRequest.query",
     "falcon.v1.ListDiscoveredHostsRequest.tags",
     "falcon.v1.ListDiscoveredHostsRequest.product_types",

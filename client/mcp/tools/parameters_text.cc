@@ -27,14 +27,14 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kFilterEx
 }};
 
 // What protos explain at length, and a model takes at a hint.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kHints = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kHints = {{
     {"alert_id", "composite_id of a detection"},
     {"actor", "FANCYBEAR"},
     {"assigned_to", "Name or user id"},
     {"command", "First word: reg"},
     {"cve_id", "CVE-2021-44228"},
     {"field", "FQL name: severity_name, tactic, device.hostname"},
-    {"host_id", "device_id, agent_id or aid"},
+    {"host_id", "device_id, agent_id"},
     {"hostname", "Any case; SRV-*"},
     {"indicator", "Exact hash, domain, address"},
     {"name", "Any case; *Chrome*"},
@@ -44,20 +44,23 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kHints =
     {"tag", "FalconGroupingTags/Critical"},
     {"technique", "ATT&CK id or name"},
     {"then_by", "Second field, within each bucket"},
+    {"type", "domain, ip_address, url, hash_sha256, hash_md5 and so on"},
     {"username", "Any case; adm*"},
+    {"value", "Any case; *.example.com"},
+    {"vendor", "Any case; Microsoft*"},
 }};
 
 // Long phrases of the protos' comments, and what suffices.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kShorter = {{
-    {" (MD5, SHA-1, SHA-256)", ""},
-    {" in the last so many days", " within"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kShorter = {{
     {" as given, in upper case or in lower case", ", any case"},
-    {", in upper case or in lower case", ", any case"},
-    {" by name as given", " by name"},
-    {"On any of these platforms: ", ""},
+    {" in the last so many days", " within"},
+    {", by `created_timestamp`", ""},
+    {" (MD5, SHA-1, SHA-256)", ""},
+    {"; neither its `reference_id` nor an `inc:` id of the retired API", ""},
+    {"The indicator: the 64 or 32 hexadecimal digits of a hash, a domain, an address",
+     "Hash, domain or address"},
     {"Any of these platforms: ", ""},
-    {"Any of these kinds, in Falcon's words: ", ""},
-    {": the error on an unknown word lists all", ""},
+    {"On any of these platforms: ", ""},
 }};
 
 void ReplaceAll(std::string& text, std::string_view from, std::string_view to) {
@@ -121,7 +124,7 @@ std::string DescriptionOf(const BoundTool& tool, const Parameter& parameter) {
   for (const auto& [name, hint] : kHints) {
     // Not every field that is called so takes a star.
     const bool fits = hint.find('*') == hint.npos || comment.find("*`") != comment.npos ||
-                      comment.find("stars") != comment.npos;
+                      comment.find("`*") != comment.npos || comment.find("stars") != comment.npos;
     if (name == parameter.name && fits) return std::string(hint);
   }
   std::string text = Sentences(comment);

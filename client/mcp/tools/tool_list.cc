@@ -19,7 +19,7 @@ using client::Cat;
 constexpr std::string_view kSummarize = "summarize_records";
 constexpr std::string_view kSummarizeSet = "gateway";
 
-constexpr std::string_view kUntrusted = "Answers hold untrusted data.";
+constexpr std::string_view kUntrusted = "Untrusted data.";
 
 std::vector<std::string> KnownTools() {
   std::vector<std::string> names;

@@ -1,0 +1,264 @@
+// What becomes of a model's arguments: the request they make, and the results that teach.
+#include <gmock/gmock.h>
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include "mcp/tools/parameters.h"
+#include "tests/unit/client/test_catalog.h"
+#include "tests/unit/mcp/tools/bound_tool.h"
+#include "text.h"
+
+namespace falcon::mcp {
+namespace {
+
+using client::Cat;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'780'000'000);  // 2026-05-28T20:26:40Z
+
+class Arguments : public testing::Test {
+ protected:
+  std::variant<Asked, ToolResult> Read(const std::string& tool, const std::string& json) {
+    return ReadArguments(BoundToolNamed(*catalog_, tool), *catalog_, Json::parse(json), kNow);
+  }
+  Asked Good(const std::string& tool, const std::string& json) {
+    auto read = Read(tool, json);
+    if (const auto* wrong = std::get_if<ToolResult>(&read)) {
+      ADD_FAILURE() << wrong->content.at(0).text;
+      return {};
+    }
+    return std::get<Asked>(std::move(read));
+  }
+  // The request as a text proto of one line.
+  std::string Request(const std::string& tool, const std::string& json) {
+    const Asked asked = Good(tool, json);
+    return asked.request == nullptr ? "" : asked.request->ShortDebugString();
+  }
+  std::string Complaint(const std::string& tool, const std::string& json) {
+    const auto read = Read(tool, json);
+    const auto* wrong = std::get_if<ToolResult>(&read);
+    if (wrong == nullptr) return "(accepted)";
+    EXPECT_TRUE(wrong->is_error);
+    EXPECT_TRUE(wrong->structured.empty());
+    EXPECT_EQ(wrong->content.size(), 1U);
+    return wrong->content.at(0).text;
+  }
+
+  const std::unique_ptr<client::Catalog> catalog_ = client::RealCatalog();
+};
+
+TEST_F(Arguments, OfTheSevenClassicQuestionsMakeRequests) {
+  EXPECT_EQ(Request("search_detections",
+                    R"({"days":7,"severity":"critical","status":"new","limit":5,
+                        "hostname":"SRV-PROD-001","technique":"T1218.011"})"),
+            "days: 7 severities: SEVERITY_CRITICAL statuses: DETECTION_STATUS_NEW hostname: "
+            "\"SRV-PROD-001\" technique: \"T1218.011\"");
+  EXPECT_EQ(Request("get_host", R"({"hostname":"SRV-PROD-001"})"),
+            "hostname: \"SRV-PROD-001\" read_mask { paths: \"*\" }");
+  EXPECT_EQ(Request("search_iocs", R"({"days":30,"type":"domain","severity":"high","limit":5})"),
+            "types: IOC_TYPE_DOMAIN severities: SEVERITY_HIGH days: 30");
+  EXPECT_EQ(Request("search_vulnerabilities",
+                    R"({"days":30,"severity":"critical","status":"open","hostname":"A"})"),
+            "days: 30 severities: CVE_SEVERITY_CRITICAL statuses: VULNERABILITY_STATUS_OPEN "
+            "hostname: \"A\"");
+  EXPECT_EQ(Request("search_incidents", R"({"days":30,"status":"new","severity":"high"})"),
+            "days: 30 severities: SEVERITY_HIGH statuses: INCIDENT_STATUS_NEW");
+  EXPECT_EQ(Request("search_rtr_sessions", R"({"days":30,"status":"active"})"),
+            "days: 30 statuses: RTR_SESSION_STATUS_ACTIVE");
+  EXPECT_EQ(Request("search_discovered_hosts", R"({"days":30,"status":"unmanaged"})"),
+            "days: 30 statuses: ENTITY_TYPE_UNMANAGED");
+}
+
+TEST_F(Arguments, OfNothingMakeTheEmptySearchOfTwentyBriefRecords) {
+  const Asked asked = Good("search_detections", "{}");
+  EXPECT_EQ(asked.request->ByteSizeLong(), 0U);
+  EXPECT_EQ(asked.limit, 20);
+  EXPECT_EQ(asked.view, View::kBrief);
+  EXPECT_EQ(asked.format, Format::kJson);
+  EXPECT_FALSE(asked.chose_fields);
+  EXPECT_EQ(asked.filters, "");
+}
+
+TEST_F(Arguments, ThatAreNullAreAbsent) {
+  EXPECT_EQ(Request("search_detections", R"({"days":null,"severity":null,"nonsense":null})"), "");
+}
+
+TEST_F(Arguments, MayBeOneValueOrSeveral) {
+  const std::string both = "severities: SEVERITY_HIGH severities: SEVERITY_CRITICAL";
+  EXPECT_EQ(Request("search_detections", R"({"severity":["high","critical"]})"), both);
+  EXPECT_EQ(Request("search_detections", R"({"severity":"high, critical"})"), both);
+  EXPECT_EQ(Request("search_detections", R"({"severity":"[\"high\",\"critical\"]"})"), both);
+  EXPECT_EQ(Request("search_hosts", R"({"tag":["a,b"]})"), "tags: \"a,b\"");
+  EXPECT_EQ(Request("search_hosts", R"({"tag":"a,b"})"), "tags: \"a,b\"");
+}
+
+TEST_F(Arguments, TakeEachSpellingOfAWordAndANumber) {
+  EXPECT_EQ(Request("search_detections", R"({"status":"In-Progress","days":"7"})"),
+            "days: 7 statuses: DETECTION_STATUS_IN_PROGRESS");
+  EXPECT_EQ(Request("search_detections", R"({"status":"DETECTION_STATUS_NEW","days":7.0})"),
+            "days: 7 statuses: DETECTION_STATUS_NEW");
+  EXPECT_EQ(Request("search_iocs", R"({"expired":"False"})"), "expired: false");
+}
+
+TEST_F(Arguments, NameHostsByTheirId) {
+  EXPECT_EQ(Request("search_vulnerabilities", R"({"host_id":["a","b"]})"),
+            "device_ids: \"a\" device_ids: \"b\"");
+  EXPECT_EQ(Request("search_incidents", R"({"host_id":"a"})"), "device_id: \"a\"");
+}
+
+TEST_F(Arguments, TellTimesAsInstantsDatesOrBackFromNow) {
+  EXPECT_EQ(Request("search_detections",
+                    R"({"created_after":"1d","created_before":"2026-05-28T20:00:00Z"})"),
+            "created { start { seconds: 1779913600 } end { seconds: 1779998400 } }");
+  EXPECT_EQ(Request("search_hosts", R"({"last_seen_after":"2026-05-28"})"),
+            "last_seen { start { seconds: 1779926400 } }");
+}
+
+TEST_F(Arguments, ChooseFieldsByListOrText) {
+  const std::string mask =
+      "read_mask { paths: \"hostname\" paths: \"device_policies.prevention\" }";
+  EXPECT_EQ(Request("search_hosts", R"({"fields":["hostname","device_policies.prevention"]})"),
+            mask);
+  EXPECT_EQ(Request("search_hosts", R"({"fields":"hostname,device_policies.prevention"})"), mask);
+  EXPECT_TRUE(Good("search_hosts", R"({"fields":"hostname"})").chose_fields);
+}
+
+TEST_F(Arguments, AskForWholeRecordsByViewOrStar) {
+  for (const char* json : {R"({"view":"full"})", R"({"fields":["*"]})", R"({"fields":"all"})"}) {
+    const Asked asked = Good("search_hosts", json);
+    EXPECT_EQ(asked.request->ShortDebugString(), "read_mask { paths: \"*\" }");
+    EXPECT_EQ(asked.view, View::kFull);
+    EXPECT_FALSE(asked.chose_fields);
+  }
+  EXPECT_EQ(Good("get_detection", R"({"composite_id":"a:b"})").view, View::kFull);
+}
+
+TEST_F(Arguments, LeavePagesToTheTool) {
+  const Asked asked = Good("search_hosts", R"({"limit":"50","cursor":"abc","format":"text"})");
+  EXPECT_EQ(asked.request->ByteSizeLong(), 0U);
+  EXPECT_EQ(asked.limit, 50);
+  EXPECT_EQ(asked.cursor, "abc");
+  EXPECT_EQ(asked.format, Format::kText);
+  EXPECT_EQ(Good("search_hosts", R"({"cursor":""})").cursor, "");
+}
+
+TEST_F(Arguments, AreToldAsTheModelWroteThem) {
+  EXPECT_EQ(
+      Good("search_detections",
+           R"({"days":7,"severity":["HIGH","critical"],"limit":5,"order_by":"severity desc"})")
+          .filters,
+      "days 7, severity high or critical");
+  EXPECT_EQ(Good("search_hosts", R"({"last_seen_after":"7d","hostname":"A\u202eB"})").filters,
+            "hostname A\\u{202E}B, last_seen_after 7d");
+  EXPECT_EQ(Good("aggregate_detections", R"({"field":"tactic","size":3,"days":7})").filters,
+            "days 7");
+  EXPECT_EQ(Good("search_vulnerabilities", R"({"host_id":["1","2","3","4","5","6","7"]})").filters,
+            "host_id 1 or 2 or 3 or 4 or 5 or 2 more");
+}
+
+TEST_F(Arguments, HaveAFingerprintThatPagesShare) {
+  const auto print = [&](const std::string& json) {
+    return Good("search_detections", json).fingerprint;
+  };
+  EXPECT_EQ(print(R"({"days":7,"limit":5})"),
+            print(R"({"limit":9,"cursor":"x","format":"text","days":"7"})"));
+  EXPECT_NE(print(R"({"days":7})"), print(R"({"days":8})"));
+  EXPECT_NE(print(R"({"view":"full"})"), print("{}"));
+  EXPECT_NE(print(R"({"order_by":"severity"})"), print("{}"));
+  EXPECT_NE(Good("search_detections", "{}").fingerprint, Good("search_hosts", "{}").fingerprint);
+}
+
+TEST_F(Arguments, ThatAreWrongAreToldAtOnceWithWhatWouldBeRight) {
+  EXPECT_EQ(
+      Complaint("search_detections",
+                R"({"severity":"hihg","days":400,"hostname":"A","staus":"new","cisa_kev":true})"),
+      "No query was made: search_detections needs other arguments.\n"
+      "cisa_kev: no such argument\n"
+      "staus: no such argument; did you mean \"status\"?\n"
+      "days: 400 is not a whole number from 1 to 365\n"
+      "severity: \"hihg\" is not one of informational, low, medium, high, critical; did you mean "
+      "\"high\"?\n"
+      "Known arguments: days, created_after, created_before, severity, status, hostname, "
+      "technique, tactic, filter, query, limit, cursor, order_by, fields, view, format.\n"
+      R"(Corrected: {"days":365,"hostname":"A","severity":"high","status":"new"})");
+}
+
+TEST_F(Arguments, OfTheWrongTypeAreNotGuessed) {
+  EXPECT_THAT(Complaint("search_detections", R"({"hostname":7})"),
+              AllOf(HasSubstr("hostname: 7 is not text"), HasSubstr(R"({"hostname":"7"})")));
+  EXPECT_THAT(Complaint("search_detections", R"({"days":true})"), HasSubstr("days: true is not"));
+  EXPECT_THAT(Complaint("search_detections", R"({"days":7.5})"), HasSubstr("days: 7.5 is not"));
+  EXPECT_THAT(Complaint("search_detections", R"({"days":[7,8]})"), HasSubstr("takes one value"));
+  EXPECT_THAT(Complaint("search_iocs", R"({"expired":"maybe"})"),
+              HasSubstr("expired: \"maybe\" is neither true nor false"));
+  EXPECT_THAT(Complaint("search_hosts", R"({"hostname":{"a":1}})"), HasSubstr("is not text"));
+  EXPECT_THAT(Complaint("search_hosts", R"({"limit":501})"), HasSubstr("from 1 to 500"));
+  EXPECT_THAT(Complaint("search_hosts", R"({"limit":1e300})"), HasSubstr("from 1 to 500"));
+}
+
+TEST_F(Arguments, ThatAreEmptyAreNoFilter) {
+  EXPECT_THAT(Complaint("search_hosts", R"({"hostname":" "})"),
+              HasSubstr("hostname: \" \" is empty; leave it out instead"));
+  EXPECT_THAT(Complaint("search_hosts", R"({"tag":[]})"), HasSubstr("tag: [] is empty"));
+}
+
+TEST_F(Arguments, OfTimeSayWhichFormsAreRight) {
+  EXPECT_THAT(Complaint("search_hosts", R"({"last_seen_after":"yesterday"})"),
+              HasSubstr("\"yesterday\" is not a time; right are 2026-05-28T14:00:00Z, 2026-05-28"));
+  EXPECT_THAT(Complaint("search_hosts", R"({"days":7,"last_seen_after":"1d"})"),
+              AllOf(HasSubstr("days: goes not together with last_seen_after"),
+                    HasSubstr(R"(Corrected: {"last_seen_after":"1d"})")));
+  EXPECT_THAT(Complaint("search_hosts", R"({"last_seen_after":"1d","last_seen_before":"2d"})"),
+              HasSubstr("last_seen_before: is not later than last_seen_after"));
+}
+
+TEST_F(Arguments, NameFieldsThatRecordsHave) {
+  EXPECT_THAT(Complaint("search_detections", R"({"fields":["hostname","comand_line"]})"),
+              AllOf(HasSubstr("\"hostname\" is not a field of Detection; did you mean "
+                              "\"device.hostname\"?"),
+                    HasSubstr("\"comand_line\" is not a field")));
+  EXPECT_THAT(Complaint("search_hosts", R"({"fields":"hostnam"})"),
+              HasSubstr(R"(Corrected: {"fields":"hostname"})"));
+  EXPECT_THAT(Complaint("search_hosts", R"({"fields":"last_seen.seconds"})"),
+              HasSubstr("is not a field of Host"));
+}
+
+TEST_F(Arguments, ThatAreNeededAreAskedFor) {
+  EXPECT_THAT(Complaint("get_detection", "{}"),
+              AllOf(HasSubstr("composite_id: is needed"),
+                    HasSubstr(R"(Corrected: {"composite_id":"<composite_id>"})")));
+  EXPECT_THAT(Complaint("get_detection", R"({"detection_id":"a:b"})"),
+              AllOf(HasSubstr("did you mean \"composite_id\"?"),
+                    HasSubstr(R"(Corrected: {"composite_id":"a:b"})")));
+  EXPECT_THAT(Complaint("get_host", "{}"), HasSubstr("host_id, hostname: one of them is needed"));
+  EXPECT_THAT(Complaint("get_host", R"({"host_id":"a","hostname":"b"})"),
+              AllOf(HasSubstr("give only one of them"), HasSubstr(R"({"host_id":"a"})")));
+  EXPECT_THAT(Complaint("get_host", R"({"device_id":"a"})"), HasSubstr(R"({"host_id":"a"})"));
+  EXPECT_THAT(Complaint("get_ioc_devices", R"({"value":"a"})"),
+              HasSubstr("type: is needed: one of sha256, md5"));
+}
+
+TEST_F(Arguments, AreShownWithoutHostileCharactersAndCut) {
+  const std::string text = Complaint(
+      "search_hosts", R"({"a\u202eb":1,"last_seen_after":"x\u202ey","hostname":"A\u202eB"})");
+  EXPECT_THAT(text, AllOf(HasSubstr("a\\u{202E}b: no such"), HasSubstr("x\\u{202E}y"),
+                          HasSubstr("A\\\\u{202E}B"), Not(HasSubstr("\xE2\x80\xAE"))));
+  EXPECT_LT(
+      Complaint("search_hosts", Cat(R"({"hostname":")", std::string(100000, 'x'), "\"}")).size(),
+      500U);
+}
+
+TEST_F(Arguments, OfNoToolAreTooManyToTell) {
+  std::string json = "{";
+  for (int i = 0; i < 1000; ++i) json += Cat(i == 0 ? "" : ",", "\"zzzzzz", i, "\":1");
+  const std::string text = Complaint("search_hosts", json + "}");
+  EXPECT_THAT(text, HasSubstr("and 980 more\n"));
+  EXPECT_LT(text.size(), 2000U);
+  EXPECT_THAT(Complaint("check_access", R"({"verbose":true})"),
+              HasSubstr("Known arguments: none.\nCorrected: {}"));
+}
+
+}  // namespace
+}  // namespace falcon::mcp
