@@ -1,0 +1,53 @@
+// Writes FQL guides.
+#include "mcp/resources/fql_guide.h"
+
+#include "fql_fields.h"
+#include "text.h"
+
+namespace falcon::mcp {
+namespace {
+
+using client::Cat;
+
+// The first field that takes a plain comparison.
+std::string ExampleOf(const google::protobuf::Descriptor& record) {
+  for (const client::FqlFieldHelp& field : client::FqlFieldsOf(record)) {
+    if (field.kind == "time" && field.sortable) return Cat(field.name, ":>='now-7d'");
+  }
+  return Cat(record.field(0)->name(), ":'...'");
+}
+
+}  // namespace
+
+std::vector<std::string> FqlAreas(const client::Catalog& catalog) {
+  std::vector<std::string> areas;
+  for (const client::Noun& noun : catalog.nouns()) {
+    if (client::FqlRecordOf(noun) != nullptr) areas.push_back(noun.name);
+  }
+  return areas;
+}
+
+std::string FqlOverview(const client::Catalog& catalog) {
+  std::string page = Cat(
+      "# FQL, Falcon's query language\n\nWhat the parameter `filter` of the search tools takes. "
+      "Named parameters (days, severity, hostname) come first: `filter` is joined to them by AND. "
+      "A wrong field, operator or value is refused, and the error says what would be right.\n\n",
+      client::kFqlRules, "\nThe fields differ by area:\n\n");
+  for (const client::Noun& noun : catalog.nouns()) {
+    if (client::FqlRecordOf(noun) == nullptr) continue;
+    page.append(Cat("- falcon://fql/", noun.name, ": ", client::FirstSentence(noun.about), "\n"));
+  }
+  return page;
+}
+
+std::string FqlGuide(const client::Catalog& catalog, std::string_view area) {
+  const client::Noun* noun = catalog.FindNoun(client::Replace(client::Lower(area), '_', '-'));
+  const google::protobuf::Descriptor* record = noun == nullptr ? nullptr : FqlRecordOf(*noun);
+  if (record == nullptr) return {};
+  return Cat("# FQL of ", noun->name, "\n\n", client::kFqlRules, "\nExample: `", ExampleOf(*record),
+             "`. Only these fields are known; the column `order` says which ones `order_by` "
+             "takes.\n\n",
+             client::FqlTable(*record));
+}
+
+}  // namespace falcon::mcp
