@@ -1,4 +1,5 @@
-// The JSON Schema of results, as short as it can be said: it travels with every list of tools.
+// The JSON Schema of results, as short as it can be said: it travels with every list of tools, and
+// a list of twenty tools must not fill a model's context. Text has the empty schema.
 #include <string>
 #include <string_view>
 
@@ -17,25 +18,25 @@ using client::MessageKind;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-// Deeper objects are left open.
-constexpr int kMostLevels = 3;
+// Levels of named fields below a result's own: records, and objects in them.
+constexpr int kLevels = 2;
 
-constexpr std::string_view kString = R"({"type":"string"})";
+constexpr std::string_view kAny = "{}";
 constexpr std::string_view kInteger = R"({"type":"integer"})";
 constexpr std::string_view kBoolean = R"({"type":"boolean"})";
 constexpr std::string_view kObject = R"({"type":"object"})";
+constexpr std::string_view kArray = R"({"type":"array"})";
+// Beyond 2^53 as text, since readers of JSON would round it.
+constexpr std::string_view kLongInteger = R"({"type":["integer","string"]})";
 
-// Members of an object schema's `properties`, or names of a list.
+// Members of an object schema's `properties`.
 class Members {
  public:
   void Add(std::string_view name, std::string_view schema) {
-    Name(name);
-    text_.push_back(':');
-    text_.append(schema);
-  }
-  void Name(std::string_view name) {
     if (!text_.empty()) text_.push_back(',');
     AppendString(text_, name);
+    text_.push_back(':');
+    text_.append(schema);
   }
   const std::string& text() const { return text_; }
 
@@ -43,32 +44,31 @@ class Members {
   std::string text_;
 };
 
-std::string ObjectOf(const Members& properties) {
-  return properties.text().empty()
-             ? std::string(kObject)
-             : Cat(R"({"type":"object","properties":{)", properties.text(), "}}");
+std::string ListOf(const std::string& items) {
+  const bool plain = items == kAny || items == kObject;
+  return plain ? std::string(kArray) : Cat(R"({"type":"array","items":)", items, "}");
 }
 
-std::string SchemaOf(const FieldDescriptor& field, int levels);
+bool IsBrief(const FieldDescriptor& field) { return field.options().GetExtension(v1::brief); }
 
 bool HasBrief(const Descriptor& type) {
   for (int i = 0; i < type.field_count(); ++i) {
-    if (type.field(i)->options().GetExtension(v1::brief)) return true;
+    if (IsBrief(*type.field(i))) return true;
   }
   return false;
 }
 
-// Fields of the brief view, or all where there is none. Further fields may come: a model may ask
-// for them.
-std::string RecordSchema(const Descriptor& type, int levels) {
+std::string SchemaOf(const FieldDescriptor& field, int levels);
+
+// Fields of the brief view; all others may come as well. `all`: where there is no brief view.
+std::string RecordSchema(const Descriptor& type, bool all, int levels) {
   Members properties;
-  const bool brief = HasBrief(type);
   for (int i = 0; i < type.field_count() && levels > 0; ++i) {
     const FieldDescriptor& field = *type.field(i);
-    if (brief && !field.options().GetExtension(v1::brief)) continue;
-    properties.Add(field.name(), SchemaOf(field, levels - 1));
+    if (all || IsBrief(field)) properties.Add(field.name(), SchemaOf(field, levels - 1));
   }
-  return ObjectOf(properties);
+  if (properties.text().empty()) return std::string(kObject);
+  return Cat(R"({"type":"object","properties":{)", properties.text(), "}}");
 }
 
 std::string MessageSchema(const Descriptor& type, int levels) {
@@ -76,17 +76,16 @@ std::string MessageSchema(const Descriptor& type, int levels) {
     case MessageKind::kTimestamp:
     case MessageKind::kDuration:
     case MessageKind::kFieldMask:
-      return std::string(kString);
+    case MessageKind::kValue:
+      return std::string(kAny);
+    case MessageKind::kListValue:
+      return std::string(kArray);
     case MessageKind::kStruct:
       return std::string(kObject);
-    case MessageKind::kListValue:
-      return R"({"type":"array"})";
-    case MessageKind::kValue:
-      return "{}";
     case MessageKind::kOther:
       break;
   }
-  return RecordSchema(type, levels);
+  return RecordSchema(type, false, levels);
 }
 
 std::string ValueSchema(const FieldDescriptor& field, int levels) {
@@ -98,20 +97,15 @@ std::string ValueSchema(const FieldDescriptor& field, int levels) {
     case FieldDescriptor::CPPTYPE_INT32:
     case FieldDescriptor::CPPTYPE_UINT32:
       return std::string(kInteger);
-    // Beyond 2^53 as text, since JSON's readers would round it.
     case FieldDescriptor::CPPTYPE_INT64:
     case FieldDescriptor::CPPTYPE_UINT64:
-      return R"({"type":["integer","string"]})";
+      return std::string(kLongInteger);
     case FieldDescriptor::CPPTYPE_DOUBLE:
     case FieldDescriptor::CPPTYPE_FLOAT:
       return R"({"type":"number"})";
     default:
-      return std::string(kString);
+      return std::string(kAny);
   }
-}
-
-std::string ListOf(std::string_view items) {
-  return Cat(R"({"type":"array","items":)", items, "}");
 }
 
 std::string SchemaOf(const FieldDescriptor& field, int levels) {
@@ -120,36 +114,25 @@ std::string SchemaOf(const FieldDescriptor& field, int levels) {
   return field.is_repeated() ? ListOf(value) : value;
 }
 
-// The envelope: what is always there, and what may be.
-class Envelope {
- public:
-  void Always(std::string_view name, std::string_view schema) {
-    properties_.Add(name, schema);
-    required_.Name(name);
-  }
-  void Sometimes(std::string_view name, std::string_view schema) { properties_.Add(name, schema); }
+// A Get answers with all fields that are set, which the search's schema names best.
+std::string RecordsSchema(const FieldDescriptor& records) {
+  if (!records.is_repeated()) return std::string(kObject);
+  if (records.message_type() == nullptr) return std::string(kArray);
+  const Descriptor& type = *records.message_type();
+  return ListOf(RecordSchema(type, !HasBrief(type), kLevels));
+}
 
-  std::string Take() const {
-    return Cat(R"({"type":"object","properties":{)", properties_.text(), R"(},"required":[)",
-               required_.text(), "]}");
-  }
-
- private:
-  Members properties_;
-  Members required_;
-};
-
-std::string BucketSchema() {
+std::string BucketsSchema() {
   Members bucket;
-  bucket.Add("label", kString);
+  bucket.Add("label", kAny);
   bucket.Add("count", kInteger);
   bucket.Add("value", R"({"type":"number"})");
-  bucket.Add("sub_buckets", R"({"type":"array"})");
-  return ObjectOf(bucket);
+  bucket.Add("sub_buckets", kArray);
+  return Cat(R"({"type":"array","items":{"type":"object","properties":{)", bucket.text(), "}}}");
 }
 
 // What stands beside the records: see AnswerParts::rest.
-void AddRest(const client::Method& method, Envelope& envelope) {
+void AddRest(const client::Method& method, Members& properties) {
   const client::Shape& shape = method.shape;
   const Descriptor& answer = *method.descriptor->output_type();
   for (int i = 0; i < answer.field_count(); ++i) {
@@ -158,7 +141,7 @@ void AddRest(const client::Method& method, Envelope& envelope) {
         field == shape.total_size || field == shape.read_info) {
       continue;
     }
-    envelope.Sometimes(field->name(), SchemaOf(*field, kMostLevels));
+    properties.Add(field->name(), SchemaOf(*field, 0));
   }
 }
 
@@ -167,23 +150,24 @@ void AddRest(const client::Method& method, Envelope& envelope) {
 std::string OutputSchemaOf(const BoundTool& tool) {
   const client::Method& method = *tool.method;
   const FieldDescriptor* records = RecordsField(method);
-  Envelope envelope;
-  if (tool.facts->kind == ToolKind::kAggregate) {
-    envelope.Always(records->name(), ListOf(BucketSchema()));
-    envelope.Always("other_count", kInteger);
+  const bool aggregate = tool.facts->kind == ToolKind::kAggregate;
+  Members properties;
+  if (records != nullptr) {
+    properties.Add(records->name(), aggregate ? BucketsSchema() : RecordsSchema(*records));
+  }
+  if (aggregate) {
+    properties.Add("other_count", kInteger);
+  } else if (Pages(method)) {
+    properties.Add("returned", kInteger);
+    properties.Add("total", R"({"type":["integer","null"]})");
+    properties.Add("next_cursor", R"({"type":["string","null"]})");
   } else {
-    if (records != nullptr) envelope.Always(records->name(), SchemaOf(*records, kMostLevels));
-    if (records != nullptr && records->is_repeated()) envelope.Always("returned", kInteger);
-    if (!Pages(method)) AddRest(method, envelope);
+    AddRest(method, properties);
   }
-  if (Pages(method)) {
-    envelope.Always("total", R"({"type":["integer","null"]})");
-    envelope.Always("next_cursor", R"({"type":["string","null"]})");
-  }
-  envelope.Always("truncated", kBoolean);
-  envelope.Sometimes("partial", kBoolean);
-  envelope.Sometimes("note", kString);
-  return envelope.Take();
+  properties.Add("truncated", kBoolean);
+  std::string out = Cat(R"({"type":"object","properties":{)", properties.text(), "}");
+  if (records != nullptr) out += Cat(R"(,"required":[")", records->name(), "\"]");
+  return out + "}";
 }
 
 }  // namespace falcon::mcp

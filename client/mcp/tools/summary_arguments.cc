@@ -229,13 +229,10 @@ std::string SummaryInputSchema(const client::Catalog& catalog) {
 }
 
 std::string SummaryOutputSchema() {
-  return R"({"type":"object","properties":{"noun":{"type":"string"},"count":{"type":"integer"},)"
-         R"("total":{"type":["integer","null"]},"complete":{"type":"boolean"},"groups":)"
-         R"({"type":"array","items":{"type":"object","properties":{"field":{"type":"string"},)"
-         R"("values":{"type":"array","items":{"type":"object","properties":{"value":)"
-         R"({"type":"string"},"count":{"type":"integer"}}}},"other":{"type":"integer"},)"
-         R"("unset":{"type":"integer"},"distinct":{"type":"integer"}}}},"note":)"
-         R"({"type":"string"}},"required":["noun","count","total","complete","groups"]})";
+  return R"({"type":"object","properties":{"noun":{},"count":{"type":"integer"},"total":)"
+         R"({"type":["integer","null"]},"complete":{"type":"boolean"},"groups":{"type":"array",)"
+         R"("items":{"type":"object","properties":{"field":{},"values":{"type":"array"},"other":)"
+         R"({"type":"integer"},"unset":{"type":"integer"}}}}},"required":["groups"]})";
 }
 
 }  // namespace falcon::mcp

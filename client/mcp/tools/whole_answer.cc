@@ -58,6 +58,8 @@ class WholeAnswer {
     size_t room = bridge_.result_bytes - std::min(bridge_.result_bytes, taken);
     if (field_ == nullptr || parts_.has_rest()) {
       rest_ = FitOne(*parts_.rest, asked_.format, field_ == nullptr ? room : room / 3);
+      // A card's title, which an answer has not.
+      rest_.cards.erase(0, rest_.cards.find('\n') + 1);
       room -= std::min(room, std::max(rest_.json.size(), rest_.cards.size()));
     }
     if (list()) {

@@ -1,0 +1,223 @@
+// Searches: envelopes, sentences, budgets and cursors.
+#include <gmock/gmock.h>
+
+#include "messages.h"
+#include "tests/unit/mcp/tools/tool_bench.h"
+
+namespace falcon::mcp {
+namespace {
+
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+std::string FirstText(const ToolResult& result) { return result.content.at(0).text; }
+std::string LastText(const ToolResult& result) { return result.content.back().text; }
+
+// Ids of the detections of a result.
+std::vector<std::string> Ids(const Json& structured) {
+  std::vector<std::string> ids;
+  for (const Json& record : structured["detections"]) {
+    ids.push_back(record["composite_id"].get<std::string>().substr(8));
+  }
+  return ids;
+}
+
+// Answers pages of a list of `count` detections, each with a display name of so many bytes.
+void ServeList(ToolBench& bench, int count, size_t name_bytes) {
+  bench.gateway.On("ListDetections", [=](const google::protobuf::Message& request,
+                                         google::protobuf::Message& response) {
+    const std::string token = client::TextField(request, "page_token");
+    const int first = token.empty() ? 0 : std::stoi(token.substr(1));
+    const int size = static_cast<int>(*client::NumberField(request, "page_size"));
+    const int end = std::min(count, first + size);
+    Json answer = {{"detections", Json::array()}, {"total_size", std::to_string(count)}};
+    for (int i = first; i < end; ++i) {
+      answer["detections"].push_back({{"composite_id", "c:ind:a:" + std::to_string(i)},
+                                      {"display_name", std::string(name_bytes, 'x')}});
+    }
+    if (end < count) answer["next_page_token"] = "t" + std::to_string(end);
+    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(answer.dump(), &response).ok());
+    return std::optional<client::Failure>();
+  });
+}
+
+TEST(Search, AnswersAnEnvelopeAndThreeBlocksOfText) {
+  ToolBench bench;
+  bench.gateway.Answers("ListDetections",
+                        Detections(0, 2, R"(,"next_page_token":"tok","total_size":"812")"));
+  const ToolResult result =
+      bench.Call("search_detections", R"({"days":7,"severity":"high","limit":2})");
+  const Json json = Structured(result);
+  EXPECT_THAT(Ids(json), ElementsAre("0", "1"));
+  EXPECT_EQ(json["detections"][0]["severity_name"], "high");
+  EXPECT_EQ(json["returned"], 2);
+  EXPECT_EQ(json["total"], 812);
+  EXPECT_EQ(json["truncated"], false);
+  EXPECT_TRUE(json["next_cursor"].is_string());
+  EXPECT_FALSE(json.contains("note"));
+  ASSERT_EQ(result.content.size(), 3U);
+  EXPECT_THAT(FirstText(result), StartsWith("Found 812 detections (days 7, severity high); these "
+                                            "are the first 2, newest first.\n"));
+  EXPECT_THAT(FirstText(result), EndsWith("<falcon-data-0123456789abcdef>"));
+  EXPECT_EQ(result.content[1].text, result.structured);
+  EXPECT_THAT(LastText(result), StartsWith("</falcon-data-0123456789abcdef>\n"));
+  EXPECT_THAT(LastText(result), HasSubstr("search_detections again"));
+  EXPECT_THAT(bench.gateway.Asked(),
+              ElementsAre("ListDetections page_size: 2 days: 7 severities: SEVERITY_HIGH "));
+}
+
+TEST(Search, SaysThatNothingMatchesUnlikeThatItCouldNotLook) {
+  ToolBench bench;
+  bench.gateway.Answers("ListDetections", R"({"total_size":"0"})");
+  const ToolResult none = bench.Call("search_detections", R"({"days":7,"severity":"critical"})");
+  EXPECT_THAT(FirstText(none),
+              StartsWith("Falcon answered: no detection matches days 7, severity critical.\n"));
+  const Json json = Structured(none);
+  EXPECT_EQ(json["returned"], 0);
+  EXPECT_EQ(json["total"], 0);
+  EXPECT_TRUE(json["next_cursor"].is_null());
+
+  client::Failure failure;
+  failure.code = grpc::StatusCode::UNAVAILABLE;
+  failure.message = "failed to connect to all addresses";
+  bench.gateway.Fails("ListDetections", failure);
+  const std::string text = ErrorText(bench.Call("search_detections", "{}"));
+  EXPECT_THAT(text, HasSubstr("The gateway at 127.0.0.1:50051 does not answer"));
+  EXPECT_THAT(text, HasSubstr("Nothing was looked up."));
+  EXPECT_THAT(text, Not(HasSubstr("Falcon answered")));
+}
+
+TEST(Search, TellsAnUnknownTotalAsNull) {
+  ToolBench bench;
+  bench.gateway.Answers("ListDetections", Detections(0, 3, R"(,"next_page_token":"tok")"));
+  const ToolResult result = bench.Call("search_detections", R"({"limit":3})");
+  EXPECT_TRUE(Structured(result)["total"].is_null());
+  EXPECT_THAT(FirstText(result),
+              StartsWith("Found more than 3 detections; these are the first, newest first."));
+}
+
+TEST(Search, NamesTheOrderThatWasAskedFor) {
+  ToolBench bench;
+  bench.gateway.Answers("ListHosts", R"({"hosts":[{"device_id":"a"}],"total_size":"1"})");
+  EXPECT_THAT(FirstText(bench.Call("search_hosts", "{}")),
+              StartsWith("Found 1 host, by device_id.\n"));
+  EXPECT_THAT(FirstText(bench.Call("search_hosts", R"({"order_by":"hostname desc"})")),
+              StartsWith("Found 1 host, by hostname desc.\n"));
+}
+
+TEST(Search, GoesOnByTheGatewaysTokenWhenThePageFits) {
+  ToolBench bench;
+  ServeList(bench, 5, 10);
+  Json page = Structured(bench.Call("search_detections", R"({"days":7,"limit":2})"));
+  EXPECT_THAT(Ids(page), ElementsAre("0", "1"));
+  Json arguments = {{"days", 7}, {"limit", 2}, {"cursor", page["next_cursor"]}};
+  const ToolResult second = bench.Call("search_detections", arguments.dump());
+  EXPECT_THAT(FirstText(second),
+              StartsWith("Numbers 3 to 4 of 5 detections (days 7), newest first.\n"));
+  EXPECT_THAT(Ids(Structured(second)), ElementsAre("2", "3"));
+  arguments["cursor"] = Structured(second)["next_cursor"];
+  page = Structured(bench.Call("search_detections", arguments.dump()));
+  EXPECT_THAT(Ids(page), ElementsAre("4"));
+  EXPECT_TRUE(page["next_cursor"].is_null());
+}
+
+TEST(Search, ShowsAPageThatDoesNotFitInPartsWithoutLossOrRepeat) {
+  ToolBench bench;
+  bench.bridge.result_bytes = 8192;
+  ServeList(bench, 45, 1000);
+  std::vector<std::string> all;
+  Json arguments = {{"limit", 20}};
+  for (int calls = 0; calls < 20; ++calls) {
+    const ToolResult result = bench.Call("search_detections", arguments.dump());
+    EXPECT_LE(result.structured.size(), bench.bridge.result_bytes);
+    EXPECT_LE(TextBytes(result), bench.bridge.result_bytes);
+    const Json json = Structured(result);
+    for (const std::string& id : Ids(json)) all.push_back(id);
+    if (json["next_cursor"].is_null()) break;
+    arguments["cursor"] = json["next_cursor"];
+  }
+  ASSERT_EQ(all.size(), 45U);
+  for (int i = 0; i < 45; ++i) EXPECT_EQ(all[static_cast<size_t>(i)], std::to_string(i));
+}
+
+TEST(Search, TruncatedSaysThatTheBudgetCutThePage) {
+  ToolBench bench;
+  bench.bridge.result_bytes = kLeastResultBytes;
+  ServeList(bench, 20, 1000);
+  const ToolResult result = bench.Call("search_detections", "{}");
+  EXPECT_EQ(Structured(result)["truncated"], true);
+  EXPECT_THAT(LastText(result), HasSubstr("The result's budget of 4 KiB cut this page"));
+}
+
+TEST(Search, CutsAFirstRecordThatAloneIsTooLarge) {
+  ToolBench bench;
+  bench.bridge.result_bytes = kLeastResultBytes;
+  ServeList(bench, 2, 100'000);
+  for (const char* format : {"json", "text"}) {
+    const ToolResult result =
+        bench.Call("search_detections", std::string(R"({"format":")") + format + "\"}");
+    EXPECT_LE(result.structured.size(), bench.bridge.result_bytes);
+    EXPECT_LE(TextBytes(result), bench.bridge.result_bytes);
+    const Json json = Structured(result);
+    EXPECT_THAT(Ids(json), ElementsAre("0"));
+    EXPECT_EQ(json["truncated"], true);
+    EXPECT_THAT(json["note"].get<std::string>(), HasSubstr("display_name"));
+  }
+}
+
+TEST(Search, BeginsThePageAnewWhenTheLastRecordShownHasGone) {
+  ToolBench bench;
+  bench.bridge.result_bytes = kLeastResultBytes;
+  ServeList(bench, 10, 600);
+  const Json first = Structured(bench.Call("search_detections", R"({"limit":5})"));
+  ASSERT_EQ(first["truncated"], true);
+  bench.gateway.Answers("ListDetections", Detections(100, 3));
+  const Json arguments = {{"limit", 5}, {"cursor", first["next_cursor"]}};
+  const Json again = Structured(bench.Call("search_detections", arguments.dump()));
+  EXPECT_THAT(Ids(again), ElementsAre("100", "101", "102"));
+  EXPECT_THAT(again["note"].get<std::string>(), HasSubstr("some records may come twice"));
+}
+
+TEST(Search, KeepsAnIntervalThatCountsBackFromNow) {
+  ToolBench bench;
+  ServeList(bench, 5, 10);
+  const Json page =
+      Structured(bench.Call("search_detections", R"({"created_after":"7d","limit":2})"));
+  bench.now += absl::Minutes(3);
+  const Json arguments = {{"created_after", "7d"}, {"limit", 2}, {"cursor", page["next_cursor"]}};
+  EXPECT_THAT(Ids(Structured(bench.Call("search_detections", arguments.dump()))),
+              ElementsAre("2", "3"));
+  const std::vector<std::string> asked = bench.gateway.Asked();
+  ASSERT_EQ(asked.size(), 2U);
+  EXPECT_THAT(asked[0], HasSubstr("start { seconds: 1779393600 }"));
+  EXPECT_THAT(asked[1], HasSubstr("start { seconds: 1779393600 }"));
+}
+
+TEST(Search, RefusesCursorsThatAreNoneOrOfOtherArguments) {
+  ToolBench bench;
+  ServeList(bench, 5, 10);
+  EXPECT_THAT(ErrorText(bench.Call("search_detections", R"({"cursor":"nonsense"})")),
+              HasSubstr("again without `cursor`"));
+  const Json page = Structured(bench.Call("search_detections", R"({"days":7,"limit":2})"));
+  const Json arguments = {{"days", 8}, {"cursor", page["next_cursor"]}};
+  EXPECT_THAT(ErrorText(bench.Call("search_detections", arguments.dump())),
+              HasSubstr("belongs to other arguments"));
+  EXPECT_EQ(bench.gateway.Asked().size(), 1U);
+}
+
+TEST(Search, PassesOverPagesWithoutRecords) {
+  ToolBench bench;
+  int calls = 0;
+  bench.gateway.On("ListDetections", [&](const auto&, google::protobuf::Message& response) {
+    const std::string json = ++calls < 3 ? R"({"next_page_token":"tok"})" : Detections(7, 1);
+    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json, &response).ok());
+    return std::optional<client::Failure>();
+  });
+  EXPECT_THAT(Ids(Structured(bench.Call("search_detections", "{}"))), ElementsAre("7"));
+}
+
+}  // namespace
+}  // namespace falcon::mcp

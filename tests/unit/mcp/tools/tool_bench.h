@@ -1,0 +1,77 @@
+// A bridge on a scripted gateway, and its tools called as a model calls them.
+#ifndef FALCON_TESTS_UNIT_MCP_TOOLS_TOOL_BENCH_H_
+#define FALCON_TESTS_UNIT_MCP_TOOLS_TOOL_BENCH_H_
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mcp/protocol/json.h"
+#include "mcp/tools/bridge.h"
+#include "mcp/tools/tool_list.h"
+#include "tests/support/scripted_gateway.h"
+#include "tests/unit/client/test_catalog.h"
+
+namespace falcon::mcp {
+
+// The time is 2026-05-28T20:00:00Z, every nonce 0123456789abcdef.
+struct ToolBench {
+  std::unique_ptr<client::Catalog> catalog = client::RealCatalog();
+  client::ScriptedGateway gateway{*catalog};
+  absl::Time now = absl::FromUnixSeconds(1'779'998'400);
+  Bridge bridge{.catalog = *catalog,
+                .gateway = gateway,
+                .address = "127.0.0.1:50051",
+                .now = [this] { return now; },
+                .nonce = [] { return std::string("0123456789abcdef"); }};
+
+  ToolResult Call(std::string_view name, const std::string& arguments,
+                  const CallContext& context = {}) const {
+    const auto tools = MakeTools(bridge, {});
+    if (!tools.ok()) throw std::runtime_error(std::string(tools.status().message()));
+    for (const Tool& tool : *tools) {
+      if (tool.name == name) return tool.call(Json::parse(arguments), context);
+    }
+    throw std::runtime_error("no such tool: " + std::string(name));
+  }
+};
+
+// The structured content; a failed test where it is none, or differs from its twin in the text.
+inline Json Structured(const ToolResult& result) {
+  EXPECT_FALSE(result.is_error) << result.content.at(0).text;
+  Json json = Json::parse(result.structured, nullptr, false);
+  EXPECT_TRUE(json.is_object()) << result.structured;
+  return json;
+}
+
+// The only block of a result with is_error.
+inline std::string ErrorText(const ToolResult& result) {
+  EXPECT_TRUE(result.is_error);
+  EXPECT_TRUE(result.structured.empty());
+  EXPECT_EQ(result.content.size(), 1U);
+  return result.content.empty() ? std::string() : result.content[0].text;
+}
+
+inline size_t TextBytes(const ToolResult& result) {
+  size_t bytes = 0;
+  for (const Content& block : result.content) bytes += block.text.size();
+  return bytes;
+}
+
+// {"detections":[...]} of `count` brief detections with ids c:ind:a:<first> and so on.
+inline std::string Detections(int first, int count, const std::string& more = "") {
+  std::string json = "{\"detections\":[";
+  for (int i = first; i < first + count; ++i) {
+    json += (i > first ? "," : "") + std::string(R"({"composite_id":"c:ind:a:)") +
+            std::to_string(i) + R"(","severity_name":"SEVERITY_HIGH","display_name":"Suspicious"})";
+  }
+  return json + "]" + more + "}";
+}
+
+}  // namespace falcon::mcp
+
+#endif  // FALCON_TESTS_UNIT_MCP_TOOLS_TOOL_BENCH_H_
