@@ -1,4 +1,4 @@
-// Build tool: of a descriptor set's source locations keeps those with a comment, a fifth of all, since
+// Build tool: of a descriptor set's source locations keeps those with a comment, a fifth of all:
 // every start of a client reads them. usage: keep_comments IN OUT
 #include <google/protobuf/descriptor.pb.h>
 
