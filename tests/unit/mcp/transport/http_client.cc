@@ -34,10 +34,22 @@ HttpAnswer ParseHead(std::string_view head) {
 }  // namespace
 
 struct HttpClient::Connection {
+  explicit Connection(const std::string& trusted_pem)
+      : tls(!trusted_pem.empty()), context(Context(trusted_pem)), stream(io, context) {}
+
+  static asio::ssl::context Context(const std::string& trusted_pem) {
+    asio::ssl::context context(asio::ssl::context::tls_client);
+    if (trusted_pem.empty()) return context;
+    context.add_certificate_authority(asio::buffer(trusted_pem));
+    context.set_verify_mode(asio::ssl::verify_peer);
+    context.set_verify_callback(asio::ssl::host_name_verification("127.0.0.1"));
+    return context;
+  }
+
+  const bool tls;
   asio::io_context io;
-  asio::ssl::context context{asio::ssl::context::tls_client};
-  asio::ssl::stream<tcp::socket> stream{io, context};
-  bool tls = false;
+  asio::ssl::context context;
+  asio::ssl::stream<tcp::socket> stream;
   bool connected = true;
 };
 
@@ -48,16 +60,8 @@ std::string Post(std::string_view body, std::string_view headers) {
 }
 
 HttpClient::HttpClient(uint16_t port, const std::string& trusted_pem)
-    : connection_(std::make_unique<Connection>()) {
+    : connection_(std::make_unique<Connection>(trusted_pem)) {
   auto& stream = connection_->stream;
-  connection_->tls = !trusted_pem.empty();
-  if (connection_->tls) {
-    connection_->context.add_certificate_authority(asio::buffer(trusted_pem));
-    // The stream copied the context's settings when it was made.
-    stream = asio::ssl::stream<tcp::socket>(connection_->io, connection_->context);
-    stream.set_verify_mode(asio::ssl::verify_peer);
-    stream.set_verify_callback(asio::ssl::host_name_verification("127.0.0.1"));
-  }
   stream.next_layer().connect(tcp::endpoint(asio::ip::address_v4::loopback(), port));
   if (!connection_->tls) return;
   boost::system::error_code error;
