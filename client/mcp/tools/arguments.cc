@@ -91,7 +91,7 @@ class Reading {
 
   void Argument(const Parameter& parameter, const Json& given) {
     // The first page's, of somebody who always sends one.
-    if (parameter.use == ParameterUse::kCursor && given == "") return;
+    if (parameter.use == ParameterUse::kCursor && given == Json("")) return;
     given_.insert(parameter.name);
     const std::vector<Json> items = ItemsOf(parameter, given);
     Json right = Json::array();

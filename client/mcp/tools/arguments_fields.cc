@@ -73,6 +73,7 @@ std::string NearestPath(const Descriptor& record, std::string_view path) {
   if (same != paths.end()) return *same;
   if (const std::string near = client::Nearest(path, paths); !near.empty()) return near;
   std::vector<std::string> names;
+  names.reserve(paths.size());
   for (const std::string& known : paths) names.emplace_back(LastName(known));
   const auto name = std::find(names.begin(), names.end(), client::Nearest(wanted, names));
   return name == names.end() ? std::string() : paths[static_cast<size_t>(name - names.begin())];

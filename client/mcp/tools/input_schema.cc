@@ -1,5 +1,6 @@
 // The JSON Schema of a tool's arguments, as short as it can be said.
 #include <algorithm>
+#include <array>
 
 #include "mcp/tools/parameters.h"
 #include "mcp/tools/parameters_list.h"
@@ -42,10 +43,17 @@ std::string ValueSchema(const Parameter& parameter) {
   return out;
 }
 
+// Texts that are often asked for by the dozen. Of others a list is taken too, but not advertised.
+bool IsOftenSeveral(const Parameter& parameter) {
+  constexpr std::array<std::string_view, 4> kNames = {"cve_id", "host_id", "indicator", "value"};
+  return parameter.kind != ParameterKind::kText ||
+         std::find(kNames.begin(), kNames.end(), parameter.name) != kNames.end();
+}
+
 // A list's words bind only its items: saying them again for one value would double the schema, and
 // what is wrong with one is told when it comes. Fields come as a list from whoever reads this.
 std::string TypeSchema(const Parameter& parameter) {
-  if (!parameter.list) return ValueSchema(parameter);
+  if (!parameter.list || !IsOftenSeveral(parameter)) return ValueSchema(parameter);
   const bool alone = parameter.kind != ParameterKind::kFields;
   return Cat("\"type\":", alone ? R"(["string","array"])" : R"("array")", ",\"items\":{",
              ValueSchema(parameter), "}");
@@ -53,9 +61,7 @@ std::string TypeSchema(const Parameter& parameter) {
 
 std::string ParameterSchema(const BoundTool& tool, const Parameter& parameter) {
   std::string out = "{" + TypeSchema(parameter);
-  if (const std::string usual = DefaultOf(tool, parameter); !usual.empty()) {
-    out += Cat(",\"default\":", usual);
-  }
+  if (parameter.use == ParameterUse::kLimit) out += Cat(",\"default\":", Asked().limit);
   if (const std::string text = DescriptionOf(tool, parameter); !text.empty()) {
     out += ",\"description\":";
     AppendString(out, text);

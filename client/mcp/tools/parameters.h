@@ -1,5 +1,5 @@
-// A tool's parameters: the fields of its request under the names that a model uses, and the bridge's
-// own (limit, cursor, view, fields, format).
+// A tool's parameters: the fields of its request under the names that a model uses, and the
+// bridge's own (limit, cursor, view, fields, format).
 #ifndef FALCON_CLIENT_MCP_TOOLS_PARAMETERS_H_
 #define FALCON_CLIENT_MCP_TOOLS_PARAMETERS_H_
 

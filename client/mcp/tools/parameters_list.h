@@ -52,9 +52,6 @@ std::string ParameterNameOf(const BoundTool& tool, std::string_view request_fiel
 // What the schema says of it; empty where its name and words say all.
 std::string DescriptionOf(const BoundTool& tool, const Parameter& parameter);
 
-// Its default as JSON; empty: none.
-std::string DefaultOf(const BoundTool& tool, const Parameter& parameter);
-
 // A proto comment without marks, with request fields named as parameters.
 std::string PlainComment(const BoundTool& tool, std::string_view comment);
 

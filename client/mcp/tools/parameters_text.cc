@@ -1,4 +1,5 @@
 // What the schema says of a parameter: the proto's words, made short.
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -27,7 +28,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kFilterEx
 }};
 
 // What protos explain at length, and a model takes at a hint.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kHints = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 19> kHints = {{
     {"alert_id", "composite_id of a detection"},
     {"actor", "FANCYBEAR"},
     {"assigned_to", "Name or user id"},
@@ -44,23 +45,23 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kHints =
     {"tag", "FalconGroupingTags/Critical"},
     {"technique", "ATT&CK id or name"},
     {"then_by", "Second field, within each bucket"},
-    {"type", "domain, ip_address, url, hash_sha256, hash_md5 and so on"},
-    {"username", "Any case; adm*"},
+    {"type", "domain, ip_address, url, hash_sha256, hash_md5"},
     {"value", "Any case; *.example.com"},
     {"vendor", "Any case; Microsoft*"},
 }};
 
 // Long phrases of the protos' comments, and what suffices.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kShorter = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kShorter = {{
     {" as given, in upper case or in lower case", ", any case"},
     {" in the last so many days", " within"},
-    {", by `created_timestamp`", ""},
-    {" (MD5, SHA-1, SHA-256)", ""},
+    {"Composite id: ", ""},
+    {"File hashes (MD5, SHA-1, SHA-256)", "Hashes"},
+    {", IPv4 and IPv6 addresses", ", addresses"},
     {"; neither its `reference_id` nor an `inc:` id of the retired API", ""},
     {"The indicator: the 64 or 32 hexadecimal digits of a hash, a domain, an address",
      "Hash, domain or address"},
-    {"Any of these platforms: ", ""},
     {"On any of these platforms: ", ""},
+    {"Any of these platforms: ", ""},
 }};
 
 void ReplaceAll(std::string& text, std::string_view from, std::string_view to) {
@@ -77,9 +78,16 @@ std::string FilterText(const BoundTool& tool) {
   return text;
 }
 
+bool HasInterval(const BoundTool& tool) {
+  const std::vector<Parameter> all = ParametersOf(tool);
+  return std::any_of(all.begin(), all.end(), [](const Parameter& parameter) {
+    return parameter.kind == ParameterKind::kInstant;
+  });
+}
+
 // The first sentence, and the second where that has an example.
 std::string Sentences(std::string_view comment) {
-  const std::string first = client::FirstSentence(comment);
+  std::string first = client::FirstSentence(comment);
   if (first.size() + 1 >= comment.size()) return first;
   const std::string second = client::FirstSentence(comment.substr(first.size() + 1));
   const bool example = second.find(": `") != second.npos && first.find('`') == first.npos;
@@ -102,23 +110,14 @@ std::string PlainComment(const BoundTool& tool, std::string_view comment) {
   }
 }
 
-std::string DefaultOf(const BoundTool& tool, const Parameter& parameter) {
-  switch (parameter.use) {
-    case ParameterUse::kLimit:
-      return std::to_string(Asked().limit);
-    case ParameterUse::kView:
-      return tool.facts->kind == ToolKind::kSearch ? R"("brief")" : "";
-    default:
-      return {};
-  }
-}
-
 std::string DescriptionOf(const BoundTool& tool, const Parameter& parameter) {
   const bool spoken = parameter.kind == ParameterKind::kText ||
                       parameter.kind == ParameterKind::kWhole ||
                       parameter.kind == ParameterKind::kNumber;
   if (parameter.use != ParameterUse::kRequest || !spoken) return {};
   const FieldDescriptor& field = *parameter.path.front();
+  // The interval that it is short for stands beside it.
+  if (field.name() == "days" && HasInterval(tool)) return {};
   if (field.name() == "filter") return FilterText(tool);
   const std::string comment = client::CommentOf(field);
   for (const auto& [name, hint] : kHints) {

@@ -2,6 +2,7 @@
 #include "mcp/tools/tool_list.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "mcp/tools/parameters.h"
@@ -19,6 +20,10 @@ using client::Cat;
 constexpr std::string_view kSummarize = "summarize_records";
 constexpr std::string_view kSummarizeSet = "gateway";
 
+// What the schemas say already.
+constexpr std::array<std::string_view, 3> kUnsaid = {" unless `order_by` says otherwise",
+                                                     ", unless the request says otherwise",
+                                                     ", and says for each without an answer why"};
 constexpr std::string_view kUntrusted = "Untrusted data.";
 
 std::vector<std::string> KnownTools() {
@@ -68,7 +73,11 @@ bool IsOn(const ToolChoice& choice, std::string_view toolset, std::string_view n
 
 std::string Description(const BoundTool& tool) {
   const std::string comment = client::CommentOf(*tool.method->descriptor);
-  std::string text = PlainComment(tool, client::FirstSentence(comment));
+  std::string text = client::FirstSentence(comment);
+  for (const std::string_view phrase : kUnsaid) {
+    if (const size_t at = text.find(phrase); at != text.npos) text.erase(at, phrase.size());
+  }
+  text = PlainComment(tool, text);
   if (!tool.facts->hint.empty()) text += Cat(" ", tool.facts->hint);
   if (tool.method->verb != "access") text += Cat(" ", kUntrusted);
   return text;

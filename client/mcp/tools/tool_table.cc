@@ -11,7 +11,7 @@ constexpr std::array<ToolFacts, 20> kTools = {{
      ToolKind::kSearch, ""},
     {"get_detection", "Get a detection", "detections", "detections", "get", ToolKind::kGet, ""},
     {"aggregate_detections", "Count detections", "detections", "detections", "aggregate",
-     ToolKind::kAggregate, "One call instead of many pages."},
+     ToolKind::kAggregate, ""},
     {"search_hosts", "Search hosts", "hosts", "hosts", "list", ToolKind::kSearch,
      "Only hosts with a sensor."},
     {"get_host", "Get a host", "hosts", "hosts", "get", ToolKind::kGet, ""},

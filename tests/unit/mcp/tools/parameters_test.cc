@@ -105,7 +105,6 @@ TEST_F(Parameters, SayTheirBoundsAndDefaults) {
   EXPECT_EQ(properties["limit"],
             Json::parse(R"({"type":"integer","minimum":1,"maximum":500,"default":20})"));
   EXPECT_EQ(properties["days"]["maximum"], 365);
-  EXPECT_EQ(properties["view"]["default"], "brief");
 }
 
 TEST_F(Parameters, ThatACallNeedsAreRequired) {
