@@ -68,7 +68,7 @@ std::string RecordSchema(const Descriptor& type, bool all, int levels) {
     if (all || IsBrief(field)) properties.Add(field.name(), SchemaOf(field, levels - 1));
   }
   if (properties.text().empty()) return std::string(kObject);
-  return Cat(R"({"type":"object","properties":{)", properties.text(), "}}");
+  return Cat(R"({"properties":{)", properties.text(), "}}");
 }
 
 std::string MessageSchema(const Descriptor& type, int levels) {
@@ -128,7 +128,7 @@ std::string BucketsSchema() {
   bucket.Add("count", kInteger);
   bucket.Add("value", R"({"type":"number"})");
   bucket.Add("sub_buckets", kArray);
-  return Cat(R"({"type":"array","items":{"type":"object","properties":{)", bucket.text(), "}}}");
+  return Cat(R"({"type":"array","items":{"properties":{)", bucket.text(), "}}}");
 }
 
 // What stands beside the records: see AnswerParts::rest.
@@ -158,9 +158,8 @@ std::string OutputSchemaOf(const BoundTool& tool) {
   if (aggregate) {
     properties.Add("other_count", kInteger);
   } else if (Pages(method)) {
-    properties.Add("returned", kInteger);
     properties.Add("total", R"({"type":["integer","null"]})");
-    properties.Add("next_cursor", R"({"type":["string","null"]})");
+    properties.Add("next_cursor", kAny);
   } else {
     AddRest(method, properties);
   }

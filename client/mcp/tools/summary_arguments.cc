@@ -231,7 +231,7 @@ std::string SummaryInputSchema(const client::Catalog& catalog) {
 std::string SummaryOutputSchema() {
   return R"({"type":"object","properties":{"noun":{},"count":{"type":"integer"},"total":)"
          R"({"type":["integer","null"]},"complete":{"type":"boolean"},"groups":{"type":"array",)"
-         R"("items":{"type":"object","properties":{"field":{},"values":{"type":"array"},"other":)"
+         R"("items":{"properties":{"field":{},"values":{"type":"array"},"other":)"
          R"({"type":"integer"},"unset":{"type":"integer"}}}}},"required":["groups"]})";
 }
 

@@ -105,7 +105,9 @@ class WholeAnswer {
     const FieldDescriptor* missing = tool_.method->shape.missing;
     const int unanswered =
         missing == nullptr ? 0 : parts_.rest->GetReflection()->FieldSize(*parts_.rest, missing);
-    return Cat(tool_.facts->title, ": ", Size(), " ", client::Replace(field_->name(), '_', ' '),
+    std::string records = client::Replace(field_->name(), '_', ' ');
+    if (Size() == 1 && records.ends_with('s')) records.pop_back();
+    return Cat(tool_.facts->title, ": ", Size(), " ", records,
                unanswered == 0
                    ? "."
                    : Cat("; ", unanswered, " asked for without an answer, see `missing`."));

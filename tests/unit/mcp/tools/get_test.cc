@@ -137,7 +137,7 @@ TEST(OtherTools, TellWhatWasFoundAndWhatIsMissing) {
   EXPECT_EQ(json["retry_after"], "12s");
   EXPECT_EQ(json["returned"], 1);
   EXPECT_THAT(result.content.at(0).text,
-              StartsWith("Look up reputation: 1 reputations; 1 asked for without an answer, see "
+              StartsWith("Look up reputation: 1 reputation; 1 asked for without an answer, see "
                          "`missing`.\n"));
 }
 
