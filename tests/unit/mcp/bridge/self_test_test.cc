@@ -90,7 +90,7 @@ TEST_F(SelfTesting, AnotherVersionIsNotedAndALogInThatFailed) {
   EXPECT_TRUE(Run()) << said_;
   EXPECT_THAT(said_, HasSubstr("note   The bridge is of version"));
   EXPECT_THAT(said_,
-              HasSubstr("note   The gateway's last log-in to Falcon failed: invalid \\u{1B}"));
+              HasSubstr("note   The gateway's last log-in to Falcon failed: invalid \\u{001B}"));
 }
 
 TEST_F(SelfTesting, WithoutTheSearchOfHostsAnotherIsTaken) {
