@@ -1,7 +1,10 @@
-// Bodies and heads that are too long, too slow or in pieces, and more connections than there may be.
+// Bodies and heads too long, too slow or in pieces, and more connections than there may be.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <chrono>
+#include <cstdio>
 #include <memory>
 #include <string>
 #include <string_view>

@@ -12,7 +12,6 @@ namespace falcon::mcp {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 class HttpRulesTest : public HttpTest {
  protected:

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <vector>
 
 #include "tests/unit/mcp/transport/http_client.h"
 #include "tests/unit/mcp/transport/http_fixture.h"
@@ -13,8 +12,6 @@
 namespace falcon::mcp {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 std::string Echo(int id, const std::string& text) {
