@@ -29,8 +29,10 @@ std::string Value(const Message& message, const FieldDescriptor& field, int inde
 
 std::string List(const Message& message, const FieldDescriptor& field, int depth) {
   const auto size = static_cast<size_t>(message.GetReflection()->FieldSize(message, &field));
+  const size_t shown = std::min(size, kMostCardItems);
   std::vector<std::string> items;
-  for (size_t i = 0; i < std::min(size, kMostCardItems); ++i) {
+  items.reserve(shown);
+  for (size_t i = 0; i < shown; ++i) {
     items.push_back(Value(message, field, static_cast<int>(i), depth + 1));
   }
   return JoinItems(items, size);

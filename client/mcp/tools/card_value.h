@@ -13,8 +13,8 @@ namespace falcon::mcp {
 inline constexpr size_t kMostCardItems = 20;
 
 // One value: text shown and defanged, instants as "2026-05-28 20:26:40 UTC", severities with their
-// marks, messages as "name value, name value". `index` -1: the field is not repeated. Empty: it says
-// nothing.
+// marks, messages as "name value, name value". `index` -1: the field is not repeated. Empty: it
+// says nothing.
 std::string CardValue(const google::protobuf::Message& message,
                       const google::protobuf::FieldDescriptor& field, int index);
 

@@ -9,9 +9,9 @@
 namespace falcon::mcp {
 
 // Walks a text from its start to its end. http, https and ftp become hxxp, hxxps and fxp; other
-// schemes that open programs lose their colon ("ssh[:]//", "mailto[:]", "javascript[:]"); dots of the
-// host behind any of them, behind // and behind www. become [.]. Addresses and domains that stand by
-// themselves, and paths, stay.
+// schemes that open programs lose their colon ("ssh[:]//", "mailto[:]", "javascript[:]"); dots of
+// the host behind any of them, behind // and behind www. become [.]. Addresses and domains that
+// stand by themselves, and paths, stay.
 class Defanger {
  public:
   // Puts what should stand for the next bytes of `text` into `instead`, ASCII without backslashes,

@@ -19,7 +19,6 @@ namespace {
 
 using client::Cat;
 using client::MessageAt;
-using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 

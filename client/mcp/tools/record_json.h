@@ -13,7 +13,8 @@ namespace falcon::mcp {
 
 // How much of a record is shown.
 struct RecordLimits {
-  // Of one text, after escaping; what is cut is marked by its whole size.
+  // Of one text as it stands in the JSON. What is cut ends in "… (cut: 18,344 bytes in all)"; below
+  // 64 bytes in "…".
   size_t text_bytes = 4096;
   // Of one list.
   size_t list_items = 1000;
@@ -30,7 +31,7 @@ struct RecordCuts {
 // Appends the record as a JSON object of one line. Fields by their proto names in their proto's
 // order, only what is set; enums as their words ("high"), whole numbers as numbers up to 2^53 and
 // else as text, instants in RFC 3339, durations as "1.5s". Text and map keys: escaped as \u{XXXX}
-// (see terminal_text.h), so that no hostile character is left after the JSON is read.
+// (see shown_text.h), so that no hostile character is left after the JSON is read.
 void AppendRecord(std::string& out, const google::protobuf::Message& record,
                   const RecordLimits& limits, RecordCuts& cuts);
 

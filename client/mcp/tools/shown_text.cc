@@ -46,7 +46,7 @@ bool IsBoundaryTag(std::string_view text, size_t at) {
 
 ShownText::ShownText(std::string& out, size_t bytes, Place place)
     : out_(out),
-      most_(out.size() + std::min(bytes, SIZE_MAX - out.size())),
+      most_(out.size() + std::min(bytes, SIZE_MAX / 2)),
       room_(most_ - std::min(bytes, MarkBytes(bytes))),
       json_(place == Place::kJsonString),
       kept_(out.size()) {}
@@ -115,8 +115,9 @@ bool ShownText::Finish(size_t text_bytes) {
 
 bool AppendShown(std::string& out, std::string_view text, size_t bytes, Place place) {
   ShownText shown(out, bytes, place);
-  for (size_t at = 0; at < text.size() && !shown.full();)
+  for (size_t at = 0; at < text.size() && !shown.full();) {
     at += shown.AppendRun(text, at, text.size());
+  }
   return shown.Finish(text.size());
 }
 

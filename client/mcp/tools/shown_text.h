@@ -1,5 +1,5 @@
-// Text from Falcon as it is shown to a model: no hostile character left, nothing lost, long texts cut
-// and counted.
+// Text from Falcon as it is shown to a model: no hostile character left, nothing lost, long texts
+// cut and counted.
 #ifndef FALCON_CLIENT_MCP_TOOLS_SHOWN_TEXT_H_
 #define FALCON_CLIENT_MCP_TOOLS_SHOWN_TEXT_H_
 
@@ -11,14 +11,14 @@ namespace falcon::mcp {
 
 enum class Place { kPlain, kJsonString };
 
-// Appends a text bit by bit. Hostile characters (see client/terminal_text.h) stand as \u{XXXX}, bytes
-// that are not UTF-8 as \x{XX}; so do a backslash that would read as such a mark, and the < of a
-// boundary's tag. So the text can be read back, and no text can pretend to be a mark. In a JSON
-// string, quotes and backslashes are escaped on top of that.
+// Appends a text bit by bit. Hostile characters (see client/terminal_text.h) stand as \u{XXXX},
+// bytes that are not UTF-8 as \x{XX}; so do a backslash that would read as such a mark, and the <
+// of a boundary's tag. So the text can be read back, and no text can pretend to be a mark. In a
+// JSON string, quotes and backslashes are escaped on top of that.
 class ShownText {
  public:
-  // Appends at most `bytes` to `out`, which must outlive it; from 3 on, that holds even where a text
-  // is cut.
+  // Appends at most `bytes` to `out`, which must outlive it; where that is too few for an ellipsis,
+  // the ellipsis.
   ShownText(std::string& out, size_t bytes, Place place);
 
   // What comes now is cut off.

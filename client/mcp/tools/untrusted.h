@@ -28,8 +28,9 @@ class Boundary {
   std::string tag_;
 };
 
-// Text from Falcon for the eyes of a model outside of JSON: hostile characters as \u{XXXX}, URLs and
-// addresses with a scheme defanged (hxxp://evil[.]example), at most `bytes`.
+// Text from Falcon for the eyes of a model outside of JSON: hostile characters as \u{XXXX}, URLs
+// and addresses with a scheme defanged (hxxp://evil[.]example), at most `bytes`, the mark of a cut
+// included ("… (cut: 18,344 bytes in all)"; below 64 bytes "…").
 std::string UntrustedText(std::string_view text, size_t bytes = 4096);
 
 }  // namespace falcon::mcp
