@@ -19,8 +19,9 @@ using client::Cat;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// What the gateway takes in a read mask.
+// What the gateway takes in a read mask, and more than it takes in any other list.
 constexpr size_t kMostFields = 200;
+constexpr size_t kMostItems = 1000;
 // Of a list, in a sentence.
 constexpr size_t kMostItemsTold = 5;
 
@@ -94,6 +95,7 @@ class Reading {
     if (parameter.use == ParameterUse::kCursor && given == Json("")) return;
     given_.insert(parameter.name);
     const std::vector<Json> items = ItemsOf(parameter, given);
+    if (!CountIsRight(parameter, items.size())) return;
     Json right = Json::array();
     std::vector<std::string> words;
     for (const Json& item : items) {
@@ -107,7 +109,6 @@ class Reading {
         Put(parameter, read.value);
       }
     }
-    CheckCount(parameter, items.size());
     if (!right.empty()) {
       const bool list = parameter.list && (given.is_array() || right.size() > 1);
       problems_.Correct(parameter.name, list ? right : right.front());
@@ -116,12 +117,12 @@ class Reading {
     if (!Steers(parameter)) fingerprint_ += Cat("\n", parameter.name, " ", Text(right));
   }
 
-  void CheckCount(const Parameter& parameter, size_t items) {
+  bool CountIsRight(const Parameter& parameter, size_t items) {
+    const size_t most = parameter.use == ParameterUse::kFields ? kMostFields : kMostItems;
     if (items == 0) problems_.Add(parameter.name, "[] is empty; leave it out instead");
     if (items > 1 && !parameter.list) problems_.Add(parameter.name, "takes one value, not a list");
-    if (items > kMostFields && parameter.use == ParameterUse::kFields) {
-      problems_.Add(parameter.name, "takes at most 200 paths; \"*\" alone means all");
-    }
+    if (items > most) problems_.Add(parameter.name, Cat("takes at most ", most, " values"));
+    return items > 0 && items <= most;
   }
 
   void Put(const Parameter& parameter, const Value& value) {

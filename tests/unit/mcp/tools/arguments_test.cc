@@ -198,10 +198,16 @@ TEST_F(Arguments, OfTheWrongTypeAreNotGuessed) {
   EXPECT_THAT(Complaint("search_hosts", R"({"limit":1e300})"), HasSubstr("from 1 to 500"));
 }
 
-TEST_F(Arguments, ThatAreEmptyAreNoFilter) {
+TEST_F(Arguments, ThatAreEmptyOrEndlessAreNoFilter) {
   EXPECT_THAT(Complaint("search_hosts", R"({"hostname":" "})"),
               HasSubstr("hostname: \" \" is empty; leave it out instead"));
   EXPECT_THAT(Complaint("search_hosts", R"({"tag":[]})"), HasSubstr("tag: [] is empty"));
+  EXPECT_THAT(Complaint("search_hosts", Cat(R"({"fields":")", std::string(2000, 'a'), "\"}")),
+              HasSubstr("is not a field of Host"));
+  Json many = Json::array();
+  for (int i = 0; i < 1001; ++i) many.push_back(std::to_string(i));
+  EXPECT_THAT(Complaint("search_hosts", Json{{"tag", many}}.dump()),
+              HasSubstr("tag: takes at most 1000 values\nCorrected: {}"));
 }
 
 TEST_F(Arguments, OfTimeSayWhichFormsAreRight) {

@@ -1,4 +1,4 @@
-// The list of tools as an API: its golden file, its size, its schemas, and what an operator chooses.
+// The list of tools as an API: its golden file, size and schemas, and what an operator chooses.
 #include "mcp/tools/tool_list.h"
 
 #include <gmock/gmock.h>
