@@ -66,9 +66,7 @@ TEST_F(McpQuestions, TheSevenUsualOnesAreOneCallEach) {
        {{"days", 30}, {"status", "new"}, {"severity", "critical"}, {"limit", 5}},
        "incidents"},
       {"search_rtr_sessions", {{"days", 7}, {"status", "active"}, {"limit", 20}}, "rtr_sessions"},
-      {"search_discovered_hosts",
-       {{"days", 30}, {"status", "unmanaged"}, {"limit", 20}},
-       "discovered_hosts"},
+      {"search_discovered_hosts", {{"days", 30}, {"status", "unmanaged"}, {"limit", 20}}, "hosts"},
   };
   for (const Question& question : questions) {
     const Json found = client().Found(question.tool, question.arguments);

@@ -39,8 +39,8 @@ std::vector<std::pair<std::string, Json>> Calls(McpClient& client) {
            {"search_vulnerabilities", "get_vulnerability", "vulnerabilities"},
            {"search_incidents", "get_incident", "incidents"},
            {"search_rtr_sessions", "get_rtr_session", "rtr_sessions"},
-           {"search_discovered_hosts", "get_discovered_host", "discovered_hosts"},
-           {"search_discovered_applications", "", "discovered_applications"}}) {
+           {"search_discovered_hosts", "get_discovered_host", "hosts"},
+           {"search_discovered_applications", "", "applications"}}) {
     calls.emplace_back(search, brief);
     calls.emplace_back(search, full);
     const std::string tool = get;
@@ -57,7 +57,8 @@ TEST(McpSchemas, EveryToolTakesAndAnswersWhatItsSchemasSay) {
                .environment = {{"VIRUSTOTAL_API_KEY", kVirusTotalKey}}});
   McpClient client(world);
   std::map<std::string, Json> tools;
-  for (const Json& tool : client.Ask("tools/list").at("tools")) tools[tool.at("name")] = tool;
+  const Json listed = client.Ask("tools/list");
+  for (const Json& tool : listed.at("tools")) tools[tool.at("name")] = tool;
   std::map<std::string, Json> uncalled = tools;
   std::string lines;
   for (const auto& [name, arguments] : Calls(client)) {

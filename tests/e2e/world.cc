@@ -75,7 +75,8 @@ std::map<std::string, std::string> World::GatewayEnvironment() const {
 
 void World::StartGateway(const std::vector<std::string>& further) {
   const std::string ca_file = options_.ca_file.empty() ? folder_ + "/ca.pem" : options_.ca_file;
-  std::vector<std::string> arguments = {"--listen=127.0.0.1:0", "--ca-file=" + ca_file,
+  const std::string listen = address_.empty() ? "127.0.0.1:0" : address_;
+  std::vector<std::string> arguments = {"--listen=" + listen, "--ca-file=" + ca_file,
                                         "--virustotal-base-url=" + simulator_url_};
   arguments.insert(arguments.end(), options_.gateway.begin(), options_.gateway.end());
   arguments.insert(arguments.end(), further.begin(), further.end());

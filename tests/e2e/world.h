@@ -49,7 +49,8 @@ class World {
   // Kills the simulator at once, or starts it again at the same port.
   void KillSimulator();
   void StartSimulator();
-  // For worlds without one yet. `further` flags come after those of the options.
+  // For worlds without one yet, or whose gateway has ended: then at the same port. `further` flags
+  // come after those of the options.
   void StartGateway(const std::vector<std::string>& further = {});
 
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
