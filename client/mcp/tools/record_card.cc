@@ -169,6 +169,6 @@ class CardWriter {
 
 std::string RecordCard(const Message& record) { return CardWriter().Write(record); }
 
-std::string CardSeparator() { return std::string(80, '-') + "\n"; }
+std::string CardSeparator() { return std::string(40, '-') + "\n"; }
 
 }  // namespace falcon::mcp

@@ -17,7 +17,7 @@ namespace falcon::mcp {
 // line breaks; ends with one.
 std::string RecordCard(const google::protobuf::Message& record);
 
-// What stands between two cards: a line of 80 dashes.
+// What stands between two cards: a line of 40 dashes. Twice as many would be a quarter of a card.
 std::string CardSeparator();
 
 }  // namespace falcon::mcp

@@ -145,8 +145,8 @@ TEST_F(RecordCards, RealRecordsAreLinesOfHarmlessText) {
   }
 }
 
-TEST(CardSeparator, IsALineOfEightyDashes) {
-  EXPECT_EQ(CardSeparator(), std::string(80, '-') + "\n");
+TEST(CardSeparator, IsALineOfFortyDashes) {
+  EXPECT_EQ(CardSeparator(), std::string(40, '-') + "\n");
 }
 
 }  // namespace
