@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "mcp/protocol/json.h"
 #include "mcp/tools/answer_parts.h"
 #include "mcp/tools/answer_words.h"
 #include "mcp/tools/json_object.h"
@@ -15,7 +14,6 @@
 #include "mcp/tools/untrusted.h"
 #include "messages.h"
 #include "naming.h"
-#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::mcp {
@@ -60,10 +58,7 @@ class BucketList {
   void AppendBucket(std::string& out, const Message& bucket) {
     JsonObject object;
     const std::string label = client::TextField(bucket, "label");
-    if (!label.empty()) {
-      object.AddText("label",
-                     client::EscapeHostile(std::string_view(label).substr(0, kLabelBytes)));
-    }
+    if (!label.empty()) object.AddShown("label", label, kLabelBytes);
     object.AddNumber("count", client::NumberField(bucket, "count").value_or(0));
     const FieldDescriptor* value = bucket.GetDescriptor()->FindFieldByName("value");
     const bool valued = value != nullptr && bucket.GetReflection()->HasField(bucket, value);

@@ -4,10 +4,10 @@
 #include <optional>
 #include <vector>
 
-#include "mcp/protocol/json.h"
 #include "mcp/tools/corrected_filter.h"
 #include "mcp/tools/failure_words.h"
 #include "mcp/tools/result_text.h"
+#include "mcp/tools/shown_text.h"
 #include "mcp/tools/untrusted.h"
 #include "text.h"
 
@@ -20,6 +20,7 @@ using client::Failure;
 using ParameterOf = std::function<std::string(const std::string&)>;
 
 constexpr size_t kMessageBytes = 1024;
+constexpr size_t kExampleBytes = 512;
 constexpr size_t kFieldBytes = 128;
 constexpr std::string_view kFilter = "filter";
 
@@ -47,10 +48,10 @@ std::string Example(const Failure& failure, const std::string& filter) {
   }
   const std::optional<std::string> corrected =
       complaints.empty() ? std::nullopt : CorrectedFilter(filter, complaints);
-  if (!corrected) return {};
-  std::string out = "Try: filter ";
-  AppendString(out, *corrected);
-  return out + "\n";
+  if (!corrected || corrected->size() > kExampleBytes) return {};
+  std::string out = "Try: filter \"";
+  AppendShown(out, *corrected, kMessageBytes, Place::kJsonString);
+  return out + "\"\n";
 }
 
 }  // namespace

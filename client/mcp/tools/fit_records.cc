@@ -3,10 +3,9 @@
 
 #include <algorithm>
 
-#include "mcp/protocol/json.h"
 #include "mcp/tools/record_card.h"
+#include "mcp/tools/shown_text.h"
 #include "messages.h"
-#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::mcp {
@@ -18,8 +17,8 @@ using google::protobuf::Message;
 constexpr size_t kMostNamedCuts = 5;
 constexpr std::string_view kCutMark = "   … (cut)\n";
 
-// Ids; escaped they still fit the least room.
-constexpr size_t kScalarBytes = 100;
+// Ids. One always fits the least room.
+constexpr size_t kScalarBytes = 512;
 
 // Whole lines of the card, as many as fit.
 std::string CardWithin(std::string card, size_t bytes) {
@@ -28,10 +27,6 @@ std::string CardWithin(std::string card, size_t bytes) {
   const size_t end = card.rfind('\n', room == 0 ? 0 : room - 1);
   card.resize(end == std::string::npos ? 0 : end + 1);
   return card.append(kCutMark);
-}
-
-std::string ScalarLine(const std::string& text) {
-  return client::EscapeHostile(std::string_view(text).substr(0, kScalarBytes));
 }
 
 class List {
@@ -75,9 +70,12 @@ class List {
 
  private:
   void AddScalar(const std::string& text) {
-    const std::string line = ScalarLine(text);
-    AppendString(shown_.json, line);
-    if (cards_) shown_.cards.append(line).push_back('\n');
+    shown_.json.push_back('"');
+    AppendShown(shown_.json, text, kScalarBytes, Place::kJsonString);
+    shown_.json.push_back('"');
+    if (!cards_) return;
+    AppendShown(shown_.cards, text, kScalarBytes, Place::kPlain);
+    shown_.cards.push_back('\n');
   }
 
   void AddRecord(const Message& record, RecordCuts& cuts) {

@@ -2,6 +2,7 @@
 #include "mcp/tools/json_object.h"
 
 #include "mcp/protocol/json.h"
+#include "mcp/tools/shown_text.h"
 
 namespace falcon::mcp {
 
@@ -15,6 +16,12 @@ void JsonObject::Add(std::string_view key, std::string_view json) {
 void JsonObject::AddText(std::string_view key, std::string_view text) {
   Add(key, "");
   AppendString(text_, text);
+}
+
+void JsonObject::AddShown(std::string_view key, std::string_view text, size_t bytes) {
+  Add(key, "\"");
+  AppendShown(text_, text, bytes, Place::kJsonString);
+  text_.push_back('"');
 }
 
 void JsonObject::AddNumber(std::string_view key, int64_t number) {

@@ -2,6 +2,7 @@
 #ifndef FALCON_CLIENT_MCP_TOOLS_JSON_OBJECT_H_
 #define FALCON_CLIENT_MCP_TOOLS_JSON_OBJECT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,7 +14,10 @@ class JsonObject {
  public:
   // `json`: the text of a value.
   void Add(std::string_view key, std::string_view json);
+  // Clean text of our own.
   void AddText(std::string_view key, std::string_view text);
+  // Text from Falcon, shown as in records, at most `bytes`.
+  void AddShown(std::string_view key, std::string_view text, size_t bytes);
   void AddNumber(std::string_view key, int64_t number);
   // null if unset.
   void AddNumber(std::string_view key, std::optional<int64_t> number);

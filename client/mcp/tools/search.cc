@@ -24,7 +24,6 @@ namespace {
 
 using client::Cat;
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 
 // Pages without a record to show are passed over, up to so many.
 constexpr int kMostEmptyPages = 3;
@@ -156,8 +155,9 @@ class Search {
     result.structured = Structured(cursor, note);
     if (asked_.format == Format::kText) result.cards = Cards();
     result.summary = SearchSentence(method_, asked_, facts);
-    if (parts_.notes.partial && shown_.count > 0)
+    if (parts_.notes.partial && shown_.count > 0) {
       result.summary += " Falcon answered only in part.";
+    }
     result.next = HowToGoOn(cursor, asked_.format == Format::kText ? note : std::string());
     return MakeResult(std::move(result), bridge_);
   }

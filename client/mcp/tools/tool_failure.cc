@@ -2,6 +2,8 @@
 #include "mcp/tools/tool_failure.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "mcp/tools/answer_words.h"

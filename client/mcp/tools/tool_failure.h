@@ -19,7 +19,7 @@ client::Answer AskGateway(const BoundTool& tool, const google::protobuf::Message
 // The tool of the table that searches, or gets, the same records; null: there is none.
 const ToolFacts* SiblingTool(const BoundTool& tool, ToolKind kind);
 
-// "host_id 0123": the record that a Get asks for, as the model named it, without hostile characters.
+// "host_id 0123": the record that a Get asks for, as the model named it; hostile characters shown.
 std::string AskedKey(const BoundTool& tool, const Asked& asked);
 
 // Names the tool's own parameters; of a record that is not there, says which and where to look.

@@ -21,6 +21,8 @@ using google::protobuf::Message;
 
 // Of a value; longer ones that begin alike count as one.
 constexpr size_t kValueBytes = 128;
+// Of a value as it is shown, where a character may stand as ten.
+constexpr size_t kShownBytes = 512;
 
 bool IsObject(const FieldDescriptor& field) {
   return field.message_type() != nullptr &&
@@ -142,7 +144,7 @@ std::string ValueCounts::Json(size_t top) const {
   for (auto entry = sorted.begin(); entry != kept; ++entry) {
     if (entry != sorted.begin()) values.push_back(',');
     JsonObject value;
-    value.AddText("value", client::EscapeHostile((*entry)->first));
+    value.AddShown("value", (*entry)->first, kShownBytes);
     value.AddNumber("count", (*entry)->second);
     values.append(value.Take());
   }

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/unit/mcp/tools/tool_bench.h"
+#include "text.h"
 
 namespace falcon::mcp {
 namespace {
@@ -26,25 +27,26 @@ std::string Violation(const Json& schema, const Json& value, const std::string& 
       const Json types = rule.is_array() ? rule : Json::array({rule});
       if (std::none_of(types.begin(), types.end(),
                        [&](const Json& type) { return IsOfType(value, type); })) {
-        return place + " is " + value.dump() + ", not " + rule.dump();
+        return client::Cat(place, " is ", value.dump(), ", not ", rule.dump());
       }
     } else if (keyword == "required") {
       for (const Json& name : rule) {
-        if (!value.contains(name.get<std::string>())) return place + " lacks " + name.dump();
+        if (!value.contains(name.get<std::string>()))
+          return client::Cat(place, " lacks ", name.dump());
       }
     } else if (keyword == "properties") {
       for (const auto& [name, inner] : rule.items()) {
         if (!value.contains(name)) continue;
-        const std::string wrong = Violation(inner, value[name], place + "." + name);
+        const std::string wrong = Violation(inner, value[name], client::Cat(place, ".", name));
         if (!wrong.empty()) return wrong;
       }
     } else if (keyword == "items") {
       for (const Json& item : value) {
-        const std::string wrong = Violation(rule, item, place + "[]");
+        const std::string wrong = Violation(rule, item, client::Cat(place, "[]"));
         if (!wrong.empty()) return wrong;
       }
     } else {
-      return place + ": the test does not know " + keyword;
+      return client::Cat(place, ": the test does not know ", keyword);
     }
   }
   return {};
