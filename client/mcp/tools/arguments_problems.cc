@@ -2,6 +2,7 @@
 #include "mcp/tools/arguments_problems.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "terminal_text.h"
 #include "text.h"
@@ -13,6 +14,7 @@ using client::Cat;
 
 constexpr size_t kMostLines = 20;
 constexpr size_t kNameColumns = 60;
+constexpr size_t kMostDropped = 5;
 // A longer call teaches nothing that its lines do not say.
 constexpr size_t kMostExampleBytes = 2048;
 
@@ -35,6 +37,7 @@ Json WithoutHostile(const Json& value) {
 
 void Problems::Add(std::string_view name, std::string_view what) {
   lines_.push_back(Cat(name, ": ", what));
+  if (FindParameter(parameters_, name) != nullptr) wrong_.emplace(name);
 }
 
 // Somebody who knows the protos uses their names; somebody who guesses says detection_id.
@@ -53,10 +56,22 @@ const Parameter* Problems::MeantBy(const std::string& name) const {
 const Parameter* Problems::Unknown(const std::string& name) {
   unknown_ = true;
   const Parameter* meant = MeantBy(name);
-  Add(client::Truncate(client::EscapeHostile(name), kNameColumns),
-      meant == nullptr ? "no such argument"
-                       : Cat("no such argument; did you mean \"", meant->name, "\"?"));
+  const std::string shown = client::Truncate(client::EscapeHostile(name), kNameColumns);
+  if (meant == nullptr) wrong_.insert(shown);
+  Add(shown, meant == nullptr ? "no such argument"
+                              : Cat("no such argument; did you mean \"", meant->name, "\"?"));
   return meant;
+}
+
+std::string Problems::Dropped() const {
+  std::vector<std::string> names;
+  std::copy_if(wrong_.begin(), wrong_.end(), std::back_inserter(names),
+               [&](const std::string& name) { return !example_.contains(name); });
+  if (names.empty()) return {};
+  const size_t more = names.size() > kMostDropped ? names.size() - kMostDropped : 0;
+  if (more > 0) names.resize(kMostDropped);
+  if (more > 0) names.push_back(Cat(more, " more"));
+  return Cat(", but without ", client::Join(names, ", "));
 }
 
 ToolResult Problems::Result() const {
@@ -68,7 +83,7 @@ ToolResult Problems::Result() const {
     text += Cat("Known arguments: ", names.empty() ? "none" : names, ".\n");
   }
   const std::string example = Text(WithoutHostile(example_));
-  if (example.size() <= kMostExampleBytes) text += Cat("Corrected: ", example);
+  if (example.size() <= kMostExampleBytes) text += Cat("Corrected", Dropped(), ": ", example);
   ToolResult result;
   result.content.push_back(Content::Text(std::move(text)));
   result.is_error = true;

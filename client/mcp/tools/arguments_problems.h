@@ -2,6 +2,7 @@
 #ifndef FALCON_CLIENT_MCP_TOOLS_ARGUMENTS_PROBLEMS_H_
 #define FALCON_CLIENT_MCP_TOOLS_ARGUMENTS_PROBLEMS_H_
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,10 +37,13 @@ class Problems {
 
  private:
   const Parameter* MeantBy(const std::string& name) const;
+  // Names what the corrected call lost, since it may now match more than was meant.
+  std::string Dropped() const;
 
   const BoundTool& tool_;
   const std::vector<Parameter>& parameters_;
   std::vector<std::string> lines_;
+  std::set<std::string> wrong_;
   bool unknown_ = false;
   Json example_ = Json::object();
 };

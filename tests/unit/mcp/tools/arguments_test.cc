@@ -182,7 +182,7 @@ TEST_F(Arguments, ThatAreWrongAreToldAtOnceWithWhatWouldBeRight) {
       "\"high\"?\n"
       "Known arguments: days, created_after, created_before, severity, status, hostname, "
       "technique, tactic, filter, query, limit, cursor, order_by, fields, view, format.\n"
-      R"(Corrected: {"days":365,"hostname":"A","severity":"high","status":"new"})");
+      R"(Corrected, but without cisa_kev: {"days":365,"hostname":"A","severity":"high","status":"new"})");
 }
 
 TEST_F(Arguments, OfTheWrongTypeAreNotGuessed) {
@@ -207,7 +207,7 @@ TEST_F(Arguments, ThatAreEmptyOrEndlessAreNoFilter) {
   Json many = Json::array();
   for (int i = 0; i < 1001; ++i) many.push_back(std::to_string(i));
   EXPECT_THAT(Complaint("search_hosts", Json{{"tag", many}}.dump()),
-              HasSubstr("tag: takes at most 1000 values\nCorrected: {}"));
+              HasSubstr("tag: takes at most 1000 values\nCorrected, but without tag: {}"));
 }
 
 TEST_F(Arguments, OfTimeSayWhichFormsAreRight) {
@@ -215,7 +215,7 @@ TEST_F(Arguments, OfTimeSayWhichFormsAreRight) {
               HasSubstr("\"yesterday\" is not a time; right are 2026-05-28T14:00:00Z, 2026-05-28"));
   EXPECT_THAT(Complaint("search_hosts", R"({"days":7,"last_seen_after":"1d"})"),
               AllOf(HasSubstr("days: goes not together with last_seen_after"),
-                    HasSubstr(R"(Corrected: {"last_seen_after":"1d"})")));
+                    HasSubstr(R"(Corrected, but without days: {"last_seen_after":"1d"})")));
   EXPECT_THAT(Complaint("search_hosts", R"({"last_seen_after":"1d","last_seen_before":"2d"})"),
               HasSubstr("last_seen_before: is not later than last_seen_after"));
 }
@@ -263,7 +263,7 @@ TEST_F(Arguments, OfNoToolAreTooManyToTell) {
   EXPECT_THAT(text, HasSubstr("and 980 more\n"));
   EXPECT_LT(text.size(), 2000U);
   EXPECT_THAT(Complaint("check_access", R"({"verbose":true})"),
-              HasSubstr("Known arguments: none.\nCorrected: {}"));
+              HasSubstr("Known arguments: none.\nCorrected, but without verbose: {}"));
 }
 
 }  // namespace
