@@ -30,6 +30,9 @@ constexpr int kMostEmptyPages = 3;
 // Of our part of a cursor: numbers, an id, intervals.
 constexpr size_t kCursorHeadBytes = 96;
 constexpr size_t kMostIdBytes = 512;
+// Records are hardly ever smaller.
+constexpr size_t kLeastBriefBytes = 100;
+constexpr size_t kLeastFullBytes = 300;
 // Keys, numbers and notes around the records.
 constexpr size_t kEnvelopeBytes = 448;
 
@@ -72,7 +75,7 @@ class Search {
 
   std::optional<ToolResult> Ask() {
     const auto& reflection = *asked_.request->GetReflection();
-    if (place_.shown == 0) place_.page_size = asked_.limit;
+    if (place_.shown == 0) place_.page_size = PageSize();
     if (method_.shape.page_size != nullptr) {
       reflection.SetInt32(asked_.request.get(), method_.shape.page_size, place_.page_size);
     }
@@ -82,6 +85,13 @@ class Search {
     parts_ = PartsOf(method_, std::move(answer.message));
     first_ = FirstToShow();
     return std::nullopt;
+  }
+
+  // No more than can fit: what does not is asked for again.
+  int PageSize() const {
+    if (field_.message_type() == nullptr || asked_.chose_fields) return asked_.limit;
+    const size_t least = asked_.view == View::kBrief ? kLeastBriefBytes : kLeastFullBytes;
+    return std::min(asked_.limit, static_cast<int>(bridge_.result_bytes / least));
   }
 
   int Size() const { return parts_.records->GetReflection()->FieldSize(*parts_.records, &field_); }

@@ -31,8 +31,9 @@ std::string Violation(const Json& schema, const Json& value, const std::string& 
       }
     } else if (keyword == "required") {
       for (const Json& name : rule) {
-        if (!value.contains(name.get<std::string>()))
+        if (!value.contains(name.get<std::string>())) {
           return client::Cat(place, " lacks ", name.dump());
+        }
       }
     } else if (keyword == "properties") {
       for (const auto& [name, inner] : rule.items()) {

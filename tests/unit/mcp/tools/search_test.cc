@@ -143,6 +143,18 @@ TEST(Search, ShowsAPageThatDoesNotFitInPartsWithoutLossOrRepeat) {
   for (int i = 0; i < 45; ++i) EXPECT_EQ(all[static_cast<size_t>(i)], std::to_string(i));
 }
 
+TEST(Search, AsksForNoMoreThanCanFit) {
+  ToolBench bench;
+  bench.gateway.Answers("ListHosts", "{}");
+  bench.Call("search_hosts", R"({"limit":500})");
+  bench.Call("search_hosts", R"({"limit":500,"view":"full"})");
+  bench.Call("search_hosts", R"({"limit":500,"fields":"device_id"})");
+  const std::vector<std::string> asked = bench.gateway.Asked();
+  EXPECT_THAT(asked[0], HasSubstr("page_size: 245 "));
+  EXPECT_THAT(asked[1], HasSubstr("page_size: 81 "));
+  EXPECT_THAT(asked[2], HasSubstr("page_size: 500 "));
+}
+
 TEST(Search, TruncatedSaysThatTheBudgetCutThePage) {
   ToolBench bench;
   bench.bridge.result_bytes = kLeastResultBytes;
