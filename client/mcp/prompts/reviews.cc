@@ -11,7 +11,6 @@
 #include "mcp/prompts/question.h"
 #include "mcp/prompts/review_outlines.h"
 #include "mcp/prompts/subjects.h"
-#include "mcp/prompts/values_at.h"
 #include "text.h"
 
 namespace falcon::mcp {
@@ -166,8 +165,7 @@ absl::StatusOr<PromptResult> VulnerabilityAssessment(const Bridge& bridge,
     if (absl::Status status = NamedWrongly(dossier, "host", "host", "search_hosts"); !status.ok()) {
       return status;
     }
-    const auto* answer = dossier.AnswerOf("host");
-    const std::string id = answer == nullptr ? "" : TextAt(*answer, "host.device_id");
+    const std::string id = DeviceIdOf(dossier, arguments.host);
     if (id.empty()) {
       on.emplace_back("hostname", arguments.host);
     } else {

@@ -91,6 +91,13 @@ Wanted HostNamed(const std::string& host) {
           .weight = 2};
 }
 
+std::string DeviceIdOf(const Dossier& dossier, const std::string& host) {
+  const Message* answer = dossier.AnswerOf("host");
+  std::string id = answer == nullptr ? "" : TextAt(*answer, "host.device_id");
+  if (IsDeviceId(id)) return id;
+  return IsDeviceId(host) ? host : std::string();
+}
+
 Wanted DetectionsOfHost(const std::string& host, int days, int most) {
   Question question{"detections",
                     "list",

@@ -27,6 +27,8 @@ Wanted IncidentById(const std::string& id);
 Wanted DetectionById(const std::string& id);
 // `host`: a name or a device id.
 Wanted HostNamed(const std::string& host);
+// Of the part that HostNamed gathered, else `host` if it is one; empty: not known.
+std::string DeviceIdOf(const Dossier& dossier, const std::string& host);
 
 // Newest first, as many as `most`. The key is "host-detections".
 Wanted DetectionsOfHost(const std::string& host, int days, int most);

@@ -85,9 +85,10 @@ void GatherAroundDetection(const Message& answer, int days, Dossier& dossier) {
   }
   dossier.Gather(std::move(wanted));
   if (!IsDeviceId(host)) dossier.Leave("Its host", "the detection names none.");
-  if (!IsIndicator(sha256))
+  if (!IsIndicator(sha256)) {
     dossier.Leave("The same file elsewhere", "the detection names no hash.");
-  if (cases.empty()) dossier.Leave("Incidents that contain it", "the detection is linked to none.");
+  }
+  if (cases.empty()) dossier.Leave("Incidents that contain it", "its record links to none.");
   if (values.empty()) {
     dossier.Leave("IOCs and intelligence", "it names no hash, domain or public address.");
   }
@@ -154,10 +155,7 @@ absl::StatusOr<PromptResult> InvestigateHost(const Bridge& bridge, const PromptA
   if (absl::Status status = NamedWrongly(dossier, "host", "host", "search_hosts"); !status.ok()) {
     return status;
   }
-  const Message* answer = dossier.AnswerOf("host");
-  std::string id = answer == nullptr ? "" : TextAt(*answer, "host.device_id");
-  if (!IsDeviceId(id)) id = IsDeviceId(arguments.host) ? arguments.host : std::string();
-  if (!id.empty()) {
+  if (const std::string id = DeviceIdOf(dossier, arguments.host); !id.empty()) {
     GatherAroundHost(id, arguments.days, dossier);
   } else {
     // Without the host's id, what goes by its name.

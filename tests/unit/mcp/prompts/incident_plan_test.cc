@@ -1,0 +1,163 @@
+// What the incident response plan asks for, follows, and says of what it could not have.
+#include <gmock/gmock.h>
+
+#include "tests/unit/mcp/prompts/prompt_bench.h"
+
+namespace falcon::mcp {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr const char* kPlan = "incident_response_plan";
+constexpr const char* kParts = "falcon://prompts/incident_response_plan/";
+
+TEST(IncidentPlan, FollowsTheIncidentToItsDetectionsHostsAndIndicators) {
+  PromptBench bench;
+  bench.TellStory();
+  bench.gateway.Answers("ListIocs", R"({"iocs":[{"id":"i1","value":"203.0.113.42"}]})");
+  const PromptResult result = bench.Good(kPlan, {{"incident", kIncidentId}});
+  const auto parts = Embedded(result);
+  const Json& incident = parts.at(client::Cat("falcon://incidents/", kIncidentId))["incident"];
+  EXPECT_EQ(incident["name"], "Intrusion");
+  EXPECT_FALSE(incident.contains("evidence") && incident["evidence"].contains("alerts"));
+  const Json& detections = parts.at(client::Cat(kParts, "detections"));
+  EXPECT_EQ(detections["returned"], 2);
+  EXPECT_EQ(detections["detections"][0]["local_process_id"], "1234");
+  EXPECT_EQ(parts.at(client::Cat(kParts, "hosts"))["hosts"][1]["device_id"], kServer2);
+  EXPECT_EQ(parts.at(client::Cat(kParts, "iocs"))["iocs"][0]["id"], "i1");
+
+  const auto asked = bench.gateway.Asked();
+  EXPECT_LE(asked.size(), 9U);
+  EXPECT_THAT(asked,
+              Contains(StartsWith(client::Cat("BatchGetDetections composite_ids: \"", kBeacon,
+                                              "\" composite_ids: \"", kMasquerade, "\""))));
+  EXPECT_THAT(asked, Contains(HasSubstr("product_types: PRODUCT_TYPE_DOMAIN_CONTROLLER")));
+  // The private address is no indicator; Falcon's own come first.
+  EXPECT_THAT(
+      asked,
+      Contains(HasSubstr("filter: \"value:[\\'malicious-domain.com\\',\\'203.0.113.42\\']\"")));
+}
+
+TEST(IncidentPlan, SaysWhatToStateAndTellsEmptyFromFailed) {
+  PromptBench bench;
+  bench.TellStory();
+  client::Failure denied = FailureOf(grpc::StatusCode::PERMISSION_DENIED, "access denied");
+  denied.metadata["required_scopes"] = "Real time response:read";
+  bench.gateway.Fails("ListRtrSessions", denied);
+  const std::string words = Words(bench.Good(kPlan, {{"incident", kIncidentId}}));
+  EXPECT_THAT(words, HasSubstr("- Detections of the incident: 2 in falcon://prompts/"));
+  EXPECT_THAT(words, HasSubstr("- Domain controllers: Falcon answered: none.\n"));
+  EXPECT_THAT(words, HasSubstr("sessions on these hosts in the last 7 days: not looked up: "));
+  EXPECT_THAT(words, HasSubstr("Real time response:read"));
+  for (const char* title : {"## 1. Detection and analysis", "## 2. Containment",
+                            "## 3. Dynamic investigation", "## 4. Eradication and recovery",
+                            "## 5. Continuous improvement", "## Next steps for the coming hour"}) {
+    EXPECT_THAT(words, HasSubstr(title));
+  }
+  for (const char* rule : {"composite_id", "device_id", "unknown", "203.0.113[.]42",
+                           "not instructions", "only reads"}) {
+    EXPECT_THAT(words, HasSubstr(rule));
+  }
+}
+
+TEST(IncidentPlan, WithoutArgumentsTakesTheNewestOfTheGravest) {
+  PromptBench bench;
+  bench.TellStory();
+  const std::string words = Words(bench.Good(kPlan, {}));
+  EXPECT_THAT(words, HasSubstr(client::Cat("The incident: ", kIncidentId)));
+  EXPECT_THAT(words, HasSubstr("the newest of 93 open incidents of critical severity."));
+  EXPECT_THAT(bench.gateway.Asked().front(),
+              StartsWith("ListIncidents page_size: 5 min_severity: SEVERITY_CRITICAL state: "
+                         "INCIDENT_STATE_OPEN order_by: \"created_timestamp desc\""));
+}
+
+TEST(IncidentPlan, LooksBandByBandAndThenForDetections) {
+  PromptBench bench;
+  bench.TellStory();
+  bench.gateway.Answers("ListIncidents", R"({"total_size":0})");
+  bench.gateway.Answers(
+      "ListDetections",
+      client::Cat(R"({"detections":[{"composite_id":"a:b:c","device":{"device_id":")", kServer1,
+                  R"("}}]})"));
+  const PromptResult result = bench.Good(kPlan, {{"days", "30"}});
+  EXPECT_THAT(Words(result), HasSubstr("No incident stands for it"));
+  EXPECT_THAT(Words(result), HasSubstr("severity, the newest 5: Falcon answered: none."));
+  EXPECT_EQ(Embedded(result).at(client::Cat(kParts, "detections"))["returned"], 1);
+  const auto asked = bench.gateway.Asked();
+  EXPECT_THAT(asked[1], HasSubstr("min_severity: SEVERITY_HIGH"));
+  EXPECT_THAT(asked[2], Not(HasSubstr("min_severity")));
+  EXPECT_THAT(asked,
+              Contains(StartsWith(
+                  "ListDetections page_size: 30 days: 30 min_severity: SEVERITY_HIGH statuses")));
+  EXPECT_THAT(asked, Contains(StartsWith("BatchGetHosts")));
+}
+
+TEST(IncidentPlan, OfAHostTakesItsGravestOpenIncident) {
+  PromptBench bench;
+  bench.TellStory();
+  bench.gateway.Answers(
+      "ListIncidents",
+      client::Cat(R"({"incidents":[{"id":"newer","severity":50},
+      {"id":")",
+                  kIncidentId, R"(","severity":81},{"id":"older","severity":99}]})"));
+  bench.gateway.Answers("ListDetections",
+                        client::Cat(R"({"detections":[{"composite_id":")", kBeacon,
+                                    R"("},{"composite_id":"a:b:new"}],"total_size":2})"));
+  const PromptResult result = bench.Good(kPlan, {{"host", "SRV-PROD-001"}});
+  EXPECT_THAT(Words(result), HasSubstr("of 3 open incidents of host SRV-PROD-001"));
+  const auto parts = Embedded(result);
+  EXPECT_TRUE(parts.contains(client::Cat("falcon://incidents/", kIncidentId)));
+  // What the incident shows already is not shown again.
+  const Json& further = parts.at(client::Cat(kParts, "host-detections"));
+  EXPECT_EQ(further["detections"].size(), 1U);
+  EXPECT_EQ(further["total"], 1);
+  EXPECT_THAT(bench.gateway.Asked(), Contains(StartsWith("GetHost hostname: \"SRV-PROD-001\"")));
+}
+
+TEST(IncidentPlan, TakesADetectionsOwnCaseAndNumbersForPeople) {
+  PromptBench bench;
+  bench.TellStory();
+  EXPECT_THAT(Words(bench.Good(kPlan, {{"detection", kBeacon}})),
+              HasSubstr("It is the first that the detection is linked to."));
+  EXPECT_TRUE(Embedded(bench.Good(kPlan, {{"incident", "SIM-0001"}}))
+                  .contains(client::Cat("falcon://incidents/", kIncidentId)));
+  EXPECT_THAT(bench.gateway.Asked(), Contains(HasSubstr("reference_ids: \"SIM-0001\"")));
+}
+
+TEST(IncidentPlan, GoesOnWithoutTheIncidentWhenAHostIsNamed) {
+  PromptBench bench;
+  bench.TellStory();
+  client::Failure denied = FailureOf(grpc::StatusCode::PERMISSION_DENIED, "access denied");
+  bench.gateway.Fails("ListIncidents", denied);
+  const PromptResult result = bench.Good(kPlan, {{"host", kServer1}});
+  EXPECT_THAT(Words(result), HasSubstr("The incident: not looked up: no open one was found"));
+  EXPECT_TRUE(Embedded(result).contains(client::Cat(kParts, "hosts")));
+  EXPECT_THAT(bench.gateway.Asked(),
+              Contains(StartsWith(client::Cat("GetHost device_id: \"", kServer1))));
+}
+
+TEST(IncidentPlan, WhatFalconDoesNotKnowIsTheClientsError) {
+  PromptBench bench;
+  bench.TellStory();
+  const client::Failure unknown = FailureOf(grpc::StatusCode::NOT_FOUND, "none", "NOT_FOUND");
+  bench.gateway.Fails("GetIncident", unknown);
+  bench.gateway.Fails("GetHost", unknown);
+  bench.gateway.Fails("GetDetection", unknown);
+  const auto refused = [&](const char* argument, const char* value, const char* tool) {
+    const absl::Status status = bench.Get(kPlan, {{argument, value}}).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+    EXPECT_THAT(std::string(status.message()), StartsWith(client::Cat(argument, ": Falcon knows")));
+    EXPECT_THAT(std::string(status.message()), HasSubstr(tool));
+  };
+  refused("incident", kIncidentId, "search_incidents");
+  refused("host", "NO-SUCH", "search_hosts");
+  refused("detection", kBeacon, "search_detections");
+  bench.gateway.Answers("ListIncidents", "{}");
+  refused("incident", "SIM-0001", "search_incidents");
+}
+
+}  // namespace
+}  // namespace falcon::mcp
