@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "mcp/tools/failure_words.h"
 #include "messages.h"
 #include "text.h"
 
@@ -98,8 +99,11 @@ class Run {
 
   // Waits. False: it is not to be tried again.
   bool Resume(const Failure& failure) {
+    // Nobody listens, unlike where a gateway went away in the middle.
+    const bool nobody = IsUnreachable(failure) && outcome_.counted == 0;
     const bool dead_end = failure.reason == "CURSOR_EXPIRED" || !failure.MayPass();
-    if (dead_end || context_.stop.stop_requested() || resumes_ == kMostResumes) return false;
+    if (nobody || dead_end || context_.stop.stop_requested() || resumes_ == kMostResumes)
+      return false;
     const milliseconds wait = failure.retry_delay.value_or(kUsualWait);
     if (wait > std::min(kMostWait, TimeLeft())) return false;
     ++resumes_;

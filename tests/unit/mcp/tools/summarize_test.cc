@@ -128,12 +128,14 @@ TEST(Summarize, NeverShowsTheCountsOfAPart) {
 }
 
 TEST(Summarize, DoesNotResumeWhatWillNotPassOrTakesLong) {
-  for (const bool passing : {false, true}) {
-    Summary summary;
-    Failure failure = Passing();
-    failure.retry_delay = std::chrono::minutes(5);
-    if (!passing) failure.code = grpc::StatusCode::PERMISSION_DENIED;
-    if (!passing) failure.retry_delay.reset();
+  Failure forbidden;
+  forbidden.code = grpc::StatusCode::PERMISSION_DENIED;
+  Failure nobody;
+  nobody.code = grpc::StatusCode::UNAVAILABLE;
+  Failure slow = Passing();
+  slow.retry_delay = std::chrono::minutes(5);
+  Summary summary;
+  for (const Failure& failure : {forbidden, nobody, slow}) {
     summary.gateway.Fails("ExportDetections", failure);
     ErrorText(summary.Run(R"({"noun":"detections"})"));
     EXPECT_THAT(summary.pauses, IsEmpty());
