@@ -182,7 +182,8 @@ TEST_F(Arguments, ThatAreWrongAreToldAtOnceWithWhatWouldBeRight) {
       "\"high\"?\n"
       "Known arguments: days, created_after, created_before, severity, status, hostname, "
       "technique, tactic, filter, query, limit, cursor, order_by, fields, view, format.\n"
-      R"(Corrected, but without cisa_kev: {"days":365,"hostname":"A","severity":"high","status":"new"})");
+      "Corrected, but without cisa_kev: "
+      R"({"days":365,"hostname":"A","severity":"high","status":"new"})");
 }
 
 TEST_F(Arguments, OfTheWrongTypeAreNotGuessed) {
