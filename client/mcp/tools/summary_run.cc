@@ -102,8 +102,8 @@ class Run {
     // Nobody listens, unlike where a gateway went away in the middle.
     const bool nobody = IsUnreachable(failure) && outcome_.counted == 0;
     const bool dead_end = failure.reason == "CURSOR_EXPIRED" || !failure.MayPass();
-    if (nobody || dead_end || context_.stop.stop_requested() || resumes_ == kMostResumes)
-      return false;
+    if (nobody || dead_end || resumes_ == kMostResumes) return false;
+    if (context_.stop.stop_requested()) return false;
     const milliseconds wait = failure.retry_delay.value_or(kUsualWait);
     if (wait > std::min(kMostWait, TimeLeft())) return false;
     ++resumes_;
