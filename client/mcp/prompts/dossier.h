@@ -41,7 +41,8 @@ struct PromptText {
   std::string_view outline;
 };
 
-// Bytes of a whole prompt. Half as many again for small results: outlines need room too.
+// Most bytes of a whole prompt: two results of the bridge, but at least 32 KiB, since outlines need
+// room too.
 size_t PromptBytes(const Bridge& bridge);
 
 class Dossier {

@@ -1,4 +1,4 @@
-// Prompts that gather live data and give the outline of a report, and completion of their arguments.
+// Prompts: live data with the outline of a report; and completion of arguments.
 #ifndef FALCON_CLIENT_MCP_PROMPTS_PROMPTS_H_
 #define FALCON_CLIENT_MCP_PROMPTS_PROMPTS_H_
 

@@ -126,6 +126,8 @@ TEST_F(Resources, WhatIsNoIdIsNotFoundAndNeverAskedFor) {
         "falcon://status/1", "falcon://", "file:///etc/passwd"}) {
     EXPECT_TRUE(absl::IsNotFound(Refused(uri))) << uri;
   }
+  EXPECT_THAT(Message(Refused("falcon://prompts/triage_detection/host")),
+              HasSubstr("get the prompt again"));
   EXPECT_THAT(Message(Refused("falcon://hosts/x%1b[1m")), HasSubstr("x\\u{001B}[1m"));
   EXPECT_THAT(bench_.gateway.Asked(), ElementsAre());
 }
