@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -32,13 +33,12 @@ class McpReadme : public SharedWorld<McpReadme> {
     const std::string token = world().folder() + "/mcp-token";
     std::ofstream(token) << "readme-token\n";
     chmod(token.c_str(), 0600);
-    const Outcome outcome = RunToEnd(
-        "/bin/sh",
-        {"-euc",
-         "falcon-mcp-bridge() { \"$BRIDGE\" \"$@\" --self-test; }; cd \"$FOLDER\"; " + words},
-        {{"BRIDGE", FALCON_MCP_BRIDGE},
-         {"FOLDER", world().folder()},
-         {"FALCON_GATEWAY_ADDRESS", world().address()}});
+    const std::string folder = std::filesystem::path(FALCON_MCP_BRIDGE).parent_path();
+    const Outcome outcome =
+        RunToEnd("/bin/sh", {"-euc", "PATH=$BIN:$PATH; cd \"$FOLDER\"; " + words + " --self-test"},
+                 {{"BIN", folder},
+                  {"FOLDER", world().folder()},
+                  {"FALCON_GATEWAY_ADDRESS", world().address()}});
     EXPECT_EQ(outcome.status, 0) << words << '\n' << outcome.out << outcome.err;
     EXPECT_NE(outcome.out.find("All works"), std::string::npos) << words << '\n' << outcome.out;
   }
