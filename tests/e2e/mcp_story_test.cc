@@ -20,7 +20,10 @@ using ::testing::Not;
 
 constexpr const char* kPlan = "incident_response_plan";
 
-// The resources that a prompt embeds, by the last part of their URIs' paths.
+// The incident that a plan embeds, in PartsOf.
+constexpr const char* kIncident = "falcon://incidents";
+
+// The resources that a prompt embeds: its own by their names, records by their kinds of URI.
 std::map<std::string, Json> PartsOf(const Json& prompt) {
   std::map<std::string, Json> parts;
   for (const Json& message : prompt.at("messages")) {
@@ -28,9 +31,9 @@ std::map<std::string, Json> PartsOf(const Json& prompt) {
     if (content.at("type") != "resource") continue;
     const std::string uri = content.at("resource").at("uri");
     const std::string text = content.at("resource").at("text");
-    parts[uri.starts_with("falcon://prompts/") ? uri.substr(uri.rfind('/') + 1)
-                                               : uri.substr(9, uri.rfind('/') - 9)] =
-        Json::parse(text, nullptr, false);
+    const size_t slash = uri.rfind('/');
+    const bool own = uri.starts_with("falcon://prompts/");
+    parts[own ? uri.substr(slash + 1) : uri.substr(0, slash)] = Json::parse(text, nullptr, false);
   }
   return parts;
 }
@@ -115,10 +118,10 @@ void ExpectDetection(const Json& detections, const char* name, const std::string
 
 void ExpectWholeStory(const Json& prompt) {
   const auto parts = PartsOf(prompt);
-  for (const char* part : {"incidents", "detections", "hosts", "domain-controllers", "iocs"}) {
+  for (const char* part : {kIncident, "detections", "hosts", "domain-controllers", "iocs"}) {
     ASSERT_TRUE(parts.contains(part)) << part << WordsOf(prompt);
   }
-  const Json& incident = parts.at("incidents").at("incident");
+  const Json& incident = parts.at(kIncident).at("incident");
   EXPECT_EQ(incident.value("name", ""), "Intrusion on SRV-PROD-001");
   EXPECT_FALSE(incident.value("id", "").empty());
 
@@ -169,7 +172,7 @@ TEST_F(McpStory, ThePlanHoldsEveryFactWithItsId) {
 
 TEST_F(McpStory, TheIncidentIsFoundByIdNumberAndDetection) {
   const auto parts = PartsOf(Prompt(kPlan, {{"host", "SRV-PROD-001"}}));
-  const Json& incident = parts.at("incidents").at("incident");
+  const Json& incident = parts.at(kIncident).at("incident");
   ExpectWholeStory(Prompt(kPlan, {{"incident", incident.at("id")}}));
   ExpectWholeStory(Prompt(kPlan, {{"incident", incident.at("reference_id")}}));
   const Json beacon =
@@ -179,7 +182,7 @@ TEST_F(McpStory, TheIncidentIsFoundByIdNumberAndDetection) {
 
 TEST_F(McpStory, WithoutArgumentsAGraveOpenIncidentIsChosenAndTheReasonSaid) {
   const Json prompt = Prompt(kPlan, Json::object());
-  const Json incident = PartsOf(prompt).at("incidents").at("incident");
+  const Json incident = PartsOf(prompt).at(kIncident).at("incident");
   EXPECT_GE(incident.value("severity", 0), 80);
   EXPECT_NE(incident.value("status", ""), "closed");
   EXPECT_THAT(WordsOf(prompt), HasSubstr("open incidents of critical severity."));
@@ -205,7 +208,7 @@ TEST_F(McpStory, EveryPromptGathersAllItsParts) {
 
 TEST_F(McpStory, RecordsAreReadByTheirUris) {
   const auto parts = PartsOf(Prompt(kPlan, {{"host", "SRV-PROD-001"}}));
-  const std::string incident = parts.at("incidents").at("incident").at("id");
+  const std::string incident = parts.at(kIncident).at("incident").at("id");
   EXPECT_EQ(Resource("falcon://incidents/" + incident).at("incident").at("id"), incident);
   const Json host = Named(parts.at("hosts").at("hosts"), "SRV-PROD-002");
   const std::string device_id = host.at("device_id");

@@ -66,7 +66,7 @@ void ShownPart::ShowWithin(size_t bytes) {
     shown_ = shown.count;
     object.Add(field_->name(), shown.json);
     object.AddNumber("returned", int64_t{shown_});
-    object.AddNumber("total", parts_.total);
+    if (method_.shape.total_size != nullptr) object.AddNumber("total", parts_.total);
     note(shown);
   } else if (field_ != nullptr) {
     const ShownRecords shown =

@@ -9,10 +9,11 @@ namespace {
 
 using client::Cat;
 
-// The first field that takes a plain comparison.
+// The last week by the first instant that orders too.
 std::string ExampleOf(const google::protobuf::Descriptor& record) {
   for (const client::FqlFieldHelp& field : client::FqlFieldsOf(record)) {
-    if (field.kind == "time" && field.sortable) return Cat(field.name, ":>='now-7d'");
+    const bool instant = field.kind == "time" || field.kind == "epoch seconds";
+    if (instant && field.sortable) return Cat(field.name, ":>='now-7d'");
   }
   return Cat(record.field(0)->name(), ":'...'");
 }
@@ -34,8 +35,10 @@ std::string FqlOverview(const client::Catalog& catalog) {
       "A wrong field, operator or value is refused, and the error says what would be right.\n\n",
       client::kFqlRules, "\nThe fields differ by area:\n\n");
   for (const client::Noun& noun : catalog.nouns()) {
-    if (client::FqlRecordOf(noun) == nullptr) continue;
-    page.append(Cat("- falcon://fql/", noun.name, ": ", client::FirstSentence(noun.about), "\n"));
+    const google::protobuf::Descriptor* record = client::FqlRecordOf(noun);
+    if (record == nullptr) continue;
+    page.append(Cat("- falcon://fql/", noun.name, ": ",
+                    client::FirstSentence(client::CommentOf(*record)), "\n"));
   }
   return page;
 }
