@@ -125,7 +125,8 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
 
   RateBudget budget(clock, timer);
   run::Admission admission(loop, clock, config.max_in_flight, config.max_waiting);
-  Caller caller(authorized, admission, budget, clock, timer, RetryPolicy(), RandomJitter());
+  Attempts attempts(authorized, admission, budget, clock, timer, RetryPolicy(), RandomJitter());
+  Caller caller(attempts, loop, clock, timer);  // shares reads, gathers look-ups
   const PageTokens page_tokens(config.page_token_key.empty()
                                    ? TokenKeyFrom(config.credentials.client_secret)
                                    : config.page_token_key,

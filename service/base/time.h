@@ -46,6 +46,7 @@ class Deadline {
   // Whether `span` from now ends before the deadline.
   bool Allows(const Clock& clock, milliseconds span) const { return clock.Now() + span < at_; }
   friend Deadline Earlier(Deadline a, Deadline b) { return Deadline(std::min(a.at_, b.at_)); }
+  friend Deadline Later(Deadline a, Deadline b) { return Deadline(std::max(a.at_, b.at_)); }
 
  private:
   SteadyTime at_;

@@ -1,75 +1,54 @@
-// Caller: the upstream pipeline. Admission, rate budget, token, wire, status ladder, retries: in
-// that order, for every operation.
+// Caller: how everything above reads Falcon. Identical reads share a call, small look-ups gather into
+// batches, and what goes out takes its attempts.
 #ifndef FALCON_FALCON_CALLER_H_
 #define FALCON_FALCON_CALLER_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "falcon/operation.h"
-#include "falcon/rate_budget.h"
-#include "falcon/reading.h"
-#include "falcon/retry.h"
-#include "json/document.h"
-#include "json/parser.h"
-#include "run/admission.h"
+#include "falcon/attempts.h"
+#include "falcon/batches.h"
+#include "falcon/found.h"
+#include "falcon/shared_reads.h"
+#include "run/loop.h"
 #include "run/timer.h"
-#include "wire/http.h"
 
 namespace falcon {
-
-// Of a query string, unencoded; a name may come more than once.
-using Parameters = std::vector<std::pair<std::string, std::string>>;
-
-struct UpstreamCall {
-  explicit UpstreamCall(const Operation& what) : operation(&what) {}
-
-  const Operation* operation;
-  Parameters query;
-  std::string body;           // JSON; POST only
-  bool continuation = false;  // carries a cursor, which may have expired
-};
 
 struct CallerStats {
   int64_t calls = 0;    // attempts that reached the wire
   int64_t retries = 0;  // of them, after a failure
+  int64_t joined = 0;   // reads that shared an identical one's call
+  int64_t batched = 0;  // look-ups that travelled in another's call
 };
 
-// Loop thread only.
+// Loop thread only. Outlives its calls: stop the loop first.
 class Caller {
  public:
-  Caller(wire::HttpTransport& authorized, run::Admission& admission, RateBudget& budget,
-         const Clock& clock, run::Timer& timer, RetryPolicy policy, Jitter jitter);
+  Caller(Attempts& attempts, run::Loop& loop, const Clock& clock, run::Timer& timer,
+         BatchOptions batching = {})
+      : attempts_(attempts),
+        reads_(loop, clock),
+        batches_(attempts, loop, clock, timer, batching) {}
 
-  // The document, within `reading.deadline`; failures as in reply.h, http.h and auth/. Counts into
-  // `reading`. A failure that was retried says so by the fact `attempts`. No failure is retried
-  // past the deadline: the last one is returned instead.
+  // The document, as Attempts::Call brings it; shared with whoever reads the same at the same time.
   Task<absl::StatusOr<json::Document>> Call(UpstreamCall call, Reading& reading);
 
-  const CallerStats& stats() const { return stats_; }
+  // The records of `ids`, which are distinct; perhaps among those of others. Failures as FindAll's.
+  Task<absl::StatusOr<std::shared_ptr<const Found>>> Find(Lane lane, std::vector<std::string> ids,
+                                                          Reading& reading) {
+    return batches_.Find(std::move(lane), std::move(ids), reading);
+  }
+
+  CallerStats stats() const;
 
  private:
-  // One exchange: waits for the budget and a place, sends, reads the answer.
-  Task<absl::StatusOr<json::Document>> Attempt(const UpstreamCall& call, Reading& reading);
-  // Whether and when to try again: the pause, or the failure to end with. A 429 closes the budget
-  // for everybody.
-  absl::StatusOr<milliseconds> PauseAfter(const absl::Status& failure, int attempt,
-                                          Deadline deadline);
-  // A place, when the budget is open. Nobody holds one while the budget is closed.
-  Task<absl::StatusOr<run::Admission::Place>> Enter(Deadline deadline);
-
-  wire::HttpTransport& authorized_;
-  run::Admission& admission_;
-  RateBudget& budget_;
-  const Clock& clock_;
-  run::Timer& timer_;
-  RetryPolicy policy_;
-  Jitter jitter_;
-  json::Parser parser_;
-  CallerStats stats_;
+  Attempts& attempts_;
+  SharedReads reads_;
+  Batches batches_;
 };
 
 }  // namespace falcon

@@ -35,9 +35,8 @@ struct Entities {
   v1::PartialError Missing(const std::string& id) const;
 };
 
-// The records of `ids`, each a message like `prototype`. A repeated id is sent once. Chunks go out
-// one after the other; a 413 halves the chunk, down to one id. A failure of a whole chunk fails the
-// lookup, but a 404: then all of its ids are missing.
+// The records of `ids`, each a message like `prototype`. A repeated id is sent once. Failures as
+// FindAll's.
 Task<absl::StatusOr<Entities>> FetchEntities(Caller& caller, LookupPlan plan,
                                              std::vector<std::string> ids, Reading& reading,
                                              const google::protobuf::Message& prototype,

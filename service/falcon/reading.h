@@ -24,10 +24,18 @@ struct Reading {
     if (errors.size() < kMostErrors) errors.push_back(std::move(error));
   }
 
+  // What a shared call leaves behind. Its costs are `counts`ed by whoever caused it.
+  void Take(const Reading& shared, bool counts) {
+    if (counts) upstream_calls += shared.upstream_calls;
+    if (!shared.trace_id.empty()) trace_id = shared.trace_id;
+    for (const json::ApiError& error : shared.errors) Tell(error);
+  }
+
   static constexpr size_t kMostErrors = 100;
 
   Deadline deadline;
   Priority priority;
+  std::string caller;  // who asks, for a fair share; empty: nobody in particular
 
   int upstream_calls = 0;  // retries included; the replay after a refused token is not seen here
   std::string trace_id;    // of the last call

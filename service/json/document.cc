@@ -47,18 +47,20 @@ absl::Status NotJson(std::string_view body, std::string_view why) {
 
 }  // namespace
 
-Document::Document(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Document::Document(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Document::Document(const Document&) = default;
+Document& Document::operator=(const Document&) = default;
 Document::Document(Document&&) noexcept = default;
 Document& Document::operator=(Document&&) noexcept = default;
 Document::~Document() = default;
 
 absl::StatusOr<Document> Document::Parse(std::string body) {
   dom::parser parser;
-  return ParseWith(parser, std::move(body), std::make_unique<Impl>());
+  return ParseWith(parser, std::move(body), std::make_shared<Impl>());
 }
 
 absl::StatusOr<Document> Document::ParseWith(dom::parser& parser, std::string body,
-                                             std::unique_ptr<Impl> impl) {
+                                             std::shared_ptr<Impl> impl) {
   simdjson::error_code error = ParseText(body, parser, impl->tape);
   if (std::find(kRepairable.begin(), kRepairable.end(), error) != kRepairable.end()) {
     Repaired repaired = Repair(body);
@@ -87,6 +89,12 @@ std::vector<std::string> Document::Ids() const {
     if (resource.get(id) == simdjson::SUCCESS) ids.emplace_back(id);
   }
   return ids;
+}
+
+std::string Document::TextOf(size_t index, std::string_view key) const {
+  std::string_view text;
+  const bool found = impl_->resources.at(index)[key].get(text) == simdjson::SUCCESS;
+  return found ? std::string(text) : std::string();
 }
 
 std::string Document::ResourceText(size_t index) const {

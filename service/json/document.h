@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -42,7 +43,7 @@ struct Envelope {
   size_t resources = 0;          // elements of `resources`; null and absent count as none
 };
 
-// Movable, not copyable; keeps the parsed form, not the body. Any thread; many may read at a time.
+// Keeps the parsed form, not the body; copies share it. Any thread; many may read at a time.
 class Document {
  public:
   // `body` with 64 bytes of spare capacity is parsed where it is. INTERNAL (UPSTREAM_PROTOCOL) when
@@ -51,17 +52,21 @@ class Document {
   // the same digits. For page after page see json/parser.h.
   static absl::StatusOr<Document> Parse(std::string body);
 
+  Document(const Document&);
+  Document& operator=(const Document&);
   Document(Document&&) noexcept;
   Document& operator=(Document&&) noexcept;
   ~Document();
 
   const Envelope& envelope() const;
-  // Where the next page starts, for a service that says it outside the body.
+  // Where the next page starts, for a service that says it outside the body. Copies see it too.
   void SetNext(std::string next);
   // Whether a repair changed any text.
   bool repaired() const;
   // The resources that are strings, in order: ids of a query answer.
   std::vector<std::string> Ids() const;
+  // The text of member `key` of resource `index`; empty if it is no object or holds no such text.
+  std::string TextOf(size_t index, std::string_view key) const;
   // Resource `index` as JSON text, for diagnosis and tests.
   std::string ResourceText(size_t index) const;
 
@@ -70,10 +75,10 @@ class Document {
 
  private:
   friend class Parser;
-  explicit Document(std::unique_ptr<Impl> impl);
+  explicit Document(std::shared_ptr<Impl> impl);
   static absl::StatusOr<Document> ParseWith(simdjson::dom::parser& parser, std::string body,
-                                            std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+                                            std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
 };
 
 // Version and the kernel that this machine runs: "3.0.1 (haswell)".

@@ -14,7 +14,7 @@ Parser& Parser::operator=(Parser&&) noexcept = default;
 Parser::~Parser() = default;
 
 absl::StatusOr<Document> Parser::Parse(std::string body) {
-  auto impl = std::make_unique<Document::Impl>();
+  auto impl = std::make_shared<Document::Impl>();
   impl->home = spare_;
   impl->tape = spare_->tapes.Take(body.size());
   simdjson::dom::parser parser = spare_->parsers.Take(body.size());

@@ -25,7 +25,9 @@ class PagerOffsetTest : public PagerTest {
 
   // Page after page of `plan` until the last or a failure; `between` runs after each.
   absl::Status Walk(const PagePlan& plan, const std::function<void()>& between = [] {}) {
-    Caller through(collection_, admission, budget, clock, timer, RetryPolicy{}, [] { return 1.0; });
+    Attempts outgoing(collection_, admission, budget, clock, timer, RetryPolicy{},
+                      [] { return 1.0; });
+    Caller through(outgoing, loop, clock, timer);
     PageOutcome at;
     while (!at.last) {
       v1::ListHostsResponse answer;
@@ -102,7 +104,9 @@ TEST_F(PagerOffsetTest, WhoWantsAllIsToldOfTheWindowBeforeTheFirstRow) {
 
 TEST_F(PagerOffsetTest, ATokenOfTheLastPageLeadsToNothingMore) {
   collection_.records = {{"a", kStart}, {"b", kStart}};
-  Caller through(collection_, admission, budget, clock, timer, RetryPolicy{}, [] { return 1.0; });
+  Attempts outgoing(collection_, admission, budget, clock, timer, RetryPolicy{},
+                    [] { return 1.0; });
+  Caller through(outgoing, loop, clock, timer);
   PagePlan plan = HostsById(narrow_, 10);
   plan.seek_field = nullptr;
   v1::ListHostsResponse answer;
@@ -140,7 +144,9 @@ TEST_F(PagerOffsetTest, ATieThatNoTokenCanHoldIsCountedOn) {
   narrow_.max_window = 10'000;
   collection_.records.clear();
   for (int i = 0; i < 700; ++i) collection_.records[Cat("id-", i)] = kStart + (i < 5 ? 0 : kSecond);
-  Caller through(collection_, admission, budget, clock, timer, RetryPolicy{}, [] { return 1.0; });
+  Attempts outgoing(collection_, admission, budget, clock, timer, RetryPolicy{},
+                    [] { return 1.0; });
+  Caller through(outgoing, loop, clock, timer);
   const PageTokens tokens(Secret("a key of thirty-two bytes or more"), "tenant");
   std::set<std::string> ids;
   PageOutcome at;

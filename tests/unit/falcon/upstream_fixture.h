@@ -1,4 +1,4 @@
-// A caller over a scripted transport, with time that stands still.
+// Calls over a scripted transport, with time that stands still.
 #ifndef FALCON_TESTS_UNIT_FALCON_UPSTREAM_FIXTURE_H_
 #define FALCON_TESTS_UNIT_FALCON_UPSTREAM_FIXTURE_H_
 
@@ -28,7 +28,7 @@ class UpstreamTest : public ::testing::Test {
 
   absl::StatusOr<json::Document> Call(Reading& reading,
                                       const Operation& what = operation::kQueryDevices) {
-    return Await(loop, caller.Call(UpstreamCall(what), reading));
+    return Await(loop, attempts.Call(UpstreamCall(what), reading));
   }
 
   // Waits until `holds` is true on the loop. Nothing sleeps: the loop is at work meanwhile.
@@ -47,7 +47,8 @@ class UpstreamTest : public ::testing::Test {
   FakeTransport transport;
   run::Admission admission{loop, clock, 2, 100};
   RateBudget budget{clock, timer};
-  Caller caller{transport, admission, budget, clock, timer, RetryPolicy{}, [] { return 1.0; }};
+  Attempts attempts{transport, admission, budget, clock, timer, RetryPolicy{}, [] { return 1.0; }};
+  Caller caller{attempts, loop, clock, timer};
 };
 
 }  // namespace falcon::testing

@@ -54,7 +54,8 @@ class ServedTest : public ::testing::Test {
   testing::FakeTransport transport;
   run::Admission admission{loop, clock, 2, 100};
   RateBudget budget{clock, timer};
-  Caller caller{transport, admission, budget, clock, timer, RetryPolicy{}, [] { return 1.0; }};
+  Attempts attempts{transport, admission, budget, clock, timer, RetryPolicy{}, [] { return 1.0; }};
+  Caller caller{attempts, loop, clock, timer};
   PageTokens tokens{Secret(std::string(32, 'k')), "tenant"};
   Edge edge{loop, clock, observer, CallLimits()};
   Upstream upstream{caller, tokens, clock};

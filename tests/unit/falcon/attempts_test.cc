@@ -1,5 +1,5 @@
 // The upstream pipeline against the faults of its surroundings.
-#include "falcon/caller.h"
+#include "falcon/attempts.h"
 
 #include <gmock/gmock.h>
 
@@ -13,9 +13,9 @@ using ::testing::ElementsAre;
 
 constexpr std::string_view kPath = "/devices/queries/devices/v1";
 
-class CallerTest : public UpstreamTest {
+class AttemptsTest : public UpstreamTest {
  protected:
-  CallerTest() { timer.AdvanceByItself(); }
+  AttemptsTest() { timer.AdvanceByItself(); }
 
   void Script(absl::StatusOr<wire::HttpResponse> answer, int times = 1) {
     transport.Answer(std::string(kPath), std::move(answer), times);
@@ -46,20 +46,20 @@ absl::Status Broken() {
   return Error(StatusCode::kUnavailable, "UPSTREAM_CONNECTION", "connection reset");
 }
 
-TEST_F(CallerTest, ACallIsOneExchange) {
+TEST_F(AttemptsTest, ACallIsOneExchange) {
   Script(Response(200, kOneId));
   ASSERT_THAT(Call(reading), IsOk());
   EXPECT_EQ(reading.upstream_calls, 1);
   EXPECT_EQ(reading.trace_id, "t-1");
-  EXPECT_EQ(caller.stats().calls, 1);
-  EXPECT_EQ(caller.stats().retries, 0);
+  EXPECT_EQ(attempts.stats().calls, 1);
+  EXPECT_EQ(attempts.stats().retries, 0);
   EXPECT_TRUE(timer.slept().empty());
 }
 
-TEST_F(CallerTest, AGetHasItsParametersInTheUrlPercentEncoded) {
+TEST_F(AttemptsTest, AGetHasItsParametersInTheUrlPercentEncoded) {
   UpstreamCall call(operation::kQueryDevices);
   call.query = {{"filter", "a:'x y'+b:>=1"}, {"sort", "hostname|desc"}};
-  EXPECT_FALSE(Await(loop, caller.Call(std::move(call), reading)).ok());
+  EXPECT_FALSE(Await(loop, attempts.Call(std::move(call), reading)).ok());
   const wire::HttpRequest& sent = transport.requests().at(0);
   EXPECT_EQ(sent.url, Cat(kPath, "?filter=a%3A%27x%20y%27%2Bb%3A%3E%3D1&sort=hostname%7Cdesc"));
   EXPECT_TRUE(sent.body.empty());
@@ -67,11 +67,11 @@ TEST_F(CallerTest, AGetHasItsParametersInTheUrlPercentEncoded) {
   EXPECT_EQ(sent.deadline.at(), reading.deadline.at());
 }
 
-TEST_F(CallerTest, APostIsJsonAndMayHaveAQueryToo) {
+TEST_F(AttemptsTest, APostIsJsonAndMayHaveAQueryToo) {
   UpstreamCall call(operation::kLoginHistory);
   call.query = {{"limit", "7"}};
   call.body = R"({"ids":["a"]})";
-  EXPECT_FALSE(Await(loop, caller.Call(std::move(call), reading)).ok());
+  EXPECT_FALSE(Await(loop, attempts.Call(std::move(call), reading)).ok());
   const wire::HttpRequest& sent = transport.requests().at(0);
   EXPECT_EQ(sent.method, wire::Method::kPost);
   EXPECT_EQ(sent.url, "/devices/combined/devices/login-history/v2?limit=7");
@@ -79,7 +79,7 @@ TEST_F(CallerTest, APostIsJsonAndMayHaveAQueryToo) {
   EXPECT_EQ(wire::FindHeader(sent.headers, "content-type"), "application/json");
 }
 
-TEST_F(CallerTest, ErrorsBesideResourcesAreKeptForTheAnswerUpToAHundred) {
+TEST_F(AttemptsTest, ErrorsBesideResourcesAreKeptForTheAnswerUpToAHundred) {
   std::string errors;
   for (int i = 0; i < 150; ++i) errors += Cat(i == 0 ? "" : ",", R"({"code":500,"message":"m"})");
   Script(Response(200, Cat(R"({"resources":["a"],"errors":[)", errors, "]}")));
@@ -89,7 +89,7 @@ TEST_F(CallerTest, ErrorsBesideResourcesAreKeptForTheAnswerUpToAHundred) {
 }
 
 // Rows 13, 14, 23, 24, 26: what no retry cures costs one call.
-TEST_F(CallerTest, RefusalsAreAnsweredByOneCall) {
+TEST_F(AttemptsTest, RefusalsAreAnsweredByOneCall) {
   for (const int status : {400, 401, 403, 404, 405, 413}) {
     const size_t before = transport.requests().size();
     Script(Response(status, Cat(R"({"errors":[{"code":)", status, R"(,"message":"no"}]})")));
@@ -104,18 +104,18 @@ TEST_F(CallerTest, RefusalsAreAnsweredByOneCall) {
 }
 
 // Row 15.
-TEST_F(CallerTest, A429ThatFitsTheDeadlineIsWaitedOut) {
+TEST_F(AttemptsTest, A429ThatFitsTheDeadlineIsWaitedOut) {
   Script(Limited(EpochIn(seconds(7))));
   Script(Response(200, kOneId));
   EXPECT_THAT(Call(reading), IsOk());
   EXPECT_EQ(reading.upstream_calls, 2);
   EXPECT_THAT(timer.slept(), ElementsAre(seconds(7)));
-  EXPECT_EQ(caller.stats().retries, 1);
+  EXPECT_EQ(attempts.stats().retries, 1);
   ExpectRecovery();
 }
 
 // Row 16.
-TEST_F(CallerTest, A429PastTheDeadlineFailsAtOnceAndClosesTheBudgetForOthers) {
+TEST_F(AttemptsTest, A429PastTheDeadlineFailsAtOnceAndClosesTheBudgetForOthers) {
   Script(Limited(EpochIn(seconds(90))));
   const auto answer = Call(reading);
   EXPECT_THAT(answer, FailsWith(StatusCode::kResourceExhausted, "RATE_LIMITED"));
@@ -132,7 +132,7 @@ TEST_F(CallerTest, A429PastTheDeadlineFailsAtOnceAndClosesTheBudgetForOthers) {
 }
 
 // Row 17.
-TEST_F(CallerTest, A429WithoutAUsableHeaderBacksOff) {
+TEST_F(AttemptsTest, A429WithoutAUsableHeaderBacksOff) {
   Script(Limited("garbage"));
   Script(Limited(EpochIn(-seconds(100))));
   Script(Response(200, kOneId));
@@ -141,14 +141,14 @@ TEST_F(CallerTest, A429WithoutAUsableHeaderBacksOff) {
   ExpectRecovery();
 }
 
-TEST_F(CallerTest, A429FarInTheFutureIsClampedToTwoMinutes) {
+TEST_F(AttemptsTest, A429FarInTheFutureIsClampedToTwoMinutes) {
   Script(Limited("99999999999"));
   const auto answer = Call(reading);
   EXPECT_THAT(answer, FailsWith(StatusCode::kResourceExhausted, "RATE_LIMITED"));
   EXPECT_EQ(RetryAfter(answer.status()), seconds(120));
 }
 
-TEST_F(CallerTest, A429ThatStaysEndsAfterThreeAttemptsAndSaysWhenToComeBack) {
+TEST_F(AttemptsTest, A429ThatStaysEndsAfterThreeAttemptsAndSaysWhenToComeBack) {
   Script(Limited("1"), 3);
   const auto answer = Call(reading);
   EXPECT_THAT(answer, FailsWith(StatusCode::kResourceExhausted, "RATE_LIMITED"));
@@ -158,7 +158,7 @@ TEST_F(CallerTest, A429ThatStaysEndsAfterThreeAttemptsAndSaysWhenToComeBack) {
 }
 
 // Row 20.
-TEST_F(CallerTest, ASingleServerFailureIsRetried) {
+TEST_F(AttemptsTest, ASingleServerFailureIsRetried) {
   for (const int status : {500, 502, 503, 504}) {
     Script(Response(status, ""));
     Script(Response(200, kOneId));
@@ -171,7 +171,7 @@ TEST_F(CallerTest, ASingleServerFailureIsRetried) {
   ExpectRecovery();
 }
 
-TEST_F(CallerTest, AServerFailureThatStaysEndsAfterThreeAttempts) {
+TEST_F(AttemptsTest, AServerFailureThatStaysEndsAfterThreeAttempts) {
   Script(Response(503, ""), 3);
   const auto answer = Call(reading);
   EXPECT_THAT(answer, FailsWith(StatusCode::kUnavailable, "UPSTREAM_ERROR"));
@@ -182,7 +182,7 @@ TEST_F(CallerTest, AServerFailureThatStaysEndsAfterThreeAttempts) {
   ExpectRecovery();
 }
 
-TEST_F(CallerTest, APauseThatWouldPassTheDeadlineFailsNowWithTheLastFailure) {
+TEST_F(AttemptsTest, APauseThatWouldPassTheDeadlineFailsNowWithTheLastFailure) {
   Reading hurried(In(milliseconds(1200)));
   Script(Response(500, ""), 9);
   const auto answer = Call(hurried);
@@ -192,7 +192,7 @@ TEST_F(CallerTest, APauseThatWouldPassTheDeadlineFailsNowWithTheLastFailure) {
 }
 
 // Row 35.
-TEST_F(CallerTest, AMalformedAnswerIsAskedForOnceMore) {
+TEST_F(AttemptsTest, AMalformedAnswerIsAskedForOnceMore) {
   Script(Response(200, R"({"resources":["a")"), 2);
   EXPECT_THAT(Call(reading), FailsWith(StatusCode::kUnavailable, "UPSTREAM_MALFORMED"));
   EXPECT_EQ(reading.upstream_calls, 2);
@@ -200,7 +200,7 @@ TEST_F(CallerTest, AMalformedAnswerIsAskedForOnceMore) {
 }
 
 // Row 37.
-TEST_F(CallerTest, AProxysPageIsAskedForOnceMoreAfterA200AndTwiceAfterA502) {
+TEST_F(AttemptsTest, AProxysPageIsAskedForOnceMoreAfterA200AndTwiceAfterA502) {
   Script(Response(200, "<html>"), 2);
   EXPECT_THAT(Call(reading), FailsWith(StatusCode::kUnavailable, "UPSTREAM_PROXY"));
   EXPECT_EQ(reading.upstream_calls, 2);
@@ -212,7 +212,7 @@ TEST_F(CallerTest, AProxysPageIsAskedForOnceMoreAfterA200AndTwiceAfterA502) {
 }
 
 // Rows 39 and 40.
-TEST_F(CallerTest, ABrokenConnectionIsRetried) {
+TEST_F(AttemptsTest, ABrokenConnectionIsRetried) {
   Script(Broken(), 2);
   Script(Response(200, kOneId));
   EXPECT_THAT(Call(reading), IsOk());
@@ -221,7 +221,7 @@ TEST_F(CallerTest, ABrokenConnectionIsRetried) {
 }
 
 // Rows 4, 41, 43, 44.
-TEST_F(CallerTest, WhatTheWireOrTheTokenRefusesIsNotRetried) {
+TEST_F(AttemptsTest, WhatTheWireOrTheTokenRefusesIsNotRetried) {
   const std::pair<StatusCode, const char*> refusals[] = {
       {StatusCode::kFailedPrecondition, "UPSTREAM_TLS"},
       {StatusCode::kFailedPrecondition, "UPSTREAM_AUTH"},
@@ -238,34 +238,34 @@ TEST_F(CallerTest, WhatTheWireOrTheTokenRefusesIsNotRetried) {
   ExpectRecovery();
 }
 
-TEST_F(CallerTest, APassedDeadlineCostsNoCall) {
+TEST_F(AttemptsTest, APassedDeadlineCostsNoCall) {
   Reading late(In(milliseconds(0)));
   EXPECT_THAT(Call(late), FailsWith(StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED"));
   EXPECT_TRUE(transport.requests().empty());
   ExpectRecovery();
 }
 
-TEST_F(CallerTest, HeadersOfEveryAnswerFeedTheBudget) {
+TEST_F(AttemptsTest, HeadersOfEveryAnswerFeedTheBudget) {
   Script(Response(404, "", {{"X-Ratelimit-Limit", "6000"}, {"X-Ratelimit-Remaining", "12"}}));
   EXPECT_FALSE(Call(reading).ok());
   EXPECT_EQ(budget.remaining(), 12);
 }
 
 // Time moves by hand here: what happens meanwhile is the point.
-class CallerMeanwhileTest : public UpstreamTest {
+class AttemptsMeanwhileTest : public UpstreamTest {
  protected:
   Reading reading{In(seconds(60))};
   Reading other{In(seconds(60))};
 };
 
-TEST_F(CallerMeanwhileTest, ACooldownHoldsBackOtherCallersToo) {
+TEST_F(AttemptsMeanwhileTest, ACooldownHoldsBackOtherCallersToo) {
   transport.Answer("/", Response(429, "", {{"X-RateLimit-RetryAfter", "5"}}));
   transport.Answer("/", Response(200, kOneId), 2);
   Running<absl::StatusOr<json::Document>> first(
-      loop, caller.Call(UpstreamCall(operation::kQueryDevices), reading));
+      loop, attempts.Call(UpstreamCall(operation::kQueryDevices), reading));
   Until([&] { return timer.slept().size() == 1; });
   Running<absl::StatusOr<json::Document>> second(
-      loop, caller.Call(UpstreamCall(operation::kQueryDevices), other));
+      loop, attempts.Call(UpstreamCall(operation::kQueryDevices), other));
   Until([&] { return timer.slept().size() == 2; });
   OnLoop(loop, [&] { EXPECT_EQ(transport.requests().size(), 1u); });
   timer.Advance(seconds(5));
@@ -275,9 +275,9 @@ TEST_F(CallerMeanwhileTest, ACooldownHoldsBackOtherCallersToo) {
   EXPECT_EQ(other.upstream_calls, 1);
 }
 
-TEST_F(CallerMeanwhileTest, ThePlaceIsGivenBackDuringAPause) {
+TEST_F(AttemptsMeanwhileTest, ThePlaceIsGivenBackDuringAPause) {
   run::Admission narrow(loop, clock, 1, 100);
-  Caller one(transport, narrow, budget, clock, timer, RetryPolicy{}, [] { return 1.0; });
+  Attempts one(transport, narrow, budget, clock, timer, RetryPolicy{}, [] { return 1.0; });
   transport.Answer("/", Response(500, ""));
   transport.Answer("/", Response(200, kOneId), 2);
   Running<absl::StatusOr<json::Document>> failing(
@@ -288,9 +288,9 @@ TEST_F(CallerMeanwhileTest, ThePlaceIsGivenBackDuringAPause) {
   EXPECT_THAT(*failing.Get(), IsOk());
 }
 
-TEST_F(CallerMeanwhileTest, ABudgetThatClosesWhileACallQueuesHoldsItBack) {
+TEST_F(AttemptsMeanwhileTest, ABudgetThatClosesWhileACallQueuesHoldsItBack) {
   run::Admission narrow(loop, clock, 1, 100);
-  Caller one(transport, narrow, budget, clock, timer, RetryPolicy{}, [] { return 1.0; });
+  Attempts one(transport, narrow, budget, clock, timer, RetryPolicy{}, [] { return 1.0; });
   auto gate = std::make_shared<run::Event>(loop.executor());
   transport.AnswerAfter("/", Response(429, "", {{"X-RateLimit-RetryAfter", "100"}}), gate);
   Running<absl::StatusOr<json::Document>> first(
@@ -306,9 +306,9 @@ TEST_F(CallerMeanwhileTest, ABudgetThatClosesWhileACallQueuesHoldsItBack) {
 }
 
 // Row 46.
-TEST_F(CallerMeanwhileTest, ACancelledCallGivesItsPlaceBack) {
+TEST_F(AttemptsMeanwhileTest, ACancelledCallGivesItsPlaceBack) {
   run::Admission narrow(loop, clock, 1, 100);
-  Caller one(transport, narrow, budget, clock, timer, RetryPolicy{}, [] { return 1.0; });
+  Attempts one(transport, narrow, budget, clock, timer, RetryPolicy{}, [] { return 1.0; });
   auto never = std::make_shared<run::Event>(loop.executor());
   transport.AnswerAfter("/", Response(200, kOneId), never);
   transport.Answer("/", Response(200, kOneId));

@@ -1,0 +1,77 @@
+// Attempts: one call to Falcon, however many attempts it takes. Admission, rate budget, token, wire,
+// status ladder, retries: in that order, for every operation.
+#ifndef FALCON_FALCON_ATTEMPTS_H_
+#define FALCON_FALCON_ATTEMPTS_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "falcon/operation.h"
+#include "falcon/rate_budget.h"
+#include "falcon/reading.h"
+#include "falcon/retry.h"
+#include "json/document.h"
+#include "json/parser.h"
+#include "run/admission.h"
+#include "run/timer.h"
+#include "wire/http.h"
+
+namespace falcon {
+
+// Of a query string, unencoded; a name may come more than once.
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+struct UpstreamCall {
+  explicit UpstreamCall(const Operation& what) : operation(&what) {}
+
+  const Operation* operation;
+  Parameters query;
+  std::string body;           // JSON; POST only
+  bool continuation = false;  // carries a cursor, which may have expired
+};
+
+struct AttemptStats {
+  int64_t calls = 0;    // attempts that reached the wire
+  int64_t retries = 0;  // of them, after a failure
+};
+
+// Loop thread only.
+class Attempts {
+ public:
+  Attempts(wire::HttpTransport& authorized, run::Admission& admission, RateBudget& budget,
+           const Clock& clock, run::Timer& timer, RetryPolicy policy, Jitter jitter);
+
+  // The document, within `reading.deadline`, which may be put off meanwhile; failures as in
+  // reply.h, http.h and auth/. Counts into `reading`. A failure that was retried says so by the fact
+  // `attempts`. No failure is retried past the deadline: the last one is returned instead.
+  Task<absl::StatusOr<json::Document>> Call(UpstreamCall call, Reading& reading);
+
+  const AttemptStats& stats() const { return stats_; }
+
+ private:
+  // One exchange: waits for the budget and a place, sends, reads the answer.
+  Task<absl::StatusOr<json::Document>> Attempt(const UpstreamCall& call, Reading& reading);
+  // Whether and when to try again: the pause, or the failure to end with. A 429 closes the budget
+  // for everybody.
+  absl::StatusOr<milliseconds> PauseAfter(const absl::Status& failure, int attempt,
+                                          Deadline deadline);
+  // A place, when the budget is open. Nobody holds one while the budget is closed.
+  Task<absl::StatusOr<run::Admission::Place>> Enter(Deadline deadline);
+
+  wire::HttpTransport& authorized_;
+  run::Admission& admission_;
+  RateBudget& budget_;
+  const Clock& clock_;
+  run::Timer& timer_;
+  RetryPolicy policy_;
+  Jitter jitter_;
+  json::Parser parser_;
+  AttemptStats stats_;
+};
+
+}  // namespace falcon
+
+#endif  // FALCON_FALCON_ATTEMPTS_H_

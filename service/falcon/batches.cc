@@ -1,0 +1,98 @@
+// Gathers look-ups by lane.
+#include "falcon/batches.h"
+
+#include <utility>
+
+#include "base/text.h"
+#include "falcon/request_text.h"
+
+namespace falcon {
+namespace {
+
+using Answer = absl::StatusOr<std::shared_ptr<const Found>>;
+
+std::string KeyOf(const Lane& lane) { return Cat(lane.operation->id, UrlFor("", lane.query)); }
+
+// Tells what concerns `ids`, of what Falcon said beside the records of all.
+void TellOf(const Found& found, const std::vector<std::string>& ids, Reading& reading) {
+  for (const json::ApiError& error : found.loose) reading.Tell(error);
+  for (const std::string& id : ids) {
+    const auto error = found.errors.find(id);
+    if (error != found.errors.end() && !error->second.id.empty()) reading.Tell(error->second);
+  }
+}
+
+Task<Answer> Shared(Attempts& attempts, Lane lane, std::vector<std::string> ids, Reading& reading) {
+  absl::StatusOr<Found> found =
+      co_await FindAll(attempts, std::move(lane), std::move(ids), reading);
+  if (!found.ok()) co_return found.status();
+  co_return std::make_shared<const Found>(*std::move(found));
+}
+
+}  // namespace
+
+Task<Answer> Batches::Find(Lane lane, std::vector<std::string> ids, Reading& reading) {
+  if (ids.size() > options_.most_joining) {
+    co_return co_await Shared(attempts_, std::move(lane), std::move(ids), reading);
+  }
+  bool began = false;
+  const std::shared_ptr<Batch> batch = Board(KeyOf(lane), lane, ids, reading, began);
+  Answer answer = co_await batch->flight->Wait();
+  const Reading& flown = batch->flight->reading();
+  if (began) reading.upstream_calls += flown.upstream_calls;
+  if (!flown.trace_id.empty()) reading.trace_id = flown.trace_id;
+  if (answer.ok()) TellOf(**answer, ids, reading);
+  co_return answer;
+}
+
+std::shared_ptr<Batches::Batch> Batches::Board(const std::string& key, const Lane& lane,
+                                               const std::vector<std::string>& ids,
+                                               Reading& reading, bool& began) {
+  LaneState& state = lanes_[key];
+  began = state.open == nullptr;
+  if (began) {
+    state.open = std::make_shared<Batch>(
+        Batch{.flight = std::make_shared<Flight>(loop_, reading), .lane = lane, .ids = {}});
+    if (state.in_flight > 0) loop_.Spawn(DepartAfterPatience(key, state.open));
+  } else {
+    ++joined_;
+    state.open->flight->Board(reading);
+  }
+  const std::shared_ptr<Batch> batch = state.open;
+  batch->ids.insert(ids.begin(), ids.end());
+  const bool full = batch->ids.size() >= static_cast<size_t>(lane.operation->max_ids);
+  if (state.in_flight == 0 || full) Depart(key);
+  return batch;
+}
+
+void Batches::Depart(const std::string& key) {
+  LaneState& state = lanes_[key];
+  const std::shared_ptr<Batch> batch = std::exchange(state.open, nullptr);
+  ++state.in_flight;
+  batch->flight->Start(
+      [this, batch](Reading& reading) {
+        return Shared(attempts_, batch->lane, {batch->ids.begin(), batch->ids.end()}, reading);
+      },
+      alive_, [this, key] { Landed(key); });
+}
+
+void Batches::Landed(const std::string& key) {
+  LaneState& state = lanes_[key];
+  --state.in_flight;
+  if (state.open != nullptr && state.open->flight->waited_for()) {
+    if (state.in_flight == 0) Depart(key);
+  } else if (state.in_flight == 0) {
+    lanes_.erase(key);
+  }
+}
+
+Task<void> Batches::DepartAfterPatience(std::string key, std::weak_ptr<Batch> batch) {
+  const SteadyTime until = clock_.Now() + options_.patience;
+  co_await timer_.SleepUntil(until);
+  const std::shared_ptr<Batch> held = batch.lock();
+  const auto state = lanes_.find(key);
+  if (held == nullptr || state == lanes_.end() || state->second.open != held) co_return;
+  if (held->flight->waited_for()) Depart(key);
+}
+
+}  // namespace falcon

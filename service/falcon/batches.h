@@ -1,0 +1,76 @@
+// Batches: small look-ups that find their lane busy travel together in the next call.
+#ifndef FALCON_FALCON_BATCHES_H_
+#define FALCON_FALCON_BATCHES_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "falcon/found.h"
+#include "falcon/shared_flight.h"
+#include "run/loop.h"
+#include "run/timer.h"
+
+namespace falcon {
+
+struct BatchOptions {
+  // Look-ups of more ids go alone. 0: all do.
+  size_t most_joining = 100;
+  // A call that takes longer holds no others back.
+  milliseconds patience{500};
+};
+
+// Loop thread only. Outlives its calls: stop the loop first.
+class Batches {
+ public:
+  Batches(Attempts& attempts, run::Loop& loop, const Clock& clock, run::Timer& timer,
+          BatchOptions options = {})
+      : attempts_(attempts), loop_(loop), clock_(clock), timer_(timer), options_(options) {}
+
+  // Looks up `ids`, which are distinct. An idle lane asks Falcon at once; while its call is on the
+  // way, further look-ups gather and leave together when it lands, when they fill a call, or when
+  // `patience` is over. The answer holds the records of all; `reading` hears of `ids` only. A
+  // failure is everybody's. A leaver does not cancel the others; the last one does. Who began a
+  // batch is counted its calls.
+  Task<absl::StatusOr<std::shared_ptr<const Found>>> Find(Lane lane, std::vector<std::string> ids,
+                                                          Reading& reading);
+
+  // Look-ups that travelled in another's call so far.
+  int64_t joined() const { return joined_; }
+
+ private:
+  using Flight = SharedFlight<absl::StatusOr<std::shared_ptr<const Found>>>;
+  struct Batch {
+    std::shared_ptr<Flight> flight;
+    Lane lane;
+    std::set<std::string> ids;
+  };
+  struct LaneState {
+    std::shared_ptr<Batch> open;  // gathers; null: nobody waits
+    size_t in_flight = 0;
+  };
+
+  // The batch that `ids` travel in; the first of it `began` it.
+  std::shared_ptr<Batch> Board(const std::string& key, const Lane& lane,
+                               const std::vector<std::string>& ids, Reading& reading, bool& began);
+  void Depart(const std::string& key);
+  void Landed(const std::string& key);
+  Task<void> DepartAfterPatience(std::string key, std::weak_ptr<Batch> batch);
+
+  Attempts& attempts_;
+  run::Loop& loop_;
+  const Clock& clock_;
+  run::Timer& timer_;
+  BatchOptions options_;
+  std::map<std::string, LaneState> lanes_;
+  int64_t joined_ = 0;
+  std::shared_ptr<const int> alive_ = std::make_shared<const int>(0);
+};
+
+}  // namespace falcon
+
+#endif  // FALCON_FALCON_BATCHES_H_

@@ -1,0 +1,109 @@
+// Chunks out, records back.
+#include "falcon/found.h"
+
+#include <algorithm>
+#include <cctype>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "base/error.h"
+#include "falcon/request_text.h"
+
+namespace falcon {
+namespace {
+
+using Ids = std::span<const std::string>;
+
+UpstreamCall CallFor(const Lane& lane, Ids ids) {
+  const Operation& operation = *lane.operation;
+  UpstreamCall call(operation);
+  call.query = lane.query;
+  if (operation.method == wire::Method::kGet) {
+    for (const std::string& id : ids) call.query.emplace_back(operation.ids_key, id);
+    return call;
+  }
+  nlohmann::json body;
+  body[std::string(operation.ids_key)] = std::vector<std::string>(ids.begin(), ids.end());
+  call.body = JsonText(body);
+  return call;
+}
+
+bool InId(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+         std::string_view(":-_./").find(c) != std::string_view::npos;
+}
+
+// The id of `ids` that `message` names; empty: none.
+std::string IdNamedBy(std::string_view message, const std::set<std::string_view>& ids) {
+  for (size_t at = 0; at < message.size();) {
+    size_t end = at;
+    while (end < message.size() && InId(message[end])) ++end;
+    std::string_view word = message.substr(at, end - at);
+    while (word.ends_with(':') || word.ends_with('.')) word.remove_suffix(1);
+    if (ids.contains(word)) return std::string(word);
+    at = end + 1;
+  }
+  return "";
+}
+
+void TakeRecords(json::Document document, const std::string& id_key, Found& found) {
+  for (size_t i = 0; i < document.envelope().resources; ++i) {
+    std::string id = document.TextOf(i, id_key);
+    if (id.empty()) {
+      ++found.unnamed;
+    } else {
+      found.places.emplace(std::move(id), Found::Place{found.documents.size(), i});
+    }
+  }
+  found.documents.push_back(std::move(document));
+}
+
+// An error that names none of the ids, and is no 404, may concern any: better said of all than a
+// record denied that exists.
+void TakeErrors(const std::vector<json::ApiError>& errors, Ids ids, Found& found) {
+  const std::set<std::string_view> asked(ids.begin(), ids.end());
+  const json::ApiError* loose = nullptr;
+  for (const json::ApiError& error : errors) {
+    const std::string id = error.id.empty() ? IdNamedBy(error.message, asked) : error.id;
+    if (!id.empty()) {
+      found.errors.emplace(id, error);
+      continue;
+    }
+    found.loose.push_back(error);
+    if (error.code != 404 && loose == nullptr) loose = &error;
+  }
+  if (loose == nullptr) return;
+  for (const std::string& id : ids) {
+    if (!found.places.contains(id)) found.errors.emplace(id, *loose);
+  }
+}
+
+}  // namespace
+
+Task<absl::StatusOr<Found>> FindAll(Attempts& attempts, Lane lane, std::vector<std::string> ids,
+                                    Reading& reading) {
+  Found found;
+  auto chunk = static_cast<size_t>(std::max(1, lane.operation->max_ids));
+  for (size_t at = 0; at < ids.size();) {
+    const Ids part = Ids(ids).subspan(at, std::min(chunk, ids.size() - at));
+    UpstreamCall call = CallFor(lane, part);
+    absl::StatusOr<json::Document> document = co_await attempts.Call(std::move(call), reading);
+    const bool too_large = Reason(document.status()) == "UPSTREAM_BODY_TOO_LARGE";
+    if (too_large && part.size() > 1) {
+      chunk = (part.size() + 1) / 2;
+      continue;
+    }
+    at += part.size();
+    if (document.status().code() == absl::StatusCode::kNotFound) continue;
+    if (!document.ok()) co_return document.status();
+    const std::vector<json::ApiError> errors = document->envelope().errors;
+    TakeRecords(*std::move(document), lane.id_key, found);
+    TakeErrors(errors, part, found);
+  }
+  co_return found;
+}
+
+}  // namespace falcon

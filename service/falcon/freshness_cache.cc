@@ -1,0 +1,54 @@
+// A list in the order of use, and an index into it.
+#include "falcon/freshness_cache.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace falcon {
+namespace {
+
+// List node, index node and their share of the allocator's.
+constexpr size_t kOverhead = 192;
+constexpr size_t kLargestShare = 16;
+
+}  // namespace
+
+size_t FreshnessCache::BytesOf(const Entry& entry) {
+  return kOverhead + entry.key.size() + entry.kept.text.size() + entry.kept.next.size();
+}
+
+const Kept* FreshnessCache::Find(std::string_view key, milliseconds staleness) {
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return nullptr;
+  const Entries::iterator entry = found->second;
+  const bool missing = entry->kept.kind == Kept::Kind::kMissing;
+  const milliseconds most = missing ? std::min<milliseconds>(staleness, kMostMissing) : staleness;
+  if (clock_.Now() - entry->kept.at > most) return nullptr;
+  entries_.splice(entries_.begin(), entries_, entry);
+  ++hits_;
+  return &entry->kept;
+}
+
+void FreshnessCache::Keep(std::string key, Kept kept) {
+  const auto known = by_key_.find(key);
+  if (known != by_key_.end()) {
+    if (known->second->kept.at > kept.at) return;
+    Drop(known->second);
+  }
+  Entry entry{std::move(key), std::move(kept)};
+  entry.kept.text.shrink_to_fit();
+  const size_t bytes = BytesOf(entry);
+  if (bytes > most_bytes_ / kLargestShare) return;
+  while (bytes_ + bytes > most_bytes_) Drop(std::prev(entries_.end()));
+  entries_.push_front(std::move(entry));
+  by_key_.emplace(entries_.front().key, entries_.begin());
+  bytes_ += bytes;
+}
+
+void FreshnessCache::Drop(Entries::iterator entry) {
+  bytes_ -= BytesOf(*entry);
+  by_key_.erase(entry->key);
+  entries_.erase(entry);
+}
+
+}  // namespace falcon

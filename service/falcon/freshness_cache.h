@@ -1,0 +1,71 @@
+// FreshnessCache: what Falcon answered a moment ago, as text, in bounded memory.
+#ifndef FALCON_FALCON_FRESHNESS_CACHE_H_
+#define FALCON_FALCON_FRESHNESS_CACHE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/time.h"
+
+namespace falcon {
+
+// One answer as it was kept. JSON text takes a tenth of the memory of what it is parsed into.
+struct Kept {
+  enum class Kind { kAnswer, kRecord, kMissing };
+  Kind kind = Kind::kAnswer;
+  // kAnswer: a whole answer of Falcon's; kRecord: one record; kMissing: the error in its place, or
+  // nothing where Falcon stayed silent.
+  std::string text;
+  // kAnswer: where the next page starts, if the body does not say it.
+  std::string next;
+  // When the call to Falcon went out that brought it.
+  SteadyTime at{};
+};
+
+// Loop thread only. The least recently used goes first.
+class FreshnessCache {
+ public:
+  // Least time for which an absence is believed, however stale the reader accepts its answers.
+  static constexpr seconds kMostMissing{10};
+
+  // `most_bytes` 0: keeps nothing.
+  FreshnessCache(const Clock& clock, size_t most_bytes) : clock_(clock), most_bytes_(most_bytes) {}
+
+  // What was kept under `key`, if it is at most `staleness` old; absences at most kMostMissing. The
+  // pointer holds until the next Keep.
+  const Kept* Find(std::string_view key, milliseconds staleness);
+
+  // Replaces what is there, unless that is younger. What is larger than a sixteenth of the cache is
+  // not kept.
+  void Keep(std::string key, Kept kept);
+
+  bool on() const { return most_bytes_ > 0; }
+  size_t bytes() const { return bytes_; }
+  int64_t hits() const { return hits_; }
+
+ private:
+  struct Entry {
+    std::string key;
+    Kept kept;
+  };
+  using Entries = std::list<Entry>;
+
+  static size_t BytesOf(const Entry& entry);
+  void Drop(Entries::iterator entry);
+
+  const Clock& clock_;
+  const size_t most_bytes_;
+  size_t bytes_ = 0;
+  int64_t hits_ = 0;
+  Entries entries_;  // the latest used first
+  std::unordered_map<std::string_view, Entries::iterator> by_key_;
+};
+
+}  // namespace falcon
+
+#endif  // FALCON_FALCON_FRESHNESS_CACHE_H_

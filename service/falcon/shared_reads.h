@@ -1,0 +1,49 @@
+// SharedReads: identical reads in flight share one call to Falcon.
+#ifndef FALCON_FALCON_SHARED_READS_H_
+#define FALCON_FALCON_SHARED_READS_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "falcon/reading.h"
+#include "falcon/shared_flight.h"
+#include "json/document.h"
+#include "run/loop.h"
+#include "run/task.h"
+
+namespace falcon {
+
+// Loop thread only. Outlives its flights: stop the loop first.
+class SharedReads {
+ public:
+  using Read = std::function<Task<absl::StatusOr<json::Document>>(Reading& reading)>;
+
+  SharedReads(run::Loop& loop, const Clock& clock) : loop_(loop), clock_(clock) {}
+
+  // The document that `read` brings, or that an identical read in flight does: one with the same
+  // `key`. A joiner puts the flight's deadline off to its own, and makes it interactive if it is so
+  // itself; when the flight ended for want of time that the joiner has, it flies again. A leaver
+  // does not cancel the others; the last one does. Failures are shared, and kept no longer.
+  // `reading` of who started it counts the calls.
+  Task<absl::StatusOr<json::Document>> Join(std::string key, Read read, Reading& reading);
+
+  // Reads that shared another's call so far.
+  int64_t joined() const { return joined_; }
+
+ private:
+  using Flight = SharedFlight<absl::StatusOr<json::Document>>;
+
+  run::Loop& loop_;
+  const Clock& clock_;
+  std::map<std::string, std::shared_ptr<Flight>> flights_;
+  int64_t joined_ = 0;
+  std::shared_ptr<const int> alive_ = std::make_shared<const int>(0);
+};
+
+}  // namespace falcon
+
+#endif  // FALCON_FALCON_SHARED_READS_H_

@@ -1,0 +1,142 @@
+// Identical reads in flight share a call: who waits, who leaves, whose time counts.
+#include <gmock/gmock.h>
+
+#include <optional>
+#include <vector>
+
+#include "tests/unit/falcon/upstream_fixture.h"
+
+namespace falcon::testing {
+namespace {
+
+using absl::StatusCode;
+using Answer = absl::StatusOr<json::Document>;
+
+class SharedReadsTest : public UpstreamTest {
+ protected:
+  // A read of host ids by `filter` on behalf of `reading`, which outlives it.
+  Running<Answer> Start(Reading& reading, const std::string& filter = "a:'1'") {
+    UpstreamCall call(operation::kQueryDevices);
+    call.query = {{"filter", filter}};
+    return {loop, caller.Call(std::move(call), reading)};
+  }
+  std::shared_ptr<run::Event> Gate() {
+    auto gate = std::make_shared<run::Event>(loop.executor());
+    transport.AnswerAfter("devices", Response(200, kOneId), gate);
+    return gate;
+  }
+  void Open(const std::shared_ptr<run::Event>& gate) {
+    OnLoop(loop, [&] { gate->Set(); });
+  }
+  void UntilAsked(size_t requests) {
+    Until([&] { return transport.requests().size() >= requests; });
+  }
+  size_t Requests() {
+    size_t count = 0;
+    OnLoop(loop, [&] { count = transport.requests().size(); });
+    return count;
+  }
+};
+
+TEST_F(SharedReadsTest, AThousandIdenticalReadsAreOneCall) {
+  const auto gate = Gate();
+  std::vector<Reading> readings(1000, Reading(In(seconds(30))));
+  std::vector<Running<Answer>> reads;
+  for (Reading& reading : readings) reads.push_back(Start(reading));
+  UntilAsked(1);
+  Open(gate);
+  int counted = 0;
+  for (size_t i = 0; i < reads.size(); ++i) {
+    const std::optional<Answer> answer = reads[i].Get();
+    ASSERT_THAT(*answer, IsOk());
+    EXPECT_EQ((*answer)->Ids(), std::vector<std::string>({"a"}));
+    EXPECT_EQ(readings[i].trace_id, "t-1");
+    counted += readings[i].upstream_calls;
+  }
+  EXPECT_EQ(Requests(), 1U);
+  EXPECT_EQ(counted, 1) << "the call counts for one of them";
+  EXPECT_EQ(caller.stats().joined, 999);
+}
+
+TEST_F(SharedReadsTest, AnotherFilterIsAnotherCall) {
+  transport.Answer("devices", Response(200, kOneId), 2);
+  Reading first(In(seconds(30)));
+  Reading second(In(seconds(30)));
+  Running<Answer> a = Start(first, "a:'1'");
+  Running<Answer> b = Start(second, "a:'2'");
+  EXPECT_THAT(*a.Get(), IsOk());
+  EXPECT_THAT(*b.Get(), IsOk());
+  EXPECT_EQ(Requests(), 2U);
+}
+
+TEST_F(SharedReadsTest, ResultsAreSharedButNotKept) {
+  transport.Answer("devices", Response(200, kOneId), 2);
+  Reading reading(In(seconds(30)));
+  EXPECT_THAT(*Start(reading).Get(), IsOk());
+  EXPECT_THAT(*Start(reading).Get(), IsOk());
+  EXPECT_EQ(Requests(), 2U);
+}
+
+TEST_F(SharedReadsTest, AFailureIsEverybodysAndNotKept) {
+  const auto gate = std::make_shared<run::Event>(loop.executor());
+  transport.AnswerAfter("devices", Response(403, R"({"errors":[{"code":403,"message":"no"}]})"),
+                        gate);
+  transport.Answer("devices", Response(200, kOneId));
+  Reading first(In(seconds(30)));
+  Reading second(In(seconds(30)));
+  Running<Answer> a = Start(first);
+  Running<Answer> b = Start(second);
+  UntilAsked(1);
+  Open(gate);
+  EXPECT_EQ(a.Get()->status().code(), StatusCode::kPermissionDenied);
+  EXPECT_EQ(b.Get()->status().code(), StatusCode::kPermissionDenied);
+  EXPECT_THAT(*Start(first).Get(), IsOk());
+}
+
+TEST_F(SharedReadsTest, TheOneWhoStartedMayLeaveWithoutHarmToTheOthers) {
+  const auto gate = Gate();
+  Reading first(In(seconds(30)));
+  Reading second(In(seconds(30)));
+  Running<Answer> starter = Start(first);
+  Running<Answer> joiner = Start(second);
+  UntilAsked(1);
+  starter.Cancel();
+  EXPECT_FALSE(starter.Get().has_value());
+  Open(gate);
+  EXPECT_THAT(*joiner.Get(), IsOk());
+  EXPECT_EQ(Requests(), 1U);
+}
+
+TEST_F(SharedReadsTest, TheLastLeaverEndsTheCallAndFreesItsPlace) {
+  const auto stuck = Gate();
+  transport.Answer("devices", Response(200, kOneId));
+  Reading first(In(seconds(30)));
+  Reading second(In(seconds(30)));
+  Running<Answer> a = Start(first);
+  Running<Answer> b = Start(second);
+  UntilAsked(1);
+  a.Cancel();
+  b.Cancel();
+  EXPECT_FALSE(a.Get().has_value());
+  EXPECT_FALSE(b.Get().has_value());
+  Reading later(In(seconds(30)));
+  EXPECT_THAT(*Start(later).Get(), IsOk()) << "a later read does not join what was given up";
+  EXPECT_EQ(Requests(), 2U);
+}
+
+TEST_F(SharedReadsTest, AJoinerWithMoreTimeIsNotEndedByTheHastyOnesDeadline) {
+  transport.Answer("devices", Response(429, "{}", {{"X-Ratelimit-Limit", "6000"}}));
+  transport.Answer("devices", Response(200, kOneId));
+  const auto gate = std::make_shared<run::Event>(loop.executor());
+  OnLoop(loop, [&] { budget.CoolDown(seconds(5)); });
+  Reading patient(In(seconds(60)));
+  Reading hasty(In(seconds(1)));
+  Running<Answer> refused = Start(hasty);
+  EXPECT_EQ(refused.Get()->status().code(), StatusCode::kResourceExhausted);
+  Running<Answer> served = Start(patient);
+  for (int i = 0; i < 10; ++i) timer.Advance(seconds(5));
+  EXPECT_THAT(*served.Get(), IsOk());
+}
+
+}  // namespace
+}  // namespace falcon::testing
