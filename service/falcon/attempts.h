@@ -4,6 +4,7 @@
 #define FALCON_FALCON_ATTEMPTS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,13 @@ namespace falcon {
 // Of a query string, unencoded; a name may come more than once.
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
+// One kind of look-up by ids: those of equal lanes may travel in one call.
+struct Lane {
+  const Operation* operation = nullptr;
+  std::string id_key;  // of a record, in Falcon's JSON
+  Parameters query;    // besides the ids
+};
+
 struct UpstreamCall {
   explicit UpstreamCall(const Operation& what) : operation(&what) {}
 
@@ -31,6 +39,8 @@ struct UpstreamCall {
   Parameters query;
   std::string body;           // JSON; POST only
   bool continuation = false;  // carries a cursor, which may have expired
+  // The answer holds whole records, as this lane would bring them.
+  std::optional<Lane> brings;
 };
 
 struct AttemptStats {

@@ -22,18 +22,19 @@ void TellOf(const Found& found, const std::vector<std::string>& ids, Reading& re
   }
 }
 
-Task<Answer> Shared(Attempts& attempts, Lane lane, std::vector<std::string> ids, Reading& reading) {
-  absl::StatusOr<Found> found =
-      co_await FindAll(attempts, std::move(lane), std::move(ids), reading);
+}  // namespace
+
+Task<Answer> Batches::Fetch(Lane lane, std::vector<std::string> ids, Reading& reading) {
+  const SteadyTime sent = clock_.Now();
+  absl::StatusOr<Found> found = co_await FindAll(attempts_, lane, ids, reading);
   if (!found.ok()) co_return found.status();
+  if (reading.priority == Priority::kInteractive) on_found_(lane, ids, *found, sent);
   co_return std::make_shared<const Found>(*std::move(found));
 }
 
-}  // namespace
-
 Task<Answer> Batches::Find(Lane lane, std::vector<std::string> ids, Reading& reading) {
   if (ids.size() > options_.most_joining) {
-    co_return co_await Shared(attempts_, std::move(lane), std::move(ids), reading);
+    co_return co_await Fetch(std::move(lane), std::move(ids), reading);
   }
   bool began = false;
   const std::shared_ptr<Batch> batch = Board(KeyOf(lane), lane, ids, reading, began);
@@ -71,7 +72,7 @@ void Batches::Depart(const std::string& key) {
   ++state.in_flight;
   batch->flight->Start(
       [this, batch](Reading& reading) {
-        return Shared(attempts_, batch->lane, {batch->ids.begin(), batch->ids.end()}, reading);
+        return Fetch(batch->lane, {batch->ids.begin(), batch->ids.end()}, reading);
       },
       alive_, [this, key] { Landed(key); });
 }

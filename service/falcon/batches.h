@@ -3,10 +3,13 @@
 #define FALCON_FALCON_BATCHES_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -27,9 +30,18 @@ struct BatchOptions {
 // Loop thread only. Outlives its calls: stop the loop first.
 class Batches {
  public:
+  // Told of each look-up that succeeded and was not an export's: its ids, and when it went out.
+  using OnFound = std::function<void(const Lane& lane, std::span<const std::string> ids,
+                                     const Found& found, SteadyTime sent)>;
+
   Batches(Attempts& attempts, run::Loop& loop, const Clock& clock, run::Timer& timer,
-          BatchOptions options = {})
-      : attempts_(attempts), loop_(loop), clock_(clock), timer_(timer), options_(options) {}
+          OnFound on_found, BatchOptions options = {})
+      : attempts_(attempts),
+        loop_(loop),
+        clock_(clock),
+        timer_(timer),
+        on_found_(std::move(on_found)),
+        options_(options) {}
 
   // Looks up `ids`, which are distinct. An idle lane asks Falcon at once; while its call is on the
   // way, further look-ups gather and leave together when it lands, when they fill a call, or when
@@ -54,6 +66,8 @@ class Batches {
     size_t in_flight = 0;
   };
 
+  Task<absl::StatusOr<std::shared_ptr<const Found>>> Fetch(Lane lane, std::vector<std::string> ids,
+                                                           Reading& reading);
   // The batch that `ids` travel in; the first of it `began` it.
   std::shared_ptr<Batch> Board(const std::string& key, const Lane& lane,
                                const std::vector<std::string>& ids, Reading& reading, bool& began);
@@ -65,6 +79,7 @@ class Batches {
   run::Loop& loop_;
   const Clock& clock_;
   run::Timer& timer_;
+  OnFound on_found_;
   BatchOptions options_;
   std::map<std::string, LaneState> lanes_;
   int64_t joined_ = 0;

@@ -3,24 +3,74 @@
 
 #include <utility>
 
+#include "base/status.h"
 #include "base/text.h"
 #include "falcon/request_text.h"
 
 namespace falcon {
 
+Caller::Caller(Attempts& attempts, run::Loop& loop, const Clock& clock, run::Timer& timer,
+               CallerOptions options)
+    : attempts_(attempts),
+      clock_(clock),
+      cache_(clock, options.cache_bytes),
+      kept_(cache_, clock),
+      reads_(loop, clock),
+      batches_(
+          attempts, loop, clock, timer,
+          [this](const Lane& lane, std::span<const std::string> ids, const Found& found,
+                 SteadyTime sent) {
+            if (cache_.on()) kept_.KeepFound(lane, ids, found, sent);
+          },
+          options.batching) {}
+
 Task<absl::StatusOr<json::Document>> Caller::Call(UpstreamCall call, Reading& reading) {
+  const bool keeps = kept_.Serves(reading);
   std::string key = Cat(UrlFor(call.operation->id, call.query), "\n", call.body);
-  SharedReads::Read read = [this, call = std::move(call)](Reading& flight) {
-    return attempts_.Call(call, flight);
+  if (keeps) {
+    std::optional<json::Document> kept = kept_.Answer(key, reading);
+    if (kept) co_return *std::move(kept);
+  }
+  if (reading.staleness == milliseconds(0)) {
+    co_return co_await Fetch(std::move(call), std::move(key), keeps, reading);
+  }
+  SharedReads::Read read = [this, call = std::move(call), key, keeps](Reading& flight) {
+    return Fetch(call, key, keeps, flight);
   };
-  return reads_.Join(std::move(key), std::move(read), reading);
+  co_return co_await reads_.Join(key, std::move(read), reading);
+}
+
+Task<absl::StatusOr<json::Document>> Caller::Fetch(UpstreamCall call, std::string key, bool keeps,
+                                                   Reading& reading) {
+  const SteadyTime sent = clock_.Now();
+  absl::StatusOr<json::Document> answer = co_await attempts_.Call(call, reading);
+  if (keeps && answer.ok()) kept_.KeepAnswer(key, call, *answer, sent);
+  co_return answer;
+}
+
+Task<absl::StatusOr<std::shared_ptr<const Found>>> Caller::Find(Lane lane,
+                                                                std::vector<std::string> ids,
+                                                                Reading& reading) {
+  if (!kept_.Serves(reading)) {
+    co_return co_await batches_.Find(std::move(lane), std::move(ids), reading);
+  }
+  std::vector<std::string> rest;
+  Found found = kept_.Records(lane, ids, reading, rest);
+  if (!rest.empty()) {
+    ASSIGN_OR_CO_RETURN(const std::shared_ptr<const Found> others,
+                        co_await batches_.Find(std::move(lane), rest, reading));
+    if (rest.size() == ids.size()) co_return others;
+    found.TakeOver(*others, rest);
+  }
+  co_return std::make_shared<const Found>(std::move(found));
 }
 
 CallerStats Caller::stats() const {
   return {.calls = attempts_.stats().calls,
           .retries = attempts_.stats().retries,
           .joined = reads_.joined(),
-          .batched = batches_.joined()};
+          .batched = batches_.joined(),
+          .kept = cache_.hits()};
 }
 
 }  // namespace falcon

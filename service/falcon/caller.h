@@ -1,5 +1,5 @@
-// Caller: how everything above reads Falcon. Identical reads share a call, small look-ups gather into
-// batches, and what goes out takes its attempts.
+// Caller: how everything above reads Falcon. What was answered a moment ago is kept, identical reads
+// share a call, small look-ups gather into batches, and what goes out takes its attempts.
 #ifndef FALCON_FALCON_CALLER_H_
 #define FALCON_FALCON_CALLER_H_
 
@@ -12,6 +12,8 @@
 #include "falcon/attempts.h"
 #include "falcon/batches.h"
 #include "falcon/found.h"
+#include "falcon/freshness_cache.h"
+#include "falcon/kept_answers.h"
 #include "falcon/shared_reads.h"
 #include "run/loop.h"
 #include "run/timer.h"
@@ -23,30 +25,39 @@ struct CallerStats {
   int64_t retries = 0;  // of them, after a failure
   int64_t joined = 0;   // reads that shared an identical one's call
   int64_t batched = 0;  // look-ups that travelled in another's call
+  int64_t kept = 0;     // answers and records that were kept from earlier calls
+};
+
+struct CallerOptions {
+  BatchOptions batching;
+  // Of kept answers. 0: none is kept.
+  size_t cache_bytes = 0;
 };
 
 // Loop thread only. Outlives its calls: stop the loop first.
 class Caller {
  public:
   Caller(Attempts& attempts, run::Loop& loop, const Clock& clock, run::Timer& timer,
-         BatchOptions batching = {})
-      : attempts_(attempts),
-        reads_(loop, clock),
-        batches_(attempts, loop, clock, timer, batching) {}
+         CallerOptions options = {});
 
-  // The document, as Attempts::Call brings it; shared with whoever reads the same at the same time.
+  // The document, as Attempts::Call brings it; shared with whoever reads the same at the same time,
+  // or kept from earlier where `reading` takes that.
   Task<absl::StatusOr<json::Document>> Call(UpstreamCall call, Reading& reading);
 
   // The records of `ids`, which are distinct; perhaps among those of others. Failures as FindAll's.
   Task<absl::StatusOr<std::shared_ptr<const Found>>> Find(Lane lane, std::vector<std::string> ids,
-                                                          Reading& reading) {
-    return batches_.Find(std::move(lane), std::move(ids), reading);
-  }
+                                                          Reading& reading);
 
   CallerStats stats() const;
 
  private:
+  Task<absl::StatusOr<json::Document>> Fetch(UpstreamCall call, std::string key, bool keeps,
+                                             Reading& reading);
+
   Attempts& attempts_;
+  const Clock& clock_;
+  FreshnessCache cache_;
+  KeptAnswers kept_;
   SharedReads reads_;
   Batches batches_;
 };

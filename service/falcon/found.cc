@@ -83,6 +83,26 @@ void TakeErrors(const std::vector<json::ApiError>& errors, Ids ids, Found& found
 
 }  // namespace
 
+void Found::Take(json::Document document, const std::string& id_key, Ids ids) {
+  const std::vector<json::ApiError> told = document.envelope().errors;
+  TakeRecords(std::move(document), id_key, *this);
+  TakeErrors(told, ids, *this);
+}
+
+void Found::TakeOver(const Found& others, Ids ids) {
+  const size_t before = documents.size();
+  documents.insert(documents.end(), others.documents.begin(), others.documents.end());
+  for (const std::string& id : ids) {
+    const auto place = others.places.find(id);
+    if (place != others.places.end()) {
+      places.emplace(id, Place{before + place->second.document, place->second.resource});
+    }
+    const auto error = others.errors.find(id);
+    if (error != others.errors.end()) errors.insert(*error);
+  }
+  unnamed += others.unnamed;
+}
+
 Task<absl::StatusOr<Found>> FindAll(Attempts& attempts, Lane lane, std::vector<std::string> ids,
                                     Reading& reading) {
   Found found;
@@ -99,9 +119,7 @@ Task<absl::StatusOr<Found>> FindAll(Attempts& attempts, Lane lane, std::vector<s
     at += part.size();
     if (document.status().code() == absl::StatusCode::kNotFound) continue;
     if (!document.ok()) co_return document.status();
-    const std::vector<json::ApiError> errors = document->envelope().errors;
-    TakeRecords(*std::move(document), lane.id_key, found);
-    TakeErrors(errors, part, found);
+    found.Take(*std::move(document), lane.id_key, part);
   }
   co_return found;
 }

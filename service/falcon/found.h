@@ -3,6 +3,8 @@
 #define FALCON_FALCON_FOUND_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -12,13 +14,6 @@
 #include "json/document.h"
 
 namespace falcon {
-
-// One kind of look-up: ids of equal lanes may travel in one call.
-struct Lane {
-  const Operation* operation = nullptr;
-  std::string id_key;  // of a record, in Falcon's JSON
-  Parameters query;    // besides the ids
-};
 
 // Cheap to move, read-only once made.
 struct Found {
@@ -31,6 +26,11 @@ struct Found {
   std::unordered_map<std::string, json::ApiError> errors;  // why an id has no record
   std::vector<json::ApiError> loose;  // errors that name no id; they may concern any
   int64_t unnamed = 0;                // resources without an id
+
+  // Adds an answer of Falcon's to a look-up of some of `ids`.
+  void Take(json::Document document, const std::string& id_key, std::span<const std::string> ids);
+  // Adds what `others` holds of `ids`.
+  void TakeOver(const Found& others, std::span<const std::string> ids);
 };
 
 // Looks up `ids`, which are distinct. Chunks go out one after the other; a 413 halves the chunk, down

@@ -110,9 +110,10 @@ UpstreamCall PageCall(const PagePlan& plan, const Cursor& cursor, int limit) {
   if (paging != Paging::kNextPage) {
     add(paging == Paging::kAfter ? "after" : "offset", cursor.upstream);
   }
+  const std::string fields = FieldsParameter(plan);
   add("filter", FilterAt(plan, cursor));
   add("sort", plan.order.Text());
-  add("fields", FieldsParameter(plan));
+  add("fields", fields);
   for (const std::string& facet : Facets(plan)) add("facet", facet);
   parameters.insert(parameters.end(), plan.query.begin(), plan.query.end());
   const bool in_body = plan.operation->method == wire::Method::kPost;
@@ -123,6 +124,9 @@ UpstreamCall PageCall(const PagePlan& plan, const Cursor& cursor, int limit) {
     call.query = linked ? LinkedPage(cursor.upstream, parameters) : std::move(parameters);
   }
   call.continuation = !cursor.upstream.empty() && paging != Paging::kOffset;
+  if (plan.look_ups != nullptr && fields.empty()) {
+    call.brings = Lane{plan.look_ups, json::JsonKey(plan.id_field), {}};
+  }
   return call;
 }
 

@@ -32,6 +32,9 @@ struct PagePlan {
   v1::FqlKind seek_kind = v1::FQL_KIND_UNSPECIFIED;  // how FQL writes it
   int page_size = 0;                                 // coerced to what the operation takes
   Parameters query;                                  // besides those of paging
+  // Looks records up by id, as whole as the pages hold them where no parameter trims those. Null:
+  // there is no such look-up.
+  const Operation* look_ups = nullptr;
   bool whole = false;  // the reader wants all: what a window cuts off is said before the first row
 };
 

@@ -3,6 +3,7 @@
 #define FALCON_FALCON_READING_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,7 +37,11 @@ struct Reading {
   Deadline deadline;
   Priority priority;
   std::string caller;  // who asks, for a fair share; empty: nobody in particular
+  // Answers that are so old will do. 0: Falcon is asked, and calls that are on the way are not joined.
+  // Unset: Falcon is asked, or a call on the way to it is joined.
+  std::optional<milliseconds> staleness;
 
+  milliseconds age{0};     // of the oldest kept answer that was used
   int upstream_calls = 0;  // retries included; the replay after a refused token is not seen here
   std::string trace_id;    // of the last call
   std::vector<json::ApiError> errors;  // that came beside resources; by Tell

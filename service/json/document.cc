@@ -92,10 +92,13 @@ std::vector<std::string> Document::Ids() const {
 }
 
 std::string Document::TextOf(size_t index, std::string_view key) const {
-  std::string_view text;
-  const bool found = impl_->resources.at(index)[key].get(text) == simdjson::SUCCESS;
-  return found ? std::string(text) : std::string();
+  dom::element value;
+  if (impl_->resources.at(index)[key].get(value) != simdjson::SUCCESS) return "";
+  if (value.is_string()) return std::string(value.get_string().value_unsafe());
+  return value.is_number() ? simdjson::to_string(value) : "";
 }
+
+std::string Document::Text() const { return simdjson::to_string(impl_->tape.root()); }
 
 std::string Document::ResourceText(size_t index) const {
   return simdjson::to_string(impl_->resources.at(index));

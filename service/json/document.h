@@ -65,9 +65,11 @@ class Document {
   bool repaired() const;
   // The resources that are strings, in order: ids of a query answer.
   std::vector<std::string> Ids() const;
-  // The text of member `key` of resource `index`; empty if it is no object or holds no such text.
+  // Member `key` of resource `index`, if it is text or a number; else empty.
   std::string TextOf(size_t index, std::string_view key) const;
-  // Resource `index` as JSON text, for diagnosis and tests.
+  // The whole answer as compact JSON, with what was repaired.
+  std::string Text() const;
+  // Resource `index` as compact JSON.
   std::string ResourceText(size_t index) const;
 
   struct Impl;  // simdjson stays in this room

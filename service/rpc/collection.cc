@@ -110,6 +110,7 @@ PageStart Collection::Open(const Message& request, const Upstream& upstream,
   start.binding = PageTokens::Binding(request);
   start.plan.operation = facts_.pages;
   start.plan.entities = facts_.pages_are_ids ? facts_.entities : nullptr;
+  start.plan.look_ups = facts_.pages_like_entities ? facts_.entities : nullptr;
   start.plan.decoder = &decoder_;
   start.plan.options = Options(request, /*brief_unless_asked=*/true, checks);
   start.plan.id_field = id_field_;

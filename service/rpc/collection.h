@@ -37,6 +37,7 @@ struct CollectionFacts {
   const Operation* pages;               // lists and exports
   bool pages_are_ids = false;           // `entities` brings their records
   const Operation* entities = nullptr;  // look-ups by id
+  bool pages_like_entities = false;     // untrimmed pages hold what look-ups by id bring
   fql::Order list_order;                // of lists without order_by
   // Immutable instant or number on every record: exports are ordered by it, dead cursors and offset
   // windows passed by it. Empty: there is none; exports are in list_order then.

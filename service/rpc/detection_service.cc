@@ -18,6 +18,7 @@ CollectionFacts Facts() {
   facts.id = "composite_id";
   facts.pages = &operation::kPostCombinedAlerts;
   facts.entities = &operation::kPostEntitiesAlerts;
+  facts.pages_like_entities = true;
   facts.list_order = {"created_timestamp", true};
   facts.seek = "created_timestamp";
   facts.id_shape = CompositeIdShape;

@@ -22,6 +22,7 @@ CollectionFacts Facts() {
   facts.id = "device_id";
   facts.pages = &operation::kCombinedDevices;
   facts.entities = &operation::kPostDeviceDetails;
+  facts.pages_like_entities = true;
   facts.list_order = {"device_id", false};
   facts.seek = "first_seen";
   facts.id_shape = DeviceIdShape;

@@ -27,6 +27,7 @@ CollectionFacts IocFacts() {
   facts.id = "id";
   facts.pages = &operation::kCombinedIocs;
   facts.entities = &operation::kGetIocs;
+  facts.pages_like_entities = true;
   facts.list_order = {"created_on", true};
   facts.seek = "created_on";
   facts.id_shape = IocIdShape;

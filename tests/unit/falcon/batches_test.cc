@@ -68,7 +68,8 @@ class BatchesTest : public UpstreamTest {
 
   Hosts hosts{loop};
   Attempts calls_{hosts, admission, budget, clock, timer, RetryPolicy{}, [] { return 1.0; }};
-  Batches batches{calls_, loop, clock, timer};
+  Batches batches{calls_, loop, clock, timer,
+                  [](const Lane&, std::span<const std::string>, const Found&, SteadyTime) {}};
   Reading first{In(seconds(30))};
   Reading second{In(seconds(30))};
   Reading third{In(seconds(30))};

@@ -1,0 +1,121 @@
+// Between documents and the text that is kept of them.
+#include "falcon/kept_answers.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "absl/strings/str_join.h"
+#include "base/text.h"
+#include "falcon/request_text.h"
+
+namespace falcon {
+namespace {
+
+// Writing out more would hold the loop up for longer than the calls that it may save.
+constexpr size_t kMostResources = 1000;
+
+std::string KeyOf(const Lane& lane, std::string_view id) {
+  return Cat(UrlFor(lane.operation->id, lane.query), "\n", id);
+}
+
+std::string ErrorText(const json::ApiError& error) {
+  return JsonText({{"code", error.code}, {"message", error.message}, {"id", error.id}});
+}
+
+size_t ResourcesOf(const Found& found) {
+  size_t count = 0;
+  for (const json::Document& document : found.documents) count += document.envelope().resources;
+  return count;
+}
+
+}  // namespace
+
+bool KeptAnswers::Serves(const Reading& reading) const {
+  return cache_.on() && reading.priority == Priority::kInteractive &&
+         reading.staleness.value_or(milliseconds(0)) > milliseconds(0);
+}
+
+const Kept* KeptAnswers::Find(std::string_view key, Reading& reading) {
+  const Kept* kept = cache_.Find(key, *reading.staleness);
+  if (kept == nullptr) return nullptr;
+  const auto age = std::chrono::duration_cast<milliseconds>(clock_.Now() - kept->at);
+  reading.age = std::max(reading.age, age);
+  return kept;
+}
+
+std::optional<json::Document> KeptAnswers::Answer(const std::string& key, Reading& reading) {
+  const Kept* kept = Find(key, reading);
+  if (kept == nullptr) return std::nullopt;
+  absl::StatusOr<json::Document> document = json::Document::Parse(kept->text);
+  if (!document.ok()) return std::nullopt;
+  document->SetNext(kept->next);
+  return *std::move(document);
+}
+
+void KeptAnswers::KeepRecord(std::string key, std::string text, SteadyTime sent) {
+  cache_.Keep(std::move(key),
+              {.kind = Kept::Kind::kRecord, .text = std::move(text), .next = {}, .at = sent});
+}
+
+void KeptAnswers::KeepAnswer(const std::string& key, const UpstreamCall& call,
+                             const json::Document& answer, SteadyTime sent) {
+  const json::Envelope& envelope = answer.envelope();
+  if (envelope.resources > kMostResources || !envelope.errors.empty()) return;
+  cache_.Keep(key, {.kind = Kept::Kind::kAnswer,
+                    .text = answer.Text(),
+                    .next = envelope.pagination.next,
+                    .at = sent});
+  if (!call.brings) return;
+  for (size_t i = 0; i < envelope.resources; ++i) {
+    const std::string id = answer.TextOf(i, call.brings->id_key);
+    if (!id.empty()) KeepRecord(KeyOf(*call.brings, id), answer.ResourceText(i), sent);
+  }
+}
+
+Found KeptAnswers::Records(const Lane& lane, std::span<const std::string> ids, Reading& reading,
+                           std::vector<std::string>& rest) {
+  std::vector<std::string> records;
+  std::vector<std::string> errors;
+  for (const std::string& id : ids) {
+    const Kept* kept = Find(KeyOf(lane, id), reading);
+    if (kept == nullptr) {
+      rest.push_back(id);
+    } else if (kept->kind == Kept::Kind::kRecord) {
+      records.push_back(kept->text);
+    } else if (!kept->text.empty()) {
+      errors.push_back(kept->text);
+    }
+  }
+  Found found;
+  if (records.empty() && errors.empty()) return found;
+  absl::StatusOr<json::Document> document =
+      json::Document::Parse(Cat(R"({"resources":[)", absl::StrJoin(records, ","), R"(],"errors":[)",
+                                absl::StrJoin(errors, ","), "]}"));
+  if (!document.ok()) {
+    rest.assign(ids.begin(), ids.end());
+    return found;
+  }
+  for (const json::ApiError& error : document->envelope().errors) reading.Tell(error);
+  found.Take(*std::move(document), lane.id_key, ids);
+  return found;
+}
+
+void KeptAnswers::KeepFound(const Lane& lane, std::span<const std::string> ids, const Found& found,
+                            SteadyTime sent) {
+  if (ResourcesOf(found) > kMostResources) return;
+  for (const auto& [id, place] : found.places) {
+    KeepRecord(KeyOf(lane, id), found.documents[place.document].ResourceText(place.resource), sent);
+  }
+  for (const std::string& id : ids) {
+    const auto error = found.errors.find(id);
+    const bool silent = error == found.errors.end();
+    if (found.places.contains(id) || (!silent && error->second.code != 404)) continue;
+    cache_.Keep(KeyOf(lane, id), {.kind = Kept::Kind::kMissing,
+                                  .text = silent ? "" : ErrorText(error->second),
+                                  .next = {},
+                                  .at = sent});
+  }
+}
+
+}  // namespace falcon

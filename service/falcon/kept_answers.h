@@ -1,0 +1,48 @@
+// KeptAnswers: Falcon's answers and records in the freshness cache, and back out of it as documents.
+#ifndef FALCON_FALCON_KEPT_ANSWERS_H_
+#define FALCON_FALCON_KEPT_ANSWERS_H_
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "falcon/attempts.h"
+#include "falcon/found.h"
+#include "falcon/freshness_cache.h"
+#include "json/document.h"
+
+namespace falcon {
+
+// Loop thread only.
+class KeptAnswers {
+ public:
+  KeptAnswers(FreshnessCache& cache, const Clock& clock) : cache_(cache), clock_(clock) {}
+
+  // Whether `reading` takes kept answers, and leaves its own behind. Exports do neither.
+  bool Serves(const Reading& reading) const;
+
+  // The kept answer to `key`, young enough for `reading`, which learns its age.
+  std::optional<json::Document> Answer(const std::string& key, Reading& reading);
+  // Keeps a complete answer to a call that went out at `sent`, and the records that it brings.
+  void KeepAnswer(const std::string& key, const UpstreamCall& call, const json::Document& answer,
+                  SteadyTime sent);
+
+  // What is kept of `ids`, young enough for `reading`; takes the others over into `rest`.
+  Found Records(const Lane& lane, std::span<const std::string> ids, Reading& reading,
+                std::vector<std::string>& rest);
+  // Keeps the records of a look-up that went out at `sent`, and which of `ids` are not there.
+  void KeepFound(const Lane& lane, std::span<const std::string> ids, const Found& found,
+                 SteadyTime sent);
+
+ private:
+  const Kept* Find(std::string_view key, Reading& reading);
+  void KeepRecord(std::string key, std::string text, SteadyTime sent);
+
+  FreshnessCache& cache_;
+  const Clock& clock_;
+};
+
+}  // namespace falcon
+
+#endif  // FALCON_FALCON_KEPT_ANSWERS_H_
