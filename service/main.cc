@@ -106,6 +106,13 @@ reputation::ClientOptions ReputationOptions(const config::Config& config) {
   return options;
 }
 
+CallerOptions CallerOptionsOf(const config::Config& config) {
+  CallerOptions options;
+  options.cache_bytes = config.cache_bytes;
+  if (!config.batching) options.batching.most_joining = 0;
+  return options;
+}
+
 rpc::ServerOptions ServerOptions(const config::Config& config) {
   return {config.listen, config.tls_certificate, config.tls_private_key, config.tls_client_ca};
 }
@@ -126,7 +133,7 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
   RateBudget budget(clock, timer);
   run::Admission admission(loop, clock, config.max_in_flight, config.max_waiting);
   Attempts attempts(authorized, admission, budget, clock, timer, RetryPolicy(), RandomJitter());
-  Caller caller(attempts, loop, clock, timer);  // shares reads, gathers look-ups
+  Caller caller(attempts, loop, clock, timer, CallerOptionsOf(config));  // makes the calls few
   const PageTokens page_tokens(config.page_token_key.empty()
                                    ? TokenKeyFrom(config.credentials.client_secret)
                                    : config.page_token_key,

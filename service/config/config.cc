@@ -126,6 +126,10 @@ void ReadLimits(const Flags& flags, Config& config, Problems& problems) {
   };
   config.max_in_flight = take("--max-in-flight", flags.max_in_flight, 1, 1000);
   config.max_waiting = take("--max-waiting", flags.max_waiting, 0, 1'000'000);
+  config.cache_bytes = take("--cache-mib", flags.cache_mib, 0, 65'536) << 20;
+  config.batching = !flags.no_batching;
+  config.breaker_failures =
+      static_cast<int>(take("--breaker-failures", flags.breaker_failures, 0, 1000));
   config.upstream_max_body_bytes =
       take("--upstream-max-body-mib", flags.upstream_max_body_mib, 1, 1024) << 20;
   config.drain = seconds(take("--drain-seconds", flags.drain_seconds, 0, 3600));

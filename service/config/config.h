@@ -36,6 +36,9 @@ struct Config {
   Secret page_token_key;  // empty: derive it from the client's secret
   size_t max_in_flight = 48;
   size_t max_waiting = 10'000;
+  size_t cache_bytes = size_t{64} << 20;  // 0: nothing is kept
+  bool batching = true;
+  int breaker_failures = 5;  // 0: calls are never stopped
   size_t upstream_max_body_bytes = size_t{64} << 20;
   seconds drain{25};
   obs::Level log_level = obs::Level::kInfo;

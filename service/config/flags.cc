@@ -64,6 +64,17 @@ void AddLimits(CLI::App& app, Flags& flags) {
   app.add_option("--max-waiting", flags.max_waiting, "Calls that may wait for their turn")
       ->group(kGroup)
       ->capture_default_str();
+  app.add_option("--cache-mib", flags.cache_mib,
+                 "Memory for answers that are kept for a while, in MiB; 0: none is kept")
+      ->group(kGroup)
+      ->capture_default_str();
+  app.add_flag("--no-batching", flags.no_batching,
+               "Look-ups by id never wait to travel together in one call")
+      ->group(kGroup);
+  app.add_option("--breaker-failures", flags.breaker_failures,
+                 "Failures of Falcon in a row that stop calls to it for a while; 0: never")
+      ->group(kGroup)
+      ->capture_default_str();
   app.add_option("--upstream-max-body-mib", flags.upstream_max_body_mib,
                  "Largest answer of Falcon's that is taken, in MiB")
       ->group(kGroup)

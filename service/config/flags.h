@@ -30,6 +30,9 @@ struct Flags {
 
   std::string max_in_flight = "48";
   std::string max_waiting = "10000";
+  std::string cache_mib = "64";
+  bool no_batching = false;
+  std::string breaker_failures = "5";
   std::string upstream_max_body_mib = "64";
   std::string drain_seconds = "25";
   std::string log_level = "info";

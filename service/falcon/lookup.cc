@@ -66,6 +66,7 @@ v1::PartialError Entities::Missing(const std::string& id) const {
 Task<absl::StatusOr<Entities>> FetchEntities(Caller& caller, LookupPlan plan,
                                              std::vector<std::string> ids, Reading& reading,
                                              const Message& prototype, json::DecodeReport& report) {
+  if (plan.staleness) reading.staleness = plan.staleness;
   std::vector<std::string> distinct = Distinct(ids);
   Lane lane = LaneOf(plan);
   ASSIGN_OR_CO_RETURN(const std::shared_ptr<const Found> all,

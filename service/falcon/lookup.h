@@ -4,6 +4,7 @@
 #define FALCON_FALCON_LOOKUP_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -24,6 +25,7 @@ struct LookupPlan {
   const google::protobuf::FieldDescriptor*
       id_field;      // of the record; always decoded, cleared again if not selected
   Parameters query;  // besides the ids
+  std::optional<milliseconds> staleness = std::nullopt;  // replaces the reading's, if set
 };
 
 // What Falcon answered, by id.

@@ -259,6 +259,7 @@ void TellMissing(const std::vector<std::string>& ids, const Entities& entities, 
 Task<absl::StatusOr<PageOutcome>> FetchPage(Caller& caller, const PagePlan& plan, Cursor cursor,
                                             Reading& reading, const Clock& clock, Message& answer,
                                             std::string records) {
+  if (plan.staleness) reading.staleness = plan.staleness;
   PageReader reader(plan, std::move(cursor), clock, answer, records);
   while (!reader.AtEnd()) {
     ASSIGN_OR_CO_RETURN(UpstreamCall call, reader.NextCall());

@@ -3,6 +3,7 @@
 #ifndef FALCON_FALCON_PAGER_H_
 #define FALCON_FALCON_PAGER_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -35,6 +36,7 @@ struct PagePlan {
   // Looks records up by id, as whole as the pages hold them where no parameter trims those. Null:
   // there is no such look-up.
   const Operation* look_ups = nullptr;
+  std::optional<milliseconds> staleness;  // replaces the reading's, if set
   bool whole = false;  // the reader wants all: what a window cuts off is said before the first row
 };
 

@@ -2,6 +2,7 @@
 #include "rpc/call.h"
 
 #include "base/text.h"
+#include "google/protobuf/util/time_util.h"
 
 namespace falcon::rpc {
 
@@ -12,6 +13,10 @@ void Call::BeginNextMessage() {
 }
 
 void Describe(const Call& call, v1::ReadInfo* info) {
+  if (call.reading.age > milliseconds(0)) {
+    *info->mutable_age() =
+        google::protobuf::util::TimeUtil::MillisecondsToDuration(call.reading.age.count());
+  }
   info->set_upstream_calls(call.reading.upstream_calls);
   info->set_trace_id(EscapeHostile(call.reading.trace_id, 64));
   info->set_skipped_values(call.report.skipped_values + call.report.skipped_records);

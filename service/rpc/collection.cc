@@ -9,6 +9,7 @@
 #include "google/protobuf/reflection.h"
 #include "rpc/field_access.h"
 #include "rpc/lookup_answer.h"
+#include "rpc/staleness.h"
 
 namespace falcon::rpc {
 namespace {
@@ -114,6 +115,7 @@ PageStart Collection::Open(const Message& request, const Upstream& upstream,
   start.plan.decoder = &decoder_;
   start.plan.options = Options(request, /*brief_unless_asked=*/true, checks);
   start.plan.id_field = id_field_;
+  start.plan.staleness = AskedStaleness(request, checks);
   start.plan.seek_field = order.field == facts_.seek ? seek_field_ : nullptr;
   start.plan.seek_kind = seek_kind_;
   start.plan.order = std::move(order);
@@ -151,6 +153,7 @@ absl::StatusOr<LookupPlan> Collection::OpenLookup(const Message& request, Checks
   plan.decoder = &decoder_;
   plan.options = Options(request, /*brief_unless_asked=*/false, checks);
   plan.id_field = id_field_;
+  plan.staleness = AskedStaleness(request, checks);
   RETURN_IF_ERROR(checks.Verdict());
   return plan;
 }

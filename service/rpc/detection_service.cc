@@ -58,6 +58,7 @@ Task<absl::Status> DetectionService::Search(Call& call, PageStart start, std::st
                 {"offset", Cat(offset)},
                 {"limit", Cat(limit)}};
   if (!start.cursor.filter.empty()) page.query.emplace_back("filter", start.cursor.filter);
+  if (start.plan.staleness) call.reading.staleness = start.plan.staleness;
   ASSIGN_OR_CO_RETURN(const json::Document answer,
                       co_await upstream_.caller.Call(std::move(page), call.reading));
   LookupPlan plan;

@@ -67,6 +67,7 @@ Task<absl::Status> HostService::Get(Call& call, const v1::GetHostRequest& reques
     co_return co_await hosts_.Get(upstream_, call, request, response);
   }
   ASSIGN_OR_CO_RETURN(const LookupPlan plan, hosts_.OpenLookup(request, CheckName(request)));
+  if (plan.staleness) call.reading.staleness = plan.staleness;
   co_return co_await GetByName(call, plan.options, request, response);
 }
 

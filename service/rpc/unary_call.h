@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "rpc/edge.h"
+#include "rpc/staleness.h"
 #include "rpc/status.h"
 
 namespace falcon::rpc {
@@ -29,7 +30,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
         handler_(std::move(handler)),
         started_(edge.clock.Now()),
         call_(CallDeadline(*context, edge.clock, edge.limits.unary_default, edge.limits.unary_max),
-              Priority::kInteractive) {}
+              Priority::kInteractive) {
+    call_.reading.staleness = UsualStaleness(method);
+  }
 
   // gRPC thread: posts, and returns.
   void Start() {

@@ -77,6 +77,8 @@ void World::StartGateway(const std::vector<std::string>& further) {
   const std::string ca_file = options_.ca_file.empty() ? folder_ + "/ca.pem" : options_.ca_file;
   const std::string listen = address_.empty() ? "127.0.0.1:0" : address_;
   std::vector<std::string> arguments = {"--listen=" + listen, "--ca-file=" + ca_file,
+                                        // Tests look at what Falcon was asked, again and again.
+                                        "--cache-mib=0", "--breaker-failures=0",
                                         "--virustotal-base-url=" + simulator_url_};
   arguments.insert(arguments.end(), options_.gateway.begin(), options_.gateway.end());
   arguments.insert(arguments.end(), further.begin(), further.end());

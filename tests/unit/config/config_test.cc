@@ -65,6 +65,9 @@ TEST_F(ConfigTest, TwoVariablesAreEnough) {
   EXPECT_EQ(config->base_url, "");
   EXPECT_EQ(config->listen, "127.0.0.1:50051");
   EXPECT_EQ(config->max_in_flight, 48u);
+  EXPECT_EQ(config->cache_bytes, size_t{64} << 20);
+  EXPECT_TRUE(config->batching);
+  EXPECT_EQ(config->breaker_failures, 5);
   EXPECT_EQ(config->upstream_max_body_bytes, size_t{64} << 20);
   EXPECT_EQ(config->drain, seconds(25));
   EXPECT_EQ(config->log_level, obs::Level::kInfo);

@@ -1,0 +1,44 @@
+// From options and requests to a time.
+#include "rpc/staleness.h"
+
+#include <algorithm>
+#include <string>
+
+#include "falcon/v1/options.pb.h"
+#include "falcon/v1/types.pb.h"
+#include "google/protobuf/descriptor.h"
+#include "rpc/field_access.h"
+
+namespace falcon::rpc {
+namespace {
+
+constexpr milliseconds kMost = std::chrono::hours(1);
+
+}  // namespace
+
+std::optional<milliseconds> UsualStaleness(std::string_view method) {
+  if (method.starts_with('/')) method.remove_prefix(1);
+  std::string name(method);
+  std::replace(name.begin(), name.end(), '/', '.');
+  const auto* descriptor =
+      google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(name);
+  if (descriptor == nullptr) return std::nullopt;
+  const int usual = descriptor->options().GetExtension(v1::upstream).staleness_seconds();
+  if (usual <= 0) return std::nullopt;
+  return seconds(usual);
+}
+
+std::optional<milliseconds> AskedStaleness(const google::protobuf::Message& request,
+                                           Checks& checks) {
+  const auto* options = MessageField<v1::ReadOptions>(request, "read_options");
+  if (options == nullptr || !options->has_max_staleness()) return std::nullopt;
+  const auto& asked = options->max_staleness();
+  if (asked.seconds() < 0 || asked.nanos() < 0) {
+    checks.Violate("read_options.max_staleness", "is below zero; zero asks Falcon itself");
+    return std::nullopt;
+  }
+  if (asked.seconds() >= std::chrono::duration_cast<seconds>(kMost).count()) return kMost;
+  return seconds(asked.seconds()) + milliseconds(asked.nanos() / 1'000'000);
+}
+
+}  // namespace falcon::rpc

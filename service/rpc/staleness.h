@@ -1,0 +1,24 @@
+// How old what an RPC answers may be: by the proto, unless the request says otherwise.
+#ifndef FALCON_RPC_STALENESS_H_
+#define FALCON_RPC_STALENESS_H_
+
+#include <optional>
+#include <string_view>
+
+#include "base/time.h"
+#include "google/protobuf/message.h"
+#include "rpc/checks.h"
+
+namespace falcon::rpc {
+
+// By the `upstream` option of `method`, "/falcon.v1.HostService/GetHost"; unset where it names none.
+std::optional<milliseconds> UsualStaleness(std::string_view method);
+
+// `read_options.max_staleness` of a request, at most an hour; unset where it says nothing. A violation
+// below zero.
+std::optional<milliseconds> AskedStaleness(const google::protobuf::Message& request,
+                                           Checks& checks);
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_STALENESS_H_
