@@ -3,8 +3,12 @@
 #ifndef FALCON_RPC_COLLECTION_H_
 #define FALCON_RPC_COLLECTION_H_
 
+#include <boost/asio/this_coro.hpp>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "base/status.h"
@@ -19,6 +23,7 @@
 #include "rpc/edge.h"
 #include "rpc/field_access.h"
 #include "rpc/stream_call.h"
+#include "run/aside.h"
 
 namespace falcon::rpc {
 
@@ -142,28 +147,58 @@ Task<absl::Status> Collection::Export(const Upstream& upstream, Call& call,
   co_return co_await ExportPages(upstream, call, start, stream);
 }
 
+// A page of an export that is being read while the one before is sent. Owns what its task uses.
+template <class Response>
+struct PageAhead {
+  PageAhead(const PageStart& from, const Call& call)
+      : plan(from.plan),
+        cursor(from.cursor),
+        reading(call.reading.deadline, call.reading.priority) {
+    reading.caller = call.reading.caller;
+  }
+
+  static Task<absl::StatusOr<PageOutcome>> Fetch(std::shared_ptr<PageAhead> self,
+                                                 const Upstream& upstream, std::string records) {
+    co_return co_await FetchPage(upstream.caller, self->plan, self->cursor, self->reading,
+                                 upstream.clock, self->batch, std::move(records));
+  }
+
+  PagePlan plan;
+  Cursor cursor;
+  Reading reading;
+  Response batch;
+};
+
 template <class Response>
 Task<absl::Status> Collection::ExportPages(const Upstream& upstream, Call& call, PageStart& start,
                                            Stream<Response>& stream) const {
+  using Ahead = PageAhead<Response>;
   const std::string records = RecordField(Response::descriptor(), record_)->name();
+  const run::Executor executor = co_await boost::asio::this_coro::executor;
   const int most = start.plan.page_size;
-  bool last = false;
-  while (!last) {
-    Response batch;
+  auto page = std::make_shared<Ahead>(start, call);
+  auto reader = std::make_optional<run::Aside<absl::StatusOr<PageOutcome>>>(
+      executor, Ahead::Fetch(page, upstream, records));
+  while (reader.has_value()) {
+    ASSIGN_OR_CO_RETURN(const PageOutcome outcome, co_await reader->Take());
+    reader.reset();
+    const std::shared_ptr<Ahead> read = std::exchange(page, nullptr);
     const int64_t sent_before = start.cursor.sent;
-    ASSIGN_OR_CO_RETURN(const PageOutcome page,
-                        co_await FetchPage(upstream.caller, start.plan, start.cursor, call.reading,
-                                           upstream.clock, batch, records));
-    start.cursor = page.next;
-    last = page.last;
-    call.report.Add(page.report);
+    start.cursor = outcome.next;
+    call.reading.Take(read->reading, /*counts=*/true);
+    call.report.Add(outcome.report);
+    Response& batch = read->batch;
     batch.set_resume_token(upstream.tokens.Seal(start.cursor, start.binding));
     batch.set_exported(start.cursor.sent);
     if (start.cursor.total.has_value()) batch.set_total_size(*start.cursor.total);
     Describe(call, batch.mutable_read_info());
-    CO_RETURN_IF_ERROR(co_await stream.Write(batch));
     start.plan.page_size = NextBatch(start.plan.page_size, start.cursor.sent - sent_before,
                                      batch.ByteSizeLong(), most);
+    if (!outcome.last) {
+      page = std::make_shared<Ahead>(start, call);
+      reader.emplace(executor, Ahead::Fetch(page, upstream, records));
+    }
+    CO_RETURN_IF_ERROR(co_await stream.Write(batch));
     call.BeginNextMessage();
   }
   co_return absl::OkStatus();
