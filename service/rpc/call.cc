@@ -7,6 +7,7 @@
 namespace falcon::rpc {
 
 void Call::BeginNextMessage() {
+  earlier_calls += reading.upstream_calls;
   reading.upstream_calls = 0;
   reading.errors.clear();
   report = {};

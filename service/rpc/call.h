@@ -25,7 +25,11 @@ struct Call {
   // A stream's next message tells of its own costs only.
   void BeginNextMessage();
 
+  // Of all messages together.
+  int upstream_calls() const { return earlier_calls + reading.upstream_calls; }
+
   Reading reading;
+  int earlier_calls = 0;  // that messages before this one cost
   json::DecodeReport report;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/strings/str_format.h"
 #include "rpc/status.h"
 
 namespace falcon::rpc {
@@ -19,11 +20,34 @@ Deadline CallDeadline(const grpc::CallbackServerContext& context, const Clock& c
   return Deadline::In(clock, left - margin);
 }
 
+namespace {
+
+// Whether a text of Falcon's may stand in metadata: gRPC ends a call for any other.
+bool IsMetadata(std::string_view text) {
+  return !text.empty() && text.size() <= 64 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+void AddTrailers(const Call& call, grpc::CallbackServerContext& context) {
+  const Reading& reading = call.reading;
+  context.AddTrailingMetadata("falcon-upstream-calls", std::to_string(call.upstream_calls()));
+  if (reading.age > milliseconds(0)) {
+    const auto age = static_cast<double>(reading.age.count()) / 1000;
+    context.AddTrailingMetadata("falcon-cache-age", absl::StrFormat("%.3f", age));
+  }
+  if (IsMetadata(reading.trace_id)) {
+    context.AddTrailingMetadata("falcon-trace-id", reading.trace_id);
+  }
+}
+
+}  // namespace
+
 grpc::Status Conclude(const Edge& edge, std::string_view method,
                       grpc::CallbackServerContext& context, const absl::Status& status,
                       SteadyTime started, const Call& call) {
   const auto took = std::chrono::duration_cast<milliseconds>(edge.clock.Now() - started);
   edge.observer.Finished(method, status, took, call);
+  AddTrailers(call, context);
   if (const auto pushback = RetryPushback(status); pushback.has_value()) {
     context.AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(*pushback));
   }

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "rpc/caller_name.h"
 #include "rpc/edge.h"
 #include "rpc/status.h"
 #include "run/event.h"
@@ -43,7 +44,9 @@ class StreamCall final : public grpc::ServerWriteReactor<Message>, private Strea
         started_(edge.clock.Now()),
         call_(
             CallDeadline(*context, edge.clock, edge.limits.stream_default, edge.limits.stream_max),
-            Priority::kExport) {}
+            Priority::kExport) {
+    call_.reading.caller = CallerName(*context);
+  }
 
   void Start() {
     edge_.loop.Post([this] { Run(); });

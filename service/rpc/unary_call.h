@@ -10,6 +10,7 @@
 #include <memory>
 #include <utility>
 
+#include "rpc/caller_name.h"
 #include "rpc/edge.h"
 #include "rpc/staleness.h"
 #include "rpc/status.h"
@@ -31,6 +32,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
         started_(edge.clock.Now()),
         call_(CallDeadline(*context, edge.clock, edge.limits.unary_default, edge.limits.unary_max),
               Priority::kInteractive) {
+    call_.reading.caller = CallerName(*context);
     call_.reading.staleness = UsualStaleness(method);
   }
 
