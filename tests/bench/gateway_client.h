@@ -1,0 +1,145 @@
+// An asynchronous client of the gateway, for load: calls end in callbacks.
+#ifndef FALCON_TESTS_BENCH_GATEWAY_CLIENT_H_
+#define FALCON_TESTS_BENCH_GATEWAY_CLIENT_H_
+
+#include <grpcpp/create_channel.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "falcon/v1/detections.grpc.pb.h"
+#include "falcon/v1/hosts.grpc.pb.h"
+
+namespace falcon::bench {
+
+using Clock = std::chrono::steady_clock;
+
+struct ClientOptions {
+  std::string address;
+  std::string caller;  // name in the metadata
+  int channels = 8;
+  int deadline_ms = 2000;  // of unary calls
+  bool live = false;       // look-ups take nothing that was kept
+};
+
+// The code's number; empty: OK.
+inline std::string CodeOf(const grpc::Status& status) {
+  return status.ok() ? "" : std::to_string(status.error_code());
+}
+
+class GatewayClient {
+ public:
+  explicit GatewayClient(ClientOptions options) : options_(std::move(options)) {
+    for (int i = 0; i < options_.channels; ++i) {
+      grpc::ChannelArguments arguments;
+      arguments.SetInt("falcon.bench.channel", i);  // channels alike would share one connection
+      arguments.SetMaxReceiveMessageSize(-1);
+      const auto channel =
+          grpc::CreateCustomChannel(options.address, grpc::InsecureChannelCredentials(), arguments);
+      hosts_.push_back(v1::HostService::NewStub(channel));
+      detections_.push_back(v1::DetectionService::NewStub(channel));
+    }
+  }
+
+  std::vector<std::string> HostIds() {
+    std::vector<std::string> ids;
+    grpc::ClientContext context;
+    v1::ExportHostsRequest request;
+    request.mutable_read_mask()->add_paths("device_id");
+    v1::ExportHostsResponse batch;
+    for (const auto reader = hosts_[0]->ExportHosts(&context, request); reader->Read(&batch);) {
+      for (const v1::Host& host : batch.hosts()) ids.push_back(host.device_id());
+    }
+    return ids;
+  }
+
+  // Calls `done` with how long it took and the failure, or "".
+  template <class Done>
+  void Host(const std::string& id, Done done) {
+    auto* call = new Call<v1::GetHostRequest, v1::GetHostResponse>(options_);
+    call->request.set_device_id(id);
+    if (options_.live) call->request.mutable_read_options()->mutable_max_staleness();
+    Stub(hosts_).async()->GetHost(&call->context, &call->request, &call->response,
+                                  [call, done](const grpc::Status& status) {
+                                    done(call->Took(), CodeOf(status));
+                                    delete call;
+                                  });
+  }
+  template <class Done>
+  void Detections(int days, Done done) {
+    auto* call = new Call<v1::ListDetectionsRequest, v1::ListDetectionsResponse>(options_);
+    call->request.set_days(days);
+    Stub(detections_)
+        .async()
+        ->ListDetections(&call->context, &call->request, &call->response,
+                         [call, done](const grpc::Status& status) {
+                           done(call->Took(), CodeOf(status));
+                           delete call;
+                         });
+  }
+  template <class Done>
+  void Export(size_t which, Done done) {
+    new Exporter<Done>(options_, *Stub(hosts_).async(), which, std::move(done));
+  }
+
+ private:
+  template <class Request, class Response>
+  struct Call {
+    explicit Call(const ClientOptions& options) : start(Clock::now()) {
+      context.set_deadline(std::chrono::system_clock::now() +
+                           std::chrono::milliseconds(options.deadline_ms));
+      context.AddMetadata("falcon-caller", options.caller);
+    }
+    double Took() const {
+      return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+    }
+    grpc::ClientContext context;
+    Request request;
+    Response response;
+    Clock::time_point start;
+  };
+
+  // Deletes itself when the stream has ended.
+  template <class Done>
+  class Exporter final : public grpc::ClientReadReactor<v1::ExportHostsResponse> {
+   public:
+    Exporter(const ClientOptions& options, v1::HostService::StubInterface::async_interface& stub,
+             size_t which, Done done)
+        : call_(options), done_(std::move(done)) {
+      call_.context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+      call_.request.set_hostname("*-" + std::to_string(which));
+      stub.ExportHosts(&call_.context, &call_.request, this);
+      StartRead(&call_.response);
+      StartCall();
+    }
+    void OnReadDone(bool ok) override {
+      if (ok) StartRead(&call_.response);
+    }
+    void OnDone(const grpc::Status& status) override {
+      done_(call_.Took(), CodeOf(status));
+      delete this;
+    }
+
+   private:
+    Call<v1::ExportHostsRequest, v1::ExportHostsResponse> call_;
+    Done done_;
+  };
+
+  template <class Stubs>
+  typename Stubs::value_type::element_type& Stub(Stubs& stubs) {
+    return *stubs[next_.fetch_add(1) % stubs.size()];
+  }
+
+  const ClientOptions& options_;
+  std::vector<std::unique_ptr<v1::HostService::Stub>> hosts_;
+  std::vector<std::unique_ptr<v1::DetectionService::Stub>> detections_;
+  std::atomic<size_t> next_ = 0;
+};
+
+}  // namespace falcon::bench
+
+#endif  // FALCON_TESTS_BENCH_GATEWAY_CLIENT_H_
