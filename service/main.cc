@@ -131,7 +131,8 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
   auth::AuthInterceptor authorized(wire, tokens);  // bearer on each call; one refresh, one replay
 
   RateBudget budget(clock, timer);
-  run::Admission admission(loop, clock, config.max_in_flight, config.max_waiting);
+  run::Admission admission(loop, clock, timer,
+                           {.places = config.max_in_flight, .max_waiting = config.max_waiting});
   Attempts attempts(authorized, admission, budget, clock, timer, RetryPolicy(), RandomJitter());
   Caller caller(attempts, loop, clock, timer, CallerOptionsOf(config));  // makes the calls few
   const PageTokens page_tokens(config.page_token_key.empty()

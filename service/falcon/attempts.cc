@@ -76,22 +76,24 @@ absl::StatusOr<milliseconds> Attempts::PauseAfter(const absl::Status& failure, i
   return limited ? milliseconds(0) : pause;
 }
 
-Task<absl::StatusOr<run::Admission::Place>> Attempts::Enter(Deadline deadline) {
-  while (true) {
-    if (deadline.Passed(clock_)) co_return TooLate();
-    CO_RETURN_IF_ERROR(co_await budget_.Wait(deadline));
-    ASSIGN_OR_CO_RETURN(run::Admission::Place place, co_await admission_.Enter(deadline));
-    if (budget_.cooldown().count() == 0) co_return place;
-  }
+Task<absl::StatusOr<Attempts::Entry>> Attempts::Enter(const Reading& reading) {
+  if (reading.deadline.Passed(clock_)) co_return TooLate();
+  CO_RETURN_IF_ERROR(budget_.Check(reading.deadline, reading.priority));
+  run::Visit visit{reading.caller, reading.priority, reading.deadline};
+  ASSIGN_OR_CO_RETURN(run::Admission::Place place, co_await admission_.Enter(std::move(visit)));
+  if (reading.deadline.Passed(clock_)) co_return TooLate();
+  ASSIGN_OR_CO_RETURN(const RateBudget::Ticket ticket,
+                      co_await budget_.Wait(reading.deadline, reading.priority));
+  co_return Entry{std::move(place), ticket};
 }
 
 Task<absl::StatusOr<json::Document>> Attempts::Attempt(const UpstreamCall& call, Reading& reading) {
-  ASSIGN_OR_CO_RETURN(const run::Admission::Place place, co_await Enter(reading.deadline));
+  ASSIGN_OR_CO_RETURN(const Entry entry, co_await Enter(reading));
   wire::HttpRequest request = RequestFor(call, reading.deadline);
   ++reading.upstream_calls;
   ++stats_.calls;
   ASSIGN_OR_CO_RETURN(wire::HttpResponse response, co_await authorized_.Send(std::move(request)));
-  budget_.Observe(response.headers);
+  budget_.Observe(entry.ticket, response.headers);
   const std::string_view trace_id = wire::FindHeader(response.headers, "X-Cs-Traceid");
   if (!trace_id.empty()) reading.trace_id = trace_id;
   co_return ReadReply(*call.operation, std::move(response), call.continuation, clock_.WallNow(),

@@ -68,8 +68,13 @@ class Attempts {
   // for everybody.
   absl::StatusOr<milliseconds> PauseAfter(const absl::Status& failure, int attempt,
                                           Deadline deadline);
-  // A place, when the budget is open. Nobody holds one while the budget is closed.
-  Task<absl::StatusOr<run::Admission::Place>> Enter(Deadline deadline);
+  struct Entry {
+    run::Admission::Place place;
+    RateBudget::Ticket ticket;
+  };
+  // A place, and then leave of the budget: who waits for it holds a place, so that callers have
+  // their turns at it too.
+  Task<absl::StatusOr<Entry>> Enter(const Reading& reading);
 
   wire::HttpTransport& authorized_;
   run::Admission& admission_;

@@ -1,18 +1,29 @@
-// Header-driven pace: what Falcon says is left, and when it wants no calls at all.
+// Two lanes before the budget; the first of each watches it, the others sleep.
 #include "falcon/rate_budget.h"
 
 #include <algorithm>
+#include <array>
+#include <boost/asio/this_coro.hpp>
+#include <list>
 #include <string_view>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "run/event.h"
 
 namespace falcon {
 namespace {
 
 // The limit of callers without a valid token: it says nothing about the customer's budget.
 constexpr int kUnauthenticatedLimit = 15;
+// Some endpoints have budgets of their own. The customer's is the largest that was lately seen.
+constexpr seconds kLately{60};
+// A pace is reckoned anew so often, since other answers tell of it meanwhile.
+constexpr seconds kLook{1};
+// A timer that is late by less loses nothing of the pace.
+constexpr milliseconds kLateness{50};
 
 std::optional<int> Number(const wire::Headers& headers, std::string_view name) {
   int value = 0;
@@ -21,39 +32,142 @@ std::optional<int> Number(const wire::Headers& headers, std::string_view name) {
   return value;
 }
 
+struct Waiter {
+  void Wake() {
+    if (news.has_value()) news->Set();
+  }
+  std::optional<run::Event> news;
+};
+
 }  // namespace
 
-Task<absl::Status> RateBudget::Wait(Deadline deadline) {
-  // Another 429 may have moved the instant during the sleep.
-  while (clock_.Now() < open_at_) {
-    const milliseconds left = cooldown();
-    if (!deadline.Allows(clock_, left)) {
-      const absl::Status limited =
-          Error(absl::StatusCode::kResourceExhausted, "RATE_LIMITED",
-                Cat("Falcon's rate limit is spent for another ", left.count(),
-                    " ms, which is past the deadline; retry then"));
-      co_return WithRetryAfter(limited, left);
-    }
-    const SteadyTime until = open_at_;
-    co_await timer_.SleepUntil(until);
+struct RateBudget::Lane {
+  void WakeFirst() {
+    if (!waiting.empty()) waiting.front()->Wake();
   }
-  co_return absl::OkStatus();
+  std::list<Waiter*> waiting;
+  SteadyTime last{};  // when the latest call was due
+};
+
+// Shared with those who wait: where a loop ends with calls on it, they go last.
+struct RateBudget::Lanes {
+  std::array<Lane, 2> of;
+};
+
+RateBudget::RateBudget(const Clock& clock, run::Timer& timer, RateOptions options)
+    : clock_(clock), timer_(timer), window_(options), lanes_(std::make_shared<Lanes>()) {}
+
+RateBudget::~RateBudget() = default;
+
+RateBudget::Lane& RateBudget::LaneOf(run::Priority priority) const {
+  return lanes_->of[static_cast<size_t>(priority)];
 }
 
-void RateBudget::Observe(const wire::Headers& headers) {
+SteadyTime RateBudget::Due(run::Priority priority, size_t ahead) const {
+  return std::max(open_at_, window_.Next(priority, ahead, LaneOf(priority).last, clock_.Now()));
+}
+
+RateBudget::Ticket RateBudget::Go(Lane& lane, SteadyTime due) {
+  const SteadyTime now = clock_.Now();
+  lane.last = std::max(due, now - kLateness);
+  return window_.Send(now);
+}
+
+absl::Status RateBudget::Limited(SteadyTime due) {
+  ++stats_.refused;
+  const auto left = std::chrono::ceil<milliseconds>(due - clock_.Now());
+  const absl::Status limited =
+      Error(absl::StatusCode::kResourceExhausted, "RATE_LIMITED",
+            Cat("Falcon's rate limit leaves no call for another ", left.count(),
+                " ms, which is past the deadline; retry then"));
+  return WithRetryAfter(limited, left);
+}
+
+absl::Status RateBudget::Check(Deadline deadline, run::Priority priority) {
+  const SteadyTime due = Due(priority, LaneOf(priority).waiting.size());
+  if (due <= clock_.Now() || due < deadline.at()) return absl::OkStatus();
+  return Limited(due);
+}
+
+Task<absl::StatusOr<RateBudget::Ticket>> RateBudget::Wait(Deadline deadline,
+                                                          run::Priority priority) {
+  Lane& lane = LaneOf(priority);
+  const absl::Status fits = Check(deadline, priority);
+  if (!fits.ok()) co_return fits;
+  SteadyTime due = Due(priority, 0);
+  if (lane.waiting.empty() && due <= clock_.Now()) co_return Go(lane, due);
+
+  struct Leaver {
+    std::shared_ptr<Lanes> lanes;
+    Lane& lane;
+    std::list<Waiter*>::iterator at;
+    ~Leaver() {
+      const bool first = at == lane.waiting.begin();
+      lane.waiting.erase(at);
+      if (first) lane.WakeFirst();
+    }
+  };
+  Waiter waiter;
+  const Leaver leaver{lanes_, lane, lane.waiting.insert(lane.waiting.end(), &waiter)};
+  const run::Executor executor = co_await boost::asio::this_coro::executor;
+  while (true) {
+    const bool first = lane.waiting.front() == &waiter;
+    due = Due(priority, 0);
+    if (first && due <= clock_.Now()) break;
+    if (due >= deadline.at()) co_return Limited(due);
+    waiter.news.emplace(executor);
+    if (first) {
+      const SteadyTime look = std::max(open_at_, std::min(due, clock_.Now() + kLook));
+      co_await waiter.news->WaitUntil(look, timer_);
+    } else {
+      co_await waiter.news->Wait();
+    }
+  }
+  ++stats_.paced;
+  co_return Go(lane, due);
+}
+
+bool RateBudget::OfAnotherBudget(int limit) const {
+  if (limit == kUnauthenticatedLimit) return true;
+  return limit_.has_value() && limit < *limit_ && clock_.Now() - limit_seen_ < kLately;
+}
+
+void RateBudget::Observe(Ticket ticket, const wire::Headers& headers) {
   const std::optional<int> limit = Number(headers, "X-Ratelimit-Limit");
-  if (limit == kUnauthenticatedLimit) return;
-  if (limit.has_value()) limit_ = limit;
+  if (limit.has_value()) {
+    if (OfAnotherBudget(*limit)) return;
+    limit_ = limit;
+    limit_seen_ = clock_.Now();
+  }
   const std::optional<int> remaining = Number(headers, "X-Ratelimit-Remaining");
-  if (remaining.has_value()) remaining_ = remaining;
+  if (!remaining.has_value() || ticket < newest_) return;
+  remaining_ = remaining;
+  newest_ = ticket;
+  if (!limit_.has_value()) return;
+  const bool new_minute = window_.Observe(ticket, *limit_, *remaining, clock_.Now());
+  if (!new_minute) return;
+  for (Lane& lane : lanes_->of) lane.WakeFirst();
 }
 
 void RateBudget::CoolDown(milliseconds delay) {
-  open_at_ = std::max(open_at_, clock_.Now() + delay);
+  const SteadyTime now = clock_.Now();
+  if (now >= open_at_) ++stats_.cooldowns;
+  open_at_ = std::max(open_at_, now + delay);
+  window_.EndBy(open_at_);
+  // Whom it keeps too long hears of it now.
+  for (Lane& lane : lanes_->of) {
+    for (Waiter* waiter : lane.waiting) waiter->Wake();
+  }
 }
 
 milliseconds RateBudget::cooldown() const {
   return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(open_at_ - clock_.Now()));
+}
+
+RateStats RateBudget::stats() const {
+  RateStats stats = stats_;
+  for (const Lane& lane : lanes_->of) stats.waiting += lane.waiting.size();
+  return stats;
 }
 
 }  // namespace falcon

@@ -1,42 +1,83 @@
 // RateBudget: Falcon's requests a minute, shared by every client of the customer, as its headers
-// tell.
+// tell. Who may call now, and who waits how long.
 #ifndef FALCON_FALCON_RATE_BUDGET_H_
 #define FALCON_FALCON_RATE_BUDGET_H_
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "base/time.h"
+#include "falcon/rate_window.h"
+#include "run/priority.h"
 #include "run/task.h"
 #include "run/timer.h"
 #include "wire/http.h"
 
 namespace falcon {
 
-// Loop thread only.
+struct RateStats {
+  size_t waiting = 0;     // now
+  int64_t paced = 0;      // calls that went after a wait, so far
+  int64_t refused = 0;    // calls whose wait could not fit their deadline
+  int64_t cooldowns = 0;  // times that Falcon closed the budget by a 429
+};
+
+// Loop thread only. Waits of one priority end in the order of their coming, each at an instant of
+// its own. Exports are paced first, and keep off the reserve of interactive calls.
 class RateBudget {
+  struct Lane;
+  struct Lanes;
+
  public:
-  RateBudget(const Clock& clock, run::Timer& timer) : clock_(clock), timer_(timer) {}
+  // The number of a call that may go out, for Observe.
+  using Ticket = int64_t;
 
-  // Returns when a call may go out: at once, or after the shared cooldown. A cooldown that ends
-  // after `deadline` fails now: RESOURCE_EXHAUSTED (RATE_LIMITED) with retry-after.
-  Task<absl::Status> Wait(Deadline deadline);
+  RateBudget(const Clock& clock, run::Timer& timer, RateOptions options = {});
+  ~RateBudget();
+  RateBudget(const RateBudget&) = delete;
+  RateBudget& operator=(const RateBudget&) = delete;
 
-  // Reads X-Ratelimit-Limit and -Remaining of any answer.
-  void Observe(const wire::Headers& headers);
+  // Returns when a call may go out, which counts as sent from then on: send it now. At once while
+  // enough is left; else paced so that what is left lasts, and after the shared cooldown. A wait
+  // that cannot end before `deadline` fails now: RESOURCE_EXHAUSTED (RATE_LIMITED) with
+  // retry-after.
+  Task<absl::StatusOr<Ticket>> Wait(Deadline deadline, run::Priority priority);
+  // Fails as Wait would now: to be asked before a place is waited for.
+  absl::Status Check(Deadline deadline, run::Priority priority);
+
+  // Reads X-Ratelimit-Limit and -Remaining of the answer to the call that went by `ticket`.
+  void Observe(Ticket ticket, const wire::Headers& headers);
   // Falcon said 429: nobody calls for `delay`. An earlier, longer cooldown stays.
   void CoolDown(milliseconds delay);
 
   std::optional<int> limit() const { return limit_; }
+  // As the newest answer said.
   std::optional<int> remaining() const { return remaining_; }
   milliseconds cooldown() const;
+  RateStats stats() const;
 
  private:
+  Lane& LaneOf(run::Priority priority) const;
+  // When the next of the lane may go, with `ahead` before it.
+  SteadyTime Due(run::Priority priority, size_t ahead) const;
+  Ticket Go(Lane& lane, SteadyTime due);
+  absl::Status Limited(SteadyTime due);
+  bool OfAnotherBudget(int limit) const;
+
   const Clock& clock_;
   run::Timer& timer_;
+  RateWindow window_;
+  const std::shared_ptr<Lanes> lanes_;
   std::optional<int> limit_;
   std::optional<int> remaining_;
+  SteadyTime limit_seen_{};
+  Ticket newest_ = 0;
   SteadyTime open_at_{};
+  RateStats stats_;
 };
 
 }  // namespace falcon

@@ -10,10 +10,11 @@
 
 #include "base/time.h"
 #include "json/document.h"
+#include "run/priority.h"
 
 namespace falcon {
 
-enum class Priority { kInteractive, kExport };
+using run::Priority;
 
 // Owned by the RPC, outlives its calls. Loop thread only.
 struct Reading {

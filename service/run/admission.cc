@@ -1,55 +1,189 @@
 // The queue before the places.
 #include "run/admission.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/error.h"
+#include "base/text.h"
+#include "run/event.h"
+#include "run/turns.h"
 
 namespace falcon::run {
+namespace {
 
-Task<absl::StatusOr<Admission::Place>> Admission::Enter(Deadline deadline) {
-  if (deadline.Passed(clock_)) {
+constexpr milliseconds kAfterFull{1'000};
+constexpr milliseconds kAfterTimeout{5'000};
+
+enum class Outcome { kNone, kServed, kTooOld };
+
+struct Waiter : Turns::Waiting {
+  Waiter(const Visit& visit, SteadyTime now, Executor executor)
+      : Waiting(visit.caller, visit.priority, now), turn(executor) {}
+
+  Event turn;
+  Outcome outcome = Outcome::kNone;
+};
+
+AdmissionOptions WithDefaults(AdmissionOptions options) {
+  const auto half = [](size_t of) { return std::max<size_t>(1, of / 2); };
+  if (options.export_places == 0) options.export_places = half(options.places);
+  options.export_places = std::min(options.export_places, options.places);
+  if (options.max_waiting_per_caller == 0) {
+    options.max_waiting_per_caller = half(options.max_waiting);
+  }
+  return options;
+}
+
+absl::Status Full(std::string_view limit, std::string_view message) {
+  const absl::Status full = Error(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", message);
+  return WithRetryAfter(WithFact(full, "limit", limit), kAfterFull);
+}
+
+absl::Status TooOld(milliseconds max_wait) {
+  const absl::Status old =
+      Error(absl::StatusCode::kResourceExhausted, "QUEUE_TIMEOUT",
+            Cat("no call to Falcon came free within ", max_wait.count(), " ms; retry later"));
+  return WithRetryAfter(WithFact(old, "limit", "time"), kAfterTimeout);
+}
+
+}  // namespace
+
+// Shared with those who wait or hold a place: where a loop ends with calls on it, they go last.
+struct Admission::Book {
+  explicit Book(AdmissionOptions with)
+      : options(with), turns(with.export_turn), free(with.places) {}
+
+  bool ExportsMayGo() const { return exports_in_flight < options.export_places; }
+  // Those who wait go first: where a place is free, they are exports that may not have it.
+  bool TakeFree(Priority priority) {
+    const bool may = priority == Priority::kInteractive ||
+                     (ExportsMayGo() && turns.size(Priority::kExport) == 0);
+    if (free == 0 || !may) return false;
+    Occupy(priority);
+    return true;
+  }
+  void Occupy(Priority priority) {
+    --free;
+    if (priority == Priority::kExport) ++exports_in_flight;
+  }
+  void Leave(Priority priority) {
+    ++free;
+    if (priority == Priority::kExport) --exports_in_flight;
+    while (free > 0) {
+      auto* const next = static_cast<Waiter*>(turns.Take(ExportsMayGo()));
+      if (next == nullptr) return;
+      Occupy(next->priority);
+      Wake(*next, Outcome::kServed);
+    }
+  }
+  absl::Status RoomFor(const std::string& caller) {
+    if (turns.size() >= options.max_waiting) {
+      ++shed_all_callers;
+      return Full("all_callers", "too many calls wait for Falcon; retry later");
+    }
+    if (turns.CountOf(caller) >= options.max_waiting_per_caller) {
+      ++shed_this_caller;
+      return Full("this_caller", "too many calls of this caller wait for Falcon; retry later");
+    }
+    return absl::OkStatus();
+  }
+  void TurnAwayWhoWaitsSince(SteadyTime latest) {
+    while (turns.oldest() != nullptr && turns.oldest()->since <= latest) {
+      auto& old = static_cast<Waiter&>(*turns.oldest());
+      turns.Remove(old);
+      ++shed_time;
+      Wake(old, Outcome::kTooOld);
+    }
+  }
+  static void Wake(Waiter& waiter, Outcome outcome) {
+    waiter.outcome = outcome;
+    waiter.turn.Set();
+  }
+
+  const AdmissionOptions options;
+  Turns turns;
+  size_t free;
+  size_t exports_in_flight = 0;
+  bool swept = false;  // a task looks after the oldest
+  int64_t waited = 0;
+  int64_t shed_all_callers = 0;
+  int64_t shed_this_caller = 0;
+  int64_t shed_time = 0;
+};
+
+Admission::Place::Place(std::shared_ptr<Book> book, Priority priority)
+    : book_(std::move(book)), priority_(priority) {}
+
+Admission::Place::~Place() {
+  if (book_ != nullptr) book_->Leave(priority_);
+}
+
+Admission::Admission(Loop& loop, const Clock& clock, Timer& timer, AdmissionOptions options)
+    : loop_(loop),
+      clock_(clock),
+      timer_(timer),
+      book_(std::make_shared<Book>(WithDefaults(options))) {}
+
+Admission::~Admission() = default;
+
+Task<absl::StatusOr<Admission::Place>> Admission::Enter(Visit visit) {
+  if (visit.deadline.Passed(clock_)) {
     co_return Error(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
                     "the deadline passed before a place was free");
   }
-  if (free_ > 0 && waiters_.empty()) {
-    --free_;
-    co_return Place(this);
-  }
-  if (waiters_.size() >= max_waiting_) {
-    const absl::Status full = Error(absl::StatusCode::kResourceExhausted, "QUEUE_FULL",
-                                    "too many calls wait for Falcon; retry later");
-    co_return WithRetryAfter(full, seconds(1));
-  }
-  // A waiter that is unwound while it waits leaves the queue; one that was served meanwhile hands
+  const std::shared_ptr<Book> book = book_;
+  if (book->TakeFree(visit.priority)) co_return Place(book, visit.priority);
+  const absl::Status room = book->RoomFor(visit.caller);
+  if (!room.ok()) co_return room;
+  // A waiter that is unwound while it waits leaves its line; one that was served meanwhile hands
   // its place on.
   struct Leaver {
-    Admission* admission;
-    std::list<std::shared_ptr<Waiter>>::iterator at;
-    std::shared_ptr<Waiter> waiter;
+    Book& book;
+    Waiter& waiter;
     bool entered = false;
     ~Leaver() {
-      if (entered) return;
-      if (waiter->turn.is_set()) {
-        admission->Leave();
-      } else {
-        admission->waiters_.erase(at);
-      }
+      if (waiter.outcome == Outcome::kNone) book.turns.Remove(waiter);
+      if (waiter.outcome == Outcome::kServed && !entered) book.Leave(waiter.priority);
     }
   };
-  auto waiter = std::make_shared<Waiter>(loop_.executor());
-  Leaver leaver{this, waiters_.insert(waiters_.end(), waiter), waiter};
-  co_await waiter->turn.Wait();
+  Waiter waiter(visit, clock_.Now(), loop_.executor());
+  book->turns.Add(waiter);
+  Leaver leaver{*book, waiter};
+  ++book->waited;
+  if (!std::exchange(book->swept, true)) loop_.Spawn(Sweep(book, clock_, timer_));
+  co_await waiter.turn.Wait();
+  if (waiter.outcome == Outcome::kTooOld) co_return TooOld(book->options.max_wait);
   leaver.entered = true;
-  co_return Place(this);
+  co_return Place(book, visit.priority);
 }
 
-void Admission::Leave() {
-  if (waiters_.empty()) {
-    ++free_;
-    return;
+// One task for all: who waits mostly goes long before its time is up, and needs no timer.
+Task<void> Admission::Sweep(std::weak_ptr<Book> of, const Clock& clock, Timer& timer) {
+  while (true) {
+    SteadyTime next;
+    {
+      const std::shared_ptr<Book> book = of.lock();
+      if (book == nullptr) co_return;
+      book->TurnAwayWhoWaitsSince(clock.Now() - book->options.max_wait);
+      book->swept = book->turns.oldest() != nullptr;
+      if (!book->swept) co_return;
+      next = book->turns.oldest()->since + book->options.max_wait;
+    }
+    co_await timer.SleepUntil(next);
   }
-  const std::shared_ptr<Waiter> next = waiters_.front();
-  waiters_.pop_front();
-  next->turn.Set();
+}
+
+size_t Admission::waiting() const { return book_->turns.size(); }
+
+AdmissionStats Admission::stats() const {
+  return {.waiting = book_->turns.size(),
+          .in_flight = book_->options.places - book_->free,
+          .exports_in_flight = book_->exports_in_flight,
+          .waited = book_->waited,
+          .shed_all_callers = book_->shed_all_callers,
+          .shed_this_caller = book_->shed_this_caller,
+          .shed_time = book_->shed_time};
 }
 
 }  // namespace falcon::run

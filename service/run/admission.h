@@ -1,59 +1,95 @@
-// Admission: at most so many calls in flight, the rest wait their turn.
+// Admission: at most so many calls in flight; the rest wait their turn, callers one after the other.
 #ifndef FALCON_RUN_ADMISSION_H_
 #define FALCON_RUN_ADMISSION_H_
 
 #include <cstddef>
-#include <list>
+#include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
-#include "run/event.h"
 #include "run/loop.h"
+#include "run/priority.h"
 #include "run/task.h"
 #include "run/timer.h"
 
 namespace falcon::run {
 
-// Loop thread only. First come, first served.
+struct AdmissionOptions {
+  size_t places = 48;                 // calls in flight; 1 or more
+  size_t export_places = 0;           // of them for exports at most; 0: half, at least one
+  size_t max_waiting = 10'000;        // of all callers; more are turned away
+  size_t max_waiting_per_caller = 0;  // 0: half of `max_waiting`, at least one
+  milliseconds max_wait{30'000};      // who waits longer is turned away
+  int export_turn = 8;  // every so many-th turn is an export's, if one waits; 1 or more
+};
+
+// Who wants to enter.
+struct Visit {
+  std::string caller;  // whose share it takes; empty: that of the nameless, who share one
+  Priority priority;
+  Deadline deadline;
+};
+
+struct AdmissionStats {
+  size_t waiting = 0;    // now
+  size_t in_flight = 0;  // now, exports included
+  size_t exports_in_flight = 0;
+  // So far:
+  int64_t waited = 0;            // did not enter at once
+  int64_t shed_all_callers = 0;  // turned away, by bound
+  int64_t shed_this_caller = 0;
+  int64_t shed_time = 0;
+};
+
+// Loop thread only. A place that comes free goes to a waiting interactive call before an export,
+// but for every `export_turn`th; callers take turns within each; a caller's own calls go first
+// come, first served. A place that exports may not have stays free for an interactive call.
 class Admission {
+  struct Book;
+
  public:
-  // Holds one place; gives it back when it goes. Must not outlive the Admission.
+  // Holds one place; gives it back when it goes. May outlive the Admission.
   class Place {
    public:
-    explicit Place(Admission* admission) : admission_(admission) {}
-    Place(Place&& other) noexcept : admission_(std::exchange(other.admission_, nullptr)) {}
+    Place(Place&& other) noexcept = default;
     Place& operator=(Place&&) = delete;
-    ~Place() {
-      if (admission_ != nullptr) admission_->Leave();
-    }
+    ~Place();
 
    private:
-    Admission* admission_;
+    friend class Admission;
+    Place(std::shared_ptr<Book> book, Priority priority);
+
+    std::shared_ptr<Book> book_;
+    Priority priority_;
   };
 
-  // `places` > 0. More than `max_waiting` waiters are turned away.
-  Admission(Loop& loop, const Clock& clock, size_t places, size_t max_waiting)
-      : loop_(loop), clock_(clock), free_(places), max_waiting_(max_waiting) {}
+  // `timer` ends waits that last too long; it outlives the Admission, as `clock` and `loop` do.
+  Admission(Loop& loop, const Clock& clock, Timer& timer, AdmissionOptions options);
+  ~Admission();
+  Admission(const Admission&) = delete;
+  Admission& operator=(const Admission&) = delete;
 
-  // Waits for a place. RESOURCE_EXHAUSTED (QUEUE_FULL) at once when too many wait; a caller whose
-  // deadline passes is cancelled by its reactor, which ends the wait.
-  Task<absl::StatusOr<Place>> Enter(Deadline deadline);
+  // Waits for a place. RESOURCE_EXHAUSTED with retry-after and the fact `limit`, which says what
+  // turns the call away:
+  //   QUEUE_FULL     all_callers    at once: too many wait in all
+  //   QUEUE_FULL     this_caller    at once: too many of this caller's wait
+  //   QUEUE_TIMEOUT  time           after `max_wait`
+  // DEADLINE_EXCEEDED at once where the deadline has passed; one that passes later is the
+  // reactor's, whose cancellation ends the wait.
+  Task<absl::StatusOr<Place>> Enter(Visit visit);
 
-  size_t waiting() const { return waiters_.size(); }
+  size_t waiting() const;
+  AdmissionStats stats() const;
 
  private:
-  struct Waiter {
-    explicit Waiter(Executor executor) : turn(executor) {}
-    Event turn;
-  };
-  void Leave();
+  static Task<void> Sweep(std::weak_ptr<Book> of, const Clock& clock, Timer& timer);
 
   Loop& loop_;
   const Clock& clock_;
-  size_t free_;
-  size_t max_waiting_;
-  std::list<std::shared_ptr<Waiter>> waiters_;
+  Timer& timer_;
+  std::shared_ptr<Book> book_;
 };
 
 }  // namespace falcon::run

@@ -266,7 +266,7 @@ TEST_F(AttemptsMeanwhileTest, ACooldownHoldsBackOtherCallersToo) {
   Until([&] { return timer.slept().size() == 1; });
   Running<absl::StatusOr<json::Document>> second(
       loop, attempts.Call(UpstreamCall(operation::kQueryDevices), other));
-  Until([&] { return timer.slept().size() == 2; });
+  Until([&] { return budget.stats().waiting == 2; });
   OnLoop(loop, [&] { EXPECT_EQ(transport.requests().size(), 1u); });
   timer.Advance(seconds(5));
   EXPECT_THAT(*first.Get(), IsOk());
@@ -276,7 +276,7 @@ TEST_F(AttemptsMeanwhileTest, ACooldownHoldsBackOtherCallersToo) {
 }
 
 TEST_F(AttemptsMeanwhileTest, ThePlaceIsGivenBackDuringAPause) {
-  run::Admission narrow(loop, clock, 1, 100);
+  run::Admission narrow(loop, clock, timer, {.places = 1, .max_waiting = 100});
   Attempts one(transport, narrow, budget, clock, timer, RetryPolicy{}, [] { return 1.0; });
   transport.Answer("/", Response(500, ""));
   transport.Answer("/", Response(200, kOneId), 2);
@@ -289,7 +289,7 @@ TEST_F(AttemptsMeanwhileTest, ThePlaceIsGivenBackDuringAPause) {
 }
 
 TEST_F(AttemptsMeanwhileTest, ABudgetThatClosesWhileACallQueuesHoldsItBack) {
-  run::Admission narrow(loop, clock, 1, 100);
+  run::Admission narrow(loop, clock, timer, {.places = 1, .max_waiting = 100});
   Attempts one(transport, narrow, budget, clock, timer, RetryPolicy{}, [] { return 1.0; });
   auto gate = std::make_shared<run::Event>(loop.executor());
   transport.AnswerAfter("/", Response(429, "", {{"X-RateLimit-RetryAfter", "100"}}), gate);
@@ -307,7 +307,7 @@ TEST_F(AttemptsMeanwhileTest, ABudgetThatClosesWhileACallQueuesHoldsItBack) {
 
 // Row 46.
 TEST_F(AttemptsMeanwhileTest, ACancelledCallGivesItsPlaceBack) {
-  run::Admission narrow(loop, clock, 1, 100);
+  run::Admission narrow(loop, clock, timer, {.places = 1, .max_waiting = 100});
   Attempts one(transport, narrow, budget, clock, timer, RetryPolicy{}, [] { return 1.0; });
   auto never = std::make_shared<run::Event>(loop.executor());
   transport.AnswerAfter("/", Response(200, kOneId), never);

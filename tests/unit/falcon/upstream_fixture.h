@@ -45,7 +45,7 @@ class UpstreamTest : public ::testing::Test {
   run::Loop loop{"falcon-test"};
   FakeTimer timer{loop, clock};
   FakeTransport transport;
-  run::Admission admission{loop, clock, 2, 100};
+  run::Admission admission{loop, clock, timer, {.places = 2, .max_waiting = 100}};
   RateBudget budget{clock, timer};
   Attempts attempts{transport, admission, budget, clock, timer, RetryPolicy{}, [] { return 1.0; }};
   Caller caller{attempts, loop, clock, timer};

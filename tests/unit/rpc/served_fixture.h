@@ -52,7 +52,7 @@ class ServedTest : public ::testing::Test {
   run::LoopTimer timer;
   run::Loop loop{"falcon-test"};
   testing::FakeTransport transport;
-  run::Admission admission{loop, clock, 2, 100};
+  run::Admission admission{loop, clock, timer, {.places = 2, .max_waiting = 100}};
   RateBudget budget{clock, timer};
   Attempts attempts{transport, admission, budget, clock, timer, RetryPolicy{}, [] { return 1.0; }};
   Caller caller{attempts, loop, clock, timer};

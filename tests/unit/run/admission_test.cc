@@ -4,10 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <list>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_timer.h"
 #include "tests/support/on_loop.h"
 #include "tests/support/status_matchers.h"
 
@@ -17,49 +20,68 @@ namespace {
 using absl::StatusCode;
 using falcon::testing::FailsWith;
 using falcon::testing::FakeClock;
+using falcon::testing::FakeTimer;
 using falcon::testing::OnLoop;
 using falcon::testing::Running;
+using ::testing::ElementsAre;
 
 class AdmissionTest : public ::testing::Test {
  protected:
+  explicit AdmissionTest(AdmissionOptions options = {.places = 1,
+                                                     .max_waiting = 3,
+                                                     .max_waiting_per_caller = 2,
+                                                     .max_wait = seconds(30)})
+      : admission_(loop_, clock_, timer_, options) {}
   ~AdmissionTest() override {
     OnLoop(loop_, [this] { held_.clear(); });
   }
 
-  // Enters, notes its name, and keeps the place until Leave.
-  Task<absl::Status> Visit(std::string name) {
-    absl::StatusOr<Admission::Place> place =
-        co_await admission_.Enter(Deadline::In(clock_, seconds(60)));
+  // Enters, notes its caller, and keeps the place until Leave.
+  Task<absl::Status> Come(std::string caller, Priority priority) {
+    const Deadline deadline = Deadline::In(clock_, seconds(60));
+    Visit visit{caller, priority, deadline};
+    absl::StatusOr<Admission::Place> place = co_await admission_.Enter(std::move(visit));
     if (!place.ok()) co_return place.status();
-    entered_.push_back(name);
+    entered_.push_back(caller);
     held_.emplace_back(*std::move(place));
     co_return absl::OkStatus();
   }
-  Running<absl::Status> Start(std::string name) {
-    return Running<absl::Status>(loop_, Visit(std::move(name)));
+  Running<absl::Status> Start(std::string caller, Priority priority = Priority::kInteractive) {
+    return Running<absl::Status>(loop_, Come(std::move(caller), priority));
   }
-  // The one who entered first leaves.
+  // The one who entered first leaves, as soon as there is one.
   void Leave() {
-    OnLoop(loop_, [this] { LeaveOnLoop(); });
+    bool left = false;
+    while (!left) {
+      OnLoop(loop_, [&] {
+        left = !held_.empty();
+        if (left) LeaveOnLoop();
+      });
+    }
   }
   void LeaveOnLoop() {
     std::optional<Admission::Place> place(std::move(held_.front()));
     held_.pop_front();
   }
-  size_t Waiting() {
-    size_t waiting = 0;
-    OnLoop(loop_, [&] { waiting = admission_.waiting(); });
-    return waiting;
+  AdmissionStats Stats() {
+    AdmissionStats stats;
+    OnLoop(loop_, [&] { stats = admission_.stats(); });
+    return stats;
   }
   std::vector<std::string> Entered() {
     std::vector<std::string> entered;
     OnLoop(loop_, [&] { entered = entered_; });
     return entered;
   }
+  void UntilSweptAfter(size_t sleeps) {
+    size_t slept = 0;
+    while (slept < sleeps) OnLoop(loop_, [&] { slept = timer_.slept().size(); });
+  }
 
   Loop loop_{"loop"};
   FakeClock clock_;
-  Admission admission_{loop_, clock_, /*places=*/1, /*max_waiting=*/3};
+  FakeTimer timer_{loop_, clock_};
+  Admission admission_;
   std::vector<std::string> entered_;  // loop thread only, both
   std::list<Admission::Place> held_;
 };
@@ -67,31 +89,89 @@ class AdmissionTest : public ::testing::Test {
 TEST_F(AdmissionTest, LetsInAsManyAsThereArePlacesAndTheRestInTurn) {
   Running<absl::Status> a = Start("a"), b = Start("b"), c = Start("c");
   EXPECT_EQ(a.Get(), absl::OkStatus());
-  EXPECT_EQ(Waiting(), 2U);
+  EXPECT_EQ(Stats().waiting, 2u);
   Leave();
   EXPECT_EQ(b.Get(), absl::OkStatus());
   Leave();
   EXPECT_EQ(c.Get(), absl::OkStatus());
-  EXPECT_THAT(Entered(), ::testing::ElementsAre("a", "b", "c"));
-  EXPECT_EQ(Waiting(), 0U);
+  EXPECT_THAT(Entered(), ElementsAre("a", "b", "c"));
+  EXPECT_EQ(Stats().waiting, 0u);
+  EXPECT_EQ(Stats().waited, 2);
+  EXPECT_EQ(Stats().in_flight, 1u);
 }
 
-TEST_F(AdmissionTest, TurnsAwayWhenTooManyWait) {
+TEST_F(AdmissionTest, CallersTakeTurns) {
+  Running<absl::Status> in = Start("in"), a1 = Start("a"), a2 = Start("a"), b = Start("b");
+  for (int i = 0; i < 3; ++i) Leave();
+  EXPECT_EQ(a2.Get(), absl::OkStatus());
+  EXPECT_THAT(Entered(), ElementsAre("in", "a", "b", "a"));
+}
+
+TEST_F(AdmissionTest, TurnsAwayWhenTooManyWaitInAll) {
   std::vector<Running<absl::Status>> visitors;
-  for (int i = 0; i < 4; ++i) visitors.push_back(Start("in"));
-  const absl::Status full = *Start("out").Get();
+  for (const char* caller : {"a", "b", "c", "d"}) visitors.push_back(Start(caller));
+  const absl::Status full = *Start("e").Get();
   EXPECT_THAT(full, FailsWith(StatusCode::kResourceExhausted, "QUEUE_FULL"));
-  EXPECT_TRUE(RetryAfter(full).has_value());
-  for (int i = 0; i < 4; ++i) {
-    EXPECT_EQ(visitors[i].Get(), absl::OkStatus());
+  EXPECT_EQ(Facts(full)["limit"], "all_callers");
+  EXPECT_EQ(RetryAfter(full), seconds(1));
+  EXPECT_EQ(Stats().shed_all_callers, 1);
+  for (Running<absl::Status>& visitor : visitors) {
+    EXPECT_EQ(visitor.Get(), absl::OkStatus());
     Leave();
   }
 }
 
+TEST_F(AdmissionTest, TurnsAwayACallerOfWhomTooManyWait) {
+  Running<absl::Status> in = Start("a"), first = Start("a"), second = Start("a", Priority::kExport);
+  const absl::Status full = *Start("a").Get();
+  EXPECT_THAT(full, FailsWith(StatusCode::kResourceExhausted, "QUEUE_FULL"));
+  EXPECT_EQ(Facts(full)["limit"], "this_caller");
+  EXPECT_TRUE(RetryAfter(full).has_value());
+  EXPECT_EQ(Stats().shed_this_caller, 1);
+  Running<absl::Status> other = Start("b");
+  EXPECT_EQ(Stats().waiting, 3u);
+  for (int i = 0; i < 3; ++i) Leave();
+  EXPECT_EQ(other.Get(), absl::OkStatus());
+  EXPECT_EQ(second.Get(), absl::OkStatus());
+}
+
+TEST_F(AdmissionTest, TurnsAwayWhoWaitedTooLong) {
+  Running<absl::Status> in = Start("in"), early = Start("early");
+  UntilSweptAfter(1);
+  timer_.Advance(seconds(20));
+  Running<absl::Status> late = Start("late");
+  EXPECT_EQ(Stats().waiting, 2u);
+  timer_.Advance(seconds(10));
+  const absl::Status old = *early.Get();
+  EXPECT_THAT(old, FailsWith(StatusCode::kResourceExhausted, "QUEUE_TIMEOUT"));
+  EXPECT_EQ(Facts(old)["limit"], "time");
+  EXPECT_TRUE(RetryAfter(old).has_value());
+  EXPECT_EQ(Stats().waiting, 1u);
+  UntilSweptAfter(2);
+  timer_.Advance(seconds(20));
+  EXPECT_FALSE(late.Get()->ok());
+  EXPECT_EQ(Stats().shed_time, 2);
+  // The place is not lost by it.
+  Leave();
+  EXPECT_EQ(Start("next").Get(), absl::OkStatus());
+}
+
+TEST_F(AdmissionTest, WaitsAreBoundedAgainAfterNobodyWaited) {
+  Running<absl::Status> in = Start("in"), served = Start("served");
+  UntilSweptAfter(1);
+  Leave();
+  EXPECT_EQ(served.Get(), absl::OkStatus());
+  timer_.Advance(seconds(30));
+  Running<absl::Status> late = Start("late");
+  UntilSweptAfter(2);
+  timer_.Advance(seconds(30));
+  EXPECT_THAT(*late.Get(), FailsWith(StatusCode::kResourceExhausted, "QUEUE_TIMEOUT"));
+}
+
 TEST_F(AdmissionTest, RefusesOneWhoseDeadlineHasPassed) {
-  const Deadline passed(clock_.Now());
-  Running<absl::StatusOr<Admission::Place>> late(loop_, admission_.Enter(passed));
-  EXPECT_THAT(*late.Get(), FailsWith(StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED"));
+  Visit late{"a", Priority::kInteractive, Deadline(clock_.Now())};
+  Running<absl::StatusOr<Admission::Place>> entry(loop_, admission_.Enter(late));
+  EXPECT_THAT(*entry.Get(), FailsWith(StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED"));
 }
 
 TEST_F(AdmissionTest, ACancelledWaiterLeavesTheQueue) {
@@ -99,10 +179,10 @@ TEST_F(AdmissionTest, ACancelledWaiterLeavesTheQueue) {
   EXPECT_EQ(a.Get(), absl::OkStatus());
   leaver.Cancel();
   EXPECT_EQ(leaver.Get(), std::nullopt);
-  EXPECT_EQ(Waiting(), 1U);
+  EXPECT_EQ(Stats().waiting, 1u);
   Leave();
   EXPECT_EQ(c.Get(), absl::OkStatus());
-  EXPECT_THAT(Entered(), ::testing::ElementsAre("a", "c"));
+  EXPECT_THAT(Entered(), ElementsAre("a", "c"));
 }
 
 TEST_F(AdmissionTest, APlaceThatIsHandedToALeaverIsNotLost) {
@@ -121,6 +201,80 @@ TEST_F(AdmissionTest, AFreedPlaceIsFreeForTheNext) {
   EXPECT_EQ(Start("a").Get(), absl::OkStatus());
   Leave();
   EXPECT_EQ(Start("b").Get(), absl::OkStatus());
+}
+
+TEST(AdmissionEndTest, PlacesAndWaitersMayOutliveTheAdmission) {
+  FakeClock clock;
+  std::list<Admission::Place> held;
+  {
+    Loop loop("loop");
+    FakeTimer timer(loop, clock);
+    Admission admission(loop, clock, timer, {.places = 1});
+    const auto come = [&]() -> Task<absl::Status> {
+      Visit visit{"a", Priority::kInteractive, Deadline::In(clock, seconds(60))};
+      absl::StatusOr<Admission::Place> place = co_await admission.Enter(std::move(visit));
+      held.emplace_back(*std::move(place));
+      co_return absl::OkStatus();
+    };
+    Running<absl::Status> in(loop, come());
+    Running<absl::Status> waiting(loop, come());
+    OnLoop(loop, [&] { EXPECT_EQ(admission.waiting(), 1u); });
+    loop.Stop();
+  }
+  held.clear();
+}
+
+class ExportAdmissionTest : public AdmissionTest {
+ protected:
+  ExportAdmissionTest() : AdmissionTest({.places = 4, .max_waiting = 100}) {}
+  Running<absl::Status> StartExport(std::string caller) {
+    return Start(std::move(caller), Priority::kExport);
+  }
+};
+
+TEST_F(ExportAdmissionTest, ExportsHoldHalfOfThePlacesSoThatAReserveStays) {
+  Running<absl::Status> one = StartExport("e"), two = StartExport("e"), three = StartExport("e");
+  EXPECT_EQ(Stats().in_flight, 2u);
+  EXPECT_EQ(Stats().exports_in_flight, 2u);
+  EXPECT_EQ(Stats().waiting, 1u);
+  EXPECT_EQ(Start("i").Get(), absl::OkStatus());
+  EXPECT_EQ(Stats().waiting, 1u);
+  Leave();
+  EXPECT_EQ(three.Get(), absl::OkStatus());
+  EXPECT_EQ(Stats().exports_in_flight, 2u);
+}
+
+TEST_F(ExportAdmissionTest, AnExportMayNotOvertakeOneThatWaits) {
+  Running<absl::Status> one = StartExport("a"), two = StartExport("a"), three = StartExport("a");
+  Running<absl::Status> four = StartExport("b");
+  EXPECT_EQ(Stats().waiting, 2u);
+  Leave();
+  EXPECT_EQ(three.Get(), absl::OkStatus());
+  Leave();
+  EXPECT_EQ(four.Get(), absl::OkStatus());
+}
+
+TEST_F(ExportAdmissionTest, AnExportDoesNotStarveWhileInteractiveCallsKeepComing) {
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(Start("i").Get(), absl::OkStatus());
+  std::vector<Running<absl::Status>> visitors;
+  visitors.push_back(StartExport("e"));
+  for (int i = 0; i < 20; ++i) visitors.push_back(Start("i"));
+  for (int i = 0; i < 8; ++i) Leave();
+  EXPECT_EQ(visitors[0].Get(), absl::OkStatus());
+  std::vector<std::string> entered = Entered();
+  entered.erase(entered.begin(), entered.begin() + 4);
+  EXPECT_THAT(entered, ElementsAre("i", "i", "i", "i", "i", "i", "i", "e"));
+  for (int i = 0; i < 17; ++i) Leave();
+}
+
+TEST(AdmissionDefaultsTest, AreWorkableForASinglePlaceAndASingleWaiter) {
+  FakeClock clock;
+  Loop loop("loop");
+  FakeTimer timer(loop, clock);
+  Admission admission(loop, clock, timer, {.places = 1, .max_waiting = 1});
+  Visit visit{"a", Priority::kExport, Deadline::In(clock, seconds(60))};
+  Running<absl::StatusOr<Admission::Place>> entry(loop, admission.Enter(visit));
+  EXPECT_THAT(*entry.Get(), falcon::testing::IsOk());
 }
 
 }  // namespace
