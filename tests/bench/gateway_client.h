@@ -134,7 +134,7 @@ class GatewayClient {
     return *stubs[next_.fetch_add(1) % stubs.size()];
   }
 
-  const ClientOptions& options_;
+  const ClientOptions options_;
   std::vector<std::unique_ptr<v1::HostService::Stub>> hosts_;
   std::vector<std::unique_ptr<v1::DetectionService::Stub>> detections_;
   std::atomic<size_t> next_ = 0;
