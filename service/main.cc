@@ -1,4 +1,5 @@
 // falcon-gateway: builds the house from the ground up and serves until told to stop.
+#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -11,9 +12,11 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "config/hardening.h"
+#include "falcon/breaker.h"
 #include "falcon/caller.h"
 #include "falcon/page_token.h"
 #include "falcon/rate_budget.h"
+#include "falcon/retry_budget.h"
 #include "obs/log.h"
 #include "obs/metrics.h"
 #include "reputation/client.h"
@@ -106,6 +109,12 @@ reputation::ClientOptions ReputationOptions(const config::Config& config) {
   return options;
 }
 
+BreakerOptions BreakerOptionsOf(const config::Config& config) {
+  BreakerOptions options;
+  options.faults = config.breaker_failures > 0 ? config.breaker_failures : INT_MAX;
+  return options;
+}
+
 CallerOptions CallerOptionsOf(const config::Config& config) {
   CallerOptions options;
   options.cache_bytes = config.cache_bytes;
@@ -133,7 +142,10 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
   RateBudget budget(clock, timer);
   run::Admission admission(loop, clock, timer,
                            {.places = config.max_in_flight, .max_waiting = config.max_waiting});
-  Attempts attempts(authorized, admission, budget, clock, timer, RetryPolicy(), RandomJitter());
+  Breaker breaker(clock, RandomJitter(), BreakerOptionsOf(config));
+  RetryBudget retries(clock);
+  Attempts attempts({admission, breaker, budget, authorized, retries, clock, timer}, RetryPolicy(),
+                    RandomJitter());
   Caller caller(attempts, loop, clock, timer, CallerOptionsOf(config));  // makes the calls few
   const PageTokens page_tokens(config.page_token_key.empty()
                                    ? TokenKeyFrom(config.credentials.client_secret)

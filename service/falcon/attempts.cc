@@ -35,19 +35,12 @@ absl::Status TooLate() {
 
 }  // namespace
 
-Attempts::Attempts(wire::HttpTransport& authorized, run::Admission& admission, RateBudget& budget,
-                   const Clock& clock, run::Timer& timer, RetryPolicy policy, Jitter jitter)
-    : authorized_(authorized),
-      admission_(admission),
-      budget_(budget),
-      clock_(clock),
-      timer_(timer),
-      policy_(policy),
-      jitter_(std::move(jitter)) {}
-
 Task<absl::StatusOr<json::Document>> Attempts::Call(UpstreamCall call, Reading& reading) {
+  means_.retries.Offered();
+  std::optional<RetryBudget::Retry> retry;
   for (int attempt = 1;; ++attempt) {
     absl::StatusOr<json::Document> answer = co_await Attempt(call, reading);
+    retry.reset();
     if (answer.ok()) {
       Keep(answer->envelope(), reading);
       co_return answer;
@@ -56,9 +49,15 @@ Task<absl::StatusOr<json::Document>> Attempts::Call(UpstreamCall call, Reading& 
     if (attempt > 1) failure = WithFact(std::move(failure), "attempts", Cat(attempt));
     const absl::StatusOr<milliseconds> pause = PauseAfter(failure, attempt, reading.deadline);
     if (!pause.ok()) co_return pause.status();
+    // A 429 is no fault that more calls would make worse: the rate budget paces them.
+    if (Reason(failure) != "RATE_LIMITED") {
+      std::optional<RetryBudget::Retry> granted = means_.retries.TryAcquire();
+      if (!granted) co_return RetryBudget::Spent(std::move(failure));
+      retry.emplace(*std::move(granted));
+    }
     if (pause->count() > 0) {
-      const SteadyTime until = clock_.Now() + *pause;
-      co_await timer_.SleepUntil(until);
+      const SteadyTime until = means_.clock.Now() + *pause;
+      co_await means_.timer.SleepUntil(until);
     }
     ++stats_.retries;
   }
@@ -69,35 +68,46 @@ absl::StatusOr<milliseconds> Attempts::PauseAfter(const absl::Status& failure, i
   const bool limited = Reason(failure) == "RATE_LIMITED";
   const milliseconds backoff = Backoff(attempt, policy_, jitter_);
   const milliseconds pause = limited ? RetryAfter(failure).value_or(backoff) : backoff;
-  if (limited) budget_.CoolDown(pause);
-  const bool again = attempt < AttemptsFor(failure, policy_) && deadline.Allows(clock_, pause);
+  if (limited) means_.budget.CoolDown(pause);
+  const bool again =
+      attempt < AttemptsFor(failure, policy_) && deadline.Allows(means_.clock, pause);
   if (!again) return limited ? WithRetryAfter(failure, pause) : failure;
   // The budget makes everybody wait; only what concerns this call alone is slept here.
   return limited ? milliseconds(0) : pause;
 }
 
 Task<absl::StatusOr<Attempts::Entry>> Attempts::Enter(const Reading& reading) {
-  if (reading.deadline.Passed(clock_)) co_return TooLate();
-  CO_RETURN_IF_ERROR(budget_.Check(reading.deadline, reading.priority));
+  if (reading.deadline.Passed(means_.clock)) co_return TooLate();
+  CO_RETURN_IF_ERROR(means_.budget.Check(reading.deadline, reading.priority));
   run::Visit visit{reading.caller, reading.priority, reading.deadline};
-  ASSIGN_OR_CO_RETURN(run::Admission::Place place, co_await admission_.Enter(std::move(visit)));
-  if (reading.deadline.Passed(clock_)) co_return TooLate();
+  ASSIGN_OR_CO_RETURN(run::Admission::Place place,
+                      co_await means_.admission.Enter(std::move(visit)));
+  if (reading.deadline.Passed(means_.clock)) co_return TooLate();
+  ASSIGN_OR_CO_RETURN(Breaker::Pass pass, means_.breaker.Enter());
   ASSIGN_OR_CO_RETURN(const RateBudget::Ticket ticket,
-                      co_await budget_.Wait(reading.deadline, reading.priority));
-  co_return Entry{std::move(place), ticket};
+                      co_await means_.budget.Wait(reading.deadline, reading.priority));
+  co_return Entry{std::move(place), std::move(pass), ticket};
 }
 
 Task<absl::StatusOr<json::Document>> Attempts::Attempt(const UpstreamCall& call, Reading& reading) {
-  ASSIGN_OR_CO_RETURN(const Entry entry, co_await Enter(reading));
+  ASSIGN_OR_CO_RETURN(Entry entry, co_await Enter(reading));
+  absl::StatusOr<json::Document> answer = co_await Exchange(call, reading, entry.ticket);
+  entry.pass.Conclude(answer.status());
+  co_return answer;
+}
+
+Task<absl::StatusOr<json::Document>> Attempts::Exchange(const UpstreamCall& call, Reading& reading,
+                                                        RateBudget::Ticket ticket) {
   wire::HttpRequest request = RequestFor(call, reading.deadline);
   ++reading.upstream_calls;
   ++stats_.calls;
-  ASSIGN_OR_CO_RETURN(wire::HttpResponse response, co_await authorized_.Send(std::move(request)));
-  budget_.Observe(entry.ticket, response.headers);
+  ASSIGN_OR_CO_RETURN(wire::HttpResponse response,
+                      co_await means_.authorized.Send(std::move(request)));
+  means_.budget.Observe(ticket, response.headers);
   const std::string_view trace_id = wire::FindHeader(response.headers, "X-Cs-Traceid");
   if (!trace_id.empty()) reading.trace_id = trace_id;
-  co_return ReadReply(*call.operation, std::move(response), call.continuation, clock_.WallNow(),
-                      parser_);
+  co_return ReadReply(*call.operation, std::move(response), call.continuation,
+                      means_.clock.WallNow(), parser_);
 }
 
 }  // namespace falcon

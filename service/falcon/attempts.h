@@ -1,5 +1,5 @@
-// Attempts: one call to Falcon, however many attempts it takes. Admission, rate budget, token, wire,
-// status ladder, retries: in that order, for every operation.
+// Attempts: one call to Falcon, however many attempts it takes. Admission, breaker, rate budget,
+// token, wire, status ladder, retries: in that order, for every operation.
 #ifndef FALCON_FALCON_ATTEMPTS_H_
 #define FALCON_FALCON_ATTEMPTS_H_
 
@@ -10,10 +10,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "falcon/breaker.h"
 #include "falcon/operation.h"
 #include "falcon/rate_budget.h"
 #include "falcon/reading.h"
 #include "falcon/retry.h"
+#include "falcon/retry_budget.h"
 #include "json/document.h"
 #include "json/parser.h"
 #include "run/admission.h"
@@ -48,15 +50,27 @@ struct AttemptStats {
   int64_t retries = 0;  // of them, after a failure
 };
 
+// What attempts are made with, in the order of their use. All outlive the attempts.
+struct AttemptMeans {
+  run::Admission& admission;
+  Breaker& breaker;
+  RateBudget& budget;
+  wire::HttpTransport& authorized;
+  RetryBudget& retries;
+  const Clock& clock;
+  run::Timer& timer;
+};
+
 // Loop thread only.
 class Attempts {
  public:
-  Attempts(wire::HttpTransport& authorized, run::Admission& admission, RateBudget& budget,
-           const Clock& clock, run::Timer& timer, RetryPolicy policy, Jitter jitter);
+  Attempts(AttemptMeans means, RetryPolicy policy, Jitter jitter)
+      : means_(means), policy_(policy), jitter_(std::move(jitter)) {}
 
   // The document, within `reading.deadline`, which may be put off meanwhile; failures as in
   // reply.h, http.h and auth/. Counts into `reading`. A failure that was retried says so by the fact
-  // `attempts`. No failure is retried past the deadline: the last one is returned instead.
+  // `attempts`, one that the retry budget did not allow to be retried by `retry_budget`. No failure
+  // is retried past the deadline: the last one is returned instead.
   Task<absl::StatusOr<json::Document>> Call(UpstreamCall call, Reading& reading);
 
   const AttemptStats& stats() const { return stats_; }
@@ -70,17 +84,16 @@ class Attempts {
                                           Deadline deadline);
   struct Entry {
     run::Admission::Place place;
+    Breaker::Pass pass;
     RateBudget::Ticket ticket;
   };
   // A place, and then leave of the budget: who waits for it holds a place, so that callers have
   // their turns at it too.
   Task<absl::StatusOr<Entry>> Enter(const Reading& reading);
+  Task<absl::StatusOr<json::Document>> Exchange(const UpstreamCall& call, Reading& reading,
+                                                RateBudget::Ticket ticket);
 
-  wire::HttpTransport& authorized_;
-  run::Admission& admission_;
-  RateBudget& budget_;
-  const Clock& clock_;
-  run::Timer& timer_;
+  AttemptMeans means_;
   RetryPolicy policy_;
   Jitter jitter_;
   json::Parser parser_;

@@ -277,7 +277,8 @@ TEST_F(AttemptsMeanwhileTest, ACooldownHoldsBackOtherCallersToo) {
 
 TEST_F(AttemptsMeanwhileTest, ThePlaceIsGivenBackDuringAPause) {
   run::Admission narrow(loop, clock, timer, {.places = 1, .max_waiting = 100});
-  Attempts one(transport, narrow, budget, clock, timer, RetryPolicy{}, [] { return 1.0; });
+  Attempts one({narrow, breaker, budget, transport, retries, clock, timer}, RetryPolicy{},
+               [] { return 1.0; });
   transport.Answer("/", Response(500, ""));
   transport.Answer("/", Response(200, kOneId), 2);
   Running<absl::StatusOr<json::Document>> failing(
@@ -290,7 +291,8 @@ TEST_F(AttemptsMeanwhileTest, ThePlaceIsGivenBackDuringAPause) {
 
 TEST_F(AttemptsMeanwhileTest, ABudgetThatClosesWhileACallQueuesHoldsItBack) {
   run::Admission narrow(loop, clock, timer, {.places = 1, .max_waiting = 100});
-  Attempts one(transport, narrow, budget, clock, timer, RetryPolicy{}, [] { return 1.0; });
+  Attempts one({narrow, breaker, budget, transport, retries, clock, timer}, RetryPolicy{},
+               [] { return 1.0; });
   auto gate = std::make_shared<run::Event>(loop.executor());
   transport.AnswerAfter("/", Response(429, "", {{"X-RateLimit-RetryAfter", "100"}}), gate);
   Running<absl::StatusOr<json::Document>> first(
@@ -308,7 +310,8 @@ TEST_F(AttemptsMeanwhileTest, ABudgetThatClosesWhileACallQueuesHoldsItBack) {
 // Row 46.
 TEST_F(AttemptsMeanwhileTest, ACancelledCallGivesItsPlaceBack) {
   run::Admission narrow(loop, clock, timer, {.places = 1, .max_waiting = 100});
-  Attempts one(transport, narrow, budget, clock, timer, RetryPolicy{}, [] { return 1.0; });
+  Attempts one({narrow, breaker, budget, transport, retries, clock, timer}, RetryPolicy{},
+               [] { return 1.0; });
   auto never = std::make_shared<run::Event>(loop.executor());
   transport.AnswerAfter("/", Response(200, kOneId), never);
   transport.Answer("/", Response(200, kOneId));

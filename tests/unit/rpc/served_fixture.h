@@ -54,7 +54,12 @@ class ServedTest : public ::testing::Test {
   testing::FakeTransport transport;
   run::Admission admission{loop, clock, timer, {.places = 2, .max_waiting = 100}};
   RateBudget budget{clock, timer};
-  Attempts attempts{transport, admission, budget, clock, timer, RetryPolicy{}, [] { return 1.0; }};
+  // Faults in a row are what tests are made of.
+  Breaker breaker{clock, [] { return 0.5; }, {.faults = 1000}};
+  RetryBudget retries{clock};
+  Attempts attempts{{admission, breaker, budget, transport, retries, clock, timer},
+                    RetryPolicy{},
+                    [] { return 1.0; }};
   Caller caller{attempts, loop, clock, timer};
   PageTokens tokens{Secret(std::string(32, 'k')), "tenant"};
   Edge edge{loop, clock, observer, CallLimits()};
