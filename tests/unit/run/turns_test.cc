@@ -87,6 +87,7 @@ TEST_F(TurnsTest, OneWhoComesAgainAndAgainGainsNothingOverOneWhoQueuesAhead) {
 
 TEST_F(TurnsTest, TenCallersOfEqualLoadGetEqualTurnsWithinOne) {
   std::vector<std::string> order;
+  order.reserve(1'000);
   for (int i = 0; i < 1'000; ++i) order.push_back(Cat("caller ", i % 10));
   std::shuffle(order.begin(), order.end(), std::mt19937(7));
   for (const std::string& caller : order) Add(caller);
