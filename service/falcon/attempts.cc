@@ -68,7 +68,9 @@ absl::StatusOr<milliseconds> Attempts::PauseAfter(const absl::Status& failure, i
   const bool limited = Reason(failure) == "RATE_LIMITED";
   const milliseconds backoff = Backoff(attempt, policy_, jitter_);
   const milliseconds pause = limited ? RetryAfter(failure).value_or(backoff) : backoff;
-  if (limited) means_.budget.CoolDown(pause);
+  // Only Falcon's own 429: what the budget refuses by itself, it refuses to this call alone.
+  const bool by_falcon = limited && Facts(failure).contains("http_status");
+  if (by_falcon) means_.budget.CoolDown(pause);
   const bool again =
       attempt < AttemptsFor(failure, policy_) && deadline.Allows(means_.clock, pause);
   if (!again) return limited ? WithRetryAfter(failure, pause) : failure;

@@ -251,6 +251,18 @@ TEST_F(AttemptsTest, HeadersOfEveryAnswerFeedTheBudget) {
   EXPECT_EQ(budget.remaining(), 12);
 }
 
+TEST_F(AttemptsTest, ACallThatThePaceLeavesNoTimeClosesTheBudgetForNobody) {
+  Script(Response(200, kOneId, {{"X-Ratelimit-Limit", "6000"}, {"X-Ratelimit-Remaining", "150"}}));
+  ASSERT_THAT(Call(reading), IsOk());
+  Reading hasty(In(seconds(1)));
+  const auto refused = Call(hasty);
+  EXPECT_THAT(refused, FailsWith(StatusCode::kResourceExhausted, "RATE_LIMITED"));
+  EXPECT_GE(RetryAfter(refused.status()), seconds(1));
+  EXPECT_EQ(hasty.upstream_calls, 0);
+  EXPECT_EQ(budget.cooldown(), milliseconds(0));
+  EXPECT_EQ(budget.stats().cooldowns, 0);
+}
+
 // Time moves by hand here: what happens meanwhile is the point.
 class AttemptsMeanwhileTest : public UpstreamTest {
  protected:
