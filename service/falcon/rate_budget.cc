@@ -51,6 +51,17 @@ struct RateBudget::Lane {
 
 // Shared with those who wait: where a loop ends with calls on it, they go last.
 struct RateBudget::Lanes {
+  // Ends a wait, however it ends: the next one is the first then.
+  struct Leaver {
+    std::shared_ptr<Lanes> lanes;
+    Lane& lane;
+    std::list<Waiter*>::iterator at;
+    ~Leaver() {
+      const bool first = at == lane.waiting.begin();
+      lane.waiting.erase(at);
+      if (first) lane.WakeFirst();
+    }
+  };
   std::array<Lane, 2> of;
 };
 
@@ -97,18 +108,8 @@ Task<absl::StatusOr<RateBudget::Ticket>> RateBudget::Wait(Deadline deadline,
   SteadyTime due = Due(priority, 0);
   if (lane.waiting.empty() && due <= clock_.Now()) co_return Go(lane, due);
 
-  struct Leaver {
-    std::shared_ptr<Lanes> lanes;
-    Lane& lane;
-    std::list<Waiter*>::iterator at;
-    ~Leaver() {
-      const bool first = at == lane.waiting.begin();
-      lane.waiting.erase(at);
-      if (first) lane.WakeFirst();
-    }
-  };
   Waiter waiter;
-  const Leaver leaver{lanes_, lane, lane.waiting.insert(lane.waiting.end(), &waiter)};
+  const Lanes::Leaver leaver{lanes_, lane, lane.waiting.insert(lane.waiting.end(), &waiter)};
   const run::Executor executor = co_await boost::asio::this_coro::executor;
   while (true) {
     const bool first = lane.waiting.front() == &waiter;

@@ -1,4 +1,4 @@
-// Admission: at most so many calls in flight; the rest wait their turn, callers one after the other.
+// Admission: at most so many calls in flight; the rest wait, and their callers take turns.
 #ifndef FALCON_RUN_ADMISSION_H_
 #define FALCON_RUN_ADMISSION_H_
 
