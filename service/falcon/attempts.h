@@ -74,6 +74,7 @@ class Attempts {
   Task<absl::StatusOr<json::Document>> Call(UpstreamCall call, Reading& reading);
 
   const AttemptStats& stats() const { return stats_; }
+  const AttemptMeans& means() const { return means_; }
 
  private:
   // One exchange: waits for the budget and a place, sends, reads the answer.

@@ -70,7 +70,8 @@ CallerStats Caller::stats() const {
           .retries = attempts_.stats().retries,
           .joined = reads_.joined(),
           .batched = batches_.joined(),
-          .kept = cache_.hits()};
+          .kept = cache_.hits(),
+          .cache_bytes = cache_.bytes()};
 }
 
 }  // namespace falcon

@@ -21,11 +21,12 @@
 namespace falcon {
 
 struct CallerStats {
-  int64_t calls = 0;    // attempts that reached the wire
-  int64_t retries = 0;  // of them, after a failure
-  int64_t joined = 0;   // reads that shared an identical one's call
-  int64_t batched = 0;  // look-ups that travelled in another's call
-  int64_t kept = 0;     // answers and records that were kept from earlier calls
+  int64_t calls = 0;       // attempts that reached the wire
+  int64_t retries = 0;     // of them, after a failure
+  int64_t joined = 0;      // reads that shared an identical one's call
+  int64_t batched = 0;     // look-ups that travelled in another's call
+  int64_t kept = 0;        // answers and records that were kept from earlier calls
+  size_t cache_bytes = 0;  // that are kept now
 };
 
 struct CallerOptions {
@@ -49,6 +50,8 @@ class Caller {
                                                           Reading& reading);
 
   CallerStats stats() const;
+  // How the attempts fare.
+  const AttemptMeans& means() const { return attempts_.means(); }
 
  private:
   Task<absl::StatusOr<json::Document>> Fetch(UpstreamCall call, std::string key, bool keeps,

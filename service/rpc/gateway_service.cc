@@ -80,6 +80,27 @@ void Fill(const reputation::Client& from, v1::ReputationStatus& to) {
   to.set_calls(from.calls());
 }
 
+void Fill(const Caller& caller, const Clock& clock, v1::UpstreamStatus& to) {
+  const CallerStats calls = caller.stats();
+  const AttemptMeans& means = caller.means();
+  const run::AdmissionStats queue = means.admission.stats();
+  const BreakerStats breaker = means.breaker.stats();
+  to.set_in_flight(static_cast<int32_t>(queue.in_flight));
+  to.set_waiting(static_cast<int32_t>(queue.waiting));
+  to.set_retried(calls.retries);
+  to.set_joined(calls.joined);
+  to.set_batched(calls.batched);
+  to.set_cached(calls.kept);
+  to.set_cache_bytes(static_cast<int64_t>(calls.cache_bytes));
+  to.set_waited(queue.waited);
+  to.set_shed(queue.shed_all_callers + queue.shed_this_caller + queue.shed_time);
+  to.set_paced(means.budget.stats().paced);
+  to.set_retries_refused(means.retries.stats().refused);
+  to.set_breaker_opened(breaker.opened);
+  const milliseconds left = breaker.until ? Deadline(*breaker.until).Left(clock) : milliseconds(0);
+  *to.mutable_breaker_open_for() = TimeUtil::MillisecondsToDuration(left.count());
+}
+
 }  // namespace
 
 GatewayService::GatewayService(const Edge& edge, Caller& caller,
@@ -100,6 +121,7 @@ Task<absl::Status> GatewayService::Status(v1::GetStatusResponse& response) {
   Fill(token, *response.mutable_token());
   Fill(budget_, *response.mutable_rate_budget());
   Fill(reputation_, *response.mutable_reputation());
+  Fill(caller_, edge_.clock, *response.mutable_upstream());
   response.set_version(FALCON_GATEWAY_VERSION);
   auto& libraries = *response.mutable_libraries();
   libraries["grpc"] = grpc::Version();

@@ -39,7 +39,7 @@ TEST_F(Flags, AreNamedAfterTheFieldsOneValueAtATime) {
       Names("detections", "list"),
       ElementsAre("page-size", "page-token", "days", "created-after", "created-before", "severity",
                   "min-severity", "status", "hostname", "technique", "tactic", "product", "filter",
-                  "query", "order-by", "fields", "include-additional-fields"));
+                  "query", "order-by", "fields", "max-staleness", "include-additional-fields"));
   EXPECT_THAT(Names("hosts", "login-history"),
               ElementsAre("device-id", "after", "before", "limit"));
 }
@@ -72,7 +72,7 @@ TEST_F(Flags, MakeAFieldMaskOfCommasAndAll) {
 }
 
 TEST_F(Flags, ReachIntoNestedOptions) {
-  EXPECT_EQ(Filled("hosts", "get", {{"include-additional-fields", {"true"}}}),
+  EXPECT_EQ(Filled("hosts", "get", {{"max-staleness", "include-additional-fields", {"true"}}}),
             R"({"read_options":{"include_additional_fields":true}})");
 }
 
