@@ -72,7 +72,7 @@ TEST_F(Flags, MakeAFieldMaskOfCommasAndAll) {
 }
 
 TEST_F(Flags, ReachIntoNestedOptions) {
-  EXPECT_EQ(Filled("hosts", "get", {{"max-staleness", "include-additional-fields", {"true"}}}),
+  EXPECT_EQ(Filled("hosts", "get", {{"include-additional-fields", {"true"}}}),
             R"({"read_options":{"include_additional_fields":true}})");
 }
 
