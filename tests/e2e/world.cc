@@ -5,6 +5,7 @@
 #include <grpcpp/create_channel.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
@@ -77,11 +78,15 @@ void World::StartGateway(const std::vector<std::string>& further) {
   const std::string ca_file = options_.ca_file.empty() ? folder_ + "/ca.pem" : options_.ca_file;
   const std::string listen = address_.empty() ? "127.0.0.1:0" : address_;
   std::vector<std::string> arguments = {"--listen=" + listen, "--ca-file=" + ca_file,
-                                        // Tests look at what Falcon was asked, again and again.
-                                        "--cache-mib=0", "--breaker-failures=0",
                                         "--virustotal-base-url=" + simulator_url_};
   arguments.insert(arguments.end(), options_.gateway.begin(), options_.gateway.end());
   arguments.insert(arguments.end(), further.begin(), further.end());
+  // Most tests look at what Falcon was asked, and let it fail, again and again.
+  for (const std::string flag : {"--cache-mib=", "--breaker-failures="}) {
+    const bool said = std::any_of(arguments.begin(), arguments.end(),
+                                  [&](const std::string& one) { return one.starts_with(flag); });
+    if (!said) arguments.push_back(flag + "0");
+  }
   gateway_program_ = std::make_unique<Program>(FALCON_GATEWAY, arguments, GatewayEnvironment(),
                                                folder_ + "/gateway.log");
   address_ = After(gateway_program_->ReadLine(), "listening on ");

@@ -150,8 +150,8 @@ TEST_F(JointTest, ACancelEndsTheWaitOnTheServer) {
   while (observer_.started == 0) std::this_thread::yield();
   call.context.TryCancel();
   done.Wait();
-  while (observer_.finished == 0) std::this_thread::yield();
-  EXPECT_EQ(observer_.cancelled, 1);
+  while (observer_.cancelled == 0) std::this_thread::yield();
+  EXPECT_EQ(observer_.finished, 1);
 }
 
 TEST_F(JointTest, ADeadlineEndsTheWaitAndIsReportedAsSuch) {
