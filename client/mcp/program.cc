@@ -39,7 +39,7 @@ std::shared_ptr<grpc::Channel> ChannelTo(
 }
 
 int Fail(const Environment& environment, int exit_code, const absl::Status& status) {
-  environment.err << "falcon-mcp-bridge: " << std::string(status.message()) << std::endl;
+  environment.err << "falcon-mcp-bridge: " << std::string(status.message()) << '\n' << std::flush;
   return exit_code;
 }
 
@@ -51,7 +51,8 @@ int ServeHttp(Server& server, HttpOptions options, const Environment& environmen
   const auto transport = HttpTransport::Listen(server, std::move(options));
   if (!transport.ok()) return Fail(environment, kExitUsage, transport.status());
   environment.text_out << "listening on " << (tls ? "https" : "http") << "://" << host << ':'
-                       << (*transport)->port() << "/mcp" << std::endl;
+                       << (*transport)->port() << "/mcp" << '\n'
+                       << std::flush;
   environment.wait_for_signal();
   return kExitOk;
 }
@@ -59,7 +60,8 @@ int ServeHttp(Server& server, HttpOptions options, const Environment& environmen
 int Serve(const Settings& settings, const Offer& offer, const Environment& environment) {
   environment.err << "falcon-mcp-bridge " << FALCON_GATEWAY_VERSION << ": " << offer.tools.size()
                   << " tools, gateway " << client::EscapeHostile(settings.gateway.address)
-                  << (settings.http ? "" : ", MCP on standard input and output") << std::endl;
+                  << (settings.http ? "" : ", MCP on standard input and output") << '\n'
+                  << std::flush;
   Workers workers(settings.workers, settings.workers * kWaitingPerWorker);
   Server server(offer, workers);
   if (settings.http) return ServeHttp(server, *settings.http, environment);

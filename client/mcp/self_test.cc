@@ -106,16 +106,16 @@ void TellProtocol(Client& client, const Offer& offer, Report& report) {
     report.Wrong("The protocol does not start.", "That is a defect of this program.");
     return;
   }
-  report.Good(Cat("Protocol: ", offer.tools.size(), " tools (", client::Grouped(bytes),
-                  " bytes for all), ", offer.prompts.size(), " prompts, ", offer.resources.size(),
-                  " resources."));
+  report.Good(Cat("Protocol: ", offer.tools.size(), " tools (",
+                  client::Grouped(static_cast<int64_t>(bytes)), " bytes for all), ",
+                  offer.prompts.size(), " prompts, ", offer.resources.size(), " resources."));
 }
 
 const google::protobuf::Message* Part(const google::protobuf::Message& message,
                                       const std::string& name) {
   const google::protobuf::FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
   if (field == nullptr || field->is_repeated() || field->message_type() == nullptr) return nullptr;
-  return &message.GetReflection()->GetMessage(message, *&field);
+  return &message.GetReflection()->GetMessage(message, field);
 }
 
 void TellStatus(const google::protobuf::Message& status, const Bridge& bridge, Report& report) {
