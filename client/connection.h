@@ -23,9 +23,9 @@ struct Connection {
   std::string key_file;
 };
 
-// Completes what a command line said: the address from FALCON_GATEWAY_ADDRESS, else 127.0.0.1:50051;
-// TLS is on where a file is named. `variable` reads an environment variable, empty where there is
-// none. An error names the flags.
+// Completes what a command line said: the address from FALCON_GATEWAY_ADDRESS, else
+// 127.0.0.1:50051; TLS is on where a file is named. `variable` reads an environment variable, empty
+// where there is none. An error names the flags.
 absl::StatusOr<Connection> Complete(Connection said,
                                     const std::function<std::string(const char*)>& variable);
 

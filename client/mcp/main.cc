@@ -52,7 +52,9 @@ void EndOnSignal() {
 
 void WaitForSignal() {
   const sigset_t set = Endings();
-  sigwaitinfo(&set, nullptr);
+  // Unlike sigwaitinfo it goes on after a stop and a continue.
+  int received = 0;
+  sigwait(&set, &received);
 }
 
 }  // namespace

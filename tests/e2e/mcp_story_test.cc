@@ -14,7 +14,6 @@
 namespace falcon::e2e {
 namespace {
 
-using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 

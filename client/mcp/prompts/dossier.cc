@@ -149,6 +149,7 @@ void Dossier::Fit(std::vector<Item>& items, size_t room) {
 PromptResult Dossier::Compose(const PromptText& text) {
   const Bridge& bridge = inquiry_.bridge();
   std::vector<Item> items;
+  items.reserve(parts_.size());
   std::string last_reason;
   for (Part& part : parts_) items.push_back(ItemOf(part, last_reason));
   const size_t words =

@@ -62,6 +62,8 @@ class Plan {
     } else if (const Message* answer = dossier_.AnswerOf("reference")) {
       incident_ = TextAt(*answer, "incidents.id");
       if (incident_.empty()) return UnknownIncident();
+    } else {
+      unknown_ = true;
     }
     if (arguments_.incident.empty()) Choose();
     return absl::OkStatus();
@@ -69,12 +71,13 @@ class Plan {
 
   // The detection's own case first, then the host's, then anybody's.
   void Choose() {
+    unknown_ = dossier_.FailureOf("detection") != nullptr;
     if (const Message* answer = dossier_.AnswerOf("detection")) {
       incident_ = TextAt(*answer, "detection.linked_case_ids");
       if (!incident_.empty()) chosen_ = "It is the first that the detection is linked to.";
     }
     if (!incident_.empty()) return;
-    OpenIncident open;
+    OpenIncident open{.failed = unknown_};
     if (!arguments_.host.empty()) {
       open = ChooseOfHost(dossier_, arguments_.host);
     } else if (arguments_.detection.empty()) {
@@ -82,6 +85,7 @@ class Plan {
     }
     incident_ = open.id;
     chosen_ = open.reason;
+    unknown_ = open.failed;
   }
 
   absl::Status ReadIncident() {
@@ -94,10 +98,17 @@ class Plan {
     }
     wanted.push_back(DomainControllers());
     dossier_.Gather(std::move(wanted));
-    if (incident_.empty()) dossier_.Leave("The incident", "no open one was found to look up.");
+    if (incident_.empty()) dossier_.Leave("The incident", WhyNone());
     // One that Falcon itself named may have gone meanwhile.
     if (arguments_.incident.empty()) return absl::OkStatus();
     return NamedWrongly(dossier_, "incident", "incident", "search_incidents");
+  }
+
+  std::string WhyNone() const {
+    if (unknown_) return "which one it is could not be looked up, so there may be one.";
+    return arguments_.detection.empty() || !arguments_.host.empty()
+               ? "no open one was found."
+               : "the detection is linked to none.";
   }
 
   void ReadDetections() {
@@ -206,7 +217,11 @@ class Plan {
     if (!incident_.empty()) task.append(Cat(" The incident: ", incident_, "."));
     if (!chosen_.empty()) task.append(Cat(" ", chosen_));
     if (incident_.empty()) {
-      task.append(" No incident stands for it: plan for the detections below, and say so.");
+      task.append(unknown_
+                      ? " Which incident it is could not be looked up: plan for the detections "
+                        "below, and say so."
+                      : " No incident stands for it: plan for the detections below, and say "
+                        "so.");
     }
     if (!arguments_.host.empty()) task.append(Cat(" Host asked about: ", arguments_.host, "."));
     if (!arguments_.detection.empty()) {
@@ -222,6 +237,8 @@ class Plan {
   std::string incident_;
   // Why this one; empty where it was named.
   std::string chosen_;
+  // Whether it could not be looked up which one.
+  bool unknown_ = false;
 };
 
 }  // namespace

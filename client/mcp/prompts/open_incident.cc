@@ -4,7 +4,9 @@
 #include <google/protobuf/message.h>
 
 #include <algorithm>
-#include <array>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "mcp/prompts/subjects.h"
 #include "mcp/prompts/values_at.h"
@@ -19,20 +21,41 @@ using google::protobuf::Message;
 
 constexpr int kCandidates = 5;
 
-// Bands of severity from the top.
-struct Band {
-  std::string_view word;
-  std::string_view key;
-  std::string_view title;
-};
-constexpr std::array<Band, 3> kBands = {
-    {{"critical", "open-critical", "Open incidents of critical severity"},
-     {"high", "open-high", "Open incidents of high severity or above"},
-     {"", "open-any", "Open incidents of any severity"}}};
+int64_t SeverityOf(const Message& incident) {
+  return client::NumberField(incident, "severity").value_or(0);
+}
 
-// 80 and above is critical, 60 high, 40 medium, 20 low.
-int64_t BandOf(const Message& incident) {
-  return std::min<int64_t>(client::NumberField(incident, "severity").value_or(0) / 20, 4);
+bool IsLessGrave(const Message* a, const Message* b) { return SeverityOf(*a) < SeverityOf(*b); }
+
+absl::Time CreatedAt(const Message& incident) {
+  const auto* field = incident.GetDescriptor()->FindFieldByName("created_timestamp");
+  return client::TimeOf(client::MessageAt(incident, *field, -1));
+}
+
+bool IsOlder(const Message* a, const Message* b) { return CreatedAt(*a) < CreatedAt(*b); }
+
+Wanted OpenIncidents(std::string key, std::string title, std::string order) {
+  return {.key = std::move(key),
+          .title = std::move(title),
+          .question = {"incidents",
+                       "list",
+                       {{"state", std::string("open")},
+                        {"page_size", kCandidates},
+                        {"order_by", std::move(order)}}},
+          .weight = 2};
+}
+
+// More are as grave as those that came by severity: asks for the newest of them.
+const Message* NewestOf(Dossier& dossier, int64_t severity) {
+  Wanted wanted = OpenIncidents(
+      "open-newest", Cat("Open incidents of severity ", severity, ", the newest ", kCandidates),
+      "created_timestamp desc");
+  wanted.question.fields.emplace_back("filter", Cat("severity:", severity));
+  dossier.Gather({std::move(wanted)});
+  const Message* answer = dossier.AnswerOf("open-newest");
+  const auto incidents =
+      answer == nullptr ? std::vector<const Message*>() : MessagesAt(*answer, "incidents");
+  return incidents.empty() ? nullptr : incidents.front();
 }
 
 }  // namespace
@@ -49,12 +72,10 @@ Wanted IncidentByNumber(const std::string& number) {
 
 OpenIncident ChooseOfHost(const Dossier& dossier, const std::string& host) {
   const Message* answer = dossier.AnswerOf("open-incidents");
-  if (answer == nullptr) return {};
+  if (answer == nullptr) return {.failed = true};
   const std::vector<const Message*> incidents = MessagesAt(*answer, "incidents");
   // They come newest first, so the first of the gravest is the newest.
-  const auto gravest =
-      std::max_element(incidents.begin(), incidents.end(),
-                       [](const Message* a, const Message* b) { return BandOf(*a) < BandOf(*b); });
+  const auto gravest = std::max_element(incidents.begin(), incidents.end(), IsLessGrave);
   if (gravest == incidents.end()) return {};
   return {client::TextField(**gravest, "id"),
           incidents.size() == 1
@@ -64,32 +85,30 @@ OpenIncident ChooseOfHost(const Dossier& dossier, const std::string& host) {
 }
 
 OpenIncident ChooseGravest(Dossier& dossier) {
-  for (const Band& band : kBands) {
-    Question question{"incidents",
-                      "list",
-                      {{"state", std::string("open")},
-                       {"page_size", kCandidates},
-                       {"order_by", std::string("created_timestamp desc")}}};
-    if (!band.word.empty()) {
-      question.fields.emplace_back("min_severity", std::string(band.word));
-    }
-    dossier.Gather({{.key = std::string(band.key),
-                     .title = Cat(band.title, ", the newest ", kCandidates),
-                     .question = std::move(question),
-                     .weight = 2}});
-    const Message* answer = dossier.AnswerOf(band.key);
-    if (answer == nullptr) return {};
-    std::string id = TextAt(*answer, "incidents.id");
-    if (id.empty()) continue;
-    const auto total = client::NumberField(*answer, "total_size");
-    return {std::move(id),
-            Cat("No incident, host or detection was named, so this one was chosen: the newest of ",
-                total ? Cat(client::Grouped(*total), " ") : std::string(), "open incidents",
-                band.word.empty() ? std::string() : Cat(" of ", band.word, " severity"),
-                band.word == "high" ? " (none is critical)." : ".",
-                " Name the others of the list in a sentence.")};
+  dossier.Gather({OpenIncidents("open-gravest", Cat("Open incidents, the gravest ", kCandidates),
+                                "severity desc")});
+  const Message* answer = dossier.AnswerOf("open-gravest");
+  if (answer == nullptr) return {.failed = true};
+  std::vector<const Message*> incidents = MessagesAt(*answer, "incidents");
+  if (incidents.empty()) return {};
+  const auto total = client::NumberField(*answer, "total_size");
+  const int64_t severity =
+      SeverityOf(**std::max_element(incidents.begin(), incidents.end(), IsLessGrave));
+  const size_t came = incidents.size();
+  std::erase_if(incidents, [&](const Message* one) { return SeverityOf(*one) < severity; });
+  const Message* chosen = *std::max_element(incidents.begin(), incidents.end(), IsOlder);
+  std::string among = incidents.size() > 1 ? ", and of equally grave ones the newest" : "";
+  if (incidents.size() == came && total.value_or(kCandidates) > static_cast<int64_t>(came)) {
+    const Message* newest = NewestOf(dossier, severity);
+    among = newest == nullptr ? "; others are as grave, and which is the newest is unknown"
+                              : ", and of equally grave ones the newest";
+    if (newest != nullptr) chosen = newest;
   }
-  return {};
+  return {client::TextField(*chosen, "id"),
+          Cat("No incident, host or detection was named, so this one was chosen: of ",
+              total ? Cat(client::Grouped(*total), " ") : std::string(),
+              "open incidents the gravest (severity ", severity, ")", among,
+              ". Name the others of the list in a sentence.")};
 }
 
 Wanted GraveDetections(int days) {

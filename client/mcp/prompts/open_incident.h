@@ -9,20 +9,22 @@
 namespace falcon::mcp {
 
 struct OpenIncident {
-  // Empty: none is open, or none could be read.
-  std::string id;
+  // Empty: none was found.
+  std::string id = {};
   // A sentence for the report, in our words.
-  std::string reason;
+  std::string reason = {};
+  // Whether it could not be looked up, so that there may be one.
+  bool failed = false;
 };
 
 // By its number for people. The key is "reference".
 Wanted IncidentByNumber(const std::string& number);
 
-// Of the part that OpenIncidentsOfHost gathered: the gravest, of these the newest.
+// Of the part that OpenIncidentsOfHost gathered: the one of the highest severity number, of equal
+// ones the newest.
 OpenIncident ChooseOfHost(const Dossier& dossier, const std::string& host);
 
-// The newest of the gravest band of severity that has any. Asks band by band, and keeps what it
-// asked as parts.
+// The same among all open ones. Asks once or twice, and keeps what it asked as parts.
 OpenIncident ChooseGravest(Dossier& dossier);
 
 // What there is to plan for without an incident: the newest detections of high severity or above on

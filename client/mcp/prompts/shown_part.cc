@@ -75,12 +75,7 @@ void ShownPart::ShowWithin(size_t bytes) {
     note(shown);
   }
   if (!rest.json.empty()) object.AddFieldsOf(rest.json);
-  object.AddBool("truncated", cut_);
-  if (parts_.notes.partial) object.AddBool("partial", true);
-  if (!parts_.notes.errors.empty()) object.Add("errors", parts_.notes.errors);
-  if (std::string sentence = CutsSentence(cuts); !sentence.empty()) {
-    object.AddText("note", sentence);
-  }
+  AddNotes(object, cut_, parts_.notes, CutsSentence(cuts));
   json_ = object.Take();
 }
 

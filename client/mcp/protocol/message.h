@@ -2,6 +2,7 @@
 #ifndef FALCON_CLIENT_MCP_PROTOCOL_MESSAGE_H_
 #define FALCON_CLIENT_MCP_PROTOCOL_MESSAGE_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -10,7 +11,8 @@
 
 namespace falcon::mcp {
 
-// Deepest nesting of a message.
+// Longest message that a transport takes, and its deepest nesting.
+inline constexpr size_t kMostMessageBytes = size_t{4} * 1024 * 1024;
 inline constexpr int kMostDepth = 64;
 
 struct Message {

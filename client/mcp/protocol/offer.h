@@ -3,7 +3,6 @@
 #ifndef FALCON_CLIENT_MCP_PROTOCOL_OFFER_H_
 #define FALCON_CLIENT_MCP_PROTOCOL_OFFER_H_
 
-#include <chrono>
 #include <functional>
 #include <map>
 #include <stop_token>

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,9 +78,12 @@ class Session {
 class Server {
  public:
   // `workers` runs tools, reads, prompts and completions; all else is answered on the caller's
-  // thread. Both outlive the server,
-  // and the offer outlives what runs on the workers too.
+  // thread. Both outlive the server, and the offer outlives what runs on the workers too.
   Server(const Offer& offer, Workers& workers);
+  // Cancels what is in flight, of any session; nothing is sent for it any more.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
 
   // Takes one message: a request, a notification or a response, well-formed or not. A request gets
   // exactly one last Outgoing, unless it is cancelled; so does what cannot be read as a message.
@@ -126,6 +130,7 @@ class Server {
   const Listing resources_;
   const Listing resource_templates_;
   const Listing prompts_;
+  std::stop_source ending_;
 };
 
 }  // namespace falcon::mcp

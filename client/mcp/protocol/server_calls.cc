@@ -1,4 +1,5 @@
 // What blocks, and therefore runs on a worker: tools, reads, prompts, completions.
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -46,7 +47,9 @@ void Server::Start(const Exchange& exchange, Work work, std::string busy) {
   if (!exchange.session->Begin(call)) {
     return exchange.Refuse({kInvalidRequest, "A call with this id is still in flight.", {}, 400});
   }
-  auto run = [call, session = exchange.session, work = std::move(work)] {
+  auto run = [call, session = exchange.session, work = std::move(work),
+              ending = ending_.get_token()] {
+    const std::stop_callback cancel(ending, [&call] { call->Cancel(); });
     if (!call->over()) {
       const CallContext context{call->stop_token(),
                                 [call](double progress, double total, const std::string& message) {

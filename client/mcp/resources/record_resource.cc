@@ -60,11 +60,9 @@ std::string Envelope(const client::Method& method,
                                     bytes - std::min(bytes, kEnvelopeBytes));
   JsonObject object;
   object.Add(field.name(), shown.json);
-  object.AddBool("truncated", shown.cut);
   std::vector<std::string> notes = parts.notes.sentences;
   if (std::string cuts = CutsSentence(shown.cuts); !cuts.empty()) notes.push_back(cuts);
-  if (!parts.notes.errors.empty()) object.Add("errors", parts.notes.errors);
-  if (!notes.empty()) object.AddText("note", client::Join(notes, " "));
+  AddNotes(object, shown.cut, parts.notes, client::Join(notes, " "));
   return object.Take();
 }
 

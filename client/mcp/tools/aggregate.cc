@@ -126,10 +126,7 @@ ToolResult RunAggregate(const BoundTool& tool, Asked asked, const Bridge& bridge
   JsonObject object;
   object.Add(field.name(), buckets);
   object.AddNumber("other_count", other);
-  object.AddBool("truncated", list.cut());
-  if (parts.notes.partial) object.AddBool("partial", true);
-  if (!parts.notes.errors.empty()) object.Add("errors", parts.notes.errors);
-  if (!sentences.empty()) object.AddText("note", Sentences(sentences));
+  AddNotes(object, list.cut(), parts.notes, Sentences(sentences));
   ResultParts result;
   result.structured = object.Take();
   result.summary = Summary(tool, asked, parts, size, other);

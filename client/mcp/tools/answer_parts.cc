@@ -78,6 +78,13 @@ bool AnswerParts::has_rest() const {
   return !fields.empty();
 }
 
+void AddNotes(JsonObject& object, bool truncated, const ReadNotes& notes, std::string_view note) {
+  object.AddBool("truncated", truncated);
+  if (notes.partial) object.AddBool("partial", true);
+  if (!notes.errors.empty()) object.Add("errors", notes.errors);
+  if (!note.empty()) object.AddText("note", note);
+}
+
 AnswerParts PartsOf(const client::Method& method, std::unique_ptr<Message> answer) {
   AnswerParts parts;
   const google::protobuf::Reflection& reflection = *answer->GetReflection();

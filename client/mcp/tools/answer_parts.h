@@ -8,9 +8,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catalog.h"
+#include "mcp/tools/json_object.h"
 
 namespace falcon::mcp {
 
@@ -45,6 +47,10 @@ struct AnswerParts {
   // Whether `rest` holds anything.
   bool has_rest() const;
 };
+
+// Says how complete an answer is: `truncated`, and where there is anything to say `partial`,
+// `errors` and `note`.
+void AddNotes(JsonObject& object, bool truncated, const ReadNotes& notes, std::string_view note);
 
 AnswerParts PartsOf(const client::Method& method,
                     std::unique_ptr<google::protobuf::Message> answer);

@@ -45,8 +45,8 @@ std::string Spelled(std::vector<std::string> words, bool plural) {
 std::string UsualOrder(const client::Method& method) {
   const std::string comment = client::FirstSentence(client::CommentOf(*method.descriptor));
   const size_t end = comment.find(" unless `order_by` says otherwise");
-  const size_t start = comment.find(", ");
-  if (end == std::string::npos || start == std::string::npos || start > end) return {};
+  const size_t start = end == std::string::npos ? end : comment.rfind(", ", end);
+  if (start == std::string::npos) return {};
   std::string words;
   for (const char c : comment.substr(start + 2, end - start - 2)) {
     if (c != '`') words.push_back(c);
@@ -79,11 +79,14 @@ std::string FirstPageSentence(const client::Method& method, const std::string& b
                               const SearchFacts& facts) {
   const bool counted = facts.total && *facts.total >= facts.shown;
   if (counted && *facts.total > facts.shown) {
+    const std::string first =
+        facts.shown == 1 ? "this is the first" : Cat("these are the first ", facts.shown);
     return Cat("Found ", CountOf(*facts.total, method), brackets, "; ",
-               facts.more ? "these are the first " : "only so many came: ", facts.shown);
+               facts.more ? first : Cat("only so many came: ", facts.shown));
   }
   if (facts.more) {
-    return Cat("Found more than ", CountOf(facts.shown, method), brackets, "; these are the first");
+    return Cat("Found more than ", CountOf(facts.shown, method), brackets,
+               facts.shown == 1 ? "; this is the first" : "; these are the first");
   }
   return Cat("Found ", CountOf(facts.shown, method), brackets);
 }

@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "falcon/v1/options.pb.h"
+#include "mcp/tools/arguments_fields.h"
 #include "mcp/tools/arguments_problems.h"
 #include "mcp/tools/arguments_value.h"
 #include "mcp/tools/parameters.h"
 #include "mcp/tools/parameters_list.h"
+#include "mcp/tools/record_writer.h"
 #include "messages.h"
 #include "text.h"
 
@@ -213,12 +215,24 @@ class Reading {
     asked_.chose_fields = !fields_.empty() && fields_.front() != "*";
     const FieldDescriptor* mask = tool_.method->shape.read_mask;
     if (mask == nullptr) return;
+    // Searches are brief by themselves.
+    const bool brief = tool_.facts->kind == ToolKind::kGet && asked_.view == View::kBrief;
+    if (fields_.empty() && brief && record_ != nullptr) fields_ = BriefPaths(*record_);
+    if (asked_.chose_fields) AddId();
     for (const std::string& path : fields_) {
       Message& target =
           *asked_.request->GetReflection()->MutableMessage(asked_.request.get(), mask);
       target.GetReflection()->AddString(&target, target.GetDescriptor()->FindFieldByNumber(1),
                                         path);
     }
+  }
+
+  // A record can be told from the others, cited and asked for.
+  void AddId() {
+    const FieldDescriptor* id = record_ == nullptr ? nullptr : IdFieldOf(*record_);
+    if (id == nullptr) return;
+    if (std::find(fields_.begin(), fields_.end(), id->name()) != fields_.end()) return;
+    fields_.push_back(id->name());
   }
 
   const BoundTool& tool_;

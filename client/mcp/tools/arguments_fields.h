@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace falcon::mcp {
 
@@ -14,6 +15,9 @@ bool HasPath(const google::protobuf::Descriptor& record, std::string_view path);
 
 // The path that was meant: the same field under another message, or a typo away; else empty.
 std::string NearestPath(const google::protobuf::Descriptor& record, std::string_view path);
+
+// Those that the record's proto calls brief, down to the innermost; empty: it calls none so.
+std::vector<std::string> BriefPaths(const google::protobuf::Descriptor& record);
 
 }  // namespace falcon::mcp
 

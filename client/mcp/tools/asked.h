@@ -24,7 +24,8 @@ enum class ToolKind {
 struct ToolFacts {
   std::string_view name;
   std::string_view title;
-  // For --toolsets: detections, hosts, iocs, vulnerabilities, incidents, rtr, discover, reputation, gateway.
+  // For --toolsets: detections, hosts, iocs, vulnerabilities, incidents, rtr, discover, reputation,
+  // gateway.
   std::string_view toolset;
   // Of the catalog, as falconctl names them: "detections", "list".
   std::string_view noun;
@@ -45,7 +46,8 @@ enum class View { kBrief, kFull };
 enum class Format { kJson, kText };
 
 struct Asked {
-  // All is set but `page_size` and `page_token`; `read_mask` is set where view or fields ask for it.
+  // All is set but `page_size` and `page_token`; `read_mask` is set where view or fields ask for
+  // it.
   std::unique_ptr<google::protobuf::Message> request;
   // Of searches: 1 to 500.
   int limit = 20;

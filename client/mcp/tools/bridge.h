@@ -1,4 +1,4 @@
-// What the bridge's tools, prompts and resources work with: the gateway, its catalog, and the world.
+// What tools, prompts and resources work with: the gateway, its catalog, and the world.
 #ifndef FALCON_CLIENT_MCP_TOOLS_BRIDGE_H_
 #define FALCON_CLIENT_MCP_TOOLS_BRIDGE_H_
 

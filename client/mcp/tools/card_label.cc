@@ -77,7 +77,7 @@ std::string WordsOf(const FieldDescriptor& field) {
   std::vector<std::string> words = client::Split(ShortName(field), '_');
   for (std::string& word : words) {
     const bool capitals = std::find(kCapitals.begin(), kCapitals.end(), word) != kCapitals.end();
-    if (capitals) word = client::Upper(word);
+    if (capitals) word = word == "ids" ? "IDs" : client::Upper(word);
   }
   return client::Join(words, " ");
 }

@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "falcon/v1/options.pb.h"
-#include "mcp/protocol/json.h"
 #include "mcp/tools/answer_parts.h"
+#include "mcp/tools/json_object.h"
 #include "mcp/tools/run_tool.h"
 #include "messages.h"
 #include "text.h"
@@ -29,21 +29,6 @@ constexpr std::string_view kArray = R"({"type":"array"})";
 // Beyond 2^53 as text, since readers of JSON would round it.
 constexpr std::string_view kLongInteger = R"({"type":["integer","string"]})";
 
-// Members of an object schema's `properties`.
-class Members {
- public:
-  void Add(std::string_view name, std::string_view schema) {
-    if (!text_.empty()) text_.push_back(',');
-    AppendString(text_, name);
-    text_.push_back(':');
-    text_.append(schema);
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
-
 std::string ListOf(const std::string& items) {
   const bool plain = items == kAny || items == kObject;
   return plain ? std::string(kArray) : Cat(R"({"type":"array","items":)", items, "}");
@@ -62,13 +47,15 @@ std::string SchemaOf(const FieldDescriptor& field, int levels);
 
 // Fields of the brief view; all others may come as well. `all`: where there is no brief view.
 std::string RecordSchema(const Descriptor& type, bool all, int levels) {
-  Members properties;
+  JsonObject properties;
+  bool any = false;
   for (int i = 0; i < type.field_count() && levels > 0; ++i) {
     const FieldDescriptor& field = *type.field(i);
-    if (all || IsBrief(field)) properties.Add(field.name(), SchemaOf(field, levels - 1));
+    if (!all && !IsBrief(field)) continue;
+    properties.Add(field.name(), SchemaOf(field, levels - 1));
+    any = true;
   }
-  if (properties.text().empty()) return std::string(kObject);
-  return Cat(R"({"properties":{)", properties.text(), "}}");
+  return any ? Cat(R"({"properties":)", properties.Take(), "}") : std::string(kObject);
 }
 
 std::string MessageSchema(const Descriptor& type, int levels) {
@@ -123,16 +110,16 @@ std::string RecordsSchema(const FieldDescriptor& records) {
 }
 
 std::string BucketsSchema() {
-  Members bucket;
+  JsonObject bucket;
   bucket.Add("label", kAny);
   bucket.Add("count", kInteger);
   bucket.Add("value", R"({"type":"number"})");
   bucket.Add("sub_buckets", kArray);
-  return Cat(R"({"type":"array","items":{"properties":{)", bucket.text(), "}}}");
+  return Cat(R"({"type":"array","items":{"properties":)", bucket.Take(), "}}");
 }
 
 // What stands beside the records: see AnswerParts::rest.
-void AddRest(const client::Method& method, Members& properties) {
+void AddRest(const client::Method& method, JsonObject& properties) {
   const client::Shape& shape = method.shape;
   const Descriptor& answer = *method.descriptor->output_type();
   for (int i = 0; i < answer.field_count(); ++i) {
@@ -151,7 +138,7 @@ std::string OutputSchemaOf(const BoundTool& tool) {
   const client::Method& method = *tool.method;
   const FieldDescriptor* records = RecordsField(method);
   const bool aggregate = tool.facts->kind == ToolKind::kAggregate;
-  Members properties;
+  JsonObject properties;
   if (records != nullptr) {
     properties.Add(records->name(), aggregate ? BucketsSchema() : RecordsSchema(*records));
   }
@@ -164,7 +151,7 @@ std::string OutputSchemaOf(const BoundTool& tool) {
     AddRest(method, properties);
   }
   properties.Add("truncated", kBoolean);
-  std::string out = Cat(R"({"type":"object","properties":{)", properties.text(), "}");
+  std::string out = Cat(R"({"type":"object","properties":)", properties.Take());
   if (records != nullptr) out += Cat(R"(,"required":[")", records->name(), "\"]");
   return out + "}";
 }

@@ -181,7 +181,7 @@ std::vector<Parameter> ParametersOf(const BoundTool& tool) {
     for (Parameter& parameter : all) parameter.required = false;
   }
   if (tool.method->shape.read_mask != nullptr) {
-    if (tool.facts->kind == ToolKind::kSearch) {
+    if (tool.facts->kind == ToolKind::kSearch || tool.facts->kind == ToolKind::kGet) {
       all.push_back(OwnWord("view", ParameterUse::kView, {"brief", "full"}));
     }
     all.push_back(OwnWord("format", ParameterUse::kFormat, {"json", "text"}));

@@ -15,6 +15,7 @@
 #include "mcp/tools/page_cursor.h"
 #include "mcp/tools/record_writer.h"
 #include "mcp/tools/result_text.h"
+#include "mcp/tools/search_scope.h"
 #include "mcp/tools/tool_failure.h"
 #include "messages.h"
 #include "text.h"
@@ -167,6 +168,10 @@ class Search {
     result.summary = SearchSentence(method_, asked_, facts);
     if (parts_.notes.partial && shown_.count > 0) {
       result.summary += " Falcon answered only in part.";
+    }
+    if (place_.before == 0 && !(shown_.count == 0 && facts.more)) {
+      const std::string scope = ScopeSentences(tool_, asked_, shown_.count == 0);
+      if (!scope.empty()) result.summary += " " + scope;
     }
     result.next = HowToGoOn(cursor, asked_.format == Format::kText ? note : std::string());
     return MakeResult(std::move(result), bridge_);

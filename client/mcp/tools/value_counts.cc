@@ -23,6 +23,8 @@ using google::protobuf::Message;
 constexpr size_t kValueBytes = 128;
 // Of a value as it is shown, where a character may stand as ten.
 constexpr size_t kShownBytes = 512;
+// Of a path that a model wrote, in a sentence.
+constexpr size_t kShownColumns = 100;
 
 bool IsObject(const FieldDescriptor& field) {
   return field.message_type() != nullptr &&
@@ -40,7 +42,8 @@ std::string DidYouMean(const Descriptor& record, const std::string& path) {
 }
 
 absl::Status Wrong(const std::string& path, std::string_view problem) {
-  return absl::InvalidArgumentError(Cat("`", client::EscapeHostile(path), "` ", problem));
+  return absl::InvalidArgumentError(
+      Cat("`", client::Truncate(client::EscapeHostile(path), kShownColumns), "` ", problem));
 }
 
 // Cut between characters.

@@ -77,10 +77,7 @@ class WholeAnswer {
     if (field_ != nullptr) object.Add(field_->name(), records_.json);
     if (list()) object.AddNumber("returned", int64_t{records_.count});
     object.AddFieldsOf(rest_.json);
-    object.AddBool("truncated", cut());
-    if (parts_.notes.partial) object.AddBool("partial", true);
-    if (!parts_.notes.errors.empty()) object.Add("errors", parts_.notes.errors);
-    if (!note.empty()) object.AddText("note", note);
+    AddNotes(object, cut(), parts_.notes, note);
     return object.Take();
   }
 

@@ -8,7 +8,7 @@
 #include <boost/beast/http/verb.hpp>
 #include <utility>
 
-#include "mcp/transport/stdio.h"
+#include "mcp/protocol/message.h"
 
 namespace falcon::mcp {
 namespace {

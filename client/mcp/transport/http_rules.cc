@@ -9,6 +9,8 @@
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/verb.hpp>
 
+#include "mcp/protocol/header_value.h"
+
 namespace falcon::mcp {
 namespace {
 
@@ -26,15 +28,9 @@ std::string Lower(std::string_view text) {
   return out;
 }
 
-std::string_view Trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 // A media type or range without its parameters, in lower case.
 std::string MediaType(std::string_view value) {
-  return Lower(Trimmed(value.substr(0, value.find(';'))));
+  return Lower(TrimmedHeader(value.substr(0, value.find(';'))));
 }
 
 // The host of host[:port], in lower case, without the brackets of an IPv6 address. Empty: it is
@@ -171,7 +167,7 @@ std::optional<HttpRefusal> HttpRules::JudgeToken(const HttpHead& head) const {
     return HttpRefusal{401, "Show the token: Authorization: Bearer TOKEN.",
                        "WWW-Authenticate: Bearer\r\n"};
   }
-  const std::string digest = Digest(Trimmed(shown.substr(kScheme.size())));
+  const std::string digest = Digest(TrimmedHeader(shown.substr(kScheme.size())));
   if (CRYPTO_memcmp(digest.data(), token_digest_.data(), digest.size()) == 0) return std::nullopt;
   return HttpRefusal{401, "The token is wrong.",
                      "WWW-Authenticate: Bearer error=\"invalid_token\"\r\n"};

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "mcp/protocol/message.h"
 #include "mcp/protocol/reply.h"
 #include "mcp/transport/line_framer.h"
 

@@ -28,8 +28,8 @@ inline void FillTexts(google::protobuf::Message& message, const std::string& tex
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
     const auto& field = *message.GetDescriptor()->field(i);
-    if (field.is_map() || field.name() == "read_info" || field.name() == "next_page_token")
-      continue;
+    const bool steers = field.name() == "read_info" || field.name() == "next_page_token";
+    if (field.is_map() || steers) continue;
     if (field.type() == google::protobuf::FieldDescriptor::TYPE_STRING) {
       field.is_repeated() ? reflection.AddString(&message, &field, text)
                           : reflection.SetString(&message, &field, text);

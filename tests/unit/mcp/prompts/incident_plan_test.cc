@@ -6,6 +6,7 @@
 namespace falcon::mcp {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -63,18 +64,35 @@ TEST(IncidentPlan, SaysWhatToStateAndTellsEmptyFromFailed) {
   }
 }
 
-TEST(IncidentPlan, WithoutArgumentsTakesTheNewestOfTheGravest) {
+TEST(IncidentPlan, WithoutArgumentsTakesTheGravestByNumberAndOfEqualOnesTheNewest) {
   PromptBench bench;
   bench.TellStory();
+  bench.gateway.Answers("ListIncidents", client::Cat(R"({"incidents":[
+      {"id":"older","severity":95,"created_timestamp":"2026-05-01T00:00:00Z"},
+      {"id":")",
+                                                     kIncidentId, R"(","severity":95,
+       "created_timestamp":"2026-05-02T00:00:00Z"},
+      {"id":"newest","severity":90,"created_timestamp":"2026-05-03T00:00:00Z"}],"total_size":93})"));
   const std::string words = Words(bench.Good(kPlan, {}));
   EXPECT_THAT(words, HasSubstr(client::Cat("The incident: ", kIncidentId)));
-  EXPECT_THAT(words, HasSubstr("the newest of 93 open incidents of critical severity."));
-  EXPECT_THAT(bench.gateway.Asked().front(),
-              StartsWith("ListIncidents page_size: 5 min_severity: SEVERITY_CRITICAL state: "
-                         "INCIDENT_STATE_OPEN order_by: \"created_timestamp desc\""));
+  EXPECT_THAT(words, HasSubstr("of 93 open incidents the gravest (severity 95), and of equally "
+                               "grave ones the newest."));
+  const auto asked = bench.gateway.Asked();
+  EXPECT_THAT(asked[0], StartsWith("ListIncidents page_size: 5 state: INCIDENT_STATE_OPEN "
+                                   "order_by: \"severity desc\""));
+  EXPECT_THAT(asked[1], Not(StartsWith("ListIncidents")));
 }
 
-TEST(IncidentPlan, LooksBandByBandAndThenForDetections) {
+TEST(IncidentPlan, AsksForTheNewestWhereAllThatCameAreAsGrave) {
+  PromptBench bench;
+  bench.TellStory();
+  EXPECT_THAT(Words(bench.Good(kPlan, {})),
+              HasSubstr("of 93 open incidents the gravest (severity 95), and of equally grave"));
+  EXPECT_THAT(bench.gateway.Asked()[1],
+              AllOf(HasSubstr("filter: \"severity:95\""), HasSubstr("created_timestamp desc")));
+}
+
+TEST(IncidentPlan, WithoutAnIncidentLooksForDetections) {
   PromptBench bench;
   bench.TellStory();
   bench.gateway.Answers("ListIncidents", R"({"total_size":0})");
@@ -84,15 +102,24 @@ TEST(IncidentPlan, LooksBandByBandAndThenForDetections) {
                   R"("}}]})"));
   const PromptResult result = bench.Good(kPlan, {{"days", "30"}});
   EXPECT_THAT(Words(result), HasSubstr("No incident stands for it"));
-  EXPECT_THAT(Words(result), HasSubstr("severity, the newest 5: Falcon answered: none."));
+  EXPECT_THAT(Words(result), HasSubstr("Open incidents, the gravest 5: Falcon answered: none."));
+  EXPECT_THAT(Words(result), HasSubstr("The incident: not looked up: no open one was found."));
   EXPECT_EQ(Embedded(result).at(client::Cat(kParts, "detections"))["returned"], 1);
   const auto asked = bench.gateway.Asked();
-  EXPECT_THAT(asked[1], HasSubstr("min_severity: SEVERITY_HIGH"));
-  EXPECT_THAT(asked[2], Not(HasSubstr("min_severity")));
   EXPECT_THAT(asked,
               Contains(StartsWith(
                   "ListDetections page_size: 30 days: 30 min_severity: SEVERITY_HIGH statuses")));
   EXPECT_THAT(asked, Contains(StartsWith("BatchGetHosts")));
+}
+
+TEST(IncidentPlan, DoesNotTakeAFailureForNoIncident) {
+  PromptBench bench;
+  bench.TellStory();
+  bench.gateway.Fails("ListIncidents", FailureOf(grpc::StatusCode::UNAVAILABLE, "gone", "GONE"));
+  const std::string words = Words(bench.Good(kPlan, {}));
+  EXPECT_THAT(words, HasSubstr("Which incident it is could not be looked up"));
+  EXPECT_THAT(words, Not(HasSubstr("No incident stands for it")));
+  EXPECT_THAT(words, Not(HasSubstr("no open one was found")));
 }
 
 TEST(IncidentPlan, OfAHostTakesItsGravestOpenIncident) {
@@ -102,7 +129,7 @@ TEST(IncidentPlan, OfAHostTakesItsGravestOpenIncident) {
       "ListIncidents",
       client::Cat(R"({"incidents":[{"id":"newer","severity":50},
       {"id":")",
-                  kIncidentId, R"(","severity":81},{"id":"older","severity":99}]})"));
+                  kIncidentId, R"(","severity":95},{"id":"older","severity":90}]})"));
   bench.gateway.Answers("ListDetections",
                         client::Cat(R"({"detections":[{"composite_id":")", kBeacon,
                                     R"("},{"composite_id":"a:b:new"}],"total_size":2})"));
@@ -133,7 +160,8 @@ TEST(IncidentPlan, GoesOnWithoutTheIncidentWhenAHostIsNamed) {
   client::Failure denied = FailureOf(grpc::StatusCode::PERMISSION_DENIED, "access denied");
   bench.gateway.Fails("ListIncidents", denied);
   const PromptResult result = bench.Good(kPlan, {{"host", kServer1}});
-  EXPECT_THAT(Words(result), HasSubstr("The incident: not looked up: no open one was found"));
+  EXPECT_THAT(Words(result),
+              HasSubstr("The incident: not looked up: which one it is could not be looked up"));
   EXPECT_TRUE(Embedded(result).contains(client::Cat(kParts, "hosts")));
   EXPECT_THAT(bench.gateway.Asked(),
               Contains(StartsWith(client::Cat("GetHost device_id: \"", kServer1))));

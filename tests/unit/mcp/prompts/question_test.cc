@@ -12,7 +12,6 @@ namespace falcon::mcp {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 using Texts = std::vector<std::string>;
 

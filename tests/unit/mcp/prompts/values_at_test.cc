@@ -79,7 +79,7 @@ TEST(Indicator, IsAHashADomainOrAPublicAddress) {
         "C:\\Windows\\Temp", "0000000000000000000000000000000000000000", ".com", "1.2.3"}) {
     EXPECT_FALSE(IsIndicator(text)) << text;
   }
-  EXPECT_FALSE(IsIndicator(std::string("203.0.113.42\0' or", 18)));
+  EXPECT_FALSE(IsIndicator(std::string("203.0.113.42\0' or", 17)));
   EXPECT_FALSE(IsIndicator(std::string(300, 'a') + ".com"));
 }
 

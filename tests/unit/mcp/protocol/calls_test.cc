@@ -126,6 +126,19 @@ TEST(Cancelling, OfAllEndsEveryCallInFlight) {
   }
 }
 
+TEST(Cancelling, ComesWithTheEndOfTheServerForCallsThatNobodyWaitsFor) {
+  std::latch begun(1);
+  std::latch ended(1);
+  {
+    Conversation conversation(OfferOf([&](const Json&, const CallContext& context) {
+      return UntilStopped(begun, ended, context);
+    }));
+    conversation.Send(Modern("tools/call", kCall));
+    begun.wait();
+  }
+  EXPECT_TRUE(ended.try_wait());
+}
+
 TEST(Cancelling, FreesTheId) {
   std::latch begun(1);
   std::latch ended(1);

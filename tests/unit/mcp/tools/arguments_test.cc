@@ -117,12 +117,23 @@ TEST_F(Arguments, TellTimesAsInstantsDatesOrBackFromNow) {
 }
 
 TEST_F(Arguments, ChooseFieldsByListOrText) {
+  // The id comes with them, since no record can be cited without.
   const std::string mask =
-      "read_mask { paths: \"hostname\" paths: \"device_policies.prevention\" }";
+      "read_mask { paths: \"hostname\" paths: \"device_policies.prevention\" "
+      "paths: \"device_id\" }";
   EXPECT_EQ(Request("search_hosts", R"({"fields":["hostname","device_policies.prevention"]})"),
             mask);
   EXPECT_EQ(Request("search_hosts", R"({"fields":"hostname,device_policies.prevention"})"), mask);
   EXPECT_TRUE(Good("search_hosts", R"({"fields":"hostname"})").chose_fields);
+}
+
+TEST_F(Arguments, OfGetsTakeAView) {
+  const std::string brief = Request("get_vulnerability", R"({"id":"a_b","view":"brief"})");
+  EXPECT_THAT(brief, testing::HasSubstr("paths: \"cve.base_score\""));
+  EXPECT_THAT(brief, testing::HasSubstr("paths: \"apps.product_name_version\""));
+  EXPECT_THAT(brief, testing::Not(testing::HasSubstr("paths: \"cve\"")));
+  EXPECT_EQ(Request("get_vulnerability", R"({"id":"a_b","view":"full"})"),
+            Request("get_vulnerability", R"({"id":"a_b"})"));
 }
 
 TEST_F(Arguments, AskForWholeRecordsByViewOrStar) {

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "mcp/transport/stdio.h"
+#include "mcp/protocol/message.h"
 #include "tests/unit/mcp/transport/http_client.h"
 #include "tests/unit/mcp/transport/http_fixture.h"
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "mcp/protocol/message.h"
 #include "tests/unit/mcp/transport/stdio_client.h"
 #include "tests/unit/mcp/transport/test_server.h"
 
