@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "falcon/v1/options.pb.h"
+#include "mcp/protocol/params.h"
 #include "mcp/tools/arguments_fields.h"
 #include "mcp/tools/arguments_problems.h"
 #include "mcp/tools/arguments_value.h"
@@ -68,7 +69,7 @@ class Reading {
 
   std::variant<Asked, ToolResult> Read(const Json& arguments) {
     for (const auto& [name, given] : arguments.items()) {
-      if (!given.is_null() && FindParameter(parameters_, name) == nullptr) Unknown(name, given);
+      if (!given.is_null() && FindNamed(parameters_, name) == nullptr) Unknown(name, given);
     }
     for (const Parameter& parameter : parameters_) {
       const auto given = arguments.find(parameter.name);

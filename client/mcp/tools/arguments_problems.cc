@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "mcp/protocol/params.h"
 #include "terminal_text.h"
 #include "text.h"
 
@@ -37,17 +38,17 @@ Json WithoutHostile(const Json& value) {
 
 void Problems::Add(std::string_view name, std::string_view what) {
   lines_.push_back(Cat(name, ": ", what));
-  if (FindParameter(parameters_, name) != nullptr) wrong_.emplace(name);
+  if (FindNamed(parameters_, name) != nullptr) wrong_.emplace(name);
 }
 
 // Somebody who knows the protos uses their names; somebody who guesses says detection_id.
 const Parameter* Problems::MeantBy(const std::string& name) const {
   const auto* field = tool_.method->descriptor->input_type()->FindFieldByName(name);
   if (field != nullptr) {
-    if (const Parameter* own = FindParameter(parameters_, ParameterNameOf(tool_, name))) return own;
+    if (const Parameter* own = FindNamed(parameters_, ParameterNameOf(tool_, name))) return own;
   }
   const std::string near = client::Nearest(name.substr(0, kNameColumns), NamesOf(parameters_));
-  if (!near.empty()) return FindParameter(parameters_, near);
+  if (!near.empty()) return FindNamed(parameters_, near);
   const auto id = std::find_if(parameters_.begin(), parameters_.end(),
                                [](const Parameter& parameter) { return parameter.required; });
   return name.ends_with("id") && id != parameters_.end() ? &*id : nullptr;

@@ -198,12 +198,6 @@ std::vector<std::string> EitherOf(const BoundTool& tool, const std::vector<Param
   return names;
 }
 
-const Parameter* FindParameter(const std::vector<Parameter>& parameters, std::string_view name) {
-  const auto found = std::find_if(parameters.begin(), parameters.end(),
-                                  [&](const Parameter& p) { return p.name == name; });
-  return found == parameters.end() ? nullptr : &*found;
-}
-
 std::string ParameterNameOf(const BoundTool& tool, std::string_view request_field) {
   const std::string name(request_field.substr(0, request_field.find_first_of(".[")));
   const FieldDescriptor* field = tool.method->descriptor->input_type()->FindFieldByName(name);

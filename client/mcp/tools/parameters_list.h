@@ -42,9 +42,6 @@ std::vector<Parameter> ParametersOf(const BoundTool& tool);
 // Those of which a call names exactly one, such as host_id and hostname; else empty.
 std::vector<std::string> EitherOf(const BoundTool& tool, const std::vector<Parameter>& parameters);
 
-// Null if there is none of that name.
-const Parameter* FindParameter(const std::vector<Parameter>& parameters, std::string_view name);
-
 // What a model calls a field of the request: "severities[1]" -> "severity", "created.end" ->
 // "created_before"; a field that is no parameter keeps its name.
 std::string ParameterNameOf(const BoundTool& tool, std::string_view request_field);

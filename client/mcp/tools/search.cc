@@ -198,15 +198,12 @@ class Search {
     object.Add(field_.name(), shown_.json);
     object.AddNumber("returned", int64_t{shown_.count});
     object.AddNumber("total", parts_.total);
-    object.AddBool("truncated", shown_.cut);
     if (cursor.empty()) {
       object.Add("next_cursor", "null");
     } else {
       object.AddText("next_cursor", cursor);
     }
-    if (parts_.notes.partial) object.AddBool("partial", true);
-    if (!parts_.notes.errors.empty()) object.Add("errors", parts_.notes.errors);
-    if (!note.empty()) object.AddText("note", note);
+    AddNotes(object, shown_.cut, parts_.notes, note);
     return object.Take();
   }
 
