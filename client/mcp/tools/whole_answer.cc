@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "mcp/tools/result_text.h"
 #include "mcp/tools/tool_failure.h"
 #include "messages.h"
+#include "naming.h"
 #include "text.h"
 
 namespace falcon::mcp {
@@ -104,10 +106,31 @@ class WholeAnswer {
         missing == nullptr ? 0 : parts_.rest->GetReflection()->FieldSize(*parts_.rest, missing);
     std::string records = client::Replace(field_->name(), '_', ' ');
     if (Size() == 1 && records.ends_with('s')) records.pop_back();
-    return Cat(tool_.facts->title, ": ", Size(), " ", records,
+    return Cat(tool_.facts->title, ": ", Size(), " ", records, Verdicts(),
                unanswered == 0
                    ? "."
                    : Cat("; ", unanswered, " asked for without an answer, see `missing`."));
+  }
+
+  // " (9 granted, 2 denied)" of records with a verdict, all of them counted, shown or not.
+  std::string Verdicts() const {
+    const FieldDescriptor* verdict = field_->message_type() == nullptr
+                                         ? nullptr
+                                         : field_->message_type()->FindFieldByName("verdict");
+    if (verdict == nullptr || verdict->enum_type() == nullptr || Size() == 0) return {};
+    std::map<int, int> counts;
+    for (int i = 0; i < Size(); ++i) {
+      const auto& record = client::MessageAt(*parts_.records, *field_, i);
+      ++counts[record.GetReflection()->GetEnumValue(record, verdict)];
+    }
+    std::vector<std::string> words;
+    for (const auto& [number, count] : counts) {
+      const auto* value = verdict->enum_type()->FindValueByNumber(number);
+      words.push_back(
+          Cat(count, " ",
+              value == nullptr || number == 0 ? "without a verdict" : client::EnumWord(*value)));
+    }
+    return Cat(" (", client::Join(words, ", "), ")");
   }
 
   std::string Next(const std::string& note) const {

@@ -137,16 +137,19 @@ TEST(OtherTools, TellWhatWasFoundAndWhatIsMissing) {
   EXPECT_EQ(json["retry_after"], "12s");
   EXPECT_EQ(json["returned"], 1);
   EXPECT_THAT(result.content.at(0).text,
-              StartsWith("Look up reputation: 1 reputation; 1 asked for without an answer, see "
-                         "`missing`.\n"));
+              StartsWith("Look up reputation: 1 reputation (1 malicious); 1 asked for without an "
+                         "answer, see `missing`.\n"));
 }
 
 TEST(OtherTools, TellAreasOfAccess) {
   ToolBench bench;
   bench.gateway.Answers("CheckAccess", R"({"areas":[{"area":"hosts","scope":"Hosts:read",
-      "verdict":"ACCESS_VERDICT_DENIED","message":"Grant it."}]})");
-  const Json json = Structured(bench.Call("check_access", "{}"));
-  EXPECT_EQ(json["areas"][0]["verdict"], "denied");
+      "verdict":"ACCESS_VERDICT_DENIED","message":"Grant it."},
+      {"area":"iocs","verdict":"ACCESS_VERDICT_GRANTED"},{"area":"discover"}]})");
+  const ToolResult result = bench.Call("check_access", "{}");
+  EXPECT_EQ(Structured(result)["areas"][0]["verdict"], "denied");
+  EXPECT_THAT(result.content.at(0).text,
+              StartsWith("Check access: 3 areas (1 without a verdict, 1 granted, 1 denied).\n"));
 }
 
 TEST(OtherTools, PageOverIdsByCursor) {
