@@ -70,10 +70,10 @@ void Batches::Depart(const std::string& key) {
   LaneState& state = lanes_[key];
   const std::shared_ptr<Batch> batch = std::exchange(state.open, nullptr);
   ++state.in_flight;
+  // Not the batch itself, which holds the flight that would hold it.
   batch->flight->Start(
-      [this, batch](Reading& reading) {
-        return Fetch(batch->lane, {batch->ids.begin(), batch->ids.end()}, reading);
-      },
+      [this, lane = batch->lane, ids = std::vector(batch->ids.begin(), batch->ids.end())](
+          Reading& reading) { return Fetch(lane, ids, reading); },
       alive_, [this, key] { Landed(key); });
 }
 
