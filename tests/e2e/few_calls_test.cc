@@ -140,13 +140,13 @@ TEST(Outage, IsNotAnsweredWithMoreCalls) {
   World world({.simulator = {"--alerts", "10", "--hosts", "10"},
                .gateway = {"--breaker-failures=5"},
                .environment = {}});
-  ASSERT_TRUE(Ask(world, v1::ListHostsRequest()).status.ok());
+  ASSERT_TRUE(Ask(world, v1::ListDetectionsRequest()).status.ok());
   world.ResetLedger();
   world.Fault(Rule("status", {{"times", 0}, {"code", 503}}));
   int refused = 0;
   for (int i = 0; i < 30; ++i) {
     const auto answer =
-        Ask(world, Make<v1::ListHostsRequest>("page_size: " + std::to_string(i + 1)));
+        Ask(world, Make<v1::ListDetectionsRequest>("page_size: " + std::to_string(i + 1)));
     EXPECT_EQ(answer.status.error_code(), grpc::StatusCode::UNAVAILABLE);
     if (answer.reason() != "UPSTREAM_CIRCUIT_OPEN") continue;
     ++refused;
