@@ -1,5 +1,5 @@
-// Every tool's schemas are JSON Schema 2020-12, and what it takes and answers conforms to them: ajv,
-// a validator that we did not write, says so.
+// Every tool's schemas are JSON Schema 2020-12, and what it takes and answers conforms to them, as
+// ajv says, a validator that we did not write.
 #include <gtest/gtest.h>
 
 #include "tests/e2e/mcp_client.h"
