@@ -68,9 +68,9 @@ class Attempts {
       : means_(means), policy_(policy), jitter_(std::move(jitter)) {}
 
   // The document, within `reading.deadline`, which may be put off meanwhile; failures as in
-  // reply.h, http.h and auth/. Counts into `reading`. A failure that was retried says so by the fact
-  // `attempts`, one that the retry budget did not allow to be retried by `retry_budget`. No failure
-  // is retried past the deadline: the last one is returned instead.
+  // reply.h, http.h and auth/. Counts into `reading`. A failure that was retried says so by the
+  // fact `attempts`, one that the retry budget did not allow to be retried by `retry_budget`. No
+  // failure is retried past the deadline: the last one is returned instead.
   Task<absl::StatusOr<json::Document>> Call(UpstreamCall call, Reading& reading);
 
   const AttemptStats& stats() const { return stats_; }

@@ -50,6 +50,8 @@ std::shared_ptr<Batches::Batch> Batches::Board(const std::string& key, const Lan
                                                const std::vector<std::string>& ids,
                                                Reading& reading, bool& began) {
   LaneState& state = lanes_[key];
+  const bool abandoned = state.open != nullptr && !state.open->flight->waited_for();
+  if (abandoned) state.open = nullptr;
   began = state.open == nullptr;
   if (began) {
     state.open = std::make_shared<Batch>(

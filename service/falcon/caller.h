@@ -1,5 +1,5 @@
-// Caller: how everything above reads Falcon. What was answered a moment ago is kept, identical reads
-// share a call, small look-ups gather into batches, and what goes out takes its attempts.
+// Caller: how everything above reads Falcon. What was answered a moment ago is kept, identical
+// reads share a call, small look-ups gather into batches, and what goes out takes its attempts.
 #ifndef FALCON_FALCON_CALLER_H_
 #define FALCON_FALCON_CALLER_H_
 

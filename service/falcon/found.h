@@ -1,4 +1,4 @@
-// Found: what one look-up by ids brought, by id; and the look-up itself, in chunks that Falcon takes.
+// Found: what one look-up by ids brought, by id; and the look-up, in chunks that Falcon takes.
 #ifndef FALCON_FALCON_FOUND_H_
 #define FALCON_FALCON_FOUND_H_
 
@@ -33,8 +33,8 @@ struct Found {
   void TakeOver(const Found& others, std::span<const std::string> ids);
 };
 
-// Looks up `ids`, which are distinct. Chunks go out one after the other; a 413 halves the chunk, down
-// to one id. A failure of a whole chunk fails the look-up, but a 404: then all of its ids are
+// Looks up `ids`, which are distinct. Chunks go out one after the other; a 413 halves the chunk,
+// down to one id. A failure of a whole chunk fails the look-up, but a 404: then all of its ids are
 // missing.
 Task<absl::StatusOr<Found>> FindAll(Attempts& attempts, Lane lane, std::vector<std::string> ids,
                                     Reading& reading);

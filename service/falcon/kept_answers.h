@@ -1,4 +1,4 @@
-// KeptAnswers: Falcon's answers and records in the freshness cache, and back out of it as documents.
+// KeptAnswers: Falcon's answers and records, into the freshness cache and back out as documents.
 #ifndef FALCON_FALCON_KEPT_ANSWERS_H_
 #define FALCON_FALCON_KEPT_ANSWERS_H_
 

@@ -38,8 +38,8 @@ struct Reading {
   Deadline deadline;
   Priority priority;
   std::string caller;  // who asks, for a fair share; empty: nobody in particular
-  // Answers that are so old will do. 0: Falcon is asked, and calls that are on the way are not joined.
-  // Unset: Falcon is asked, or a call on the way to it is joined.
+  // Answers that are so old will do. 0: Falcon is asked, and calls that are on the way are not
+  // joined. Unset: Falcon is asked, or a call on the way to it is joined.
   std::optional<milliseconds> staleness;
 
   milliseconds age{0};     // of the oldest kept answer that was used

@@ -38,8 +38,9 @@ Deadline CallDeadline(const grpc::CallbackServerContext& context, const Clock& c
                       seconds longest);
 
 // Tells the observer how a call ended, and the client by trailing metadata what it cost
-// (`falcon-upstream-calls`), how old it is (`falcon-cache-age`, in seconds, where something kept was
-// used), Falcon's trace id (`falcon-trace-id`), and when to come back; the status to finish with.
+// (`falcon-upstream-calls`), how old it is (`falcon-cache-age`, in seconds, where something kept
+// was used), Falcon's trace id (`falcon-trace-id`), and when to come back; the status to finish
+// with.
 grpc::Status Conclude(const Edge& edge, std::string_view method,
                       grpc::CallbackServerContext& context, const absl::Status& status,
                       SteadyTime started, const Call& call);

@@ -11,11 +11,12 @@
 
 namespace falcon::rpc {
 
-// By the `upstream` option of `method`, "/falcon.v1.HostService/GetHost"; unset where it names none.
+// By the `upstream` option of `method`, "/falcon.v1.HostService/GetHost"; unset where it says
+// nothing.
 std::optional<milliseconds> UsualStaleness(std::string_view method);
 
-// `read_options.max_staleness` of a request, at most an hour; unset where it says nothing. A violation
-// below zero.
+// `read_options.max_staleness` of a request, at most an hour; unset where it says nothing. A
+// violation below zero.
 std::optional<milliseconds> AskedStaleness(const google::protobuf::Message& request,
                                            Checks& checks);
 

@@ -15,7 +15,8 @@
 
 namespace falcon::run {
 
-// Loop thread only. Going away cancels the task, which unwinds after that: it must own what it uses.
+// Loop thread only. Going away cancels the task, which unwinds after that: it must own what it
+// uses.
 template <class T>
 class Aside {
  public:

@@ -1,5 +1,5 @@
-// Many readers, few calls to Falcon: shared, gathered and kept answers, and what each reader is told
-// of them.
+// Many readers, few calls to Falcon: shared, gathered and kept answers, and what each reader is
+// told of them.
 #include <atomic>
 #include <deque>
 #include <thread>

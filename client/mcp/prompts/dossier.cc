@@ -146,7 +146,9 @@ void Dossier::Fit(std::vector<Item>& items, size_t room) {
   }
 }
 
-PromptResult Dossier::Compose(const PromptText& text) {
+absl::StatusOr<PromptResult> Dossier::Finish(const PromptText& text) {
+  if (inquiry_.stopped()) return absl::CancelledError();
+  if (absl::Status status = Gathered(); !status.ok()) return status;
   const Bridge& bridge = inquiry_.bridge();
   std::vector<Item> items;
   items.reserve(parts_.size());

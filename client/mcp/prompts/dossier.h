@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "mcp/prompts/question.h"
 #include "mcp/prompts/shown_part.h"
 #include "mcp/protocol/content.h"
@@ -67,12 +68,10 @@ class Dossier {
   // A failure in sentences, without hostile characters.
   std::string WhyNot(const client::Failure& failure) const;
 
-  // Whether any part was answered; if none was, why not.
-  absl::Status Gathered() const;
-
-  // The task, a line for each part, the parts themselves as resources, and the outline: within
-  // PromptBytes. Once, at the end.
-  PromptResult Compose(const PromptText& text);
+  // The prompt: the task, a line for each part, the parts themselves as resources, and the outline,
+  // within PromptBytes. Once, at the end. CANCELLED when the call was stopped; if no part was
+  // answered, why not.
+  absl::StatusOr<PromptResult> Finish(const PromptText& text);
 
  private:
   struct Part {
@@ -91,6 +90,7 @@ class Dossier {
     int weight = 0;
   };
 
+  absl::Status Gathered() const;
   const Part* Find(std::string_view key) const;
   Item ItemOf(Part& part, std::string& last_reason) const;
   static void Fit(std::vector<Item>& items, size_t room);

@@ -36,9 +36,7 @@ class Plan {
     if (absl::Status status = ReadIncident(); !status.ok()) return status;
     ReadDetections();
     ReadSurroundings();
-    if (inquiry_.stopped()) return absl::CancelledError();
-    if (absl::Status status = dossier_.Gathered(); !status.ok()) return status;
-    return dossier_.Compose(
+    return dossier_.Finish(
         {.description = Description(), .task = Task(), .outline = kIncidentOutline});
   }
 

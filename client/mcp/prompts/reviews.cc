@@ -69,12 +69,6 @@ Wanted Exploited(const char* key, std::string title, Fields fields, int most) {
   return ListOf(key, std::move(title), "vulnerabilities", most, std::move(fields), 3);
 }
 
-absl::StatusOr<PromptResult> Finish(const Inquiry& inquiry, Dossier& dossier, PromptText text) {
-  if (inquiry.stopped()) return absl::CancelledError();
-  if (absl::Status status = dossier.Gathered(); !status.ok()) return status;
-  return dossier.Compose(text);
-}
-
 Wanted SeenDetections(const PromptArguments& arguments) {
   const std::string severity(arguments.severity.empty() ? kUsualSeverity : arguments.severity);
   Fields fields = {{"days", arguments.days},
@@ -143,11 +137,10 @@ absl::StatusOr<PromptResult> ThreatIntelligenceReport(const Bridge& bridge,
   } else {
     dossier.Gather({IocsOf(values), IntelligenceOf(values)});
   }
-  return Finish(inquiry, dossier,
-                {.description = "Threat intelligence report",
-                 .task = Cat("Write a threat intelligence report on what was seen here",
-                             Period(arguments.days), "."),
-                 .outline = kThreatOutline});
+  return dossier.Finish({.description = "Threat intelligence report",
+                         .task = Cat("Write a threat intelligence report on what was seen here",
+                                     Period(arguments.days), "."),
+                         .outline = kThreatOutline});
 }
 
 absl::StatusOr<PromptResult> VulnerabilityAssessment(const Bridge& bridge,
@@ -175,8 +168,7 @@ absl::StatusOr<PromptResult> VulnerabilityAssessment(const Bridge& bridge,
   dossier.Gather(Findings(arguments, on));
   const std::string where =
       arguments.host.empty() ? "the whole environment" : Cat("the host ", arguments.host);
-  return Finish(
-      inquiry, dossier,
+  return dossier.Finish(
       {.description = "Vulnerability assessment",
        .task = Cat("Write a vulnerability assessment of ", where, ": what to mend first, and why."),
        .outline = kVulnerabilityOutline});
@@ -200,12 +192,11 @@ absl::StatusOr<PromptResult> SecurityPostureReview(const Bridge& bridge,
           Exploited("in-use", "Open vulnerabilities that attackers use",
                     {{"exploit_statuses", List{"actively_used"}}}, 10)});
   dossier.Gather(std::move(wanted));
-  return Finish(inquiry, dossier,
-                {.description = "Security posture review",
-                 .task = Cat("Review the security posture",
-                             " of the environment as Falcon sees it; detections",
-                             Period(arguments.days), "."),
-                 .outline = kPostureOutline});
+  return dossier.Finish({.description = "Security posture review",
+                         .task = Cat("Review the security posture",
+                                     " of the environment as Falcon sees it; detections",
+                                     Period(arguments.days), "."),
+                         .outline = kPostureOutline});
 }
 
 absl::StatusOr<PromptResult> ComplianceReport(const Bridge& bridge,
@@ -235,12 +226,12 @@ absl::StatusOr<PromptResult> ComplianceReport(const Bridge& bridge,
           ListOf("rtr-audit", Cat("Real-time response sessions", Period(arguments.days)),
                  "rtr-audit-sessions", 10, {{"days", arguments.days}})});
   dossier.Gather(std::move(wanted));
-  return Finish(inquiry, dossier,
-                {.description = "Compliance report",
-                 .task = Cat("Write a compliance report: what Falcon shows of endpoint protection, "
-                             "vulnerability handling and incident handling",
-                             Period(arguments.days), "."),
-                 .outline = kComplianceOutline});
+  return dossier.Finish(
+      {.description = "Compliance report",
+       .task = Cat("Write a compliance report: what Falcon shows of endpoint protection, "
+                   "vulnerability handling and incident handling",
+                   Period(arguments.days), "."),
+       .outline = kComplianceOutline});
 }
 
 }  // namespace falcon::mcp

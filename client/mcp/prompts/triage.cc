@@ -26,12 +26,6 @@ constexpr int kMostDetections = 30;
 constexpr int kElsewhere = 15;
 constexpr size_t kMostCases = 5;
 
-absl::StatusOr<PromptResult> Finish(const Inquiry& inquiry, Dossier& dossier, PromptText text) {
-  if (inquiry.stopped()) return absl::CancelledError();
-  if (absl::Status status = dossier.Gathered(); !status.ok()) return status;
-  return dossier.Compose(text);
-}
-
 // One host, whose id a reader need not see in each title.
 Wanted OfThisHost(Wanted wanted, std::string title) {
   wanted.title = std::move(title);
@@ -140,11 +134,10 @@ absl::StatusOr<PromptResult> TriageDetection(const Bridge& bridge, const PromptA
   if (const Message* answer = dossier.AnswerOf("detection")) {
     GatherAroundDetection(*answer, arguments.days, dossier);
   }
-  return Finish(inquiry, dossier,
-                {.description = "Triage of a detection",
-                 .task = Cat("Triage the detection ", arguments.detection,
-                             ": is it an attack, how grave, and what comes next?"),
-                 .outline = kTriageOutline});
+  return dossier.Finish({.description = "Triage of a detection",
+                         .task = Cat("Triage the detection ", arguments.detection,
+                                     ": is it an attack, how grave, and what comes next?"),
+                         .outline = kTriageOutline});
 }
 
 absl::StatusOr<PromptResult> InvestigateHost(const Bridge& bridge, const PromptArguments& arguments,
@@ -164,11 +157,10 @@ absl::StatusOr<PromptResult> InvestigateHost(const Bridge& bridge, const PromptA
     dossier.Leave("Its sessions, vulnerabilities, log-ins and applications",
                   "they go by the device_id, which is not known.");
   }
-  return Finish(inquiry, dossier,
-                {.description = Cat("Investigation of host ", arguments.host),
-                 .task = Cat("Investigate the host ", arguments.host, " over the last ",
-                             arguments.days, " days: is there sign of compromise?"),
-                 .outline = kHostOutline});
+  return dossier.Finish({.description = Cat("Investigation of host ", arguments.host),
+                         .task = Cat("Investigate the host ", arguments.host, " over the last ",
+                                     arguments.days, " days: is there sign of compromise?"),
+                         .outline = kHostOutline});
 }
 
 }  // namespace falcon::mcp

@@ -43,8 +43,8 @@ Server::Server(const Offer& offer, Workers& workers)
       resource_templates_(ListResourceTemplates(offer)),
       prompts_(ListPrompts(offer)) {}
 
-// A call may have outlived its session's transport: on HTTP a client of the initialize era may leave
-// without cancelling.
+// A call may have outlived its session's transport: on HTTP a client of the initialize era may
+// leave without cancelling.
 Server::~Server() { ending_.request_stop(); }
 
 const Server::Route* Server::FindRoute(std::string_view method, Era era, const Offer& offer) {

@@ -65,6 +65,8 @@ void Server::Start(const Exchange& exchange, Work work, std::string busy) {
 }
 
 void Server::CallTool(const Exchange& exchange) {
+  // No tool has so many; each unknown one costs a search for what was meant.
+  constexpr size_t kMostArguments = 64;
   const std::string* name = StringAt(exchange.params, "name");
   if (name == nullptr) {
     return exchange.Refuse({kInvalidParams, "tools/call needs the name of a tool, a string."});
@@ -75,8 +77,9 @@ void Server::CallTool(const Exchange& exchange) {
         {kInvalidParams, "Unknown tool: " + Quoted(*name) + ". tools/list names them all."});
   }
   const Json* arguments = ObjectAt(exchange.params, "arguments");
-  if (arguments == nullptr) {
-    return exchange.Refuse({kInvalidParams, "arguments must be an object."});
+  if (arguments == nullptr || arguments->size() > kMostArguments) {
+    return exchange.Refuse({kInvalidParams, "arguments must be an object of at most " +
+                                                std::to_string(kMostArguments) + " members."});
   }
   const ToolResult busy{{Content::Text(kBusyMessage)}, {}, true};
   Start(

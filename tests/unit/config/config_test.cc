@@ -7,8 +7,9 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "tests/support/scratch.h"
 #include "tests/support/status_matchers.h"
-#include "tests/unit/config/scratch.h"
+#include "tests/unit/config/fake_environment.h"
 
 namespace falcon::config {
 namespace {
@@ -51,7 +52,7 @@ class ConfigTest : public ::testing::Test {
     return Violations(config.status());
   }
 
-  Scratch scratch_;
+  falcon::testing::Scratch scratch_;
   FakeEnvironment environment_;
 };
 

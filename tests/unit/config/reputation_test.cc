@@ -5,8 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "tests/support/scratch.h"
 #include "tests/support/status_matchers.h"
-#include "tests/unit/config/scratch.h"
+#include "tests/unit/config/fake_environment.h"
 
 namespace falcon::config {
 namespace {
@@ -40,7 +41,7 @@ class ReputationConfigTest : public ::testing::Test {
     return violations.front().description;
   }
 
-  Scratch scratch_;
+  falcon::testing::Scratch scratch_;
   FakeEnvironment environment_;
 };
 

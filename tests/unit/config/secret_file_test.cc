@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "tests/support/scratch.h"
 #include "tests/support/status_matchers.h"
-#include "tests/unit/config/scratch.h"
 
 namespace falcon::config {
 namespace {
@@ -19,7 +19,7 @@ class SecretFileTest : public ::testing::Test {
   static std::string Complaint(const absl::StatusOr<Secret>& result) {
     return std::string(result.status().message());
   }
-  Scratch scratch_;
+  falcon::testing::Scratch scratch_;
 };
 
 TEST_F(SecretFileTest, LineEndsAtTheEndDoNotCount) {

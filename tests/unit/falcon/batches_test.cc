@@ -184,6 +184,25 @@ TEST_F(BatchesTest, ABatchThatAllHaveLeftIsNotSent) {
   EXPECT_THAT(hosts.calls, ElementsAre(ElementsAre("a"), ElementsAre("c")));
 }
 
+TEST_F(BatchesTest, WhoeverComesAfterAllHaveLeftBeginsABatchOfTheirOwn) {
+  Running<Answer> slow = Find(first, {"a"});
+  UntilCalls(1);
+  Running<Answer> leaver = Find(second, {"b"});
+  leaver.Cancel();
+  EXPECT_FALSE(leaver.Get().has_value());
+  timer.Advance(milliseconds(500));
+  Running<Answer> later = Find(third, {"c"});
+  Settle();
+  timer.Advance(milliseconds(500));
+  UntilCalls(2);
+  Open(1);
+  EXPECT_THAT(*later.Get(), IsOk());
+  EXPECT_EQ(third.upstream_calls, 1);
+  Open(0);
+  EXPECT_THAT(*slow.Get(), IsOk());
+  EXPECT_THAT(hosts.calls, ElementsAre(ElementsAre("a"), ElementsAre("c")));
+}
+
 TEST_F(BatchesTest, ManyIdsGoAlone) {
   std::vector<std::string> many;
   for (int i = 0; i < 101; ++i) many.push_back(Cat("id-", i));

@@ -5,7 +5,7 @@
 
 #include <map>
 
-#include "scratch.h"
+#include "tests/support/scratch.h"
 
 namespace falcon::mcp {
 namespace {
@@ -110,7 +110,7 @@ TEST(HttpFlags, NameWhereToListen) {
 }
 
 TEST(HttpFlags, FilesAreRead) {
-  const Scratch scratch;
+  const falcon::testing::Scratch scratch;
   const Settings settings =
       Taken({"--http", "127.0.0.1:0", "--http-token-file", scratch.Write("token", "t0ken\n"),
              "--http-tls-cert", scratch.Write("cert", "CERT", 0644), "--http-tls-key",
@@ -122,7 +122,7 @@ TEST(HttpFlags, FilesAreRead) {
 }
 
 TEST(HttpFlags, ASecretThatOthersMayReadEndsTheStart) {
-  const Scratch scratch;
+  const falcon::testing::Scratch scratch;
   const std::string token = scratch.Write("token", "t0ken", 0644);
   const std::string complaint = Refused({"--http", "127.0.0.1:0", "--http-token-file", token});
   EXPECT_THAT(complaint, HasSubstr("chmod 600"));

@@ -67,6 +67,15 @@ Case Bad(const char* name, const char* method, std::string params, int code = kI
   return {name, method, std::move(params), nullptr, code};
 }
 
+// Of a JSON object.
+std::string Members(int count) {
+  std::string members;
+  for (int i = 0; i < count; ++i) {
+    members += (i > 0 ? ",\"a" : "\"a") + std::to_string(i) + "\":0";
+  }
+  return members;
+}
+
 std::string NameOf(const testing::TestParamInfo<Case>& test) { return test.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -101,7 +110,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad("NoName", "tools/call", R"("arguments":{})"),
                     Bad("NumberAsName", "tools/call", R"("name":1)"),
                     Bad("ListAsArguments", "tools/call", R"("name":"echo","arguments":[])"),
-                    Bad("NullAsArguments", "tools/call", R"("name":"echo","arguments":null)")),
+                    Bad("NullAsArguments", "tools/call", R"("name":"echo","arguments":null)"),
+                    Bad("TooManyArguments", "tools/call",
+                        R"("name":"echo","arguments":{)" + Members(65) + "}")),
     NameOf);
 
 INSTANTIATE_TEST_SUITE_P(

@@ -1,6 +1,6 @@
 // A folder for one test.
-#ifndef FALCON_TESTS_UNIT_MCP_BRIDGE_SCRATCH_H_
-#define FALCON_TESTS_UNIT_MCP_BRIDGE_SCRATCH_H_
+#ifndef FALCON_TESTS_SUPPORT_SCRATCH_H_
+#define FALCON_TESTS_SUPPORT_SCRATCH_H_
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -10,13 +10,13 @@
 #include <string>
 #include <string_view>
 
-namespace falcon::mcp {
+namespace falcon::testing {
 
+// Goes with all that is in it.
 class Scratch {
  public:
   Scratch() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "falcon-bridge-XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / "falcon-test-XXXXXX").string();
     folder_ = mkdtemp(pattern.data());
   }
   ~Scratch() { std::filesystem::remove_all(folder_); }
@@ -36,6 +36,6 @@ class Scratch {
   std::string folder_;
 };
 
-}  // namespace falcon::mcp
+}  // namespace falcon::testing
 
-#endif  // FALCON_TESTS_UNIT_MCP_BRIDGE_SCRATCH_H_
+#endif  // FALCON_TESTS_SUPPORT_SCRATCH_H_
