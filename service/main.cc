@@ -5,6 +5,7 @@
 #include <iostream>
 #include <string>
 
+#include "absl/synchronization/mutex.h"
 #include "auth/auth_interceptor.h"
 #include "auth/cached_token_source.h"
 #include "auth/oauth_token_source.h"
@@ -187,6 +188,8 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
 }
 
 int Main(int argc, char** argv) {
+  // Debian's Abseil looks for deadlocks whenever gRPC takes a lock.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   const absl::Status dumps = config::ForbidCoreDumps();
   const sigset_t stop = BlockStopSignals();
   config::ProcessEnvironment environment;

@@ -74,7 +74,7 @@ Log::Log(Level level, const Clock& clock, std::ostream& out)
 Log::~Log() = default;
 
 void Log::Write(Level level, std::string_view event, Fields fields) {
-  if (level < level_) return;
+  if (!Writes(level)) return;
   nlohmann::ordered_json line;
   line["ts"] = Timestamp(clock_.WallNow());
   line["level"] = Name(level);

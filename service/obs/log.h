@@ -56,6 +56,9 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
+  // Whether events of `level` are written: ask where their fields cost much.
+  bool Writes(Level level) const { return level >= level_; }
+
   // `event`: what happened, in lower_snake_case.
   void Debug(std::string_view event, Fields fields = {}) { Write(Level::kDebug, event, fields); }
   void Info(std::string_view event, Fields fields = {}) { Write(Level::kInfo, event, fields); }

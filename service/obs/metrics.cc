@@ -40,10 +40,34 @@ struct Metrics::Families {
     if (values.size() >= kMaxValues) return "other";
     return *values.emplace(value).first;
   }
-  Labels RpcLabels(const RpcName& rpc) {
-    return {{"grpc_type", Bounded("grpc_type", rpc.type)},
-            {"grpc_service", Bounded("grpc_service", rpc.service)},
-            {"grpc_method", Bounded("grpc_method", rpc.method)}};
+  template <class Value>
+  using ByName = std::map<std::string, Value, std::less<>>;
+
+  // The series of one RPC: looking them up by their labels costs each call more than to count.
+  struct Rpc {
+    Labels labels;
+    Counter& started;
+    Histogram& seconds;
+    ByName<Counter*> handled;  // by code
+  };
+
+  Rpc& Of(const RpcName& rpc) {
+    auto service = rpcs.find(rpc.service);
+    if (service == rpcs.end()) service = rpcs.emplace(rpc.service, ByName<Rpc>()).first;
+    const auto known = service->second.find(rpc.method);
+    if (known != service->second.end()) return known->second;
+    const Labels labels = {{"grpc_type", Bounded("grpc_type", rpc.type)},
+                           {"grpc_service", Bounded("grpc_service", rpc.service)},
+                           {"grpc_method", Bounded("grpc_method", rpc.method)}};
+    Rpc series{labels, rpc_started.Add(labels), rpc_seconds.Add(labels, buckets), {}};
+    return service->second.emplace(rpc.method, std::move(series)).first->second;
+  }
+  Counter& Handled(Rpc& rpc, std::string_view code) {
+    const auto known = rpc.handled.find(code);
+    if (known != rpc.handled.end()) return *known->second;
+    Labels labels = rpc.labels;
+    labels.emplace("grpc_code", Bounded("grpc_code", code));
+    return *rpc.handled.emplace(code, &rpc_handled.Add(labels)).first->second;
   }
 
   prometheus::Registry registry;
@@ -76,21 +100,23 @@ struct Metrics::Families {
                                       .Add({{"version", FALCON_GATEWAY_VERSION}}, 1);
   std::mutex mutex;
   std::map<std::string, std::set<std::string, std::less<>>> seen;
+  std::mutex rpcs_mutex;
+  ByName<ByName<Rpc>> rpcs;  // by service and method
 };
 
 Metrics::Metrics() : families_(std::make_unique<Families>()) {}
 Metrics::~Metrics() = default;
 
 void Metrics::RpcStarted(const RpcName& rpc) {
-  families_->rpc_started.Add(families_->RpcLabels(rpc)).Increment();
+  const std::lock_guard lock(families_->rpcs_mutex);
+  families_->Of(rpc).started.Increment();
 }
 
 void Metrics::RpcHandled(const RpcName& rpc, std::string_view code, std::chrono::nanoseconds took) {
-  Labels labels = families_->RpcLabels(rpc);
-  families_->rpc_seconds.Add(labels, families_->buckets)
-      .Observe(std::chrono::duration<double>(took).count());
-  labels.emplace("grpc_code", families_->Bounded("grpc_code", code));
-  families_->rpc_handled.Add(labels).Increment();
+  const std::lock_guard lock(families_->rpcs_mutex);
+  Families::Rpc& series = families_->Of(rpc);
+  series.seconds.Observe(std::chrono::duration<double>(took).count());
+  families_->Handled(series, code).Increment();
 }
 
 void Metrics::UpstreamRequest(std::string_view operation, int http_status) {

@@ -29,13 +29,15 @@ void CallLog::Finished(std::string_view method, const absl::Status& status, mill
                        const Call& call) {
   const std::string code = absl::StatusCodeToString(status.code());
   metrics_.RpcHandled(NameOf(method), code, took);
+  const bool fault = IsFault(status.code());
+  if (!log_.Writes(fault ? obs::Level::kWarning : obs::Level::kDebug)) return;
   const obs::Fields fields = {{"method", method},
                               {"grpc_code", code},
                               {"reason", Reason(status)},
                               {"dur_ms", took.count()},
                               {"upstream_calls", call.reading.upstream_calls},
                               {"upstream_trace_id", call.reading.trace_id}};
-  if (IsFault(status.code())) {
+  if (fault) {
     log_.Warning("rpc", fields);
   } else {
     log_.Debug("rpc", fields);
