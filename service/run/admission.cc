@@ -51,8 +51,8 @@ absl::Status TooOld(milliseconds max_wait) {
 
 // Shared with those who wait or hold a place: where a loop ends with calls on it, they go last.
 struct Admission::Book {
-  explicit Book(AdmissionOptions with)
-      : options(with), turns(with.export_turn), free(with.places) {}
+  Book(const Clock& now_by, AdmissionOptions with)
+      : clock(now_by), options(with), turns(with.export_turn), free(with.places) {}
 
   bool ExportsMayGo() const { return exports_in_flight < options.export_places; }
   // Those who wait go first: where a place is free, they are exports that may not have it.
@@ -70,8 +70,9 @@ struct Admission::Book {
   void Leave(Priority priority) {
     ++free;
     if (priority == Priority::kExport) --exports_in_flight;
+    const SteadyTime late = clock.Now() - options.late_after;
     while (free > 0) {
-      auto* const next = static_cast<Waiter*>(turns.Take(ExportsMayGo()));
+      auto* const next = static_cast<Waiter*>(turns.Take(ExportsMayGo(), late));
       if (next == nullptr) return;
       Occupy(next->priority);
       Wake(*next, Outcome::kServed);
@@ -101,6 +102,7 @@ struct Admission::Book {
     waiter.turn.Set();
   }
 
+  const Clock& clock;
   const AdmissionOptions options;
   Turns turns;
   size_t free;
@@ -123,7 +125,7 @@ Admission::Admission(Loop& loop, const Clock& clock, Timer& timer, AdmissionOpti
     : loop_(loop),
       clock_(clock),
       timer_(timer),
-      book_(std::make_shared<Book>(WithDefaults(options))) {}
+      book_(std::make_shared<Book>(clock, WithDefaults(options))) {}
 
 Admission::~Admission() = default;
 

@@ -22,6 +22,7 @@ struct AdmissionOptions {
   size_t max_waiting = 10'000;        // of all callers; more are turned away
   size_t max_waiting_per_caller = 0;  // 0: half of `max_waiting`, at least one
   milliseconds max_wait{30'000};      // who waits longer is turned away
+  milliseconds late_after{1'000};     // a caller whose call waits so long is served from the end
   int export_turn = 8;  // every so many-th turn is an export's, if one waits; 1 or more
 };
 
@@ -45,12 +46,14 @@ struct AdmissionStats {
 
 // Loop thread only. A place that comes free goes to a waiting interactive call before an export,
 // but for every `export_turn`th; callers take turns within each; a caller's own calls go first
-// come, first served. A place that exports may not have stays free for an interactive call.
+// come, first served; its interactive ones last come, first served while the first has waited for
+// `late_after`: under overload all would be served just too late else. A place that exports may not
+// have stays free for an interactive call.
 class Admission {
   struct Book;
 
  public:
-  // Holds one place; gives it back when it goes. May outlive the Admission.
+  // Holds one place; gives it back when it goes. May outlive the Admission, but not its clock.
   class Place {
    public:
     Place(Place&& other) noexcept = default;

@@ -29,24 +29,25 @@ void Turns::Remove(Waiting& waiting) {
   of.lines.erase(of.lines.find(*line.caller));
 }
 
-Turns::Waiting* Turns::Take(bool exports_may_go) {
+Turns::Waiting* Turns::Take(bool exports_may_go, SteadyTime late) {
   Class& interactive = ClassOf(Priority::kInteractive);
   Class& exports = ClassOf(Priority::kExport);
   const bool export_could = exports_may_go && exports.waiting > 0;
   const bool export_is_due = export_could && since_export_ + 1 >= export_turn_;
   if (interactive.waiting > 0 && !export_is_due) {
     if (export_could) ++since_export_;
-    return TakeFrom(interactive);
+    return TakeFrom(interactive, late);
   }
   if (!export_could) return nullptr;
   since_export_ = 0;
-  return TakeFrom(exports);
+  return TakeFrom(exports, SteadyTime::min());
 }
 
-Turns::Waiting* Turns::TakeFrom(Class& of) {
+Turns::Waiting* Turns::TakeFrom(Class& of, SteadyTime late) {
   Line* const line = of.round.front();
   of.round.splice(of.round.end(), of.round, of.round.begin());
-  Waiting* const next = line->waiting.front();
+  const bool overrun = line->waiting.front()->since <= late;
+  Waiting* const next = overrun ? line->waiting.back() : line->waiting.front();
   Remove(*next);
   return next;
 }

@@ -46,10 +46,13 @@ class Turns {
   void Add(Waiting& waiting);
   // Out of its line. It waits.
   void Remove(Waiting& waiting);
-  // Whose turn it is, taken out of its line: the next caller's first. Null: nobody waits, or only
-  // exports do and they may not go.
-  Waiting* Take(bool exports_may_go);
+  // Whose turn it is, taken out of its line: the next caller's first; or its last, where the first
+  // is no export and has waited since `late` or longer. More come than can go then: those in front
+  // would all be served too late, while who has just come can still be answered. Null: nobody
+  // waits, or only exports do and they may not go.
+  Waiting* Take(bool exports_may_go, SteadyTime late = SteadyTime::min());
 
+  static bool Waits(const Waiting& waiting) { return waiting.line_ != nullptr; }
   // Who has waited longest; null: nobody waits.
   Waiting* oldest() const { return by_age_.empty() ? nullptr : by_age_.front(); }
   size_t size() const { return by_age_.size(); }
@@ -71,7 +74,7 @@ class Turns {
 
   Class& ClassOf(Priority priority) { return classes_[static_cast<size_t>(priority)]; }
   const Class& ClassOf(Priority priority) const { return classes_[static_cast<size_t>(priority)]; }
-  Waiting* TakeFrom(Class& of);
+  Waiting* TakeFrom(Class& of, SteadyTime late);
 
   const int export_turn_;
   int since_export_ = 0;  // turns that went to others while an export could have gone

@@ -57,6 +57,47 @@ TEST_F(TurnsTest, CallersGoInTurnAndEachOnesCallsInTheirOrder) {
   EXPECT_EQ(turns_.Take(true), nullptr);
 }
 
+TEST_F(TurnsTest, ALineWhoseFirstIsLateIsServedFromItsEnd) {
+  Turns::Waiting& late = Add("a");
+  Turns::Waiting& young = Add("a");
+  Turns::Waiting& youngest = Add("a");
+  Turns::Waiting& other = Add("b");
+  Turns::Waiting& last = Add("b");
+  const SteadyTime since = late.since;
+  EXPECT_EQ(turns_.Take(true, since), &youngest);
+  EXPECT_EQ(turns_.Take(true, since), &other) << "nobody of this line is late";
+  EXPECT_EQ(turns_.Take(true, since), &young);
+  EXPECT_EQ(turns_.Take(true, since), &last);
+  EXPECT_EQ(turns_.Take(true, since), &late) << "nobody is forgotten";
+}
+
+// Calls that take 200 ms and are worth nothing after 2 s, four times as many as can go.
+TEST_F(TurnsTest, UnderOverloadMostOfWhatGoesStillGoesInTime) {
+  constexpr milliseconds kDeadline{2000};
+  constexpr milliseconds kTakes{200};
+  std::deque<Turns::Waiting*> by_age;
+  int went = 0;
+  int in_time = 0;
+  for (int turn = 0; turn < 4000; ++turn) {
+    for (int i = 0; i < 4; ++i) by_age.push_back(&Add("a"));  // each a millisecond later
+    while (now_ - by_age.front()->since > kDeadline) {
+      if (turns_.Waits(*by_age.front())) turns_.Remove(*by_age.front());
+      by_age.pop_front();
+    }
+    const Turns::Waiting* next = turns_.Take(true, now_ - seconds(1));
+    ++went;
+    in_time += now_ - next->since + kTakes <= kDeadline ? 1 : 0;
+  }
+  EXPECT_GE(in_time, went * 9 / 10);
+}
+
+TEST_F(TurnsTest, ExportsKeepTheirOrderHoweverLate) {
+  Turns::Waiting& late = Add("a", kExport);
+  Turns::Waiting& young = Add("a", kExport);
+  EXPECT_EQ(turns_.Take(true, young.since), &late);
+  EXPECT_EQ(turns_.Take(true, young.since), &young);
+}
+
 TEST_F(TurnsTest, AFlooderDelaysEachOfTheOthersCallsByOneTurn) {
   Add(10'000, "flooder");
   for (int call = 0; call < 10; ++call) {
