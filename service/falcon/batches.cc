@@ -28,7 +28,9 @@ Task<Answer> Batches::Fetch(Lane lane, std::vector<std::string> ids, Reading& re
   const SteadyTime sent = clock_.Now();
   absl::StatusOr<Found> found = co_await FindAll(attempts_, lane, ids, reading);
   if (!found.ok()) co_return found.status();
-  if (reading.priority == Priority::kInteractive) on_found_(lane, ids, *found, sent);
+  const bool keeps = reading.priority == Priority::kInteractive ||
+                     reading.staleness.value_or(milliseconds(0)) > milliseconds(0);
+  if (keeps) on_found_(lane, ids, *found, sent);
   co_return std::make_shared<const Found>(*std::move(found));
 }
 

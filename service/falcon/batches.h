@@ -30,7 +30,8 @@ struct BatchOptions {
 // Loop thread only. Outlives its calls: stop the loop first.
 class Batches {
  public:
-  // Told of each look-up that succeeded and was not an export's: its ids, and when it went out.
+  // Told of each look-up that succeeded, but those of exports that take nothing that was kept: its
+  // ids, and when it went out.
   using OnFound = std::function<void(const Lane& lane, std::span<const std::string> ids,
                                      const Found& found, SteadyTime sent)>;
 

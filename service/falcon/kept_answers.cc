@@ -32,8 +32,7 @@ size_t ResourcesOf(const Found& found) {
 }  // namespace
 
 bool KeptAnswers::Serves(const Reading& reading) const {
-  return cache_.on() && reading.priority == Priority::kInteractive &&
-         reading.staleness.value_or(milliseconds(0)) > milliseconds(0);
+  return cache_.on() && reading.staleness.value_or(milliseconds(0)) > milliseconds(0);
 }
 
 const Kept* KeptAnswers::Find(std::string_view key, Reading& reading) {

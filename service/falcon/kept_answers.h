@@ -19,7 +19,7 @@ class KeptAnswers {
  public:
   KeptAnswers(FreshnessCache& cache, const Clock& clock) : cache_(cache), clock_(clock) {}
 
-  // Whether `reading` takes kept answers, and leaves its own behind. Exports do neither.
+  // Whether `reading` takes kept answers, and leaves its own behind.
   bool Serves(const Reading& reading) const;
 
   // The kept answer to `key`, young enough for `reading`, which learns its age.

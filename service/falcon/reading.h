@@ -2,6 +2,7 @@
 #ifndef FALCON_FALCON_READING_H_
 #define FALCON_FALCON_READING_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -30,6 +31,7 @@ struct Reading {
   void Take(const Reading& shared, bool counts) {
     if (counts) upstream_calls += shared.upstream_calls;
     if (!shared.trace_id.empty()) trace_id = shared.trace_id;
+    age = std::max(age, shared.age);
     for (const json::ApiError& error : shared.errors) Tell(error);
   }
 

@@ -27,6 +27,7 @@ class SharedFlight : public std::enable_shared_from_this<SharedFlight<T>> {
   SharedFlight(run::Loop& loop, const Reading& starter)
       : loop_(loop), landed_(loop.executor()), reading_(starter.deadline, starter.priority) {
     reading_.caller = starter.caller;
+    reading_.staleness = starter.staleness;
   }
 
   // `done` is called once, when the work has ended or nobody waits for it any more: nobody may join

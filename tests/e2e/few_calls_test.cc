@@ -8,6 +8,7 @@
 #include "tests/e2e/calls/detections.h"
 #include "tests/e2e/calls/gateway.h"
 #include "tests/e2e/calls/hosts.h"
+#include "tests/e2e/export.h"
 #include "tests/e2e/shared_world.h"
 
 namespace falcon::e2e {
@@ -134,6 +135,21 @@ TEST_F(FewCalls, AListOfWholeRecordsServesLaterLookUps) {
     EXPECT_EQ(one->host().SerializeAsString(), host.SerializeAsString());
   }
   EXPECT_EQ(world().Calls(), 0);
+}
+
+TEST_F(FewCalls, ExportsOfTheSameAreAnsweredFromOneWhereTheyTakeIt) {
+  auto request = Make<v1::ExportHostsRequest>(
+      "platforms: 'Windows' batch_size: 20 read_options { max_staleness { seconds: 600 } }");
+  const Exported first = Export(world(), request);
+  ExpectWhole(first, first.total);
+  EXPECT_GT(first.messages, 1);
+  const int calls = world().Calls();
+  const Exported second = Export(world(), request);
+  EXPECT_EQ(second.ids, first.ids);
+  EXPECT_EQ(world().Calls(), calls);
+  request.clear_read_options();
+  EXPECT_EQ(Export(world(), request).ids, first.ids);
+  EXPECT_EQ(world().Calls(), 2 * calls) << "else Falcon is asked";
 }
 
 TEST(Outage, IsNotAnsweredWithMoreCalls) {
