@@ -13,14 +13,14 @@
 
 #include "falcon/v1/detections.grpc.pb.h"
 #include "falcon/v1/hosts.grpc.pb.h"
+#include "tests/bench/load.h"
 
 namespace falcon::bench {
 
-using Clock = std::chrono::steady_clock;
-
 struct ClientOptions {
   std::string address;
-  std::string caller;  // name in the metadata
+  std::string caller;  // name in the metadata; with a number behind it where there are several
+  int callers = 1;     // that take turns
   int channels = 8;
   int deadline_ms = 2000;  // of unary calls
   bool live = false;       // look-ups take nothing that was kept
@@ -57,10 +57,9 @@ class GatewayClient {
     return ids;
   }
 
-  // Calls `done` with how long it took and the failure, or "".
-  template <class Done>
+  // A failure is the number of its status code.
   void Host(const std::string& id, Done done) {
-    auto* call = new Call<v1::GetHostRequest, v1::GetHostResponse>(options_);
+    auto* call = new Call<v1::GetHostRequest, v1::GetHostResponse>(options_, CallerName());
     call->request.set_device_id(id);
     if (options_.live) call->request.mutable_read_options()->mutable_max_staleness();
     Stub(hosts_).async()->GetHost(&call->context, &call->request, &call->response,
@@ -69,9 +68,9 @@ class GatewayClient {
                                     delete call;
                                   });
   }
-  template <class Done>
   void Detections(int days, Done done) {
-    auto* call = new Call<v1::ListDetectionsRequest, v1::ListDetectionsResponse>(options_);
+    auto* call =
+        new Call<v1::ListDetectionsRequest, v1::ListDetectionsResponse>(options_, CallerName());
     call->request.set_days(days);
     Stub(detections_)
         .async()
@@ -81,18 +80,26 @@ class GatewayClient {
                            delete call;
                          });
   }
-  template <class Done>
+  void List(size_t which, Done done) {
+    auto* call = new Call<v1::ListHostsRequest, v1::ListHostsResponse>(options_, CallerName());
+    call->request.set_hostname(ListedHosts(which));
+    Stub(hosts_).async()->ListHosts(&call->context, &call->request, &call->response,
+                                    [call, done](const grpc::Status& status) {
+                                      done(call->Took(), CodeOf(status));
+                                      delete call;
+                                    });
+  }
   void Export(size_t which, Done done) {
-    new Exporter<Done>(options_, *Stub(hosts_).async(), which, std::move(done));
+    new Exporter(options_, CallerName(), *Stub(hosts_).async(), which, std::move(done));
   }
 
  private:
   template <class Request, class Response>
   struct Call {
-    explicit Call(const ClientOptions& options) : start(Clock::now()) {
+    Call(const ClientOptions& options, const std::string& caller) : start(Clock::now()) {
       context.set_deadline(std::chrono::system_clock::now() +
                            std::chrono::milliseconds(options.deadline_ms));
-      context.AddMetadata("falcon-caller", options.caller);
+      context.AddMetadata("falcon-caller", caller);
     }
     double Took() const {
       return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -104,14 +111,14 @@ class GatewayClient {
   };
 
   // Deletes itself when the stream has ended.
-  template <class Done>
   class Exporter final : public grpc::ClientReadReactor<v1::ExportHostsResponse> {
    public:
-    Exporter(const ClientOptions& options, v1::HostService::StubInterface::async_interface& stub,
-             size_t which, Done done)
-        : call_(options), done_(std::move(done)) {
+    Exporter(const ClientOptions& options, const std::string& caller,
+             v1::HostService::StubInterface::async_interface& stub, size_t which, Done done)
+        : call_(options, caller), done_(std::move(done)) {
       call_.context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
-      call_.request.set_hostname("*-" + std::to_string(which));
+      call_.request.set_hostname(ExportedHosts(which));
+      call_.request.mutable_read_options()->mutable_max_staleness()->set_seconds(30);
       stub.ExportHosts(&call_.context, &call_.request, this);
       StartRead(&call_.response);
       StartCall();
@@ -129,6 +136,10 @@ class GatewayClient {
     Done done_;
   };
 
+  std::string CallerName() {
+    if (options_.callers == 1) return options_.caller;
+    return options_.caller + std::to_string(next_caller_.fetch_add(1) % options_.callers);
+  }
   template <class Stubs>
   typename Stubs::value_type::element_type& Stub(Stubs& stubs) {
     return *stubs[next_.fetch_add(1) % stubs.size()];
@@ -138,6 +149,7 @@ class GatewayClient {
   std::vector<std::unique_ptr<v1::HostService::Stub>> hosts_;
   std::vector<std::unique_ptr<v1::DetectionService::Stub>> detections_;
   std::atomic<size_t> next_ = 0;
+  std::atomic<int> next_caller_ = 0;
 };
 
 }  // namespace falcon::bench

@@ -1,24 +1,19 @@
-// Load on a gateway by an asynchronous gRPC client, and on Falcon itself by a bare libcurl loop;
-// prints one JSON line.
+// Load on a gateway, and on Falcon itself by a bare libcurl loop; prints one JSON line.
 #include <curl/curl.h>
 #include <grpcpp/create_channel.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdio>
-#include <fstream>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include "falcon/v1/hosts.grpc.pb.h"
+#include "tests/bench/h2_load.h"
 
 namespace falcon::bench {
 namespace {
@@ -34,6 +29,7 @@ struct Options {
   int in_flight = 64;
   int channels = 2;
   bool hold = false;
+  bool live = false;
 };
 
 struct Tally {
@@ -52,16 +48,19 @@ struct Tally {
   }
 };
 
-std::vector<std::unique_ptr<v1::HostService::Stub>> Stubs(const Options& options) {
-  std::vector<std::unique_ptr<v1::HostService::Stub>> stubs;
-  for (int i = 0; i < options.channels; ++i) {
-    grpc::ChannelArguments arguments;
-    arguments.SetInt("falcon.bench.channel", i);  // channels alike would share one connection
-    arguments.SetMaxReceiveMessageSize(-1);
-    stubs.push_back(v1::HostService::NewStub(
-        grpc::CreateCustomChannel(options.address, grpc::InsecureChannelCredentials(), arguments)));
-  }
-  return stubs;
+std::unique_ptr<v1::HostService::Stub> Stub(const Options& options) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);
+  return v1::HostService::NewStub(
+      grpc::CreateCustomChannel(options.address, grpc::InsecureChannelCredentials(), arguments));
+}
+
+v1::GetHostRequest HostRequest(const Options& options, const std::vector<std::string>& ids,
+                               int number) {
+  v1::GetHostRequest request;
+  request.set_device_id(ids[static_cast<size_t>(number) % ids.size()]);
+  if (options.live) request.mutable_read_options()->mutable_max_staleness();
+  return request;
 }
 
 std::vector<std::string> HostIds(v1::HostService::Stub& stub) {
@@ -77,55 +76,16 @@ std::vector<std::string> HostIds(v1::HostService::Stub& stub) {
 }
 
 // Keeps `in_flight` GetHost calls with distinct ids going until `calls` are done.
-class UnaryLoad {
- public:
-  UnaryLoad(const Options& options, std::vector<std::string> ids)
-      : options_(options), ids_(std::move(ids)), stubs_(Stubs(options)) {}
-
-  Tally Run() {
-    const auto start = Clock::now();
-    for (int i = 0; i < options_.in_flight; ++i) Next();
-    std::unique_lock lock(mutex_);
-    done_.wait(lock, [this] { return ended_ == options_.calls; });
-    tally_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    return std::move(tally_);
-  }
-
- private:
-  struct Pending {
-    grpc::ClientContext context;
-    v1::GetHostRequest request;
-    v1::GetHostResponse response;
-    Clock::time_point start;
-  };
-
-  void Next() {
-    const int number = started_.fetch_add(1);
-    if (number >= options_.calls) return;
-    auto* call = new Pending;
-    call->request.set_device_id(ids_[static_cast<size_t>(number) % ids_.size()]);
-    call->start = Clock::now();
-    stubs_[static_cast<size_t>(number) % stubs_.size()]->async()->GetHost(
-        &call->context, &call->request, &call->response, [this, call](const grpc::Status& status) {
-          const std::chrono::duration<double, std::micro> took = Clock::now() - call->start;
-          delete call;
-          Next();
-          const std::lock_guard lock(mutex_);
-          tally_.micros.push_back(took.count());
-          tally_.failed += status.ok() ? 0 : 1;
-          if (++ended_ == options_.calls) done_.notify_all();
-        });
-  }
-
-  const Options& options_;
-  std::vector<std::string> ids_;
-  std::vector<std::unique_ptr<v1::HostService::Stub>> stubs_;
-  std::atomic<int> started_ = 0;
-  std::mutex mutex_;
-  std::condition_variable done_;
-  Tally tally_;
-  int ended_ = 0;
-};
+Tally UnaryLoad(const Options& options, const std::vector<std::string>& ids) {
+  const H2LoadOptions load{.address = options.address,
+                           .path = "/falcon.v1.HostService/GetHost",
+                           .calls = options.calls,
+                           .in_flight = options.in_flight,
+                           .connections = options.channels};
+  H2LoadResult result = RunH2Load(
+      load, [&](int number) { return HostRequest(options, ids, number).SerializeAsString(); });
+  return {std::move(result.micros), result.failed, result.seconds};
+}
 
 size_t Take(char* data, size_t size, size_t count, void* out) {
   static_cast<std::string*>(out)->append(data, size * count);
@@ -134,14 +94,13 @@ size_t Take(char* data, size_t size, size_t count, void* out) {
 
 // One caller that waits for each answer.
 Tally OneCaller(const Options& options, const std::vector<std::string>& ids) {
-  const auto stub = std::move(Stubs(options).front());
+  const auto stub = Stub(options);
   Tally tally;
   const auto start = Clock::now();
   for (int i = 0; i < options.calls; ++i) {
     grpc::ClientContext context;
-    v1::GetHostRequest request;
+    const v1::GetHostRequest request = HostRequest(options, ids, i);
     v1::GetHostResponse response;
-    request.set_device_id(ids[static_cast<size_t>(i) % ids.size()]);
     const auto sent = Clock::now();
     tally.failed += stub->GetHost(&context, request, &response).ok() ? 0 : 1;
     tally.micros.push_back(std::chrono::duration<double, std::micro>(Clock::now() - sent).count());
@@ -199,9 +158,10 @@ int Main(int argc, char** argv) {
   app.add_option("--in-flight", options.in_flight, "calls at a time (unary)");
   app.add_option("--channels", options.channels, "connections (unary)");
   app.add_flag("--hold", options.hold, "say \"ready\" when the ids are known, and wait for a line");
+  app.add_flag("--live", options.live, "nothing that was kept will do: max_staleness is 0");
   CLI11_PARSE(app, argc, argv);
   curl_global_init(CURL_GLOBAL_DEFAULT);
-  std::vector<std::string> ids = HostIds(*Stubs(options).front());
+  const std::vector<std::string> ids = HostIds(*Stub(options));
   if (ids.empty()) {
     std::fprintf(stderr, "no hosts at %s\n", options.address.c_str());
     return 1;
@@ -213,7 +173,7 @@ int Main(int argc, char** argv) {
   }
   Tally tally = options.mode == "bare"     ? BareLoop(options, ids)
                 : options.mode == "caller" ? OneCaller(options, ids)
-                                           : UnaryLoad(options, std::move(ids)).Run();
+                                           : UnaryLoad(options, ids);
   std::puts(tally.Json().dump().c_str());
   return tally.failed == 0 ? 0 : 1;
 }
