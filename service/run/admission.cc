@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "run/event.h"
+#include "run/shares.h"
 #include "run/turns.h"
 
 namespace falcon::run {
@@ -52,29 +53,41 @@ absl::Status TooOld(milliseconds max_wait) {
 // Shared with those who wait or hold a place: where a loop ends with calls on it, they go last.
 struct Admission::Book {
   Book(const Clock& now_by, AdmissionOptions with)
-      : clock(now_by), options(with), turns(with.export_turn), free(with.places) {}
+      : clock(now_by),
+        options(with),
+        turns(with.export_turn),
+        shares(with.places),
+        free(with.places) {}
 
   bool ExportsMayGo() const { return exports_in_flight < options.export_places; }
-  // Those who wait go first: where a place is free, they are exports that may not have it.
-  bool TakeFree(Priority priority) {
+  bool MayGo(const std::string& caller) { return shares.MayTake(caller, free, clock.Now()); }
+  // Those who wait go first: where a place is free after Serve, they may not have it.
+  bool TakeFree(const std::string& caller, Priority priority) {
+    if (turns.size() > 0) Serve();
     const bool may = priority == Priority::kInteractive ||
                      (ExportsMayGo() && turns.size(Priority::kExport) == 0);
-    if (free == 0 || !may) return false;
-    Occupy(priority);
+    if (free == 0 || !may || !MayGo(caller)) return false;
+    Occupy(caller, priority);
     return true;
   }
-  void Occupy(Priority priority) {
+  void Occupy(const std::string& caller, Priority priority) {
     --free;
+    shares.Enters(caller);
     if (priority == Priority::kExport) ++exports_in_flight;
   }
-  void Leave(Priority priority) {
+  void Leave(const std::string& caller, Priority priority) {
     ++free;
+    shares.Exits(caller, clock.Now());
     if (priority == Priority::kExport) --exports_in_flight;
+    Serve();
+  }
+  void Serve() {
     const SteadyTime late = clock.Now() - options.late_after;
+    const Turns::MayGo may_go = [this](const std::string& who) { return MayGo(who); };
     while (free > 0) {
-      auto* const next = static_cast<Waiter*>(turns.Take(ExportsMayGo(), late));
+      auto* const next = static_cast<Waiter*>(turns.Take(ExportsMayGo(), late, may_go));
       if (next == nullptr) return;
-      Occupy(next->priority);
+      Occupy(next->caller, next->priority);
       Wake(*next, Outcome::kServed);
     }
   }
@@ -92,10 +105,14 @@ struct Admission::Book {
   void TurnAwayWhoWaitsSince(SteadyTime latest) {
     while (turns.oldest() != nullptr && turns.oldest()->since <= latest) {
       auto& old = static_cast<Waiter&>(*turns.oldest());
-      turns.Remove(old);
+      GiveUp(old);
       ++shed_time;
       Wake(old, Outcome::kTooOld);
     }
+  }
+  void GiveUp(Waiter& waiter) {
+    turns.Remove(waiter);
+    shares.GivesUp(waiter.caller, clock.Now());
   }
   static void Wake(Waiter& waiter, Outcome outcome) {
     waiter.outcome = outcome;
@@ -105,6 +122,7 @@ struct Admission::Book {
   const Clock& clock;
   const AdmissionOptions options;
   Turns turns;
+  Shares shares;
   size_t free;
   size_t exports_in_flight = 0;
   bool swept = false;  // a task looks after the oldest
@@ -114,11 +132,11 @@ struct Admission::Book {
   int64_t shed_time = 0;
 };
 
-Admission::Place::Place(std::shared_ptr<Book> book, Priority priority)
-    : book_(std::move(book)), priority_(priority) {}
+Admission::Place::Place(std::shared_ptr<Book> book, Visit visit)
+    : book_(std::move(book)), visit_(std::move(visit)) {}
 
 Admission::Place::~Place() {
-  if (book_ != nullptr) book_->Leave(priority_);
+  if (book_ != nullptr) book_->Leave(visit_.caller, visit_.priority);
 }
 
 Admission::Admission(Loop& loop, const Clock& clock, Timer& timer, AdmissionOptions options)
@@ -135,9 +153,13 @@ Task<absl::StatusOr<Admission::Place>> Admission::Enter(Visit visit) {
                     "the deadline passed before a place was free");
   }
   const std::shared_ptr<Book> book = book_;
-  if (book->TakeFree(visit.priority)) co_return Place(book, visit.priority);
+  book->shares.Comes(visit.caller, clock_.Now());
+  if (book->TakeFree(visit.caller, visit.priority)) co_return Place(book, std::move(visit));
   const absl::Status room = book->RoomFor(visit.caller);
-  if (!room.ok()) co_return room;
+  if (!room.ok()) {
+    book->shares.GivesUp(visit.caller, clock_.Now());
+    co_return room;
+  }
   // A waiter that is unwound while it waits leaves its line; one that was served meanwhile hands
   // its place on.
   struct Leaver {
@@ -145,8 +167,10 @@ Task<absl::StatusOr<Admission::Place>> Admission::Enter(Visit visit) {
     Waiter& waiter;
     bool entered = false;
     ~Leaver() {
-      if (waiter.outcome == Outcome::kNone) book.turns.Remove(waiter);
-      if (waiter.outcome == Outcome::kServed && !entered) book.Leave(waiter.priority);
+      if (waiter.outcome == Outcome::kNone) book.GiveUp(waiter);
+      if (waiter.outcome == Outcome::kServed && !entered) {
+        book.Leave(waiter.caller, waiter.priority);
+      }
     }
   };
   Waiter waiter(visit, clock_.Now(), loop_.executor());
@@ -157,7 +181,7 @@ Task<absl::StatusOr<Admission::Place>> Admission::Enter(Visit visit) {
   co_await waiter.turn.Wait();
   if (waiter.outcome == Outcome::kTooOld) co_return TooOld(book->options.max_wait);
   leaver.entered = true;
-  co_return Place(book, visit.priority);
+  co_return Place(book, std::move(visit));
 }
 
 // One task for all: who waits mostly goes long before its time is up, and needs no timer.

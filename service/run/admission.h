@@ -47,8 +47,9 @@ struct AdmissionStats {
 // Loop thread only. A place that comes free goes to a waiting interactive call before an export,
 // but for every `export_turn`th; callers take turns within each; a caller's own calls go first
 // come, first served; its interactive ones last come, first served while the first has waited for
-// `late_after`: under overload all would be served just too late else. A place that exports may not
-// have stays free for an interactive call.
+// `late_after`: under overload all would be served just too late else. A caller that holds more than
+// its share leaves free what others will claim of theirs in a moment, see shares.h. A place that
+// exports may not have stays free for an interactive call.
 class Admission {
   struct Book;
 
@@ -62,10 +63,10 @@ class Admission {
 
    private:
     friend class Admission;
-    Place(std::shared_ptr<Book> book, Priority priority);
+    Place(std::shared_ptr<Book> book, Visit visit);
 
     std::shared_ptr<Book> book_;
-    Priority priority_;
+    Visit visit_;
   };
 
   // `timer` ends waits that last too long; it outlives the Admission, as `clock` and `loop` do.

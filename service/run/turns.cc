@@ -29,27 +29,36 @@ void Turns::Remove(Waiting& waiting) {
   of.lines.erase(of.lines.find(*line.caller));
 }
 
-Turns::Waiting* Turns::Take(bool exports_may_go, SteadyTime late) {
+Turns::Waiting* Turns::Take(bool exports_may_go, SteadyTime late, const MayGo& may_go) {
   Class& interactive = ClassOf(Priority::kInteractive);
   Class& exports = ClassOf(Priority::kExport);
   const bool export_could = exports_may_go && exports.waiting > 0;
   const bool export_is_due = export_could && since_export_ + 1 >= export_turn_;
-  if (interactive.waiting > 0 && !export_is_due) {
-    if (export_could) ++since_export_;
-    return TakeFrom(interactive, late);
+  if (!export_is_due) {
+    if (Waiting* const next = TakeFrom(interactive, late, may_go); next != nullptr) {
+      if (export_could) ++since_export_;
+      return next;
+    }
   }
   if (!export_could) return nullptr;
-  since_export_ = 0;
-  return TakeFrom(exports, SteadyTime::min());
+  if (Waiting* const next = TakeFrom(exports, SteadyTime::min(), may_go); next != nullptr) {
+    since_export_ = 0;
+    return next;
+  }
+  return TakeFrom(interactive, late, may_go);
 }
 
-Turns::Waiting* Turns::TakeFrom(Class& of, SteadyTime late) {
-  Line* const line = of.round.front();
-  of.round.splice(of.round.end(), of.round, of.round.begin());
-  const bool overrun = line->waiting.front()->since <= late;
-  Waiting* const next = overrun ? line->waiting.back() : line->waiting.front();
-  Remove(*next);
-  return next;
+Turns::Waiting* Turns::TakeFrom(Class& of, SteadyTime late, const MayGo& may_go) {
+  for (auto turn = of.round.begin(); turn != of.round.end(); ++turn) {
+    Line* const line = *turn;
+    if (may_go && !may_go(*line->caller)) continue;
+    of.round.splice(of.round.end(), of.round, turn);
+    const bool overrun = line->waiting.front()->since <= late;
+    Waiting* const next = overrun ? line->waiting.back() : line->waiting.front();
+    Remove(*next);
+    return next;
+  }
+  return nullptr;
 }
 
 size_t Turns::CountOf(const std::string& caller) const {

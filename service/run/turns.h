@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <string>
 #include <unordered_map>
@@ -48,9 +49,12 @@ class Turns {
   void Remove(Waiting& waiting);
   // Whose turn it is, taken out of its line: the next caller's first; or its last, where the first
   // is no export and has waited since `late` or longer. More come than can go then: those in front
-  // would all be served too late, while who has just come can still be answered. Null: nobody
-  // waits, or only exports do and they may not go.
-  Waiting* Take(bool exports_may_go, SteadyTime late = SteadyTime::min());
+  // would all be served too late, while who has just come can still be answered. Callers that
+  // `may_go` denies are passed over, and keep their turn; null: nobody is. Null: nobody waits who may
+  // go.
+  using MayGo = std::function<bool(const std::string& caller)>;
+  Waiting* Take(bool exports_may_go, SteadyTime late = SteadyTime::min(),
+                const MayGo& may_go = nullptr);
 
   static bool Waits(const Waiting& waiting) { return waiting.line_ != nullptr; }
   // Who has waited longest; null: nobody waits.
@@ -74,7 +78,7 @@ class Turns {
 
   Class& ClassOf(Priority priority) { return classes_[static_cast<size_t>(priority)]; }
   const Class& ClassOf(Priority priority) const { return classes_[static_cast<size_t>(priority)]; }
-  Waiting* TakeFrom(Class& of, SteadyTime late);
+  Waiting* TakeFrom(Class& of, SteadyTime late, const MayGo& may_go);
 
   const int export_turn_;
   int since_export_ = 0;  // turns that went to others while an export could have gone

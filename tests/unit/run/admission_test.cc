@@ -107,6 +107,29 @@ TEST_F(AdmissionTest, CallersTakeTurns) {
   EXPECT_THAT(Entered(), ElementsAre("in", "a", "b", "a"));
 }
 
+class WideAdmissionTest : public AdmissionTest {
+ protected:
+  WideAdmissionTest() : AdmissionTest({.places = 4, .max_waiting = 100}) {}
+};
+
+TEST_F(WideAdmissionTest, AFlooderLeavesFreeWhatOthersWantAgainInAMoment) {
+  Running<absl::Status> small = Start("small");
+  EXPECT_EQ(small.Get(), absl::OkStatus());
+  Leave();
+  std::vector<Running<absl::Status>> flood;
+  for (int i = 0; i < 10; ++i) flood.push_back(Start("flood"));
+  EXPECT_EQ(Stats().in_flight, 3u);
+  EXPECT_EQ(Start("small").Get(), absl::OkStatus()) << "at once";
+  for (int i = 0; i < 4; ++i) Leave();
+  EXPECT_EQ(Stats().in_flight, 3u) << "kept for the small one again";
+  timer_.Advance(milliseconds(1001));
+  EXPECT_EQ(Start("third").Get(), absl::OkStatus());
+  EXPECT_EQ(Stats().in_flight, 4u);
+  for (int i = 0; i < 8; ++i) Leave();
+  for (Running<absl::Status>& one : flood) EXPECT_EQ(one.Get(), absl::OkStatus());
+  EXPECT_EQ(Stats().in_flight, 0u);
+}
+
 TEST_F(AdmissionTest, TurnsAwayWhenTooManyWaitInAll) {
   std::vector<Running<absl::Status>> visitors;
   for (const char* caller : {"a", "b", "c", "d"}) visitors.push_back(Start(caller));

@@ -91,6 +91,22 @@ TEST_F(TurnsTest, UnderOverloadMostOfWhatGoesStillGoesInTime) {
   EXPECT_GE(in_time, went * 9 / 10);
 }
 
+TEST_F(TurnsTest, WhoMayNotGoKeepsTheTurn) {
+  Turns::Waiting& first = Add("a");
+  Turns::Waiting& other = Add("b");
+  Add("b");
+  Turns::Waiting& exported = Add("b", kExport);
+  const Turns::MayGo only_b = [](const std::string& caller) { return caller == "b"; };
+  const SteadyTime never = SteadyTime::min();
+  EXPECT_EQ(turns_.Take(true, never, only_b), &other);
+  EXPECT_EQ(turns_.Take(true), &first);
+  Add("a");
+  EXPECT_NE(turns_.Take(true, never, only_b), nullptr);
+  EXPECT_EQ(turns_.Take(true, never, only_b), &exported) << "before a call that may not go";
+  EXPECT_EQ(turns_.Take(true, never, only_b), nullptr);
+  EXPECT_EQ(turns_.size(), 1U);
+}
+
 TEST_F(TurnsTest, ExportsKeepTheirOrderHoweverLate) {
   Turns::Waiting& late = Add("a", kExport);
   Turns::Waiting& young = Add("a", kExport);
