@@ -38,8 +38,8 @@ class GatewayClient {
       grpc::ChannelArguments arguments;
       arguments.SetInt("falcon.bench.channel", i);  // channels alike would share one connection
       arguments.SetMaxReceiveMessageSize(-1);
-      const auto channel =
-          grpc::CreateCustomChannel(options.address, grpc::InsecureChannelCredentials(), arguments);
+      const auto channel = grpc::CreateCustomChannel(options_.address,
+                                                     grpc::InsecureChannelCredentials(), arguments);
       hosts_.push_back(v1::HostService::NewStub(channel));
       detections_.push_back(v1::DetectionService::NewStub(channel));
     }

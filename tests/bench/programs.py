@@ -1,0 +1,100 @@
+"""What the figures are measured with: programs of one build, and the rows that they end in."""
+import json
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.request
+
+ROWS = []
+
+
+def row(what, figure, target, met):
+    ROWS.append((what, figure, target, met))
+    print(f"{'ok  ' if met else 'MISS'}  {what:58} {figure:>34}   target {target}", flush=True)
+
+
+class Program:
+    """A program that prints where it listens."""
+
+    def __init__(self, arguments, environment=None):
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                                        env={"PATH": os.environ["PATH"], **(environment or {})})
+        line = self.process.stdout.readline()
+        self.start_seconds = time.monotonic() - self.started
+        found = re.search(r"listening on (\S+)", line)
+        if not found:
+            raise SystemExit(f"{arguments[0]} did not start: {line!r}")
+        self.address = found.group(1)
+
+    def status(self, key):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as lines:
+            return int(re.search(rf"^{key}:\s+(\d+)", lines.read(), re.M).group(1))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+
+class Peak:
+    """The most memory that a program had meanwhile, in KiB."""
+
+    def __init__(self, program):
+        self.program = program
+        self.most = 0
+        self.done = threading.Event()
+        self.watch = threading.Thread(target=self.look)
+
+    def look(self):
+        while not self.done.wait(0.05):
+            self.most = max(self.most, self.program.status("VmRSS"))
+
+    def __enter__(self):
+        self.watch.start()
+        return self
+
+    def __exit__(self, *_):
+        self.done.set()
+        self.watch.join()
+
+
+class Build:
+    """The programs of one Release build."""
+
+    def __init__(self, build):
+        self.build = build
+        self.folder = tempfile.TemporaryDirectory()
+
+    def simulator(self, *flags, tls=False, hosts=10000, rate_limit=0):
+        tls_flags = ["--tls-self-signed", self.folder.name] if tls else []
+        return Program([f"{self.build}/tests/simulator/falcon-simulator", "--listen", "127.0.0.1:0", "--rate-limit", str(rate_limit),
+                        "--hosts", str(hosts), "--alerts", "1000", *tls_flags, *flags])
+
+    def gateway(self, simulator, *flags):
+        ca = ["--ca-file", f"{self.folder.name}/ca.pem"] if simulator.address.startswith("https") else []
+        return Program([f"{self.build}/service/falcon-gateway", "--listen", "127.0.0.1:0", *ca, *flags],
+                       {"FALCON_CLIENT_ID": "simulator-client", "FALCON_CLIENT_SECRET": "simulator-secret",
+                        "FALCON_BASE_URL": simulator.address})
+
+
+def control(simulator, call, body=None):
+    """One of the simulator's control endpoints; its answer."""
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(f"{simulator.address}/__simulator/{call}", data) as answer:
+        text = answer.read()
+        return json.loads(text) if text else None
+
+
+def clear(simulator, call):
+    urllib.request.urlopen(urllib.request.Request(f"{simulator.address}/__simulator/{call}", method="DELETE")).read()
+
+
+def slow(simulator, ms):
+    control(simulator, "faults", {"kind": "latency", "ms": ms, "times": 0})
