@@ -1,4 +1,5 @@
 // falcon-gateway: builds the house from the ground up and serves until told to stop.
+#include <algorithm>
 #include <climits>
 #include <csignal>
 #include <cstdio>
@@ -83,6 +84,9 @@ wire::WireOptions WireOptions(const config::Config& config) {
   wire::WireOptions options;
   options.ca_file = config.ca_file;
   options.max_body_bytes = config.upstream_max_body_bytes;
+  // Whoever was admitted does not wait for a connection; log-ins and look-ups elsewhere need some too.
+  options.max_connections =
+      std::max(options.max_connections, static_cast<int>(config.max_in_flight) + 16);
   return options;
 }
 
