@@ -11,7 +11,9 @@ namespace {
 
 using Answer = absl::StatusOr<std::shared_ptr<const Found>>;
 
-std::string KeyOf(const Lane& lane) { return Cat(lane.operation->id, UrlFor("", lane.query)); }
+std::string KeyOf(const Lane& lane) {
+  return Cat("lane:", lane.operation->id, UrlFor("", lane.query));
+}
 
 // Tells what concerns `ids`, of what Falcon said beside the records of all.
 void TellOf(const Found& found, const std::vector<std::string>& ids, Reading& reading) {
@@ -57,7 +59,7 @@ std::shared_ptr<Batches::Batch> Batches::Board(const std::string& key, const Lan
   began = state.open == nullptr;
   if (began) {
     state.open = std::make_shared<Batch>(
-        Batch{.flight = std::make_shared<Flight>(loop_, reading), .lane = lane, .ids = {}});
+        Batch{.flight = std::make_shared<Flight>(loop_, reading, key), .lane = lane, .ids = {}});
     if (state.in_flight > 0) loop_.Spawn(DepartAfterPatience(key, state.open));
   } else {
     ++joined_;

@@ -48,7 +48,8 @@ class Batches {
   // way, further look-ups gather and leave together when it lands, when they fill a call, or when
   // `patience` is over. The answer holds the records of all; `reading` hears of `ids` only. A
   // failure is everybody's. A leaver does not cancel the others; the last one does. Who began a
-  // batch is counted its calls.
+  // batch is counted its calls. They take turns of the lane's own, beside those of the callers: it
+  // works for all of them, and none's queue may hold it up.
   Task<absl::StatusOr<std::shared_ptr<const Found>>> Find(Lane lane, std::vector<std::string> ids,
                                                           Reading& reading);
 

@@ -39,7 +39,7 @@ struct Reading {
 
   Deadline deadline;
   Priority priority;
-  std::string caller;  // who asks, for a fair share; empty: nobody in particular
+  std::string caller;  // who asks, for a fair share ("said:x"), or the lane of a batch ("lane:x")
   // Answers that are so old will do. 0: Falcon is asked, and calls that are on the way are not
   // joined. Unset: Falcon is asked, or a call on the way to it is joined.
   std::optional<milliseconds> staleness;

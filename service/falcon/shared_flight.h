@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "base/error.h"
@@ -24,9 +25,10 @@ namespace falcon {
 template <class T>
 class SharedFlight : public std::enable_shared_from_this<SharedFlight<T>> {
  public:
-  SharedFlight(run::Loop& loop, const Reading& starter)
+  // `caller`: whose turns the work takes.
+  SharedFlight(run::Loop& loop, const Reading& starter, std::string caller)
       : loop_(loop), landed_(loop.executor()), reading_(starter.deadline, starter.priority) {
-    reading_.caller = starter.caller;
+    reading_.caller = std::move(caller);
     reading_.staleness = starter.staleness;
   }
 

@@ -19,7 +19,8 @@ Task<absl::StatusOr<json::Document>> SharedReads::Join(std::string key, Read rea
   while (true) {
     const auto found = flights_.find(key);
     const bool starts = found == flights_.end();
-    const auto flight = starts ? std::make_shared<Flight>(loop_, reading) : found->second;
+    const auto flight =
+        starts ? std::make_shared<Flight>(loop_, reading, reading.caller) : found->second;
     const bool hasty = flight->reading().deadline.at() < reading.deadline.at();
     if (starts) {
       flights_.emplace(key, flight);

@@ -41,7 +41,18 @@ constexpr auto kShortCuts = std::to_array<ShortCut>({
     {"tags", [](const Host& h) { return Present(h.Tags()); }},
 });
 
+// Takes a few megabytes.
+constexpr uint32_t kMostHostnames = 100'000;
+
 }  // namespace
+
+HostCollection::HostCollection(const World& world, bool hidden) : world_(world), hidden_(hidden) {
+  const uint32_t count = std::min(last_row() - first_row(), kMostHostnames);
+  hostnames_.reserve(count);
+  for (uint32_t i = 0; i < count; ++i) {
+    hostnames_.push_back(Host(world_, first_row() + i).Hostname());
+  }
+}
 
 std::string HostCollection::Id(uint32_t row) const { return Host(world_, row).DeviceId(); }
 
@@ -60,6 +71,9 @@ Json HostCollection::Record(uint32_t row) const {
 }
 
 Value HostCollection::Get(uint32_t row, const fql::Field& field) const {
+  if (field.name == "hostname" && row - first_row() < hostnames_.size()) {
+    return Value(hostnames_[row - first_row()]);
+  }
   const Host host(world_, row);
   const auto found =
       std::lower_bound(kShortCuts.begin(), kShortCuts.end(), field.name,

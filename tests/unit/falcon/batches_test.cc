@@ -203,6 +203,32 @@ TEST_F(BatchesTest, WhoeverComesAfterAllHaveLeftBeginsABatchOfTheirOwn) {
   EXPECT_THAT(hosts.calls, ElementsAre(ElementsAre("a"), ElementsAre("c")));
 }
 
+TEST_F(BatchesTest, ABatchDoesNotQueueBehindItsCallersOtherCalls) {
+  Reading flood(In(seconds(30)));
+  flood.caller = "said:flood";
+  std::deque<Running<Answer>> large;
+  for (int call = 0; call < 6; ++call) {
+    std::vector<std::string> many;
+    for (int i = 0; i < 101; ++i) many.push_back(Cat("id-", call, "-", i));
+    large.push_back(Find(flood, many));
+  }
+  UntilCalls(2);
+  Running<Answer> small = Find(flood, {"a"});
+  Settle();
+  Open(0);
+  Open(1);
+  UntilCalls(4);
+  OnLoop(loop, [&] {
+    EXPECT_THAT(std::vector(hosts.calls.begin() + 2, hosts.calls.end()),
+                ::testing::Contains(ElementsAre("a")))
+        << "the lane has a turn beside its caller's";
+    hosts.open = true;
+    for (const auto& gate : hosts.gates) gate->Set();
+  });
+  EXPECT_THAT(*small.Get(), IsOk());
+  for (Running<Answer>& one : large) EXPECT_THAT(*one.Get(), IsOk());
+}
+
 TEST_F(BatchesTest, ManyIdsGoAlone) {
   std::vector<std::string> many;
   for (int i = 0; i < 101; ++i) many.push_back(Cat("id-", i));
