@@ -14,7 +14,10 @@ Caller::Caller(Attempts& attempts, run::Loop& loop, const Clock& clock, run::Tim
     : attempts_(attempts),
       clock_(clock),
       cache_(clock, options.cache_bytes),
-      kept_(cache_, clock),
+      tier_(options.shared.store == nullptr
+                ? nullptr
+                : std::make_unique<SharedTier>(options.shared, cache_, loop, clock)),
+      kept_(cache_, clock, tier_.get()),
       reads_(loop, clock),
       batches_(
           attempts, loop, clock, timer,
@@ -27,6 +30,7 @@ Caller::Caller(Attempts& attempts, run::Loop& loop, const Clock& clock, run::Tim
 Task<absl::StatusOr<json::Document>> Caller::Call(UpstreamCall call, Reading& reading) {
   const bool keeps = kept_.Serves(reading);
   std::string key = Cat(UrlFor(call.operation->id, call.query), "\n", call.body);
+  if (keeps && kept_.shared()) co_await kept_.LoadAnswer(key, reading);
   if (keeps) {
     std::optional<json::Document> kept = kept_.Answer(key, reading);
     if (kept) co_return *std::move(kept);
@@ -54,6 +58,7 @@ Task<absl::StatusOr<std::shared_ptr<const Found>>> Caller::Find(Lane lane,
   if (!kept_.Serves(reading)) {
     co_return co_await batches_.Find(std::move(lane), std::move(ids), reading);
   }
+  if (kept_.shared()) co_await kept_.LoadRecords(lane, ids, reading);
   std::vector<std::string> rest;
   Found found = kept_.Records(lane, ids, reading, rest);
   if (!rest.empty()) {
@@ -71,7 +76,8 @@ CallerStats Caller::stats() const {
           .joined = reads_.joined(),
           .batched = batches_.joined(),
           .kept = cache_.hits(),
-          .cache_bytes = cache_.bytes()};
+          .cache_bytes = cache_.bytes(),
+          .shared = tier_ == nullptr ? std::nullopt : std::optional(tier_->stats())};
 }
 
 }  // namespace falcon

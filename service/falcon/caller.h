@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "falcon/freshness_cache.h"
 #include "falcon/kept_answers.h"
 #include "falcon/shared_reads.h"
+#include "falcon/shared_tier.h"
 #include "run/loop.h"
 #include "run/timer.h"
 
@@ -27,12 +29,16 @@ struct CallerStats {
   int64_t batched = 0;     // look-ups that travelled in another's call
   int64_t kept = 0;        // answers and records that were kept from earlier calls
   size_t cache_bytes = 0;  // that are kept now
+  // What other replicas kept; nullopt: nothing is shared.
+  std::optional<SharedTierStats> shared = std::nullopt;
 };
 
 struct CallerOptions {
   BatchOptions batching;
   // Of kept answers. 0: none is kept.
   size_t cache_bytes = 0;
+  // With a store, kept answers are shared with other replicas.
+  SharedTierOptions shared = {};
 };
 
 // Loop thread only. Outlives its calls: stop the loop first.
@@ -60,6 +66,7 @@ class Caller {
   Attempts& attempts_;
   const Clock& clock_;
   FreshnessCache cache_;
+  std::unique_ptr<SharedTier> tier_;  // null: nothing is shared
   KeptAnswers kept_;
   SharedReads reads_;
   Batches batches_;

@@ -17,13 +17,22 @@ size_t FreshnessCache::BytesOf(const Entry& entry) {
   return kOverhead + entry.key.size() + entry.kept.text.size() + entry.kept.next.size();
 }
 
+bool FreshnessCache::YoungEnough(const Kept& kept, milliseconds staleness) const {
+  const bool missing = kept.kind == Kept::Kind::kMissing;
+  const milliseconds most = missing ? std::min<milliseconds>(staleness, kMostMissing) : staleness;
+  return clock_.Now() - kept.at <= most;
+}
+
+bool FreshnessCache::Holds(std::string_view key, milliseconds staleness) const {
+  const auto found = by_key_.find(key);
+  return found != by_key_.end() && YoungEnough(found->second->kept, staleness);
+}
+
 const Kept* FreshnessCache::Find(std::string_view key, milliseconds staleness) {
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return nullptr;
   const Entries::iterator entry = found->second;
-  const bool missing = entry->kept.kind == Kept::Kind::kMissing;
-  const milliseconds most = missing ? std::min<milliseconds>(staleness, kMostMissing) : staleness;
-  if (clock_.Now() - entry->kept.at > most) return nullptr;
+  if (!YoungEnough(entry->kept, staleness)) return nullptr;
   entries_.splice(entries_.begin(), entries_, entry);
   ++hits_;
   return &entry->kept;

@@ -40,6 +40,9 @@ class FreshnessCache {
   // pointer holds until the next Keep.
   const Kept* Find(std::string_view key, milliseconds staleness);
 
+  // Whether Find would find it.
+  bool Holds(std::string_view key, milliseconds staleness) const;
+
   // Replaces what is there, unless that is younger. What is larger than a sixteenth of the cache is
   // not kept.
   void Keep(std::string key, Kept kept);
@@ -56,6 +59,7 @@ class FreshnessCache {
   using Entries = std::list<Entry>;
 
   static size_t BytesOf(const Entry& entry);
+  bool YoungEnough(const Kept& kept, milliseconds staleness) const;
   void Drop(Entries::iterator entry);
 
   const Clock& clock_;

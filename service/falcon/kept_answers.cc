@@ -35,6 +35,25 @@ bool KeptAnswers::Serves(const Reading& reading) const {
   return cache_.on() && reading.staleness.value_or(milliseconds(0)) > milliseconds(0);
 }
 
+Task<void> KeptAnswers::LoadAnswer(std::string key, const Reading& reading) {
+  std::vector<std::string> keys;
+  keys.push_back(std::move(key));
+  return Load(std::move(keys), *reading.staleness);
+}
+
+Task<void> KeptAnswers::LoadRecords(const Lane& lane, std::span<const std::string> ids,
+                                    const Reading& reading) {
+  std::vector<std::string> keys;
+  keys.reserve(ids.size());
+  for (const std::string& id : ids) keys.push_back(KeyOf(lane, id));
+  return Load(std::move(keys), *reading.staleness);
+}
+
+Task<void> KeptAnswers::Load(std::vector<std::string> keys, milliseconds staleness) {
+  std::erase_if(keys, [&](const std::string& key) { return cache_.Holds(key, staleness); });
+  if (!keys.empty()) co_await tier_->Load(std::move(keys));
+}
+
 const Kept* KeptAnswers::Find(std::string_view key, Reading& reading) {
   const Kept* kept = cache_.Find(key, *reading.staleness);
   if (kept == nullptr) return nullptr;
@@ -52,19 +71,24 @@ std::optional<json::Document> KeptAnswers::Answer(const std::string& key, Readin
   return *std::move(document);
 }
 
+void KeptAnswers::Keep(std::string key, Kept kept) {
+  if (tier_ != nullptr) tier_->Put(key, kept);
+  cache_.Keep(std::move(key), std::move(kept));
+}
+
 void KeptAnswers::KeepRecord(std::string key, std::string text, SteadyTime sent) {
-  cache_.Keep(std::move(key),
-              {.kind = Kept::Kind::kRecord, .text = std::move(text), .next = {}, .at = sent});
+  Keep(std::move(key),
+       {.kind = Kept::Kind::kRecord, .text = std::move(text), .next = {}, .at = sent});
 }
 
 void KeptAnswers::KeepAnswer(const std::string& key, const UpstreamCall& call,
                              const json::Document& answer, SteadyTime sent) {
   const json::Envelope& envelope = answer.envelope();
   if (envelope.resources > kMostResources || !envelope.errors.empty()) return;
-  cache_.Keep(key, {.kind = Kept::Kind::kAnswer,
-                    .text = answer.Text(),
-                    .next = envelope.pagination.next,
-                    .at = sent});
+  Keep(key, {.kind = Kept::Kind::kAnswer,
+             .text = answer.Text(),
+             .next = envelope.pagination.next,
+             .at = sent});
   if (!call.brings) return;
   for (size_t i = 0; i < envelope.resources; ++i) {
     const std::string id = answer.TextOf(i, call.brings->id_key);
@@ -110,10 +134,10 @@ void KeptAnswers::KeepFound(const Lane& lane, std::span<const std::string> ids, 
     const auto error = found.errors.find(id);
     const bool silent = error == found.errors.end();
     if (found.places.contains(id) || (!silent && error->second.code != 404)) continue;
-    cache_.Keep(KeyOf(lane, id), {.kind = Kept::Kind::kMissing,
-                                  .text = silent ? "" : ErrorText(error->second),
-                                  .next = {},
-                                  .at = sent});
+    Keep(KeyOf(lane, id), {.kind = Kept::Kind::kMissing,
+                           .text = silent ? "" : ErrorText(error->second),
+                           .next = {},
+                           .at = sent});
   }
 }
 

@@ -10,6 +10,7 @@
 #include "falcon/attempts.h"
 #include "falcon/found.h"
 #include "falcon/freshness_cache.h"
+#include "falcon/shared_tier.h"
 #include "json/document.h"
 
 namespace falcon {
@@ -17,10 +18,19 @@ namespace falcon {
 // Loop thread only.
 class KeptAnswers {
  public:
-  KeptAnswers(FreshnessCache& cache, const Clock& clock) : cache_(cache), clock_(clock) {}
+  // `tier`: what other replicas keep; null: nothing.
+  KeptAnswers(FreshnessCache& cache, const Clock& clock, SharedTier* tier)
+      : cache_(cache), clock_(clock), tier_(tier) {}
 
   // Whether `reading` takes kept answers, and leaves its own behind.
   bool Serves(const Reading& reading) const;
+
+  bool shared() const { return tier_ != nullptr; }
+  // Where it is `shared`: brings over what other replicas keep of an answer, or of the records of
+  // `ids`, unless it is kept here already, young enough for `reading`.
+  Task<void> LoadAnswer(std::string key, const Reading& reading);
+  Task<void> LoadRecords(const Lane& lane, std::span<const std::string> ids,
+                         const Reading& reading);
 
   // The kept answer to `key`, young enough for `reading`, which learns its age.
   std::optional<json::Document> Answer(const std::string& key, Reading& reading);
@@ -37,10 +47,13 @@ class KeptAnswers {
 
  private:
   const Kept* Find(std::string_view key, Reading& reading);
+  Task<void> Load(std::vector<std::string> keys, milliseconds staleness);
+  void Keep(std::string key, Kept kept);
   void KeepRecord(std::string key, std::string text, SteadyTime sent);
 
   FreshnessCache& cache_;
   const Clock& clock_;
+  SharedTier* tier_;
 };
 
 }  // namespace falcon

@@ -3,16 +3,14 @@
 #include "falcon/page_token.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
-#include <array>
 #include <memory>
 
 #include "absl/strings/escaping.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "falcon/cursor_codec.h"
+#include "falcon/digest.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
@@ -24,25 +22,6 @@ constexpr size_t kBindingBytes = 16;
 constexpr size_t kUsualTokenBytes = 16 << 10;
 // A filter of a thousand listed values is long; anything longer is no token of ours.
 constexpr size_t kMostTokenBytes = 1 << 20;
-
-using Digest = std::array<unsigned char, 32>;
-
-std::string_view Bytes(const Digest& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
-Digest Sha256(std::string_view text) {
-  Digest digest{};
-  EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
-  return digest;
-}
-
-Digest HmacSha256(std::string_view key, std::string_view text) {
-  Digest digest{};
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), nullptr);
-  return digest;
-}
 
 bool SameBytes(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;

@@ -1,0 +1,24 @@
+// Connecting to where Redis is said to be.
+#ifndef FALCON_REDIS_DIAL_H_
+#define FALCON_REDIS_DIAL_H_
+
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "run/task.h"
+
+namespace falcon::redis {
+
+using Socket =
+    boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, run::Executor>;
+
+// A socket that is connected to `address`: HOST:PORT (an IPv6 address in brackets) or unix:PATH.
+// Names are resolved on asio's own thread; the addresses behind one are tried in turn. UNAVAILABLE
+// says why not. Loop thread.
+Task<absl::StatusOr<Socket>> Dial(std::string address);
+
+}  // namespace falcon::redis
+
+#endif  // FALCON_REDIS_DIAL_H_

@@ -1,0 +1,198 @@
+// One task that keeps a connection, and questions that outlive their waiters.
+#include "redis/redis_store.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+#include "run/event.h"
+
+namespace falcon::redis {
+namespace {
+
+constexpr milliseconds kFirstPause{500};
+constexpr milliseconds kLongestPause{10'000};
+constexpr int kMostDoublings = 5;
+constexpr int kMostFailures = 3;
+// A Get waits behind what is on the way already: in 20 ms a gigabit brings 2.5 MB.
+constexpr size_t kMostWaitingBytes = size_t{1} << 20;
+constexpr size_t kMostWaiting = 4000;
+// What one Get may bring in all.
+constexpr size_t kMostAnswerBytes = size_t{16} << 20;
+
+// One Get. Its replies may come when nobody waits any more.
+struct Question {
+  Question(run::Executor executor, size_t count) : answered(executor), values(count) {}
+
+  void Answer(size_t index, const Reply* reply) {
+    lost = lost || reply == nullptr;
+    if (reply != nullptr && reply->kind == Reply::Kind::kError) failed = true;
+    if (reply != nullptr && reply->kind == Reply::Kind::kText && !over) {
+      bytes += reply->text.size();
+      if (bytes <= kMostAnswerBytes) values[index] = reply->text;
+    }
+    if (--left == 0) answered.Set();
+  }
+
+  run::Event answered;
+  Values values;
+  size_t left = 0;
+  size_t bytes = 0;
+  bool failed = false;  // Redis answered with an error
+  bool lost = false;    // the connection went
+  bool over = false;    // the waiter has what it gets
+};
+
+}  // namespace
+
+class RedisStore::State : public std::enable_shared_from_this<State> {
+ public:
+  State(RedisOptions options, run::Loop& loop, const Clock& clock, run::Timer& timer, Jitter jitter,
+        obs::Log& log)
+      : options_(std::move(options)),
+        loop_(loop),
+        clock_(clock),
+        timer_(timer),
+        jitter_(std::move(jitter)),
+        log_(log) {}
+
+  static Task<void> Keep(std::shared_ptr<State> self) {
+    while (!self->closed_) {
+      const auto connection = std::make_shared<Connection>(self->loop_.executor(),
+                                                           self->options_.access, kMostValueBytes);
+      self->connection_ = connection;
+      connection->Open();
+      const SteadyTime until = self->clock_.Now() + self->options_.log_in_limit;
+      const bool settled = co_await connection->settled().WaitUntil(until, self->timer_);
+      if (!settled) connection->Close("no answer to the log-in");
+      if (connection->ready()) self->Tell(true, "");
+      co_await connection->gone().Wait();
+      if (self->closed_) co_return;
+      ++self->faults_;
+      self->Tell(false, connection->why());
+      const SteadyTime again = self->clock_.Now() + self->NextPause();
+      co_await self->timer_.SleepUntil(again);
+    }
+  }
+
+  static Task<Values> Get(std::shared_ptr<State> self, std::vector<std::string> keys) {
+    const auto question = std::make_shared<Question>(self->loop_.executor(), keys.size());
+    if (!self->Ask(keys, question)) co_return std::move(question->values);
+    const SteadyTime asked = self->clock_.Now();
+    const SteadyTime until = asked + self->options_.limit;
+    const bool in_time = co_await question->answered.WaitUntil(until, self->timer_);
+    question->over = true;
+    if (in_time && !question->failed && !question->lost) {
+      self->failures_ = 0;
+      self->pauses_ = 0;
+    } else if (!question->lost) {
+      self->Fail(asked);
+    }
+    co_return std::move(question->values);
+  }
+
+  void Put(const std::string& key, const std::string& value, milliseconds ttl) {
+    if (!Takes(value.size())) return;
+    const std::string span = Cat(ttl.count());
+    const std::string_view words[] = {"SET", key, value, "PX", span};
+    connection_->Send(words, [store = weak_from_this()](const Reply* reply) {
+      const bool error = reply != nullptr && reply->kind == Reply::Kind::kError;
+      if (const auto state = store.lock(); error && state != nullptr) ++state->faults_;
+    });
+  }
+
+  bool Takes(size_t bytes) const {
+    return Connected() && bytes <= kMostValueBytes &&
+           connection_->waiting_bytes() < kMostWaitingBytes;
+  }
+  StoreStats stats() const { return {Connected(), faults_}; }
+
+  void Close() {
+    closed_ = true;
+    if (connection_ != nullptr) connection_->Close("the store was closed");
+  }
+
+ private:
+  bool Connected() const { return connection_ != nullptr && connection_->ready(); }
+
+  // Not MGET: its one reply would be as large as all values together.
+  bool Ask(const std::vector<std::string>& keys, const std::shared_ptr<Question>& question) {
+    const size_t count = std::min(keys.size(), kMostKeys);
+    if (!Connected() || connection_->waiting() + count > kMostWaiting || count == 0) return false;
+    question->left = count;
+    const std::shared_ptr<Connection> connection = connection_;
+    for (size_t i = 0; i < count; ++i) {
+      const std::string_view words[] = {"GET", keys[i]};
+      connection->Send(words, [question, i](const Reply* reply) { question->Answer(i, reply); });
+    }
+    return true;
+  }
+
+  // Gets that were on the way together fail together: that is one failure.
+  void Fail(SteadyTime asked) {
+    ++faults_;
+    if (failures_ > 0 && asked < failed_at_) return;
+    failed_at_ = clock_.Now();
+    if (++failures_ < kMostFailures) return;
+    failures_ = 0;
+    if (connection_ != nullptr) connection_->Close("Redis is too slow, or answers with errors");
+  }
+
+  milliseconds NextPause() {
+    const milliseconds most =
+        std::min(kLongestPause, kFirstPause * (1 << std::min(pauses_++, kMostDoublings)));
+    return std::chrono::duration_cast<milliseconds>(most * (0.5 + jitter_() / 2));
+  }
+
+  // Once for each change.
+  void Tell(bool connected, std::string_view why) {
+    if (std::exchange(told_, connected) == connected) return;
+    if (connected) {
+      log_.Info("redis_connected");
+    } else {
+      log_.Warning("redis_unavailable", {{"error", why}});
+    }
+  }
+
+  const RedisOptions options_;
+  run::Loop& loop_;
+  const Clock& clock_;
+  run::Timer& timer_;
+  const Jitter jitter_;
+  obs::Log& log_;
+  std::shared_ptr<Connection> connection_;  // the latest
+  int64_t faults_ = 0;
+  int failures_ = 0;  // of Gets, in a row
+  SteadyTime failed_at_{};
+  int pauses_ = 0;  // since the last Get that worked
+  std::optional<bool> told_;
+  bool closed_ = false;
+};
+
+RedisStore::RedisStore(RedisOptions options, run::Loop& loop, const Clock& clock, run::Timer& timer,
+                       Jitter jitter, obs::Log& log)
+    : state_(
+          std::make_shared<State>(std::move(options), loop, clock, timer, std::move(jitter), log)),
+      loop_(loop) {
+  loop_.Spawn(State::Keep(state_));
+}
+
+RedisStore::~RedisStore() {
+  loop_.Post([state = std::move(state_)] { state->Close(); });
+}
+
+Task<Values> RedisStore::Get(std::vector<std::string> keys) {
+  return State::Get(state_, std::move(keys));
+}
+
+void RedisStore::Put(const std::string& key, const std::string& value, milliseconds ttl) {
+  state_->Put(key, value, ttl);
+}
+
+bool RedisStore::Takes(size_t bytes) const { return state_->Takes(bytes); }
+
+StoreStats RedisStore::stats() const { return state_->stats(); }
+
+}  // namespace falcon::redis
