@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <memory>
 #include <string>
 
 #include "absl/synchronization/mutex.h"
@@ -21,6 +22,7 @@
 #include "falcon/retry_budget.h"
 #include "obs/log.h"
 #include "obs/metrics.h"
+#include "redis/redis_store.h"
 #include "reputation/client.h"
 #include "rpc/call_log.h"
 #include "rpc/detection_service.h"
@@ -120,6 +122,23 @@ BreakerOptions BreakerOptionsOf(const config::Config& config) {
   return options;
 }
 
+redis::RedisOptions RedisOptionsOf(const config::Config& config) {
+  redis::RedisOptions options;
+  options.access = {config.redis_address, config.redis_user, config.redis_password};
+  return options;
+}
+
+Secret TokenKey(const config::Config& config) {
+  return config.page_token_key.empty() ? TokenKeyFrom(config.credentials.client_secret)
+                                       : config.page_token_key;
+}
+
+// The answers of two clouds no more than those of two customers.
+SharedTierOptions Sharing(const config::Config& config, redis::KeyValueStore* store) {
+  const std::string& cloud = config.base_url.empty() ? config.region : config.base_url;
+  return {.store = store, .key = TokenKey(config), .owner = Cat(Tenant(config), "\n", cloud)};
+}
+
 CallerOptions CallerOptionsOf(const config::Config& config) {
   CallerOptions options;
   options.cache_bytes = config.cache_bytes;
@@ -151,11 +170,15 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
   RetryBudget retries(clock);
   Attempts attempts({admission, breaker, budget, authorized, retries, clock, timer}, RetryPolicy(),
                     RandomJitter());
-  Caller caller(attempts, loop, clock, timer, CallerOptionsOf(config));  // makes the calls few
-  const PageTokens page_tokens(config.page_token_key.empty()
-                                   ? TokenKeyFrom(config.credentials.client_secret)
-                                   : config.page_token_key,
-                               Tenant(config));
+  std::unique_ptr<redis::RedisStore> redis;  // of all replicas
+  if (!config.redis_address.empty()) {
+    redis = std::make_unique<redis::RedisStore>(RedisOptionsOf(config), loop, clock, timer,
+                                                RandomJitter(), log);
+  }
+  CallerOptions caller_options = CallerOptionsOf(config);
+  caller_options.shared = Sharing(config, redis.get());
+  Caller caller(attempts, loop, clock, timer, caller_options);  // makes the calls few
+  const PageTokens page_tokens(TokenKey(config), Tenant(config));
 
   // VirusTotal, over the same wire; without a key it asks nothing.
   reputation::Client virustotal(ReputationOptions(config), wire, loop, clock, timer);

@@ -12,6 +12,7 @@
 #include "config/flags.h"
 #include "config/listener.h"
 #include "config/number.h"
+#include "config/redis.h"
 #include "config/reputation.h"
 #include "config/secret_file.h"
 #include "config/sources.h"
@@ -170,9 +171,11 @@ absl::StatusOr<Config> LoadConfig(int argc, const char* const* argv, Environment
     ReadTrust(flags, config, problems);
     ReadListener(flags, config, problems);
     ReadLimits(flags, config, problems);
+    ReadRedis(flags, sources, config, problems);
     ReadReputation(flags, sources, config, problems);
   }
   for (const std::string_view name : kClientSecret) environment.Erase(std::string(name));
+  environment.Erase(std::string(kRedisPassword));
   environment.Erase(std::string(kVirusTotalKey));
   RETURN_IF_ERROR(problems.status());
   return config;

@@ -43,6 +43,10 @@ struct Config {
   seconds drain{25};
   obs::Level log_level = obs::Level::kInfo;
 
+  std::string redis_address;  // HOST:PORT or unix:PATH; empty: nothing is shared
+  std::string redis_user;     // empty: Redis' default one
+  Secret redis_password;      // empty: no log-in
+
   Secret virustotal_api_key;  // empty: nothing is looked up
   std::string virustotal_base_url;
   bool virustotal_urls = false;  // whether URLs may be sent to VirusTotal

@@ -10,8 +10,8 @@ constexpr const char* kFooter =
     "Environment (a secret never goes on the command line):\n"
     "  CROWDSTRIKE_CLIENT_ID, CROWDSTRIKE_CLIENT_SECRET, CROWDSTRIKE_API_REGION,\n"
     "  CROWDSTRIKE_MEMBER_CID; or FALCON_CLIENT_ID, FALCON_CLIENT_SECRET, FALCON_BASE_URL,\n"
-    "  FALCON_MEMBER_CID; VIRUSTOTAL_API_KEY. Each with _FILE at its end names a file that\n"
-    "  holds the value.\n"
+    "  FALCON_MEMBER_CID; VIRUSTOTAL_API_KEY; REDIS_PASSWORD. Each with _FILE at its end names\n"
+    "  a file that holds the value.\n"
     "Flags come before the environment, and the environment before --env-file.";
 
 void AddListener(CLI::App& app, Flags& flags) {
@@ -92,6 +92,20 @@ void AddLimits(CLI::App& app, Flags& flags) {
       ->capture_default_str();
 }
 
+void AddRedis(CLI::App& app, Flags& flags) {
+  constexpr const char* kGroup = "Sharing kept answers (Redis)";
+  app.add_option("--redis", flags.redis,
+                 "HOST:PORT or unix:PATH of a Redis by which replicas share them; default: none")
+      ->group(kGroup);
+  app.add_option("--redis-user", flags.redis_user, "User to log in to it as")->group(kGroup);
+  app.add_option("--redis-password-file", flags.redis_password_file,
+                 "File that holds its password (mode 600)")
+      ->group(kGroup);
+  app.add_flag("--allow-insecure-redis", flags.allow_insecure_redis,
+               "Allow a Redis off loopback: the way to it is plaintext")
+      ->group(kGroup);
+}
+
 void AddReputation(CLI::App& app, Flags& flags) {
   constexpr const char* kGroup = "Reputation (VirusTotal)";
   app.add_option("--virustotal-api-key-file", flags.virustotal_api_key_file,
@@ -124,7 +138,8 @@ void ReportUnknown(const CLI::App& app, Problems& problems) {
       continue;
     }
     const std::string name = argument.substr(0, argument.find('='));
-    const bool secret = name == "--client-secret" || name == "--virustotal-api-key";
+    const bool secret =
+        name == "--client-secret" || name == "--virustotal-api-key" || name == "--redis-password";
     const std::string file_flag = name + "-file";
     const std::string_view nearest = secret ? file_flag : Nearest(name, known);
     problems.Add(
@@ -146,6 +161,7 @@ Flags ParseFlags(int argc, const char* const* argv, Problems& problems) {
   AddListener(app, flags);
   AddFalcon(app, flags);
   AddLimits(app, flags);
+  AddRedis(app, flags);
   AddReputation(app, flags);
   try {
     app.parse(argc, argv);

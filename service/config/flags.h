@@ -37,6 +37,11 @@ struct Flags {
   std::string drain_seconds = "25";
   std::string log_level = "info";
 
+  std::string redis;
+  std::string redis_user;
+  std::string redis_password_file;
+  bool allow_insecure_redis = false;
+
   std::string virustotal_api_key_file;
   std::string virustotal_base_url = "https://www.virustotal.com";
   bool virustotal_urls = false;

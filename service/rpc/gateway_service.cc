@@ -80,6 +80,14 @@ void Fill(const reputation::Client& from, v1::ReputationStatus& to) {
   to.set_calls(from.calls());
 }
 
+void Fill(const SharedTierStats& from, v1::SharedCacheStatus& to) {
+  to.set_connected(from.connected);
+  to.set_hits(from.hits);
+  to.set_misses(from.misses);
+  to.set_refused(from.refused);
+  to.set_faults(from.faults);
+}
+
 void Fill(const Caller& caller, const Clock& clock, v1::UpstreamStatus& to) {
   const CallerStats calls = caller.stats();
   const AttemptMeans& means = caller.means();
@@ -92,6 +100,7 @@ void Fill(const Caller& caller, const Clock& clock, v1::UpstreamStatus& to) {
   to.set_batched(calls.batched);
   to.set_cached(calls.kept);
   to.set_cache_bytes(static_cast<int64_t>(calls.cache_bytes));
+  if (calls.shared.has_value()) Fill(*calls.shared, *to.mutable_shared_cache());
   to.set_waited(queue.waited);
   to.set_shed(queue.shed_all_callers + queue.shed_this_caller + queue.shed_time);
   to.set_paced(means.budget.stats().paced);

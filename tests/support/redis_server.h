@@ -1,0 +1,43 @@
+// A real Redis for one test, at a socket in a folder of its own.
+#ifndef FALCON_TESTS_SUPPORT_REDIS_SERVER_H_
+#define FALCON_TESTS_SUPPORT_REDIS_SERVER_H_
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/support/scratch.h"
+
+namespace falcon::testing {
+
+// Keeps nothing on disk, and listens on no network.
+class RedisServer {
+ public:
+  // Returns when it serves. `flags`: further ones.
+  explicit RedisServer(std::vector<std::string> flags = {});
+  // Kills it.
+  ~RedisServer();
+  RedisServer(const RedisServer&) = delete;
+  RedisServer& operator=(const RedisServer&) = delete;
+
+  // "unix:/..."
+  std::string address() const { return "unix:" + socket_; }
+
+  void Kill();
+  // Again at the same address, empty. After a Kill.
+  void Start();
+  // SIGSTOP: takes connections and answers nothing; and SIGCONT.
+  void Stop() const;
+  void Continue() const;
+
+ private:
+  const std::vector<std::string> flags_;
+  Scratch scratch_;
+  std::string socket_;
+  pid_t pid_ = -1;
+};
+
+}  // namespace falcon::testing
+
+#endif  // FALCON_TESTS_SUPPORT_REDIS_SERVER_H_
