@@ -50,14 +50,16 @@ std::optional<Kept> DecodeKept(std::string_view bytes, const Clock& clock, milli
   const std::optional<Kept::Kind> kind = KindOf(bytes[0]);
   const uint64_t length = NumberAt(bytes, 1 + kInstantBytes, kLengthBytes);
   if (!kind.has_value() || length > bytes.size() - kHeadBytes) return std::nullopt;
-  const WallTime at{milliseconds(static_cast<int64_t>(NumberAt(bytes, 1, kInstantBytes)))};
-  const auto age = clock.WallNow() - at;
-  if (age < -most_skew) return std::nullopt;
+  const uint64_t instant = NumberAt(bytes, 1, kInstantBytes);
+  const WallTime now = clock.WallNow();
+  const auto latest = std::chrono::floor<milliseconds>(now + most_skew).time_since_epoch();
+  if (instant > static_cast<uint64_t>(latest.count())) return std::nullopt;
+  const WallTime at{milliseconds(static_cast<int64_t>(instant))};
   Kept kept;
   kept.kind = *kind;
   kept.next = bytes.substr(kHeadBytes, length);
   kept.text = bytes.substr(kHeadBytes + length);
-  kept.at = clock.Now() - std::max<WallTime::duration>(age, WallTime::duration(0));
+  kept.at = clock.Now() - std::max<WallTime::duration>(now - at, WallTime::duration(0));
   return kept;
 }
 
