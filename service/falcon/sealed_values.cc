@@ -1,11 +1,13 @@
-// AES-256-GCM: nonce, ciphertext, tag. Each name has a key of its own, since random nonces wear a
-// key out after four billion values.
+// AES-256-GCM: nonce, ciphertext, tag. One MAC gives each place its name and a key of its own, since
+// random nonces wear a key out after four billion values.
 #include "falcon/sealed_values.h"
 
-#include <openssl/evp.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 
-#include <memory>
+#include <array>
 
 #include "absl/strings/escaping.h"
 #include "base/text.h"
@@ -15,74 +17,90 @@ namespace falcon {
 namespace {
 
 constexpr std::string_view kPrefix = "falcon:1:";
+constexpr std::string_view kLabel = "falcon-gateway shared values key 1\n";
+constexpr size_t kMacBytes = 64;
+constexpr size_t kNameBytes = 32;
 constexpr size_t kNonceBytes = 12;
 constexpr size_t kTagBytes = 16;
 
-using Cipher = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
+using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
 unsigned char* Raw(char* text) { return reinterpret_cast<unsigned char*>(text); }
-const unsigned char* Raw(const char* text) { return reinterpret_cast<const unsigned char*>(text); }
+const unsigned char* Raw(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 int Size(std::string_view text) { return static_cast<int>(text.size()); }
 
 enum class Way { kOpen = 0, kSeal = 1 };
 
-// Ready for text: key, nonce and additional data are in.
-Cipher Begin(Way way, const Secret& key, std::string_view nonce, std::string_view name) {
-  Cipher cipher(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
+// Ready for text; null: OpenSSL refuses.
+CipherContext Begin(const EVP_CIPHER* cipher, Way way, const SealedValues::Place& place,
+                    std::string_view nonce) {
+  CipherContext context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
   int size = 0;
   const bool begun =
-      EVP_CipherInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, Raw(key.Reveal().data()),
-                        Raw(nonce.data()), static_cast<int>(way)) == 1 &&
-      EVP_CipherUpdate(cipher.get(), nullptr, &size, Raw(name.data()), Size(name)) == 1;
-  if (!begun) cipher.reset();
-  return cipher;
-}
-
-Secret KeyOf(const Secret& values, std::string_view name) {
-  return Secret(Bytes(HmacSha256(values.Reveal(), name)));
+      EVP_CipherInit_ex(context.get(), cipher, nullptr, Raw(place.key.Reveal()), Raw(nonce),
+                        static_cast<int>(way)) == 1 &&
+      EVP_CipherUpdate(context.get(), nullptr, &size, Raw(place.name), Size(place.name)) == 1;
+  if (!begun) context.reset();
+  return context;
 }
 
 }  // namespace
 
 SealedValues::SealedValues(const Secret& key, std::string_view owner)
-    : names_(Bytes(HmacSha256(key.Reveal(), Cat("falcon-gateway shared name key 1\n", owner)))),
-      values_(Bytes(HmacSha256(key.Reveal(), Cat("falcon-gateway shared value key 1\n", owner)))) {}
-
-std::string SealedValues::NameOf(std::string_view key) const {
-  const Digest mac = HmacSha256(names_.Reveal(), key);
-  return Cat(kPrefix, absl::WebSafeBase64Escape(ToAbsl(Bytes(mac))));
+    : cipher_(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr)) {
+  const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> hmac(
+      EVP_MAC_fetch(nullptr, "HMAC", nullptr), &EVP_MAC_free);
+  places_.reset(EVP_MAC_CTX_new(hmac.get()));
+  char digest[] = "SHA512";
+  const OSSL_PARAM parameters[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+      OSSL_PARAM_construct_end()};
+  Digest own = HmacSha256(key.Reveal(), Cat(kLabel, owner));
+  EVP_MAC_init(places_.get(), own.data(), own.size(), parameters);
+  OPENSSL_cleanse(own.data(), own.size());
 }
 
-std::string SealedValues::Seal(std::string_view name, std::string_view text) const {
+SealedValues::Place SealedValues::PlaceOf(std::string_view key) const {
+  const std::unique_ptr<EVP_MAC_CTX, Free> mac(EVP_MAC_CTX_dup(places_.get()));
+  std::array<char, kMacBytes> bytes{};
+  size_t size = 0;
+  EVP_MAC_update(mac.get(), Raw(key), key.size());
+  EVP_MAC_final(mac.get(), Raw(bytes.data()), &size, bytes.size());
+  const std::string_view all(bytes.data(), bytes.size());
+  const std::string name = absl::WebSafeBase64Escape(ToAbsl(all.substr(0, kNameBytes)));
+  Place place{Cat(kPrefix, name), Secret(all.substr(kNameBytes))};
+  OPENSSL_cleanse(bytes.data(), bytes.size());
+  return place;
+}
+
+std::string SealedValues::Seal(const Place& place, std::string_view text) const {
   std::string sealed(kNonceBytes + text.size() + kTagBytes, '\0');
   if (RAND_bytes(Raw(sealed.data()), kNonceBytes) != 1) return "";
-  const std::string_view nonce = std::string_view(sealed).substr(0, kNonceBytes);
-  const Cipher cipher = Begin(Way::kSeal, KeyOf(values_, name), nonce, name);
+  const CipherContext context = Begin(cipher_.get(), Way::kSeal, place, sealed);
   char* const body = sealed.data() + kNonceBytes;
   char* const tag = body + text.size();
   int size = 0;
-  const bool done =
-      cipher != nullptr &&
-      EVP_CipherUpdate(cipher.get(), Raw(body), &size, Raw(text.data()), Size(text)) == 1 &&
-      EVP_CipherFinal_ex(cipher.get(), Raw(tag), &size) == 1 &&
-      EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, tag) == 1;
+  const bool done = context != nullptr &&
+                    EVP_CipherUpdate(context.get(), Raw(body), &size, Raw(text), Size(text)) == 1 &&
+                    EVP_CipherFinal_ex(context.get(), Raw(tag), &size) == 1 &&
+                    EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, tag) == 1;
   return done ? sealed : "";
 }
 
-std::optional<std::string> SealedValues::Open(std::string_view name,
-                                              std::string_view sealed) const {
+std::optional<std::string> SealedValues::Open(const Place& place, std::string_view sealed) const {
   if (sealed.size() < kNonceBytes + kTagBytes) return std::nullopt;
   const std::string_view body = sealed.substr(kNonceBytes, sealed.size() - kNonceBytes - kTagBytes);
   std::string tag(sealed.substr(sealed.size() - kTagBytes));
   std::string text(body.size() + kTagBytes, '\0');  // Final wants a place to write nothing to
-  const Cipher cipher =
-      Begin(Way::kOpen, KeyOf(values_, name), sealed.substr(0, kNonceBytes), name);
+  const CipherContext context = Begin(cipher_.get(), Way::kOpen, place, sealed);
   int size = 0;
   const bool ours =
-      cipher != nullptr &&
-      EVP_CipherUpdate(cipher.get(), Raw(text.data()), &size, Raw(body.data()), Size(body)) == 1 &&
-      EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data()) == 1 &&
-      EVP_CipherFinal_ex(cipher.get(), Raw(text.data() + body.size()), &size) == 1;
+      context != nullptr &&
+      EVP_CipherUpdate(context.get(), Raw(text.data()), &size, Raw(body), Size(body)) == 1 &&
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data()) == 1 &&
+      EVP_CipherFinal_ex(context.get(), Raw(text.data() + body.size()), &size) == 1;
   if (!ours) return std::nullopt;
   text.resize(body.size());
   return text;

@@ -3,6 +3,9 @@
 #ifndef FALCON_FALCON_SEALED_VALUES_H_
 #define FALCON_FALCON_SEALED_VALUES_H_
 
+#include <openssl/evp.h>
+
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,21 +17,32 @@ namespace falcon {
 // Any thread; immutable.
 class SealedValues {
  public:
+  // Where one value stands.
+  struct Place {
+    std::string name;  // in the store: "falcon:1:" and a MAC
+    Secret key;        // of its value
+  };
+
   // `key`: 32 bytes or more of secret, the same on every replica. `owner`: whose data, and from
-  // which cloud; the names and values of two owners have nothing to do with each other.
+  // which cloud; the places of two owners have nothing to do with each other.
   SealedValues(const Secret& key, std::string_view owner);
 
-  // Under which `key` stands in the store: "falcon:1:" and a MAC, the same on every replica.
-  std::string NameOf(std::string_view key) const;
-  // `text`, encrypted, for the place `name` only.
-  std::string Seal(std::string_view name, std::string_view text) const;
-  // What Seal was given; nullopt for anything that it did not make for `name`. An earlier value of
+  // The place of `key`, the same on every replica.
+  Place PlaceOf(std::string_view key) const;
+  // `text`, encrypted, for `place` only.
+  std::string Seal(const Place& place, std::string_view text) const;
+  // What Seal was given; nullopt for anything that it did not make for `place`. An earlier value of
   // the same place does open.
-  std::optional<std::string> Open(std::string_view name, std::string_view sealed) const;
+  std::optional<std::string> Open(const Place& place, std::string_view sealed) const;
 
  private:
-  Secret names_;
-  Secret values_;
+  struct Free {
+    void operator()(EVP_MAC_CTX* mac) const { EVP_MAC_CTX_free(mac); }
+    void operator()(EVP_CIPHER* cipher) const { EVP_CIPHER_free(cipher); }
+  };
+  // Made once: OpenSSL takes longer to find them than to use them.
+  std::unique_ptr<EVP_MAC_CTX, Free> places_;
+  std::unique_ptr<EVP_CIPHER, Free> cipher_;
 };
 
 }  // namespace falcon

@@ -31,24 +31,27 @@ Task<void> SharedTier::Load(std::vector<std::string> keys) {
 }
 
 Task<void> SharedTier::Fetch(std::vector<std::string> keys, Landing landed) {
+  std::vector<SealedValues::Place> places;
   std::vector<std::string> names;
-  names.reserve(keys.size());
-  for (const std::string& key : keys) names.push_back(values_.NameOf(key));
-  const redis::Values sealed = co_await store_.Get(names);
+  for (const std::string& key : keys) {
+    places.push_back(values_.PlaceOf(key));
+    names.push_back(places.back().name);
+  }
+  const redis::Values sealed = co_await store_.Get(std::move(names));
   for (size_t i = 0; i < keys.size(); ++i) {
-    Take(keys[i], names[i], sealed[i]);
+    Take(keys[i], places[i], sealed[i]);
     on_the_way_.erase(keys[i]);
   }
   landed->Set();
 }
 
-void SharedTier::Take(const std::string& key, const std::string& name,
+void SharedTier::Take(const std::string& key, const SealedValues::Place& place,
                       const std::optional<std::string>& sealed) {
   if (!sealed.has_value()) {
     ++stats_.misses;
     return;
   }
-  const std::optional<std::string> bytes = values_.Open(name, *sealed);
+  const std::optional<std::string> bytes = values_.Open(place, *sealed);
   std::optional<Kept> kept;
   if (bytes.has_value()) kept = DecodeKept(*bytes, clock_, kMostSkew);
   if (!kept.has_value()) {
@@ -63,9 +66,9 @@ void SharedTier::Put(const std::string& key, const Kept& kept) {
   if (!store_.Takes(kept.text.size())) return;
   const bool missing = kept.kind == Kept::Kind::kMissing;
   const milliseconds most = missing ? milliseconds(FreshnessCache::kMostMissing) : kKept;
-  const std::string name = values_.NameOf(key);
-  const std::string sealed = values_.Seal(name, EncodeKept(kept, clock_));
-  if (!sealed.empty()) store_.Put(name, sealed, most);
+  const SealedValues::Place place = values_.PlaceOf(key);
+  const std::string sealed = values_.Seal(place, EncodeKept(kept, clock_));
+  if (!sealed.empty()) store_.Put(place.name, sealed, most);
 }
 
 SharedTierStats SharedTier::stats() const {

@@ -60,7 +60,7 @@ class SharedTier {
   using Landing = std::shared_ptr<run::Event>;
 
   Task<void> Fetch(std::vector<std::string> keys, Landing landed);
-  void Take(const std::string& key, const std::string& name,
+  void Take(const std::string& key, const SealedValues::Place& place,
             const std::optional<std::string>& sealed);
 
   redis::KeyValueStore& store_;

@@ -36,7 +36,8 @@ size_t Append(char* data, size_t size, size_t count, void* out) {
 }  // namespace
 
 World::World(const WorldOptions& options) : options_(options), folder_(NewFolder()) {
-  StartSimulator();
+  simulator_url_ = options_.simulator_url;
+  if (simulator_url_.empty()) StartSimulator();
   if (options_.start_gateway) StartGateway();
 }
 

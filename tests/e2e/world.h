@@ -27,7 +27,8 @@ struct WorldOptions {
   std::vector<std::string> gateway = {};
   std::map<std::string, std::string> environment = {};  // of the gateway
   bool start_gateway = true;
-  std::string ca_file = {};  // that the gateway trusts; empty: the simulator's own
+  std::string ca_file = {};        // that the gateway trusts; empty: the simulator's own
+  std::string simulator_url = {};  // of another world's simulator; empty: one of its own
 };
 
 class World {

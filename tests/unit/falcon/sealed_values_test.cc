@@ -20,51 +20,57 @@ const Secret& Key() {
 TEST(SealedValues, OpensWhatAReplicaSealed) {
   const SealedValues one(Key(), "customer");
   const SealedValues other(Key(), "customer");
-  const std::string name = one.NameOf("hosts");
-  EXPECT_EQ(other.NameOf("hosts"), name);
+  const SealedValues::Place place = one.PlaceOf("hosts");
+  EXPECT_EQ(other.PlaceOf("hosts").name, place.name);
   for (const std::string& text : {std::string(), std::string("text"), std::string(100'000, 'x')}) {
-    EXPECT_THAT(other.Open(name, one.Seal(name, text)), Optional(text));
+    EXPECT_THAT(other.Open(place, one.Seal(place, text)), Optional(text));
   }
 }
 
 TEST(SealedValues, ShowsNeitherKeysNorTexts) {
   const SealedValues values(Key(), "customer");
-  const std::string name = values.NameOf("hosts?filter=canary");
-  const std::string sealed = values.Seal(name, "canary");
-  EXPECT_THAT(name, StartsWith("falcon:1:"));
-  EXPECT_THAT(name, Not(HasSubstr("canary")));
+  const SealedValues::Place place = values.PlaceOf("hosts?filter=canary");
+  const std::string sealed = values.Seal(place, "canary");
+  EXPECT_THAT(place.name, StartsWith("falcon:1:"));
+  EXPECT_THAT(place.name, Not(HasSubstr("canary")));
   EXPECT_THAT(sealed, Not(HasSubstr("canary")));
-  EXPECT_NE(values.Seal(name, "canary"), sealed) << "nor whether two are equal";
-  EXPECT_EQ(name.size(), values.NameOf("").size()) << "nor how long a key is";
+  EXPECT_NE(values.Seal(place, "canary"), sealed) << "nor whether two are equal";
+  EXPECT_EQ(place.name.size(), values.PlaceOf("").name.size()) << "nor how long a key is";
 }
 
 TEST(SealedValues, DoesNotOpenWhatWasChangedAnywhere) {
   const SealedValues values(Key(), "customer");
-  const std::string name = values.NameOf("hosts");
-  const std::string sealed = values.Seal(name, "text");
+  const SealedValues::Place place = values.PlaceOf("hosts");
+  const std::string sealed = values.Seal(place, "text");
   for (size_t i = 0; i < sealed.size(); ++i) {
     for (const char bit : {'\x01', '\x80'}) {
       std::string changed = sealed;
       changed[i] = static_cast<char>(changed[i] ^ bit);
-      EXPECT_EQ(values.Open(name, changed), std::nullopt) << i;
+      EXPECT_EQ(values.Open(place, changed), std::nullopt) << i;
     }
-    EXPECT_EQ(values.Open(name, sealed.substr(0, i)), std::nullopt) << i;
+    EXPECT_EQ(values.Open(place, sealed.substr(0, i)), std::nullopt) << i;
   }
-  EXPECT_EQ(values.Open(name, sealed + "x"), std::nullopt);
-  EXPECT_EQ(values.Open(name, "{\"resources\":[]}"), std::nullopt);
+  EXPECT_EQ(values.Open(place, sealed + "x"), std::nullopt);
+  EXPECT_EQ(values.Open(place, "{\"resources\":[]}"), std::nullopt);
 }
 
 TEST(SealedValues, DoesNotOpenWhatBelongsElsewhere) {
   const SealedValues values(Key(), "customer");
-  const std::string name = values.NameOf("hosts");
-  const std::string sealed = values.Seal(name, "text");
-  EXPECT_EQ(values.Open(values.NameOf("alerts"), sealed), std::nullopt) << "another place";
+  const SealedValues::Place place = values.PlaceOf("hosts");
+  const std::string sealed = values.Seal(place, "text");
+  const SealedValues::Place alerts = values.PlaceOf("alerts");
+  EXPECT_EQ(values.Open(alerts, sealed), std::nullopt) << "another place";
+  const SealedValues::Place renamed{alerts.name, place.key};
+  EXPECT_EQ(values.Open(renamed, sealed), std::nullopt) << "another name";
   const SealedValues tenant(Key(), "other customer");
-  EXPECT_NE(tenant.NameOf("hosts"), name);
-  EXPECT_EQ(tenant.Open(name, sealed), std::nullopt) << "another customer";
   const SealedValues secret(Secret("fedcba9876543210fedcba9876543210"), "customer");
-  EXPECT_NE(secret.NameOf("hosts"), name);
-  EXPECT_EQ(secret.Open(name, sealed), std::nullopt) << "another key";
+  for (const SealedValues* stranger : {&tenant, &secret}) {
+    const SealedValues::Place theirs = stranger->PlaceOf("hosts");
+    EXPECT_NE(theirs.name, place.name);
+    EXPECT_EQ(stranger->Open(theirs, sealed), std::nullopt) << "moved to another's place";
+    const SealedValues::Place guessed{place.name, theirs.key};
+    EXPECT_EQ(stranger->Open(guessed, sealed), std::nullopt) << "read with another's key";
+  }
 }
 
 }  // namespace

@@ -41,6 +41,7 @@ class RedisFaults : public StoreTest {
   }
   // The log-in does not get through.
   void ExpectRefused(const std::optional<std::string>& answer, const std::string& why) {
+    OnLoop(loop, [&] { out.str(""); });
     const ScriptedRedis server(AnswerAll(answer));
     Connect({server.address(), "", Secret("canary")});
     UntilFaults(1);
