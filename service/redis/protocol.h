@@ -11,7 +11,7 @@
 
 #include "absl/status/statusor.h"
 
-struct redisReader;
+struct redisReader;  // NOLINT(readability-identifier-naming): hiredis names it
 
 namespace falcon::redis {
 
