@@ -59,7 +59,7 @@ std::string Rounded(double number) {
 
 // Falcon's number from 1 to 100, with the mark of its band.
 Cell SeverityCell(const std::string& number) {
-  const int severity = std::atoi(number.c_str());
+  const long severity = std::strtol(number.c_str(), nullptr, 10);
   for (const SeverityLook& look : kSeverities) {
     if (severity >= look.floor) return {Cat(look.mark, " ", number), look.tint};
   }

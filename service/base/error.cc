@@ -92,7 +92,7 @@ std::vector<FieldViolation> Violations(const absl::Status& status) {
 std::optional<std::chrono::milliseconds> RetryAfter(const absl::Status& status) {
   const std::optional<std::string> text = Payload(status, kRetryAfter);
   if (!text.has_value()) return std::nullopt;
-  return std::chrono::milliseconds(std::atoll(text->c_str()));
+  return std::chrono::milliseconds(std::strtoll(text->c_str(), nullptr, 10));
 }
 
 }  // namespace falcon

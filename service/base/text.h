@@ -21,7 +21,7 @@ decltype(auto) Piece(const T& value) {
   if constexpr (std::is_convertible_v<const T&, std::string_view>) {
     return ToAbsl(std::string_view(value));
   } else {
-    return (value);
+    return value;
   }
 }
 }  // namespace text_internal

@@ -55,7 +55,8 @@ void Take(const Reading& reading, Call& call) {
 int HttpStatus(const absl::Status& status) {
   const auto facts = Facts(status);
   const auto found = facts.find("http_status");
-  return found == facts.end() ? 0 : std::atoi(found->second.c_str());
+  return found == facts.end() ? 0
+                              : static_cast<int>(std::strtol(found->second.c_str(), nullptr, 10));
 }
 
 // The ids of all incidents' alerts, as many as one call takes.
