@@ -38,6 +38,8 @@
 #include "rpc/vulnerability_service.h"
 #include "run/admission.h"
 #include "run/loop.h"
+#include "run/memory_guard.h"
+#include "run/process_memory.h"
 #include "run/timer.h"
 #include "wire/curl_transport.h"
 
@@ -119,6 +121,14 @@ reputation::ClientOptions ReputationOptions(const config::Config& config) {
 BreakerOptions BreakerOptionsOf(const config::Config& config) {
   BreakerOptions options;
   options.faults = config.breaker_failures > 0 ? config.breaker_failures : INT_MAX;
+  options.first_open = config.breaker_open;
+  options.longest_open = 10 * options.first_open;
+  return options;
+}
+
+run::MemoryOptions MemoryOptionsOf(const config::Config& config) {
+  run::MemoryOptions options;
+  options.limit = config.memory_limit_bytes.value_or(run::CgroupMemoryLimit().value_or(0));
   return options;
 }
 
@@ -184,7 +194,9 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
   reputation::Client virustotal(ReputationOptions(config), wire, loop, clock, timer);
 
   rpc::CallLog calls(log, metrics);
-  const rpc::Edge edge{loop, clock, calls, rpc::CallLimits()};
+  run::MemoryGuard memory(clock, MemoryOptionsOf(config), run::ResidentBytes,
+                          run::ReleaseFreeMemory);  // at the door of each call
+  const rpc::Edge edge{loop, clock, calls, rpc::CallLimits(), &memory};
   const rpc::Upstream upstream{caller, page_tokens, clock};
   rpc::DetectionService detections(edge, upstream);
   rpc::HostService hosts(edge, upstream);

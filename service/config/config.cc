@@ -129,8 +129,13 @@ void ReadLimits(const Flags& flags, Config& config, Problems& problems) {
   config.max_waiting = take("--max-waiting", flags.max_waiting, 0, 1'000'000);
   config.cache_bytes = take("--cache-mib", flags.cache_mib, 0, 65'536) << 20;
   config.batching = !flags.no_batching;
+  if (!flags.memory_limit_mib.empty()) {
+    config.memory_limit_bytes = take("--memory-limit-mib", flags.memory_limit_mib, 0, 16'777'216)
+                                << 20;
+  }
   config.breaker_failures =
       static_cast<int>(take("--breaker-failures", flags.breaker_failures, 0, 1000));
+  config.breaker_open = seconds(take("--breaker-seconds", flags.breaker_seconds, 1, 3600));
   config.upstream_max_body_bytes =
       take("--upstream-max-body-mib", flags.upstream_max_body_mib, 1, 1024) << 20;
   config.drain = seconds(take("--drain-seconds", flags.drain_seconds, 0, 3600));

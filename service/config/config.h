@@ -3,6 +3,7 @@
 #define FALCON_CONFIG_CONFIG_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,9 @@ struct Config {
   size_t max_waiting = 10'000;
   size_t cache_bytes = size_t{64} << 20;  // 0: nothing is kept
   bool batching = true;
-  int breaker_failures = 5;  // 0: calls are never stopped
+  std::optional<size_t> memory_limit_bytes;  // 0: none; unset: the control group's
+  int breaker_failures = 5;                  // 0: calls are never stopped
+  seconds breaker_open{30};
   size_t upstream_max_body_bytes = size_t{64} << 20;
   seconds drain{25};
   obs::Level log_level = obs::Level::kInfo;

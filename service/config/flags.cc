@@ -71,8 +71,16 @@ void AddLimits(CLI::App& app, Flags& flags) {
   app.add_flag("--no-batching", flags.no_batching,
                "Look-ups by id never wait to travel together in one call")
       ->group(kGroup);
+  app.add_option("--memory-limit-mib", flags.memory_limit_mib,
+                 "Memory near which calls are refused, in MiB; 0: never; default: the control "
+                 "group's limit, if there is one")
+      ->group(kGroup);
   app.add_option("--breaker-failures", flags.breaker_failures,
                  "Failures of Falcon in a row that stop calls to it for a while; 0: never")
+      ->group(kGroup)
+      ->capture_default_str();
+  app.add_option("--breaker-seconds", flags.breaker_seconds,
+                 "How long they are stopped before one call tries whether Falcon is back")
       ->group(kGroup)
       ->capture_default_str();
   app.add_option("--upstream-max-body-mib", flags.upstream_max_body_mib,

@@ -33,6 +33,8 @@ struct Flags {
   std::string cache_mib = "64";
   bool no_batching = false;
   std::string breaker_failures = "5";
+  std::string breaker_seconds = "30";
+  std::string memory_limit_mib;  // empty: the control group's
   std::string upstream_max_body_mib = "64";
   std::string drain_seconds = "25";
   std::string log_level = "info";

@@ -63,6 +63,11 @@ Task<absl::StatusOr<json::Document>> Attempts::Call(UpstreamCall call, Reading& 
   }
 }
 
+void Attempts::CoolDown(milliseconds pause) {
+  means_.budget.CoolDown(pause);
+  means_.admission.TurnAway(means_.budget.open_at(), means_.budget.Closed());
+}
+
 absl::StatusOr<milliseconds> Attempts::PauseAfter(const absl::Status& failure, int attempt,
                                                   Deadline deadline) {
   const bool limited = Reason(failure) == "RATE_LIMITED";
@@ -70,7 +75,7 @@ absl::StatusOr<milliseconds> Attempts::PauseAfter(const absl::Status& failure, i
   const milliseconds pause = limited ? RetryAfter(failure).value_or(backoff) : backoff;
   // Only Falcon's own 429: what the budget refuses by itself, it refuses to this call alone.
   const bool by_falcon = limited && Facts(failure).contains("http_status");
-  if (by_falcon) means_.budget.CoolDown(pause);
+  if (by_falcon) CoolDown(pause);
   const bool again =
       attempt < AttemptsFor(failure, policy_) && deadline.Allows(means_.clock, pause);
   if (!again) return limited ? WithRetryAfter(failure, pause) : failure;

@@ -79,8 +79,10 @@ class Attempts {
  private:
   // One exchange: waits for the budget and a place, sends, reads the answer.
   Task<absl::StatusOr<json::Document>> Attempt(const UpstreamCall& call, Reading& reading);
-  // Whether and when to try again: the pause, or the failure to end with. A 429 closes the budget
-  // for everybody.
+  // A 429 closes the budget for everybody; who waits for a place and has no time to wait for that
+  // too fails now.
+  void CoolDown(milliseconds pause);
+  // Whether and when to try again: the pause, or the failure to end with.
   absl::StatusOr<milliseconds> PauseAfter(const absl::Status& failure, int attempt,
                                           Deadline deadline);
   struct Entry {

@@ -84,8 +84,7 @@ RateBudget::Ticket RateBudget::Go(Lane& lane, SteadyTime due) {
   return window_.Send(now);
 }
 
-absl::Status RateBudget::Limited(SteadyTime due) {
-  ++stats_.refused;
+absl::Status RateBudget::Limited(SteadyTime due) const {
   const auto left = std::chrono::ceil<milliseconds>(due - clock_.Now());
   const absl::Status limited =
       Error(absl::StatusCode::kResourceExhausted, "RATE_LIMITED",
@@ -94,10 +93,17 @@ absl::Status RateBudget::Limited(SteadyTime due) {
   return WithRetryAfter(limited, left);
 }
 
+absl::Status RateBudget::Refuse(SteadyTime due) {
+  ++stats_.refused;
+  return Limited(due);
+}
+
+absl::Status RateBudget::Closed() const { return Limited(open_at_); }
+
 absl::Status RateBudget::Check(Deadline deadline, run::Priority priority) {
   const SteadyTime due = Due(priority, LaneOf(priority).waiting.size());
   if (due <= clock_.Now() || due < deadline.at()) return absl::OkStatus();
-  return Limited(due);
+  return Refuse(due);
 }
 
 Task<absl::StatusOr<RateBudget::Ticket>> RateBudget::Wait(Deadline deadline,
@@ -115,7 +121,7 @@ Task<absl::StatusOr<RateBudget::Ticket>> RateBudget::Wait(Deadline deadline,
     const bool first = lane.waiting.front() == &waiter;
     due = Due(priority, 0);
     if (first && due <= clock_.Now()) break;
-    if (due >= deadline.at()) co_return Limited(due);
+    if (due >= deadline.at()) co_return Refuse(due);
     waiter.news.emplace(executor);
     if (first) {
       const SteadyTime look = std::max(open_at_, std::min(due, clock_.Now() + kLook));

@@ -53,6 +53,10 @@ class RateBudget {
   void Observe(Ticket ticket, const wire::Headers& headers);
   // Falcon said 429: nobody calls for `delay`. An earlier, longer cooldown stays.
   void CoolDown(milliseconds delay);
+  // The earliest instant that a call may go at, as far as cooldowns tell; mostly past.
+  SteadyTime open_at() const { return open_at_; }
+  // What those fail by now whom the cooldown keeps past their deadline, wherever they wait.
+  absl::Status Closed() const;
 
   std::optional<int> limit() const { return limit_; }
   // As the newest answer said.
@@ -65,7 +69,8 @@ class RateBudget {
   // When the next of the lane may go, with `ahead` before it.
   SteadyTime Due(run::Priority priority, size_t ahead) const;
   Ticket Go(Lane& lane, SteadyTime due);
-  absl::Status Limited(SteadyTime due);
+  absl::Status Limited(SteadyTime due) const;
+  absl::Status Refuse(SteadyTime due);
   bool OfAnotherBudget(int limit) const;
 
   const Clock& clock_;

@@ -27,7 +27,10 @@ class SharedFlight : public std::enable_shared_from_this<SharedFlight<T>> {
  public:
   // `caller`: whose turns the work takes.
   SharedFlight(run::Loop& loop, const Reading& starter, std::string caller)
-      : loop_(loop), landed_(loop.executor()), reading_(starter.deadline, starter.priority) {
+      : loop_(loop),
+        landed_(loop.executor()),
+        first_deadline_(starter.deadline),
+        reading_(starter.deadline, starter.priority) {
     reading_.caller = std::move(caller);
     reading_.staleness = starter.staleness;
   }
@@ -64,6 +67,10 @@ class SharedFlight : public std::enable_shared_from_this<SharedFlight<T>> {
   }
 
   bool waited_for() const { return waiters_ > 0; }
+
+  // The starter's. What the work waits for may be bound by it, however much later others have put
+  // the deadline off to.
+  Deadline first_deadline() const { return first_deadline_; }
 
   // Of the work: what it counted.
   const Reading& reading() const { return reading_; }
@@ -109,6 +116,7 @@ class SharedFlight : public std::enable_shared_from_this<SharedFlight<T>> {
 
   run::Loop& loop_;
   run::Event landed_;
+  const Deadline first_deadline_;
   Reading reading_;
   std::function<Task<T>(Reading&)> work_;
   std::weak_ptr<const void> owner_;

@@ -8,8 +8,11 @@
 namespace falcon {
 namespace {
 
-bool WantedTime(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kDeadlineExceeded || Reason(status) == "RATE_LIMITED";
+// Whether it failed for want of time that there is until `deadline`.
+bool WantedTime(const absl::Status& status, Deadline deadline, const Clock& clock) {
+  if (status.code() == absl::StatusCode::kDeadlineExceeded) return !deadline.Passed(clock);
+  if (Reason(status) != "RATE_LIMITED") return false;
+  return deadline.Allows(clock, RetryAfter(status).value_or(milliseconds(0)));
 }
 
 }  // namespace
@@ -21,7 +24,7 @@ Task<absl::StatusOr<json::Document>> SharedReads::Join(std::string key, Read rea
     const bool starts = found == flights_.end();
     const auto flight =
         starts ? std::make_shared<Flight>(loop_, reading, reading.caller) : found->second;
-    const bool hasty = flight->reading().deadline.at() < reading.deadline.at();
+    const bool hasty = flight->first_deadline().at() < reading.deadline.at();
     if (starts) {
       flights_.emplace(key, flight);
       flight->Start(read, alive_, [this, key] { flights_.erase(key); });
@@ -31,8 +34,7 @@ Task<absl::StatusOr<json::Document>> SharedReads::Join(std::string key, Read rea
     }
     absl::StatusOr<json::Document> answer = co_await flight->Wait();
     reading.Take(flight->reading(), starts);
-    const bool again = hasty && WantedTime(answer.status()) && !reading.deadline.Passed(clock_);
-    if (!again) co_return answer;
+    if (!hasty || !WantedTime(answer.status(), reading.deadline, clock_)) co_return answer;
   }
 }
 

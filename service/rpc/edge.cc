@@ -20,6 +20,11 @@ Deadline CallDeadline(const grpc::CallbackServerContext& context, const Clock& c
   return Deadline::In(clock, left - margin);
 }
 
+absl::Status Admit(const Edge& edge, Door door, const Call& call) {
+  if (edge.memory == nullptr || door == Door::kAlwaysOpen) return absl::OkStatus();
+  return edge.memory->Admit(call.reading.priority);
+}
+
 namespace {
 
 // Whether a text of Falcon's may stand in metadata: gRPC ends a call for any other.

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "rpc/call.h"
 #include "run/loop.h"
+#include "run/memory_guard.h"
 
 namespace falcon::rpc {
 
@@ -30,7 +31,14 @@ struct Edge {
   const Clock& clock;
   CallObserver& observer;
   CallLimits limits;
+  run::MemoryGuard* memory = nullptr;  // null: calls are never refused for want of memory
 };
+
+// Who may enter: calls that cost memory, or those that tell about the gateway itself.
+enum class Door { kGuarded, kAlwaysOpen };
+
+// Whether a call may begin, before its handler does.
+absl::Status Admit(const Edge& edge, Door door, const Call& call);
 
 // The client's deadline, less a margin for the answer's way back; bounded by `longest`; `usual`
 // where it sets none.

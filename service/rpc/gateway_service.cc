@@ -102,7 +102,8 @@ void Fill(const Caller& caller, const Clock& clock, v1::UpstreamStatus& to) {
   to.set_cache_bytes(static_cast<int64_t>(calls.cache_bytes));
   if (calls.shared.has_value()) Fill(*calls.shared, *to.mutable_shared_cache());
   to.set_waited(queue.waited);
-  to.set_shed(queue.shed_all_callers + queue.shed_this_caller + queue.shed_time);
+  to.set_shed(queue.shed_all_callers + queue.shed_this_caller + queue.shed_time +
+              queue.shed_hopeless);
   to.set_paced(means.budget.stats().paced);
   to.set_retries_refused(means.retries.stats().refused);
   to.set_breaker_opened(breaker.opened);
@@ -131,6 +132,9 @@ Task<absl::Status> GatewayService::Status(v1::GetStatusResponse& response) {
   Fill(budget_, *response.mutable_rate_budget());
   Fill(reputation_, *response.mutable_reputation());
   Fill(caller_, edge_.clock, *response.mutable_upstream());
+  if (edge_.memory != nullptr) {
+    response.mutable_upstream()->set_refused_for_memory(edge_.memory->refused());
+  }
   response.set_version(FALCON_GATEWAY_VERSION);
   auto& libraries = *response.mutable_libraries();
   libraries["grpc"] = grpc::Version();
@@ -164,8 +168,9 @@ Task<absl::Status> GatewayService::Access(Call& call, v1::CheckAccessResponse& r
 grpc::ServerUnaryReactor* GatewayService::GetStatus(grpc::CallbackServerContext* context,
                                                     const v1::GetStatusRequest* /*request*/,
                                                     v1::GetStatusResponse* response) {
-  return Answer(edge_, "/falcon.v1.GatewayService/GetStatus", context,
-                [=, this](Call&) { return Status(*response); });
+  return Answer(
+      edge_, "/falcon.v1.GatewayService/GetStatus", context,
+      [=, this](Call&) { return Status(*response); }, Door::kAlwaysOpen);
 }
 
 grpc::ServerUnaryReactor* GatewayService::CheckAccess(grpc::CallbackServerContext* context,

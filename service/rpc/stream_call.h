@@ -101,16 +101,22 @@ class StreamCall final : public grpc::ServerWriteReactor<Message>, private Strea
 
   void Run() {
     edge_.observer.Started(method_);
+    const absl::Status admitted = Admit(edge_, Door::kGuarded, call_);
+    if (!admitted.ok()) return End(admitted);
     canceller_->CancelAt(call_.reading.deadline.at(), canceller_);
     Stream<Message>& stream = *this;
     boost::asio::co_spawn(
         edge_.loop.executor(), handler_(call_, stream),
         boost::asio::bind_cancellation_slot(
             canceller_->slot(), [this](std::exception_ptr error, absl::Status status) {
-              canceller_->Finished();
               if (error) status = Unwound(error, canceller_->deadline_passed());
-              this->Finish(Conclude(edge_, method_, *context_, status, started_, call_));
+              End(status);
             }));
+  }
+  // The last that it does: gRPC may delete it at once.
+  void End(const absl::Status& status) {
+    canceller_->Finished();
+    this->Finish(Conclude(edge_, method_, *context_, status, started_, call_));
   }
 
   const Edge& edge_;

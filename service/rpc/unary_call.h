@@ -24,9 +24,10 @@ template <class Handler>  // Handler: (Call&) -> Task<absl::Status>
 class UnaryCall final : public grpc::ServerUnaryReactor {
  public:
   UnaryCall(const Edge& edge, std::string_view method, grpc::CallbackServerContext* context,
-            Handler handler)
+            Handler handler, Door door)
       : edge_(edge),
         method_(method),
+        door_(door),
         context_(context),
         handler_(std::move(handler)),
         started_(edge.clock.Now()),
@@ -54,19 +55,26 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
  private:
   void Run() {
     edge_.observer.Started(method_);
+    const absl::Status admitted = Admit(edge_, door_, call_);
+    if (!admitted.ok()) return End(admitted);
     canceller_->CancelAt(call_.reading.deadline.at(), canceller_);
     boost::asio::co_spawn(
         edge_.loop.executor(), handler_(call_),
         boost::asio::bind_cancellation_slot(
             canceller_->slot(), [this](std::exception_ptr error, absl::Status status) {
-              canceller_->Finished();
               if (error) status = Unwound(error, canceller_->deadline_passed());
-              Finish(Conclude(edge_, method_, *context_, status, started_, call_));
+              End(status);
             }));
+  }
+  // The last that it does: gRPC may delete it at once.
+  void End(const absl::Status& status) {
+    canceller_->Finished();
+    Finish(Conclude(edge_, method_, *context_, status, started_, call_));
   }
 
   const Edge& edge_;
   std::string_view method_;
+  Door door_;
   grpc::CallbackServerContext* context_;
   Handler handler_;
   SteadyTime started_;
@@ -78,8 +86,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 // run on gRPC's thread.
 template <class Handler>
 grpc::ServerUnaryReactor* Answer(const Edge& edge, std::string_view method,
-                                 grpc::CallbackServerContext* context, Handler handler) {
-  auto* call = new UnaryCall<Handler>(edge, method, context, std::move(handler));
+                                 grpc::CallbackServerContext* context, Handler handler,
+                                 Door door = Door::kGuarded) {
+  auto* call = new UnaryCall<Handler>(edge, method, context, std::move(handler), door);
   call->Start();
   return call;
 }

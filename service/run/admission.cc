@@ -2,6 +2,7 @@
 #include "run/admission.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/error.h"
@@ -16,7 +17,10 @@ namespace {
 constexpr milliseconds kAfterFull{1'000};
 constexpr milliseconds kAfterTimeout{5'000};
 
-enum class Outcome { kNone, kServed, kTooOld };
+enum class Outcome { kNone, kServed, kTurnedAway };
+
+struct Waiter;
+using ByDeadline = std::multimap<SteadyTime, Waiter*>;
 
 struct Waiter : Turns::Waiting {
   Waiter(const Visit& visit, SteadyTime now, Executor executor)
@@ -24,6 +28,8 @@ struct Waiter : Turns::Waiting {
 
   Event turn;
   Outcome outcome = Outcome::kNone;
+  absl::Status why = absl::OkStatus();  // it was turned away
+  ByDeadline::iterator in_deadlines;
 };
 
 AdmissionOptions WithDefaults(AdmissionOptions options) {
@@ -88,6 +94,7 @@ struct Admission::Book {
       auto* const next = static_cast<Waiter*>(turns.Take(ExportsMayGo(), late, may_go));
       if (next == nullptr) return;
       Occupy(next->caller, next->priority);
+      deadlines.erase(next->in_deadlines);
       Wake(*next, Outcome::kServed);
     }
   }
@@ -102,17 +109,32 @@ struct Admission::Book {
     }
     return absl::OkStatus();
   }
-  void TurnAwayWhoWaitsSince(SteadyTime latest) {
-    while (turns.oldest() != nullptr && turns.oldest()->since <= latest) {
-      auto& old = static_cast<Waiter&>(*turns.oldest());
-      GiveUp(old);
-      ++shed_time;
-      Wake(old, Outcome::kTooOld);
-    }
+  void Add(Waiter& waiter, Deadline deadline) {
+    turns.Add(waiter);
+    waiter.in_deadlines = deadlines.emplace(deadline.at(), &waiter);
   }
   void GiveUp(Waiter& waiter) {
     turns.Remove(waiter);
+    deadlines.erase(waiter.in_deadlines);
     shares.GivesUp(waiter.caller, clock.Now());
+  }
+  void TurnAway(Waiter& waiter, const absl::Status& why) {
+    GiveUp(waiter);
+    waiter.why = why;
+    Wake(waiter, Outcome::kTurnedAway);
+  }
+  void TurnAwayWhoWaitsSince(SteadyTime latest) {
+    const absl::Status too_old = TooOld(options.max_wait);
+    while (turns.oldest() != nullptr && turns.oldest()->since <= latest) {
+      TurnAway(static_cast<Waiter&>(*turns.oldest()), too_old);
+      ++shed_time;
+    }
+  }
+  void TurnAwayWhoHasTimeUntil(SteadyTime at, const absl::Status& why) {
+    while (!deadlines.empty() && deadlines.begin()->first <= at) {
+      TurnAway(*deadlines.begin()->second, why);
+      ++shed_hopeless;
+    }
   }
   static void Wake(Waiter& waiter, Outcome outcome) {
     waiter.outcome = outcome;
@@ -123,6 +145,7 @@ struct Admission::Book {
   const AdmissionOptions options;
   Turns turns;
   Shares shares;
+  ByDeadline deadlines;  // of those in `turns`
   size_t free;
   size_t exports_in_flight = 0;
   bool swept = false;  // a task looks after the oldest
@@ -130,6 +153,7 @@ struct Admission::Book {
   int64_t shed_all_callers = 0;
   int64_t shed_this_caller = 0;
   int64_t shed_time = 0;
+  int64_t shed_hopeless = 0;
 };
 
 Admission::Place::Place(std::shared_ptr<Book> book, Visit visit)
@@ -174,14 +198,18 @@ Task<absl::StatusOr<Admission::Place>> Admission::Enter(Visit visit) {
     }
   };
   Waiter waiter(visit, clock_.Now(), loop_.executor());
-  book->turns.Add(waiter);
+  book->Add(waiter, visit.deadline);
   Leaver leaver{*book, waiter};
   ++book->waited;
   if (!std::exchange(book->swept, true)) loop_.Spawn(Sweep(book, clock_, timer_));
   co_await waiter.turn.Wait();
-  if (waiter.outcome == Outcome::kTooOld) co_return TooOld(book->options.max_wait);
+  if (waiter.outcome == Outcome::kTurnedAway) co_return waiter.why;
   leaver.entered = true;
   co_return Place(book, std::move(visit));
+}
+
+void Admission::TurnAway(SteadyTime at, const absl::Status& why) {
+  book_->TurnAwayWhoHasTimeUntil(at, why);
 }
 
 // One task for all: who waits mostly goes long before its time is up, and needs no timer.
@@ -209,7 +237,8 @@ AdmissionStats Admission::stats() const {
           .waited = book_->waited,
           .shed_all_callers = book_->shed_all_callers,
           .shed_this_caller = book_->shed_this_caller,
-          .shed_time = book_->shed_time};
+          .shed_time = book_->shed_time,
+          .shed_hopeless = book_->shed_hopeless};
 }
 
 }  // namespace falcon::run

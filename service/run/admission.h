@@ -42,6 +42,7 @@ struct AdmissionStats {
   int64_t shed_all_callers = 0;  // turned away, by bound
   int64_t shed_this_caller = 0;
   int64_t shed_time = 0;
+  int64_t shed_hopeless = 0;
 };
 
 // Loop thread only. A place that comes free goes to a waiting interactive call before an export,
@@ -83,6 +84,10 @@ class Admission {
   // DEADLINE_EXCEEDED at once where the deadline has passed; one that passes later is the
   // reactor's, whose cancellation ends the wait.
   Task<absl::StatusOr<Place>> Enter(Visit visit);
+
+  // Nobody is served before `at`: who waits and has no more time than that leaves now, by `why`.
+  // What it takes depends on how many those are, not on how many wait.
+  void TurnAway(SteadyTime at, const absl::Status& why);
 
   size_t waiting() const;
   AdmissionStats stats() const;

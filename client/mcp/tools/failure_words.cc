@@ -18,12 +18,11 @@ using grpc::StatusCode;
 
 constexpr size_t kTextBytes = 300;
 
-constexpr std::array<std::string_view, 16> kOwnReasons = {
-    "CANCELLED",           "CURSOR_EXPIRED", "CURSOR_LOOP",
-    "DEADLINE_EXCEEDED",   "FQL_INVALID",    "INVALID_FIELD",
-    "NOT_FOUND",           "OFFSET_WINDOW",  "ORDER_INVALID",
-    "QUEUE_FULL",          "QUEUE_TIMEOUT",  "PAGE_TOKEN_INVALID",
-    "PAGE_TOKEN_MISMATCH", "RATE_LIMITED",   "UPSTREAM_CIRCUIT_OPEN",
+constexpr std::array<std::string_view, 17> kOwnReasons = {
+    "CANCELLED",          "CURSOR_EXPIRED",      "CURSOR_LOOP",     "DEADLINE_EXCEEDED",
+    "FQL_INVALID",        "INVALID_FIELD",       "MEMORY_PRESSURE", "NOT_FOUND",
+    "OFFSET_WINDOW",      "ORDER_INVALID",       "QUEUE_FULL",      "QUEUE_TIMEOUT",
+    "PAGE_TOKEN_INVALID", "PAGE_TOKEN_MISMATCH", "RATE_LIMITED",    "UPSTREAM_CIRCUIT_OPEN",
     "UPSTREAM_TIMEOUT"};
 
 std::string Milliseconds(std::chrono::milliseconds span) {
@@ -51,7 +50,7 @@ std::string Denied(const Failure& failure) {
 
 std::string Exhausted(const Failure& failure) {
   if (failure.reason == "UPSTREAM_BODY_TOO_LARGE") return "The answer would be too large.";
-  if (failure.reason.starts_with("QUEUE_")) {
+  if (failure.reason.starts_with("QUEUE_") || failure.reason == "MEMORY_PRESSURE") {
     return "The gateway is busy, so Falcon was not asked; this says nothing about what exists.";
   }
   std::string out = "A quota is spent.";

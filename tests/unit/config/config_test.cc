@@ -69,12 +69,24 @@ TEST_F(ConfigTest, TwoVariablesAreEnough) {
   EXPECT_EQ(config->cache_bytes, size_t{64} << 20);
   EXPECT_TRUE(config->batching);
   EXPECT_EQ(config->breaker_failures, 5);
+  EXPECT_EQ(config->breaker_open, seconds(30));
+  EXPECT_EQ(config->memory_limit_bytes, std::nullopt);
   EXPECT_EQ(config->upstream_max_body_bytes, size_t{64} << 20);
   EXPECT_EQ(config->drain, seconds(25));
   EXPECT_EQ(config->log_level, obs::Level::kInfo);
   EXPECT_TRUE(config->page_token_key.empty());
   EXPECT_THAT(config->warnings, IsEmpty());
   EXPECT_EQ(config->print, "");
+}
+
+TEST_F(ConfigTest, AMemoryLimitOfZeroIsNoneRatherThanTheControlGroups) {
+  const auto none = Load({"--memory-limit-mib=0"});
+  ASSERT_THAT(none, IsOk());
+  EXPECT_EQ(none->memory_limit_bytes, 0U);
+  Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+  const auto some = Load({"--memory-limit-mib=512"});
+  ASSERT_THAT(some, IsOk());
+  EXPECT_EQ(some->memory_limit_bytes, size_t{512} << 20);
 }
 
 TEST_F(ConfigTest, TheSecretIsErasedFromTheEnvironmentWhateverTheOutcome) {

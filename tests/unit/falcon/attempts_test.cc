@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <deque>
+
 #include "tests/unit/falcon/upstream_fixture.h"
 
 namespace falcon::testing {
@@ -317,6 +319,38 @@ TEST_F(AttemptsMeanwhileTest, ABudgetThatClosesWhileACallQueuesHoldsItBack) {
   EXPECT_THAT(*first.Get(), FailsWith(StatusCode::kResourceExhausted, "RATE_LIMITED"));
   EXPECT_THAT(*second.Get(), FailsWith(StatusCode::kResourceExhausted, "RATE_LIMITED"));
   EXPECT_EQ(transport.requests().size(), 1u);
+}
+
+// Row 16: nobody waits for a place only to learn that there is no call to be had.
+TEST_F(AttemptsMeanwhileTest, ABudgetThatClosesTurnsAwayWhomItKeepsPastTheirDeadline) {
+  run::Admission narrow(loop, clock, timer, {.places = 2, .max_waiting = 100});
+  Attempts one({narrow, breaker, budget, transport, retries, clock, timer}, RetryPolicy{},
+               [] { return 1.0; });
+  auto gate = std::make_shared<run::Event>(loop.executor());
+  auto never = std::make_shared<run::Event>(loop.executor());
+  transport.AnswerAfter("/", Response(429, "", {{"X-RateLimit-RetryAfter", "90"}}), gate);
+  transport.AnswerAfter("/", Response(200, kOneId), never);
+  transport.Answer("/", Response(200, kOneId));
+  std::deque<Reading> readings;
+  std::deque<Running<absl::StatusOr<json::Document>>> calls;
+  // Two hold the places, the second for long; the others wait, the last one with time enough.
+  for (const int deadline : {60, 300, 60, 80, 300}) {
+    Reading& its = readings.emplace_back(In(seconds(deadline)));
+    calls.emplace_back(loop, one.Call(UpstreamCall(operation::kQueryDevices), its));
+  }
+  Until([&] { return transport.requests().size() == 2 && narrow.waiting() == 3; });
+  OnLoop(loop, [&] { gate->Set(); });
+  for (const int refused : {0, 2, 3}) {
+    const auto answer = *calls[refused].Get();
+    EXPECT_THAT(answer, FailsWith(StatusCode::kResourceExhausted, "RATE_LIMITED")) << refused;
+    EXPECT_EQ(RetryAfter(answer.status()), seconds(90)) << refused;
+  }
+  OnLoop(loop, [&] { EXPECT_EQ(transport.requests().size(), 2u); });
+  Until([&] { return budget.stats().waiting == 1; });
+  timer.Advance(seconds(90));
+  EXPECT_THAT(*calls[4].Get(), IsOk());
+  OnLoop(loop, [&] { never->Set(); });
+  EXPECT_THAT(*calls[1].Get(), IsOk());
 }
 
 // Row 46.

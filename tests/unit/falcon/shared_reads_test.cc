@@ -138,5 +138,29 @@ TEST_F(SharedReadsTest, AJoinerWithMoreTimeIsNotEndedByTheHastyOnesDeadline) {
   EXPECT_THAT(*served.Get(), IsOk());
 }
 
+// On the wire the call has the deadline of who started it, whoever joined meanwhile.
+TEST_F(SharedReadsTest, AJoinerIsNotEndedByTheHastyOnesDeadlineThatAnotherHasPutOff) {
+  const auto gate = std::make_shared<run::Event>(loop.executor());
+  transport.AnswerAfter("devices",
+                        Error(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT", "too slow"), gate);
+  const auto second = Gate();
+  Reading hasty(In(seconds(1)));
+  Reading patient(In(seconds(60)));
+  Reading between(In(seconds(20)));
+  Running<Answer> starts = Start(hasty);
+  UntilAsked(1);
+  Running<Answer> puts_off = Start(patient);
+  Running<Answer> joins = Start(between);
+  Until([&] { return caller.stats().joined == 2; });
+  timer.Advance(seconds(1));
+  Open(gate);
+  EXPECT_THAT(*starts.Get(), FailsWith(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT"));
+  Until([&] { return caller.stats().joined == 3; });
+  Open(second);
+  EXPECT_THAT(*puts_off.Get(), IsOk());
+  EXPECT_THAT(*joins.Get(), IsOk());
+  EXPECT_EQ(Requests(), 2U);
+}
+
 }  // namespace
 }  // namespace falcon::testing

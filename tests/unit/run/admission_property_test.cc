@@ -62,13 +62,15 @@ class AdmissionPropertyTest : public ::testing::TestWithParam<int> {
   void Begin() {
     auto visitor = std::make_unique<Visitor>();
     visitor->priority = dice_() % 3 == 0 ? Priority::kExport : Priority::kInteractive;
-    Visit visit{Cat("caller ", dice_() % 4), visitor->priority, Deadline::In(clock_, seconds(999))};
+    const seconds patience(1 + dice_() % 999);
+    Visit visit{Cat("caller ", dice_() % 4), visitor->priority, Deadline::In(clock_, patience)};
     Visitor& in_place = *visitor;
     OnLoop(loop_, [&] { visitors_.push_back(std::move(visitor)); });
     in_place.task.emplace(loop_, Come(std::move(visit), in_place));
   }
   Visitor& Any() { return *visitors_[dice_() % visitors_.size()]; }
-  // Some leave, some are cancelled, all in one turn of the loop, so that places go to leavers too.
+  // Some leave, some are cancelled, some turned away, all in one turn of the loop, so that places
+  // go to leavers too.
   void Stir() {
     OnLoop(loop_, [this] {
       for (unsigned i = 0; i < 1 + dice_() % 4; ++i) {
@@ -77,6 +79,9 @@ class AdmissionPropertyTest : public ::testing::TestWithParam<int> {
         } else {
           Any().task->CancelOnLoop();
         }
+        if (dice_() % 8 != 0) continue;
+        admission_.TurnAway(clock_.Now() + seconds(dice_() % 100),
+                            absl::UnavailableError("closed"));
       }
     });
   }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_timer.h"
 #include "tests/support/on_loop.h"
@@ -37,8 +38,7 @@ class AdmissionTest : public ::testing::Test {
   }
 
   // Enters, notes its caller, and keeps the place until Leave.
-  Task<absl::Status> Come(std::string caller, Priority priority) {
-    const Deadline deadline = Deadline::In(clock_, seconds(60));
+  Task<absl::Status> Come(std::string caller, Priority priority, Deadline deadline) {
     Visit visit{caller, priority, deadline};
     absl::StatusOr<Admission::Place> place = co_await admission_.Enter(std::move(visit));
     if (!place.ok()) co_return place.status();
@@ -47,7 +47,11 @@ class AdmissionTest : public ::testing::Test {
     co_return absl::OkStatus();
   }
   Running<absl::Status> Start(std::string caller, Priority priority = Priority::kInteractive) {
-    return Running<absl::Status>(loop_, Come(std::move(caller), priority));
+    return Start(std::move(caller), priority, seconds(60));
+  }
+  Running<absl::Status> Start(std::string caller, Priority priority, milliseconds deadline) {
+    const Deadline in = Deadline::In(clock_, deadline);
+    return Running<absl::Status>(loop_, Come(std::move(caller), priority, in));
   }
   // The one who entered first leaves, as soon as there is one.
   void Leave() {
@@ -224,6 +228,63 @@ TEST_F(AdmissionTest, AFreedPlaceIsFreeForTheNext) {
   EXPECT_EQ(Start("a").Get(), absl::OkStatus());
   Leave();
   EXPECT_EQ(Start("b").Get(), absl::OkStatus());
+}
+
+class HopelessAdmissionTest : public AdmissionTest {
+ protected:
+  HopelessAdmissionTest() : AdmissionTest({.places = 1, .max_waiting = 20'000}) {}
+  // Nobody is served for `span`.
+  void TurnAway(milliseconds span) {
+    OnLoop(loop_, [&] { admission_.TurnAway(clock_.Now() + span, closed_); });
+  }
+  const absl::Status closed_ =
+      Error(StatusCode::kResourceExhausted, "RATE_LIMITED", "closed for a while");
+};
+
+TEST_F(HopelessAdmissionTest, WhoHasNoTimeToWaitIsTurnedAwayAtOnceAndTheOthersStay) {
+  Running<absl::Status> in = Start("in");
+  Running<absl::Status> hasty = Start("a", Priority::kInteractive, seconds(5));
+  Running<absl::Status> exact = Start("a", Priority::kExport, seconds(10));
+  Running<absl::Status> patient = Start("b", Priority::kInteractive, milliseconds(10'001));
+  EXPECT_EQ(Stats().waiting, 3u);
+  TurnAway(seconds(10));
+  EXPECT_EQ(hasty.Get(), closed_);
+  EXPECT_EQ(exact.Get(), closed_);
+  EXPECT_EQ(Stats().waiting, 1u);
+  EXPECT_EQ(Stats().shed_hopeless, 2);
+  Leave();
+  EXPECT_EQ(patient.Get(), absl::OkStatus());
+  TurnAway(seconds(1000));
+  EXPECT_EQ(Stats().shed_hopeless, 2) << "who holds a place keeps it";
+}
+
+TEST_F(HopelessAdmissionTest, OneThatWasServedOrLeftMeanwhileIsNotTurnedAwayToo) {
+  Running<absl::Status> in = Start("in"), served = Start("served"), leaver = Start("leaver");
+  EXPECT_EQ(in.Get(), absl::OkStatus());
+  // In one turn of the loop, before any of them can run.
+  OnLoop(loop_, [&] {
+    LeaveOnLoop();
+    leaver.CancelOnLoop();
+    admission_.TurnAway(clock_.Now() + seconds(1000), closed_);
+  });
+  EXPECT_EQ(served.Get(), absl::OkStatus());
+  EXPECT_NE(leaver.Get(), absl::OkStatus());
+  EXPECT_EQ(Stats().waiting, 0u);
+  EXPECT_EQ(Stats().in_flight, 1u);
+}
+
+TEST_F(HopelessAdmissionTest, TenThousandMayWaitAndAllOrNoneOfThemGo) {
+  constexpr int kMany = 10'000;
+  Running<absl::Status> in = Start("in");
+  std::vector<Running<absl::Status>> waiting;
+  for (int i = 0; i < kMany; ++i) {
+    waiting.push_back(Start("a", Priority::kInteractive, milliseconds(10'000 + i)));
+  }
+  for (int i = 0; i < 1000; ++i) TurnAway(seconds(1));
+  EXPECT_EQ(Stats().waiting, static_cast<size_t>(kMany));
+  TurnAway(seconds(30));
+  for (Running<absl::Status>& one : waiting) EXPECT_EQ(one.Get(), closed_);
+  EXPECT_EQ(Stats().shed_hopeless, kMany);
 }
 
 TEST(AdmissionEndTest, PlacesAndWaitersMayOutliveTheAdmission) {

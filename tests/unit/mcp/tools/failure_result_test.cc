@@ -84,8 +84,10 @@ TEST(FailureResult, TellsWhenToRetry) {
   failure.quotas = {{"falcon:customer", "Falcon's requests a minute"}};
   EXPECT_EQ(Answer(failure),
             "A quota is spent: Falcon's requests a minute.\nspent\nRetry after 12 s.");
-  EXPECT_THAT(Answer(Of(grpc::StatusCode::RESOURCE_EXHAUSTED, "QUEUE_FULL")),
-              HasSubstr("The gateway is busy, so Falcon was not asked"));
+  for (const char* reason : {"QUEUE_FULL", "MEMORY_PRESSURE"}) {
+    EXPECT_THAT(Answer(Of(grpc::StatusCode::RESOURCE_EXHAUSTED, reason)),
+                HasSubstr("The gateway is busy, so Falcon was not asked"));
+  }
   EXPECT_THAT(Answer(Of(grpc::StatusCode::DEADLINE_EXCEEDED, "")),
               HasSubstr("Ask for less: fewer days, narrower filters, a smaller `limit`. A retry "
                         "may help."));
