@@ -78,7 +78,7 @@ struct Admission::Book {
   }
   void Occupy(const std::string& caller, Priority priority) {
     --free;
-    shares.Enters(caller);
+    shares.Enters(caller, clock.Now());
     if (priority == Priority::kExport) ++exports_in_flight;
   }
   void Leave(const std::string& caller, Priority priority) {

@@ -2,60 +2,69 @@
 #include "run/shares.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 
 namespace falcon::run {
+namespace {
 
-void Shares::See(Holder& holder, SteadyTime now) const {
-  holder.seen = now;
-  if (holder.Demand() < holder.peak && now - holder.peak_at <= linger_) return;
-  holder.peak = holder.Demand();
-  holder.peak_at = now;
+constexpr double kNotWorthKeeping = 0.05;
+
+}  // namespace
+
+void Shares::Settle(Holder& holder, SteadyTime now) const {
+  const std::chrono::duration<double, std::milli> past = now - holder.at;
+  const double weight = std::exp(-past / span_);
+  holder.usual = holder.usual * weight + static_cast<double>(holder.Demand()) * (1 - weight);
+  holder.at = now;
 }
 
-void Shares::Comes(const std::string& caller, SteadyTime now) {
-  Holder& holder = holders_[caller];
-  ++holder.waiting;
-  See(holder, now);
+Shares::Holder& Shares::Of(const std::string& caller, SteadyTime now) {
+  const auto [entry, is_new] = holders_.try_emplace(caller);
+  if (is_new) entry->second.at = now;
+  Settle(entry->second, now);
+  return entry->second;
 }
 
-void Shares::Enters(const std::string& caller) {
-  Holder& holder = holders_[caller];
+void Shares::Comes(const std::string& caller, SteadyTime now) { ++Of(caller, now).waiting; }
+
+void Shares::Enters(const std::string& caller, SteadyTime now) {
+  Holder& holder = Of(caller, now);
   --holder.waiting;
   ++holder.in_flight;
 }
 
 void Shares::GivesUp(const std::string& caller, SteadyTime now) {
-  Holder& holder = holders_[caller];
-  --holder.waiting;
-  See(holder, now);
-  ForgetIdle(caller, holder);
+  --Of(caller, now).waiting;
+  ForgetIdle(caller);
 }
 
 void Shares::Exits(const std::string& caller, SteadyTime now) {
-  Holder& holder = holders_[caller];
-  --holder.in_flight;
-  See(holder, now);
-  ForgetIdle(caller, holder);
+  --Of(caller, now).in_flight;
+  ForgetIdle(caller);
 }
 
 // Where there are so many, nothing is kept for them anyway.
-void Shares::ForgetIdle(const std::string& caller, const Holder& holder) {
-  if (holder.Demand() == 0 && holders_.size() > places_) holders_.erase(caller);
+void Shares::ForgetIdle(const std::string& caller) {
+  const auto entry = holders_.find(caller);
+  if (holders_.size() > places_ && entry->second.Demand() == 0) holders_.erase(entry);
 }
 
 bool Shares::MayTake(const std::string& caller, size_t free, SteadyTime now) {
   if (holders_.size() > places_) return true;
-  std::erase_if(holders_, [&](const auto& entry) {
-    return entry.second.Demand() == 0 && now - entry.second.seen > linger_;
+  for (auto& [name, holder] : holders_) Settle(holder, now);
+  std::erase_if(holders_, [](const auto& entry) {
+    return entry.second.Demand() == 0 && entry.second.usual < kNotWorthKeeping;
   });
-  const size_t share = places_ / holders_.size();
-  if (holders_[caller].in_flight < share) return true;
-  size_t kept = 0;
+  const double share = static_cast<double>(places_) / static_cast<double>(holders_.size());
+  if (static_cast<double>(holders_[caller].in_flight) < share) return true;
+  double kept = 0;
   for (const auto& [name, holder] : holders_) {
-    const size_t claim = std::min(share, holder.peak);
-    if (name != caller && claim > holder.in_flight) kept += claim - holder.in_flight;
+    const double claim = std::min(share, holder.usual) - static_cast<double>(holder.in_flight);
+    if (name != caller) kept += std::max(0.0, claim);
   }
-  return free > kept;
+  // Less than one place in all is kept for nobody.
+  return static_cast<double>(free) >= 1 + std::floor(kept + kNotWorthKeeping);
 }
 
 }  // namespace falcon::run

@@ -1,5 +1,5 @@
 // Shares: how many places each caller holds, and how many are kept free for callers that hold fewer
-// than their share and want one again in a moment.
+// than they usually do and will want them again in a moment.
 #ifndef FALCON_RUN_SHARES_H_
 #define FALCON_RUN_SHARES_H_
 
@@ -11,22 +11,22 @@
 
 namespace falcon::run {
 
-// Not synchronised. A caller's share is an equal part of the places among those that came within
-// `linger`; where there are more callers than places, nothing is kept for anybody: turns decide.
-// Each operation takes time for as many callers as there are places at most.
+// Not synchronised. A caller's share is an equal part of the places among those who were here of
+// late; where those are more than the places, nothing is kept for anybody: turns decide. Each
+// operation takes time for as many callers as there are places at most.
 class Shares {
  public:
-  explicit Shares(size_t places, milliseconds linger = seconds(1))
-      : places_(places), linger_(linger) {}
+  // `span`: what "of late" and "usually" look back on, fading.
+  explicit Shares(size_t places, milliseconds span = seconds(1)) : places_(places), span_(span) {}
 
   // A call of `caller` came; it Enters or GivesUp later. What Entered Exits.
   void Comes(const std::string& caller, SteadyTime now);
-  void Enters(const std::string& caller);
+  void Enters(const std::string& caller, SteadyTime now);
   void GivesUp(const std::string& caller, SteadyTime now);
   void Exits(const std::string& caller, SteadyTime now);
 
   // Whether `caller`, of whom a call waits, may have one of `free` places, which is at least one: it
-  // holds less than its share, or the others have as many as they lately wanted of theirs, or could.
+  // holds less than its share, or leaves the others what they usually have of theirs.
   bool MayTake(const std::string& caller, size_t free, SteadyTime now);
 
  private:
@@ -35,16 +35,17 @@ class Shares {
 
     size_t waiting = 0;
     size_t in_flight = 0;
-    size_t peak = 0;  // the largest demand of late
-    SteadyTime peak_at{};
-    SteadyTime seen{};
+    double usual = 0;  // the demand of late, as of `at`
+    SteadyTime at{};
   };
 
-  void See(Holder& holder, SteadyTime now) const;
-  void ForgetIdle(const std::string& caller, const Holder& holder);
+  // `usual` as of now. To be called before the demand changes.
+  void Settle(Holder& holder, SteadyTime now) const;
+  Holder& Of(const std::string& caller, SteadyTime now);
+  void ForgetIdle(const std::string& caller);
 
   const size_t places_;
-  const milliseconds linger_;
+  const milliseconds span_;
   std::unordered_map<std::string, Holder> holders_;
 };
 

@@ -15,7 +15,7 @@ class SharesTest : public ::testing::Test {
   void Enter(const std::string& caller, int calls) {
     for (int i = 0; i < calls; ++i) {
       shares_.Comes(caller, now_);
-      shares_.Enters(caller);
+      shares_.Enters(caller, now_);
       --free_;
     }
   }
@@ -25,6 +25,7 @@ class SharesTest : public ::testing::Test {
       ++free_;
     }
   }
+  void Pass(milliseconds span) { now_ += span; }
   bool MayTake(const std::string& caller) {
     shares_.Comes(caller, now_);
     const bool may = shares_.MayTake(caller, free_, now_);
@@ -39,11 +40,13 @@ class SharesTest : public ::testing::Test {
 
 TEST_F(SharesTest, WhoIsAloneMayHaveAllPlaces) {
   Enter("a", 9);
+  Pass(seconds(10));
   EXPECT_TRUE(MayTake("a"));
 }
 
-TEST_F(SharesTest, WhatOthersWantedAMomentAgoIsKeptForThem) {
+TEST_F(SharesTest, WhatOthersUsuallyHaveIsKeptForThem) {
   Enter("small", 2);
+  Pass(seconds(10));
   Exit("small", 2);
   Enter("large", 7);
   EXPECT_TRUE(MayTake("large")) << "three are free, two are kept";
@@ -54,20 +57,35 @@ TEST_F(SharesTest, WhatOthersWantedAMomentAgoIsKeptForThem) {
 
 TEST_F(SharesTest, WhatTheyHoldIsNotKeptOnceMore) {
   Enter("small", 2);
+  Pass(seconds(10));
   Enter("large", 7);
   EXPECT_TRUE(MayTake("large"));
 }
 
 TEST_F(SharesTest, NothingIsKeptForThoseWhoStayAway) {
   Enter("small", 2);
+  Pass(seconds(10));
   Exit("small", 2);
   Enter("large", 8);
-  now_ += milliseconds(1001);
+  EXPECT_FALSE(MayTake("large"));
+  Pass(seconds(5));
   EXPECT_TRUE(MayTake("large"));
+}
+
+TEST_F(SharesTest, LittleIsKeptForThoseWhoWereSeldomHere) {
+  for (int round = 0; round < 20; ++round) {
+    Enter("seldom", 2);
+    Pass(milliseconds(100));
+    Exit("seldom", 2);
+    Pass(milliseconds(900));
+  }
+  Enter("large", 9);
+  EXPECT_TRUE(MayTake("large")) << "they have a fifth of a place on average";
 }
 
 TEST_F(SharesTest, NobodyIsKeptMoreThanTheShare) {
   Enter("large", 9);
+  Pass(seconds(10));
   Exit("large", 9);
   Enter("other", 4);
   EXPECT_TRUE(MayTake("other")) << "less than its share of five";
@@ -75,19 +93,9 @@ TEST_F(SharesTest, NobodyIsKeptMoreThanTheShare) {
   EXPECT_FALSE(MayTake("other"));
 }
 
-TEST_F(SharesTest, WhoWantsLessForAWhileIsKeptLess) {
-  Enter("small", 5);
-  Exit("small", 4);
-  Enter("large", 7);
-  EXPECT_FALSE(MayTake("large"));
-  now_ += milliseconds(1001);
-  Exit("small", 1);
-  Enter("small", 1);
-  EXPECT_TRUE(MayTake("large"));
-}
-
 TEST_F(SharesTest, WithMoreCallersThanPlacesTurnsDecide) {
   for (int i = 0; i < 11; ++i) shares_.Comes(Cat("caller ", i), now_);
+  Pass(seconds(10));
   Enter("caller 0", 9);
   EXPECT_TRUE(MayTake("caller 0"));
 }
