@@ -65,14 +65,8 @@ void ReadClientId(const Flags& flags, const Sources& sources, Config& config,
 void ReadClientSecret(const Flags& flags, const Sources& sources, Config& config,
                       Problems& all_problems) {
   Problems problems;
-  std::optional<Secret> secret;
-  if (!flags.client_secret_file.empty()) {
-    const auto text =
-        problems.Take("--client-secret-file", ReadSecretFile(flags.client_secret_file));
-    if (text.has_value()) secret = OneWord("--client-secret-file", *text, problems);
-  } else if (const auto found = sources.Find(kClientSecret, OneWord, problems); found) {
-    secret = found->value;
-  }
+  const std::optional<Secret> secret =
+      sources.FindSecret("--client-secret-file", flags.client_secret_file, kClientSecret, problems);
   if (secret.has_value()) {
     config.credentials.client_secret = *secret;
   } else if (problems.empty()) {

@@ -2,11 +2,9 @@
 #include "config/redis.h"
 
 #include <array>
-#include <optional>
 #include <string>
 
 #include "auth/cloud.h"
-#include "config/secret_file.h"
 
 namespace falcon::config {
 namespace {
@@ -16,16 +14,6 @@ constexpr std::string_view kPasswordFlag = "--redis-password-file";
 constexpr std::string_view kUnix = "unix:";
 // Of a socket's path, by Linux.
 constexpr size_t kMostPathBytes = 107;
-
-std::optional<Secret> ReadPassword(const Flags& flags, const Sources& sources, Problems& problems) {
-  if (flags.redis_password_file.empty()) {
-    const auto found = sources.Find(kPasswordNames, OneWord, problems);
-    return found.has_value() ? std::optional(found->value) : std::nullopt;
-  }
-  const auto text = problems.Take(kPasswordFlag, ReadSecretFile(flags.redis_password_file));
-  if (!text.has_value()) return std::nullopt;
-  return OneWord(std::string(kPasswordFlag), *text, problems);
-}
 
 void ReadAddress(const Flags& flags, Config& config, Problems& problems) {
   const std::string& text = flags.redis;
@@ -61,7 +49,9 @@ void ReadAddress(const Flags& flags, Config& config, Problems& problems) {
 
 void ReadRedis(const Flags& flags, const Sources& sources, Config& config, Problems& problems) {
   config.redis_user = flags.redis_user;
-  config.redis_password = ReadPassword(flags, sources, problems).value_or(Secret());
+  config.redis_password =
+      sources.FindSecret(kPasswordFlag, flags.redis_password_file, kPasswordNames, problems)
+          .value_or(Secret());
   if (flags.redis.empty()) return;
   ReadAddress(flags, config, problems);
   if (config.cache_bytes == 0) {

@@ -2,12 +2,10 @@
 #include "config/reputation.h"
 
 #include <array>
-#include <optional>
 #include <string>
 
 #include "auth/cloud.h"
 #include "config/number.h"
-#include "config/secret_file.h"
 
 namespace falcon::config {
 namespace {
@@ -17,16 +15,6 @@ constexpr std::string_view kKeyFlag = "--virustotal-api-key-file";
 constexpr std::string_view kBaseUrlFlag = "--virustotal-base-url";
 constexpr size_t kMostPerMinute = 100'000;
 constexpr size_t kMostPerDay = 100'000'000;
-
-std::optional<Secret> ReadKey(const Flags& flags, const Sources& sources, Problems& problems) {
-  if (flags.virustotal_api_key_file.empty()) {
-    const auto found = sources.Find(kKeyNames, OneWord, problems);
-    return found.has_value() ? std::optional(found->value) : std::nullopt;
-  }
-  const auto text = problems.Take(kKeyFlag, ReadSecretFile(flags.virustotal_api_key_file));
-  if (!text.has_value()) return std::nullopt;
-  return OneWord(std::string(kKeyFlag), *text, problems);
-}
 
 // The key goes to this address: never in the clear off loopback.
 void ReadBaseUrl(const std::string& text, Config& config, Problems& problems) {
@@ -46,7 +34,9 @@ void ReadBaseUrl(const std::string& text, Config& config, Problems& problems) {
 
 void ReadReputation(const Flags& flags, const Sources& sources, Config& config,
                     Problems& problems) {
-  config.virustotal_api_key = ReadKey(flags, sources, problems).value_or(Secret());
+  config.virustotal_api_key =
+      sources.FindSecret(kKeyFlag, flags.virustotal_api_key_file, kKeyNames, problems)
+          .value_or(Secret());
   ReadBaseUrl(flags.virustotal_base_url, config, problems);
   config.virustotal_urls = flags.virustotal_urls;
   const auto take = [&](std::string_view flag, std::string_view text, size_t most) {

@@ -60,4 +60,15 @@ std::optional<Found> Sources::Find(Names names, const Canonical& canonical,
   return std::nullopt;
 }
 
+std::optional<Secret> Sources::FindSecret(std::string_view flag, const std::string& file,
+                                          Names names, Problems& problems) const {
+  if (file.empty()) {
+    const auto found = Find(names, OneWord, problems);
+    return found.has_value() ? std::optional(found->value) : std::nullopt;
+  }
+  const auto text = problems.Take(flag, ReadSecretFile(file));
+  if (!text.has_value()) return std::nullopt;
+  return OneWord(std::string(flag), *text, problems);
+}
+
 }  // namespace falcon::config

@@ -42,6 +42,10 @@ class Sources {
   // one source are a problem that names both variables.
   std::optional<Found> Find(Names names, const Canonical& canonical, Problems& problems) const;
 
+  // A secret of one word: of the file that the flag `flag` names, else of the variables `names`.
+  std::optional<Secret> FindSecret(std::string_view flag, const std::string& file, Names names,
+                                   Problems& problems) const;
+
  private:
   using Lookup = std::function<Secret(const std::string&)>;
   static std::vector<Found> Collect(Names names, const Lookup& lookup, const Canonical& canonical,

@@ -15,7 +15,9 @@ constexpr double kNotWorthKeeping = 0.05;
 void Shares::Settle(Holder& holder, SteadyTime now) const {
   const std::chrono::duration<double, std::milli> past = now - holder.at;
   const double weight = std::exp(-past / span_);
-  holder.usual = holder.usual * weight + static_cast<double>(holder.Demand()) * (1 - weight);
+  // Who wants more than there is, and goes, shall be forgotten no later than others.
+  const auto demand = static_cast<double>(std::min(holder.Demand(), places_));
+  holder.usual = holder.usual * weight + demand * (1 - weight);
   holder.at = now;
 }
 

@@ -35,7 +35,7 @@ class Shares {
 
     size_t waiting = 0;
     size_t in_flight = 0;
-    double usual = 0;  // the demand of late, as of `at`
+    double usual = 0;  // the demand of late, as of `at`; at most all places
     SteadyTime at{};
   };
 

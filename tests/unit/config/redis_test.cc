@@ -1,13 +1,7 @@
 // The part of the configuration about Redis: where it may be, and where the password comes from.
 #include "config/redis.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "base/error.h"
-#include "tests/support/scratch.h"
-#include "tests/support/status_matchers.h"
-#include "tests/unit/config/fake_environment.h"
+#include "tests/unit/config/config_fixture.h"
 
 namespace falcon::config {
 namespace {
@@ -16,34 +10,8 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::IsOk;
-using ::testing::Not;
-using ::testing::SizeIs;
 
-class RedisConfigTest : public ::testing::Test {
- protected:
-  absl::StatusOr<Config> Load(std::vector<std::string> arguments = {}) {
-    environment_.values["CROWDSTRIKE_CLIENT_ID"] = "id";
-    environment_.values["CROWDSTRIKE_CLIENT_SECRET"] = "s";
-    arguments.insert(arguments.begin(), "falcon-gateway");
-    std::vector<const char*> argv;
-    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-    auto config = LoadConfig(static_cast<int>(argv.size()), argv.data(), environment_);
-    EXPECT_THAT(config.status().ToString(), Not(HasSubstr("canary"))) << "the password got out";
-    return config;
-  }
-  // What is wrong with the one flag or variable that is.
-  std::string Complaint(const std::string& where, std::vector<std::string> arguments) {
-    const auto config = Load(std::move(arguments));
-    const auto violations = Violations(config.status());
-    EXPECT_THAT(violations, SizeIs(1)) << where;
-    if (violations.empty()) return "";
-    EXPECT_EQ(violations.front().field, where);
-    return violations.front().description;
-  }
-
-  falcon::testing::Scratch scratch_;
-  FakeEnvironment environment_;
-};
+class RedisConfigTest : public ConfigFixture {};
 
 TEST_F(RedisConfigTest, NothingIsSharedUnlessItIsAskedFor) {
   const auto config = Load();

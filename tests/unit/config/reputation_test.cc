@@ -1,49 +1,15 @@
 // The part of the configuration about VirusTotal: where the key may come from, and what is refused.
 #include "config/reputation.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "base/error.h"
-#include "tests/support/scratch.h"
-#include "tests/support/status_matchers.h"
-#include "tests/unit/config/fake_environment.h"
+#include "tests/unit/config/config_fixture.h"
 
 namespace falcon::config {
 namespace {
 
 using ::testing::HasSubstr;
 using testing::IsOk;
-using ::testing::Not;
-using ::testing::SizeIs;
 
-class ReputationConfigTest : public ::testing::Test {
- protected:
-  ReputationConfigTest() {
-    environment_.values = {{"CROWDSTRIKE_CLIENT_ID", "id"}, {"CROWDSTRIKE_CLIENT_SECRET", "s"}};
-  }
-  absl::StatusOr<Config> Load(std::vector<std::string> arguments = {}) {
-    arguments.insert(arguments.begin(), "falcon-gateway");
-    std::vector<const char*> argv;
-    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-    auto config = LoadConfig(static_cast<int>(argv.size()), argv.data(), environment_);
-    EXPECT_THAT(config.status().ToString(), Not(HasSubstr("canary"))) << "the key got out";
-    environment_.values["CROWDSTRIKE_CLIENT_SECRET"] = "s";
-    return config;
-  }
-  // What is wrong with the one flag or variable that is.
-  std::string Complaint(const std::string& where, std::vector<std::string> arguments) {
-    const auto config = Load(std::move(arguments));
-    const auto violations = Violations(config.status());
-    EXPECT_THAT(violations, SizeIs(1)) << where;
-    if (violations.empty()) return "";
-    EXPECT_EQ(violations.front().field, where);
-    return violations.front().description;
-  }
-
-  falcon::testing::Scratch scratch_;
-  FakeEnvironment environment_;
-};
+class ReputationConfigTest : public ConfigFixture {};
 
 TEST_F(ReputationConfigTest, WithoutAKeyTheGatewayStartsAllTheSame) {
   const auto config = Load();

@@ -119,7 +119,8 @@ TEST_P(AdmissionPropertyTest, NoPlaceIsLostOrGivenTwice) {
     if (step % 50 == 0) timer_.Advance(seconds(1));
   }
   ExpectAllServedOnceAllLeave();
-  // As many as before may enter at once.
+  // As many as before may enter at once, when nothing is kept any more for those who left.
+  timer_.Advance(seconds(10));
   for (size_t i = 0; i < kPlaces; ++i) {
     Visit visit{"new", Priority::kInteractive, Deadline::In(clock_, seconds(999))};
     auto visitor = std::make_unique<Visitor>();

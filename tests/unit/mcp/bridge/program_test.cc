@@ -108,7 +108,7 @@ TEST(Program, UnknownToolsEndTheStartAndTheKnownOnesAreNamed) {
 TEST(Program, HttpSaysWhereItListens) {
   const BridgeRun run = RunBridge({"--http", "127.0.0.1:0"});
   EXPECT_EQ(run.code, kExitOk) << run.err;
-  EXPECT_THAT(run.out, testing::MatchesRegex("listening on http://127\\.0\\.0\\.1:[0-9]+/mcp\n"));
+  EXPECT_THAT(run.out, ::testing::MatchesRegex("listening on http://127\\.0\\.0\\.1:[0-9]+/mcp\n"));
 }
 
 TEST(Program, HttpOffLoopbackNeedsAToken) {
