@@ -139,7 +139,8 @@ TEST_F(FewCalls, AListOfWholeRecordsServesLaterLookUps) {
 
 TEST_F(FewCalls, ExportsOfTheSameAreAnsweredFromOneWhereTheyTakeIt) {
   auto request = Make<v1::ExportHostsRequest>(
-      "platforms: 'Windows' batch_size: 20 read_options { max_staleness { seconds: 600 } }");
+      "platforms: 'Windows' batch_size: 20 read_mask { paths: 'device_id' paths: 'first_seen' } "
+      "read_options { max_staleness { seconds: 600 } }");
   const Exported first = Export(world(), request);
   ExpectWhole(first, first.total);
   EXPECT_GT(first.messages, 1);
