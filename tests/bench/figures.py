@@ -38,15 +38,17 @@ class Bench(BudgetFigures, Build):
             ">= 600 MB/s and >= 8x", rate >= 600 and ratio >= 8)
 
     def latency(self):
-        with self.simulator() as simulator, self.gateway(simulator, *BARE) as gateway:
-            added = []
-            for _ in range(5):  # in turn, so that both see the same machine
+        with self.simulator() as simulator, self.gateway(simulator, *BARE) as gateway, \
+                self.gateway(simulator) as keeping:
+            runs = []
+            for _ in range(5):  # in turn, so that all see the same machine
                 bare = self.tally(gateway, "--mode", "bare", "--falcon-url", simulator.address, "--calls", "3000")
                 ours = self.tally(gateway, "--mode", "caller", "--calls", "3000", "--live")
-                added.append((ours["p50_us"] - bare["p50_us"], ours["p50_us"], bare["p50_us"]))
-            middle = sorted(added)[len(added) // 2]
+                kept = self.tally(keeping, "--mode", "caller", "--calls", "3000")
+                runs.append((ours["p50_us"] - bare["p50_us"], ours["p50_us"], bare["p50_us"], kept["p50_us"]))
+            added, ours, bare, kept = sorted(runs)[len(runs) // 2]
             row("unary pass-through, one caller, p50 over a bare libcurl loop",
-                f"+{middle[0]:.0f} us ({middle[1]:.0f} vs {middle[2]:.0f})", "<= 100 us", middle[0] <= 100)
+                f"+{added:.0f} us ({ours:.0f} vs {bare:.0f}; kept {kept:.0f})", "<= 100 us", added <= 100)
 
     def throughput(self):
         for tls, target in ((False, 20000), (True, 12000)):
