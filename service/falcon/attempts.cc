@@ -37,9 +37,12 @@ absl::Status TooLate() {
 
 Task<absl::StatusOr<json::Document>> Attempts::Call(UpstreamCall call, Reading& reading) {
   means_.retries.Offered();
+  reading.as_of.reset();
   std::optional<RetryBudget::Retry> retry;
   for (int attempt = 1;; ++attempt) {
+    const int64_t calls = reading.upstream_calls;
     absl::StatusOr<json::Document> answer = co_await Attempt(call, reading);
+    if (attempt > 1) stats_.retries += reading.upstream_calls - calls;
     retry.reset();
     if (answer.ok()) {
       Keep(answer->envelope(), reading);
@@ -55,11 +58,11 @@ Task<absl::StatusOr<json::Document>> Attempts::Call(UpstreamCall call, Reading& 
       if (!granted) co_return RetryBudget::Spent(std::move(failure));
       retry.emplace(*std::move(granted));
     }
+    reading.as_of.reset();
     if (pause->count() > 0) {
       const SteadyTime until = means_.clock.Now() + *pause;
       co_await means_.timer.SleepUntil(until);
     }
-    ++stats_.retries;
   }
 }
 
@@ -85,14 +88,15 @@ absl::StatusOr<milliseconds> Attempts::PauseAfter(const absl::Status& failure, i
 
 Task<absl::StatusOr<Attempts::Entry>> Attempts::Enter(const Reading& reading) {
   if (reading.deadline.Passed(means_.clock)) co_return TooLate();
+  CO_RETURN_IF_ERROR(means_.breaker.Check());
   CO_RETURN_IF_ERROR(means_.budget.Check(reading.deadline, reading.priority));
   run::Visit visit{reading.caller, reading.priority, reading.deadline};
   ASSIGN_OR_CO_RETURN(run::Admission::Place place,
                       co_await means_.admission.Enter(std::move(visit)));
   if (reading.deadline.Passed(means_.clock)) co_return TooLate();
-  ASSIGN_OR_CO_RETURN(Breaker::Pass pass, means_.breaker.Enter());
   ASSIGN_OR_CO_RETURN(const RateBudget::Ticket ticket,
                       co_await means_.budget.Wait(reading.deadline, reading.priority));
+  ASSIGN_OR_CO_RETURN(Breaker::Pass pass, means_.breaker.Enter());
   co_return Entry{std::move(place), std::move(pass), ticket};
 }
 
@@ -106,8 +110,10 @@ Task<absl::StatusOr<json::Document>> Attempts::Attempt(const UpstreamCall& call,
 Task<absl::StatusOr<json::Document>> Attempts::Exchange(const UpstreamCall& call, Reading& reading,
                                                         RateBudget::Ticket ticket) {
   wire::HttpRequest request = RequestFor(call, reading.deadline);
+  reading.as_of = means_.clock.Now();
   ++reading.upstream_calls;
   ++stats_.calls;
+  if (reading.on_sent) reading.on_sent();
   ASSIGN_OR_CO_RETURN(wire::HttpResponse response,
                       co_await means_.authorized.Send(std::move(request)));
   means_.budget.Observe(ticket, response.headers);

@@ -1,4 +1,4 @@
-// Attempts: one call to Falcon, however many attempts it takes. Admission, breaker, rate budget,
+// Attempts: one call to Falcon, however many attempts it takes. Admission, rate budget, breaker,
 // token, wire, status ladder, retries: in that order, for every operation.
 #ifndef FALCON_FALCON_ATTEMPTS_H_
 #define FALCON_FALCON_ATTEMPTS_H_
@@ -32,6 +32,8 @@ struct Lane {
   const Operation* operation = nullptr;
   std::string id_key;  // of a record, in Falcon's JSON
   Parameters query;    // besides the ids
+  // When Falcon named the ids in a list: an absence from before that is not believed.
+  SteadyTime listed_at = SteadyTime::min();
 };
 
 struct UpstreamCall {
@@ -50,7 +52,7 @@ struct AttemptStats {
   int64_t retries = 0;  // of them, after a failure
 };
 
-// What attempts are made with, in the order of their use. All outlive the attempts.
+// What attempts are made with. All outlive the attempts.
 struct AttemptMeans {
   run::Admission& admission;
   Breaker& breaker;

@@ -1,6 +1,7 @@
 // Gathers look-ups by lane.
 #include "falcon/batches.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
@@ -26,13 +27,15 @@ void TellOf(const Found& found, const std::vector<std::string>& ids, Reading& re
 
 }  // namespace
 
+bool Batches::LaneState::AnyInLine() const {
+  return std::any_of(in_flight.begin(), in_flight.end(),
+                     [](const auto& flight) { return !flight->reading().as_of.has_value(); });
+}
+
 Task<Answer> Batches::Fetch(Lane lane, std::vector<std::string> ids, Reading& reading) {
-  const SteadyTime sent = clock_.Now();
   absl::StatusOr<Found> found = co_await FindAll(attempts_, lane, ids, reading);
   if (!found.ok()) co_return found.status();
-  const bool keeps = reading.priority == Priority::kInteractive ||
-                     reading.staleness.value_or(milliseconds(0)) > milliseconds(0);
-  if (keeps) on_found_(lane, ids, *found, sent);
+  if (reading.Leaves()) on_found_(lane, ids, *found);
   co_return std::make_shared<const Found>(*std::move(found));
 }
 
@@ -60,7 +63,7 @@ std::shared_ptr<Batches::Batch> Batches::Board(const std::string& key, const Lan
   if (began) {
     state.open = std::make_shared<Batch>(
         Batch{.flight = std::make_shared<Flight>(loop_, reading, key), .lane = lane, .ids = {}});
-    if (state.in_flight > 0) loop_.Spawn(DepartAfterPatience(key, state.open));
+    if (!state.in_flight.empty()) loop_.Spawn(DepartAfterPatience(key, state.open));
   } else {
     ++joined_;
     state.open->flight->Board(reading);
@@ -68,38 +71,41 @@ std::shared_ptr<Batches::Batch> Batches::Board(const std::string& key, const Lan
   const std::shared_ptr<Batch> batch = state.open;
   batch->ids.insert(ids.begin(), ids.end());
   const bool full = batch->ids.size() >= static_cast<size_t>(lane.operation->max_ids);
-  if (state.in_flight == 0 || full) Depart(key);
+  if (state.in_flight.empty() || full) Depart(key);
   return batch;
 }
 
 void Batches::Depart(const std::string& key) {
   LaneState& state = lanes_[key];
   const std::shared_ptr<Batch> batch = std::exchange(state.open, nullptr);
-  ++state.in_flight;
+  state.in_flight.push_back(batch->flight);
   // Not the batch itself, which holds the flight that would hold it.
   batch->flight->Start(
       [this, lane = batch->lane, ids = std::vector(batch->ids.begin(), batch->ids.end())](
           Reading& reading) { return Fetch(lane, ids, reading); },
-      alive_, [this, key] { Landed(key); });
+      alive_, [this, key, flight = batch->flight.get()] { Landed(key, flight); });
 }
 
-void Batches::Landed(const std::string& key) {
+void Batches::Landed(const std::string& key, const Flight* flight) {
   LaneState& state = lanes_[key];
-  --state.in_flight;
+  std::erase_if(state.in_flight, [&](const auto& other) { return other.get() == flight; });
   if (state.open != nullptr && state.open->flight->waited_for()) {
-    if (state.in_flight == 0) Depart(key);
-  } else if (state.in_flight == 0) {
+    if (state.in_flight.empty()) Depart(key);
+  } else if (state.in_flight.empty()) {
     lanes_.erase(key);
   }
 }
 
 Task<void> Batches::DepartAfterPatience(std::string key, std::weak_ptr<Batch> batch) {
-  const SteadyTime until = clock_.Now() + options_.patience;
-  co_await timer_.SleepUntil(until);
-  const std::shared_ptr<Batch> held = batch.lock();
-  const auto state = lanes_.find(key);
-  if (held == nullptr || state == lanes_.end() || state->second.open != held) co_return;
-  if (held->flight->waited_for()) Depart(key);
+  while (true) {
+    const SteadyTime until = clock_.Now() + options_.patience;
+    co_await timer_.SleepUntil(until);
+    const std::shared_ptr<Batch> held = batch.lock();
+    const auto state = lanes_.find(key);
+    if (held == nullptr || state == lanes_.end() || state->second.open != held) co_return;
+    if (!held->flight->waited_for()) co_return;
+    if (!state->second.AnyInLine()) co_return Depart(key);
+  }
 }
 
 }  // namespace falcon

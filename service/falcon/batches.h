@@ -30,10 +30,9 @@ struct BatchOptions {
 // Loop thread only. Outlives its calls: stop the loop first.
 class Batches {
  public:
-  // Told of each look-up that succeeded, but those of exports that take nothing that was kept: its
-  // ids, and when it went out.
-  using OnFound = std::function<void(const Lane& lane, std::span<const std::string> ids,
-                                     const Found& found, SteadyTime sent)>;
+  // Told of each look-up that succeeded and leaves something behind.
+  using OnFound =
+      std::function<void(const Lane& lane, std::span<const std::string> ids, const Found& found)>;
 
   Batches(Attempts& attempts, run::Loop& loop, const Clock& clock, run::Timer& timer,
           OnFound on_found, BatchOptions options = {})
@@ -44,9 +43,9 @@ class Batches {
         on_found_(std::move(on_found)),
         options_(options) {}
 
-  // Looks up `ids`, which are distinct. An idle lane asks Falcon at once; while its call is on the
-  // way, further look-ups gather and leave together when it lands, when they fill a call, or when
-  // `patience` is over. The answer holds the records of all; `reading` hears of `ids` only. A
+  // Looks up `ids`, which are distinct. An idle lane asks Falcon at once; while its call waits to go
+  // out or is on the way, further look-ups gather and leave together when it lands, when they fill a
+  // call, or when `patience` is over and it has gone out. The answer holds the records of all; `reading` hears of `ids` only. A
   // failure is everybody's. A leaver does not cancel the others; the last one does. Who began a
   // batch is counted its calls. They take turns of the lane's own, beside those of the callers: it
   // works for all of them, and none's queue may hold it up.
@@ -64,8 +63,10 @@ class Batches {
     std::set<std::string> ids;
   };
   struct LaneState {
+    bool AnyInLine() const;  // has departed, and waits to go out
+
     std::shared_ptr<Batch> open;  // gathers; null: nobody waits
-    size_t in_flight = 0;
+    std::vector<std::shared_ptr<Flight>> in_flight;
   };
 
   Task<absl::StatusOr<std::shared_ptr<const Found>>> Fetch(Lane lane, std::vector<std::string> ids,
@@ -74,7 +75,7 @@ class Batches {
   std::shared_ptr<Batch> Board(const std::string& key, const Lane& lane,
                                const std::vector<std::string>& ids, Reading& reading, bool& began);
   void Depart(const std::string& key);
-  void Landed(const std::string& key);
+  void Landed(const std::string& key, const Flight* flight);
   Task<void> DepartAfterPatience(std::string key, std::weak_ptr<Batch> batch);
 
   Attempts& attempts_;

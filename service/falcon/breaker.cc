@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/status.h"
 #include "base/text.h"
 
 namespace falcon {
@@ -96,10 +97,16 @@ Breaker::Breaker(const Clock& clock, Jitter jitter, BreakerOptions options)
 Breaker::~Breaker() = default;
 
 absl::StatusOr<Breaker::Pass> Breaker::Enter() {
+  RETURN_IF_ERROR(Check());
+  circuit_->probed = circuit_->open();
+  return Pass(circuit_, circuit_->open());
+}
+
+absl::Status Breaker::Check() {
   Circuit& circuit = *circuit_;
-  if (!circuit.open()) return Pass(circuit_, false);
+  if (!circuit.open()) return absl::OkStatus();
   const SteadyTime now = circuit.clock.Now();
-  if (now >= *circuit.until && !std::exchange(circuit.probed, true)) return Pass(circuit_, true);
+  if (now >= *circuit.until && !circuit.probed) return absl::OkStatus();
   ++circuit.refused;
   const milliseconds left =
       now < *circuit.until ? std::chrono::ceil<milliseconds>(*circuit.until - now) : kProbeTakes;

@@ -68,6 +68,8 @@ class Breaker {
   // Leave to make one attempt. UNAVAILABLE (UPSTREAM_CIRCUIT_OPEN) at once while open, with
   // retry-after: the time left; also while a probe is on its way.
   absl::StatusOr<Pass> Enter();
+  // Fails as Enter would now: to be asked before anything is waited for.
+  absl::Status Check();
 
   BreakerStats stats() const;
 

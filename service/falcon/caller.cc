@@ -21,34 +21,33 @@ Caller::Caller(Attempts& attempts, run::Loop& loop, const Clock& clock, run::Tim
       reads_(loop, clock),
       batches_(
           attempts, loop, clock, timer,
-          [this](const Lane& lane, std::span<const std::string> ids, const Found& found,
-                 SteadyTime sent) {
-            if (cache_.on()) kept_.KeepFound(lane, ids, found, sent);
+          [this](const Lane& lane, std::span<const std::string> ids, const Found& found) {
+            if (cache_.on()) kept_.KeepFound(lane, ids, found);
           },
           options.batching) {}
 
 Task<absl::StatusOr<json::Document>> Caller::Call(UpstreamCall call, Reading& reading) {
-  const bool keeps = kept_.Serves(reading);
   std::string key = Cat(UrlFor(call.operation->id, call.query), "\n", call.body);
-  if (keeps && kept_.shared()) co_await kept_.LoadAnswer(key, reading);
-  if (keeps) {
+  if (kept_.Serves(reading)) {
+    if (kept_.shared()) co_await kept_.LoadAnswer(key, reading);
     std::optional<json::Document> kept = kept_.Answer(key, reading);
     if (kept) co_return *std::move(kept);
   }
   if (reading.staleness == milliseconds(0)) {
-    co_return co_await Fetch(std::move(call), std::move(key), keeps, reading);
+    co_return co_await Fetch(std::move(call), std::move(key), reading);
   }
-  SharedReads::Read read = [this, call = std::move(call), key, keeps](Reading& flight) {
-    return Fetch(call, key, keeps, flight);
+  SharedReads::Read read = [this, call = std::move(call), key](Reading& flight) {
+    return Fetch(call, key, flight);
   };
   co_return co_await reads_.Join(key, std::move(read), reading);
 }
 
-Task<absl::StatusOr<json::Document>> Caller::Fetch(UpstreamCall call, std::string key, bool keeps,
+Task<absl::StatusOr<json::Document>> Caller::Fetch(UpstreamCall call, std::string key,
                                                    Reading& reading) {
-  const SteadyTime sent = clock_.Now();
   absl::StatusOr<json::Document> answer = co_await attempts_.Call(call, reading);
-  if (keeps && answer.ok()) kept_.KeepAnswer(key, call, *answer, sent);
+  if (answer.ok() && cache_.on() && reading.Leaves()) {
+    kept_.KeepAnswer(key, call, *answer, reading.as_of.value_or(clock_.Now()));
+  }
   co_return answer;
 }
 

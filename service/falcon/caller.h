@@ -60,8 +60,7 @@ class Caller {
   const AttemptMeans& means() const { return attempts_.means(); }
 
  private:
-  Task<absl::StatusOr<json::Document>> Fetch(UpstreamCall call, std::string key, bool keeps,
-                                             Reading& reading);
+  Task<absl::StatusOr<json::Document>> Fetch(UpstreamCall call, std::string key, Reading& reading);
 
   Attempts& attempts_;
   const Clock& clock_;

@@ -117,6 +117,7 @@ Task<absl::StatusOr<Found>> FindAll(Attempts& attempts, Lane lane, std::vector<s
       continue;
     }
     at += part.size();
+    found.as_of = std::min(found.as_of, reading.as_of.value_or(found.as_of));
     if (document.status().code() == absl::StatusCode::kNotFound) continue;
     if (!document.ok()) co_return document.status();
     found.Take(*std::move(document), lane.id_key, part);

@@ -24,8 +24,9 @@ struct Found {
   std::vector<json::Document> documents;
   std::unordered_map<std::string, Place> places;
   std::unordered_map<std::string, json::ApiError> errors;  // why an id has no record
-  std::vector<json::ApiError> loose;  // errors that name no id; they may concern any
-  int64_t unnamed = 0;                // resources without an id
+  std::vector<json::ApiError> loose;     // errors that name no id; they may concern any
+  int64_t unnamed = 0;                   // resources without an id
+  SteadyTime as_of = SteadyTime::max();  // when the first of the calls for it went out
 
   // Adds an answer of Falcon's to a look-up of some of `ids`.
   void Take(json::Document document, const std::string& id_key, std::span<const std::string> ids);

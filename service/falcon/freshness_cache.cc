@@ -38,20 +38,21 @@ const Kept* FreshnessCache::Find(std::string_view key, milliseconds staleness) {
   return &entry->kept;
 }
 
-void FreshnessCache::Keep(std::string key, Kept kept) {
+bool FreshnessCache::Keep(std::string key, Kept kept) {
   const auto known = by_key_.find(key);
   if (known != by_key_.end()) {
-    if (known->second->kept.at > kept.at) return;
+    if (known->second->kept.at > kept.at) return false;
     Drop(known->second);
   }
   Entry entry{std::move(key), std::move(kept)};
   entry.kept.text.shrink_to_fit();
   const size_t bytes = BytesOf(entry);
-  if (bytes > most_bytes_ / kLargestShare) return;
+  if (bytes > most_bytes_ / kLargestShare) return true;
   while (bytes_ + bytes > most_bytes_) Drop(std::prev(entries_.end()));
   entries_.push_front(std::move(entry));
   by_key_.emplace(entries_.front().key, entries_.begin());
   bytes_ += bytes;
+  return true;
 }
 
 void FreshnessCache::Drop(Entries::iterator entry) {

@@ -30,7 +30,7 @@ struct Kept {
 // Loop thread only. The least recently used goes first.
 class FreshnessCache {
  public:
-  // Least time for which an absence is believed, however stale the reader accepts its answers.
+  // Longest time for which an absence is believed, however stale the reader accepts its answers.
   static constexpr seconds kMostMissing{10};
 
   // `most_bytes` 0: keeps nothing.
@@ -43,9 +43,9 @@ class FreshnessCache {
   // Whether Find would find it.
   bool Holds(std::string_view key, milliseconds staleness) const;
 
-  // Replaces what is there, unless that is younger. What is larger than a sixteenth of the cache is
-  // not kept.
-  void Keep(std::string key, Kept kept);
+  // Replaces what is there, unless that is younger: false then. What is larger than a sixteenth of
+  // the cache is not kept.
+  bool Keep(std::string key, Kept kept);
 
   bool on() const { return most_bytes_ > 0; }
   size_t bytes() const { return bytes_; }

@@ -54,26 +54,33 @@ Task<void> KeptAnswers::Load(std::vector<std::string> keys, milliseconds stalene
   if (!keys.empty()) co_await tier_->Load(std::move(keys));
 }
 
-const Kept* KeptAnswers::Find(std::string_view key, Reading& reading) {
+const Kept* KeptAnswers::Find(std::string_view key, const Reading& reading, SteadyTime listed_at) {
   const Kept* kept = cache_.Find(key, *reading.staleness);
-  if (kept == nullptr) return nullptr;
-  const auto age = std::chrono::duration_cast<milliseconds>(clock_.Now() - kept->at);
-  reading.age = std::max(reading.age, age);
-  return kept;
+  const bool absent = kept != nullptr && kept->kind == Kept::Kind::kMissing;
+  return absent && kept->at < listed_at ? nullptr : kept;
+}
+
+milliseconds KeptAnswers::AgeOf(SteadyTime at) const {
+  return std::chrono::duration_cast<milliseconds>(clock_.Now() - at);
 }
 
 std::optional<json::Document> KeptAnswers::Answer(const std::string& key, Reading& reading) {
-  const Kept* kept = Find(key, reading);
+  const Kept* kept = Find(key, reading, SteadyTime::min());
   if (kept == nullptr) return std::nullopt;
   absl::StatusOr<json::Document> document = json::Document::Parse(kept->text);
   if (!document.ok()) return std::nullopt;
   document->SetNext(kept->next);
+  reading.age = std::max(reading.age, AgeOf(kept->at));
+  reading.as_of = kept->at;
   return *std::move(document);
 }
 
 void KeptAnswers::Keep(std::string key, Kept kept) {
-  if (tier_ != nullptr) tier_->Put(key, kept);
-  cache_.Keep(std::move(key), std::move(kept));
+  if (tier_ == nullptr) {
+    cache_.Keep(std::move(key), std::move(kept));
+  } else if (cache_.Keep(key, kept)) {
+    tier_->Put(key, kept);
+  }
 }
 
 void KeptAnswers::KeepRecord(std::string key, std::string text, SteadyTime sent) {
@@ -101,10 +108,13 @@ Found KeptAnswers::Records(const Lane& lane, std::span<const std::string> ids, R
   std::vector<std::string> records;
   std::vector<std::string> errors;
   for (const std::string& id : ids) {
-    const Kept* kept = Find(KeyOf(lane, id), reading);
+    const Kept* kept = Find(KeyOf(lane, id), reading, lane.listed_at);
     if (kept == nullptr) {
       rest.push_back(id);
-    } else if (kept->kind == Kept::Kind::kRecord) {
+      continue;
+    }
+    reading.age = std::max(reading.age, AgeOf(kept->at));
+    if (kept->kind == Kept::Kind::kRecord) {
       records.push_back(kept->text);
     } else if (!kept->text.empty()) {
       errors.push_back(kept->text);
@@ -124,11 +134,12 @@ Found KeptAnswers::Records(const Lane& lane, std::span<const std::string> ids, R
   return found;
 }
 
-void KeptAnswers::KeepFound(const Lane& lane, std::span<const std::string> ids, const Found& found,
-                            SteadyTime sent) {
+void KeptAnswers::KeepFound(const Lane& lane, std::span<const std::string> ids,
+                            const Found& found) {
   if (ResourcesOf(found) > kMostResources) return;
   for (const auto& [id, place] : found.places) {
-    KeepRecord(KeyOf(lane, id), found.documents[place.document].ResourceText(place.resource), sent);
+    KeepRecord(KeyOf(lane, id), found.documents[place.document].ResourceText(place.resource),
+               found.as_of);
   }
   for (const std::string& id : ids) {
     const auto error = found.errors.find(id);
@@ -137,7 +148,7 @@ void KeptAnswers::KeepFound(const Lane& lane, std::span<const std::string> ids, 
     Keep(KeyOf(lane, id), {.kind = Kept::Kind::kMissing,
                            .text = silent ? "" : ErrorText(error->second),
                            .next = {},
-                           .at = sent});
+                           .at = found.as_of});
   }
 }
 

@@ -22,7 +22,7 @@ class KeptAnswers {
   KeptAnswers(FreshnessCache& cache, const Clock& clock, SharedTier* tier)
       : cache_(cache), clock_(clock), tier_(tier) {}
 
-  // Whether `reading` takes kept answers, and leaves its own behind.
+  // Whether `reading` takes kept answers.
   bool Serves(const Reading& reading) const;
 
   bool shared() const { return tier_ != nullptr; }
@@ -38,15 +38,16 @@ class KeptAnswers {
   void KeepAnswer(const std::string& key, const UpstreamCall& call, const json::Document& answer,
                   SteadyTime sent);
 
-  // What is kept of `ids`, young enough for `reading`; takes the others over into `rest`.
+  // What is kept of `ids`, young enough for `reading`, which learns its age; takes the others over
+  // into `rest`.
   Found Records(const Lane& lane, std::span<const std::string> ids, Reading& reading,
                 std::vector<std::string>& rest);
-  // Keeps the records of a look-up that went out at `sent`, and which of `ids` are not there.
-  void KeepFound(const Lane& lane, std::span<const std::string> ids, const Found& found,
-                 SteadyTime sent);
+  // Keeps the records of a look-up, and which of `ids` are not there.
+  void KeepFound(const Lane& lane, std::span<const std::string> ids, const Found& found);
 
  private:
-  const Kept* Find(std::string_view key, Reading& reading);
+  const Kept* Find(std::string_view key, const Reading& reading, SteadyTime listed_at);
+  milliseconds AgeOf(SteadyTime at) const;
   Task<void> Load(std::vector<std::string> keys, milliseconds staleness);
   void Keep(std::string key, Kept kept);
   void KeepRecord(std::string key, std::string text, SteadyTime sent);

@@ -26,7 +26,10 @@ std::vector<std::string> Distinct(const std::vector<std::string>& ids) {
 }
 
 Lane LaneOf(const LookupPlan& plan) {
-  return {.operation = plan.operation, .id_key = json::JsonKey(plan.id_field), .query = plan.query};
+  return {.operation = plan.operation,
+          .id_key = json::JsonKey(plan.id_field),
+          .query = plan.query,
+          .listed_at = plan.listed_at};
 }
 
 void Fill(const std::vector<std::string>& ids, const std::vector<std::string>& distinct,

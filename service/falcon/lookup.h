@@ -26,6 +26,7 @@ struct LookupPlan {
       id_field;      // of the record; always decoded, cleared again if not selected
   Parameters query;  // besides the ids
   std::optional<milliseconds> staleness = std::nullopt;  // replaces the reading's, if set
+  SteadyTime listed_at = SteadyTime::min();              // as a Lane's
 };
 
 // What Falcon answered, by id.

@@ -21,6 +21,8 @@ using google::protobuf::Message;
 
 // Falcon's cursors live two minutes; the call takes some of that.
 constexpr seconds kCursorLife{110};
+// Of a kept page whose cursor cannot be passed: what is left of its life is the reader's.
+constexpr seconds kCursorLent{60};
 constexpr int kMostHalvings = 3;
 constexpr int kMostSeeks = 3;
 constexpr int kMostStrikes = 3;
@@ -81,15 +83,17 @@ class PageReader {
   }
 
   // True: the page is done. False: it brought nothing new, another call may.
-  absl::StatusOr<bool> Take(const json::Document& document, Entities entities);
+  // `as_of`: when the call for it went out.
+  absl::StatusOr<bool> Take(const json::Document& document, SteadyTime as_of, Entities entities);
 
-  // How to look up the ids of a page.
-  LookupPlan Lookup() const {
+  // How to look up the ids of a page that was asked for at `as_of`.
+  LookupPlan Lookup(SteadyTime as_of) const {
     return {.operation = plan_.entities,
             .decoder = plan_.decoder,
             .options = AlsoDecoding(plan_.options, {plan_.id_field, plan_.seek_field}),
             .id_field = plan_.id_field,
-            .query = {}};
+            .query = {},
+            .listed_at = as_of};
   }
   const Message& prototype() const {
     return *answer_.GetReflection()->GetMessageFactory()->GetPrototype(records_->message_type());
@@ -112,7 +116,7 @@ class PageReader {
   }
   void MoveTo(std::string upstream) {
     page_.next.upstream = std::move(upstream);
-    page_.next.issued = std::chrono::floor<milliseconds>(clock_.WallNow());
+    page_.next.issued = std::chrono::floor<milliseconds>(clock_.WallNow() - age_);
   }
   // Brent: whatever the circle's length, the cursor marked last comes again.
   bool TurnsInCircle(const std::string& next) {
@@ -148,12 +152,15 @@ class PageReader {
   int seeks_ = 0;
   int strikes_ = 0;
   int idle_ = 0;
-  bool doubted_ = false;  // once: what comes again may end in an empty page again
+  bool doubted_ = false;         // once: what comes again may end in an empty page again
+  SteadyTime::duration age_{0};  // of the answer that is taken
   PageOutcome page_;
 };
 
-absl::StatusOr<bool> PageReader::Take(const json::Document& document, Entities entities) {
+absl::StatusOr<bool> PageReader::Take(const json::Document& document, SteadyTime as_of,
+                                      Entities entities) {
   Cursor& at = page_.next;
+  age_ = clock_.Now() - as_of;
   const json::Envelope& envelope = document.envelope();
   const bool first = at.sent == 0 && at.upstream.empty() && at.anchor.empty();
   if (first) at.total = envelope.pagination.total;
@@ -260,6 +267,9 @@ Task<absl::StatusOr<PageOutcome>> FetchPage(Caller& caller, const PagePlan& plan
                                             Reading& reading, const Clock& clock, Message& answer,
                                             std::string records) {
   if (plan.staleness) reading.staleness = plan.staleness;
+  if (plan.seek_field == nullptr && !ByOffset(plan) && reading.staleness) {
+    reading.staleness = std::min<milliseconds>(*reading.staleness, kCursorLent);
+  }
   PageReader reader(plan, std::move(cursor), clock, answer, records);
   while (!reader.AtEnd()) {
     ASSIGN_OR_CO_RETURN(UpstreamCall call, reader.NextCall());
@@ -268,14 +278,16 @@ Task<absl::StatusOr<PageOutcome>> FetchPage(Caller& caller, const PagePlan& plan
       CO_RETURN_IF_ERROR(reader.Recover(document.status()));
       continue;
     }
+    const SteadyTime as_of = reading.as_of.value_or(clock.Now());
     Entities entities;
     if (plan.entities != nullptr && document->envelope().resources > 0) {
       const std::vector<std::string> ids = document->Ids();
-      ASSIGN_OR_CO_RETURN(entities, co_await FetchEntities(caller, reader.Lookup(), ids, reading,
-                                                           reader.prototype(), reader.report()));
+      ASSIGN_OR_CO_RETURN(entities,
+                          co_await FetchEntities(caller, reader.Lookup(as_of), ids, reading,
+                                                 reader.prototype(), reader.report()));
       TellMissing(ids, entities, reading);
     }
-    ASSIGN_OR_CO_RETURN(const bool done, reader.Take(*document, std::move(entities)));
+    ASSIGN_OR_CO_RETURN(const bool done, reader.Take(*document, as_of, std::move(entities)));
     if (done) break;
   }
   co_return reader.Done();

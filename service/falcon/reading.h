@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -32,7 +33,14 @@ struct Reading {
     if (counts) upstream_calls += shared.upstream_calls;
     if (!shared.trace_id.empty()) trace_id = shared.trace_id;
     age = std::max(age, shared.age);
+    as_of = shared.as_of;
     for (const json::ApiError& error : shared.errors) Tell(error);
+  }
+
+  // Whether what it brings is kept for others. Exports that take nothing that was kept would only
+  // push out what others need.
+  bool Leaves() const {
+    return priority == Priority::kInteractive || staleness.value_or(milliseconds(0)).count() > 0;
   }
 
   static constexpr size_t kMostErrors = 100;
@@ -43,8 +51,12 @@ struct Reading {
   // Answers that are so old will do. 0: Falcon is asked, and calls that are on the way are not
   // joined. Unset: Falcon is asked, or a call on the way to it is joined.
   std::optional<milliseconds> staleness;
+  std::function<void()> on_sent;  // called as an attempt goes out, if set
 
-  milliseconds age{0};     // of the oldest kept answer that was used
+  milliseconds age{0};  // of the oldest answer that was used and not asked for now
+  // The instant that the last answer shows: when the attempt that brought it went out. Unset while
+  // the call has not gone out, and between its attempts.
+  std::optional<SteadyTime> as_of;
   int upstream_calls = 0;  // retries included; the replay after a refused token is not seen here
   std::string trace_id;    // of the last call
   std::vector<json::ApiError> errors;  // that came beside resources; by Tell

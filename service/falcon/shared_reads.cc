@@ -1,12 +1,17 @@
-// One flight a key.
+// Flights by key: one on its way, or one a caller that waits to go out.
 #include "falcon/shared_reads.h"
 
+#include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <utility>
 
 #include "base/error.h"
 
 namespace falcon {
 namespace {
+
+// A caller's line may be served from its end: who joins what came before waits longer than it must.
+constexpr milliseconds kJoinedInLine{1'000};
 
 // Whether it failed for want of time that there is until `deadline`.
 bool WantedTime(const absl::Status& status, Deadline deadline, const Clock& clock) {
@@ -17,23 +22,91 @@ bool WantedTime(const absl::Status& status, Deadline deadline, const Clock& cloc
 
 }  // namespace
 
+std::shared_ptr<SharedReads::Flight> SharedReads::FlightFor(const std::string& key,
+                                                            const Reading& reading) const {
+  const auto of_key = flights_.find(key);
+  if (of_key == flights_.end()) return nullptr;
+  const SteadyTime now = clock_.Now();
+  for (const Entry& entry : of_key->second) {
+    const Reading& flown = entry.flight->reading();
+    const bool in_line = flown.caller == reading.caller && flown.priority == reading.priority &&
+                         now - entry.began < kJoinedInLine;
+    const bool young =
+        flown.as_of.has_value() && (!reading.staleness || now - *flown.as_of <= *reading.staleness);
+    if (flown.as_of.has_value() ? young : in_line) return entry.flight;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<SharedReads::Flight> SharedReads::Start(const std::string& key, const Read& read,
+                                                        const Reading& reading) {
+  const auto flight = std::make_shared<Flight>(loop_, reading, reading.caller);
+  const auto overtaking =
+      std::make_shared<Overtaking>(Overtaking{.event = run::Event(loop_.executor())});
+  flights_[key].push_back({flight, overtaking, clock_.Now()});
+  flight->Start(
+      [this, key, read, overtaking](Reading& flown) { return Fly(key, read, overtaking, flown); },
+      alive_, [this, key, of = flight.get()] { Forget(key, of); });
+  return flight;
+}
+
+Task<absl::StatusOr<json::Document>> SharedReads::Fly(std::string key, Read read,
+                                                      std::shared_ptr<Overtaking> overtaking,
+                                                      Reading& flight) {
+  using boost::asio::experimental::awaitable_operators::operator||;
+  flight.on_sent = [this, key, &flight] { WentOut(key, flight); };
+  auto first = co_await (read(flight) || overtaking->event.Wait());
+  if (first.index() == 0) co_return std::get<0>(std::move(first));
+  absl::StatusOr<json::Document> answer = co_await overtaking->by->Wait();
+  if (WantedTime(answer.status(), flight.deadline, clock_)) co_return co_await read(flight);
+  flight.Take(overtaking->by->reading(), false);
+  co_return answer;
+}
+
+void SharedReads::WentOut(const std::string& key, const Reading& reading) {
+  const auto of_key = flights_.find(key);
+  if (of_key == flights_.end()) return;
+  std::vector<Entry>& entries = of_key->second;
+  const auto sent = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
+    return &entry.flight->reading() == &reading;
+  });
+  if (sent == entries.end()) return;
+  const std::shared_ptr<Flight> flight = sent->flight;
+  std::erase_if(entries, [&](const Entry& entry) {
+    if (entry.flight->reading().as_of.has_value()) return false;
+    ++joined_;
+    flight->Board(entry.flight->reading());
+    entry.overtaking->by = flight;
+    entry.overtaking->event.Set();
+    return true;
+  });
+}
+
+void SharedReads::Forget(const std::string& key, const Flight* flight) {
+  const auto of_key = flights_.find(key);
+  if (of_key == flights_.end()) return;
+  std::erase_if(of_key->second, [&](const Entry& entry) { return entry.flight.get() == flight; });
+  if (of_key->second.empty()) flights_.erase(of_key);
+}
+
 Task<absl::StatusOr<json::Document>> SharedReads::Join(std::string key, Read read,
                                                        Reading& reading) {
   while (true) {
-    const auto found = flights_.find(key);
-    const bool starts = found == flights_.end();
-    const auto flight =
-        starts ? std::make_shared<Flight>(loop_, reading, reading.caller) : found->second;
-    const bool hasty = flight->first_deadline().at() < reading.deadline.at();
+    const SteadyTime asked = clock_.Now();
+    std::shared_ptr<Flight> flight = FlightFor(key, reading);
+    const bool starts = flight == nullptr;
     if (starts) {
-      flights_.emplace(key, flight);
-      flight->Start(read, alive_, [this, key] { flights_.erase(key); });
+      flight = Start(key, read, reading);
     } else {
       ++joined_;
       flight->Board(reading);
     }
+    const bool hasty = flight->first_deadline().at() < reading.deadline.at();
     absl::StatusOr<json::Document> answer = co_await flight->Wait();
-    reading.Take(flight->reading(), starts);
+    const Reading& flown = flight->reading();
+    reading.Take(flown, starts);
+    const auto age = std::chrono::duration_cast<milliseconds>(asked - flown.as_of.value_or(asked));
+    reading.age = std::max(reading.age, age);
     if (!hasty || !WantedTime(answer.status(), reading.deadline, clock_)) co_return answer;
   }
 }

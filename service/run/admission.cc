@@ -16,6 +16,7 @@ namespace {
 
 constexpr milliseconds kAfterFull{1'000};
 constexpr milliseconds kAfterTimeout{5'000};
+constexpr milliseconds kLook{250};
 
 enum class Outcome { kNone, kServed, kTurnedAway };
 
@@ -67,23 +68,24 @@ struct Admission::Book {
 
   bool ExportsMayGo() const { return exports_in_flight < options.export_places; }
   bool MayGo(const std::string& caller) { return shares.MayTake(caller, free, clock.Now()); }
+  // Exports have places of their own, and no shares.
+  static bool HasShare(Priority priority) { return priority == Priority::kInteractive; }
   // Those who wait go first: where a place is free after Serve, they may not have it.
   bool TakeFree(const std::string& caller, Priority priority) {
     if (turns.size() > 0) Serve();
-    const bool may = priority == Priority::kInteractive ||
-                     (ExportsMayGo() && turns.size(Priority::kExport) == 0);
-    if (free == 0 || !may || !MayGo(caller)) return false;
+    if (free == 0) return false;
+    if (!(HasShare(priority) ? MayGo(caller) : ExportsMayGo())) return false;
     Occupy(caller, priority);
     return true;
   }
   void Occupy(const std::string& caller, Priority priority) {
     --free;
-    shares.Enters(caller, clock.Now());
+    if (HasShare(priority)) shares.Enters(caller, clock.Now());
     if (priority == Priority::kExport) ++exports_in_flight;
   }
   void Leave(const std::string& caller, Priority priority) {
     ++free;
-    shares.Exits(caller, clock.Now());
+    if (HasShare(priority)) shares.Exits(caller, clock.Now());
     if (priority == Priority::kExport) --exports_in_flight;
     Serve();
   }
@@ -116,7 +118,13 @@ struct Admission::Book {
   void GiveUp(Waiter& waiter) {
     turns.Remove(waiter);
     deadlines.erase(waiter.in_deadlines);
-    shares.GivesUp(waiter.caller, clock.Now());
+    GoesAway(waiter.caller, waiter.priority);
+  }
+  void Comes(const std::string& caller, Priority priority) {
+    if (HasShare(priority)) shares.Comes(caller, clock.Now());
+  }
+  void GoesAway(const std::string& caller, Priority priority) {
+    if (HasShare(priority)) shares.GivesUp(caller, clock.Now());
   }
   void TurnAway(Waiter& waiter, const absl::Status& why) {
     GiveUp(waiter);
@@ -177,11 +185,11 @@ Task<absl::StatusOr<Admission::Place>> Admission::Enter(Visit visit) {
                     "the deadline passed before a place was free");
   }
   const std::shared_ptr<Book> book = book_;
-  book->shares.Comes(visit.caller, clock_.Now());
+  book->Comes(visit.caller, visit.priority);
   if (book->TakeFree(visit.caller, visit.priority)) co_return Place(book, std::move(visit));
   const absl::Status room = book->RoomFor(visit.caller);
   if (!room.ok()) {
-    book->shares.GivesUp(visit.caller, clock_.Now());
+    book->GoesAway(visit.caller, visit.priority);
     co_return room;
   }
   // A waiter that is unwound while it waits leaves its line; one that was served meanwhile hands
@@ -212,7 +220,8 @@ void Admission::TurnAway(SteadyTime at, const absl::Status& why) {
   book_->TurnAwayWhoHasTimeUntil(at, why);
 }
 
-// One task for all: who waits mostly goes long before its time is up, and needs no timer.
+// One task for all: who waits mostly goes long before its time is up, and needs no timer. What is
+// kept free for others fades, and nobody else tells.
 Task<void> Admission::Sweep(std::weak_ptr<Book> of, const Clock& clock, Timer& timer) {
   while (true) {
     SteadyTime next;
@@ -220,9 +229,10 @@ Task<void> Admission::Sweep(std::weak_ptr<Book> of, const Clock& clock, Timer& t
       const std::shared_ptr<Book> book = of.lock();
       if (book == nullptr) co_return;
       book->TurnAwayWhoWaitsSince(clock.Now() - book->options.max_wait);
+      book->Serve();
       book->swept = book->turns.oldest() != nullptr;
       if (!book->swept) co_return;
-      next = book->turns.oldest()->since + book->options.max_wait;
+      next = std::min(book->turns.oldest()->since + book->options.max_wait, clock.Now() + kLook);
     }
     co_await timer.SleepUntil(next);
   }

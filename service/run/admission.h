@@ -48,9 +48,9 @@ struct AdmissionStats {
 // Loop thread only. A place that comes free goes to a waiting interactive call before an export,
 // but for every `export_turn`th; callers take turns within each; a caller's own calls go first
 // come, first served; its interactive ones last come, first served while the first has waited for
-// `late_after`: under overload all would be served just too late else. A caller that holds more than
-// its share leaves free what others will claim of theirs in a moment, see shares.h. A place that
-// exports may not have stays free for an interactive call.
+// `late_after`: under overload all would be served just too late else. A caller whose interactive
+// calls hold more than its share leaves free what others will claim of theirs in a moment, see
+// shares.h. A place that exports may not have stays free for an interactive call.
 class Admission {
   struct Book;
 

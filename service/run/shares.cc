@@ -28,7 +28,11 @@ Shares::Holder& Shares::Of(const std::string& caller, SteadyTime now) {
   return entry->second;
 }
 
-void Shares::Comes(const std::string& caller, SteadyTime now) { ++Of(caller, now).waiting; }
+void Shares::Comes(const std::string& caller, SteadyTime now) {
+  Holder& holder = Of(caller, now);
+  if (holder.Demand() == 0) ++here_;
+  ++holder.waiting;
+}
 
 void Shares::Enters(const std::string& caller, SteadyTime now) {
   Holder& holder = Of(caller, now);
@@ -38,27 +42,42 @@ void Shares::Enters(const std::string& caller, SteadyTime now) {
 
 void Shares::GivesUp(const std::string& caller, SteadyTime now) {
   --Of(caller, now).waiting;
-  ForgetIdle(caller);
+  Left(caller, now);
 }
 
 void Shares::Exits(const std::string& caller, SteadyTime now) {
   --Of(caller, now).in_flight;
-  ForgetIdle(caller);
+  Left(caller, now);
 }
 
-// Where there are so many, nothing is kept for them anyway.
-void Shares::ForgetIdle(const std::string& caller) {
+void Shares::Left(const std::string& caller, SteadyTime now) {
   const auto entry = holders_.find(caller);
-  if (holders_.size() > places_ && entry->second.Demand() == 0) holders_.erase(entry);
+  if (entry->second.Demand() > 0) return;
+  --here_;
+  const size_t most = 2 * places_;
+  if (holders_.size() <= most) return;
+  // Among so many nothing is kept for it anyway.
+  if (here_ >= places_) {
+    holders_.erase(entry);
+    return;
+  }
+  ForgetWhoStaysAway(now);
+  if (holders_.size() > most) holders_.erase(caller);
 }
 
-bool Shares::MayTake(const std::string& caller, size_t free, SteadyTime now) {
-  if (holders_.size() > places_) return true;
+void Shares::ForgetWhoStaysAway(SteadyTime now) {
   for (auto& [name, holder] : holders_) Settle(holder, now);
   std::erase_if(holders_, [](const auto& entry) {
     return entry.second.Demand() == 0 && entry.second.usual < kNotWorthKeeping;
   });
-  const double share = static_cast<double>(places_) / static_cast<double>(holders_.size());
+}
+
+bool Shares::MayTake(const std::string& caller, size_t free, SteadyTime now) {
+  if (here_ > places_) return true;
+  ForgetWhoStaysAway(now);
+  size_t places = free;
+  for (const auto& [name, holder] : holders_) places += holder.in_flight;
+  const double share = static_cast<double>(places) / static_cast<double>(holders_.size());
   if (static_cast<double>(holders_[caller].in_flight) < share) return true;
   double kept = 0;
   for (const auto& [name, holder] : holders_) {

@@ -11,9 +11,10 @@
 
 namespace falcon::run {
 
-// Not synchronised. A caller's share is an equal part of the places among those who were here of
-// late; where those are more than the places, nothing is kept for anybody: turns decide. Each
-// operation takes time for as many callers as there are places at most.
+// Not synchronised. A caller's share is an equal part of the places, but for those that others than
+// these calls hold, among those who were here of late; where more callers than places are here now,
+// nothing is kept for anybody: turns decide. Each operation takes time for three times as many
+// callers as there are places at most.
 class Shares {
  public:
   // `span`: what "of late" and "usually" look back on, fading.
@@ -25,7 +26,7 @@ class Shares {
   void GivesUp(const std::string& caller, SteadyTime now);
   void Exits(const std::string& caller, SteadyTime now);
 
-  // Whether `caller`, of whom a call waits, may have one of `free` places, which is at least one: it
+  // Whether `caller`, whose call has come, may have one of `free` places, which is at least one: it
   // holds less than its share, or leaves the others what they usually have of theirs.
   bool MayTake(const std::string& caller, size_t free, SteadyTime now);
 
@@ -42,11 +43,13 @@ class Shares {
   // `usual` as of now. To be called before the demand changes.
   void Settle(Holder& holder, SteadyTime now) const;
   Holder& Of(const std::string& caller, SteadyTime now);
-  void ForgetIdle(const std::string& caller);
+  void Left(const std::string& caller, SteadyTime now);
+  void ForgetWhoStaysAway(SteadyTime now);
 
   const size_t places_;
   const milliseconds span_;
   std::unordered_map<std::string, Holder> holders_;
+  size_t here_ = 0;  // of them, those with a demand
 };
 
 }  // namespace falcon::run

@@ -39,13 +39,10 @@ Turns::Waiting* Turns::Take(bool exports_may_go, SteadyTime late, const MayGo& m
       if (export_could) ++since_export_;
       return next;
     }
+    if (!export_could) return nullptr;
   }
-  if (!export_could) return nullptr;
-  if (Waiting* const next = TakeFrom(exports, SteadyTime::min(), may_go); next != nullptr) {
-    since_export_ = 0;
-    return next;
-  }
-  return TakeFrom(interactive, late, may_go);
+  since_export_ = 0;
+  return TakeFrom(exports, SteadyTime::min(), nullptr);
 }
 
 Turns::Waiting* Turns::TakeFrom(Class& of, SteadyTime late, const MayGo& may_go) {

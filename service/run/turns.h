@@ -49,9 +49,9 @@ class Turns {
   void Remove(Waiting& waiting);
   // Whose turn it is, taken out of its line: the next caller's first; or its last, where the first
   // is no export and has waited since `late` or longer. More come than can go then: those in front
-  // would all be served too late, while who has just come can still be answered. Callers that
-  // `may_go` denies are passed over, and keep their turn; null: nobody is. Null: nobody waits who may
-  // go.
+  // would all be served too late, while who has just come can still be answered. Callers whose
+  // interactive calls `may_go` denies are passed over, and keep their turn; null: nobody is. Null:
+  // nobody waits who may go. Takes time for as many callers as are passed over.
   using MayGo = std::function<bool(const std::string& caller)>;
   Waiting* Take(bool exports_may_go, SteadyTime late = SteadyTime::min(),
                 const MayGo& may_go = nullptr);

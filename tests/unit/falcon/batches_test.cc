@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <deque>
+#include <list>
 #include <nlohmann/json.hpp>
 #include <random>
 
@@ -11,6 +12,7 @@ namespace falcon::testing {
 namespace {
 
 using absl::StatusCode;
+using run::Admission;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using Json = nlohmann::json;
@@ -65,13 +67,21 @@ class BatchesTest : public UpstreamTest {
   void Settle() {
     OnLoop(loop, [] {});
   }
+  std::list<Admission::Place> HoldAllPlaces() {
+    std::list<Admission::Place> held;
+    for (int i = 0; i < 2; ++i) {
+      held.push_back(
+          *Await(loop, admission.Enter({"holder", Priority::kInteractive, In(seconds(60))})));
+    }
+    return held;
+  }
 
   Hosts hosts{loop};
   Attempts calls_{{admission, breaker, budget, hosts, retries, clock, timer}, RetryPolicy{}, [] {
                     return 1.0;
                   }};
   Batches batches{calls_, loop, clock, timer,
-                  [](const Lane&, std::span<const std::string>, const Found&, SteadyTime) {}};
+                  [](const Lane&, std::span<const std::string>, const Found&) {}};
   Reading first{In(seconds(30))};
   Reading second{In(seconds(30))};
   Reading third{In(seconds(30))};
@@ -137,6 +147,27 @@ TEST_F(BatchesTest, ASlowCallHoldsTheOthersNoLongerThanTheirPatience) {
   EXPECT_THAT(*b.Get(), IsOk());
   Open(0);
   EXPECT_THAT(*slow.Get(), IsOk());
+}
+
+TEST_F(BatchesTest, LookUpsThatWaitForAPlaceTravelTogetherHoweverLongItTakes) {
+  std::list<Admission::Place> held = HoldAllPlaces();
+  std::list<Reading> readings;
+  std::list<Running<Answer>> finds;
+  for (int i = 0; i < 10; ++i) {
+    readings.emplace_back(In(seconds(60)));
+    finds.push_back(Find(readings.back(), {Cat("id", i)}));
+    Settle();
+    timer.Advance(milliseconds(501));
+    Settle();
+  }
+  OnLoop(loop, [&] { held.clear(); });
+  UntilCalls(1);
+  Open(0);
+  UntilCalls(2);
+  Open(1);
+  for (Running<Answer>& find : finds) EXPECT_THAT(*find.Get(), IsOk());
+  EXPECT_EQ(hosts.calls.size(), 2U);
+  EXPECT_EQ(hosts.calls[1].size(), 9U);
 }
 
 TEST_F(BatchesTest, AFailureIsEverybodysInTheBatchAndNobodyElses) {

@@ -86,6 +86,52 @@ TEST_F(CallerTest, ARecordThatAnyReadBroughtServesLookUpsById) {
   EXPECT_EQ(Requests(), 1U);
 }
 
+TEST_F(CallerTest, WhatAReadOfFalconItselfBroughtServesTheOthers) {
+  Script(R"({"resources":[{"device_id":"a","n":"old"}]})");
+  Script(R"({"resources":[{"device_id":"a","n":"new"}]})");
+  Reading first = Within(seconds(30));
+  ASSERT_THAT(List(first), IsOk());
+  clock.Advance(seconds(5));
+  Reading live = Within(milliseconds(0));
+  ASSERT_THAT(List(live), IsOk());
+  Reading list = Within(seconds(30));
+  const auto kept = List(list);
+  ASSERT_THAT(kept, IsOk());
+  EXPECT_EQ(kept->TextOf(0, "n"), "new");
+  Reading one = Within(seconds(30));
+  const Found_ found = Find({"a"}, one);
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ((*found)->documents[0].TextOf(0, "n"), "new");
+  EXPECT_EQ(Requests(), 2U);
+}
+
+TEST_F(CallerTest, AgeCountsFromTheAttemptThatBroughtTheAnswer) {
+  transport.Answer("devices", Response(429, "{}", {{"X-Ratelimit-Retryafter", "20"}}));
+  Script(kList, 2);
+  Reading first = Within(seconds(5));
+  ASSERT_THAT(List(first), IsOk());
+  ASSERT_EQ(Requests(), 2U);
+  clock.Advance(seconds(4));
+  Reading second = Within(seconds(5));
+  ASSERT_THAT(List(second), IsOk());
+  EXPECT_EQ(second.age, seconds(4)) << "not from before the wait";
+  EXPECT_EQ(Requests(), 2U);
+}
+
+TEST_F(CallerTest, AnAbsenceFromBeforeTheListThatNamesItIsNotBelieved) {
+  Script(R"({"resources":[]})");
+  Script(R"({"resources":[{"device_id":"a"}]})");
+  Reading before = Within(seconds(60));
+  ASSERT_THAT(Find({"a"}, before), IsOk());
+  clock.Advance(seconds(3));
+  Lane listed = lane;
+  listed.listed_at = clock.Now();
+  Reading after = Within(seconds(60));
+  const Found_ found = Await(loop, keeping.Find(listed, {"a"}, after));
+  ASSERT_THAT(found, IsOk());
+  EXPECT_TRUE((*found)->places.contains("a"));
+}
+
 TEST_F(CallerTest, OnlyWhatIsNotKeptIsAskedFor) {
   Script(kHosts);
   Script(R"({"resources":[{"device_id":"c"}]})");

@@ -46,8 +46,8 @@ TEST_F(FreshnessCacheTest, AnAbsenceIsBelievedForTenSecondsAtMost) {
 TEST_F(FreshnessCacheTest, AYoungerAnswerReplacesAndAnOlderOneDoesNot) {
   const Kept old = Text("old");
   clock.Advance(seconds(1));
-  cache.Keep("k", Text("new"));
-  cache.Keep("k", old);
+  EXPECT_TRUE(cache.Keep("k", Text("new")));
+  EXPECT_FALSE(cache.Keep("k", old));
   EXPECT_EQ(Get("k"), "new");
   clock.Advance(seconds(1));
   cache.Keep("k", Text("newest"));

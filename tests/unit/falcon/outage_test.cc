@@ -1,6 +1,8 @@
 // Falcon is down: attempts stay few, and the first sign of life is seen.
 #include <gmock/gmock.h>
 
+#include <list>
+
 #include "tests/unit/falcon/upstream_fixture.h"
 
 namespace falcon::testing {
@@ -50,6 +52,33 @@ TEST_F(OutageTest, OneProbeThatIsAnsweredEndsTheOutage) {
   EXPECT_THAT(Ask(), IsOk());
   EXPECT_EQ(Requests(), asked + 1);
   EXPECT_THAT(Ask(), IsOk());
+}
+
+TEST_F(OutageTest, WhileItLastsNobodyQueuesForAPlace) {
+  transport.Answer("devices", Response(503, "{}"), 5);
+  while (strict.stats().opened == 0) EXPECT_FALSE(Ask().ok());
+  std::list<run::Admission::Place> held;
+  for (int i = 0; i < 2; ++i) {
+    held.push_back(*Await(loop, admission.Enter({"", Priority::kInteractive, In(seconds(60))})));
+  }
+  EXPECT_THAT(Ask(), FailsWith(StatusCode::kUnavailable, "UPSTREAM_CIRCUIT_OPEN"));
+  OnLoop(loop, [&] { held.clear(); });
+}
+
+// A probe that holds the circuit while the budget keeps it back would refuse everybody meanwhile.
+TEST_F(OutageTest, TheProbeIsWhoGoesOutFirst) {
+  transport.Answer("devices", Response(503, "{}"), 5);
+  transport.Answer("devices", Response(200, kOneId), 10);
+  while (strict.stats().opened == 0) EXPECT_FALSE(Ask().ok());
+  clock.Advance(seconds(31));
+  OnLoop(loop, [&] { budget.CoolDown(seconds(10)); });
+  Reading first(In(seconds(60)));
+  Reading second(In(seconds(60)));
+  Running<absl::StatusOr<json::Document>> waits(
+      loop, through.Call(UpstreamCall(operation::kQueryDevices), first));
+  EXPECT_THAT(Await(loop, through.Call(UpstreamCall(operation::kQueryDevices), second)), IsOk())
+      << "not refused before the first had gone out";
+  EXPECT_THAT(*waits.Get(), IsOk());
 }
 
 TEST_F(OutageTest, RefusalsOfFalconsAreNoOutage) {

@@ -1,6 +1,7 @@
 // Identical reads in flight share a call: who waits, who leaves, whose time counts.
 #include <gmock/gmock.h>
 
+#include <list>
 #include <optional>
 #include <vector>
 
@@ -56,6 +57,120 @@ TEST_F(SharedReadsTest, AThousandIdenticalReadsAreOneCall) {
   EXPECT_EQ(Requests(), 1U);
   EXPECT_EQ(counted, 1) << "the call counts for one of them";
   EXPECT_EQ(caller.stats().joined, 999);
+}
+
+TEST_F(SharedReadsTest, AThousandCallersThatReadTheSameAreOneCall) {
+  const auto gate = Gate();
+  std::vector<Reading> readings(1000, Reading(In(seconds(30))));
+  std::vector<Running<Answer>> reads;
+  for (size_t i = 0; i < readings.size(); ++i) {
+    readings[i].caller = Cat("caller ", i);
+    reads.push_back(Start(readings[i]));
+  }
+  UntilAsked(1);
+  Open(gate);
+  for (Running<Answer>& read : reads) ASSERT_THAT(*read.Get(), IsOk());
+  EXPECT_EQ(Requests(), 1U);
+}
+
+// Both places are held by a flooder, whose line is long.
+class QueuedReadsTest : public SharedReadsTest {
+ protected:
+  QueuedReadsTest() {
+    for (int i = 0; i < 8; ++i) gates_.push_back(Gate());
+    for (int i = 0; i < 2; ++i) reads_.push_back(By("flooder", Cat("held:'", i, "'")));
+    UntilAsked(2);
+  }
+  ~QueuedReadsTest() override {
+    OnLoop(loop, [&] {
+      for (const auto& gate : gates_) gate->Set();
+    });
+    for (Running<Answer>& read : reads_) read.Get();
+  }
+
+  Reading& Of(const std::string& caller) {
+    readings_.emplace_back(In(seconds(600)));
+    readings_.back().caller = caller;
+    return readings_.back();
+  }
+  Running<Answer> By(const std::string& caller, const std::string& filter) {
+    return Start(Of(caller), filter);
+  }
+  void Line(const std::string& caller, const std::string& filter) {
+    reads_.push_back(By(caller, filter));
+  }
+  std::string Asked(size_t index) {
+    UntilAsked(index + 1);
+    std::string url;
+    OnLoop(loop, [&] { url = transport.requests()[index].url; });
+    return url;
+  }
+
+  std::vector<std::shared_ptr<run::Event>> gates_;
+  std::list<Reading> readings_;
+  std::list<Running<Answer>> reads_;
+};
+
+TEST_F(QueuedReadsTest, WhoeverReadsWhatAFlooderReadsTooTakesItsOwnTurn) {
+  for (int i = 0; i < 3; ++i) Line("flooder", Cat("f:'", i, "'"));
+  Line("flooder", "popular:'1'");
+  Running<Answer> small = By("small", "popular:'1'");
+  Open(gates_[0]);
+  Asked(2);
+  Open(gates_[1]);
+  EXPECT_THAT(Asked(3), ::testing::HasSubstr("popular")) << "the small one's turn comes second";
+  Open(gates_[2]);
+  Open(gates_[3]);
+  EXPECT_THAT(*small.Get(), IsOk());
+}
+
+TEST_F(QueuedReadsTest, TheFirstOfIdenticalReadsThatGoesOutServesAllThatWait) {
+  std::vector<Running<Answer>> same;
+  for (int i = 0; i < 20; ++i) same.push_back(By(Cat("caller ", i), "popular:'1'"));
+  Line("last", "other:'1'");
+  Open(gates_[0]);
+  EXPECT_THAT(Asked(2), ::testing::HasSubstr("popular"));
+  Open(gates_[1]);
+  EXPECT_THAT(Asked(3), ::testing::HasSubstr("other")) << "the others have left the line";
+  Open(gates_[2]);
+  for (Running<Answer>& one : same) EXPECT_THAT(*one.Get(), IsOk());
+  EXPECT_EQ(caller.stats().joined, 19);
+}
+
+TEST_F(QueuedReadsTest, WhoWaitsInTheFirstOnesPlaceIsNotEndedWithIt) {
+  Running<Answer> starter = By("caller 0", "popular:'1'");
+  Running<Answer> other = By("caller 1", "popular:'1'");
+  Open(gates_[0]);
+  Asked(2);
+  starter.Cancel();
+  EXPECT_FALSE(starter.Get().has_value());
+  Open(gates_[2]);
+  EXPECT_THAT(*other.Get(), IsOk());
+  EXPECT_EQ(Requests(), 3U);
+}
+
+TEST_F(SharedReadsTest, WhoeverWantsItYoungerThanTheCallOnItsWayAsksAgain) {
+  const auto old = Gate();
+  const auto young = Gate();
+  Reading first(In(seconds(90)));
+  Reading patient(In(seconds(90)));
+  Reading strict(In(seconds(90)));
+  patient.staleness = seconds(60);
+  strict.staleness = seconds(5);
+  Running<Answer> starts = Start(first);
+  UntilAsked(1);
+  timer.Advance(seconds(20));
+  Running<Answer> joins = Start(patient);
+  Until([&] { return caller.stats().joined == 1; });
+  Running<Answer> asks = Start(strict);
+  UntilAsked(2);
+  Open(old);
+  EXPECT_THAT(*joins.Get(), IsOk());
+  EXPECT_EQ(patient.age, seconds(20)) << "by when the call went out";
+  Open(young);
+  EXPECT_THAT(*asks.Get(), IsOk());
+  EXPECT_EQ(strict.age, seconds(0));
+  EXPECT_THAT(*starts.Get(), IsOk());
 }
 
 TEST_F(SharedReadsTest, AnotherFilterIsAnotherCall) {

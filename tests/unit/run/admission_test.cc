@@ -4,16 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <list>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
-#include "tests/support/fake_clock.h"
-#include "tests/support/fake_timer.h"
-#include "tests/support/on_loop.h"
 #include "tests/support/status_matchers.h"
+#include "tests/unit/run/admission_fixture.h"
 
 namespace falcon::run {
 namespace {
@@ -25,70 +22,6 @@ using falcon::testing::FakeTimer;
 using falcon::testing::OnLoop;
 using falcon::testing::Running;
 using ::testing::ElementsAre;
-
-class AdmissionTest : public ::testing::Test {
- protected:
-  explicit AdmissionTest(AdmissionOptions options = {.places = 1,
-                                                     .max_waiting = 3,
-                                                     .max_waiting_per_caller = 2,
-                                                     .max_wait = seconds(30)})
-      : admission_(loop_, clock_, timer_, options) {}
-  ~AdmissionTest() override {
-    OnLoop(loop_, [this] { held_.clear(); });
-  }
-
-  // Enters, notes its caller, and keeps the place until Leave.
-  Task<absl::Status> Come(std::string caller, Priority priority, Deadline deadline) {
-    Visit visit{caller, priority, deadline};
-    absl::StatusOr<Admission::Place> place = co_await admission_.Enter(std::move(visit));
-    if (!place.ok()) co_return place.status();
-    entered_.push_back(caller);
-    held_.emplace_back(*std::move(place));
-    co_return absl::OkStatus();
-  }
-  Running<absl::Status> Start(std::string caller, Priority priority = Priority::kInteractive) {
-    return Start(std::move(caller), priority, seconds(60));
-  }
-  Running<absl::Status> Start(std::string caller, Priority priority, milliseconds deadline) {
-    const Deadline in = Deadline::In(clock_, deadline);
-    return Running<absl::Status>(loop_, Come(std::move(caller), priority, in));
-  }
-  // The one who entered first leaves, as soon as there is one.
-  void Leave() {
-    bool left = false;
-    while (!left) {
-      OnLoop(loop_, [&] {
-        left = !held_.empty();
-        if (left) LeaveOnLoop();
-      });
-    }
-  }
-  void LeaveOnLoop() {
-    std::optional<Admission::Place> place(std::move(held_.front()));
-    held_.pop_front();
-  }
-  AdmissionStats Stats() {
-    AdmissionStats stats;
-    OnLoop(loop_, [&] { stats = admission_.stats(); });
-    return stats;
-  }
-  std::vector<std::string> Entered() {
-    std::vector<std::string> entered;
-    OnLoop(loop_, [&] { entered = entered_; });
-    return entered;
-  }
-  void UntilSweptAfter(size_t sleeps) {
-    size_t slept = 0;
-    while (slept < sleeps) OnLoop(loop_, [&] { slept = timer_.slept().size(); });
-  }
-
-  Loop loop_{"loop"};
-  FakeClock clock_;
-  FakeTimer timer_{loop_, clock_};
-  Admission admission_;
-  std::vector<std::string> entered_;  // loop thread only, both
-  std::list<Admission::Place> held_;
-};
 
 TEST_F(AdmissionTest, LetsInAsManyAsThereArePlacesAndTheRestInTurn) {
   Running<absl::Status> a = Start("a"), b = Start("b"), c = Start("c");
@@ -109,30 +42,6 @@ TEST_F(AdmissionTest, CallersTakeTurns) {
   for (int i = 0; i < 3; ++i) Leave();
   EXPECT_EQ(a2.Get(), absl::OkStatus());
   EXPECT_THAT(Entered(), ElementsAre("in", "a", "b", "a"));
-}
-
-class WideAdmissionTest : public AdmissionTest {
- protected:
-  WideAdmissionTest() : AdmissionTest({.places = 4, .max_waiting = 100}) {}
-};
-
-TEST_F(WideAdmissionTest, AFlooderLeavesFreeWhatOthersWantAgainInAMoment) {
-  Running<absl::Status> small = Start("small");
-  EXPECT_EQ(small.Get(), absl::OkStatus());
-  timer_.Advance(seconds(10));
-  Leave();
-  std::vector<Running<absl::Status>> flood;
-  for (int i = 0; i < 10; ++i) flood.push_back(Start("flood"));
-  EXPECT_EQ(Stats().in_flight, 3u);
-  EXPECT_EQ(Start("small").Get(), absl::OkStatus()) << "at once";
-  for (int i = 0; i < 4; ++i) Leave();
-  EXPECT_EQ(Stats().in_flight, 3u) << "kept for the small one again";
-  timer_.Advance(seconds(10));
-  Leave();
-  EXPECT_EQ(Stats().in_flight, 4u) << "it stays away";
-  for (int i = 0; i < 6; ++i) Leave();
-  for (Running<absl::Status>& one : flood) EXPECT_EQ(one.Get(), absl::OkStatus());
-  EXPECT_EQ(Stats().in_flight, 0u);
 }
 
 TEST_F(AdmissionTest, TurnsAwayWhenTooManyWaitInAll) {

@@ -100,5 +100,27 @@ TEST_F(SharesTest, WithMoreCallersThanPlacesTurnsDecide) {
   EXPECT_TRUE(MayTake("caller 0"));
 }
 
+TEST_F(SharesTest, ABurstOfMoreCallersThanPlacesIsForgotten) {
+  for (int i = 0; i < 15; ++i) shares_.Comes(Cat("burst ", i), now_);
+  Pass(milliseconds(500));
+  for (int i = 0; i < 15; ++i) shares_.GivesUp(Cat("burst ", i), now_);
+  Pass(std::chrono::hours(1));
+  Enter("large", 7);
+  Enter("small", 2);
+  Pass(seconds(10));
+  Exit("small", 2);
+  Enter("large", 1);
+  EXPECT_FALSE(MayTake("large")) << "two are kept for the small one";
+}
+
+TEST_F(SharesTest, WhatOthersThanTheseHoldIsSharedByNobody) {
+  free_ = 6;  // four are held by exports
+  Enter("large", 6);
+  Pass(seconds(10));
+  Exit("large", 6);
+  Enter("other", 3);
+  EXPECT_FALSE(MayTake("other")) << "its share is three of six";
+}
+
 }  // namespace
 }  // namespace falcon::run

@@ -201,6 +201,11 @@ class TurnsModel {
   bool Holds(Priority priority) const {
     return std::ranges::any_of(waiting_, [&](auto* one) { return one->priority == priority; });
   }
+  bool HoldsInteractiveBut(const std::string& denied) const {
+    return std::ranges::any_of(waiting_, [&](auto* one) {
+      return one->priority == Priority::kInteractive && one->caller != denied;
+    });
+  }
   // The first of its caller and priority.
   bool IsFirstOfItsOwn(Turns::Waiting* of) const {
     const auto first = std::ranges::find_if(waiting_, [&](auto* one) {
@@ -218,19 +223,24 @@ class TurnsPropertyTest : public TurnsTest, public ::testing::WithParamInterface
  protected:
   void TakeOne() {
     const bool may = dice_() % 3 > 0;
-    Turns::Waiting* next = turns_.Take(may);
+    const std::string denied = Cat("caller ", dice_() % 14);  // half the time nobody
+    Turns::Waiting* next = turns_.Take(may, SteadyTime::min(),
+                                       [&](const std::string& caller) { return caller != denied; });
     if (next == nullptr) {
-      EXPECT_FALSE(model_.Holds(kInteractive));
+      EXPECT_FALSE(model_.HoldsInteractiveBut(denied));
       EXPECT_FALSE(may && model_.Holds(kExport));
       return;
     }
     EXPECT_TRUE(model_.IsFirstOfItsOwn(next));
     EXPECT_TRUE(may || next->priority == kInteractive);
+    EXPECT_TRUE(next->caller != denied || next->priority == kExport);
     model_.Remove(next);
     // Nobody of its kind was overtaken by one caller twice in a row of turns.
     for (Turns::Waiting* one : model_.waiting()) {
       if (one->priority != next->priority || one->caller == next->caller) continue;
       if (!model_.IsFirstOfItsOwn(one)) continue;
+      // Who was denied keeps its turn: it is first once it may go.
+      if (one->caller == denied && one->priority == kInteractive) continue;
       EXPECT_LE(++overtaken_[one][next->caller], 1) << one->caller << " by " << next->caller;
     }
     overtaken_.erase(next);
