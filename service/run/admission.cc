@@ -238,8 +238,6 @@ Task<void> Admission::Sweep(std::weak_ptr<Book> of, const Clock& clock, Timer& t
   }
 }
 
-size_t Admission::waiting() const { return book_->turns.size(); }
-
 AdmissionStats Admission::stats() const {
   return {.waiting = book_->turns.size(),
           .in_flight = book_->options.places - book_->free,

@@ -89,7 +89,6 @@ class Admission {
   // What it takes depends on how many those are, not on how many wait.
   void TurnAway(SteadyTime at, const absl::Status& why);
 
-  size_t waiting() const;
   AdmissionStats stats() const;
 
  private:

@@ -38,7 +38,7 @@ class AttemptsTest : public UpstreamTest {
       EXPECT_THAT(Call(next), IsOk());
       EXPECT_EQ(next.upstream_calls, 1);
     }
-    EXPECT_EQ(admission.waiting(), 0u);
+    EXPECT_EQ(admission.stats().waiting, 0u);
   }
 
   Reading reading{In(seconds(60))};

@@ -21,8 +21,8 @@
 
 namespace falcon::testing {
 
-// Hosts "id-0" to "id-39" exist, "no-..." do not. Each record tells when it was asked for and when
-// it was answered, in milliseconds of the steady clock. Loop thread only.
+// Hosts "id-0" to "id-39" exist, "no-..." do not. Each record tells when it was asked for, in
+// milliseconds of the steady clock. Loop thread only.
 class StormyFalcon final : public wire::HttpTransport {
  public:
   StormyFalcon(FakeClock& clock, FakeTimer& timer, const Breaker& breaker, size_t places,
@@ -123,8 +123,7 @@ class StormyFalcon final : public wire::HttpTransport {
       } else if (partly && dice_() % 2 == 0) {
         body["errors"].push_back({{"code", 500}, {"message", "shard"}, {"id", id}});
       } else {
-        body["resources"].push_back(
-            {{"device_id", id}, {"sent", Stamp(sent)}, {"answered", Stamp(clock_.Now())}});
+        body["resources"].push_back({{"device_id", id}, {"sent", Stamp(sent)}});
       }
     }
     // In an order of its own, as Falcon does.

@@ -212,7 +212,7 @@ TEST(AdmissionEndTest, PlacesAndWaitersMayOutliveTheAdmission) {
     };
     Running<absl::Status> in(loop, come());
     Running<absl::Status> waiting(loop, come());
-    OnLoop(loop, [&] { EXPECT_EQ(admission.waiting(), 1u); });
+    OnLoop(loop, [&] { EXPECT_EQ(admission.stats().waiting, 1u); });
     loop.Stop();
   }
   held.clear();
