@@ -197,7 +197,7 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
   run::MemoryGuard memory(clock, MemoryOptionsOf(config), run::ResidentBytes,
                           run::ReleaseFreeMemory);  // at the door of each call
   const rpc::Edge edge{loop, clock, calls, rpc::CallLimits(), &memory};
-  const rpc::Upstream upstream{caller, page_tokens, clock};
+  const rpc::Upstream upstream{caller, page_tokens, clock, timer};
   rpc::DetectionService detections(edge, upstream);
   rpc::HostService hosts(edge, upstream);
   rpc::IncidentService incidents(edge, upstream);

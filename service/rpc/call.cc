@@ -9,6 +9,8 @@ namespace falcon::rpc {
 void Call::BeginNextMessage() {
   earlier_calls += reading.upstream_calls;
   reading.upstream_calls = 0;
+  earlier_age = age();
+  reading.age = milliseconds(0);
   reading.errors.clear();
   report = {};
 }

@@ -2,6 +2,8 @@
 #ifndef FALCON_RPC_CALL_H_
 #define FALCON_RPC_CALL_H_
 
+#include <algorithm>
+
 #include "base/time.h"
 #include "falcon/reading.h"
 #include "falcon/v1/types.pb.h"
@@ -22,14 +24,16 @@ struct CallLimits {
 struct Call {
   Call(Deadline deadline, Priority priority) : reading(deadline, priority) {}
 
-  // A stream's next message tells of its own costs only.
+  // A stream's next message tells of its own costs and age only.
   void BeginNextMessage();
 
   // Of all messages together.
   int upstream_calls() const { return earlier_calls + reading.upstream_calls; }
+  milliseconds age() const { return std::max(earlier_age, reading.age); }
 
   Reading reading;
-  int earlier_calls = 0;  // that messages before this one cost
+  int earlier_calls = 0;        // that messages before this one cost
+  milliseconds earlier_age{0};  // of the oldest kept answer that they were made of
   json::DecodeReport report;
 };
 

@@ -35,7 +35,7 @@ void CallLog::Finished(std::string_view method, const absl::Status& status, mill
                               {"grpc_code", code},
                               {"reason", Reason(status)},
                               {"dur_ms", took.count()},
-                              {"upstream_calls", call.reading.upstream_calls},
+                              {"upstream_calls", call.upstream_calls()},
                               {"upstream_trace_id", call.reading.trace_id}};
   if (fault) {
     log_.Warning("rpc", fields);

@@ -24,6 +24,7 @@
 #include "rpc/field_access.h"
 #include "rpc/stream_call.h"
 #include "run/aside.h"
+#include "run/timer.h"
 
 namespace falcon::rpc {
 
@@ -32,6 +33,7 @@ struct Upstream {
   Caller& caller;
   const PageTokens& tokens;
   const Clock& clock;
+  run::Timer& timer;
 };
 
 // Facts of a noun that no descriptor holds.

@@ -36,8 +36,8 @@ bool IsMetadata(std::string_view text) {
 void AddTrailers(const Call& call, grpc::CallbackServerContext& context) {
   const Reading& reading = call.reading;
   context.AddTrailingMetadata("falcon-upstream-calls", std::to_string(call.upstream_calls()));
-  if (reading.age > milliseconds(0)) {
-    const auto age = static_cast<double>(reading.age.count()) / 1000;
+  if (call.age() > milliseconds(0)) {
+    const auto age = static_cast<double>(call.age().count()) / 1000;
     context.AddTrailingMetadata("falcon-cache-age", absl::StrFormat("%.3f", age));
   }
   if (IsMetadata(reading.trace_id)) {

@@ -93,6 +93,7 @@ void Fill(const Caller& caller, const Clock& clock, v1::UpstreamStatus& to) {
   const AttemptMeans& means = caller.means();
   const run::AdmissionStats queue = means.admission.stats();
   const BreakerStats breaker = means.breaker.stats();
+  const RateStats budget = means.budget.stats();
   to.set_in_flight(static_cast<int32_t>(queue.in_flight));
   to.set_waiting(static_cast<int32_t>(queue.waiting));
   to.set_retried(calls.retries);
@@ -103,10 +104,12 @@ void Fill(const Caller& caller, const Clock& clock, v1::UpstreamStatus& to) {
   if (calls.shared.has_value()) Fill(*calls.shared, *to.mutable_shared_cache());
   to.set_waited(queue.waited);
   to.set_shed(queue.shed_all_callers + queue.shed_this_caller + queue.shed_time +
-              queue.shed_hopeless);
-  to.set_paced(means.budget.stats().paced);
+              queue.shed_hopeless + budget.refused);
+  to.set_paced(budget.paced);
+  to.set_cooldowns(budget.cooldowns);
   to.set_retries_refused(means.retries.stats().refused);
   to.set_breaker_opened(breaker.opened);
+  to.set_breaker_refused(breaker.refused);
   const milliseconds left = breaker.until ? Deadline(*breaker.until).Left(clock) : milliseconds(0);
   *to.mutable_breaker_open_for() = TimeUtil::MillisecondsToDuration(left.count());
 }

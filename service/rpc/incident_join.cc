@@ -2,9 +2,13 @@
 #include "rpc/incident_join.h"
 
 #include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <exception>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include "absl/strings/str_split.h"
 #include "base/error.h"
@@ -18,6 +22,7 @@ using Incidents = google::protobuf::RepeatedPtrField<v1::Incident>;
 using Alerts = std::unordered_map<std::string, std::unique_ptr<google::protobuf::Message>>;
 
 constexpr milliseconds kLongest = seconds(30);
+constexpr milliseconds kMargin{50};
 constexpr size_t kMostErrorBytes = 200;
 
 // Of some hundred fields, those that Derive reads.
@@ -45,11 +50,21 @@ std::vector<std::string> AlertIds(const v1::Incident& incident) {
   return ids;
 }
 
-// What the calls of `reading` left behind, into the RPC's own.
-void Take(const Reading& reading, Call& call) {
-  call.reading.upstream_calls += reading.upstream_calls;
-  if (!reading.trace_id.empty()) call.reading.trace_id = reading.trace_id;
-  for (const json::ApiError& error : reading.errors) call.reading.Tell(error);
+// What `read` brings until `at`; it is cancelled then, wherever it waits.
+Task<absl::StatusOr<Entities>> Until(SteadyTime at, Task<absl::StatusOr<Entities>> read,
+                                     run::Timer& timer) {
+  using boost::asio::experimental::awaitable_operators::operator||;
+  using First = std::variant<absl::StatusOr<Entities>, std::monostate>;
+  Task<void> late = timer.SleepUntil(at);
+  Task<First> either = std::move(read) || std::move(late);
+  try {
+    First first = co_await std::move(either);
+    if (first.index() == 0) co_return std::get<0>(std::move(first));
+  } catch (const boost::asio::multiple_exceptions& cancelled) {
+    std::rethrow_exception(cancelled.first_exception());
+  }
+  co_return Error(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+                  "Falcon did not bring them in half of the call's time, or in 30 seconds");
 }
 
 int HttpStatus(const absl::Status& status) {
@@ -112,12 +127,20 @@ Task<absl::StatusOr<Entities>> IncidentJoin::ReadAlerts(Call& call,
   plan.id_field = v1::Detection::descriptor()->FindFieldByName("composite_id");
   // Half of the time is kept back: incidents without their alerts are better than none.
   const milliseconds half = call.reading.deadline.Left(upstream_.clock) / 2;
-  Reading reading(Deadline::In(upstream_.clock, std::min(half, kLongest)), call.reading.priority);
+  const milliseconds span = std::min(half, kLongest);
+  const SteadyTime end = Deadline::In(upstream_.clock, span).at();
+  // A call that is on the wire ends sooner by itself: what is cancelled does not tell its cost.
+  const Deadline on_the_wire(end - std::min(kMargin, span / 20));
+  Reading reading(on_the_wire, call.reading.priority);
+  reading.caller = call.reading.caller;
+  reading.staleness = call.reading.staleness;
   json::DecodeReport of_alerts;  // not of what this answer shows
-  absl::StatusOr<Entities> read =
-      co_await FetchEntities(upstream_.caller, std::move(plan), std::move(ids), reading,
-                             v1::Detection::default_instance(), of_alerts);
-  Take(reading, call);
+  Task<absl::StatusOr<Entities>> fetch =
+      FetchEntities(upstream_.caller, std::move(plan), std::move(ids), reading,
+                    v1::Detection::default_instance(), of_alerts);
+  absl::StatusOr<Entities> read = co_await Until(end, std::move(fetch), upstream_.timer);
+  if (!read.ok()) reading.age = milliseconds(0);  // what was kept is not used then
+  call.reading.Take(reading, /*counts=*/true);
   co_return read;
 }
 

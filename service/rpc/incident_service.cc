@@ -174,6 +174,7 @@ Task<absl::Status> IncidentService::Export(Call& call, v1::ExportIncidentsReques
                                            ExportStream& stream) {
   const IncidentView view = ViewOf(request, /*brief_unless_asked=*/true);
   ASSIGN_OR_CO_RETURN(PageStart start, Open(request, view));
+  call.reading.staleness = start.plan.staleness;  // of their alerts too
   if (!view.derived()) {
     co_return co_await incidents_.ExportPages(upstream_, call, start, stream);
   }

@@ -1,5 +1,5 @@
-// The fault matrix, rows 18, 19, 21, 22 and 53: budgets that are nearly spent or spent, Falcon in a
-// burst of failures, and the gateway's own memory.
+// The fault matrix, rows 16, 18, 19, 21, 22 and 53: budgets that are nearly spent or spent, Falcon in
+// a burst of failures, and the gateway's own memory.
 #include <grpcpp/client_context.h>
 
 #include <deque>
@@ -80,6 +80,21 @@ TEST(BudgetFault, Row19_WithNothingLeftNobodyAsksFalcon) {
     ExpectRefused(seen.status, "RATE_LIMITED", seen.trailers);
   }
   EXPECT_EQ(world.Calls(), 0);
+  EXPECT_EQ(Upstream(world).shed(), 20);
+  EXPECT_EQ(Upstream(world).cooldowns(), 0);
+}
+
+TEST(BudgetFault, Row16_A429AndThoseWhomItKeepsOutAreCounted) {
+  World world({{"--alerts", "50"}});
+  world.Fault(Rule("rate_limited", {{"in_seconds", 60}}));
+  const Seen first = ListDetections(world, seconds(4));
+  ExpectRefused(first.status, "RATE_LIMITED", first.trailers);
+  const v1::UpstreamStatus before = Upstream(world);
+  EXPECT_EQ(before.cooldowns(), 1);
+  const Seen second = ListHosts(world, seconds(4));
+  ExpectRefused(second.status, "RATE_LIMITED", second.trailers);
+  EXPECT_EQ(Upstream(world).shed(), before.shed() + 1);
+  EXPECT_EQ(Upstream(world).cooldowns(), 1);
 }
 
 grpc::Status ListAs(World& world, const std::string& caller, int page_size,

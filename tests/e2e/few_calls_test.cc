@@ -173,6 +173,7 @@ TEST(Outage, IsNotAnsweredWithMoreCalls) {
   EXPECT_GE(refused, 25);
   const auto status = Ask(world, v1::GetStatusRequest());
   EXPECT_EQ(status->upstream().breaker_opened(), 1);
+  EXPECT_EQ(status->upstream().breaker_refused(), refused);
   EXPECT_GT(status->upstream().breaker_open_for().seconds(), 0);
 }
 

@@ -179,6 +179,27 @@ TEST(IncidentJoinWithout, ScopeOfAlertsTheIncidentsComeInPart) {
   EXPECT_EQ(exported, 40);
 }
 
+TEST(IncidentJoinKept, AlertsServeAgainWhereTheRequestTakesThem) {
+  World world({.simulator = {"--alerts", "500", "--hosts", "50", "--cases", "40"},
+               .gateway = {"--cache-mib=8"},
+               .environment = {}});
+  const std::string kept =
+      std::string(kTactics) + " read_options { max_staleness { seconds: 600 } }";
+  auto request = Make<v1::ExportIncidentsRequest>(kept);
+  ExpectWhole(Export(world, request), 40, 40);
+  EXPECT_EQ(world.Calls(kAlerts), 1);
+  const int calls = world.Calls();
+  ExpectWhole(Export(world, request), 40, 40);
+  EXPECT_EQ(world.Calls(), calls);
+  const auto page = Ask(world, Make<List>("page_size: 40 " + kept));
+  EXPECT_EQ(page->incidents_size(), 40) << page.status.error_message();
+  EXPECT_TRUE(page->read_info().has_age());
+  EXPECT_EQ(world.Calls(kAlerts), 1);
+  request.clear_read_options();
+  ExpectWhole(Export(world, request), 40, 40);
+  EXPECT_EQ(world.Calls(kAlerts), 2) << "else Falcon is asked";
+}
+
 TEST(IncidentJoinBeyond, AThousandAlertsSaysForWhichItHolds) {
   World world({{"--alerts", "20000", "--hosts", "300", "--cases", "250"}});
   v1::BatchGetIncidentsRequest request;

@@ -63,7 +63,7 @@ class ServedTest : public ::testing::Test {
   Caller caller{attempts, loop, clock, timer};
   PageTokens tokens{Secret(std::string(32, 'k')), "tenant"};
   Edge edge{loop, clock, observer, CallLimits()};
-  Upstream upstream{caller, tokens, clock};
+  Upstream upstream{caller, tokens, clock, timer};
   Service service{edge, upstream};
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<typename Api::Stub> stub;

@@ -1,0 +1,109 @@
+// What is told of a call: by each message of a stream of itself, by trailers and the log of all.
+#include "rpc/call.h"
+
+#include <gmock/gmock.h>
+
+#include <sstream>
+#include <vector>
+
+#include "falcon/v1/hosts.pb.h"
+#include "rpc/call_log.h"
+#include "rpc/collection.h"
+#include "tests/unit/falcon/upstream_fixture.h"
+
+namespace falcon::rpc {
+namespace {
+
+using testing::IsOk;
+using testing::Response;
+
+CollectionFacts Hosts() {
+  CollectionFacts facts;
+  facts.id = "device_id";
+  facts.pages = &operation::kCombinedDevices;
+  facts.seek = "first_seen";
+  return facts;
+}
+
+// One host a page.
+std::string Page(int number, std::string_view next) {
+  return Cat(R"({"meta":{"pagination":{"total":2,"next":")", next, R"("}},"errors":[],)",
+             R"("resources":[{"device_id":"h)", number, R"(","first_seen":"2026-01-0)", number,
+             R"(T00:00:00Z"}]})");
+}
+
+class Messages final : public Stream<v1::ExportHostsResponse> {
+ public:
+  Task<absl::Status> Write(const v1::ExportHostsResponse& message) override {
+    all.push_back(message);
+    co_return absl::OkStatus();
+  }
+  std::vector<v1::ExportHostsResponse> all;
+};
+
+class CallTest : public testing::UpstreamTest {
+ protected:
+  rpc::Call NewCall() const { return {In(seconds(60)), Priority::kExport}; }
+  absl::Status Export(rpc::Call& call, Messages& messages) {
+    v1::ExportHostsRequest request;
+    request.set_batch_size(1);
+    request.mutable_read_options()->mutable_max_staleness()->set_seconds(60);
+    return testing::Await(loop, hosts.Export(upstream, call, request, messages));
+  }
+
+  const Collection hosts{v1::Host::descriptor(), Hosts()};
+  const PageTokens tokens{Secret(std::string(32, 'k')), "tenant"};
+  Caller keeping{attempts, loop, clock, timer, {.batching = {}, .cache_bytes = size_t{1} << 20}};
+  const Upstream upstream{keeping, tokens, clock, timer};
+};
+
+TEST_F(CallTest, OfAnExportAFreshMessageAfterAKeptOneHasNoAge) {
+  transport.Answer("devices", Response(200, Page(1, "n")));
+  transport.Answer("devices", Response(403, R"({"errors":[{"code":403,"message":"no"}]})"));
+  transport.Answer("devices", Response(200, Page(2, "")));
+  rpc::Call broken = NewCall();
+  Messages begun;
+  EXPECT_FALSE(Export(broken, begun).ok());
+  ASSERT_EQ(begun.all.size(), 1U);
+  clock.Advance(seconds(10));
+  rpc::Call call = NewCall();
+  Messages messages;
+  ASSERT_THAT(Export(call, messages), IsOk());
+  ASSERT_EQ(messages.all.size(), 2U);
+  EXPECT_EQ(messages.all[0].read_info().age().seconds(), 10);
+  EXPECT_EQ(messages.all[0].read_info().upstream_calls(), 0);
+  EXPECT_FALSE(messages.all[1].read_info().has_age());
+  EXPECT_EQ(messages.all[1].read_info().upstream_calls(), 1);
+  EXPECT_EQ(call.age(), seconds(10)) << "of all messages, for the trailer";
+  EXPECT_EQ(call.upstream_calls(), 1);
+}
+
+TEST_F(CallTest, TheOldestAgeStaysWhateverCameAfterIt) {
+  rpc::Call call = NewCall();
+  for (const int age : {3, 9, 5}) {
+    call.reading.age = seconds(age);
+    call.BeginNextMessage();
+  }
+  EXPECT_EQ(call.reading.age, seconds(0));
+  EXPECT_EQ(call.age(), seconds(9));
+  call.reading.age = seconds(11);
+  EXPECT_EQ(call.age(), seconds(11));
+}
+
+TEST_F(CallTest, TheLogTellsWhatAllMessagesCost) {
+  std::ostringstream out;
+  obs::Log log(obs::Level::kDebug, clock, out);
+  obs::Metrics metrics;
+  CallLog calls(log, metrics);
+  rpc::Call call = NewCall();
+  for (int message = 0; message < 3; ++message) {
+    call.reading.upstream_calls = 2;
+    call.BeginNextMessage();
+  }
+  calls.Started("/falcon.v1.HostService/ExportHosts");
+  calls.Finished("/falcon.v1.HostService/ExportHosts", absl::OkStatus(), seconds(1), call);
+  EXPECT_THAT(out.str(), ::testing::HasSubstr(R"("upstream_calls":6)"));
+}
+
+}  // namespace
+}  // namespace falcon::rpc
