@@ -59,20 +59,26 @@ class RedisStore::State : public std::enable_shared_from_this<State> {
         log_(log) {}
 
   static Task<void> Keep(std::shared_ptr<State> self) {
+    size_t unsettled = 0;
     while (!self->closed_) {
       const auto connection = std::make_shared<Connection>(self->loop_.executor(),
                                                            self->options_.access, kMostValueBytes);
       self->connection_ = connection;
-      connection->Open();
+      connection->Open(unsettled);
       const SteadyTime until = self->clock_.Now() + self->options_.log_in_limit;
       const bool settled = co_await connection->settled().WaitUntil(until, self->timer_);
-      if (!settled) connection->Close("no answer to the log-in");
+      if (!settled) {
+        ++unsettled;
+        connection->Close("no answer to the log-in");
+      }
       if (connection->ready()) self->Tell(true, "");
       co_await connection->gone().Wait();
       if (self->closed_) co_return;
       ++self->faults_;
       self->Tell(false, connection->why());
       const SteadyTime again = self->clock_.Now() + self->NextPause();
+      // While a name server hangs, no further question waits for it.
+      co_await connection->ended().Wait();
       co_await self->timer_.SleepUntil(again);
     }
   }

@@ -151,7 +151,9 @@ TEST_F(RedisFaults, APutSaysForHowLong) {
 }
 
 TEST_F(RedisFaults, AnAddressThatIsNoneIsAFault) {
-  for (const char* address : {"no-such-host.invalid:6379", "unix:/no/such/socket"}) {
+  const std::string too_long = "unix:/" + std::string(200, 'x');
+  for (const std::string& address :
+       {std::string("no-such-host.invalid:6379"), std::string("unix:/no/such/socket"), too_long}) {
     Connect(address);
     UntilFaults(1);
     EXPECT_THAT(Get({"a"}), ElementsAre(std::nullopt)) << address;
