@@ -117,7 +117,8 @@ void ReadTrust(const Flags& flags, Config& config, Problems& problems) {
 
 void ReadLimits(const Flags& flags, Config& config, Problems& problems) {
   const auto take = [&](std::string_view flag, std::string_view text, size_t least, size_t most) {
-    return Number(flag, text, least, most, problems).value_or(least);
+    // Not the least: a zero means something, and may be a problem of its own.
+    return Number(flag, text, least, most, problems).value_or(most);
   };
   config.max_in_flight = take("--max-in-flight", flags.max_in_flight, 1, 1000);
   config.max_waiting = take("--max-waiting", flags.max_waiting, 0, 1'000'000);

@@ -45,20 +45,29 @@ void ReadAddress(const Flags& flags, Config& config, Problems& problems) {
   }
 }
 
+void ReadLogIn(const Flags& flags, const Sources& sources, Config& config, Problems& all_problems) {
+  // Without a Redis of ours, the variables are those of another program.
+  const Names names = flags.redis.empty() ? Names() : Names(kPasswordNames);
+  Problems problems;
+  config.redis_user = flags.redis_user;
+  config.redis_password =
+      sources.FindSecret(kPasswordFlag, flags.redis_password_file, names, problems)
+          .value_or(Secret());
+  const bool with_user = !flags.redis.empty() && !config.redis_user.empty();
+  if (with_user && config.redis_password.empty() && problems.empty()) {
+    problems.Add("--redis-user", "needs a password: REDIS_PASSWORD or --redis-password-file");
+  }
+  all_problems.AddAll(problems);
+}
+
 }  // namespace
 
 void ReadRedis(const Flags& flags, const Sources& sources, Config& config, Problems& problems) {
-  config.redis_user = flags.redis_user;
-  config.redis_password =
-      sources.FindSecret(kPasswordFlag, flags.redis_password_file, kPasswordNames, problems)
-          .value_or(Secret());
+  ReadLogIn(flags, sources, config, problems);
   if (flags.redis.empty()) return;
   ReadAddress(flags, config, problems);
   if (config.cache_bytes == 0) {
     problems.Add("--redis", "shares kept answers, and --cache-mib 0 keeps none");
-  }
-  if (!config.redis_user.empty() && config.redis_password.empty()) {
-    problems.Add("--redis-user", "needs a password: REDIS_PASSWORD or --redis-password-file");
   }
 }
 

@@ -16,7 +16,8 @@ namespace falcon::config {
 inline constexpr std::string_view kRedisPassword = "REDIS_PASSWORD";
 
 // Address, user and password. An address off loopback is a problem unless it is allowed, and a
-// warning then. Call it after the limits: without a cache there is nothing to share.
+// warning then; without an address the password's variables are not looked at. Call it after the
+// limits: without a cache there is nothing to share.
 void ReadRedis(const Flags& flags, const Sources& sources, Config& config, Problems& problems);
 
 }  // namespace falcon::config

@@ -20,6 +20,7 @@ constexpr std::string_view kPrefix = "falcon:1:";
 constexpr std::string_view kLabel = "falcon-gateway shared values key 1\n";
 constexpr size_t kMacBytes = 64;
 constexpr size_t kNameBytes = 32;
+constexpr size_t kKeyBytes = kMacBytes - kNameBytes;
 constexpr size_t kNonceBytes = 12;
 constexpr size_t kTagBytes = 16;
 
@@ -33,12 +34,13 @@ int Size(std::string_view text) { return static_cast<int>(text.size()); }
 
 enum class Way { kOpen = 0, kSeal = 1 };
 
-// Ready for text; null: OpenSSL refuses.
+// Ready for text; null: OpenSSL refuses, or refused to make the key.
 CipherContext Begin(const EVP_CIPHER* cipher, Way way, const SealedValues::Place& place,
                     std::string_view nonce) {
   CipherContext context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
   int size = 0;
   const bool begun =
+      context != nullptr && cipher != nullptr && place.key.Reveal().size() == kKeyBytes &&
       EVP_CipherInit_ex(context.get(), cipher, nullptr, Raw(place.key.Reveal()), Raw(nonce),
                         static_cast<int>(way)) == 1 &&
       EVP_CipherUpdate(context.get(), nullptr, &size, Raw(place.name), Size(place.name)) == 1;
@@ -52,22 +54,29 @@ SealedValues::SealedValues(const Secret& key, std::string_view owner)
     : cipher_(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr)) {
   const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> hmac(
       EVP_MAC_fetch(nullptr, "HMAC", nullptr), &EVP_MAC_free);
+  if (hmac == nullptr) return;
   places_.reset(EVP_MAC_CTX_new(hmac.get()));
   char digest[] = "SHA512";
   const OSSL_PARAM parameters[] = {
       OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
       OSSL_PARAM_construct_end()};
   Digest own = HmacSha256(key.Reveal(), Cat(kLabel, owner));
-  EVP_MAC_init(places_.get(), own.data(), own.size(), parameters);
+  // Zeros: OpenSSL refused, and everybody knows them.
+  const bool made = own != Digest{} && places_ != nullptr &&
+                    EVP_MAC_init(places_.get(), own.data(), own.size(), parameters) == 1;
+  if (!made) places_.reset();
   OPENSSL_cleanse(own.data(), own.size());
 }
 
 SealedValues::Place SealedValues::PlaceOf(std::string_view key) const {
+  if (places_ == nullptr) return {};
   const std::unique_ptr<EVP_MAC_CTX, Free> mac(EVP_MAC_CTX_dup(places_.get()));
   std::array<char, kMacBytes> bytes{};
   size_t size = 0;
-  EVP_MAC_update(mac.get(), Raw(key), key.size());
-  EVP_MAC_final(mac.get(), Raw(bytes.data()), &size, bytes.size());
+  const bool made = mac != nullptr && EVP_MAC_update(mac.get(), Raw(key), key.size()) == 1 &&
+                    EVP_MAC_final(mac.get(), Raw(bytes.data()), &size, bytes.size()) == 1 &&
+                    size == kMacBytes;
+  if (!made) return {};
   const std::string_view all(bytes.data(), bytes.size());
   const std::string name = absl::WebSafeBase64Escape(ToAbsl(all.substr(0, kNameBytes)));
   Place place{Cat(kPrefix, name), Secret(all.substr(kNameBytes))};

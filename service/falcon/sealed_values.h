@@ -20,7 +20,7 @@ class SealedValues {
   // Where one value stands.
   struct Place {
     std::string name;  // in the store: "falcon:1:" and a MAC
-    Secret key;        // of its value
+    Secret key;        // of its value; empty: OpenSSL failed, and nothing is sealed or opened
   };
 
   // `key`: 32 bytes or more of secret, the same on every replica. `owner`: whose data, and from
@@ -29,7 +29,7 @@ class SealedValues {
 
   // The place of `key`, the same on every replica.
   Place PlaceOf(std::string_view key) const;
-  // `text`, encrypted, for `place` only.
+  // `text`, encrypted, for `place` only; empty: it cannot be done.
   std::string Seal(const Place& place, std::string_view text) const;
   // What Seal was given; nullopt for anything that it did not make for `place`. An earlier value of
   // the same place does open.
@@ -41,7 +41,7 @@ class SealedValues {
     void operator()(EVP_CIPHER* cipher) const { EVP_CIPHER_free(cipher); }
   };
   // Made once: OpenSSL takes longer to find them than to use them.
-  std::unique_ptr<EVP_MAC_CTX, Free> places_;
+  std::unique_ptr<EVP_MAC_CTX, Free> places_;  // null: OpenSSL failed
   std::unique_ptr<EVP_CIPHER, Free> cipher_;
 };
 

@@ -1,10 +1,11 @@
 // One task reads, and one writes while there is something to write.
 #include "redis/connection.h"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -22,10 +23,17 @@ Connection::Connection(run::Executor executor, Access access, size_t most_value_
       access_(std::move(access)),
       reader_(most_value_bytes + kReadBytes),
       settled_(executor),
-      gone_(executor) {}
+      gone_(executor),
+      ended_(executor) {}
 
-void Connection::Open() {
-  boost::asio::co_spawn(executor_, Read(shared_from_this()), boost::asio::detached);
+void Connection::Open(size_t first) {
+  const auto self = shared_from_this();
+  boost::asio::co_spawn(
+      executor_, Read(self, first),
+      boost::asio::bind_cancellation_slot(dialling_.slot(), [self](std::exception_ptr error) {
+        if (error) self->Close("dialling or reading broke off");
+        self->ended_.Set();
+      }));
 }
 
 void Connection::Send(std::span<const std::string_view> words, OnReply on_reply) {
@@ -36,7 +44,10 @@ void Connection::Send(std::span<const std::string_view> words, OnReply on_reply)
   outbox_ += command;
   Wipe(command);
   if (std::exchange(writing_, true)) return;
-  boost::asio::co_spawn(executor_, Write(shared_from_this()), boost::asio::detached);
+  const auto self = shared_from_this();
+  boost::asio::co_spawn(executor_, Write(self), [self](std::exception_ptr error) {
+    if (error) self->Close("writing broke off");
+  });
 }
 
 void Connection::Close(std::string why) {
@@ -45,7 +56,11 @@ void Connection::Close(std::string why) {
   gone_.Set();
   settled_.Set();
   boost::system::error_code ignored;  // it is gone either way
-  if (socket_.has_value()) socket_->close(ignored);
+  if (socket_.has_value()) {
+    socket_->close(ignored);
+  } else {
+    dialling_.emit(boost::asio::cancellation_type::terminal);
+  }
   Wipe(outbox_);
   waiting_bytes_ = 0;
   const std::deque<Waiting> waiting = std::exchange(waiting_, {});
@@ -72,8 +87,8 @@ void Connection::LogIn() {
   });
 }
 
-Task<void> Connection::Read(std::shared_ptr<Connection> self) {
-  absl::StatusOr<Socket> socket = co_await Dial(self->access_.address);
+Task<void> Connection::Read(std::shared_ptr<Connection> self, size_t first) {
+  absl::StatusOr<Socket> socket = co_await Dial(self->access_.address, first);
   if (self->gone_.is_set()) co_return;
   if (!socket.ok()) {
     self->Close(std::string(ToStd(socket.status().message())));

@@ -3,6 +3,7 @@
 #ifndef FALCON_REDIS_CONNECTION_H_
 #define FALCON_REDIS_CONNECTION_H_
 
+#include <boost/asio/cancellation_signal.hpp>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -26,7 +27,7 @@ struct Access {
   Secret password;      // empty: no log-in
 };
 
-// Loop thread only. Its own tasks keep it alive until it is gone.
+// Loop thread only. Its own tasks keep it alive until they have ended.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   // Called once: with the reply, or with null when the connection goes before it.
@@ -35,8 +36,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // `most_value_bytes`: a longer reply ends the connection.
   Connection(run::Executor executor, Access access, size_t most_value_bytes);
 
-  // Begins to connect and to log in.
-  void Open();
+  // Begins to connect and to log in. `first`: as Dial takes it.
+  void Open(size_t first);
   // Never waits. Once it is ready; after its end `on_reply` is called at once.
   void Send(std::span<const std::string_view> words, OnReply on_reply);
   // Ends it. Idempotent: the first `why` counts.
@@ -45,6 +46,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Set when Redis has taken the log-in, or when the connection is gone.
   run::Event& settled() { return settled_; }
   run::Event& gone() { return gone_; }
+  // Set when nothing dials or reads for it any more: soon after it is gone, but for a name that is
+  // still being resolved.
+  run::Event& ended() { return ended_; }
   bool ready() const { return logged_in_ && !gone_.is_set(); }
   // Why it is gone. Holds nothing that was sent.
   const std::string& why() const { return why_; }
@@ -59,7 +63,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     OnReply on_reply;
   };
 
-  static Task<void> Read(std::shared_ptr<Connection> self);
+  static Task<void> Read(std::shared_ptr<Connection> self, size_t first);
   static Task<void> Write(std::shared_ptr<Connection> self);
   void LogIn();
   void Take(std::string_view bytes);
@@ -67,7 +71,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const run::Executor executor_;
   Access access_;
   ReplyReader reader_;
-  std::optional<Socket> socket_;
+  boost::asio::cancellation_signal dialling_;
+  std::optional<Socket> socket_;  // null: it dials yet
   std::string outbox_;
   bool writing_ = false;
   std::deque<Waiting> waiting_;
@@ -76,6 +81,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string why_;
   run::Event settled_;
   run::Event gone_;
+  run::Event ended_;
 };
 
 }  // namespace falcon::redis

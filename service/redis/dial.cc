@@ -76,11 +76,12 @@ Task<absl::StatusOr<Socket>> Connect(Endpoint endpoint) {
 
 }  // namespace
 
-Task<absl::StatusOr<Socket>> Dial(std::string address) {
+Task<absl::StatusOr<Socket>> Dial(std::string address, size_t first) {
   ASSIGN_OR_CO_RETURN(const std::vector<Endpoint> endpoints,
                       co_await EndpointsOf(std::move(address)));
   absl::Status last = absl::UnavailableError("the name has no address");
-  for (const Endpoint& endpoint : endpoints) {
+  for (size_t i = 0; i < endpoints.size(); ++i) {
+    const Endpoint& endpoint = endpoints[(first + i) % endpoints.size()];
     absl::StatusOr<Socket> socket = co_await Connect(endpoint);
     if (socket.ok()) co_return socket;
     last = socket.status();

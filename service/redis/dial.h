@@ -4,6 +4,7 @@
 
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <cstddef>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -15,9 +16,13 @@ using Socket =
     boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, run::Executor>;
 
 // A socket that is connected to `address`: HOST:PORT (an IPv6 address in brackets) or unix:PATH.
-// Names are resolved on asio's own thread; the addresses behind one are tried in turn. UNAVAILABLE
-// says why not. Loop thread.
-Task<absl::StatusOr<Socket>> Dial(std::string address);
+// Names are resolved on asio's own thread. Of the addresses behind one, that with the number `first`
+// is tried first, counted round and round, and then the others in turn. UNAVAILABLE says why not.
+// Loop thread.
+//
+// It has no limit of its own: cancel it. That ends a connect at once. A resolve goes on until the
+// system gives it up, and nothing is connected then.
+Task<absl::StatusOr<Socket>> Dial(std::string address, size_t first);
 
 }  // namespace falcon::redis
 

@@ -25,7 +25,7 @@ void* NumberReply(const redisReadTask* /*task*/, long long number) {
 
 void* NoReply(const redisReadTask* /*task*/) { return new Reply; }
 
-// A failure for hiredis.
+// A failure for hiredis: the only one that it takes for a lack of memory.
 void* ArrayReply(const redisReadTask* /*task*/, int /*elements*/) { return nullptr; }
 
 void FreeReply(void* reply) { delete static_cast<Reply*>(reply); }
@@ -76,7 +76,9 @@ void ReplyReader::Feed(std::string_view bytes) {
 
 absl::StatusOr<std::optional<Reply>> ReplyReader::Next() {
   void* found = nullptr;
-  if (redisReaderGetReply(reader_.get(), &found) != REDIS_OK) return Broken(reader_->errstr);
+  if (redisReaderGetReply(reader_.get(), &found) != REDIS_OK) {
+    return Broken(reader_->err == REDIS_ERR_OOM ? "it is an array" : reader_->errstr);
+  }
   if (found != nullptr) {
     const std::unique_ptr<Reply> reply(static_cast<Reply*>(found));
     return std::optional(std::move(*reply));

@@ -59,20 +59,26 @@ class RedisStore::State : public std::enable_shared_from_this<State> {
         log_(log) {}
 
   static Task<void> Keep(std::shared_ptr<State> self) {
+    size_t unsettled = 0;
     while (!self->closed_) {
       const auto connection = std::make_shared<Connection>(self->loop_.executor(),
                                                            self->options_.access, kMostValueBytes);
       self->connection_ = connection;
-      connection->Open();
+      connection->Open(unsettled);
       const SteadyTime until = self->clock_.Now() + self->options_.log_in_limit;
       const bool settled = co_await connection->settled().WaitUntil(until, self->timer_);
-      if (!settled) connection->Close("no answer to the log-in");
-      if (connection->ready()) self->Tell(true, "");
+      if (!settled) {
+        ++unsettled;
+        connection->Close("no answer to the log-in");
+      }
+      if (connection->ready()) self->Tell("");
       co_await connection->gone().Wait();
       if (self->closed_) co_return;
       ++self->faults_;
-      self->Tell(false, connection->why());
+      self->Tell(connection->why());
       const SteadyTime again = self->clock_.Now() + self->NextPause();
+      // While a name server hangs, no further question waits for it.
+      co_await connection->ended().Wait();
       co_await self->timer_.SleepUntil(again);
     }
   }
@@ -146,10 +152,11 @@ class RedisStore::State : public std::enable_shared_from_this<State> {
     return std::chrono::duration_cast<milliseconds>(most * (0.5 + jitter_() / 2));
   }
 
-  // Once for each change.
-  void Tell(bool connected, std::string_view why) {
-    if (std::exchange(told_, connected) == connected) return;
-    if (connected) {
+  // Why it is not connected; empty: it is. Once for each change.
+  void Tell(std::string_view why) {
+    if (told_ == why) return;
+    told_ = why;
+    if (why.empty()) {
       log_.Info("redis_connected");
     } else {
       log_.Warning("redis_unavailable", {{"error", why}});
@@ -167,7 +174,7 @@ class RedisStore::State : public std::enable_shared_from_this<State> {
   int failures_ = 0;  // of Gets, in a row
   SteadyTime failed_at_{};
   int pauses_ = 0;  // since the last Get that worked
-  std::optional<bool> told_;
+  std::optional<std::string> told_;
   bool closed_ = false;
 };
 

@@ -29,6 +29,7 @@ struct RedisOptions {
 // Stays connected in the background: after a fault it tries again, at first within half a second,
 // later every ten. Three Gets in a row that Redis is too slow for, or answers with an error, end the
 // connection; a value that is too large does so at once. Not connected: Get answers nothing, at once.
+// An attempt that gets no answer in time is followed by one at the next address of the name.
 class RedisStore final : public KeyValueStore {
  public:
   // More keys of one Get are not looked up.

@@ -1,6 +1,8 @@
 // The part of the configuration about Redis: where it may be, and where the password comes from.
 #include "config/redis.h"
 
+#include <map>
+
 #include "tests/unit/config/config_fixture.h"
 
 namespace falcon::config {
@@ -62,6 +64,29 @@ TEST_F(RedisConfigTest, PasswordComesFromVariableOrFileAndIsErasedFromTheEnviron
       Load({"--redis=127.0.0.1:6379", "--redis-user=app", "--redis-password-file", file});
   EXPECT_EQ(config->redis_password.Reveal(), "canary-3");
   EXPECT_EQ(config->redis_user, "app");
+}
+
+TEST_F(RedisConfigTest, WithoutARedisThePasswordOfAnotherProgramIsNoProblemAndIsErased) {
+  for (const auto& [name, value] : std::map<std::string, std::string>{
+           {"REDIS_PASSWORD", "two canaries"},
+           {"REDIS_PASSWORD_FILE", scratch_.Write("open", "canary\n", 0644)}}) {
+    environment_.values[name] = value;
+    const auto config = Load();
+    ASSERT_THAT(config, IsOk()) << name;
+    EXPECT_TRUE(config->redis_password.empty());
+    EXPECT_FALSE(environment_.values.contains("REDIS_PASSWORD"));
+    environment_.values[name] = value;
+    EXPECT_NE(Complaint(name, {"--redis=127.0.0.1:6379"}), "");
+    environment_.values.erase(name);
+  }
+}
+
+TEST_F(RedisConfigTest, SaysTheFirstOfTwoProblemsOfWhichTheOtherFollows) {
+  EXPECT_THAT(Complaint("--cache-mib", {"--redis=127.0.0.1:6379", "--cache-mib=x"}),
+              HasSubstr("whole number"));
+  environment_.values["REDIS_PASSWORD"] = "two canaries";
+  EXPECT_THAT(Complaint("REDIS_PASSWORD", {"--redis=127.0.0.1:6379", "--redis-user=app"}),
+              HasSubstr("one word"));
 }
 
 TEST_F(RedisConfigTest, RefusesWhatCannotBeMeant) {

@@ -73,5 +73,29 @@ TEST(SealedValues, DoesNotOpenWhatBelongsElsewhere) {
   }
 }
 
+TEST(SealedValues, SealsAndOpensNothingWithoutAWholeKey) {
+  const SealedValues values(Key(), "customer");
+  const SealedValues::Place place = values.PlaceOf("hosts");
+  const std::string sealed = values.Seal(place, "text");
+  const std::string_view key = place.key.Reveal();
+  for (const Secret& part : {Secret(), Secret(key.substr(0, 31)), Secret(std::string(key) + "x")}) {
+    const SealedValues::Place other{place.name, part};
+    EXPECT_EQ(values.Seal(other, "text"), "");
+    EXPECT_EQ(values.Open(other, sealed), std::nullopt);
+  }
+}
+
+TEST(SealedValues, SealsAndOpensNothingWhereOpenSslFails) {
+  ASSERT_EQ(EVP_set_default_properties(nullptr, "provider=none"), 1);
+  const SealedValues values(Key(), "customer");
+  ASSERT_EQ(EVP_set_default_properties(nullptr, ""), 1);
+  const SealedValues::Place place = values.PlaceOf("hosts");
+  EXPECT_TRUE(place.key.empty());
+  EXPECT_EQ(values.Seal(place, "text"), "");
+  const SealedValues working(Key(), "customer");
+  const SealedValues::Place other = working.PlaceOf("hosts");
+  EXPECT_EQ(values.Open(other, working.Seal(other, "text")), std::nullopt);
+}
+
 }  // namespace
 }  // namespace falcon::testing

@@ -75,8 +75,8 @@ TEST_F(RedisFaults, AServerThatNeverAnswersTheLogInIsGivenUp) {
 TEST_F(RedisFaults, WhatIsNoReplyEndsTheConnection) {
   ExpectLost(std::nullopt, "End of file");
   ExpectLost("HTTP/1.1 400 Bad Request\r\n\r\n", "no reply of Redis'");
-  ExpectLost("*3\r\n$1\r\na\r\n", "no reply of Redis'");
-  ExpectLost("*1000000000\r\n", "no reply of Redis'");
+  ExpectLost("*3\r\n$1\r\na\r\n", "no reply of Redis': it is an array");
+  ExpectLost("*1000000000\r\n", "no reply of Redis': it is an array");
   ExpectLost("$2000000000\r\n" + std::string(size_t{2} << 20, 'x'), "too large");
 }
 
@@ -151,7 +151,9 @@ TEST_F(RedisFaults, APutSaysForHowLong) {
 }
 
 TEST_F(RedisFaults, AnAddressThatIsNoneIsAFault) {
-  for (const char* address : {"no-such-host.invalid:6379", "unix:/no/such/socket"}) {
+  const std::string too_long = "unix:/" + std::string(200, 'x');
+  for (const std::string& address :
+       {std::string("no-such-host.invalid:6379"), std::string("unix:/no/such/socket"), too_long}) {
     Connect(address);
     UntilFaults(1);
     EXPECT_THAT(Get({"a"}), ElementsAre(std::nullopt)) << address;

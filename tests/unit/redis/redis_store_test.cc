@@ -13,8 +13,17 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::Optional;
+using ::testing::SizeIs;
 
-class RedisStoreTest : public StoreTest {};
+class RedisStoreTest : public StoreTest {
+ protected:
+  std::vector<std::string> Lines() {
+    std::istringstream in(Log());
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(in, line);) lines.push_back(line);
+    return lines;
+  }
+};
 
 TEST_F(RedisStoreTest, WhatWasPutIsThereInTheOrderOfTheKeys) {
   const RedisServer server;
@@ -95,6 +104,20 @@ TEST_F(RedisStoreTest, WithoutARedisGetsAnswerNothingAtOnceUntilOneIsThere) {
   UntilConnected();
   Put("a", "2");
   EXPECT_THAT(Get({"a"}), ElementsAre(Optional(std::string("2"))));
+}
+
+TEST_F(RedisStoreTest, TheReasonIsLoggedAgainWhenItIsAnotherOne) {
+  RedisServer server({"--requirepass", "canary"});
+  server.Kill();
+  Connect(server.address());
+  UntilFaults(1);
+  PassPause();
+  UntilFaults(2);
+  EXPECT_THAT(Lines(), SizeIs(1));
+  server.Start();
+  PassPause();
+  UntilFaults(3);
+  EXPECT_THAT(Lines(), ElementsAre(HasSubstr("refused"), HasSubstr("NOAUTH")));
 }
 
 TEST_F(RedisStoreTest, ALostRedisIsFoundAgain) {

@@ -54,6 +54,7 @@ class ScriptedRedis {
   ScriptedRedis& operator=(const ScriptedRedis&) = delete;
 
   std::string address() const { return Cat("127.0.0.1:", port_); }
+  int port() const { return port_; }
   int connections() const { return connections_; }
 
  private:
