@@ -314,7 +314,7 @@ TEST_F(AttemptsMeanwhileTest, ABudgetThatClosesWhileACallQueuesHoldsItBack) {
   Until([&] { return transport.requests().size() == 1; });
   Running<absl::StatusOr<json::Document>> second(
       loop, one.Call(UpstreamCall(operation::kQueryDevices), other));
-  Until([&] { return narrow.waiting() == 1; });
+  Until([&] { return narrow.stats().waiting == 1; });
   OnLoop(loop, [&] { gate->Set(); });
   EXPECT_THAT(*first.Get(), FailsWith(StatusCode::kResourceExhausted, "RATE_LIMITED"));
   EXPECT_THAT(*second.Get(), FailsWith(StatusCode::kResourceExhausted, "RATE_LIMITED"));
@@ -338,7 +338,7 @@ TEST_F(AttemptsMeanwhileTest, ABudgetThatClosesTurnsAwayWhomItKeepsPastTheirDead
     Reading& its = readings.emplace_back(In(seconds(deadline)));
     calls.emplace_back(loop, one.Call(UpstreamCall(operation::kQueryDevices), its));
   }
-  Until([&] { return transport.requests().size() == 2 && narrow.waiting() == 3; });
+  Until([&] { return transport.requests().size() == 2 && narrow.stats().waiting == 3; });
   OnLoop(loop, [&] { gate->Set(); });
   for (const int refused : {0, 2, 3}) {
     const auto answer = *calls[refused].Get();

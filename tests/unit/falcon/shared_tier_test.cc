@@ -141,6 +141,24 @@ TEST_F(SharedTierTest, AbsencesGoFromTheStoreWhenNobodyBelievesThemAnyMore) {
   EXPECT_EQ(Requests(), 2U) << "even where the store still has it";
 }
 
+TEST_F(SharedTierTest, AnAnswerThatLandsLateDoesNotReplaceAYoungerOne) {
+  const auto gate = std::make_shared<run::Event>(loop.executor());
+  transport.AnswerAfter("devices", Response(200, R"({"resources":[]})"), gate);
+  Script(kList);
+  Reading late = Within(seconds(60));
+  Running<Found_> find(loop, one->Find(lane, std::vector<std::string>{"a"}, late));
+  Until([&] { return Requests() == 1; });
+  clock.Advance(seconds(1));
+  List(*one);
+  OnLoop(loop, [&] { gate->Set(); });
+  ASSERT_THAT(*find.Get(), IsOk());
+  Reading reading = Within(seconds(60));
+  const Found_ found = Find(*other, {"a"}, reading);
+  ASSERT_THAT(found, IsOk());
+  EXPECT_TRUE((*found)->places.contains("a"));
+  EXPECT_EQ(Requests(), 2U);
+}
+
 TEST_F(SharedTierTest, ARecordThatAListBroughtServesTheOthersLookUps) {
   Script(kList);
   List(*one);
