@@ -10,6 +10,7 @@
 
 #include "tests/bench/bare_client.h"
 #include "tests/bench/gateway_client.h"
+#include "tests/bench/host_ids.h"
 #include "tests/bench/load.h"
 
 namespace falcon::bench {
@@ -22,6 +23,7 @@ struct Options {
   std::string caller = "bench";
   int callers = 1;
   int calls = 1000;
+  int hosts = 1;
   int in_flight = 1000;
   int channels = 8;
   double rate = 2000;
@@ -113,12 +115,12 @@ nlohmann::json Run(const Options& options) {
   if (options.mode == "identical") {
     return Burst(options.calls, [&](int, const Done& done) { client.Detections(7, done); });
   }
-  const std::vector<std::string> ids = client.HostIds();
+  const int least = options.mode == "distinct" ? options.calls : options.hosts;
+  const std::vector<std::string> ids = HostIds(client.hosts(), static_cast<size_t>(least));
   WaitForStart();
   if (options.mode == "distinct") {
-    return Burst(options.calls, [&](int i, const Done& done) {
-      client.Host(ids[static_cast<size_t>(i) % ids.size()], done);
-    });
+    return Burst(options.calls,
+                 [&](int i, const Done& done) { client.Host(ids[static_cast<size_t>(i)], done); });
   }
   if (options.mode == "steady") return Steady(options, client, ids);
   if (options.mode == "closed") return ClosedLoop(options, client, ids).Run();
@@ -141,6 +143,8 @@ int Main(int argc, char** argv) {
   app.add_option("--caller", options.caller, "name in the metadata");
   app.add_option("--callers", options.callers, "of that name and a number, in turn");
   app.add_option("--calls", options.calls, "calls of a burst");
+  app.add_option("--hosts", options.hosts, "that there must be at least, for all other look-ups")
+      ->check(CLI::PositiveNumber);
   app.add_option("--in-flight", options.in_flight, "calls at a time (closed)");
   app.add_option("--channels", options.channels, "connections");
   app.add_option("--rate", options.rate, "calls a second (mixed, steady)");
