@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "falcon/v1/gateway.grpc.pb.h"
 #include "tests/bench/bare_client.h"
 #include "tests/bench/gateway_client.h"
 #include "tests/bench/host_ids.h"
@@ -63,9 +64,10 @@ nlohmann::json Steady(const Options& options, GatewayClient& client,
   Latch latch;
   const int offered = Steadily(options.rate, options.seconds, [&](int i) {
     latch.Add();
+    const auto second = static_cast<int>(i / options.rate);
     client.Host(ids[static_cast<size_t>(i) % ids.size()],
-                [&](double took, const std::string& failure) {
-                  tally.Add(took, failure);
+                [&, second](double took, const std::string& failure) {
+                  tally.Add(took, failure, second);
                   latch.Done();
                 });
   });
@@ -109,7 +111,19 @@ class ClosedLoop {
   Latch latch_;
 };
 
+// How often the gateway has left Falcon alone so far.
+nlohmann::json Status(const std::string& address) {
+  const auto stub =
+      v1::GatewayService::NewStub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+  grpc::ClientContext context;
+  v1::GetStatusResponse response;
+  const grpc::Status status = stub->GetStatus(&context, {}, &response);
+  if (!status.ok()) return {{"error", status.error_message()}};
+  return {{"breaker_opened", response.upstream().breaker_opened()}};
+}
+
 nlohmann::json Run(const Options& options) {
+  if (options.mode == "status") return Status(options.address);
   GatewayClient client({options.address, options.caller, options.callers, options.channels,
                         options.deadline_ms, options.live});
   if (options.mode == "identical") {
@@ -138,8 +152,8 @@ int Main(int argc, char** argv) {
   app.add_option("--mode", options.mode,
                  "identical: that many ListDetections at once; distinct: that many GetHost at "
                  "once; mixed: look-ups, lists and exports at a rate; steady: look-ups at a rate; "
-                 "closed: look-ups, so many in flight")
-      ->check(CLI::IsMember({"identical", "distinct", "mixed", "steady", "closed"}));
+                 "closed: look-ups, so many in flight; status: none, how the gateway is")
+      ->check(CLI::IsMember({"identical", "distinct", "mixed", "steady", "closed", "status"}));
   app.add_option("--caller", options.caller, "name in the metadata");
   app.add_option("--callers", options.callers, "of that name and a number, in turn");
   app.add_option("--calls", options.calls, "calls of a burst");
