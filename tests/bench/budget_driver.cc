@@ -8,8 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "falcon/v1/gateway.grpc.pb.h"
 #include "tests/bench/bare_client.h"
 #include "tests/bench/gateway_client.h"
+#include "tests/bench/host_ids.h"
 #include "tests/bench/load.h"
 
 namespace falcon::bench {
@@ -22,6 +24,7 @@ struct Options {
   std::string caller = "bench";
   int callers = 1;
   int calls = 1000;
+  int hosts = 1;
   int in_flight = 1000;
   int channels = 8;
   double rate = 2000;
@@ -61,9 +64,10 @@ nlohmann::json Steady(const Options& options, GatewayClient& client,
   Latch latch;
   const int offered = Steadily(options.rate, options.seconds, [&](int i) {
     latch.Add();
+    const auto second = static_cast<int>(i / options.rate);
     client.Host(ids[static_cast<size_t>(i) % ids.size()],
-                [&](double took, const std::string& failure) {
-                  tally.Add(took, failure);
+                [&, second](double took, const std::string& failure) {
+                  tally.Add(took, failure, second);
                   latch.Done();
                 });
   });
@@ -107,18 +111,30 @@ class ClosedLoop {
   Latch latch_;
 };
 
+// How often the gateway has left Falcon alone so far.
+nlohmann::json Status(const std::string& address) {
+  const auto stub =
+      v1::GatewayService::NewStub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+  grpc::ClientContext context;
+  v1::GetStatusResponse response;
+  const grpc::Status status = stub->GetStatus(&context, {}, &response);
+  if (!status.ok()) return {{"error", status.error_message()}};
+  return {{"breaker_opened", response.upstream().breaker_opened()}};
+}
+
 nlohmann::json Run(const Options& options) {
+  if (options.mode == "status") return Status(options.address);
   GatewayClient client({options.address, options.caller, options.callers, options.channels,
                         options.deadline_ms, options.live});
   if (options.mode == "identical") {
     return Burst(options.calls, [&](int, const Done& done) { client.Detections(7, done); });
   }
-  const std::vector<std::string> ids = client.HostIds();
+  const int least = options.mode == "distinct" ? options.calls : options.hosts;
+  const std::vector<std::string> ids = HostIds(client.hosts(), static_cast<size_t>(least));
   WaitForStart();
   if (options.mode == "distinct") {
-    return Burst(options.calls, [&](int i, const Done& done) {
-      client.Host(ids[static_cast<size_t>(i) % ids.size()], done);
-    });
+    return Burst(options.calls,
+                 [&](int i, const Done& done) { client.Host(ids[static_cast<size_t>(i)], done); });
   }
   if (options.mode == "steady") return Steady(options, client, ids);
   if (options.mode == "closed") return ClosedLoop(options, client, ids).Run();
@@ -136,11 +152,13 @@ int Main(int argc, char** argv) {
   app.add_option("--mode", options.mode,
                  "identical: that many ListDetections at once; distinct: that many GetHost at "
                  "once; mixed: look-ups, lists and exports at a rate; steady: look-ups at a rate; "
-                 "closed: look-ups, so many in flight")
-      ->check(CLI::IsMember({"identical", "distinct", "mixed", "steady", "closed"}));
+                 "closed: look-ups, so many in flight; status: none, how the gateway is")
+      ->check(CLI::IsMember({"identical", "distinct", "mixed", "steady", "closed", "status"}));
   app.add_option("--caller", options.caller, "name in the metadata");
   app.add_option("--callers", options.callers, "of that name and a number, in turn");
   app.add_option("--calls", options.calls, "calls of a burst");
+  app.add_option("--hosts", options.hosts, "that there must be at least, for all other look-ups")
+      ->check(CLI::PositiveNumber);
   app.add_option("--in-flight", options.in_flight, "calls at a time (closed)");
   app.add_option("--channels", options.channels, "connections");
   app.add_option("--rate", options.rate, "calls a second (mixed, steady)");

@@ -1,9 +1,7 @@
 """Figures of many callers before one budget: few calls to Falcon, fair, and steady when Falcon is not."""
-import json
-import subprocess
 import time
 
-from programs import Peak, clear, control, row, slow
+from programs import Peak, clear, control, driver, result, row, slow
 
 KINDS = ("lookups", "lists", "exports")
 # What a call may take, and what Falcon takes.
@@ -23,71 +21,80 @@ class BudgetFigures:
     """Mixed into a Build."""
 
     def budget(self, gateway, *flags):
-        return subprocess.Popen([f"{self.build}/tests/bench/budget_driver", "--address", gateway.address, *flags],
-                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return driver([f"{self.build}/tests/bench/budget_driver", "--address", gateway.address, *flags])
+
+    def steady(self, gateway, rate, seconds, deadline_s=DEADLINE_S):
+        """Look-ups at a rate, which nothing that was kept answers."""
+        return self.budget(gateway, "--mode", "steady", "--rate", str(rate), "--seconds", str(seconds), "--live",
+                           "--deadline-ms", str(deadline_s * 1000))
 
     @staticmethod
-    def ready(*drivers):
-        for driver in drivers:
-            driver.stdout.readline()
+    def ready(*loads):
+        for load in loads:
+            if not load.stdout.readline():
+                raise SystemExit(f"{' '.join(load.args)} ended with {load.wait()}")
 
     @staticmethod
-    def go(*drivers):
-        for driver in drivers:
-            driver.stdin.write("\n")
-            driver.stdin.flush()
+    def go(*loads):
+        for load in loads:
+            load.stdin.write("\n")
+            load.stdin.flush()
 
     @staticmethod
-    def result(driver):
-        return json.loads(driver.communicate()[0])
+    def by_second(calls, seconds):
+        """Of the calls that were due in each second, how many were answered."""
+        counts = calls["ok_by_second"]
+        return counts + [0] * (seconds - len(counts))
 
     def few_calls(self):
         with self.simulator() as simulator, self.gateway(simulator) as gateway:
             slow(simulator, FALCON_MS)
-            burst = self.result(self.budget(gateway, "--mode", "identical", "--calls", "1000", "--deadline-ms", "10000"))
+            burst = result(self.budget(gateway, "--mode", "identical", "--calls", "1000", "--deadline-ms", "10000"))
             data, tokens = data_calls(simulator)
             row("1,000 identical cold ListDetections", f"{tokens} token, {data} data call; {burst['calls']['ok']} answered",
                 "1 token call, 1 data call", (tokens, data, burst["calls"]["ok"]) == (1, 1, 1000))
         with self.simulator() as simulator, self.gateway(simulator, "--cache-mib", "0") as gateway:
-            driver = self.budget(gateway, "--mode", "distinct", "--calls", "10000", "--callers", "1000", "--channels", "16",
-                                 "--deadline-ms", "10000")
-            self.ready(driver)
+            load = self.budget(gateway, "--mode", "distinct", "--calls", "10000", "--callers", "1000", "--channels", "16",
+                               "--deadline-ms", "10000")
+            self.ready(load)
             slow(simulator, FALCON_MS)
             clear(simulator, "ledger")
-            self.go(driver)
-            burst = self.result(driver)
+            self.go(load)
+            burst = result(load)
             data, _ = data_calls(simulator)
             row("GetHost of 10,000 distinct ids by 1,000 callers",
                 f"{data} calls, {burst['seconds']:.2f} s; {burst['calls']['ok']:,} answered", "<= 10 data calls, <= 2 s",
                 data <= 10 and burst["seconds"] <= 2 and burst["calls"]["ok"] == 10000)
 
     def mixed_load(self):
-        """2,000 calls/s on 50,000 hosts before a budget of 6,000 a minute; then the same without a gateway."""
+        """2,000 calls/s on 50,000 hosts before a budget of 6,000 a minute; then the same without a gateway. It lasts three times
+        the 30 s for which hosts and lists of them are kept, and exports take kept pages as old as that."""
         with self.simulator(hosts=50000, rate_limit=6000) as simulator, self.gateway(simulator) as gateway:
             def run(seconds, *flags):
-                driver = self.budget(gateway, "--mode", "mixed", "--seconds", str(seconds), "--deadline-ms", "2000", *flags)
-                self.ready(driver)
+                load = self.budget(gateway, "--mode", "mixed", "--seconds", str(seconds), "--hosts", "50000",
+                                   "--deadline-ms", str(DEADLINE_S * 1000), *flags)
+                self.ready(load)
                 slow(simulator, FALCON_MS)
                 clear(simulator, "ledger")
-                self.go(driver)
-                load = self.result(driver)
+                self.go(load)
+                found = result(load)
                 ledger = control(simulator, "ledger")
                 clear(simulator, "faults")
-                return load, sum(ledger["counts"].values()), ledger["statuses"].get("429", 0)
+                return found, sum(ledger["counts"].values()), ledger["statuses"].get("429", 0)
 
-            load, calls, limited = run(30)
+            load, calls, limited = run(90)
             bare, bare_calls, bare_limited = run(15, "--falcon-url", simulator.address)
         lookups = load["lookups"]
         refused = sum(load[kind]["failures"].get("8", 0) for kind in KINDS)  # RESOURCE_EXHAUSTED
         good = lookups["ok"] / (lookups["ok"] + sum(lookups["failures"].values()))
-        per_call = load["offered"] / calls
+        answered, bare_ok = (sum(one[kind]["ok"] for kind in KINDS) for one in (load, bare))
         row("mixed load of 2,000 /s: 429s, and seen by callers", f"{limited}, {refused}", "none seen", refused == 0)
         row("mixed load: look-ups answered within 2 s", f"{good:.2%} (p50 {lookups['p50_ms']:.0f}, p99 {lookups['p99_ms']:.0f} ms)",
             ">= 99.9 %", good >= 0.999)
         others = {kind: sum(load[kind]["failures"].values()) for kind in KINDS[1:]}
         row("mixed load: lists and exports that failed", f"{others['lists']} and {others['exports']}", "none", not any(others.values()))
-        row("mixed load: RPCs answered per call to Falcon", f"{per_call:.0f} ({calls} calls)", ">= 100", per_call >= 100)
-        bare_ok = sum(bare[kind]["ok"] for kind in KINDS)
+        row("mixed load: RPCs answered per call (lists of hosts, kept 30 s; exports opt in)",
+            f"{answered / calls:.0f} ({calls} calls)", ">= 100", answered >= 100 * calls)
         row("the same without a gateway, 15 s", f"{bare_calls:,} calls, {bare_limited:,} 429s, {bare_ok / bare['offered']:.0%} answered",
             "for comparison", True)
 
@@ -99,11 +106,11 @@ class BudgetFigures:
                                    "--seconds", "8", "--live", "--deadline-ms", "10000")
 
             def measure(*others):
-                drivers = [small(number) for number in range(10)] + list(others)
-                self.ready(*drivers)
+                loads = [small(number) for number in range(10)] + list(others)
+                self.ready(*loads)
                 slow(simulator, FALCON_MS)
-                self.go(*drivers)
-                counts = [self.result(driver)["calls"]["ok"] for driver in drivers]
+                self.go(*loads)
+                counts = [result(load)["calls"]["ok"] for load in loads]
                 clear(simulator, "faults")
                 return counts[:10], counts[10:]
 
@@ -112,71 +119,78 @@ class BudgetFigures:
                               "--deadline-ms", "20000", "--channels", "4")
             beside, hogged = measure(hog)
         shares = [with_hog / before for with_hog, before in zip(beside, alone)]
-        row("ten callers beside one of 100x their load: throughput kept", f"{sum(beside) / sum(alone):.1%}, least {min(shares):.1%}"
-            f" (it: {hogged[0]})", ">= 90 %", sum(beside) / sum(alone) >= 0.9)
+        row("ten callers beside one of 100x their load: throughput kept", f"least {min(shares):.1%}, all {sum(beside) / sum(alone):.1%}"
+            f" (it: {hogged[0]})", ">= 90 % each", min(shares) >= 0.9)
 
     def outage(self):
         """Falcon fails each call for 10 s under 500 look-ups a second, and then no more."""
+        rate, start, lasts, seconds = 500, 3, 10, 50
         with self.simulator() as simulator, self.gateway(simulator, "--no-batching", "--cache-mib", "0", "--max-in-flight", "256") as gateway:
-            driver = self.budget(gateway, "--mode", "steady", "--rate", "500", "--seconds", "50", "--live")
-            self.ready(driver)
-            clear(simulator, "ledger")
-            self.go(driver)
-            time.sleep(3)
-            before, _ = data_calls(simulator)
+            load = self.steady(gateway, rate, seconds)
+            self.ready(load)
+            slow(simulator, FALCON_MS)
+            self.go(load)
+            time.sleep(start)
             control(simulator, "faults", {"kind": "status", "code": 503, "times": 0})
-            time.sleep(10)
-            during = data_calls(simulator)[0] - before
+            time.sleep(lasts)
+            failed = control(simulator, "ledger")["statuses"].get("503", 0)
             clear(simulator, "faults")
-            load = self.result(driver)
-        by_second = load["calls"]["ok_by_second"]
-        back = next((second for second in range(13, len(by_second)) if by_second[second] >= 450), None)
-        row("outage of 10 s at 500 /s: attempts at Falcon", f"{during} for 5,000 calls", "<= 1.1x after 5", during <= 5 + 1.1 * 5000)
-        row("outage: whole again after (the breaker stays open for 30 s)", f"{back - 3 if back else '-'} s", "<= 34 s",
-            back is not None and back - 3 <= 34)
+            slow(simulator, FALCON_MS)
+            clear(simulator, "ledger")
+            answered = self.by_second(result(load)["calls"], seconds)
+            attempts, _ = data_calls(simulator)
+            opened = result(self.budget(gateway, "--mode", "status"))["breaker_opened"]
+        offered = rate * lasts
+        row(f"outage of {lasts} s at {rate} /s: attempts at Falcon", f"{failed} for {offered:,} calls", "<= 1.1x after the first 5",
+            failed - 5 <= 1.1 * offered)
+        # The breaker's 30 s and a tenth, its probe, and the rest of that second.
+        back = next((second for second in range(start + lasts, seconds) if min(answered[second:]) >= 0.99 * rate), None)
+        row("outage: whole again after (the breaker stays open for 30 s)", f"{back - start if back else '-'} s", "<= 36 s",
+            back is not None and back - start <= 36)
+        after = sum(answered[start + lasts:])
+        row("outage: once it is over, attempts, and answered; opened", f"{attempts:,}, {after:,}; {opened} time(s)", "all, by one probe",
+            attempts == after > 0 and opened == 1)
 
     def tokens(self):
         """Tokens that live for 8 s, all of them revoked three times on the way, under 500 look-ups a second."""
         with self.simulator("--token-lifetime", "8") as simulator, \
                 self.gateway(simulator, "--no-batching", "--cache-mib", "0", "--max-in-flight", "256") as gateway:
-            driver = self.budget(gateway, "--mode", "steady", "--rate", "500", "--seconds", "30", "--live", "--deadline-ms", "5000")
-            self.ready(driver)
+            load = self.steady(gateway, 500, 30, deadline_s=5)
+            self.ready(load)
             slow(simulator, FALCON_MS)
-            self.go(driver)
+            self.go(load)
             for _ in range(3):
                 time.sleep(7)
                 control(simulator, "revoke_tokens", {})
-            load = self.result(driver)
+            found = result(load)
             _, tokens = data_calls(simulator)
-        lost = load["offered"] - load["calls"]["ok"]
-        row("tokens expire and are revoked under 500 /s: calls lost", f"{lost} of {load['offered']:,} ({tokens} tokens)", "none",
+        lost = found["offered"] - found["calls"]["ok"]
+        row("tokens expire and are revoked under 500 /s: calls lost", f"{lost} of {found['offered']:,} ({tokens} tokens)", "none",
             lost == 0 and tokens >= 4)
 
     def overload(self):
         """Look-ups at once, four times and once more what Falcon's places can answer; each is worth nothing after 2 s."""
+        usual, most, over_s, after_s = int(CAPACITY * 0.8), CAPACITY * 4, 15, 20
         with self.simulator() as simulator, self.gateway(simulator, "--no-batching", "--cache-mib", "0") as gateway:
-            def run(rate, seconds):
-                driver = self.budget(gateway, "--mode", "steady", "--rate", str(rate), "--seconds", str(seconds), "--live",
-                                     "--deadline-ms", str(DEADLINE_S * 1000))
-                self.ready(driver)
-                slow(simulator, FALCON_MS)
-                self.go(driver)
-                load = self.result(driver)
-                clear(simulator, "faults")
-                return load["calls"]
-
-            def rate_of(calls, skip):
-                seconds = calls["ok_by_second"][skip:-DEADLINE_S]
-                return sum(seconds) / len(seconds)
-
-            peak = rate_of(run(CAPACITY * 0.95, 10), 1)
+            loads = [self.steady(gateway, *load) for load in ((int(CAPACITY * 0.95), 10), (most, over_s), (usual, after_s))]
+            self.ready(*loads)
+            slow(simulator, FALCON_MS)
+            before, over, after = loads
+            self.go(before)
+            peak = self.by_second(result(before)["calls"], 10)[1:]
             idle = gateway.status("VmRSS")
             with Peak(gateway) as memory:
-                over = run(CAPACITY * 4, 15)
-            goodput = rate_of(over, 4)
-            after = run(CAPACITY * 0.8, 12)
-        late = sum(after["failures"].values())
-        row("overload at 4x: goodput of the peak", f"{goodput / peak:.0%} ({goodput:.0f} of {peak:.0f} /s)", ">= 80 %", goodput >= 0.8 * peak)
+                self.go(over)
+                time.sleep(over_s)
+                self.go(after)  # at once: what still waits is in its way
+                goodput = self.by_second(result(over)["calls"], over_s)[1:-DEADLINE_S]
+            calls = result(after)["calls"]
+        good, peak = (sum(seconds) / len(seconds) for seconds in (goodput, peak))
+        row("overload at 4x: goodput of what Falcon can", f"{good / CAPACITY:.0%} ({good:.0f} of {CAPACITY} /s), of the peak {good / peak:.0%}",
+            ">= 80 %", good >= 0.8 * CAPACITY)
         row("overload: RSS over before", f"+{max(0, memory.most - idle) / 1024:.0f} MiB", "<= 64 MiB", memory.most - idle <= 64 * 1024)
-        row("overload: failures in the 12 s after it at 0.8x", f"{late} (p99 {after['p99_ms']:.0f} ms)", "none after 10 s",
-            late == 0 or min(after["ok_by_second"][10:11] or [0]) >= 0.75 * CAPACITY)
+        late = self.by_second(calls, after_s)[10:]
+        lost = usual * len(late) - sum(late)
+        row("overload: after it at 0.8x, the worst second from the 10th on",
+            f"{min(late)} of {usual} answered, {lost} lost (before: {sum(calls['failures'].values()) - lost}; p99 {calls['p99_ms']:.0f} ms)",
+            ">= 99 %, none lost", min(late) >= 0.99 * usual and lost == 0)

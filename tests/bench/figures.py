@@ -4,6 +4,7 @@
 usage: figures.py BUILD_FOLDER [NAME ...]   (default: all; a wrong name lists them)
 """
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ import urllib.parse
 import urllib.request
 
 from budget_figures import BudgetFigures
-from programs import ROWS, Build, Peak, control, row, slow
+from programs import ROWS, Build, Peak, control, driver, end_by_signal, end_drivers, result, row, slow
 
 
 # Nothing that makes calls few.
@@ -22,11 +23,10 @@ class Bench(BudgetFigures, Build):
     """One method a figure, or a few that belong together."""
 
     def load(self, gateway, *flags):
-        return subprocess.Popen([f"{self.build}/tests/bench/load_driver", "--address", gateway.address, *flags],
-                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return driver([f"{self.build}/tests/bench/load_driver", "--address", gateway.address, *flags])
 
     def tally(self, gateway, *flags):
-        return json.loads(self.load(gateway, *flags).communicate()[0])
+        return result(self.load(gateway, *flags))
 
     def decode(self):
         out = subprocess.run([f"{self.build}/tests/bench/decode_bench", "--benchmark_format=json",
@@ -79,8 +79,7 @@ class Bench(BudgetFigures, Build):
             for _ in range(20):
                 time.sleep(0.2)
                 threads, most = max(threads, gateway.status("Threads")), max(most, gateway.status("VmRSS"))
-            load.kill()
-            load.wait()
+            end_drivers()
             row("3,000 waiting RPCs: threads, RSS", f"{threads} threads, {most // 1024} MiB (idle {idle // 1024})",
                 "<= 20 threads, <= 150 MiB", threads <= 20 and most <= 150 * 1024)
 
@@ -97,8 +96,8 @@ class Bench(BudgetFigures, Build):
     def export(self, what, method, request, path, count, *flags):
         """Complete, without duplicates, in memory bounded by pages; beside a bare loop over the same pages."""
         with self.simulator(*flags) as simulator, self.gateway(simulator) as gateway:
-            driver = [f"{self.build}/tests/bench/export_driver"]
-            ours = [*driver, "--address", gateway.address, "--method", method, "--request", json.dumps(request)]
+            exporter = f"{self.build}/tests/bench/export_driver"
+            ours = [exporter, "--address", gateway.address, "--method", method, "--request", json.dumps(request)]
 
             def run(command):
                 tally = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=False).stdout)
@@ -110,7 +109,7 @@ class Bench(BudgetFigures, Build):
             run([*ours, "--most", "2"])  # warms both up, and shows which pages the gateway asks for
             calls = control(simulator, "ledger")["recent"]
             asked = urllib.parse.parse_qsl(next(c["query"] for c in calls if c["call"] == f"GET {path}").replace("+", "%2B"))
-            bare = [*driver, "--mode", "bare", "--falcon-url", simulator.address, "--path", path]
+            bare = [exporter, "--mode", "bare", "--falcon-url", simulator.address, "--path", path]
             for name, value in asked:
                 bare += ["--query", f"{name}={value}"]
             pairs = []
@@ -168,6 +167,7 @@ FIGURES = ["decode", "latency", "throughput", "waiters", "start", "few_calls", "
 
 
 def main(argv):
+    signal.signal(signal.SIGTERM, end_by_signal)
     bench = Bench(argv[1])
     names = argv[2:] or FIGURES
     if unknown := [name for name in names if name not in FIGURES]:

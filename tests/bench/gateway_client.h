@@ -45,17 +45,7 @@ class GatewayClient {
     }
   }
 
-  std::vector<std::string> HostIds() {
-    std::vector<std::string> ids;
-    grpc::ClientContext context;
-    v1::ExportHostsRequest request;
-    request.mutable_read_mask()->add_paths("device_id");
-    v1::ExportHostsResponse batch;
-    for (const auto reader = hosts_[0]->ExportHosts(&context, request); reader->Read(&batch);) {
-      for (const v1::Host& host : batch.hosts()) ids.push_back(host.device_id());
-    }
-    return ids;
-  }
+  v1::HostService::StubInterface& hosts() { return *hosts_[0]; }
 
   // A failure is the number of its status code.
   void Host(const std::string& id, Done done) {

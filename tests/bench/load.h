@@ -28,11 +28,12 @@ using Done = std::function<void(double took, const std::string& failure)>;
 // What became of the calls of one kind. Any thread.
 class Tally {
  public:
-  void Add(double took, const std::string& failure) {
+  // `second`: of the load, in which the call was due.
+  void Add(double took, const std::string& failure, int second = 0) {
     const std::lock_guard lock(mutex_);
     if (failure.empty()) {
       millis_.push_back(took);
-      ++by_second_[static_cast<int>(Since(start_))];
+      ++by_second_[second];
     } else {
       ++failures_[failure];
     }
@@ -57,7 +58,6 @@ class Tally {
 
  private:
   std::mutex mutex_;
-  const Clock::time_point start_ = Clock::now();
   std::vector<double> millis_;
   std::map<int, int> by_second_;
   std::map<std::string, int> failures_;

@@ -14,6 +14,7 @@
 
 #include "falcon/v1/hosts.grpc.pb.h"
 #include "tests/bench/h2_load.h"
+#include "tests/bench/host_ids.h"
 
 namespace falcon::bench {
 namespace {
@@ -61,18 +62,6 @@ v1::GetHostRequest HostRequest(const Options& options, const std::vector<std::st
   request.set_device_id(ids[static_cast<size_t>(number) % ids.size()]);
   if (options.live) request.mutable_read_options()->mutable_max_staleness();
   return request;
-}
-
-std::vector<std::string> HostIds(v1::HostService::Stub& stub) {
-  std::vector<std::string> ids;
-  grpc::ClientContext context;
-  v1::ExportHostsRequest request;
-  request.mutable_read_mask()->add_paths("device_id");
-  v1::ExportHostsResponse batch;
-  for (const auto reader = stub.ExportHosts(&context, request); reader->Read(&batch);) {
-    for (const v1::Host& host : batch.hosts()) ids.push_back(host.device_id());
-  }
-  return ids;
 }
 
 // Keeps `in_flight` GetHost calls with distinct ids going until `calls` are done.
@@ -161,11 +150,7 @@ int Main(int argc, char** argv) {
   app.add_flag("--live", options.live, "nothing that was kept will do: max_staleness is 0");
   CLI11_PARSE(app, argc, argv);
   curl_global_init(CURL_GLOBAL_DEFAULT);
-  const std::vector<std::string> ids = HostIds(*Stub(options));
-  if (ids.empty()) {
-    std::fprintf(stderr, "no hosts at %s\n", options.address.c_str());
-    return 1;
-  }
+  const std::vector<std::string> ids = HostIds(*Stub(options), 1);
   if (options.hold) {
     std::puts("ready");
     std::fflush(stdout);

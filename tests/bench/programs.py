@@ -4,17 +4,49 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import urllib.request
 
 ROWS = []
+DRIVERS = []  # all that were started
 
 
 def row(what, figure, target, met):
     ROWS.append((what, figure, target, met))
     print(f"{'ok  ' if met else 'MISS'}  {what:58} {figure:>34}   target {target}", flush=True)
+
+
+def driver(arguments):
+    """A load, as a process; it begins by itself or by a line."""
+    process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    DRIVERS.append(process)
+    return process
+
+
+def result(process):
+    """What a driver found."""
+    answer = process.communicate()[0]
+    DRIVERS.remove(process)
+    try:
+        return json.loads(answer)
+    except json.JSONDecodeError:
+        raise SystemExit(f"{' '.join(process.args)} ended with {process.returncode}: {answer!r}") from None
+
+
+def end_drivers():
+    while DRIVERS:
+        process = DRIVERS.pop()
+        process.kill()
+        process.wait()
+
+
+def end_by_signal(number, _):
+    """As an exception, so that whatever was started is ended on the way out."""
+    signal.signal(number, signal.SIG_IGN)
+    sys.exit(128 + number)
 
 
 class Program:
@@ -24,12 +56,16 @@ class Program:
         self.started = time.monotonic()
         self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                                         env={"PATH": os.environ["PATH"], **(environment or {})})
-        line = self.process.stdout.readline()
-        self.start_seconds = time.monotonic() - self.started
-        found = re.search(r"listening on (\S+)", line)
-        if not found:
-            raise SystemExit(f"{arguments[0]} did not start: {line!r}")
-        self.address = found.group(1)
+        try:
+            line = self.process.stdout.readline()
+            self.start_seconds = time.monotonic() - self.started
+            found = re.search(r"listening on (\S+)", line)
+            if not found:
+                raise SystemExit(f"{arguments[0]} did not start: {line!r}")
+            self.address = found.group(1)
+        except BaseException:
+            self.process.kill()
+            raise
 
     def status(self, key):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as lines:
@@ -39,6 +75,7 @@ class Program:
         return self
 
     def __exit__(self, *_):
+        end_drivers()  # where all went well there are none; the gateway would wait for their calls
         self.process.send_signal(signal.SIGTERM)
         self.process.wait()
 

@@ -45,6 +45,15 @@ Request Make(const std::string& text = "") {
 // `text` again and again.
 std::string Repeated(std::string_view text, int times);
 
+// What the server said of a call behind its answer.
+inline std::map<std::string, std::string> Trailers(const grpc::ClientContext& context) {
+  std::map<std::string, std::string> trailers;
+  for (const auto& [name, value] : context.GetServerTrailingMetadata()) {
+    trailers[{name.data(), name.size()}] = {value.data(), value.size()};
+  }
+  return trailers;
+}
+
 // The stub's method that takes a request, as the headers in calls/ say.
 template <class Request>
 inline constexpr auto kMethod = nullptr;
@@ -59,9 +68,7 @@ Answer<Response> Invoke(World& world,
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + deadline);
   answer.status = (stub.*method)(&context, request, &answer.response);
-  for (const auto& [name, value] : context.GetServerTrailingMetadata()) {
-    answer.trailers[{name.data(), name.size()}] = {value.data(), value.size()};
-  }
+  answer.trailers = Trailers(context);
   return answer;
 }
 

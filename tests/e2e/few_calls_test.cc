@@ -30,7 +30,9 @@ class FewCalls : public SharedWorld<FewCalls> {
   ~FewCalls() override { world().ClearFaults(); }
 
   // Each answer takes so long.
-  void SlowDown(int ms) { world().Fault(Rule("latency", {{"times", 0}, {"ms", ms}})); }
+  void SlowDown(int ms) {
+    world().Fault(Rule("latency", {{"path", ""}, {"times", 0}, {"ms", ms}}));
+  }
 
   static std::vector<std::string> HostIds(int count) {
     std::vector<std::string> ids;
@@ -70,7 +72,8 @@ TEST_F(FewCalls, LookUpsByIdTravelTogether) {
   const std::vector<std::string> ids = HostIds(100);
   ASSERT_EQ(ids.size(), 100U);
   world().ResetLedger();
-  SlowDown(300);
+  const int64_t batched = Saved().batched();
+  SlowDown(2000);
   std::deque<std::thread> callers;
   std::atomic<int> right = 0;
   for (const std::string& id : ids) {
@@ -83,8 +86,10 @@ TEST_F(FewCalls, LookUpsByIdTravelTogether) {
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(right, 100) << "each caller has its own host";
   EXPECT_EQ(unknown.status.error_code(), grpc::StatusCode::NOT_FOUND);
-  EXPECT_LE(world().Calls(), 5);
-  EXPECT_GE(Saved().batched(), 90);
+  // While one call is on the way, another may leave each half second: however slowly the
+  // callers begin, most of them share one.
+  EXPECT_LE(world().Calls(), 20);
+  EXPECT_EQ(Saved().batched() - batched, 101 - world().Calls());
 }
 
 TEST_F(FewCalls, AKeptAnswerSaysItsAgeAndCostsNoCall) {
