@@ -144,9 +144,13 @@ Secret TokenKey(const config::Config& config) {
 }
 
 // The answers of two clouds no more than those of two customers.
-SharedTierOptions Sharing(const config::Config& config, redis::KeyValueStore* store) {
+SharedTierOptions Sharing(const config::Config& config, redis::KeyValueStore* store,
+                          obs::Log& log) {
   const std::string& cloud = config.base_url.empty() ? config.region : config.base_url;
-  return {.store = store, .key = TokenKey(config), .owner = Cat(Tenant(config), "\n", cloud)};
+  return {.store = store,
+          .key = TokenKey(config),
+          .owner = Cat(Tenant(config), "\n", cloud),
+          .log = &log};
 }
 
 CallerOptions CallerOptionsOf(const config::Config& config) {
@@ -186,7 +190,7 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
                                                 RandomJitter(), log);
   }
   CallerOptions caller_options = CallerOptionsOf(config);
-  caller_options.shared = Sharing(config, redis.get());
+  caller_options.shared = Sharing(config, redis.get(), log);
   Caller caller(attempts, loop, clock, timer, caller_options);  // makes the calls few
   const PageTokens page_tokens(TokenKey(config), Tenant(config));
 

@@ -10,6 +10,8 @@ namespace {
 constexpr size_t kInstantBytes = 8;
 constexpr size_t kLengthBytes = 4;
 constexpr size_t kHeadBytes = 1 + kInstantBytes + kLengthBytes;
+// A later instant could be more than the clocks' types hold.
+constexpr std::chrono::hours kFurthest{24};
 
 void Append(std::string& bytes, uint64_t number, size_t count) {
   for (size_t i = 0; i < count; ++i) bytes += static_cast<char>(number >> (8 * i));
@@ -45,21 +47,21 @@ std::string EncodeKept(const Kept& kept, const Clock& clock) {
   return bytes;
 }
 
-std::optional<Kept> DecodeKept(std::string_view bytes, const Clock& clock, milliseconds most_skew) {
+std::optional<Kept> DecodeKept(std::string_view bytes, const Clock& clock) {
   if (bytes.size() < kHeadBytes) return std::nullopt;
   const std::optional<Kept::Kind> kind = KindOf(bytes[0]);
   const uint64_t length = NumberAt(bytes, 1 + kInstantBytes, kLengthBytes);
   if (!kind.has_value() || length > bytes.size() - kHeadBytes) return std::nullopt;
-  const uint64_t instant = NumberAt(bytes, 1, kInstantBytes);
   const WallTime now = clock.WallNow();
-  const auto latest = std::chrono::floor<milliseconds>(now + most_skew).time_since_epoch();
-  if (instant > static_cast<uint64_t>(latest.count())) return std::nullopt;
+  const auto latest = std::chrono::floor<milliseconds>(now + kFurthest).time_since_epoch();
+  const uint64_t instant =
+      std::min(NumberAt(bytes, 1, kInstantBytes), static_cast<uint64_t>(latest.count()));
   const WallTime at{milliseconds(static_cast<int64_t>(instant))};
   Kept kept;
   kept.kind = *kind;
   kept.next = bytes.substr(kHeadBytes, length);
   kept.text = bytes.substr(kHeadBytes + length);
-  kept.at = clock.Now() - std::max<WallTime::duration>(now - at, WallTime::duration(0));
+  kept.at = clock.Now() - (now - at);
   return kept;
 }
 

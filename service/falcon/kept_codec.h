@@ -14,9 +14,9 @@ namespace falcon {
 // With the instant by the wall clock, in whole milliseconds, rounded down: never younger.
 std::string EncodeKept(const Kept& kept, const Clock& clock);
 
-// What EncodeKept was given, as old as it is by now. Nullopt: it is from the future, by more than
-// `most_skew`, or not of this form. By less: it is as of now.
-std::optional<Kept> DecodeKept(std::string_view bytes, const Clock& clock, milliseconds most_skew);
+// What EncodeKept was given, as old as it is by now: of the future, where the wall clock of the one
+// that wrote it is ahead, but never by more than a day. Nullopt: it is not of this form.
+std::optional<Kept> DecodeKept(std::string_view bytes, const Clock& clock);
 
 }  // namespace falcon
 

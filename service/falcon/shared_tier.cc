@@ -14,7 +14,8 @@ SharedTier::SharedTier(const SharedTierOptions& options, FreshnessCache& cache, 
       values_(options.key, options.owner),
       cache_(cache),
       loop_(loop),
-      clock_(clock) {}
+      clock_(clock),
+      log_(*options.log) {}
 
 Task<void> SharedTier::Load(std::vector<std::string> keys) {
   const auto landed = std::make_shared<run::Event>(loop_.executor());
@@ -53,13 +54,26 @@ void SharedTier::Take(const std::string& key, const SealedValues::Place& place,
   }
   const std::optional<std::string> bytes = values_.Open(place, *sealed);
   std::optional<Kept> kept;
-  if (bytes.has_value()) kept = DecodeKept(*bytes, clock_, kMostSkew);
-  if (!kept.has_value()) {
+  if (bytes.has_value()) kept = DecodeKept(*bytes, clock_);
+  if (!kept.has_value() || !ClocksAgree(kept->at)) {
     ++stats_.refused;
     return;
   }
   ++stats_.hits;
+  kept->at -= kMostSkew;
   cache_.Keep(key, *std::move(kept));
+}
+
+bool SharedTier::ClocksAgree(SteadyTime at) {
+  const SteadyTime now = clock_.Now();
+  const bool agreed = now >= disagree_until_;
+  if (at <= now + kMostSkew) return agreed;
+  if (agreed) {
+    const auto ahead = std::chrono::ceil<milliseconds>(at - now);
+    log_.Warning("redis_clock_skew", {{"ahead_ms", ahead.count()}});
+  }
+  disagree_until_ = now + kKept;
+  return false;
 }
 
 void SharedTier::Put(const std::string& key, const Kept& kept) {

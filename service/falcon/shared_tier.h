@@ -12,6 +12,7 @@
 #include "base/secret.h"
 #include "falcon/freshness_cache.h"
 #include "falcon/sealed_values.h"
+#include "obs/log.h"
 #include "redis/key_value_store.h"
 #include "run/event.h"
 #include "run/loop.h"
@@ -22,21 +23,23 @@ struct SharedTierOptions {
   redis::KeyValueStore* store = nullptr;  // null: there is none
   Secret key;                             // as SealedValues takes it
   std::string owner;
+  obs::Log* log = nullptr;  // there is one where there is a store
 };
 
 struct SharedTierStats {
   bool connected = false;
   int64_t hits = 0;     // values that were there
   int64_t misses = 0;   // that were asked for and not there, or not in time
-  int64_t refused = 0;  // that were there, and not ours or of the future
+  int64_t refused = 0;  // that were there, and not ours, or came while clocks disagree
   int64_t faults = 0;   // of the store
 };
 
 // Loop thread only. Outlives its calls: stop the loop first.
 //
-// Replicas tell each other by the wall clock when an answer was young. One whose clock is ahead
-// makes its answers look as much younger to others, one behind as much older. What comes from the
-// future is taken as of now when it is within kMostSkew, and else not at all.
+// Replicas tell each other by the wall clock when an answer was young. Each answer from the store
+// counts as kMostSkew older than that, so that none is older than it looks while clocks differ by no
+// more. One from further in the future than kMostSkew shows that they do differ: other answers may
+// be older than they look, and none is taken before kKept has passed without a further such one.
 class SharedTier {
  public:
   static constexpr seconds kMostSkew{1};
@@ -44,7 +47,7 @@ class SharedTier {
   // Absences stay as long as they are believed.
   static constexpr std::chrono::minutes kKept{15};
 
-  // `options` name a store, which outlives it.
+  // `options` name a store and a log, which outlive it.
   SharedTier(const SharedTierOptions& options, FreshnessCache& cache, run::Loop& loop,
              const Clock& clock);
 
@@ -62,12 +65,16 @@ class SharedTier {
   Task<void> Fetch(std::vector<std::string> keys, Landing landed);
   void Take(const std::string& key, const SealedValues::Place& place,
             const std::optional<std::string>& sealed);
+  // Whether the clocks agree, by all that came; `at`: the latest.
+  bool ClocksAgree(SteadyTime at);
 
   redis::KeyValueStore& store_;
   const SealedValues values_;
   FreshnessCache& cache_;
   run::Loop& loop_;
   const Clock& clock_;
+  obs::Log& log_;
+  SteadyTime disagree_until_ = SteadyTime::min();
   std::map<std::string, Landing> on_the_way_;
   SharedTierStats stats_;
 };

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <memory>
+#include <sstream>
 
 #include "tests/unit/falcon/fake_store.h"
 #include "tests/unit/falcon/upstream_fixture.h"
@@ -11,6 +12,7 @@
 namespace falcon::testing {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::SizeIs;
 using Found_ = absl::StatusOr<std::shared_ptr<const Found>>;
 
@@ -29,7 +31,7 @@ class SharedTierTest : public UpstreamTest {
                                   std::string_view key = "0123456789abcdef0123456789abcdef") {
     CallerOptions options;
     options.cache_bytes = size_t{1} << 20;
-    options.shared = {.store = &store, .key = Secret(key), .owner = owner};
+    options.shared = {.store = &store, .key = Secret(key), .owner = owner, .log = &log};
     return std::make_unique<Caller>(attempts, loop, clock, timer, options);
   }
   Reading Within(milliseconds staleness) const {
@@ -49,6 +51,12 @@ class SharedTierTest : public UpstreamTest {
     Reading reading = Within(staleness);
     ASSERT_THAT(List(replica, reading), IsOk());
   }
+  // By a replica whose clock is ahead.
+  void ListAhead(std::chrono::nanoseconds span) {
+    clock.JumpWall(span);
+    List(*one);
+    clock.JumpWall(-span);
+  }
   Found_ Find(Caller& replica, std::vector<std::string> ids, Reading& reading) {
     return Await(loop, replica.Find(lane, std::move(ids), reading));
   }
@@ -59,6 +67,8 @@ class SharedTierTest : public UpstreamTest {
   static SharedTierStats Shared(const Caller& replica) { return *replica.stats().shared; }
 
   const Lane lane{&operation::kPostDeviceDetails, "device_id", {}};
+  std::ostringstream out;
+  obs::Log log{obs::Level::kInfo, clock, out};
   FakeStore store{loop};
   std::unique_ptr<Caller> one = Replica();
   std::unique_ptr<Caller> other = Replica();
@@ -68,17 +78,17 @@ TEST_F(SharedTierTest, WhatOneReplicaReadServesTheOtherWhileItIsYoungEnough) {
   Script(kList, 2);
   List(*one);
   clock.Advance(seconds(10));
-  Reading reading = Within(seconds(10));
+  Reading reading = Within(seconds(11));
   const auto shared = List(*other, reading);
   ASSERT_THAT(shared, IsOk());
   EXPECT_EQ(shared->envelope().pagination.total, 7);
   EXPECT_EQ(shared->envelope().pagination.next, "n");
   EXPECT_EQ(reading.upstream_calls, 0);
-  EXPECT_EQ(reading.age, seconds(10));
+  EXPECT_EQ(reading.age, seconds(11)) << "a second more, for the clocks";
   EXPECT_EQ(Requests(), 1U);
   EXPECT_EQ(Shared(*other).hits, 1);
   clock.Advance(milliseconds(1));
-  List(*other, seconds(10));
+  List(*other, seconds(11));
   EXPECT_EQ(Requests(), 2U) << "it is too old for this reader";
 }
 
@@ -163,14 +173,53 @@ TEST_F(SharedTierTest, ChangedAndSwappedValuesAreNotTaken) {
   EXPECT_EQ(Shared(*third).refused, 1);
 }
 
-TEST_F(SharedTierTest, AnAnswerFromTheFutureIsNotTaken) {
+TEST_F(SharedTierTest, AClockThatIsASecondAheadMakesNoAnswerYoungerThanItIs) {
   Script(kList, 2);
-  clock.JumpWall(seconds(30));
-  List(*one);
-  clock.JumpWall(-seconds(30));
+  ListAhead(seconds(1));
+  clock.Advance(seconds(10));
+  Reading reading = Within(seconds(10));
+  ASSERT_THAT(List(*other, reading), IsOk());
+  EXPECT_EQ(reading.age, seconds(10));
+  EXPECT_EQ(Requests(), 1U);
+  clock.Advance(milliseconds(1));
+  List(*other, seconds(10));
+  EXPECT_EQ(Requests(), 2U);
+  EXPECT_EQ(Shared(*other).refused, 0);
+}
+
+TEST_F(SharedTierTest, AnAnswerFromTheFutureIsNotTakenEvenWhenItIsNotAnyMore) {
+  Script(kList, 3);
+  ListAhead(seconds(30));
+  const auto ahead = store.values;
   List(*other);
   EXPECT_EQ(Requests(), 2U);
   EXPECT_EQ(Shared(*other).refused, 1);
+  store.values = ahead;
+  clock.Advance(seconds(31));
+  List(*other, seconds(20));
+  EXPECT_EQ(Requests(), 3U) << "it is 31 seconds old, and looks like one";
+  EXPECT_EQ(Shared(*other).refused, 2);
+}
+
+TEST_F(SharedTierTest, AfterAnAnswerFromTheFutureNothingIsTakenUntilOldOnesAreGone) {
+  Script(kList, 7);
+  for (int i = 1; i <= 2; ++i) {
+    ListAhead(seconds(30));
+    List(*other);
+    EXPECT_EQ(Shared(*other).refused, i);
+    clock.Advance(SharedTier::kKept - milliseconds(1));
+  }
+  List(*one);
+  List(*other);
+  EXPECT_EQ(Shared(*other).refused, 3) << "the second one counts from its own time";
+  EXPECT_EQ(Requests(), 6U);
+  EXPECT_THAT(out.str(), ContainsRegex("^[^\n]*redis_clock_skew\",\"ahead_ms\":30000[^\n]*\n$"))
+      << "once";
+  clock.Advance(seconds(60));
+  List(*one, seconds(30));
+  List(*other, seconds(30));
+  EXPECT_EQ(Requests(), 7U);
+  EXPECT_EQ(Shared(*other).hits, 1);
 }
 
 TEST_F(SharedTierTest, AnOldValueThatIsPutBackIsAsOldAsItIs) {
