@@ -23,7 +23,7 @@ class Secret {
   ~Secret();
 
   bool empty() const { return bytes_.empty(); }
-  // The only way to the value. Call it where the bytes leave for Falcon, nowhere else.
+  // The only way to the value. Call it where it is checked, sent or made a key, nowhere else.
   std::string_view Reveal() const { return {bytes_.data(), bytes_.size()}; }
 
   friend bool operator==(const Secret&, const Secret&) = default;
