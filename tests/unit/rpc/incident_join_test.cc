@@ -72,12 +72,12 @@ TEST_F(IncidentJoinTest, AlertsThatWaitForAPlaceCostHalfOfTheTime) {
   FillAllPlaces();
   Rpc rpc(In(seconds(20)), "a", 1);
   Running<absl::Status> filled(loop, Fill(rpc));
-  Until([this] { return admission.waiting() == 1; });
+  Until([this] { return admission.stats().waiting == 1; });
   timer.Advance(seconds(10));
   EXPECT_EQ(filled.Get(), absl::OkStatus());
   ExpectWithoutAlerts(rpc);
   EXPECT_EQ(rpc.derived().alert_count(), 1);
-  Until([this] { return admission.waiting() == 0; });
+  Until([this] { return admission.stats().waiting == 0; });
   OpenGate();
 }
 
@@ -117,7 +117,7 @@ TEST_F(IncidentJoinTest, CallsThatAreCancelledEndAtOnce) {
   FillAllPlaces();
   Rpc rpc(In(seconds(20)), "a", 1);
   Running<absl::Status> filled(loop, Fill(rpc));
-  Until([this] { return admission.waiting() == 1; });
+  Until([this] { return admission.stats().waiting == 1; });
   filled.Cancel();
   EXPECT_EQ(filled.Get(), std::nullopt);
   OpenGate();
@@ -132,7 +132,7 @@ TEST_F(IncidentJoinTest, CallersTakeTurnsAtTheirAlerts) {
   std::deque<Running<absl::Status>> all;
   for (Rpc* rpc : {&greedy, &greedier, &modest}) {
     all.emplace_back(loop, Fill(*rpc));
-    Until([&] { return admission.waiting() == all.size(); });
+    Until([&] { return admission.stats().waiting == all.size(); });
   }
   OpenGate();
   for (auto& filled : all) EXPECT_EQ(filled.Get(), absl::OkStatus());
