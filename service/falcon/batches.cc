@@ -28,8 +28,12 @@ void TellOf(const Found& found, const std::vector<std::string>& ids, Reading& re
 }  // namespace
 
 bool Batches::LaneState::AnyInLine() const {
-  return std::any_of(in_flight.begin(), in_flight.end(),
-                     [](const auto& flight) { return !flight->reading().as_of.has_value(); });
+  const Priority rank = open->flight->reading().priority;
+  return std::any_of(in_flight.begin(), in_flight.end(), [rank](const auto& flight) {
+    const Reading& flown = flight->reading();
+    const bool before = flown.priority == Priority::kInteractive || flown.priority == rank;
+    return before && !flown.as_of.has_value();
+  });
 }
 
 Task<Answer> Batches::Fetch(Lane lane, std::vector<std::string> ids, Reading& reading) {

@@ -63,7 +63,8 @@ class Batches {
     std::set<std::string> ids;
   };
   struct LaneState {
-    bool AnyInLine() const;  // has departed, and waits to go out
+    // Whether one has departed and waits to go out, no later than `open` could.
+    bool AnyInLine() const;
 
     std::shared_ptr<Batch> open;  // gathers; null: nobody waits
     std::vector<std::shared_ptr<Flight>> in_flight;

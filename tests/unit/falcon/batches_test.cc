@@ -112,6 +112,21 @@ TEST_F(QueuedBatchesTest, LookUpsThatWaitForAPlaceTravelTogetherHoweverLongItTak
   EXPECT_EQ(hosts.calls[1].size(), 9U);
 }
 
+TEST_F(QueuedBatchesTest, AnExportsLookUpThatWaitsHoldsNoInteractiveOneUp) {
+  Reading patient(In(seconds(60)), Priority::kExport);
+  Running<Travelled> slow = Find(patient, {"a"});
+  Running<Travelled> quick = Find(second, {"b"});
+  Settle();
+  timer.Advance(milliseconds(501));
+  Until([&] { return admission.stats().waiting == 2; });
+  LeavePlaces();
+  UntilCalls(2);
+  EXPECT_THAT(hosts.calls[0], ElementsAre("b"));
+  for (const size_t call : {0, 1}) Open(call);
+  EXPECT_THAT(*quick.Get(), IsOk());
+  EXPECT_THAT(*slow.Get(), IsOk());
+}
+
 TEST_F(BatchesTest, AFailureIsEverybodysInTheBatchAndNobodyElses) {
   Running<Travelled> a = Find(first, {"a"});
   UntilCalls(1);
