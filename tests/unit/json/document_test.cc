@@ -204,6 +204,18 @@ TEST(Document, KeepsTheDigitsOfHugeNumbersWithoutCallingItARepair) {
   EXPECT_EQ(document.ResourceText(2), "\"-9223372036854775809\"");
 }
 
+TEST(Document, KeepsBareTokensThatAreNoJsonAsText) {
+  for (const std::string_view token :
+       {"NaN", "nan", "Infinity", "-Infinity", "None", "True", "tru", "nul", "undefined", "01",
+        "+5", "-", "1.", ".5", "1e", "0x1F", "1.2.3", "2026-01-01"}) {
+    const Document document =
+        Parsed(Cat(R"({"resources":[{"a":)", token, R"(,"b":true},-0.5e+1]})"));
+    EXPECT_EQ(document.ResourceText(0), Cat(R"({"a":")", token, R"(","b":true})")) << token;
+    EXPECT_EQ(document.ResourceText(1), "-5.0") << token;
+    EXPECT_FALSE(document.repaired()) << token;
+  }
+}
+
 TEST(Document, TakesAByteOrderMark) {
   EXPECT_THAT(Parsed("\xEF\xBB\xBF{\"resources\":[\"a\"]}").Ids(), ElementsAre("a"));
   EXPECT_THAT(Parsed("\xEF\xBB\xBF{\"resources\":[\"\xFF\"]}").Ids(), ElementsAre("\xEF\xBF\xBD"));
