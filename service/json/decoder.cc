@@ -94,6 +94,7 @@ class RecordDecoder {
     const bool fits = entry.kind == Kind::kMessage ? value.get(object) == simdjson::SUCCESS
                                                    : target.writer.Write(value);
     if (!fits) {
+      if (IsEmptyText(value)) return true;
       kept_.AddMisfit(place, value);
     } else if (entry.kind == Kind::kMessage) {
       Object(*entry.message, object, target.below, target.writer.Inside(), &place);

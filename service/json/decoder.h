@@ -40,7 +40,7 @@ struct DecodeOptions {
 //   enum           the value's name without its prefix, any case, spaces and dashes as underscores;
 //                  "": unset;  other words: misfit
 //   repeated       a scalar or object      one element;  of an array each misfit by itself
-//   message        a scalar, array         misfit
+//   message        ""                      unset;  a scalar, array: misfit
 //   map            ""                      unset;  a scalar, array: misfit;  a null or misfit value
 //                  leaves its key out
 //   Value          anything

@@ -46,7 +46,6 @@ TEST(IncidentRecords, LoseOnlyTheBadFieldsOfAnUglyCase) {
       DecodeRecord<v1::Incident>(TestData("incident_ugly.json"), WithAdditionalFields());
   const Skipped skipped = {
       {"analysis_results.data_domains", 1},
-      {"assigned_to", 1},
       {"created_by", 1},
       {"creation_actor.workflow", 1},
       {"evidence.alerts.records", 1},
