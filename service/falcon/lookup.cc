@@ -32,6 +32,22 @@ Lane LaneOf(const LookupPlan& plan) {
           .listed_at = plan.listed_at};
 }
 
+// Resources without an id: no look-up finds them.
+void CountUnnamed(const Found& all, const LookupPlan& plan, json::DecodeReport& report) {
+  if (all.unnamed == 0) return;
+  json::DecodeReport::Field* field =
+      report.AddRecord(plan.id_field->containing_type()->name(), all.unnamed);
+  if (field == nullptr) return;
+  const std::string key = json::JsonKey(plan.id_field);
+  for (const json::Document& document : all.documents) {
+    for (size_t i = 0; i < document.envelope().resources && field->example.empty(); ++i) {
+      if (!document.TextOf(i, key).empty()) continue;
+      field->example =
+          EscapeHostile(document.ResourceText(i), json::DecodeReport::kMaxExampleBytes);
+    }
+  }
+}
+
 void Fill(const std::vector<std::string>& ids, const std::vector<std::string>& distinct,
           Entities& found, const FieldDescriptor* records, const FieldDescriptor* missing,
           Message& answer) {
@@ -75,7 +91,7 @@ Task<absl::StatusOr<Entities>> FetchEntities(Caller& caller, LookupPlan plan,
   ASSIGN_OR_CO_RETURN(const std::shared_ptr<const Found> all,
                       co_await caller.Find(std::move(lane), distinct, reading));
   const json::DecodeOptions options = AlsoDecoding(plan.options, {plan.id_field});
-  report.skipped_records += all->unnamed;
+  CountUnnamed(*all, plan, report);
   Entities found;
   for (const std::string& id : distinct) {
     const auto error = all->errors.find(id);
@@ -85,7 +101,6 @@ Task<absl::StatusOr<Entities>> FetchEntities(Caller& caller, LookupPlan plan,
     const auto [document, resource] = place->second;
     std::unique_ptr<Message> record(prototype.New());
     if (!plan.decoder->Decode(all->documents[document], resource, options, *record, report)) {
-      ++report.skipped_records;
       continue;
     }
     ClearUnselected(plan.options, {plan.id_field}, *record);

@@ -223,7 +223,6 @@ int PageReader::AddRecords(const json::Document& document) {
   for (size_t i = 0; i < document.envelope().resources; ++i) {
     Message& record = *reflection.AddMessage(&answer_, records_);
     const bool decoded = plan_.decoder->Decode(document, i, options, record, page_.report);
-    if (!decoded) ++page_.report.skipped_records;
     if (decoded && IsNew(tie, record, TextOf(record, plan_.id_field))) {
       ++added;
     } else {

@@ -47,7 +47,9 @@ json::DecodeOptions AlsoDecoding(json::DecodeOptions options,
   for (const FieldDescriptor* field : fields) {
     const bool add =
         field != nullptr && !options.selection.everything() && !options.selection.Has(field);
-    if (add) options.selection = options.selection.With(field);
+    if (!add) continue;
+    options.selection = options.selection.With(field);
+    options.hidden.push_back(field);
   }
   return options;
 }

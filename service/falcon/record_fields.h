@@ -11,7 +11,8 @@
 
 namespace falcon {
 
-// `options` with `fields` decoded too. Null fields are left out.
+// `options` with `fields` decoded too, hidden where it does not select them. Null fields are left
+// out.
 json::DecodeOptions AlsoDecoding(
     json::DecodeOptions options,
     std::initializer_list<const google::protobuf::FieldDescriptor*> fields);

@@ -12,6 +12,7 @@ void Call::BeginNextMessage() {
   earlier_age = age();
   reading.age = milliseconds(0);
   reading.errors.clear();
+  reading.notes.clear();
   report = {};
 }
 
@@ -23,12 +24,25 @@ void Describe(const Call& call, v1::ReadInfo* info) {
   info->set_upstream_calls(call.reading.upstream_calls);
   info->set_trace_id(EscapeHostile(call.reading.trace_id, 64));
   info->set_skipped_values(call.report.skipped_values + call.report.skipped_records);
+  for (const auto& [name, field] : call.report.fields) {
+    v1::SkippedField* out = info->add_skipped_fields();
+    out->set_field(EscapeHostile(name, 256));
+    out->set_count(field.count);
+    out->set_example(field.example);
+  }
   info->set_partial(!call.reading.errors.empty());
   for (const json::ApiError& error : call.reading.errors) {
     v1::PartialError* out = info->add_errors();
     out->set_code(error.code);
     out->set_message(EscapeHostile(error.message, 256));
     out->set_id(EscapeHostile(error.id, 256));
+  }
+  for (const Note& note : call.reading.notes) {
+    v1::Note* out = info->add_notes();
+    out->set_reason(note.reason);
+    out->set_message(EscapeHostile(note.message, 512));
+    out->set_field(EscapeHostile(note.field, 256));
+    out->set_id(EscapeHostile(note.id, 256));
   }
 }
 

@@ -98,11 +98,13 @@ Task<absl::Status> IocService::DeviceCount(Call& call, const v1::GetIocDeviceCou
   ASSIGN_OR_CO_RETURN(const json::Document answer,
                       co_await upstream_.caller.Call(std::move(count), call.reading));
   v1::IocDeviceCount& found = *response.mutable_count();
+  json::DecodeOptions options;
+  options.additional_fields = request.read_options().include_additional_fields();
   const bool decoded =
-      answer.envelope().resources > 0 && counts_.Decode(answer, 0, {}, found, call.report);
-  if (!decoded || call.report.skipped_fields.contains("IocDeviceCount.device_count")) {
-    co_return NoCount();
-  }
+      answer.envelope().resources > 0 && counts_.Decode(answer, 0, options, found, call.report);
+  const bool counted = decoded && !answer.TextOf(0, "device_count").empty() &&
+                       !call.report.fields.contains("device_count");
+  if (!counted) co_return NoCount();
   found.set_type(request.type());
   found.set_value(request.value());
   Describe(call, response.mutable_read_info());

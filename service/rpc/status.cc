@@ -83,7 +83,7 @@ grpc::Status ToGrpc(const absl::Status& status) {
   const std::string message = EscapeHostile(ToStd(status.message()), kMaxMessage);
   google::rpc::Status details;
   details.set_code(static_cast<int>(status.code()));
-  details.set_message(message.substr(0, 256));
+  details.set_message(std::string(Utf8Prefix(message, 256)));
   AddErrorInfo(status, details);
   AddBadRequest(status, details);
   AddRetryInfo(status, details);
