@@ -156,12 +156,4 @@ std::string AdviceAtJoint(std::string_view before, std::string_view rest) {
   return "conditions are joined by + (and) or , (or); a value with blanks stands in quotes";
 }
 
-std::string AdviceAtEscape(std::string_view rest) {
-  if (rest.starts_with("\\*")) return "`\\*` is no escape: FQL has no way to write a literal star";
-  size_t bytes = 1;  // of one character
-  while (bytes + 1 < rest.size() && (rest[bytes + 1] & 0xC0) == 0x80) ++bytes;
-  return Cat("the backslash before `", EscapeHostile(rest.substr(1, bytes)),
-             "` escapes nothing: inside quotes a backslash is written \\\\ and a quote \\'");
-}
-
 }  // namespace falcon::fql

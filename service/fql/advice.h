@@ -43,8 +43,6 @@ std::string AdviceAtColon(std::string_view field, std::string_view rest);
 std::string AdviceAtValue(std::string_view field, std::string_view rest);
 // After a whole condition, where + or , or the end should stand. `before` is the text up to there.
 std::string AdviceAtJoint(std::string_view before, std::string_view rest);
-// After a backslash inside quotes that escapes nothing.
-std::string AdviceAtEscape(std::string_view rest);
 
 }  // namespace falcon::fql
 

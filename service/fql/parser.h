@@ -21,12 +21,11 @@ struct ParseLimits {
 // Where a parse failed, for whoever mends it.
 struct SyntaxFault {
   enum class Place {
-    kField,   // a field name or '(' should stand here
-    kColon,   // a colon
-    kValue,   // a value, or quotes around this one
-    kStar,    // a quoted value behind a star
-    kJoint,   // + or , or what closes
-    kEscape,  // something that a backslash can escape
+    kField,  // a field name or '(' should stand here
+    kColon,  // a colon
+    kValue,  // a value, or quotes around this one
+    kStar,   // a quoted value behind a star
+    kJoint,  // + or , or what closes
     kElsewhere,
   };
   Place place = Place::kElsewhere;

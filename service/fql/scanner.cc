@@ -11,6 +11,8 @@
 namespace falcon::fql {
 namespace {
 
+constexpr std::string_view kNoStarEscape =
+    "`\\*` is no escape: FQL has no way to write a literal star";
 // Shown of what stands at an error.
 constexpr size_t kExcerptBytes = 32;
 
@@ -73,14 +75,12 @@ absl::StatusOr<std::string> Scanner::TakeQuoted() {
   std::string value;
   while (!AtEnd() && Peek() != quote) {
     if (Peek() == '\\') {
-      const size_t next = position_ + 1;
-      const bool escape = next < text_.size() &&
-                          std::string_view("'\"\\").find(text_[next]) != std::string_view::npos;
-      if (!escape && next < text_.size()) {
-        fault_.place = SyntaxFault::Place::kEscape;
-        return FailAt(position_, AdviceAtEscape(Rest()));
-      }
-      position_ = next;
+      const std::string_view next = Rest().substr(1);
+      if (next.starts_with('*')) return FailAt(position_, kNoStarEscape);
+      // Of a path that was not escaped, it stands for itself.
+      const bool escape =
+          next.empty() || std::string_view("'\"\\").find(next[0]) != std::string_view::npos;
+      if (escape) ++position_;
       if (AtEnd()) break;
     }
     value += text_[position_++];

@@ -33,7 +33,8 @@ class Scanner {
 
   // Letters, digits, '_' and '-', with single dots between levels.
   absl::StatusOr<std::string> TakeField();
-  // From one quote, ' or ", to the same quote. Escapes: \' \" \\ and no other.
+  // From one quote, ' or ", to the same quote. Escapes: \' \" \\; a backslash before anything else
+  // is itself, but for a star, which no escape makes literal.
   absl::StatusOr<std::string> TakeQuoted();
   // null, true, false, a JSON number, or a word of letters, digits and _-./@ without quotes.
   // `field` is for the advice.

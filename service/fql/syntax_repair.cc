@@ -143,10 +143,6 @@ std::optional<std::string> Repaired(std::string_view text, const SyntaxFault& fa
       return ValueRepaired(text, at);
     case SyntaxFault::Place::kJoint:
       return JointRepaired(text, at);
-    case SyntaxFault::Place::kEscape:
-      // FQL has no way to write a literal star.
-      if (text.substr(at + 1).starts_with('*')) return std::nullopt;
-      return Replaced(text, at, 1, "\\\\");
     case SyntaxFault::Place::kStar:
     case SyntaxFault::Place::kElsewhere:
       break;

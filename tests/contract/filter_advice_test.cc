@@ -74,7 +74,6 @@ TEST_F(FilterAdviceTest, MendsTheSyntaxOfOtherLanguages) {
                    {"status:\xE2\x80\x98new\xE2\x80\x99", "status:'new'"},
                    {"status%3A%27new%27", "status:'new'"},
                    {R"(filepath:'C:\Windows\*')", "none"},
-                   {R"(filepath:'C:\Windows')", R"(filepath:'C:\\Windows')"},
                    {"created_timestamp:>2025-01-31", "created_timestamp:>'2025-01-31'"},
                    {"Status = 'NEW' and sevrity > 60", "status:'new'+severity:>60"}});
 }
