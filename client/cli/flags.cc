@@ -65,6 +65,21 @@ Flag PlainFlag(const FieldDescriptor& field, const Path& path) {
   return flag;
 }
 
+// A choice of two: --unchecked. Nothing to say where there is no filter.
+bool IsFilterCheck(const FieldDescriptor& field) {
+  return field.full_name() == "falcon.v1.ReadOptions.filter_check";
+}
+
+Flag UncheckedFlag(const Path& path) {
+  return {
+      .name = "unchecked",
+      .kind = FlagKind::kSwitch,
+      .path = path,
+      .help =
+          "Sends the filter to Falcon as it is, fields and words that are not known included. Its "
+          "syntax is checked."};
+}
+
 // Messages inside messages inside requests are none of a command line's business: below `kDepth`
 // they are JSON.
 constexpr size_t kDepth = 3;
@@ -84,6 +99,9 @@ void AddFlags(const Descriptor& type, const Path& parent, std::vector<Flag>& out
       }
     } else if (plain_message && path.size() < kDepth) {
       AddFlags(*field.message_type(), path, out);
+    } else if (IsFilterCheck(field)) {
+      const Descriptor& request = *path.front()->containing_type();
+      if (request.FindFieldByName("filter") != nullptr) out.push_back(UncheckedFlag(path));
     } else {
       out.push_back(PlainFlag(field, path));
     }

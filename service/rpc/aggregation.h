@@ -3,6 +3,8 @@
 #ifndef FALCON_RPC_AGGREGATION_H_
 #define FALCON_RPC_AGGREGATION_H_
 
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "base/status.h"
 #include "base/time.h"
@@ -10,6 +12,7 @@
 #include "fql/catalogue.h"
 #include "fql/filter_compiler.h"
 #include "rpc/checks.h"
+#include "rpc/collection.h"
 
 namespace falcon::rpc {
 
@@ -19,10 +22,12 @@ void CheckAggregation(const AggregationQuery& query, const fql::Catalogue& catal
                       Checks& checks);
 
 // All of an Aggregate request; INVALID_ARGUMENT with all violations, those in `checks` included.
+// `reading` learns what is to know of its filter.
 template <class Request>
 absl::StatusOr<AggregationQuery> OpenAggregation(const Request& request,
                                                  const fql::Catalogue& catalogue,
-                                                 const Clock& clock, Checks checks) {
+                                                 const Clock& clock, Checks checks,
+                                                 Reading& reading) {
   AggregationQuery query;
   query.field = request.field();
   query.then_by = request.then_by();
@@ -32,8 +37,11 @@ absl::StatusOr<AggregationQuery> OpenAggregation(const Request& request,
   if constexpr (requires { request.query(); }) query.text = request.query();
   query.size = PageSize(request.size(), 10, 1000, "size", checks);
   CheckAggregation(query, catalogue, checks);
-  query.filter = checks.Take(fql::CompileFilters(request, catalogue, clock.WallNow())).Text();
+  std::vector<fql::FilterNote> notes;
+  query.filter =
+      checks.Take(fql::CompileFilters(request, catalogue, clock.WallNow(), &notes)).Text();
   RETURN_IF_ERROR(checks.Verdict());
+  AddNotes(notes, reading);
   return query;
 }
 

@@ -27,12 +27,15 @@ void Checks::Add(const absl::Status& status) {
   const std::vector<FieldViolation> found = Violations(status);
   if (found.empty() && other_.ok()) other_ = status;
   for (const FieldViolation& violation : found) Violate(violation.field, violation.description);
+  if (!found.empty()) facts_.merge(Facts(status));
   if (reason_.empty() && Reason(status) != "INVALID_FIELD") reason_ = Reason(status);
 }
 
 absl::Status Checks::Verdict() const {
   if (violations_.empty()) return other_;
-  return InvalidFields(violations_, reason_.empty() ? "INVALID_FIELD" : reason_);
+  absl::Status status = InvalidFields(violations_, reason_.empty() ? "INVALID_FIELD" : reason_);
+  for (const auto& [key, fact] : facts_) status = WithFact(std::move(status), key, fact);
+  return status;
 }
 
 int PageSize(int asked, int usual, int most, std::string_view field, Checks& checks) {

@@ -122,8 +122,8 @@ PageStart Collection::Open(const Message& request, const Upstream& upstream,
   start.plan.page_size = start.plan.options.selection.everything()
                              ? std::min(page_size, kMostWholeRecords)
                              : page_size;
-  const fql::Expression filter =
-      checks.Take(fql::CompileFilters(request, catalogue_, upstream.clock.WallNow()));
+  const fql::Expression filter = checks.Take(
+      fql::CompileFilters(request, catalogue_, upstream.clock.WallNow(), &start.filter_notes));
   const std::string token = StringField(request, token_field);
   if (token.empty()) {
     start.cursor.filter = filter.empty() ? facts_.neutral_filter : filter.Text();
@@ -161,6 +161,7 @@ absl::StatusOr<LookupPlan> Collection::OpenLookup(const Message& request, Checks
 Task<absl::Status> Collection::AnswerPage(const Upstream& upstream, Call& call, PageStart start,
                                           Message& response) const {
   const std::string records = RecordField(response.GetDescriptor(), record_)->name();
+  AddNotes(start.filter_notes, call.reading);
   ASSIGN_OR_CO_RETURN(const PageOutcome page,
                       co_await FetchPage(upstream.caller, start.plan, start.cursor, call.reading,
                                          upstream.clock, response, records));
@@ -176,6 +177,13 @@ void Collection::Conclude(const Upstream& upstream, const Call& call, const Page
   }
   if (page.next.total.has_value()) SetInt64(response, "total_size", *page.next.total);
   Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
+}
+
+void AddNotes(const std::vector<fql::FilterNote>& notes, Reading& reading) {
+  for (const fql::FilterNote& note : notes) {
+    reading.AddNote(
+        {.reason = note.reason, .message = note.message, .field = note.field, .id = {}});
+  }
 }
 
 int NextBatch(int page_size, int64_t records, size_t bytes, int most) {

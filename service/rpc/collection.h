@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/status.h"
@@ -63,7 +64,11 @@ struct PageStart {
   PagePlan plan;
   Cursor cursor;
   std::string binding;
+  std::vector<fql::FilterNote> filter_notes;
 };
+
+// Tells the reader of the answer what is to know of its filter.
+void AddNotes(const std::vector<fql::FilterNote>& notes, Reading& reading);
 
 class Collection {
  public:
@@ -177,6 +182,7 @@ Task<absl::Status> Collection::ExportPages(const Upstream& upstream, Call& call,
   using Ahead = PageAhead<Response>;
   const std::string records = RecordField(Response::descriptor(), record_)->name();
   const run::Executor executor = co_await boost::asio::this_coro::executor;
+  AddNotes(start.filter_notes, call.reading);
   const int most = start.plan.page_size;
   auto page = std::make_shared<Ahead>(start, call);
   auto reader = std::make_optional<run::Aside<absl::StatusOr<PageOutcome>>>(

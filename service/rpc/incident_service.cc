@@ -121,7 +121,9 @@ template <class Request>
 absl::StatusOr<PageStart> IncidentService::Open(Request& request, const IncidentView& view) const {
   Checks checks;
   CheckTexts(request, checks);
-  request.set_filter(InTodaysWords(request.filter(), incidents_.catalogue(), checks));
+  if (!fql::IsSyntaxOnly(request)) {
+    request.set_filter(InTodaysWords(request.filter(), incidents_.catalogue(), checks));
+  }
   const fql::Expression state = OfState(request.state(), checks);
   if (view.from_alerts()) LimitTo(kMostJoined, request);
   if (request.has_read_mask()) view.AddSources(*request.mutable_read_mask());

@@ -74,8 +74,9 @@ Task<absl::Status> IocService::Aggregate(Call& call, const v1::AggregateIocsRequ
                                          v1::AggregateIocsResponse& response) {
   Checks checks;
   CheckQuery(request.query(), checks);
-  ASSIGN_OR_CO_RETURN(const AggregationQuery query,
-                      OpenAggregation(request, iocs_.catalogue(), upstream_.clock, checks));
+  ASSIGN_OR_CO_RETURN(
+      const AggregationQuery query,
+      OpenAggregation(request, iocs_.catalogue(), upstream_.clock, checks, call.reading));
   UpstreamCall count = AggregateCall(operation::kAggregateIocs, query);
   count.query = Options(request);
   // Falcon's specification has the condition in the query and in the body, and says not which one

@@ -44,6 +44,7 @@ class Filter {
     Stars stars = Stars::kAnywhere;
     bool empty_equals_absent = false;
     bool patterns_in_arrays = false;
+    bool any_case = false;
     Operator op = Operator::kEquals;
     bool negated = false;
     bool list = false;
@@ -63,6 +64,9 @@ class Filter {
   static bool Holds(const Test& test, const Value& value);
   static bool HoldsOne(const Test& test, const Operand& operand, const Value& value);
   static bool TextEquals(const Test& test, const Operand& operand, const std::string& text);
+  // `pattern` is the operand's text, in the case that counts.
+  static bool PatternEquals(const Test& test, const Operand& operand, std::string_view pattern,
+                            std::string_view text);
   static bool InRange(const Test& test, const Operand& operand, const Value& value);
 
   Step root_;

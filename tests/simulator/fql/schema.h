@@ -30,6 +30,7 @@ struct Schema {
   bool bare_star = true;             // `field:*` without quotes
   bool empty_equals_absent = false;  // `field:!''` means present and not empty
   bool patterns_in_arrays = false;   // stars and `~` reach into arrays
+  bool insensitive_twins = false;    // `name.insensitive` compares `name` without its case
 };
 
 // Nothing when the area has no such field. A name below an open prefix yields `*scratch`.

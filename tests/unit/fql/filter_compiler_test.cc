@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "falcon/v1/detection_record.pb.h"
 #include "falcon/v1/detections.pb.h"
 #include "falcon/v1/host_record.pb.h"
@@ -103,7 +104,10 @@ TEST(FilterCompiler, MakesOfEachOperatorWhatItSays) {
            {"range {end {seconds: 1}}", "created:<'1970-01-01T00:00:01Z'"},
            {"range {start {} end {nanos: 1}}",
             "created:>='1970-01-01T00:00:00Z'+created:<'1970-01-01T00:00:00.000000001Z'"},
-           {"modes: 'yes'", "mode:['yes']"}}) {
+           {"ends: '*x*'", "ends:*'*x*',ends:*'*X*'"},
+           {"like: '*x*'", "anywhere:~'x'"},
+           {"modes: 'yes'", "mode:['yes']"},
+           {"modes: 'perhaps'", "mode:['perhaps']"}}) {
     EXPECT_EQ(Sample(one.request), one.answer) << one.request;
   }
 }
@@ -116,8 +120,6 @@ TEST(FilterCompiler, RefusesWhatFindsNothingOrMeansNothing) {
             "anywhere: element 1 is empty text, which matches nothing; leave the field out\n"},
            {"ends: '**'", "ends: is a star alone, which says nothing; leave the field out\n"},
            {"exact: 'x*'", "exact: `exact` takes no star; it is compared exactly\n"},
-           {"ends: '*x*'",
-            "ends: `ends` takes one star, first or last in the value; write ends:~'x'\n"},
            {"exact: 'a\\nb'", "exact: has the control character \\u{000A} at byte 1\n"},
            {"min_grade: 99",
             "min_grade: is the unknown number 99; known: `GRADE_LOW`, `GRADE_HIGH` or "
@@ -128,7 +130,7 @@ TEST(FilterCompiler, RefusesWhatFindsNothingOrMeansNothing) {
            {"grades: GRADE_UNSPECIFIED",
             "grades: element 0 is GRADE_UNSPECIFIED, which says nothing; known: `GRADE_LOW`, "
             "`GRADE_HIGH` or `GRADE_VERY_HIGH`\n"},
-           {"like: '*x*'", "like: `~` finds parts without a star; write anywhere:~'x'\n"},
+           {"like: 'x*y'", "like: `~` finds parts without a star; write anywhere:~'x'\n"},
            {"max_weight: nan", "max_weight: is no finite number\n"},
            {"max_weight: inf", "max_weight: is no finite number\n"},
            {"processes: 'svchost'", "processes: `process` is a number, not 'svchost'\n"},
@@ -181,7 +183,7 @@ TEST(FilterCompiler, ReportsEverythingAtOnce) {
 TEST(FilterCompiler, ReportsNoMoreThanTwentyViolations) {
   sample::Request request;
   request.set_filter("modes:1+score:x");
-  for (int i = 0; i < 100; ++i) request.add_modes("x" + std::to_string(i));
+  for (int i = 0; i < 100; ++i) request.add_processes("x" + std::to_string(i));
   request.set_days(0);
   const auto compiled = CompileFilters(request, Catalogue(sample::Record::descriptor()), kNow);
   EXPECT_EQ(Violations(compiled.status()).size(), 20u);
@@ -251,11 +253,47 @@ TEST(FilterCompiler, ReadsListDetectionsRequests) {
       "severity_name:['High','Critical']+"
       "(technique_id:'T1218.*',technique_id:'t1218.*',technique:'T1218.*',technique:'t1218.*')+"
       "product:['epp']");
-  EXPECT_EQ(Detections("products: 'endpoint' days: 7 created {start {seconds: 1}}"),
+  EXPECT_EQ(Detections("products: 'EPP' days: 7 created {start {seconds: 1}}"),
             "created: cannot be set together with `days`\n"
-            "products: `product` is never 'endpoint'; it is `epp`, `idp`, `mobile`, `xdr`, "
-            "`overwatch`, `cwpp`, `ngsiem`, `thirdparty`, `data-protection`, `automated-lead` or "
-            "`automated-lead-context`\n");
+            "products: `product` minds case: write 'epp', not 'EPP'\n");
+}
+
+TEST(FilterCompiler, ChecksSyntaxAloneWhereTheRequestAsksForThat) {
+  const std::string unchecked = "read_options { filter_check: FILTER_CHECK_SYNTAX_ONLY } ";
+  for (const std::string_view filter :
+       {"zzz:'x'", "platform_name:'windows'", "hostname:>'a'", "last_seen:~'x'",
+        "(made.up:!['a'],other:*'*x*')+zzz:5", "last_seen:>'2021-06-25T10:32'"}) {
+    EXPECT_EQ(Hosts(Cat(unchecked, "filter: \"", filter, "\"")), filter);
+  }
+  for (const std::string_view filter : {"zzz:'x", "zzz='x'", "zzz:'x')", "(zzz:'x'", "zzz:['x'",
+                                        "zzz:'x'),(a:'y'", "'zzz'", "zzz:"}) {
+    EXPECT_EQ(Hosts(Cat(unchecked, "filter: \"", filter, "\"")).find("filter: at byte"), 0u)
+        << filter;
+  }
+  EXPECT_EQ(Hosts(unchecked + "platforms: 'windows'"),
+            "platforms: `platform_name` minds case: write 'Windows', not 'windows'\n");
+}
+
+TEST(FilterCompiler, NotesWhatItDoesNotKnow) {
+  std::vector<FilterNote> notes;
+  const Catalogue hosts(v1::Host::descriptor());
+  const auto request = FromText<v1::ListHostsRequest>(
+      "read_options { filter_check: FILTER_CHECK_SYNTAX_ONLY } platforms: 'BeOS' "
+      "filter: \"zzz:'x'+zzz:'y'+yyy:1+product_type_desc:'Toaster'\"");
+  ASSERT_THAT(CompileFilters(request, hosts, kNow, &notes), IsOk());
+  std::string said;
+  for (const FilterNote& note : notes) said += note.reason + " " + note.field + "\n";
+  EXPECT_EQ(said,
+            "UNKNOWN_WORD platform_name\nUNKNOWN_FIELD zzz\nUNKNOWN_FIELD yyy\n"
+            "UNKNOWN_WORD product_type_desc\n");
+}
+
+TEST(FilterCompiler, KeepsTheCorrectionOfTheRawFilter) {
+  const Catalogue hosts(v1::Host::descriptor());
+  const auto request =
+      FromText<v1::ListHostsRequest>("days: 0 filter: \"hostnme:'x'+platform_name:'windows'\"");
+  const auto facts = Facts(CompileFilters(request, hosts, kNow).status());
+  EXPECT_EQ(facts.at("corrected_filter"), "hostname:'x'+platform_name:'Windows'");
 }
 
 TEST(FilterCompiler, ReadsListHostsRequests) {
@@ -266,8 +304,6 @@ TEST(FilterCompiler, ReadsListHostsRequests) {
             "last_seen:>='2025-01-24T10:20:00Z'+status:['contained']+"
             "tags:['FalconGroupingTags/Critical']+product_type_desc:['Domain Controller']");
   EXPECT_EQ(Hosts("hostname: '*prod*' platforms: 'windows'"),
-            "hostname: `hostname` takes one star, first or last in the value; write "
-            "hostname:~'prod'\n"
             "platforms: `platform_name` minds case: write 'Windows', not 'windows'\n");
 }
 

@@ -60,5 +60,33 @@ TEST(StatusTest, TheBoundThatTurnedACallAwayIsAFact) {
   EXPECT_EQ(info->metadata().at("limit"), "this_caller");
 }
 
+absl::Status WrongFilter(const std::string& corrected, int violations) {
+  std::vector<FieldViolation> all(static_cast<size_t>(violations),
+                                  {"filter", std::string(300, 'v')});
+  return WithFact(InvalidFields(all, "FQL_INVALID"), "corrected_filter", corrected);
+}
+
+TEST(StatusTest, CorrectedFilterComesWholeOrNotAtAll) {
+  const std::string long_filter = "hostname:'" + std::string(500, 'x') + "'";
+  const auto whole = Find<google::rpc::ErrorInfo>(WrongFilter(long_filter, 1));
+  ASSERT_TRUE(whole.has_value());
+  EXPECT_EQ(whole->metadata().at("corrected_filter"), long_filter);
+
+  for (const std::string& unfit : {std::string(8000, 'x'), std::string("a:'\u202E'")}) {
+    const auto info = Find<google::rpc::ErrorInfo>(WrongFilter(unfit, 1));
+    ASSERT_TRUE(info.has_value());
+    EXPECT_FALSE(info->metadata().contains("corrected_filter"));
+  }
+}
+
+TEST(StatusTest, TrailersStayUnderSixKibibytesWithACorrectedFilter) {
+  for (size_t bytes = 0; bytes < 8000; bytes += 50) {
+    for (const int violations : {1, 4, 20}) {
+      const grpc::Status status = ToGrpc(WrongFilter(std::string(bytes, 'x'), violations));
+      EXPECT_LE(status.error_message().size() + status.error_details().size() * 4 / 3, 6u << 10);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace falcon::rpc
