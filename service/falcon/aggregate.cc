@@ -148,7 +148,7 @@ absl::StatusOr<int64_t> ReadAggregate(
           ? Json()
           : Json::parse(answer.ResourceText(0), nullptr, /*allow_exceptions=*/false);
   if (!aggregate.is_object()) {
-    return Error(absl::StatusCode::kInternal, "UPSTREAM_PROTOCOL",
+    return Error(absl::StatusCode::kUnavailable, "UPSTREAM_MALFORMED",
                  "Falcon's answer holds no aggregate");
   }
   ReadBuckets(aggregate, 1, buckets);

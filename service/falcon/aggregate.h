@@ -32,7 +32,7 @@ struct AggregationQuery {
 UpstreamCall AggregateCall(const Operation& operation, const AggregationQuery& query);
 
 // Appends the buckets of the first aggregate in the answer, in Falcon's order; returns how many
-// records fell in none of them. INTERNAL (UPSTREAM_PROTOCOL) when it holds no aggregate.
+// records fell in none of them. UNAVAILABLE (UPSTREAM_MALFORMED) when it holds no aggregate.
 absl::StatusOr<int64_t> ReadAggregate(
     const json::Document& answer,
     google::protobuf::RepeatedPtrField<v1::AggregationBucket>* buckets);

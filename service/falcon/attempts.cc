@@ -1,6 +1,7 @@
 // One call to Falcon, however many attempts it takes.
 #include "falcon/attempts.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/error.h"
@@ -12,8 +13,11 @@
 namespace falcon {
 namespace {
 
-wire::HttpRequest RequestFor(const UpstreamCall& call, Deadline deadline) {
+wire::HttpRequest RequestFor(const UpstreamCall& call, Deadline deadline, const Clock& clock) {
   const Operation& operation = *call.operation;
+  if (call.patience.count() > 0) {
+    deadline = Deadline(std::min(deadline.at(), Deadline::In(clock, call.patience).at()));
+  }
   wire::HttpRequest request(operation.method, UrlFor(operation.path, call.query), deadline);
   request.headers.emplace_back("Accept", "application/json");
   if (operation.method == wire::Method::kPost) {
@@ -109,7 +113,7 @@ Task<absl::StatusOr<json::Document>> Attempts::Attempt(const UpstreamCall& call,
 
 Task<absl::StatusOr<json::Document>> Attempts::Exchange(const UpstreamCall& call, Reading& reading,
                                                         RateBudget::Ticket ticket) {
-  wire::HttpRequest request = RequestFor(call, reading.deadline);
+  wire::HttpRequest request = RequestFor(call, reading.deadline, means_.clock);
   reading.as_of = means_.clock.Now();
   ++reading.upstream_calls;
   ++stats_.calls;

@@ -43,6 +43,7 @@ struct UpstreamCall {
   Parameters query;
   std::string body;           // JSON; POST only
   bool continuation = false;  // carries a cursor, which may have expired
+  milliseconds patience{0};   // that an attempt on the wire may take; 0: what the deadline leaves
   // The answer holds whole records, as this lane would bring them.
   std::optional<Lane> brings;
 };

@@ -11,7 +11,7 @@ namespace {
 using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
 
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 constexpr int64_t kMostIssued = 9'000'000'000'000;  // in 2255; nanoseconds end soon after
 
 void WriteText(std::string_view text, CodedOutputStream& out) {
@@ -66,6 +66,8 @@ std::string EncodeCursor(const Cursor& cursor) {
     out.WriteVarint64(static_cast<uint64_t>(issued));
     out.WriteVarint64(static_cast<uint64_t>(cursor.pages));
     out.WriteLittleEndian64(cursor.mark);
+    out.WriteVarint64(static_cast<uint64_t>(cursor.skip));
+    out.WriteLittleEndian64(cursor.skip_mark);
   }
   return bytes;
 }
@@ -85,8 +87,9 @@ std::optional<Cursor> DecodeCursor(std::string_view bytes) {
       ReadText(in, cursor.anchor) && ReadText(in, cursor.seek_value) && ReadSeen(in, cursor.seen) &&
       ReadInteger(in, cursor.sent) && in.ReadVarint32(&has_total) && ReadInteger(in, total) &&
       ReadInteger(in, issued) && ReadInteger(in, cursor.pages) &&
-      in.ReadLittleEndian64(&cursor.mark) && in.BytesUntilLimit() == 0;
-  if (!read || issued < 0 || issued > kMostIssued) return std::nullopt;
+      in.ReadLittleEndian64(&cursor.mark) && ReadInteger(in, cursor.skip) &&
+      in.ReadLittleEndian64(&cursor.skip_mark) && in.BytesUntilLimit() == 0;
+  if (!read || cursor.skip < 0 || issued < 0 || issued > kMostIssued) return std::nullopt;
   if (has_total != 0) cursor.total = total;
   cursor.issued = WallTime(milliseconds(issued));
   return cursor;

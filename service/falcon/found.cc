@@ -10,12 +10,16 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/status.h"
+#include "base/text.h"
 #include "falcon/request_text.h"
 
 namespace falcon {
 namespace {
 
 using Ids = std::span<const std::string>;
+
+constexpr int kBadGateway = 502;
 
 UpstreamCall CallFor(const Lane& lane, Ids ids) {
   const Operation& operation = *lane.operation;
@@ -49,16 +53,26 @@ std::string IdNamedBy(std::string_view message, const std::set<std::string_view>
   return "";
 }
 
-void TakeRecords(json::Document document, const std::string& id_key, Found& found) {
+// The number of records without an id. A record whose id came in capitals is found by its lower
+// case too, if that was asked for.
+int64_t TakeRecords(json::Document document, const std::string& id_key, Ids ids, Found& found) {
+  int64_t unnamed = 0;
   for (size_t i = 0; i < document.envelope().resources; ++i) {
     std::string id = document.TextOf(i, id_key);
     if (id.empty()) {
-      ++found.unnamed;
-    } else {
-      found.places.emplace(std::move(id), Found::Place{found.documents.size(), i});
+      ++unnamed;
+      continue;
     }
+    const Found::Place place{found.documents.size(), i};
+    std::string lower = Lower(id);
+    if (lower != id && std::find(ids.begin(), ids.end(), lower) != ids.end()) {
+      found.places.emplace(std::move(lower), place);
+    }
+    found.places.emplace(std::move(id), place);
   }
   found.documents.push_back(std::move(document));
+  found.unnamed += unnamed;
+  return unnamed;
 }
 
 // An error that names none of the ids, and is no 404, may concern any: better said of all than a
@@ -83,10 +97,18 @@ void TakeErrors(const std::vector<json::ApiError>& errors, Ids ids, Found& found
 
 }  // namespace
 
-void Found::Take(json::Document document, const std::string& id_key, Ids ids) {
-  const std::vector<json::ApiError> told = document.envelope().errors;
-  TakeRecords(std::move(document), id_key, *this);
+absl::Status Found::Take(json::Document document, const std::string& id_key, Ids ids) {
+  std::vector<json::ApiError> told = document.envelope().errors;
+  const auto all = static_cast<int64_t>(document.envelope().resources);
+  const int64_t nameless = TakeRecords(std::move(document), id_key, ids, *this);
+  if (nameless > 0 && nameless == all) {
+    return Error(absl::StatusCode::kUnavailable, "UPSTREAM_MALFORMED",
+                 Cat("what came is no answer of Falcon's: no record has `", id_key, "`"));
+  }
+  // One of them may be any that is asked for.
+  if (nameless > 0) told.push_back({kBadGateway, "Falcon sent a record without its id", ""});
   TakeErrors(told, ids, *this);
+  return absl::OkStatus();
 }
 
 void Found::TakeOver(const Found& others, Ids ids) {
@@ -120,7 +142,7 @@ Task<absl::StatusOr<Found>> FindAll(Attempts& attempts, Lane lane, std::vector<s
     found.as_of = std::min(found.as_of, reading.as_of.value_or(found.as_of));
     if (document.status().code() == absl::StatusCode::kNotFound) continue;
     if (!document.ok()) co_return document.status();
-    found.Take(*std::move(document), lane.id_key, part);
+    CO_RETURN_IF_ERROR(found.Take(*std::move(document), lane.id_key, part));
   }
   co_return found;
 }

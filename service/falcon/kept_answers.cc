@@ -125,13 +125,15 @@ Found KeptAnswers::Records(const Lane& lane, std::span<const std::string> ids, R
   absl::StatusOr<json::Document> document =
       json::Document::Parse(Cat(R"({"resources":[)", absl::StrJoin(records, ","), R"(],"errors":[)",
                                 absl::StrJoin(errors, ","), "]}"));
-  if (!document.ok()) {
-    rest.assign(ids.begin(), ids.end());
-    return found;
+  if (document.ok()) {
+    const std::vector<json::ApiError> told = document->envelope().errors;
+    if (found.Take(*std::move(document), lane.id_key, ids).ok()) {
+      for (const json::ApiError& error : told) reading.Tell(error);
+      return found;
+    }
   }
-  for (const json::ApiError& error : document->envelope().errors) reading.Tell(error);
-  found.Take(*std::move(document), lane.id_key, ids);
-  return found;
+  rest.assign(ids.begin(), ids.end());
+  return Found();
 }
 
 void KeptAnswers::KeepFound(const Lane& lane, std::span<const std::string> ids,

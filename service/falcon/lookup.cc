@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "falcon/fit_texts.h"
 #include "falcon/record_fields.h"
 
 namespace falcon {
@@ -48,24 +49,68 @@ void CountUnnamed(const Found& all, const LookupPlan& plan, json::DecodeReport& 
   }
 }
 
-void Fill(const std::vector<std::string>& ids, const std::vector<std::string>& distinct,
-          Entities& found, const FieldDescriptor* records, const FieldDescriptor* missing,
-          Message& answer) {
-  const auto& reflection = *answer.GetReflection();
+// Of a record or a text in an answer: the tag and the length before it.
+constexpr size_t kFieldBytes = 8;
+
+size_t AddMissing(const std::vector<std::string>& distinct, const Entities& found,
+                  const FieldDescriptor* missing, Message& answer) {
+  size_t bytes = 0;
+  for (const std::string& id : distinct) {
+    if (found.records.contains(id)) continue;
+    Message& entry = *answer.GetReflection()->AddMessage(&answer, missing);
+    entry.CopyFrom(found.Missing(id));
+    bytes += entry.ByteSizeLong() + kFieldBytes;
+  }
+  return bytes;
+}
+
+// Fills an answer with records while there is room, at least one.
+class Filler {
+ public:
+  Filler(Message& answer, const FieldDescriptor* records, size_t room, Reading& reading)
+      : answer_(answer), records_(records), room_(room), reading_(reading) {}
+
+  // Takes `record`, or defers its id.
+  void Add(const std::string& id, std::unique_ptr<Message>& record, bool again) {
+    const size_t bytes = record->ByteSizeLong() + kFieldBytes;
+    const bool first = answer_.GetReflection()->FieldSize(answer_, records_) == 0;
+    if ((full_ || bytes > room_) && !first) {
+      full_ = true;
+      reading_.deferred_ids.push_back(id);
+      return;
+    }
+    for (Note& note : FitTexts(*record, room_, id)) reading_.AddNote(std::move(note));
+    room_ -= std::min(room_, bytes);
+    Message* taken = again ? record->New() : record.release();
+    if (again) taken->CopyFrom(*record);
+    answer_.GetReflection()->AddAllocatedMessage(&answer_, records_, taken);
+  }
+
+ private:
+  Message& answer_;
+  const FieldDescriptor* records_;
+  size_t room_;
+  Reading& reading_;
+  bool full_ = false;  // the order of the ids stays: nothing comes after the first that is deferred
+};
+
+struct AnswerFields {
+  const FieldDescriptor* records;
+  const FieldDescriptor* missing;
+};
+
+void Fill(const std::vector<std::string>& ids, Entities& found, AnswerFields fields,
+          size_t answer_bytes, Reading& reading, Message& answer) {
+  const std::vector<std::string> distinct = Distinct(ids);
+  size_t beside = AddMissing(distinct, found, fields.missing, answer);
+  for (const std::string& id : ids) {
+    if (found.records.contains(id)) beside += id.size() + kFieldBytes;  // if all were deferred
+  }
+  Filler filler(answer, fields.records, answer_bytes - std::min(beside, answer_bytes / 2), reading);
   const bool once = ids.size() == distinct.size();
   for (const std::string& id : ids) {
     const auto record = found.records.find(id);
-    if (record == found.records.end()) continue;
-    if (once) {
-      reflection.AddAllocatedMessage(&answer, records, record->second.release());
-    } else {
-      reflection.AddMessage(&answer, records)->CopyFrom(*record->second);
-    }
-  }
-  for (const std::string& id : distinct) {
-    if (!found.records.contains(id)) {
-      reflection.AddMessage(&answer, missing)->CopyFrom(found.Missing(id));
-    }
+    if (record != found.records.end()) filler.Add(id, record->second, /*again=*/!once);
   }
 }
 
@@ -75,7 +120,8 @@ v1::PartialError Entities::Missing(const std::string& id) const {
   v1::PartialError missing;
   const auto error = errors.find(id);
   const bool silent = error == errors.end();
-  missing.set_code(silent || error->second.code == 0 ? 404 : error->second.code);
+  // A failure without a code is none to find nothing by.
+  missing.set_code(silent ? 404 : error->second.code == 0 ? 500 : error->second.code);
   missing.set_message(silent ? "Falcon returned no such record"
                              : EscapeHostile(error->second.message, 256));
   missing.set_id(id);
@@ -116,9 +162,10 @@ Task<absl::Status> LookUp(Caller& caller, LookupPlan plan, std::vector<std::stri
   const FieldDescriptor* missing_field = answer.GetDescriptor()->FindFieldByName(missing);
   const Message& prototype =
       *answer.GetReflection()->GetMessageFactory()->GetPrototype(records_field->message_type());
+  const size_t answer_bytes = plan.answer_bytes;
   ASSIGN_OR_CO_RETURN(Entities found, co_await FetchEntities(caller, std::move(plan), ids, reading,
                                                              prototype, report));
-  Fill(ids, Distinct(ids), found, records_field, missing_field, answer);
+  Fill(ids, found, {records_field, missing_field}, answer_bytes, reading, answer);
   co_return absl::OkStatus();
 }
 

@@ -54,6 +54,10 @@ constexpr Operation WithLimit(Operation operation, int max_limit) {
   operation.max_limit = max_limit;
   return operation;
 }
+constexpr Operation Counting(Text key, Operation operation) {
+  operation.aggregate_key = key;
+  return operation;
+}
 
 const Operation kPostCombinedAlerts =
     Pages("PostCombinedAlertsV1", kPost, "/alerts/combined/alerts/v1", kAlerts, kAfter, 1000);
@@ -87,8 +91,8 @@ const Operation kGetIocs =
 const Operation kAggregateIocs =
     Single("indicator_aggregate_v1", kPost, "/iocs/aggregates/indicators/v1", kIocManagement);
 const Operation kIocDeviceCount =
-    Single("indicator_get_device_count_v1", kGet, "/iocs/aggregates/indicators/device-count/v1",
-           kIocManagement);
+    Counting("device_count", Single("indicator_get_device_count_v1", kGet,
+                                    "/iocs/aggregates/indicators/device-count/v1", kIocManagement));
 const Operation kIocDevices =
     Pages("indicator_get_devices_ran_on_v1", kGet, "/iocs/queries/indicators/devices/v1",
           kIocManagement, kOffset, 100);
@@ -207,6 +211,14 @@ constexpr std::array<const Operation*, 42> kAll = {
 };
 
 }  // namespace
+
+Answers AnswersOf(const Operation& operation) {
+  const auto says = [&](std::string_view kind) {
+    return operation.path.find(kind) != std::string_view::npos;
+  };
+  if (says("/queries/")) return Answers::kIds;
+  return says("/aggregates/") ? Answers::kAggregates : Answers::kRecords;
+}
 
 std::span<const Operation* const> Operations() { return kAll; }
 

@@ -32,7 +32,14 @@ struct Operation {
   int max_ids = 0;                // ids a call; 0: takes none
   std::string_view ids_key = {};  // name of the ids in the query (GET) or the JSON body (POST)
   bool takes_fields = false;      // `fields` in the query trims the records
+  std::string_view aggregate_key = "buckets";  // a member that each of its aggregates has
 };
+
+// What an operation's `resources` are.
+enum class Answers { kRecords, kIds, kAggregates };
+
+// By its path, in which Falcon says it: `queries` answer ids, `aggregates` aggregates.
+Answers AnswersOf(const Operation& operation);
 
 namespace operation {
 // Detections (Alerts API).

@@ -14,6 +14,13 @@ absl::Status PastWindow(const Operation& operation) {
                    " rows here; narrow the filter, for example to a shorter time"));
 }
 
+absl::Status Malformed(const Operation& operation, std::string_view why) {
+  return WithFact(Error(absl::StatusCode::kUnavailable, "UPSTREAM_MALFORMED",
+                        Cat("Falcon's page is not whole: ", why,
+                            "; go on with the last token, or start again")),
+                  "operation", operation.id);
+}
+
 absl::Status InCircles() {
   return Error(
       absl::StatusCode::kDataLoss, "CURSOR_LOOP",

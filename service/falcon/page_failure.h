@@ -2,6 +2,8 @@
 #ifndef FALCON_FALCON_PAGE_FAILURE_H_
 #define FALCON_FALCON_PAGE_FAILURE_H_
 
+#include <string_view>
+
 #include "absl/status/status.h"
 #include "falcon/operation.h"
 
@@ -9,6 +11,9 @@ namespace falcon {
 
 // OUT_OF_RANGE (OFFSET_WINDOW): more rows than the operation counts.
 absl::Status PastWindow(const Operation& operation);
+
+// UNAVAILABLE (UPSTREAM_MALFORMED): what came is no page of Falcon's, or not the rest of the list.
+absl::Status Malformed(const Operation& operation, std::string_view why);
 
 // DATA_LOSS (CURSOR_LOOP): the pages never end.
 absl::Status InCircles();

@@ -63,7 +63,10 @@ std::string Serialized(const google::protobuf::Message& message) {
 }  // namespace
 
 void ForgetSeen(Cursor& cursor) {
-  if (!cursor.anchor.empty() && cursor.anchor == cursor.seek_value) cursor.upstream.clear();
+  if (!cursor.anchor.empty() && cursor.anchor == cursor.seek_value) {
+    cursor.upstream.clear();
+    cursor.skip = 0;
+  }
   cursor.seek_value.clear();
   cursor.seen.clear();
 }

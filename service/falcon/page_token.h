@@ -18,7 +18,7 @@ namespace falcon {
 // Where a list or an export stands.
 struct Cursor {
   std::string upstream;  // Falcon's own cursor (after, next); empty: none
-  int64_t offset = 0;    // where the operation pages by number
+  int64_t offset = 0;    // rows of its query that lie before `upstream`, where that is no number
   std::string
       filter;  // FQL of the first page: `days` is anchored there, so that later pages ask the same
   std::string anchor;  // value that the last re-seek started from; `upstream` belongs to that
@@ -36,6 +36,10 @@ struct Cursor {
   // pages doubles.
   int64_t pages = 0;
   uint64_t mark = 0;
+  // Rows of the page at `upstream` that were answered already, and IdHash of the last of them: an
+  // answer that would have been too large ended there.
+  int64_t skip = 0;
+  uint64_t skip_mark = 0;
 
   friend bool operator==(const Cursor&, const Cursor&) = default;
 };

@@ -5,9 +5,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "falcon/caller.h"
+#include "falcon/fit_texts.h"
 #include "falcon/lookup.h"
 #include "falcon/page_token.h"
 #include "fql/catalogue.h"
@@ -38,6 +40,14 @@ struct PagePlan {
   const Operation* look_ups = nullptr;
   std::optional<milliseconds> staleness;  // replaces the reading's, if set
   bool whole = false;  // the reader wants all: what a window cuts off is said before the first row
+  milliseconds patience{0};               // as an UpstreamCall's
+  size_t answer_bytes = kMaxRecordBytes;  // what the records of one answer may weigh
+};
+
+// Where an answer has to end.
+struct PageCut {
+  int records = 0;  // of the page, up to there
+  Cursor next;      // what goes on from there
 };
 
 // One page: records appended to the repeated field, and where the next one starts.
@@ -45,6 +55,10 @@ struct PageOutcome {
   Cursor next;
   bool last = false;  // nothing follows
   json::DecodeReport report;
+  // Of a page that is more than one answer holds: where each answer but the last ends.
+  std::vector<PageCut> cuts;
+  int limit = 0;           // rows that it was asked for at last
+  bool impatient = false;  // larger pages took too long
 };
 
 // Fetches the page at `cursor` and appends its records to repeated field `records` of `answer`: at
@@ -56,11 +70,20 @@ struct PageOutcome {
 // re-sought starts anew at the last value, so that neither its window nor a record that vanishes
 // cuts the list; another order ends at the window with OUT_OF_RANGE (OFFSET_WINDOW). Ids without a
 // record are told in `reading.errors`. Facets go along for the selected fields that need them.
-// Oversize pages: asked again at half the size, three times at most.
-// An empty page before the end is sought again once by the sort value: what it should have held
-// would be lost behind its cursor. Guards against a service that turns in circles: the same cursor
-// again, or an empty page with a next one, three times in a row, or an earlier cursor again, is
-// DATA_LOSS (CURSOR_LOOP). Failures leave `answer` as it was.
+// Pages that are too large, or that Falcon does not bring in time: asked again at half the size.
+//
+// Totals are hints. A list ends where Falcon names no next page and counts no more, or with an empty
+// page; a full page is followed by another call even where the total is just reached by counting.
+// Where the end and the total contradict each other, the rest is sought once by the sort value, past
+// the last record: what is found goes on, nothing ends the list with a note (TOTAL_IS_WRONG). In an
+// order that cannot be sought the page is asked for once more, then the list is UNAVAILABLE
+// (UPSTREAM_MALFORMED). So is a first page that has no rows though some are counted, and one whose
+// records have no ids.
+//
+// Guards against a service that turns in circles: the same cursor again, or an empty page with a
+// next one, three times in a row, or an earlier cursor again, is DATA_LOSS (CURSOR_LOOP). A record
+// that is larger than an answer comes alone, its largest texts cut (TEXT_TRUNCATED in
+// `reading.notes`). Failures leave `answer` as it was.
 Task<absl::StatusOr<PageOutcome>> FetchPage(Caller& caller, const PagePlan& plan, Cursor cursor,
                                             Reading& reading, const Clock& clock,
                                             google::protobuf::Message& answer, std::string records);

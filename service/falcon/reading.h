@@ -77,8 +77,9 @@ struct Reading {
   std::optional<SteadyTime> as_of;
   int upstream_calls = 0;  // retries included; the replay after a refused token is not seen here
   std::string trace_id;    // of the last call
-  std::vector<json::ApiError> errors;  // that came beside resources; by Tell
-  std::vector<Note> notes;             // by AddNote
+  std::vector<json::ApiError> errors;     // that came beside resources; by Tell
+  std::vector<Note> notes;                // by AddNote
+  std::vector<std::string> deferred_ids;  // asked for, and left out of an answer that was full
 };
 
 }  // namespace falcon

@@ -159,8 +159,46 @@ absl::Status TakeNextPage(const Operation& operation, std::string_view next_page
   return absl::OkStatus();
 }
 
+// A failure that Falcon tells inside a success, by the first code that it gives.
+absl::Status FailureInside(const Answer& answer, const std::vector<json::ApiError>& errors) {
+  for (const json::ApiError& error : errors) {
+    if (error.code != 0) return Failure(answer, error.code);
+  }
+  return Error(StatusCode::kUnavailable, "UPSTREAM_ERROR",
+               Cat("Falcon failed and gave no code", Quoted(answer)));
+}
+
+// What keeps a success from being an answer of `operation`; empty: nothing. Whatever answers in
+// Falcon's place must not read as "nothing found".
+std::string_view Foreign(const Operation& operation, const json::Document& document) {
+  const json::Envelope& envelope = document.envelope();
+  const bool by_id = !envelope.errors.empty() && AnswersById(operation, envelope.errors);
+  if (envelope.resources == 0 && by_id) return "";
+  if (envelope.form == json::Resources::kAbsent) return "it has no `resources`";
+  if (envelope.form == json::Resources::kOther) return "its `resources` are no list";
+  const Answers answers = AnswersOf(operation);
+  if (envelope.resources == 0) {
+    if (!envelope.has_meta) return "it has neither records nor `meta`";
+    return answers == Answers::kAggregates ? "it holds no aggregate" : "";
+  }
+  switch (answers) {
+    case Answers::kIds:
+      return envelope.texts == envelope.resources ? "" : "its `resources` are no ids";
+    case Answers::kRecords:
+      return envelope.objects > 0 ? "" : "its `resources` are no records";
+    case Answers::kAggregates:
+      return document.Has(0, operation.aggregate_key) ? "" : "it holds no aggregate";
+  }
+  return "";
+}
+
+absl::Status Malformed(std::string_view why) {
+  return Error(StatusCode::kUnavailable, "UPSTREAM_MALFORMED",
+               Cat("what came is no answer of Falcon's: ", why));
+}
+
 void Read(const json::Envelope& envelope, Answer& answer) {
-  answer.json = true;
+  answer.json = envelope.has_meta || envelope.has_errors;
   if (!envelope.trace_id.empty()) answer.trace_id = envelope.trace_id;
   answer.text = envelope.errors.empty() ? "" : envelope.errors.front().message;
 }
@@ -183,15 +221,14 @@ absl::StatusOr<json::Document> ReadReply(const Operation& operation, wire::HttpR
   if (document.ok()) Read(document->envelope(), answer);
   if (!success) return WithAnswerFacts(Failure(answer, answer.http_status), answer);
   if (!document.ok()) {
-    const absl::Status malformed =
-        Error(StatusCode::kUnavailable, "UPSTREAM_MALFORMED",
-              Cat("Falcon's answer is no JSON: ", ToStd(document.status().message())));
-    return WithAnswerFacts(malformed, answer);
+    return WithAnswerFacts(Malformed(ToStd(document.status().message())), answer);
   }
   const json::Envelope& envelope = document->envelope();
   const bool failed = envelope.resources == 0 && !envelope.errors.empty() &&
                       !AnswersById(operation, envelope.errors);
-  if (failed) return WithAnswerFacts(Failure(answer, envelope.errors.front().code), answer);
+  if (failed) return WithAnswerFacts(FailureInside(answer, envelope.errors), answer);
+  const std::string_view foreign = Foreign(operation, *document);
+  if (!foreign.empty()) return WithAnswerFacts(Malformed(foreign), answer);
   const absl::Status next = TakeNextPage(operation, next_page, *document);
   if (!next.ok()) return WithAnswerFacts(next, answer);
   return document;

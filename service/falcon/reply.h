@@ -33,7 +33,9 @@ namespace falcon {
 //   other 4xx   INVALID_ARGUMENT     REQUEST_INVALID
 //   1xx, 3xx    INTERNAL             UPSTREAM_PROTOCOL
 //   HTML        UNAVAILABLE          UPSTREAM_PROXY, whatever the status: Falcon sends none
-//   200 no JSON UNAVAILABLE          UPSTREAM_MALFORMED
+//   200         UNAVAILABLE          UPSTREAM_MALFORMED: no JSON, no `resources`, or others than the
+//   operation answers with;
+//               no records and no `meta` either
 // Falcon's own text is passed on escaped and cut to 256 bytes; an HTML body never.
 absl::StatusOr<json::Document> ReadReply(const Operation& operation, wire::HttpResponse response,
                                          bool continuation, WallTime now, json::Parser& parser);

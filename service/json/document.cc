@@ -93,6 +93,11 @@ std::vector<std::string> Document::Ids() const {
   return ids;
 }
 
+bool Document::Has(size_t index, std::string_view key) const {
+  dom::element value;
+  return impl_->resources.at(index)[key].get(value) == simdjson::SUCCESS;
+}
+
 std::string Document::TextOf(size_t index, std::string_view key) const {
   dom::element value;
   if (impl_->resources.at(index)[key].get(value) != simdjson::SUCCESS) return "";

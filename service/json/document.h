@@ -36,11 +36,25 @@ struct Pagination {
   std::string next;
 };
 
+// What `resources` of an answer is.
+enum class Resources {
+  kAbsent,
+  kNull,
+  kList,
+  kObject,  // stands for a list of one
+  kOther,   // text, a number, a flag
+};
+
 struct Envelope {
+  bool has_meta = false;    // `meta` is an object
+  bool has_errors = false;  // `errors` is a list, maybe empty
+  Resources form = Resources::kAbsent;
   std::string trace_id;
   Pagination pagination;
   std::vector<ApiError> errors;  // at most 1000 are kept
   size_t resources = 0;          // elements of `resources`; null and absent count as none
+  size_t texts = 0;              // of them, texts that are not empty
+  size_t objects = 0;            // of them, objects
 };
 
 // Keeps the parsed form, not the body; copies share it. Any thread; many may read at a time.
@@ -65,6 +79,8 @@ class Document {
   bool repaired() const;
   // The resources that are strings, in order: ids of a query answer.
   std::vector<std::string> Ids() const;
+  // Whether resource `index` is an object with a member `key`.
+  bool Has(size_t index, std::string_view key) const;
   // Member `key` of resource `index`, if it is text or a number; else empty.
   std::string TextOf(size_t index, std::string_view key) const;
   // The whole answer as compact JSON, with what was repaired.

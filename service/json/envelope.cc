@@ -92,6 +92,27 @@ std::vector<dom::element> Elements(dom::element value, size_t at_most) {
   return elements;
 }
 
+Resources FormOf(dom::element value) {
+  if (value.is_null()) return Resources::kNull;
+  if (value.is_array()) return Resources::kList;
+  return value.is_object() ? Resources::kObject : Resources::kOther;
+}
+
+void ReadResources(dom::element value, Envelope& envelope, std::vector<dom::element>& resources) {
+  envelope.form = FormOf(value);
+  if (envelope.form == Resources::kOther) return resources.clear();
+  resources = Elements(value, std::numeric_limits<size_t>::max());
+  envelope.texts = envelope.objects = 0;
+  for (const dom::element resource : resources) {
+    std::string_view text;
+    if (resource.is_object()) {
+      ++envelope.objects;
+    } else if (resource.get(text) == simdjson::SUCCESS && !text.empty()) {
+      ++envelope.texts;
+    }
+  }
+}
+
 }  // namespace
 
 Envelope ReadEnvelope(const dom::object& root, std::vector<dom::element>& resources) {
@@ -99,14 +120,16 @@ Envelope ReadEnvelope(const dom::object& root, std::vector<dom::element>& resour
   for (const auto [key, value] : root) {
     dom::object meta;
     if (key == "meta" && value.get(meta) == simdjson::SUCCESS) {
+      envelope.has_meta = true;
       ReadMeta(meta, envelope);
     } else if (key == "errors") {
       envelope.errors.clear();
+      envelope.has_errors = value.is_array();
       for (dom::element error : Elements(value, kMaxErrors)) {
         if (!error.is_null()) envelope.errors.push_back(ReadError(error));
       }
     } else if (key == "resources") {
-      resources = Elements(value, std::numeric_limits<size_t>::max());
+      ReadResources(value, envelope, resources);
     }
   }
   envelope.resources = resources.size();

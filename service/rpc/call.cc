@@ -37,6 +37,11 @@ void Describe(const Call& call, v1::ReadInfo* info) {
     out->set_message(EscapeHostile(error.message, 256));
     out->set_id(EscapeHostile(error.id, 256));
   }
+  AddNotes(call, info);
+  for (const std::string& id : call.reading.deferred_ids) info->add_deferred_ids(id);
+}
+
+void AddNotes(const Call& call, v1::ReadInfo* info) {
   for (const Note& note : call.reading.notes) {
     v1::Note* out = info->add_notes();
     out->set_reason(note.reason);

@@ -39,6 +39,8 @@ struct Call {
 
 // Says in `info` how the answer was served.
 void Describe(const Call& call, v1::ReadInfo* info);
+// The notes alone.
+void AddNotes(const Call& call, v1::ReadInfo* info);
 
 }  // namespace falcon::rpc
 

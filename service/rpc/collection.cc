@@ -16,8 +16,10 @@ namespace {
 
 using google::protobuf::Message;
 
-// Whole records are some 4 KB each: so many stay under what clients accept in one message.
-constexpr int kMostWholeRecords = 500;
+// A page of an export that takes longer is asked for again, in a smaller size.
+constexpr seconds kPagePatience{120};
+// Pages in a row that come in time, before a larger one is tried.
+constexpr int kPagesToGrow = 4;
 
 }  // namespace
 
@@ -57,6 +59,9 @@ Task<absl::Status> Collection::Get(const Upstream& upstream, Call& call, const M
                                                              call.reading, prototype, call.report));
   const auto record = found.records.find(id);
   if (record == found.records.end()) co_return MissingRecord(found.Missing(id), facts_.id);
+  for (Note& note : FitTexts(*record->second, facts_.answer_bytes, id)) {
+    call.reading.AddNote(std::move(note));
+  }
   reflection.SetAllocatedMessage(&response, record->second.release(), field);
   Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
   co_return absl::OkStatus();
@@ -100,6 +105,7 @@ absl::StatusOr<PageStart> Collection::OpenExport(const Message& request, const U
   const fql::Order order = facts_.seek.empty() ? facts_.list_order : fql::Order{facts_.seek, false};
   PageStart start = Open(request, upstream, "resume_token", order, batch, checks);
   start.plan.whole = true;
+  start.plan.patience = kPagePatience;
   RETURN_IF_ERROR(checks.Verdict());
   return start;
 }
@@ -119,9 +125,8 @@ PageStart Collection::Open(const Message& request, const Upstream& upstream,
   start.plan.seek_field = order.field == facts_.seek ? seek_field_ : nullptr;
   start.plan.seek_kind = seek_kind_;
   start.plan.order = std::move(order);
-  start.plan.page_size = start.plan.options.selection.everything()
-                             ? std::min(page_size, kMostWholeRecords)
-                             : page_size;
+  start.plan.page_size = page_size;
+  start.plan.answer_bytes = facts_.answer_bytes;
   const fql::Expression filter = checks.Take(
       fql::CompileFilters(request, catalogue_, upstream.clock.WallNow(), &start.filter_notes));
   const std::string token = StringField(request, token_field);
@@ -153,6 +158,7 @@ absl::StatusOr<LookupPlan> Collection::OpenLookup(const Message& request, Checks
   plan.decoder = &decoder_;
   plan.options = Options(request, /*brief_unless_asked=*/false, checks);
   plan.id_field = id_field_;
+  plan.answer_bytes = facts_.answer_bytes;
   plan.staleness = AskedStaleness(request, checks);
   RETURN_IF_ERROR(checks.Verdict());
   return plan;
@@ -160,12 +166,20 @@ absl::StatusOr<LookupPlan> Collection::OpenLookup(const Message& request, Checks
 
 Task<absl::Status> Collection::AnswerPage(const Upstream& upstream, Call& call, PageStart start,
                                           Message& response) const {
-  const std::string records = RecordField(response.GetDescriptor(), record_)->name();
+  const auto* records = RecordField(response.GetDescriptor(), record_);
   AddNotes(start.filter_notes, call.reading);
-  ASSIGN_OR_CO_RETURN(const PageOutcome page,
+  ASSIGN_OR_CO_RETURN(PageOutcome page,
                       co_await FetchPage(upstream.caller, start.plan, start.cursor, call.reading,
-                                         upstream.clock, response, records));
+                                         upstream.clock, response, records->name()));
   call.report.Add(page.report);
+  if (!page.cuts.empty()) {
+    const auto& reflection = *response.GetReflection();
+    while (reflection.FieldSize(response, records) > page.cuts.front().records) {
+      reflection.RemoveLast(&response, records);
+    }
+    page.next = std::move(page.cuts.front().next);
+    page.last = false;
+  }
   Conclude(upstream, call, start, page, response);
   co_return absl::OkStatus();
 }
@@ -186,8 +200,42 @@ void AddNotes(const std::vector<fql::FilterNote>& notes, Reading& reading) {
   }
 }
 
+std::vector<std::vector<std::unique_ptr<Message>>> TakeApart(Message& batch,
+                                                             std::string_view records,
+                                                             const std::vector<PageCut>& cuts) {
+  const auto* field = batch.GetDescriptor()->FindFieldByName(std::string(records));
+  const auto& reflection = *batch.GetReflection();
+  std::vector<std::vector<std::unique_ptr<Message>>> parts(cuts.size());
+  for (size_t i = cuts.size(); i-- > 0;) {
+    while (reflection.FieldSize(batch, field) > cuts[i].records) {
+      parts[i].emplace_back(reflection.ReleaseLast(&batch, field));
+    }
+    std::reverse(parts[i].begin(), parts[i].end());
+  }
+  return parts;
+}
+
+void Refill(Message& batch, std::string_view records, std::vector<std::unique_ptr<Message>> part) {
+  batch.Clear();
+  const auto* field = batch.GetDescriptor()->FindFieldByName(std::string(records));
+  for (std::unique_ptr<Message>& record : part) {
+    batch.GetReflection()->AddAllocatedMessage(&batch, field, record.release());
+  }
+}
+
+void ExportSize::Follow(const PageOutcome& page, int64_t records, size_t bytes) {
+  if (page.impatient) {
+    ceiling_ = page.limit;
+    in_time_ = 0;
+  } else if (ceiling_ < most_ && ++in_time_ == kPagesToGrow) {
+    ceiling_ = std::min(most_, ceiling_ * 2);
+    in_time_ = 0;
+  }
+  rows_ = NextBatch(rows_, records, bytes, ceiling_);
+}
+
 int NextBatch(int page_size, int64_t records, size_t bytes, int most) {
-  if (records <= 0 || bytes == 0) return page_size;
+  if (records <= 0 || bytes == 0) return std::min(page_size, most);
   const auto fits =
       static_cast<int64_t>(kMessageTarget / (bytes / static_cast<size_t>(records) + 1));
   return static_cast<int>(std::clamp<int64_t>(fits, 1, most));

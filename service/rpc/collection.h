@@ -55,8 +55,9 @@ struct CollectionFacts {
   int export_most = 1000;
   std::string neutral_filter;  // where Falcon demands a filter and the caller has none
   IdShape id_shape = AnyIdShape;
-  bool lower_case_ids = false;  // hexadecimal: any case is accepted
-  int batch_most = 5000;        // ids of one BatchGet
+  bool lower_case_ids = false;            // hexadecimal: any case is accepted
+  int batch_most = 5000;                  // ids of one BatchGet
+  size_t answer_bytes = kMaxRecordBytes;  // what the records of an answer may weigh
 };
 
 // A list or an export that may go on: where it stands, and how its next page is read.
@@ -144,6 +145,29 @@ inline constexpr size_t kMessageTarget = size_t{2} << 20;
 // The page size that comes nearest to the target after a page of `records` weighed `bytes`.
 int NextBatch(int page_size, int64_t records, size_t bytes, int most);
 
+// How large the next page of an export is: as large as a message takes, and as Falcon brings in
+// time.
+class ExportSize {
+ public:
+  explicit ExportSize(int most) : most_(most), ceiling_(most), rows_(most) {}
+  int rows() const { return rows_; }
+  // After a page of `records` that weighed `bytes`.
+  void Follow(const PageOutcome& page, int64_t records, size_t bytes);
+
+ private:
+  int most_;
+  int ceiling_;  // what came in time
+  int in_time_ = 0;
+  int rows_;
+};
+
+// Takes out of `batch` the records after the first cut: those up to each next one, and the rest.
+std::vector<std::vector<std::unique_ptr<google::protobuf::Message>>> TakeApart(
+    google::protobuf::Message& batch, std::string_view records, const std::vector<PageCut>& cuts);
+// Makes `batch` hold `part`, and nothing else.
+void Refill(google::protobuf::Message& batch, std::string_view records,
+            std::vector<std::unique_ptr<google::protobuf::Message>> part);
+
 template <class Response>
 Task<absl::Status> Collection::Export(const Upstream& upstream, Call& call,
                                       const google::protobuf::Message& request,
@@ -183,7 +207,7 @@ Task<absl::Status> Collection::ExportPages(const Upstream& upstream, Call& call,
   const std::string records = RecordField(Response::descriptor(), record_)->name();
   const run::Executor executor = co_await boost::asio::this_coro::executor;
   AddNotes(start.filter_notes, call.reading);
-  const int most = start.plan.page_size;
+  ExportSize size(start.plan.page_size);
   auto page = std::make_shared<Ahead>(start, call);
   auto reader = std::make_optional<run::Aside<absl::StatusOr<PageOutcome>>>(
       executor, Ahead::Fetch(page, upstream, records));
@@ -195,19 +219,24 @@ Task<absl::Status> Collection::ExportPages(const Upstream& upstream, Call& call,
     start.cursor = outcome.next;
     call.reading.Take(read->reading, /*counts=*/true);
     call.report.Add(outcome.report);
-    Response& batch = read->batch;
-    batch.set_resume_token(upstream.tokens.Seal(start.cursor, start.binding));
-    batch.set_exported(start.cursor.sent);
-    if (start.cursor.total.has_value()) batch.set_total_size(*start.cursor.total);
-    Describe(call, batch.mutable_read_info());
-    start.plan.page_size = NextBatch(start.plan.page_size, start.cursor.sent - sent_before,
-                                     batch.ByteSizeLong(), most);
+    size.Follow(outcome, start.cursor.sent - sent_before, read->batch.ByteSizeLong());
+    start.plan.page_size = size.rows();
     if (!outcome.last) {
       page = std::make_shared<Ahead>(start, call);
       reader.emplace(executor, Ahead::Fetch(page, upstream, records));
     }
-    CO_RETURN_IF_ERROR(co_await stream.Write(batch));
-    call.BeginNextMessage();
+    auto parts = TakeApart(read->batch, records, outcome.cuts);
+    for (size_t i = 0; i <= parts.size(); ++i) {
+      const Cursor& next = i < parts.size() ? outcome.cuts[i].next : outcome.next;
+      Response& batch = read->batch;
+      if (i > 0) Refill(batch, records, std::move(parts[i - 1]));
+      batch.set_resume_token(upstream.tokens.Seal(next, start.binding));
+      batch.set_exported(next.sent);
+      if (next.total.has_value()) batch.set_total_size(*next.total);
+      Describe(call, batch.mutable_read_info());
+      CO_RETURN_IF_ERROR(co_await stream.Write(batch));
+      call.BeginNextMessage();
+    }
   }
   co_return absl::OkStatus();
 }

@@ -36,52 +36,13 @@ Task<absl::Status> DetectionService::List(Call& call, const v1::ListDetectionsRe
   CheckQuery(request.query(), checks);
   ASSIGN_OR_CO_RETURN(PageStart start, detections_.OpenList(request, upstream_, checks));
   if (!request.query().empty()) {
-    co_return co_await Search(call, std::move(start), request.query(), response);
+    // Free text works on the ids query only.
+    start.plan.operation = &operation::kGetQueriesAlerts;
+    start.plan.entities = detections_.facts().entities;
+    start.plan.look_ups = nullptr;
+    start.plan.query = {{"q", request.query()}};
   }
   co_return co_await detections_.AnswerPage(upstream_, call, std::move(start), response);
-}
-
-// Free text works on the ids query only, which ends at its window: ids first, then their records.
-Task<absl::Status> DetectionService::Search(Call& call, PageStart start, std::string query,
-                                            v1::ListDetectionsResponse& response) {
-  const Operation& ids = operation::kGetQueriesAlerts;
-  const int64_t offset = start.cursor.offset;
-  if (offset >= ids.max_window) {
-    co_return Error(absl::StatusCode::kOutOfRange, "OFFSET_WINDOW",
-                    Cat("a list with `query` ends at ", ids.max_window,
-                        " rows; narrow it by filters or a shorter time"));
-  }
-  const int64_t limit = std::min<int64_t>(start.plan.page_size, ids.max_window - offset);
-  UpstreamCall page(ids);
-  page.query = {{"q", std::move(query)},
-                {"sort", start.plan.order.Text()},
-                {"offset", Cat(offset)},
-                {"limit", Cat(limit)}};
-  if (!start.cursor.filter.empty()) page.query.emplace_back("filter", start.cursor.filter);
-  if (start.plan.staleness) call.reading.staleness = start.plan.staleness;
-  ASSIGN_OR_CO_RETURN(const json::Document answer,
-                      co_await upstream_.caller.Call(std::move(page), call.reading));
-  LookupPlan plan;
-  plan.operation = detections_.facts().entities;
-  plan.decoder = start.plan.decoder;
-  plan.options = start.plan.options;
-  plan.id_field = start.plan.id_field;
-  const std::vector<std::string> found = answer.Ids();
-  v1::BatchGetDetectionsResponse records;
-  if (!found.empty()) {
-    CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, found, call.reading, records,
-                                       "detections", "missing", call.report));
-  }
-  response.mutable_detections()->Swap(records.mutable_detections());
-  start.cursor.offset = offset + static_cast<int64_t>(found.size());
-  start.cursor.issued = upstream_.clock.WallNow();
-  start.cursor.total = answer.envelope().pagination.total;
-  if (start.cursor.total.has_value()) response.set_total_size(*start.cursor.total);
-  if (!found.empty() && start.cursor.offset < start.cursor.total.value_or(ids.max_window)) {
-    response.set_next_page_token(upstream_.tokens.Seal(start.cursor, start.binding));
-  }
-  Describe(call, response.mutable_read_info());
-  co_return absl::OkStatus();
 }
 
 Task<absl::Status> DetectionService::Aggregate(Call& call,
@@ -104,23 +65,23 @@ Task<absl::Status> DetectionService::Aggregate(Call& call,
 grpc::ServerUnaryReactor* DetectionService::ListDetections(grpc::CallbackServerContext* context,
                                                            const v1::ListDetectionsRequest* request,
                                                            v1::ListDetectionsResponse* response) {
-  return Answer(edge_, "/falcon.v1.DetectionService/ListDetections", context,
+  return Answer(edge_, "/falcon.v1.DetectionService/ListDetections", context, response,
                 [=, this](Call& call) { return List(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* DetectionService::GetDetection(grpc::CallbackServerContext* context,
                                                          const v1::GetDetectionRequest* request,
                                                          v1::GetDetectionResponse* response) {
-  return Answer(edge_, "/falcon.v1.DetectionService/GetDetection", context, [=, this](Call& call) {
-    return detections_.Get(upstream_, call, *request, *response);
-  });
+  return Answer(
+      edge_, "/falcon.v1.DetectionService/GetDetection", context, response,
+      [=, this](Call& call) { return detections_.Get(upstream_, call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* DetectionService::BatchGetDetections(
     grpc::CallbackServerContext* context, const v1::BatchGetDetectionsRequest* request,
     v1::BatchGetDetectionsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DetectionService/BatchGetDetections", context,
+      edge_, "/falcon.v1.DetectionService/BatchGetDetections", context, response,
       [=, this](Call& call) { return detections_.BatchGet(upstream_, call, *request, *response); });
 }
 
@@ -136,7 +97,7 @@ grpc::ServerWriteReactor<v1::ExportDetectionsResponse>* DetectionService::Export
 grpc::ServerUnaryReactor* DetectionService::AggregateDetections(
     grpc::CallbackServerContext* context, const v1::AggregateDetectionsRequest* request,
     v1::AggregateDetectionsResponse* response) {
-  return Answer(edge_, "/falcon.v1.DetectionService/AggregateDetections", context,
+  return Answer(edge_, "/falcon.v1.DetectionService/AggregateDetections", context, response,
                 [=, this](Call& call) { return Aggregate(call, *request, *response); });
 }
 

@@ -30,8 +30,6 @@ class DetectionService final : public v1::DetectionService::CallbackService {
  private:
   Task<absl::Status> List(Call& call, const v1::ListDetectionsRequest& request,
                           v1::ListDetectionsResponse& response);
-  Task<absl::Status> Search(Call& call, PageStart start, std::string query,
-                            v1::ListDetectionsResponse& response);
   Task<absl::Status> Aggregate(Call& call, const v1::AggregateDetectionsRequest& request,
                                v1::AggregateDetectionsResponse& response);
 

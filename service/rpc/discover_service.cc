@@ -73,14 +73,14 @@ grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredHosts(
     grpc::CallbackServerContext* context, const v1::ListDiscoveredHostsRequest* request,
     v1::ListDiscoveredHostsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/ListDiscoveredHosts", context,
+      edge_, "/falcon.v1.DiscoverService/ListDiscoveredHosts", context, response,
       [=, this](Call& call) { return hosts_.List(upstream_, call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredHost(
     grpc::CallbackServerContext* context, const v1::GetDiscoveredHostRequest* request,
     v1::GetDiscoveredHostResponse* response) {
-  return Answer(edge_, "/falcon.v1.DiscoverService/GetDiscoveredHost", context,
+  return Answer(edge_, "/falcon.v1.DiscoverService/GetDiscoveredHost", context, response,
                 [=, this](Call& call) { return hosts_.Get(upstream_, call, *request, *response); });
 }
 
@@ -88,7 +88,7 @@ grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredHosts(
     grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredHostsRequest* request,
     v1::BatchGetDiscoveredHostsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/BatchGetDiscoveredHosts", context,
+      edge_, "/falcon.v1.DiscoverService/BatchGetDiscoveredHosts", context, response,
       [=, this](Call& call) { return hosts_.BatchGet(upstream_, call, *request, *response); });
 }
 
@@ -106,7 +106,7 @@ grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredApplications(
     grpc::CallbackServerContext* context, const v1::ListDiscoveredApplicationsRequest* request,
     v1::ListDiscoveredApplicationsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/ListDiscoveredApplications", context,
+      edge_, "/falcon.v1.DiscoverService/ListDiscoveredApplications", context, response,
       [=, this](Call& call) { return applications_.List(upstream_, call, *request, *response); });
 }
 
@@ -114,7 +114,7 @@ grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredApplication(
     grpc::CallbackServerContext* context, const v1::GetDiscoveredApplicationRequest* request,
     v1::GetDiscoveredApplicationResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/GetDiscoveredApplication", context,
+      edge_, "/falcon.v1.DiscoverService/GetDiscoveredApplication", context, response,
       [=, this](Call& call) { return applications_.Get(upstream_, call, *request, *response); });
 }
 
@@ -122,7 +122,7 @@ grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredApplications(
     grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredApplicationsRequest* request,
     v1::BatchGetDiscoveredApplicationsResponse* response) {
   return Answer(edge_, "/falcon.v1.DiscoverService/BatchGetDiscoveredApplications", context,
-                [=, this](Call& call) {
+                response, [=, this](Call& call) {
                   return applications_.BatchGet(upstream_, call, *request, *response);
                 });
 }
@@ -142,7 +142,7 @@ grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredAccounts(
     grpc::CallbackServerContext* context, const v1::ListDiscoveredAccountsRequest* request,
     v1::ListDiscoveredAccountsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/ListDiscoveredAccounts", context,
+      edge_, "/falcon.v1.DiscoverService/ListDiscoveredAccounts", context, response,
       [=, this](Call& call) { return accounts_.List(upstream_, call, *request, *response); });
 }
 
@@ -150,7 +150,7 @@ grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredAccount(
     grpc::CallbackServerContext* context, const v1::GetDiscoveredAccountRequest* request,
     v1::GetDiscoveredAccountResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/GetDiscoveredAccount", context,
+      edge_, "/falcon.v1.DiscoverService/GetDiscoveredAccount", context, response,
       [=, this](Call& call) { return accounts_.Get(upstream_, call, *request, *response); });
 }
 
@@ -158,7 +158,7 @@ grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredAccounts(
     grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredAccountsRequest* request,
     v1::BatchGetDiscoveredAccountsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/BatchGetDiscoveredAccounts", context,
+      edge_, "/falcon.v1.DiscoverService/BatchGetDiscoveredAccounts", context, response,
       [=, this](Call& call) { return accounts_.BatchGet(upstream_, call, *request, *response); });
 }
 
@@ -177,7 +177,7 @@ grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredLogins(
     grpc::CallbackServerContext* context, const v1::ListDiscoveredLoginsRequest* request,
     v1::ListDiscoveredLoginsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/ListDiscoveredLogins", context,
+      edge_, "/falcon.v1.DiscoverService/ListDiscoveredLogins", context, response,
       [=, this](Call& call) { return logins_.List(upstream_, call, *request, *response); });
 }
 
@@ -185,7 +185,7 @@ grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredLogin(
     grpc::CallbackServerContext* context, const v1::GetDiscoveredLoginRequest* request,
     v1::GetDiscoveredLoginResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/GetDiscoveredLogin", context,
+      edge_, "/falcon.v1.DiscoverService/GetDiscoveredLogin", context, response,
       [=, this](Call& call) { return logins_.Get(upstream_, call, *request, *response); });
 }
 
@@ -193,7 +193,7 @@ grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredLogins(
     grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredLoginsRequest* request,
     v1::BatchGetDiscoveredLoginsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/BatchGetDiscoveredLogins", context,
+      edge_, "/falcon.v1.DiscoverService/BatchGetDiscoveredLogins", context, response,
       [=, this](Call& call) { return logins_.BatchGet(upstream_, call, *request, *response); });
 }
 

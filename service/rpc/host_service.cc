@@ -134,24 +134,24 @@ Task<absl::Status> HostService::LookUpSatellites(Call& call, const Satellite& sa
 grpc::ServerUnaryReactor* HostService::ListHosts(grpc::CallbackServerContext* context,
                                                  const v1::ListHostsRequest* request,
                                                  v1::ListHostsResponse* response) {
-  return Answer(edge_, "/falcon.v1.HostService/ListHosts", context, [=, this](Call& call) {
-    return hosts_.List(upstream_, call, *request, *response);
-  });
+  return Answer(
+      edge_, "/falcon.v1.HostService/ListHosts", context, response,
+      [=, this](Call& call) { return hosts_.List(upstream_, call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* HostService::GetHost(grpc::CallbackServerContext* context,
                                                const v1::GetHostRequest* request,
                                                v1::GetHostResponse* response) {
-  return Answer(edge_, "/falcon.v1.HostService/GetHost", context,
+  return Answer(edge_, "/falcon.v1.HostService/GetHost", context, response,
                 [=, this](Call& call) { return Get(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* HostService::BatchGetHosts(grpc::CallbackServerContext* context,
                                                      const v1::BatchGetHostsRequest* request,
                                                      v1::BatchGetHostsResponse* response) {
-  return Answer(edge_, "/falcon.v1.HostService/BatchGetHosts", context, [=, this](Call& call) {
-    return hosts_.BatchGet(upstream_, call, *request, *response);
-  });
+  return Answer(
+      edge_, "/falcon.v1.HostService/BatchGetHosts", context, response,
+      [=, this](Call& call) { return hosts_.BatchGet(upstream_, call, *request, *response); });
 }
 
 grpc::ServerWriteReactor<v1::ExportHostsResponse>* HostService::ExportHosts(
@@ -167,16 +167,17 @@ grpc::ServerWriteReactor<v1::ExportHostsResponse>* HostService::ExportHosts(
 grpc::ServerUnaryReactor* HostService::AggregateHosts(grpc::CallbackServerContext* context,
                                                       const v1::AggregateHostsRequest* request,
                                                       v1::AggregateHostsResponse* response) {
-  return Answer(edge_, "/falcon.v1.HostService/AggregateHosts", context, [=, this](Call& call) {
-    return CountByValues(upstream_, call, hosts_.catalogue(), operation::kQueryDevices, *request,
-                         *response);
-  });
+  return Answer(edge_, "/falcon.v1.HostService/AggregateHosts", context, response,
+                [=, this](Call& call) {
+                  return CountByValues(upstream_, call, hosts_.catalogue(),
+                                       operation::kQueryDevices, *request, *response);
+                });
 }
 
 grpc::ServerUnaryReactor* HostService::BatchGetLoginHistory(
     grpc::CallbackServerContext* context, const v1::BatchGetLoginHistoryRequest* request,
     v1::BatchGetLoginHistoryResponse* response) {
-  return Answer(edge_, "/falcon.v1.HostService/BatchGetLoginHistory", context,
+  return Answer(edge_, "/falcon.v1.HostService/BatchGetLoginHistory", context, response,
                 [=, this](Call& call) {
                   return LookUpSatellites(call, logins_, *request, kMostIdsOfSlowReads, "histories",
                                           *response);
@@ -186,7 +187,7 @@ grpc::ServerUnaryReactor* HostService::BatchGetLoginHistory(
 grpc::ServerUnaryReactor* HostService::BatchGetNetworkAddressHistory(
     grpc::CallbackServerContext* context, const v1::BatchGetNetworkAddressHistoryRequest* request,
     v1::BatchGetNetworkAddressHistoryResponse* response) {
-  return Answer(edge_, "/falcon.v1.HostService/BatchGetNetworkAddressHistory", context,
+  return Answer(edge_, "/falcon.v1.HostService/BatchGetNetworkAddressHistory", context, response,
                 [=, this](Call& call) {
                   return LookUpSatellites(call, addresses_, *request, kMostIds, "histories",
                                           *response);
@@ -196,10 +197,11 @@ grpc::ServerUnaryReactor* HostService::BatchGetNetworkAddressHistory(
 grpc::ServerUnaryReactor* HostService::BatchGetOnlineState(
     grpc::CallbackServerContext* context, const v1::BatchGetOnlineStateRequest* request,
     v1::BatchGetOnlineStateResponse* response) {
-  return Answer(
-      edge_, "/falcon.v1.HostService/BatchGetOnlineState", context, [=, this](Call& call) {
-        return LookUpSatellites(call, states_, *request, kMostIdsOfSlowReads, "states", *response);
-      });
+  return Answer(edge_, "/falcon.v1.HostService/BatchGetOnlineState", context, response,
+                [=, this](Call& call) {
+                  return LookUpSatellites(call, states_, *request, kMostIdsOfSlowReads, "states",
+                                          *response);
+                });
 }
 
 }  // namespace falcon::rpc

@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
+#include "falcon/page_failure.h"
 #include "fql/expression.h"
 
 namespace falcon::rpc {
@@ -57,9 +58,13 @@ Task<absl::Status> ReadAttachments(const Upstream& upstream, Call& call,
     const json::Pagination& pagination = answer.envelope().pagination;
     if (pagination.total.has_value()) total = pagination.total;
     offset += read;
-    ended = read == 0 || (total.has_value() && offset >= *total);
+    const bool full = read >= limit;
+    ended = read == 0 || (total.has_value() && offset == *total && !full);
+    if (read == 0 && offset == 0 && total.value_or(0) > 0) {
+      co_return Malformed(pages, "it has no rows, though some are counted");
+    }
   }
-  if (total.has_value()) response.set_total_size(*total);
+  if (total.has_value()) response.set_total_size(std::max(*total, offset));
   const bool all = ended && offset >= total.value_or(offset);
   if (!all) TellCut(response.attachments_size(), total, request.id(), call.reading);
   co_return absl::OkStatus();

@@ -34,6 +34,7 @@ CollectionFacts Incidents() {
   facts.list_order = {"created_timestamp", true};
   facts.seek = "created_timestamp";
   facts.id_shape = IncidentIdShape;
+  facts.answer_bytes = kMaxRecordBytes / 2;  // `derived` comes after
   facts.list_most = operation::kQueryCases.max_limit;
   facts.export_most = operation::kQueryCases.max_limit;
   return facts;
@@ -213,21 +214,21 @@ Task<absl::Status> IncidentService::Templates(Call& call,
 grpc::ServerUnaryReactor* IncidentService::ListIncidents(grpc::CallbackServerContext* context,
                                                          const v1::ListIncidentsRequest* request,
                                                          v1::ListIncidentsResponse* response) {
-  return Answer(edge_, "/falcon.v1.IncidentService/ListIncidents", context,
+  return Answer(edge_, "/falcon.v1.IncidentService/ListIncidents", context, response,
                 [=, this](Call& call) { return List(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IncidentService::GetIncident(grpc::CallbackServerContext* context,
                                                        const v1::GetIncidentRequest* request,
                                                        v1::GetIncidentResponse* response) {
-  return Answer(edge_, "/falcon.v1.IncidentService/GetIncident", context,
+  return Answer(edge_, "/falcon.v1.IncidentService/GetIncident", context, response,
                 [=, this](Call& call) { return Get(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IncidentService::BatchGetIncidents(
     grpc::CallbackServerContext* context, const v1::BatchGetIncidentsRequest* request,
     v1::BatchGetIncidentsResponse* response) {
-  return Answer(edge_, "/falcon.v1.IncidentService/BatchGetIncidents", context,
+  return Answer(edge_, "/falcon.v1.IncidentService/BatchGetIncidents", context, response,
                 [=, this](Call& call) { return BatchGet(call, *request, *response); });
 }
 
@@ -241,14 +242,14 @@ grpc::ServerWriteReactor<v1::ExportIncidentsResponse>* IncidentService::ExportIn
 grpc::ServerUnaryReactor* IncidentService::GetIncidentAttachments(
     grpc::CallbackServerContext* context, const v1::GetIncidentAttachmentsRequest* request,
     v1::GetIncidentAttachmentsResponse* response) {
-  return Answer(edge_, "/falcon.v1.IncidentService/GetIncidentAttachments", context,
+  return Answer(edge_, "/falcon.v1.IncidentService/GetIncidentAttachments", context, response,
                 [=, this](Call& call) { return Attachments(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IncidentService::BatchGetIncidentAttachments(
     grpc::CallbackServerContext* context, const v1::BatchGetIncidentAttachmentsRequest* request,
     v1::BatchGetIncidentAttachmentsResponse* response) {
-  return Answer(edge_, "/falcon.v1.IncidentService/BatchGetIncidentAttachments", context,
+  return Answer(edge_, "/falcon.v1.IncidentService/BatchGetIncidentAttachments", context, response,
                 [=, this](Call& call) {
                   return attachments_.BatchGet(upstream_, call, *request, *response);
                 });
@@ -257,15 +258,15 @@ grpc::ServerUnaryReactor* IncidentService::BatchGetIncidentAttachments(
 grpc::ServerUnaryReactor* IncidentService::BatchGetSlas(grpc::CallbackServerContext* context,
                                                         const v1::BatchGetSlasRequest* request,
                                                         v1::BatchGetSlasResponse* response) {
-  return Answer(edge_, "/falcon.v1.IncidentService/BatchGetSlas", context, [=, this](Call& call) {
-    return slas_.BatchGet(upstream_, call, *request, *response);
-  });
+  return Answer(
+      edge_, "/falcon.v1.IncidentService/BatchGetSlas", context, response,
+      [=, this](Call& call) { return slas_.BatchGet(upstream_, call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IncidentService::BatchGetTemplates(
     grpc::CallbackServerContext* context, const v1::BatchGetTemplatesRequest* request,
     v1::BatchGetTemplatesResponse* response) {
-  return Answer(edge_, "/falcon.v1.IncidentService/BatchGetTemplates", context,
+  return Answer(edge_, "/falcon.v1.IncidentService/BatchGetTemplates", context, response,
                 [=, this](Call& call) { return Templates(call, *request, *response); });
 }
 

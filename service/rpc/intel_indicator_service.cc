@@ -66,7 +66,7 @@ IntelIndicatorService::IntelIndicatorService(const Edge& edge, const Upstream& u
 grpc::ServerUnaryReactor* IntelIndicatorService::ListIntelIndicators(
     grpc::CallbackServerContext* context, const v1::ListIntelIndicatorsRequest* request,
     v1::ListIntelIndicatorsResponse* response) {
-  return Answer(edge_, "/falcon.v1.IntelIndicatorService/ListIntelIndicators", context,
+  return Answer(edge_, "/falcon.v1.IntelIndicatorService/ListIntelIndicators", context, response,
                 [=, this](Call& call) {
                   return indicators_.List(upstream_, call, *request, *response,
                                           QueryChecks(*request), Options(*request));
@@ -77,7 +77,7 @@ grpc::ServerUnaryReactor* IntelIndicatorService::GetIntelIndicator(
     grpc::CallbackServerContext* context, const v1::GetIntelIndicatorRequest* request,
     v1::GetIntelIndicatorResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.IntelIndicatorService/GetIntelIndicator", context,
+      edge_, "/falcon.v1.IntelIndicatorService/GetIntelIndicator", context, response,
       [=, this](Call& call) { return indicators_.Get(upstream_, call, *request, *response); });
 }
 
@@ -85,7 +85,7 @@ grpc::ServerUnaryReactor* IntelIndicatorService::BatchGetIntelIndicators(
     grpc::CallbackServerContext* context, const v1::BatchGetIntelIndicatorsRequest* request,
     v1::BatchGetIntelIndicatorsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.IntelIndicatorService/BatchGetIntelIndicators", context,
+      edge_, "/falcon.v1.IntelIndicatorService/BatchGetIntelIndicators", context, response,
       [=, this](Call& call) { return indicators_.BatchGet(upstream_, call, *request, *response); });
 }
 

@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "falcon/aggregate.h"
+#include "falcon/page_failure.h"
 #include "rpc/aggregation.h"
 #include "rpc/indicator_sightings.h"
 #include "rpc/unary_call.h"
@@ -52,7 +53,7 @@ Parameters Options(const Request& request) {
 }
 
 absl::Status NoCount() {
-  return Error(absl::StatusCode::kInternal, "UPSTREAM_PROTOCOL",
+  return Error(absl::StatusCode::kUnavailable, "UPSTREAM_MALFORMED",
                "Falcon's answer does not say on how many hosts the indicator was seen");
 }
 
@@ -112,6 +113,21 @@ Task<absl::Status> IocService::DeviceCount(Call& call, const v1::GetIocDeviceCou
   co_return absl::OkStatus();
 }
 
+// A page of ids. One without any, though more than `sent` are counted, is asked for once more.
+Task<absl::StatusOr<json::Document>> IocService::ReadIds(Call& call, const UpstreamCall& page,
+                                                         int64_t sent) {
+  for (const bool again : {false, true}) {
+    if (again) call.reading.staleness = milliseconds(0);
+    ASSIGN_OR_CO_RETURN(json::Document answer, co_await upstream_.caller.Call(page, call.reading));
+    const json::Envelope& envelope = answer.envelope();
+    const bool goes_on = !envelope.pagination.offset_token.empty();
+    if (envelope.resources > 0 || goes_on || envelope.pagination.total.value_or(0) <= sent) {
+      co_return answer;
+    }
+  }
+  co_return Malformed(*page.operation, "it has no ids, though more are counted");
+}
+
 template <class Request, class Response>
 Task<absl::Status> IocService::PageOfIds(Call& call, UpstreamCall page, const Request& request,
                                          Checks checks, Response& response,
@@ -127,15 +143,15 @@ Task<absl::Status> IocService::PageOfIds(Call& call, UpstreamCall page, const Re
   page.query.emplace_back("limit", Cat(limit));
   page.continuation = !cursor.upstream.empty();
   if (page.continuation) page.query.emplace_back("offset", cursor.upstream);
-  ASSIGN_OR_CO_RETURN(const json::Document answer,
-                      co_await upstream_.caller.Call(std::move(page), call.reading));
+  ASSIGN_OR_CO_RETURN(const json::Document answer, co_await ReadIds(call, page, cursor.sent));
   std::vector<std::string> found = answer.Ids();
   const json::Pagination& pagination = answer.envelope().pagination;
+  cursor.sent += static_cast<int64_t>(found.size());
   std::string next =
       NextOffset(pagination, cursor.upstream, found.size(), static_cast<size_t>(limit));
   if (!next.empty() && next == cursor.upstream) co_return InCircles();
   ids.Assign(std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
-  if (pagination.total.has_value()) response.set_total_size(*pagination.total);
+  if (pagination.total.value_or(-1) >= cursor.sent) response.set_total_size(*pagination.total);
   if (!next.empty()) {
     cursor.upstream = std::move(next);
     cursor.issued = upstream_.clock.WallNow();
@@ -169,7 +185,7 @@ Task<absl::Status> IocService::Processes(Call& call, const v1::GetIocProcessesRe
 grpc::ServerUnaryReactor* IocService::ListIocs(grpc::CallbackServerContext* context,
                                                const v1::ListIocsRequest* request,
                                                v1::ListIocsResponse* response) {
-  return Answer(edge_, "/falcon.v1.IocService/ListIocs", context, [=, this](Call& call) {
+  return Answer(edge_, "/falcon.v1.IocService/ListIocs", context, response, [=, this](Call& call) {
     return iocs_.List(upstream_, call, *request, *response, {}, Options(*request));
   });
 }
@@ -177,16 +193,16 @@ grpc::ServerUnaryReactor* IocService::ListIocs(grpc::CallbackServerContext* cont
 grpc::ServerUnaryReactor* IocService::GetIoc(grpc::CallbackServerContext* context,
                                              const v1::GetIocRequest* request,
                                              v1::GetIocResponse* response) {
-  return Answer(edge_, "/falcon.v1.IocService/GetIoc", context,
+  return Answer(edge_, "/falcon.v1.IocService/GetIoc", context, response,
                 [=, this](Call& call) { return iocs_.Get(upstream_, call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IocService::BatchGetIocs(grpc::CallbackServerContext* context,
                                                    const v1::BatchGetIocsRequest* request,
                                                    v1::BatchGetIocsResponse* response) {
-  return Answer(edge_, "/falcon.v1.IocService/BatchGetIocs", context, [=, this](Call& call) {
-    return iocs_.BatchGet(upstream_, call, *request, *response);
-  });
+  return Answer(
+      edge_, "/falcon.v1.IocService/BatchGetIocs", context, response,
+      [=, this](Call& call) { return iocs_.BatchGet(upstream_, call, *request, *response); });
 }
 
 grpc::ServerWriteReactor<v1::ExportIocsResponse>* IocService::ExportIocs(
@@ -201,37 +217,37 @@ grpc::ServerWriteReactor<v1::ExportIocsResponse>* IocService::ExportIocs(
 grpc::ServerUnaryReactor* IocService::AggregateIocs(grpc::CallbackServerContext* context,
                                                     const v1::AggregateIocsRequest* request,
                                                     v1::AggregateIocsResponse* response) {
-  return Answer(edge_, "/falcon.v1.IocService/AggregateIocs", context,
+  return Answer(edge_, "/falcon.v1.IocService/AggregateIocs", context, response,
                 [=, this](Call& call) { return Aggregate(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IocService::GetIocDeviceCount(grpc::CallbackServerContext* context,
                                                         const v1::GetIocDeviceCountRequest* request,
                                                         v1::GetIocDeviceCountResponse* response) {
-  return Answer(edge_, "/falcon.v1.IocService/GetIocDeviceCount", context,
+  return Answer(edge_, "/falcon.v1.IocService/GetIocDeviceCount", context, response,
                 [=, this](Call& call) { return DeviceCount(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IocService::GetIocDevices(grpc::CallbackServerContext* context,
                                                     const v1::GetIocDevicesRequest* request,
                                                     v1::GetIocDevicesResponse* response) {
-  return Answer(edge_, "/falcon.v1.IocService/GetIocDevices", context,
+  return Answer(edge_, "/falcon.v1.IocService/GetIocDevices", context, response,
                 [=, this](Call& call) { return Devices(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IocService::GetIocProcesses(grpc::CallbackServerContext* context,
                                                       const v1::GetIocProcessesRequest* request,
                                                       v1::GetIocProcessesResponse* response) {
-  return Answer(edge_, "/falcon.v1.IocService/GetIocProcesses", context,
+  return Answer(edge_, "/falcon.v1.IocService/GetIocProcesses", context, response,
                 [=, this](Call& call) { return Processes(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IocService::BatchGetProcesses(grpc::CallbackServerContext* context,
                                                         const v1::BatchGetProcessesRequest* request,
                                                         v1::BatchGetProcessesResponse* response) {
-  return Answer(edge_, "/falcon.v1.IocService/BatchGetProcesses", context, [=, this](Call& call) {
-    return processes_.BatchGet(upstream_, call, *request, *response);
-  });
+  return Answer(
+      edge_, "/falcon.v1.IocService/BatchGetProcesses", context, response,
+      [=, this](Call& call) { return processes_.BatchGet(upstream_, call, *request, *response); });
 }
 
 }  // namespace falcon::rpc

@@ -53,6 +53,7 @@ class IocService final : public v1::IocService::CallbackService {
   Task<absl::Status> Processes(Call& call, const v1::GetIocProcessesRequest& request,
                                v1::GetIocProcessesResponse& response);
   // A page of ids by the parameters of `page`, whose place is the request's page_token.
+  Task<absl::StatusOr<json::Document>> ReadIds(Call& call, const UpstreamCall& page, int64_t sent);
   template <class Request, class Response>
   Task<absl::Status> PageOfIds(Call& call, UpstreamCall page, const Request& request, Checks checks,
                                Response& response,

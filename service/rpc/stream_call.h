@@ -12,8 +12,11 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/status.h"
+#include "falcon/fit_texts.h"
 #include "rpc/caller_name.h"
 #include "rpc/edge.h"
+#include "rpc/fit_answer.h"
 #include "rpc/status.h"
 #include "run/event.h"
 
@@ -82,7 +85,13 @@ class StreamCall final : public grpc::ServerWriteReactor<Message>, private Strea
   Task<absl::Status> Write(const Message& message) override {
     auto writing = std::make_shared<Writing>(edge_.loop.executor());
     writing_ = writing;
-    this->StartWrite(&message);
+    Message fitted;
+    const bool fits = message.ByteSizeLong() <= kMaxAnswerBytes;
+    if (!fits) {
+      fitted = message;
+      CO_RETURN_IF_ERROR(FitAnswer(fitted));
+    }
+    this->StartWrite(fits ? &message : &fitted);
     writing->stall.expires_after(edge_.limits.stalled_reader);
     writing->stall.async_wait([writing](boost::system::error_code error) {
       if (error || writing->done.is_set()) return;

@@ -12,6 +12,7 @@
 
 #include "rpc/caller_name.h"
 #include "rpc/edge.h"
+#include "rpc/fit_answer.h"
 #include "rpc/staleness.h"
 #include "rpc/status.h"
 
@@ -24,11 +25,12 @@ template <class Handler>  // Handler: (Call&) -> Task<absl::Status>
 class UnaryCall final : public grpc::ServerUnaryReactor {
  public:
   UnaryCall(const Edge& edge, std::string_view method, grpc::CallbackServerContext* context,
-            Handler handler, Door door)
+            google::protobuf::Message* response, Handler handler, Door door)
       : edge_(edge),
         method_(method),
         door_(door),
         context_(context),
+        response_(*response),
         handler_(std::move(handler)),
         started_(edge.clock.Now()),
         call_(CallDeadline(*context, edge.clock, edge.limits.unary_default, edge.limits.unary_max),
@@ -67,8 +69,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
             }));
   }
   // The last that it does: gRPC may delete it at once.
-  void End(const absl::Status& status) {
+  void End(absl::Status status) {
     canceller_->Finished();
+    if (status.ok()) status = FitAnswer(response_);
     Finish(Conclude(edge_, method_, *context_, status, started_, call_));
   }
 
@@ -76,19 +79,21 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   std::string_view method_;
   Door door_;
   grpc::CallbackServerContext* context_;
+  google::protobuf::Message& response_;
   Handler handler_;
   SteadyTime started_;
   Call call_;
   std::shared_ptr<Canceller> canceller_ = std::make_shared<Canceller>(edge_.loop);
 };
 
-// Answers a unary RPC by `handler` on the loop. `method`: its full name, static. Nothing else may
+// Answers a unary RPC by `handler`, which fills `response`, on the loop. `method`: its full name, static. Nothing else may
 // run on gRPC's thread.
 template <class Handler>
 grpc::ServerUnaryReactor* Answer(const Edge& edge, std::string_view method,
-                                 grpc::CallbackServerContext* context, Handler handler,
+                                 grpc::CallbackServerContext* context,
+                                 google::protobuf::Message* response, Handler handler,
                                  Door door = Door::kGuarded) {
-  auto* call = new UnaryCall<Handler>(edge, method, context, std::move(handler), door);
+  auto* call = new UnaryCall<Handler>(edge, method, context, response, std::move(handler), door);
   call->Start();
   return call;
 }

@@ -68,8 +68,9 @@ Task<absl::StatusOr<int64_t>> TotalOf(const Upstream& upstream, Call& call, cons
   ASSIGN_OR_CO_RETURN(const json::Document answer,
                       co_await upstream.caller.Call(std::move(page), call.reading));
   const std::optional<int64_t> total = answer.envelope().pagination.total;
-  if (!total.has_value()) {
-    co_return Error(absl::StatusCode::kInternal, "UPSTREAM_PROTOCOL",
+  const auto rows = static_cast<int64_t>(answer.envelope().resources);
+  if (!total.has_value() || *total < rows || (*total > 0 && rows == 0)) {
+    co_return Error(absl::StatusCode::kUnavailable, "UPSTREAM_MALFORMED",
                     "Falcon's answer does not say how many records match");
   }
   co_return *total;

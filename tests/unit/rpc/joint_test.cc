@@ -43,7 +43,7 @@ class GatedService final : public v1::GatewayService::CallbackService {
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest*,
                                       v1::GetStatusResponse* response) override {
-    return Answer(edge_, "/falcon.v1.GatewayService/GetStatus", context,
+    return Answer(edge_, "/falcon.v1.GatewayService/GetStatus", context, response,
                   [=, this](Call&) { return Wait(*response); });
   }
   absl::Status status;

@@ -79,15 +79,15 @@ class Gateway final : public v1::GatewayService::CallbackService {
   explicit Gateway(const Edge& edge) : edge_(edge) {}
   grpc::ServerUnaryReactor* CheckAccess(grpc::CallbackServerContext* context,
                                         const v1::CheckAccessRequest*,
-                                        v1::CheckAccessResponse*) override {
-    return Answer(edge_, "/falcon.v1.GatewayService/CheckAccess", context,
+                                        v1::CheckAccessResponse* response) override {
+    return Answer(edge_, "/falcon.v1.GatewayService/CheckAccess", context, response,
                   [](Call&) { return Ok(); });
   }
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest*,
-                                      v1::GetStatusResponse*) override {
+                                      v1::GetStatusResponse* response) override {
     return Answer(
-        edge_, "/falcon.v1.GatewayService/GetStatus", context, [](Call&) { return Ok(); },
+        edge_, "/falcon.v1.GatewayService/GetStatus", context, response, [](Call&) { return Ok(); },
         Door::kAlwaysOpen);
   }
 

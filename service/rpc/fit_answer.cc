@@ -1,0 +1,35 @@
+// Texts cut, notes added.
+#include "rpc/fit_answer.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "falcon/fit_texts.h"
+#include "falcon/v1/types.pb.h"
+#include "rpc/call.h"
+#include "rpc/field_access.h"
+
+namespace falcon::rpc {
+namespace {
+
+// For the notes.
+constexpr size_t kRoomForNotes = size_t{96} << 10;
+
+}  // namespace
+
+absl::Status FitAnswer(google::protobuf::Message& answer) {
+  if (answer.ByteSizeLong() <= kMaxAnswerBytes) return absl::OkStatus();
+  Call notes(Deadline::max(), Priority::kInteractive);
+  for (Note& note : FitTexts(answer, kMaxAnswerBytes - kRoomForNotes, "")) {
+    notes.reading.AddNote(std::move(note));
+  }
+  if (answer.GetDescriptor()->FindFieldByName("read_info") != nullptr) {
+    AddNotes(notes, MutableMessage<v1::ReadInfo>(answer, "read_info"));
+  }
+  const size_t bytes = answer.ByteSizeLong();
+  if (bytes <= kMaxAnswerBytes) return absl::OkStatus();
+  return Error(absl::StatusCode::kResourceExhausted, "ANSWER_TOO_LARGE",
+               Cat("the answer has ", bytes, " bytes, and clients take ", kMaxAnswerBytes,
+                   "; ask for less at a time"));
+}
+
+}  // namespace falcon::rpc

@@ -1,0 +1,17 @@
+// The last guard before an answer leaves: none is larger than clients take.
+#ifndef FALCON_RPC_FIT_ANSWER_H_
+#define FALCON_RPC_FIT_ANSWER_H_
+
+#include "absl/status/status.h"
+#include "google/protobuf/message.h"
+
+namespace falcon::rpc {
+
+// Cuts the largest texts of `answer` if it weighs more than kMaxAnswerBytes, and says so in its
+// `read_info.notes`. RESOURCE_EXHAUSTED (ANSWER_TOO_LARGE) where that is not enough. Pages and
+// look-ups are divided before: this is for answers that cannot be.
+absl::Status FitAnswer(google::protobuf::Message& answer);
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_FIT_ANSWER_H_
