@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "base/text.h"
 #include "simdjson.h"
 
 namespace falcon::json {
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr std::string_view kNumberBytes = "+-.0123456789Ee";
+constexpr std::string_view kNonFiniteStarts = "+-iInN";
 
 // Length of the UTF-8 sequence at the front of `text`; 0: none.
 size_t Utf8Length(std::string_view text) {
@@ -47,6 +49,20 @@ bool Fits(std::string_view number) {
   return error != std::errc::result_out_of_range;
 }
 
+// Length of a number that JSON has no spelling for at the front of `text`, such as NaN or -Infinity
+// of Python's; 0: none.
+size_t NonFinite(std::string_view text) {
+  const size_t sign = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
+  for (const std::string_view word : {"infinity", "inf", "nan"}) {
+    if (!EqualsIgnoringCase(text.substr(sign, word.size()), word)) continue;
+    const size_t length = sign + word.size();
+    const bool ends = length == text.size() ||
+                      std::string_view(" \t\r\n,]}").find(text[length]) != std::string_view::npos;
+    if (ends) return length;
+  }
+  return 0;
+}
+
 class Repairer {
  public:
   explicit Repairer(std::string_view body) : rest_(body) {
@@ -71,6 +87,12 @@ class Repairer {
     rest_.remove_prefix(std::min(bytes, rest_.size()));
   }
 
+  void KeepAsText(size_t bytes) {
+    out_.text.push_back('"');
+    Keep(bytes);
+    out_.text.push_back('"');
+  }
+
   void Replace(size_t bytes, std::string_view by) {
     out_.text.append(by);
     rest_.remove_prefix(bytes);
@@ -80,12 +102,12 @@ class Repairer {
   void BetweenStrings() {
     const char c = rest_[0];
     if (c == '"') in_string_ = true;
+    if (kNonFiniteStarts.find(c) != std::string_view::npos) {
+      if (const size_t length = NonFinite(rest_); length > 0) return KeepAsText(length);
+    }
     if (c != '-' && (c < '0' || c > '9')) return Keep(1);
     const size_t length = std::min(rest_.find_first_not_of(kNumberBytes), rest_.size());
-    const bool fits = Fits(rest_.substr(0, length));
-    if (!fits) out_.text.push_back('"');
-    Keep(length);
-    if (!fits) out_.text.push_back('"');
+    return Fits(rest_.substr(0, length)) ? Keep(length) : KeepAsText(length);
   }
 
   void InString() {
