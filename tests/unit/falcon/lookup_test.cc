@@ -185,6 +185,8 @@ TEST_F(LookupTest, ARecordWithoutAnIdIsSkippedAndCounted) {
   EXPECT_THAT(LookUpHosts({"a"}), IsOk());
   EXPECT_THAT(Names(), ElementsAre("host-a"));
   EXPECT_EQ(report.skipped_records, 2);
+  EXPECT_EQ(report.fields.at("Host").count, 2);
+  EXPECT_EQ(report.fields.at("Host").example, R"({"hostname":"x"})");
 }
 
 TEST_F(LookupTest, AGetHasItsIdsInTheQueryAfterOtherParameters) {

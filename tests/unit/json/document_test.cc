@@ -141,7 +141,8 @@ TEST(Document, RefusesWhatIsNoJsonObjectAndSaysWhy) {
       {R"({"a":1} {"b":2})", "JSON"},
       {"[1,2]", "another value"},
       {"\"text\"", "another value"},
-      {R"({"a":NaN})", "JSON"},
+      {R"({"a":None})", "JSON"},
+      {R"({"a":Nano})", "JSON"},
       {R"({"a":012})", "JSON"},
       {std::string("{\"a\":1}\0", 8), "JSON"},
       {"\xFF\xFE", "JSON"},
@@ -151,6 +152,15 @@ TEST(Document, RefusesWhatIsNoJsonObjectAndSaysWhy) {
     EXPECT_THAT(document, FailsWith(absl::StatusCode::kInternal, "UPSTREAM_PROTOCOL")) << body;
     EXPECT_THAT(std::string(document.status().message()), HasSubstr(why)) << body;
   }
+}
+
+TEST(Document, KeepsNumbersThatJsonCannotSpellAsText) {
+  const Document document = Parsed(
+      R"({"resources":[{"a":NaN,"b":[-Infinity, Infinity,nan],"c":+inf,"d":"NaN, -Infinity","e":null}]})");
+  EXPECT_EQ(document.ResourceText(0),
+            R"({"a":"NaN","b":["-Infinity","Infinity","nan"],"c":"+inf","d":"NaN, -Infinity",)"
+            R"("e":null})");
+  EXPECT_FALSE(document.repaired()) << "nothing is lost";
 }
 
 TEST(Document, Takes64LevelsAndNoMore) {

@@ -86,6 +86,7 @@ constexpr Row kNumbers[] = {
     {R"("double":"1.5")", "double: 1.5"},
     {R"("double":"")", ""},
     {R"("double":"nan")", "", 1},
+    {R"("double":NaN,"int32":-Infinity)", "", 2, R"("double":"NaN","int32":"-Infinity")"},
     {R"("double":"1.5x")", "", 1},
     {R"("double":1e999)", "", 1, R"("double":"1e999")"},
     {R"("double":9007199254740992)", "double: 9007199254740992"},
