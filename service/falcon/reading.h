@@ -18,6 +18,16 @@ namespace falcon {
 
 using run::Priority;
 
+// What a reader of an answer should know, as `v1.Note` says it.
+struct Note {
+  std::string reason;  // upper snake case, a constant of the gateway
+  std::string message;
+  std::string field;
+  std::string id;
+
+  friend bool operator==(const Note&, const Note&) = default;
+};
+
 // Owned by the RPC, outlives its calls. Loop thread only.
 struct Reading {
   explicit Reading(Deadline until, Priority rank = Priority::kInteractive)
@@ -28,6 +38,12 @@ struct Reading {
     if (errors.size() < kMostErrors) errors.push_back(std::move(error));
   }
 
+  // Adds `note` unless it is there already; the first 100 are kept.
+  void AddNote(Note note) {
+    if (notes.size() == kMaxNotes || std::ranges::find(notes, note) != notes.end()) return;
+    notes.push_back(std::move(note));
+  }
+
   // What a shared call leaves behind. Its costs are `counts`ed by whoever caused it.
   void Take(const Reading& shared, bool counts) {
     if (counts) upstream_calls += shared.upstream_calls;
@@ -35,6 +51,7 @@ struct Reading {
     age = std::max(age, shared.age);
     as_of = shared.as_of;
     for (const json::ApiError& error : shared.errors) Tell(error);
+    for (const Note& note : shared.notes) AddNote(note);
   }
 
   // Whether what it brings is kept for others. Exports that take nothing that was kept would only
@@ -44,6 +61,7 @@ struct Reading {
   }
 
   static constexpr size_t kMostErrors = 100;
+  static constexpr size_t kMaxNotes = 100;
 
   Deadline deadline;
   Priority priority;
@@ -60,6 +78,7 @@ struct Reading {
   int upstream_calls = 0;  // retries included; the replay after a refused token is not seen here
   std::string trace_id;    // of the last call
   std::vector<json::ApiError> errors;  // that came beside resources; by Tell
+  std::vector<Note> notes;             // by AddNote
 };
 
 }  // namespace falcon

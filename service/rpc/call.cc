@@ -12,6 +12,7 @@ void Call::BeginNextMessage() {
   earlier_age = age();
   reading.age = milliseconds(0);
   reading.errors.clear();
+  reading.notes.clear();
   report = {};
 }
 
@@ -29,6 +30,13 @@ void Describe(const Call& call, v1::ReadInfo* info) {
     out->set_code(error.code);
     out->set_message(EscapeHostile(error.message, 256));
     out->set_id(EscapeHostile(error.id, 256));
+  }
+  for (const Note& note : call.reading.notes) {
+    v1::Note* out = info->add_notes();
+    out->set_reason(note.reason);
+    out->set_message(EscapeHostile(note.message, 512));
+    out->set_field(EscapeHostile(note.field, 256));
+    out->set_id(EscapeHostile(note.id, 256));
   }
 }
 

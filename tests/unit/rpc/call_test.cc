@@ -105,5 +105,23 @@ TEST_F(CallTest, TheLogTellsWhatAllMessagesCost) {
   EXPECT_THAT(out.str(), ::testing::HasSubstr(R"("upstream_calls":6)"));
 }
 
+TEST(DescribeTest, NotesComeOnceEscapedAndBounded) {
+  rpc::Call call(Deadline::max(), Priority::kInteractive);
+  Reading shared{Deadline::max()};
+  shared.AddNote({"CASE_SENSITIVE", "about \x1b[31m", "filter.hostname", "h1"});
+  call.reading.Take(shared, true);
+  call.reading.Take(shared, false);
+  for (int i = 0; i < 200; ++i) call.reading.AddNote({"TOTAL_IS_WRONG", Cat(i), {}, {}});
+
+  v1::ReadInfo info;
+  Describe(call, &info);
+
+  ASSERT_EQ(info.notes_size(), 100);
+  EXPECT_EQ(info.notes(0).message(), "about \\u{001B}[31m");
+  EXPECT_EQ(info.notes(0).field(), "filter.hostname");
+  EXPECT_EQ(info.notes(0).id(), "h1");
+  EXPECT_EQ(info.notes(1).reason(), "TOTAL_IS_WRONG");
+}
+
 }  // namespace
 }  // namespace falcon::rpc
