@@ -11,7 +11,7 @@ namespace {
 using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
 
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 constexpr int64_t kMostIssued = 9'000'000'000'000;  // in 2255; nanoseconds end soon after
 
 void WriteText(std::string_view text, CodedOutputStream& out) {
@@ -59,6 +59,7 @@ std::string EncodeCursor(const Cursor& cursor) {
     out.WriteVarint64(cursor.seen.size());
     for (const uint64_t hash : cursor.seen) out.WriteLittleEndian64(hash);
     out.WriteVarint64(static_cast<uint64_t>(cursor.sent));
+    out.WriteVarint64(static_cast<uint64_t>(cursor.dropped));
     out.WriteVarint32(cursor.total.has_value() ? 1 : 0);
     out.WriteVarint64(static_cast<uint64_t>(cursor.total.value_or(0)));
     const auto issued =
@@ -79,13 +80,14 @@ std::optional<Cursor> DecodeCursor(std::string_view bytes) {
   uint32_t has_total = 0;
   int64_t total = 0;
   int64_t issued = 0;
-  const bool read =
-      in.ReadVarint32(&version) && version == kVersion && ReadText(in, cursor.upstream) &&
-      ReadInteger(in, cursor.offset) && ReadText(in, cursor.filter) &&
-      ReadText(in, cursor.anchor) && ReadText(in, cursor.seek_value) && ReadSeen(in, cursor.seen) &&
-      ReadInteger(in, cursor.sent) && in.ReadVarint32(&has_total) && ReadInteger(in, total) &&
-      ReadInteger(in, issued) && ReadInteger(in, cursor.pages) &&
-      in.ReadLittleEndian64(&cursor.mark) && in.BytesUntilLimit() == 0;
+  const bool read = in.ReadVarint32(&version) && version == kVersion &&
+                    ReadText(in, cursor.upstream) && ReadInteger(in, cursor.offset) &&
+                    ReadText(in, cursor.filter) && ReadText(in, cursor.anchor) &&
+                    ReadText(in, cursor.seek_value) && ReadSeen(in, cursor.seen) &&
+                    ReadInteger(in, cursor.sent) && ReadInteger(in, cursor.dropped) &&
+                    in.ReadVarint32(&has_total) && ReadInteger(in, total) &&
+                    ReadInteger(in, issued) && ReadInteger(in, cursor.pages) &&
+                    in.ReadLittleEndian64(&cursor.mark) && in.BytesUntilLimit() == 0;
   if (!read || issued < 0 || issued > kMostIssued) return std::nullopt;
   if (has_total != 0) cursor.total = total;
   cursor.issued = WallTime(milliseconds(issued));

@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <cctype>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <span>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "falcon/request_text.h"
 
 namespace falcon {
@@ -37,7 +38,7 @@ bool InId(char c) {
 }
 
 // The id of `ids` that `message` names; empty: none.
-std::string IdNamedBy(std::string_view message, const std::set<std::string_view>& ids) {
+std::string IdNamedBy(std::string_view message, const std::unordered_set<std::string_view>& ids) {
   for (size_t at = 0; at < message.size();) {
     size_t end = at;
     while (end < message.size() && InId(message[end])) ++end;
@@ -49,13 +50,35 @@ std::string IdNamedBy(std::string_view message, const std::set<std::string_view>
   return "";
 }
 
-void TakeRecords(json::Document document, const std::string& id_key, Found& found) {
+// Ids as they were asked for, from Falcon's answer: it may spell hexadecimal ones in other case.
+class AskedCase {
+ public:
+  explicit AskedCase(Ids ids) : ids_(ids), known_(ids.begin(), ids.end()) {}
+
+  const std::unordered_set<std::string_view>& known() const { return known_; }
+  std::string Of(std::string id) {
+    if (known_.contains(id)) return id;
+    if (by_lower_.empty()) {
+      for (const std::string& asked : ids_) by_lower_.emplace(Lower(asked), asked);
+    }
+    const auto found = by_lower_.find(Lower(id));
+    return found == by_lower_.end() ? id : std::string(found->second);
+  }
+
+ private:
+  Ids ids_;
+  std::unordered_set<std::string_view> known_;
+  std::unordered_map<std::string, std::string_view> by_lower_;
+};
+
+void TakeRecords(json::Document document, const std::string& id_key, AskedCase& asked,
+                 Found& found) {
   for (size_t i = 0; i < document.envelope().resources; ++i) {
     std::string id = document.TextOf(i, id_key);
     if (id.empty()) {
       ++found.unnamed;
     } else {
-      found.places.emplace(std::move(id), Found::Place{found.documents.size(), i});
+      found.places.emplace(asked.Of(std::move(id)), Found::Place{found.documents.size(), i});
     }
   }
   found.documents.push_back(std::move(document));
@@ -63,11 +86,12 @@ void TakeRecords(json::Document document, const std::string& id_key, Found& foun
 
 // An error that names none of the ids, and is no 404, may concern any: better said of all than a
 // record denied that exists.
-void TakeErrors(const std::vector<json::ApiError>& errors, Ids ids, Found& found) {
-  const std::set<std::string_view> asked(ids.begin(), ids.end());
+void TakeErrors(const std::vector<json::ApiError>& errors, Ids ids, AskedCase& asked,
+                Found& found) {
   const json::ApiError* loose = nullptr;
   for (const json::ApiError& error : errors) {
-    const std::string id = error.id.empty() ? IdNamedBy(error.message, asked) : error.id;
+    const std::string id =
+        error.id.empty() ? IdNamedBy(error.message, asked.known()) : asked.Of(error.id);
     if (!id.empty()) {
       found.errors.emplace(id, error);
       continue;
@@ -84,9 +108,10 @@ void TakeErrors(const std::vector<json::ApiError>& errors, Ids ids, Found& found
 }  // namespace
 
 void Found::Take(json::Document document, const std::string& id_key, Ids ids) {
+  AskedCase asked(ids);
   const std::vector<json::ApiError> told = document.envelope().errors;
-  TakeRecords(std::move(document), id_key, *this);
-  TakeErrors(told, ids, *this);
+  TakeRecords(std::move(document), id_key, asked, *this);
+  TakeErrors(told, ids, asked, *this);
 }
 
 void Found::TakeOver(const Found& others, Ids ids) {

@@ -28,6 +28,8 @@ constexpr int kMostSeeks = 3;
 constexpr int kMostStrikes = 3;
 // Counted pages without a new row in a row: a tie read again, at most, brings fewer.
 constexpr int kMostIdlePages = 1000;
+// Pages of nothing but other names in a row; then the reader hears of it and may go on.
+constexpr int kMaxFruitlessPages = 10;
 // More than a token can hold of what a re-seek needs: then the count goes on instead.
 constexpr size_t kMostSeen = 500;
 constexpr size_t kMostErrors = 100;
@@ -90,7 +92,7 @@ class PageReader {
   LookupPlan Lookup(SteadyTime as_of) const {
     return {.operation = plan_.entities,
             .decoder = plan_.decoder,
-            .options = AlsoDecoding(plan_.options, {plan_.id_field, plan_.seek_field}),
+            .options = DecodedBy(plan_),
             .id_field = plan_.id_field,
             .query = {},
             .listed_at = as_of};
@@ -139,9 +141,12 @@ class PageReader {
   }
   int AddRecords(const json::Document& document);
   int AddEntities(const std::vector<std::string>& ids, Entities entities);
-  // False: a re-seek brought it again. Clears what was not selected.
-  bool IsNew(Tie& tie, Message& record, std::string id);
-  int Sent(int added, const Tie& tie);
+  // What to do with a record.
+  enum class Fate { kAdd, kDrop, kSentBefore };
+  // Clears what was not selected.
+  Fate FateOf(Tie& tie, Message& record, std::string id);
+  // Added and dropped ones together.
+  int Passed(int added, int dropped, const Tie& tie);
 
   const PagePlan& plan_;
   const Clock& clock_;
@@ -152,6 +157,8 @@ class PageReader {
   int seeks_ = 0;
   int strikes_ = 0;
   int idle_ = 0;
+  int added_ = 0;
+  int pages_passed_ = 0;
   bool doubted_ = false;         // once: what comes again may end in an empty page again
   SteadyTime::duration age_{0};  // of the answer that is taken
   PageOutcome page_;
@@ -189,61 +196,69 @@ absl::StatusOr<bool> PageReader::Take(const json::Document& document, SteadyTime
   strikes_ = 0;
   if (!page_.last && !counted && TurnsInCircle(next)) return InCircles();
   MoveTo(page_.last ? EndOf(envelope) : std::move(next));
-  const int added = plan_.entities == nullptr ? AddRecords(document)
-                                              : AddEntities(document.Ids(), std::move(entities));
+  const int passed = plan_.entities == nullptr ? AddRecords(document)
+                                               : AddEntities(document.Ids(), std::move(entities));
   if (!page_.last && counted && Resumable()) MoveTo("");
-  idle_ = added == 0 && counted ? idle_ + 1 : 0;
+  idle_ = passed == 0 && counted ? idle_ + 1 : 0;
   if (idle_ == kMostIdlePages) return InCircles();
-  return added > 0 || page_.last;
+  const bool fruitless = passed > 0 && ++pages_passed_ == kMaxFruitlessPages;
+  return added_ > 0 || fruitless || page_.last;
 }
 
-bool PageReader::IsNew(Tie& tie, Message& record, std::string id) {
+PageReader::Fate PageReader::FateOf(Tie& tie, Message& record, std::string id) {
   const std::string value =
       plan_.seek_field == nullptr
           ? ""
           : SortValueOf(record, plan_.seek_field, plan_.seek_kind, plan_.order.descending);
-  if (tie.Sent(value, id)) return false;
-  ClearUnselected(plan_.options, {plan_.id_field, plan_.seek_field}, record);
+  if (tie.Sent(value, id)) return Fate::kSentBefore;
   tie.Add(value, std::move(id));
-  return true;
+  if (!plan_.names.Matches(record)) return Fate::kDrop;
+  ClearUnselected(plan_, record);
+  return Fate::kAdd;
 }
 
-int PageReader::Sent(int added, const Tie& tie) {
-  page_.next.sent += added;
+int PageReader::Passed(int added, int dropped, const Tie& tie) {
+  added_ += added;
+  page_.next.sent += added + dropped;
+  page_.next.dropped += dropped;
   tie.Save(page_.next);
-  return added;
+  return added + dropped;
 }
 
 int PageReader::AddRecords(const json::Document& document) {
   Tie tie(page_.next);
   const auto& reflection = *answer_.GetReflection();
-  const json::DecodeOptions options =
-      AlsoDecoding(plan_.options, {plan_.id_field, plan_.seek_field});
+  const json::DecodeOptions options = DecodedBy(plan_);
   int added = 0;
+  int dropped = 0;
   for (size_t i = 0; i < document.envelope().resources; ++i) {
     Message& record = *reflection.AddMessage(&answer_, records_);
     const bool decoded = plan_.decoder->Decode(document, i, options, record, page_.report);
     if (!decoded) ++page_.report.skipped_records;
-    if (decoded && IsNew(tie, record, TextOf(record, plan_.id_field))) {
-      ++added;
-    } else {
-      reflection.RemoveLast(&answer_, records_);
-    }
+    const Fate fate =
+        decoded ? FateOf(tie, record, TextOf(record, plan_.id_field)) : Fate::kSentBefore;
+    added += fate == Fate::kAdd ? 1 : 0;
+    dropped += fate == Fate::kDrop ? 1 : 0;
+    if (fate != Fate::kAdd) reflection.RemoveLast(&answer_, records_);
   }
-  return Sent(added, tie);
+  return Passed(added, dropped, tie);
 }
 
 int PageReader::AddEntities(const std::vector<std::string>& ids, Entities entities) {
   Tie tie(page_.next);
   int added = 0;
+  int dropped = 0;
   for (const std::string& id : ids) {
     const auto found = entities.records.find(id);
-    if (found == entities.records.end() || !IsNew(tie, *found->second, id)) continue;
+    if (found == entities.records.end()) continue;
+    const Fate fate = FateOf(tie, *found->second, id);
+    dropped += fate == Fate::kDrop ? 1 : 0;
+    if (fate != Fate::kAdd) continue;
     answer_.GetReflection()->AddAllocatedMessage(&answer_, records_, found->second.release());
     entities.records.erase(found);
     ++added;
   }
-  return Sent(added, tie);
+  return Passed(added, dropped, tie);
 }
 
 bool IsTold(const std::string& id, const Reading& reading) {
@@ -262,6 +277,19 @@ void TellMissing(const std::vector<std::string>& ids, const Entities& entities, 
 }
 
 }  // namespace
+
+json::DecodeOptions DecodedBy(const PagePlan& plan) {
+  json::DecodeOptions options = AlsoDecoding(plan.options, {plan.id_field, plan.seek_field});
+  for (const auto& path : plan.names.paths()) options.selection = options.selection.With(path);
+  return options;
+}
+
+void ClearUnselected(const PagePlan& plan, Message& record) {
+  ClearUnselected(plan.options, {plan.id_field, plan.seek_field}, record);
+  for (const auto& path : plan.names.paths()) {
+    ClearUnselected(plan.options.selection, path, record);
+  }
+}
 
 Task<absl::StatusOr<PageOutcome>> FetchPage(Caller& caller, const PagePlan& plan, Cursor cursor,
                                             Reading& reading, const Clock& clock, Message& answer,

@@ -33,6 +33,8 @@ struct Field {
   bool filterable = true;           // false: lists are ordered by it and no more
   std::vector<std::string> values;  // closed vocabulary in Falcon's spelling; empty: open
   const google::protobuf::EnumDescriptor* enumeration = nullptr;
+  // The way to it in the record, outermost first. Empty: no record holds it.
+  std::vector<const google::protobuf::FieldDescriptor*> path;
 };
 
 struct Order {

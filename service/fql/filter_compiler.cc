@@ -61,7 +61,8 @@ class Compiler {
     ReportSecondSpan(field, means);
     std::vector<FieldViolation> violations = Violations(catalogue_.Check(*part, field.name()));
     // The spellings of one word fail alike.
-    const bool spellings = means.operator_() == v1::FILTER_OPERATOR_EQUAL_ANY_CASE;
+    const bool spellings = means.operator_() == v1::FILTER_OPERATOR_EQUAL_ANY_CASE ||
+                           means.operator_() == v1::FILTER_OPERATOR_NAME;
     if (spellings && violations.size() > 1) violations.resize(1);
     Report(std::move(violations));
     parts_.push_back(*part);

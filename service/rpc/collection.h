@@ -22,6 +22,7 @@
 #include "rpc/checks.h"
 #include "rpc/edge.h"
 #include "rpc/field_access.h"
+#include "rpc/lookup_answer.h"
 #include "rpc/stream_call.h"
 #include "run/aside.h"
 #include "run/timer.h"
@@ -54,8 +55,8 @@ struct CollectionFacts {
   int export_most = 1000;
   std::string neutral_filter;  // where Falcon demands a filter and the caller has none
   IdShape id_shape = AnyIdShape;
-  bool lower_case_ids = false;  // hexadecimal: any case is accepted
-  int batch_most = 5000;        // ids of one BatchGet
+  SpellId spell_id = nullptr;
+  int batch_most = 5000;  // ids of one BatchGet
 };
 
 // A list or an export that may go on: where it stands, and how its next page is read.
@@ -185,17 +186,19 @@ Task<absl::Status> Collection::ExportPages(const Upstream& upstream, Call& call,
     ASSIGN_OR_CO_RETURN(const PageOutcome outcome, co_await reader->Take());
     reader.reset();
     const std::shared_ptr<Ahead> read = std::exchange(page, nullptr);
-    const int64_t sent_before = start.cursor.sent;
+    const int64_t exported_before = start.cursor.sent - start.cursor.dropped;
     start.cursor = outcome.next;
+    const int64_t exported = start.cursor.sent - start.cursor.dropped;
     call.reading.Take(read->reading, /*counts=*/true);
     call.report.Add(outcome.report);
     Response& batch = read->batch;
     batch.set_resume_token(upstream.tokens.Seal(start.cursor, start.binding));
-    batch.set_exported(start.cursor.sent);
-    if (start.cursor.total.has_value()) batch.set_total_size(*start.cursor.total);
+    batch.set_exported(exported);
+    const std::optional<int64_t> total = TotalSize(start.cursor);
+    if (total.has_value()) batch.set_total_size(*total);
     Describe(call, batch.mutable_read_info());
-    start.plan.page_size = NextBatch(start.plan.page_size, start.cursor.sent - sent_before,
-                                     batch.ByteSizeLong(), most);
+    start.plan.page_size =
+        NextBatch(start.plan.page_size, exported - exported_before, batch.ByteSizeLong(), most);
     if (!outcome.last) {
       page = std::make_shared<Ahead>(start, call);
       reader.emplace(executor, Ahead::Fetch(page, upstream, records));

@@ -64,7 +64,7 @@ Task<absl::Status> DetectionService::Search(Call& call, PageStart start, std::st
   LookupPlan plan;
   plan.operation = detections_.facts().entities;
   plan.decoder = start.plan.decoder;
-  plan.options = start.plan.options;
+  plan.options = DecodedBy(start.plan);
   plan.id_field = start.plan.id_field;
   const std::vector<std::string> found = answer.Ids();
   v1::BatchGetDetectionsResponse records;
@@ -72,11 +72,19 @@ Task<absl::Status> DetectionService::Search(Call& call, PageStart start, std::st
     CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, found, call.reading, records,
                                        "detections", "missing", call.report));
   }
-  response.mutable_detections()->Swap(records.mutable_detections());
+  for (v1::Detection& record : *records.mutable_detections()) {
+    if (!start.plan.names.Matches(record)) {
+      ++start.cursor.dropped;
+      continue;
+    }
+    ClearUnselected(start.plan, record);
+    response.add_detections()->Swap(&record);
+  }
   start.cursor.offset = offset + static_cast<int64_t>(found.size());
   start.cursor.issued = upstream_.clock.WallNow();
   start.cursor.total = answer.envelope().pagination.total;
-  if (start.cursor.total.has_value()) response.set_total_size(*start.cursor.total);
+  const std::optional<int64_t> total = TotalSize(start.cursor);
+  if (total.has_value()) response.set_total_size(*total);
   if (!found.empty() && start.cursor.offset < start.cursor.total.value_or(ids.max_window)) {
     response.set_next_page_token(upstream_.tokens.Seal(start.cursor, start.binding));
   }
@@ -89,8 +97,9 @@ Task<absl::Status> DetectionService::Aggregate(Call& call,
                                                v1::AggregateDetectionsResponse& response) {
   Checks checks;
   CheckQuery(request.query(), checks);
-  ASSIGN_OR_CO_RETURN(const AggregationQuery query,
-                      OpenAggregation(request, detections_.catalogue(), upstream_.clock, checks));
+  ASSIGN_OR_CO_RETURN(
+      const AggregationQuery query,
+      OpenAggregation(request, detections_.catalogue(), upstream_.clock, call.reading, checks));
   ASSIGN_OR_CO_RETURN(const json::Document answer,
                       co_await upstream_.caller.Call(
                           AggregateCall(operation::kPostAggregatesAlerts, query), call.reading));

@@ -77,6 +77,7 @@ std::optional<Error> Filter::BuildTest(const Condition& condition, const Schema&
   test->stars = raw ? Stars::kAnywhere : schema.stars;
   test->empty_equals_absent = schema.empty_equals_absent;
   test->patterns_in_arrays = schema.patterns_in_arrays;
+  test->name_field = IsName(condition.field);
   test->op = condition.op;
   test->negated = condition.negated;
   test->list = condition.list;
@@ -89,6 +90,7 @@ std::optional<Error> Filter::BuildTest(const Condition& condition, const Schema&
     operand.null = literal.kind == Literal::Kind::kNull;
     operand.text = literal.text;
     operand.folded = Fold(literal.text);
+    operand.caseless = FoldCase(literal.text);
     operand.number =
         field->type == FieldType::kAddress ? ParseAddress(literal.text) : ParseNumber(literal.text);
     operand.star = !condition.list && literal.text.find('*') != std::string::npos;
@@ -167,7 +169,10 @@ bool Filter::HoldsOne(const Test& test, const Operand& operand, const Value& val
 bool Filter::TextEquals(const Test& test, const Operand& operand, const std::string& text) {
   if (test.op == Operator::kText) return Fold(text).find(operand.folded) != std::string::npos;
   const bool pattern = test.stars != Stars::kOperator || test.op == Operator::kWildcard;
-  if (!operand.star || !pattern) return text == operand.text;
+  if (!operand.star || !pattern) {
+    const bool analysed = test.name_field && !test.list && !operand.text.empty();
+    return analysed ? FoldCase(text).starts_with(operand.caseless) : text == operand.text;
+  }
   // A lone star asks for presence, so that :!'*' finds what is unset or empty.
   if (operand.text == "*") return !text.empty();
   return test.stars == Stars::kPrefixOrSuffix ? PrefixOrSuffix(operand.text, text)

@@ -34,7 +34,8 @@ class Filter {
     bool null = false;
     bool star = false;
     std::string text;
-    std::string folded;  // lower case, letters and digits only
+    std::string folded;  // letters and digits only, without case
+    std::string caseless;
     std::optional<double> number;
     Nanos instant = 0;
   };
@@ -44,6 +45,7 @@ class Filter {
     Stars stars = Stars::kAnywhere;
     bool empty_equals_absent = false;
     bool patterns_in_arrays = false;
+    bool name_field = false;
     Operator op = Operator::kEquals;
     bool negated = false;
     bool list = false;
