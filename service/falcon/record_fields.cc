@@ -63,6 +63,24 @@ void ClearUnselected(const json::DecodeOptions& options,
   }
 }
 
+void ClearUnselected(const json::FieldSelection& selection,
+                     std::span<const FieldDescriptor* const> path, Message& record) {
+  if (selection.everything()) return;
+  const FieldDescriptor* field = path.front();
+  const auto& reflection = *record.GetReflection();
+  if (!selection.Has(field)) {
+    reflection.ClearField(&record, field);
+  } else if (path.size() > 1 && field->is_repeated()) {
+    for (int i = 0; i < reflection.FieldSize(record, field); ++i) {
+      ClearUnselected(selection.Below(field), path.subspan(1),
+                      *reflection.MutableRepeatedMessage(&record, field, i));
+    }
+  } else if (path.size() > 1 && reflection.HasField(record, field)) {
+    ClearUnselected(selection.Below(field), path.subspan(1),
+                    *reflection.MutableMessage(&record, field));
+  }
+}
+
 std::string TextOf(const Message& record, const FieldDescriptor* field) {
   return record.GetReflection()->GetString(record, field);
 }

@@ -125,6 +125,12 @@ class Walk {
  private:
   void RecordField(const FieldDescriptor& field, const std::string& path, bool array, int depth) {
     if (field.is_map()) return;
+    way_.push_back(&field);
+    Named(field, path, array, depth);
+    way_.pop_back();
+  }
+
+  void Named(const FieldDescriptor& field, const std::string& path, bool array, int depth) {
     const v1::Fql& fql = field.options().GetExtension(v1::fql);
     const std::string& key = field.options().HasExtension(v1::json_key)
                                  ? field.options().GetExtension(v1::json_key)
@@ -139,6 +145,7 @@ class Walk {
       made.array = array;
       made.enumeration = field.enum_type();
       made.values = Vocabulary(fql, field.enum_type());
+      made.path = way_;
       Add(std::move(made));
     }
     const bool foreign = message != nullptr && message->file()->package() == "google.protobuf";
@@ -157,6 +164,7 @@ class Walk {
 
   Fields& fields_;
   const v1::FqlDefaults& defaults_;
+  std::vector<const FieldDescriptor*> way_;  // to the field that is looked at
 };
 
 // "; sortable: `a` or `b`", where they are few enough to be read.

@@ -35,6 +35,8 @@ struct Field {
   bool insensitive = false;         // blind to case
   std::vector<std::string> values;  // known words in Falcon's spelling; empty: any text
   const google::protobuf::EnumDescriptor* enumeration = nullptr;
+  // The way to it in the record, outermost first. Empty: no record holds it.
+  std::vector<const google::protobuf::FieldDescriptor*> path;
 };
 
 struct Order {

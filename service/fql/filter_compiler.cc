@@ -73,7 +73,8 @@ class Compiler {
     }
     std::vector<FieldViolation> violations = Violations(checked.status());
     // The spellings of one word fail alike.
-    const bool spellings = means.operator_() == v1::FILTER_OPERATOR_EQUAL_ANY_CASE;
+    const bool spellings = means.operator_() == v1::FILTER_OPERATOR_EQUAL_ANY_CASE ||
+                           means.operator_() == v1::FILTER_OPERATOR_NAME;
     if (spellings && violations.size() > 1) violations.resize(1);
     Report(std::move(violations));
     return absl::OkStatus();

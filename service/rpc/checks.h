@@ -51,9 +51,6 @@ void CheckIds(const google::protobuf::RepeatedPtrField<std::string>& ids, int mo
 // A `query`, free text for Falcon's own search: at most 1,024 bytes.
 void CheckQuery(std::string_view query, Checks& checks);
 
-// So many hexadecimal digits, and nothing else.
-bool IsHex(std::string_view text, size_t digits);
-
 // Shapes of Falcon's ids.
 std::string_view AnyIdShape(std::string_view id);  // printable, without blanks, 1 to 512 bytes
 std::string_view DeviceIdShape(std::string_view id);

@@ -22,6 +22,7 @@ Cursor After(const Cursor& known) {
   cursor.filter = Strangers(known.filter);
   cursor.upstream = "0";
   cursor.sent = known.sent;
+  cursor.dropped = known.dropped;
   cursor.total = known.total;
   return cursor;
 }

@@ -37,7 +37,7 @@ CollectionFacts Facts(const Operation* pages, const Operation* entities) {
   facts.list_order = {"created_at", true};
   facts.seek = "created_at";
   facts.id_shape = UuidShape;
-  facts.lower_case_ids = true;
+  facts.spell_id = Lower;
   return facts;
 }
 
@@ -110,7 +110,7 @@ Task<absl::Status> RtrSessionService::Aggregate(Call& call,
       RtrHistogramBounds(request, upstream_.clock.WallNow(), checks);
   ASSIGN_OR_CO_RETURN(
       AggregationQuery query,
-      OpenAggregation(stated, sessions_.catalogue(), upstream_.clock, checks, call.reading));
+      OpenAggregation(stated, sessions_.catalogue(), upstream_.clock, call.reading, checks));
   query.bounds = bounds;
   ASSIGN_OR_CO_RETURN(const json::Document answer,
                       co_await upstream_.caller.Call(

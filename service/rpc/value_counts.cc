@@ -12,6 +12,7 @@
 #include "falcon/v1/aggregation.pb.h"
 #include "fql/filter_compiler.h"
 #include "google/protobuf/reflection.h"
+#include "rpc/aggregation.h"
 #include "rpc/field_access.h"
 
 namespace falcon::rpc {
@@ -80,6 +81,7 @@ Task<absl::Status> CountByValues(const Upstream& upstream, Call& call,
                                  const fql::Catalogue& catalogue, const Operation& pages,
                                  const Message& request, Message& response) {
   Checks checks;
+  PrepareCount(request, call.reading, checks);
   const fql::Field* field = CountedField(StringField(request, "field"), catalogue, checks);
   std::vector<fql::FilterNote> notes;
   const fql::Expression filter =

@@ -88,6 +88,7 @@ std::optional<Error> Filter::BuildTest(const Condition& condition, const Schema&
   test->stars = raw ? Stars::kAnywhere : schema.stars;
   test->empty_equals_absent = schema.empty_equals_absent;
   test->patterns_in_arrays = schema.patterns_in_arrays;
+  test->name_field = IsName(condition.field);
   test->op = condition.op;
   test->negated = condition.negated;
   test->list = condition.list;
@@ -101,6 +102,7 @@ std::optional<Error> Filter::BuildTest(const Condition& condition, const Schema&
     operand.null = literal.kind == Literal::Kind::kNull;
     operand.text = literal.text;
     operand.folded = Fold(literal.text);
+    operand.caseless = FoldCase(literal.text);
     operand.number =
         field->type == FieldType::kAddress ? ParseAddress(literal.text) : ParseNumber(literal.text);
     operand.star = !condition.list && literal.text.find('*') != std::string::npos;
@@ -188,7 +190,10 @@ bool Filter::PatternEquals(const Test& test, const Operand& operand, std::string
                            std::string_view text) {
   const bool before = test.op == Operator::kWildcard;  // the star stands before the quotes
   const bool stars = test.stars != Stars::kOperator || before;
-  if (!operand.star || !stars) return text == pattern;
+  if (!operand.star || !stars) {
+    const bool analysed = test.name_field && !test.list && !pattern.empty();
+    return analysed ? FoldCase(text).starts_with(operand.caseless) : text == pattern;
+  }
   // A lone star asks for presence, so that :!'*' finds what is unset or empty.
   if (pattern == "*") return !text.empty();
   const bool ends = test.stars == Stars::kPrefixOrSuffix && !before;

@@ -34,7 +34,8 @@ class Filter {
     bool null = false;
     bool star = false;
     std::string text;
-    std::string folded;  // lower case, letters and digits only
+    std::string folded;  // letters and digits only, without case
+    std::string caseless;
     std::optional<double> number;
     Nanos instant = 0;
   };
@@ -45,6 +46,7 @@ class Filter {
     bool empty_equals_absent = false;
     bool patterns_in_arrays = false;
     bool any_case = false;
+    bool name_field = false;
     Operator op = Operator::kEquals;
     bool negated = false;
     bool list = false;

@@ -11,8 +11,12 @@
 #include "base/text.h"
 #include "falcon/v1/detection_record.pb.h"
 #include "falcon/v1/detections.pb.h"
+#include "falcon/v1/discovered_application_record.pb.h"
+#include "falcon/v1/discovered_applications.pb.h"
 #include "falcon/v1/host_record.pb.h"
 #include "falcon/v1/hosts.pb.h"
+#include "falcon/v1/vulnerabilities.pb.h"
+#include "falcon/v1/vulnerability_record.pb.h"
 #include "fql/parser.h"
 #include "google/protobuf/text_format.h"
 #include "sample.pb.h"
@@ -80,7 +84,7 @@ TEST(FilterCompiler, MakesOfEachOperatorWhatItSays) {
            {"anywhere: 'y*'", "anywhere:'y*'"},
            {"ends: 'Srv-1'", "ends:['Srv-1','SRV-1','srv-1']"},
            {"ends: 'srv-1'", "ends:['srv-1','SRV-1']"},
-           {"ends: '42'", "ends:'42'"},
+           {"ends: '42'", "ends:['42']"},
            {"ends: 'SRV-*'", "ends:'SRV-*',ends:'srv-*'"},
            {"pattern: 'SRV-*'", "pattern:*'SRV-*',pattern:*'srv-*'"},
            {"pattern: 'SRV-1'", "pattern:['SRV-1','srv-1']"},
@@ -300,11 +304,50 @@ TEST(FilterCompiler, ReadsListHostsRequests) {
   EXPECT_EQ(Hosts("hostname: 'srv-prod-001' platforms: 'Windows' product_types: "
                   "PRODUCT_TYPE_DOMAIN_CONTROLLER statuses: CONTAINMENT_STATUS_CONTAINED "
                   "tags: 'FalconGroupingTags/Critical' days: 7"),
-            "hostname:['srv-prod-001','SRV-PROD-001']+platform_name:['Windows']+"
+            "(hostname:['srv-prod-001','SRV-PROD-001'],hostname:'srv-prod-001',"
+            "hostname:~'srv-prod-001')+platform_name:['Windows']+"
             "last_seen:>='2025-01-24T10:20:00Z'+status:['contained']+"
             "tags:['FalconGroupingTags/Critical']+product_type_desc:['Domain Controller']");
   EXPECT_EQ(Hosts("hostname: '*prod*' platforms: 'windows'"),
             "platforms: `platform_name` minds case: write 'Windows', not 'windows'\n");
+}
+
+TEST(FilterCompiler, AsksForANameInEveryCaseWhereRecordsAreComparedAgain) {
+  EXPECT_EQ(Hosts("hostname: 'MacBook-7.local'"),
+            "hostname:['MacBook-7.local','MACBOOK-7.LOCAL','macbook-7.local'],"
+            "hostname:'MacBook-7.local',hostname:~'MacBook-7.local'");
+  EXPECT_EQ(Hosts("hostname: 'über-pc'"),
+            "hostname:['über-pc','ÜBER-PC'],hostname:'über-pc',hostname:~'über-pc'");
+  EXPECT_EQ(Hosts("hostname: '10-0-0-5'"), "hostname:['10-0-0-5']");
+  EXPECT_EQ(Hosts("hostname: 'Srv*'"), "hostname:'Srv*',hostname:'SRV*',hostname:'srv*'");
+  EXPECT_EQ(Hosts(R"(hostname: 'Bob\'s\\pc')"),
+            R"(hostname:['Bob\'s\\pc','BOB\'S\\PC','bob\'s\\pc'],)"
+            R"(hostname:'Bob\'s\\pc',hostname:~'Bob\'s\\pc')");
+}
+
+TEST(FilterCompiler, AsksForANameWholeWhereRecordsAreOnlyCounted) {
+  const Catalogue hosts(v1::Host::descriptor());
+  EXPECT_EQ(Compile(FromText<v1::AggregateHostsRequest>("hostname: 'MacBook-7'"), hosts),
+            "hostname:['MacBook-7','MACBOOK-7','macbook-7']");
+  EXPECT_EQ(Compile(FromText<v1::AggregateHostsRequest>("hostname: '10-0-0-5'"), hosts),
+            "hostname:['10-0-0-5']");
+}
+
+TEST(FilterCompiler, AsksForTheDevicesPartOfAJoinedId) {
+  const std::string cid = "fedcba9876543210fedcba9876543210";
+  const std::string aid = "0123456789abcdef0123456789abcdef";
+  const Catalogue applications(v1::DiscoveredApplication::descriptor());
+  const auto request = [](const std::string& id) {
+    return FromText<v1::ListDiscoveredApplicationsRequest>("device_id: '" + id + "'");
+  };
+  EXPECT_EQ(Compile(request("0123456789ABCDEF0123456789ABCDEF"), applications),
+            "host.aid:'" + aid + "'");
+  EXPECT_EQ(Compile(request(cid + "_" + aid), applications), "host.aid:'" + aid + "'");
+  // Spotlight knows assets without a sensor by the joined id.
+  const auto vulnerabilities =
+      FromText<v1::ListVulnerabilitiesRequest>("device_ids: '" + cid + "_" + aid + "'");
+  EXPECT_EQ(Compile(vulnerabilities, Catalogue(v1::Vulnerability::descriptor())),
+            "aid:['" + aid + "','" + cid + "_" + aid + "']");
 }
 
 }  // namespace

@@ -50,6 +50,9 @@ bool On(const Schema& schema, const RecordView& record, std::string_view filter)
 bool Alert(std::string_view filter) { return On(AlertSchema(), kAlert, filter); }
 bool Host(std::string_view filter) { return On(HostSchema(), kHost, filter); }
 
+bool AlertName(const std::string& value) { return Alert("device.hostname:" + value); }
+bool HostName(const std::string& value) { return Host("hostname:" + value); }
+
 std::string Problem(std::string_view filter, const Schema& schema = AlertSchema()) {
   auto compiled = Filter::Compile(filter, schema, {kNow, false});
   const auto* error = std::get_if<Error>(&compiled);
@@ -64,10 +67,42 @@ TEST(Fql, PlusBindsTighterThanComma) {
 TEST(Fql, EmptyFilterMatchesEverything) { EXPECT_TRUE(Alert("")); }
 
 TEST(Fql, EqualsIsCaseSensitiveAndTildeIsNot) {
-  EXPECT_TRUE(Alert("device.hostname:'SRV-PROD-001'"));
-  EXPECT_FALSE(Alert("device.hostname:'srv-prod-001'"));
+  EXPECT_TRUE(Alert("name:'EICAR Test'"));
+  EXPECT_FALSE(Alert("name:'eicar test'"));
+  EXPECT_FALSE(Alert("name:'EICAR'"));
   EXPECT_TRUE(Alert("device.hostname:~'srv prod 001'"));
   EXPECT_FALSE(Alert("device.hostname:!~'srv prod'"));
+}
+
+TEST(Fql, EqualsOnNamesMatchesFromTheFrontInAnyCase) {
+  for (const auto on : {&AlertName, &HostName}) {
+    EXPECT_TRUE(on("'SRV-PROD-001'"));
+    EXPECT_TRUE(on("'srv-prod-001'"));
+    EXPECT_TRUE(on("'srv-prod-0'"));
+    EXPECT_FALSE(on("'prod-001'"));
+    EXPECT_FALSE(on("''"));
+    EXPECT_FALSE(on("!'srv-prod'"));
+  }
+}
+
+TEST(Fql, AListOnNamesComparesWholeAndMindsCase) {
+  for (const auto on : {&AlertName, &HostName}) {
+    EXPECT_TRUE(on("['SRV-PROD-001']"));
+    EXPECT_FALSE(on("['srv-prod-001']"));
+    EXPECT_FALSE(on("['SRV-PROD-0']"));
+  }
+}
+
+TEST(Fql, NamesKnowTheCaseOfEveryScript) {
+  const Texts host({{"hostname",
+                     "\xC3\x9C"
+                     "BER-PC"}});
+  EXPECT_TRUE(On(HostSchema(), host,
+                 "hostname:'\xC3\xBC"
+                 "ber-pc'"));
+  EXPECT_TRUE(On(HostSchema(), host,
+                 "hostname:~'\xC3\xBC"
+                 "ber pc'"));
 }
 
 TEST(Fql, NumbersCompareWithOrWithoutQuotes) {
