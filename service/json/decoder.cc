@@ -55,15 +55,13 @@ class RecordDecoder {
   };
 
   void Field(const Target& target, dom::element value) {
+    const FieldEntry& entry = target.writer.entry();
+    if (entry.kind == Kind::kMap) return Map(target, value);
     dom::array array;
-    if (target.writer.entry().kind == Kind::kMap) {
-      Map(target, value);
-    } else if (!target.writer.entry().repeated) {
-      Element(target, value, -1);
-    } else if (value.get(array) == simdjson::SUCCESS) {
+    if (entry.repeated && value.get(array) == simdjson::SUCCESS) {
       int index = 0;
       for (dom::element element : array) Element(target, element, index++);
-    } else if (!IsEmptyText(value)) {
+    } else if (!entry.repeated || !IsEmptyText(value)) {
       Element(target, value, -1);
     }
   }

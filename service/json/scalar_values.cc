@@ -42,10 +42,12 @@ Scalar<T> FromDouble(double number, double least, double limit) {
 
 // Whether `number` is the integer that `value` may be, digit by digit.
 bool IsExact(element value, double number) {
-  if (value.is_int64())
+  if (value.is_int64()) {
     return FromDouble<int64_t>(number, -0x1p63, 0x1p63).value == value.get_int64().value_unsafe();
-  if (value.is_uint64())
+  }
+  if (value.is_uint64()) {
     return FromDouble<uint64_t>(number, 0, 0x1p64).value == value.get_uint64().value_unsafe();
+  }
   return true;
 }
 
