@@ -234,6 +234,7 @@ absl::StatusOr<bool> PageReader::TakeRows(const PageEnd& end, Entities entities)
   const int added =
       plan_.entities == nullptr ? AddRecords(*from) : AddEntities(std::move(entities), *from);
   if (at.total.has_value() && at.sent > *at.total) at.total.reset();
+  for (PageCut& cut : page_.cuts) cut.next.total = at.total;
   if (end.next.empty() && (end.counts_more || Unsure(end))) {
     return EndInDoubt(end, added, asked_before);
   }
@@ -304,7 +305,6 @@ std::optional<size_t> PageReader::FirstNewRow() const {
 
 Cursor PageReader::CursorBefore(size_t row, const Tie& tie) const {
   Cursor cursor = asked_at_;
-  cursor.total = page_.next.total;
   cursor.sent += added_;
   const bool counted = ByOffset(plan_) || IsOffsetLink(page_.next.upstream);
   if (counted) {
