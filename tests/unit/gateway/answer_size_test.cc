@@ -29,7 +29,7 @@ TEST_F(AnswerSizeTest, ListsAreCutByWeightAndGoOnExactly) {
   for (const client::Method* method : Methods()) {
     if (method->shape.page_token == nullptr || method->verb != "list") continue;
     SCOPED_TRACE(method->descriptor->name());
-    falcon_.Begin({.rows = 90, .rows_an_instant = 40, .text_bytes = 100'000});
+    falcon_.Begin({.rows = 30, .rows_an_instant = 20, .text_bytes = 250'000});
     auto request = Request(*method, Cat(kWhole, "page_size: 1000 "));
     std::multiset<std::string> ids;
     std::string token;
@@ -45,9 +45,9 @@ TEST_F(AnswerSizeTest, ListsAreCutByWeightAndGoOnExactly) {
       ASSERT_FALSE(failure) << failure->message;
       ++pages;
     } while (!token.empty() && pages < 50);
-    EXPECT_EQ(ids.size(), 90U);
-    EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 90U);
-    EXPECT_GE(pages, 3);
+    EXPECT_EQ(ids.size(), 30U);
+    EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 30U);
+    EXPECT_GE(pages, 2);
   }
 }
 
@@ -55,7 +55,7 @@ TEST_F(AnswerSizeTest, AnExportSendsSeveralMessagesAPageAndEachCanBeResumed) {
   for (const client::Method* method : Methods()) {
     if (!method->descriptor->server_streaming()) continue;
     SCOPED_TRACE(method->descriptor->name());
-    falcon_.Begin({.rows = 90, .rows_an_instant = 40, .text_bytes = 100'000});
+    falcon_.Begin({.rows = 30, .rows_an_instant = 20, .text_bytes = 250'000});
     auto request = Request(*method, std::string(kWhole));
     std::vector<std::pair<std::string, std::vector<std::string>>> messages;
     auto failure = Call(*method, *request, [&](const Message& message) {
@@ -63,7 +63,7 @@ TEST_F(AnswerSizeTest, AnExportSendsSeveralMessagesAPageAndEachCanBeResumed) {
       messages.emplace_back(message.GetReflection()->GetString(message, token), IdsIn(message));
     });
     ASSERT_FALSE(failure) << failure->message;
-    ASSERT_GE(messages.size(), 3U);
+    ASSERT_GE(messages.size(), 2U);
     EXPECT_LE(falcon_.limits.size(), 5U) << "a page is asked for once";
     std::multiset<std::string> seen;
     for (const auto& [token, ids] : messages) {
@@ -75,8 +75,8 @@ TEST_F(AnswerSizeTest, AnExportSendsSeveralMessagesAPageAndEachCanBeResumed) {
         for (std::string& id : IdsIn(message)) all.insert(std::move(id));
       });
       ASSERT_FALSE(failure) << failure->message;
-      EXPECT_EQ(all.size(), 90U) << "resumed after " << seen.size();
-      EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), 90U);
+      EXPECT_EQ(all.size(), 30U) << "resumed after " << seen.size();
+      EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), 30U);
     }
   }
 }
@@ -85,7 +85,7 @@ TEST_F(AnswerSizeTest, ALookUpDefersWhatItCannotHold) {
   falcon_.Begin({.text_bytes = 100'000});
   std::string text(kWhole);
   std::set<std::string> asked;
-  for (int row = 0; row < 90; ++row) {
+  for (int row = 0; row < 60; ++row) {
     asked.insert(RowsOfFalcon::IdOf(row));
     text += Cat("device_ids: '", RowsOfFalcon::IdOf(row), "' ");
   }
@@ -94,8 +94,9 @@ TEST_F(AnswerSizeTest, ALookUpDefersWhatItCannotHold) {
     std::set<std::string> told;
     for (std::string& id : IdsIn(answer)) told.insert(std::move(id));
     EXPECT_GT(told.size(), 30U);
-    EXPECT_GT(InfoOf(answer).deferred_ids_size(), 0);
-    for (const std::string& id : InfoOf(answer).deferred_ids()) EXPECT_TRUE(told.insert(id).second);
+    const v1::ReadInfo info = InfoOf(answer);
+    EXPECT_GT(info.deferred_ids_size(), 0);
+    for (const std::string& id : info.deferred_ids()) EXPECT_TRUE(told.insert(id).second);
     EXPECT_EQ(told, asked);
   });
   EXPECT_FALSE(failure) << failure->message;

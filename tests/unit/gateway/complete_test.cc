@@ -24,8 +24,8 @@ class CompleteTest : public GatewayTest {
   static std::string Needed(const client::Method& method) {
     const auto* type = method.descriptor->input_type();
     std::string text;
-    if (In(type, "value") != nullptr) text += "type: IOC_TYPE_IPV4 value: '203.0.113.42' ";
-    if (In(type, "value") != nullptr && In(type, "device_id") != nullptr) {
+    if (In(type, "type") != nullptr) text += "type: IOC_TYPE_IPV4 value: '203.0.113.42' ";
+    if (In(type, "type") != nullptr && In(type, "device_id") != nullptr) {
       text += Cat("device_id: '", RowsOfFalcon::IdOf(1), "' ");
     }
     return text;
