@@ -237,6 +237,7 @@ absl::StatusOr<bool> PageReader::TakeRows(const PageEnd& end, Entities entities)
       plan_.entities == nullptr ? AddRecords(*from) : AddEntities(std::move(entities), *from);
   const bool fruitless = added_ == 0 && passed > 0 && ++fruitless_ == kMaxFruitlessPages;
   if (at.total.has_value() && at.sent > *at.total) at.total.reset();
+  for (PageCut& cut : page_.cuts) cut.next.total = at.total;
   if (end.next.empty() && (end.counts_more || Unsure(end))) {
     return EndInDoubt(end, passed, asked_before);
   }
@@ -308,7 +309,6 @@ std::optional<size_t> PageReader::FirstNewRow() const {
 
 Cursor PageReader::CursorBefore(size_t row, const Tie& tie) const {
   Cursor cursor = asked_at_;
-  cursor.total = page_.next.total;
   cursor.sent += added_ + dropped_;
   cursor.dropped += dropped_;
   const bool counted = ByOffset(plan_) || IsOffsetLink(page_.next.upstream);

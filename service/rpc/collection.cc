@@ -18,7 +18,7 @@ using google::protobuf::Message;
 // A page of an export that takes longer is asked for again, in a smaller size.
 constexpr seconds kPagePatience{120};
 // Pages in a row that come in time, before a larger one is tried.
-constexpr int kPagesToGrow = 4;
+constexpr int kPagesToGrow = 8;
 
 }  // namespace
 

@@ -18,7 +18,7 @@ constexpr size_t kRoomForNotes = size_t{96} << 10;
 
 absl::Status FitAnswer(google::protobuf::Message& answer) {
   if (answer.ByteSizeLong() <= kMaxAnswerBytes) return absl::OkStatus();
-  Call notes(Deadline::max(), Priority::kInteractive);
+  Call notes(Deadline(SteadyTime::max()), Priority::kInteractive);
   for (Note& note : FitTexts(answer, kMaxAnswerBytes - kRoomForNotes, "")) {
     notes.reading.AddNote(std::move(note));
   }

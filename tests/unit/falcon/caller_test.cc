@@ -119,7 +119,7 @@ TEST_F(CallerTest, AgeCountsFromTheAttemptThatBroughtTheAnswer) {
 }
 
 TEST_F(CallerTest, AnAbsenceFromBeforeTheListThatNamesItIsNotBelieved) {
-  Script(R"({"resources":[]})");
+  Script(R"({"meta":{},"resources":[]})");
   Script(R"({"resources":[{"device_id":"a"}]})");
   Reading before = Within(seconds(60));
   ASSERT_THAT(Find({"a"}, before), IsOk());

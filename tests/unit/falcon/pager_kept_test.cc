@@ -60,7 +60,7 @@ TEST_F(PagerKeptTest, APageWhoseCursorCannotBePassedIsKeptNoLongerThanTheCursorS
 TEST_F(PagerKeptTest, AListShowsARecordThatWasMissingBeforeIt) {
   const PagePlan plan = Patient(HostsById(operation::kQueryDevices, 2));
   Reading before(In(seconds(30)));
-  Script(R"({"resources":[]})");
+  Script(R"({"meta":{},"resources":[]})");
   const Lane lane{&operation::kPostDeviceDetails, "device_id", {}};
   ASSERT_THAT(Await(loop, keeping.Find(lane, std::vector<std::string>{"a"}, before)), IsOk());
   clock.Advance(seconds(3));
@@ -74,7 +74,7 @@ TEST_F(PagerKeptTest, AListShowsARecordThatWasMissingBeforeIt) {
 TEST_F(PagerKeptTest, ARecordThatTheListNamesInVainIsNotAskedForEachTime) {
   const PagePlan plan = Patient(HostsById(operation::kQueryDevices, 2));
   Script(R"({"meta":{"pagination":{"total":1}},"resources":["gone"]})");
-  Script(R"({"resources":[]})");
+  Script(R"({"meta":{},"resources":[]})");
   ASSERT_THAT(Next(plan), IsOk());
   clock.Advance(seconds(3));
   ASSERT_THAT(Next(plan), IsOk());

@@ -134,7 +134,7 @@ TEST_F(PagerOffsetTest, ALastPageThatEndsWithTheWindowLeadsToNothingMore) {
 
 TEST_F(PagerOffsetTest, AServiceThatIgnoresTheOffsetIsNotAskedForEver) {
   transport.Answer("GET", Response(200, R"({"resources":["id-1"]})"), 5000);
-  transport.Answer("POST", Response(200, R"({"resources":[]})"), 5000);
+  transport.Answer("POST", Response(200, R"({"meta":{},"resources":[]})"), 5000);
   PagePlan plan = HostsById(operation::kQueryRtrSessions, 10);
   v1::ListHostsResponse answer;
   EXPECT_EQ(Reason(Fetch(caller, plan, Cursor(), answer).status()), "CURSOR_LOOP");

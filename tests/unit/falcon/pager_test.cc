@@ -64,7 +64,7 @@ TEST_F(PagerScriptTest, TheFirstPageAsksWithoutACursorAndRemembersTheTotal) {
 
 TEST_F(PagerScriptTest, AContinuationSendsTheCursorAndKeepsTheFirstTotal) {
   Script(Page({{"a", 1}, {"b", 2}}, "A1", 7));
-  Script(Page({{"c", 3}}, "", 9));
+  Script(Page({{"c", 3}}, "", 3));
   const auto first = Fetch(plan);
   const auto second = Fetch(plan, first->next);
   EXPECT_EQ(Sent(1)["after"], "A1");
@@ -87,7 +87,7 @@ TEST_F(PagerScriptTest, AnEmptyCollectionIsOneEmptyLastPage) {
 }
 
 TEST_F(PagerScriptTest, ThePageSizeIsCoercedToWhatFalconTakes) {
-  Script(Page({}, ""), 200, 2);
+  Script(Page({}, "", 0), 200, 2);
   plan.page_size = 50'000;
   EXPECT_THAT(Fetch(plan), IsOk());
   EXPECT_EQ(Sent(0)["limit"], 1000);
@@ -114,7 +114,7 @@ TEST_F(PagerScriptTest, AGetSendsTheSelectionAsFieldsWithIdAndSortKey) {
   google::protobuf::FieldMask mask;
   mask.add_paths("hostname");
   hosts.options.selection = *json::FieldSelection::FromMask(mask, v1::Host::descriptor());
-  Script(R"({"resources":[]})", 200, 3);
+  Script(R"({"meta":{},"resources":[]})", 200, 3);
   v1::ListHostsResponse answer;
   ASSERT_THAT(Fetch(caller, hosts, Cursor(), answer), IsOk());
   const std::string url = transport.requests().at(0).url;
@@ -145,7 +145,7 @@ TEST_F(PagerScriptTest, AnExpiredCursorIsPassedOnceFalconSaysSo) {
   Script(Page({{"a", 1}, {"b", 2}}, "A1"));
   Script(std::string(kExpired), 404);
   Script(Page({{"b", 2}, {"c", 3}}, "B1"));
-  Script(Page({{"d", 3}}, ""));
+  Script(Page({{"d", 3}}, "", 3));
   Cursor start;
   start.filter = "status:'new',status:'closed'";
   const auto first = Fetch(plan, start);
@@ -225,8 +225,8 @@ TEST_F(PagerScriptTest, CursorsThatAlwaysDieEndInAborted) {
 }
 
 TEST_F(PagerScriptTest, TheEndOfAnExportMayBeResumedAndHasNothingNew) {
-  Script(Page({{"a", 1}, {"b", 2}}, ""));
-  Script(Page({{"b", 2}}, ""));
+  Script(Page({{"a", 1}, {"b", 2}}, "", 2));
+  Script(Page({{"b", 2}}, "", 1));
   const auto all = Fetch(plan);
   ASSERT_TRUE(all->last);
   const auto again = Fetch(plan, all->next);
@@ -333,16 +333,137 @@ TEST_F(PagerScriptTest, AShrinkingTotalEndsNothing) {
   EXPECT_EQ(second->next.total, 50);
 }
 
+TEST_F(PagerScriptTest, ALastPageThatCountsMoreIsSoughtPast) {
+  Script(Page({{"a", 1}}, "", 5));
+  const auto first = Fetch(plan);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_FALSE(first->last);
+  Script(Page({{"a", 1}, {"b", 2}}, "", 2));
+  const auto second = Fetch(plan, first->next);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_TRUE(second->last);
+  EXPECT_THAT(Ids(), ElementsAre("b"));
+}
+
+TEST_F(PagerScriptTest, ATotalThatNothingConfirmsEndsTheListWithANote) {
+  Script(Page({{"a", 1}}, "", 5));
+  const auto first = Fetch(plan);
+  Script(Page({{"a", 1}}, "", 5));
+  const auto second = Fetch(plan, first->next);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_TRUE(second->last);
+  ASSERT_EQ(reading.notes.size(), 1u);
+  EXPECT_EQ(reading.notes[0].reason, "TOTAL_IS_WRONG");
+  EXPECT_THAT(reading.notes[0].message, HasSubstr("counts 5 records and lists 1"));
+}
+
+TEST_F(PagerScriptTest, AnEndlessEmptyTailEndsTheListWithANote) {
+  Script(Page({{"a", 1}, {"b", 2}}, "A1", 5));
+  const auto first = Fetch(plan);
+  Script(Page({}, "A1", 5));
+  Script(Page({{"b", 2}}, "B1", 5));
+  Script(Page({}, "B1", 5), 200, 9);
+  const auto second = Fetch(plan, first->next);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_TRUE(second->last);
+  ASSERT_EQ(reading.notes.size(), 1u);
+  EXPECT_THAT(reading.notes[0].message, HasSubstr("counts 5 records and lists 2"));
+}
+
+TEST_F(PagerScriptTest, WithoutASortKeyTheEndIsAskedForOnceMoreAndThenUnavailable) {
+  plan.seek_field = nullptr;
+  Script(Page({{"a", 1}}, "", 5));
+  const auto first = Fetch(plan);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_FALSE(first->last);
+  Script(Page({{"a", 1}}, "A1", 5));
+  Script(Page({{"b", 2}}, "", 2));
+  const auto second = Fetch(plan, first->next);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_THAT(Ids(), ElementsAre("b"));
+  EXPECT_TRUE(second->last);
+  Script(Page({{"a", 1}}, "", 5));
+  EXPECT_THAT(Fetch(plan, first->next), FailsWith(StatusCode::kUnavailable, "UPSTREAM_MALFORMED"));
+}
+
+TEST_F(PagerScriptTest, AFirstPageWithoutTheRowsThatItCountsIsMalformed) {
+  Script(Page({}, "", 5), 200, 2);
+  EXPECT_THAT(Fetch(plan), FailsWith(StatusCode::kUnavailable, "UPSTREAM_MALFORMED"));
+  EXPECT_EQ(transport.requests().size(), 2u);
+  Script(Page({}, "", 5));
+  Script(Page({{"a", 1}}, "", 1));
+  EXPECT_THAT(Fetch(plan), IsOk());
+  EXPECT_THAT(Ids(), ElementsAre("a"));
+}
+
+TEST_F(PagerScriptTest, ATotalBelowTheRowsIsForgotten) {
+  Script(Page({{"a", 1}, {"b", 2}}, "A1", 0));
+  Script(Page({{"c", 3}}, "", 0));
+  const auto first = Fetch(plan);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_FALSE(first->last);
+  EXPECT_EQ(first->next.total, std::nullopt);
+  EXPECT_TRUE(Fetch(plan, first->next)->last);
+  EXPECT_EQ(transport.requests().size(), 2u);
+}
+
+TEST_F(PagerScriptTest, ACursorThatRepeatsOnceAllCameIsTheEnd) {
+  Script(Page({{"a", 1}, {"b", 2}}, "A1", 4));
+  Script(Page({{"c", 3}, {"d", 4}}, "A1", 4));
+  const auto first = Fetch(plan);
+  const auto second = Fetch(plan, first->next);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_TRUE(second->last);
+  EXPECT_EQ(transport.requests().size(), 2u);
+}
+
+TEST_F(PagerScriptTest, RecordsWithoutIdsAreNoPage) {
+  Script(R"({"meta":{},"resources":[{"user":"x"}]})", 200, 2);
+  EXPECT_THAT(Fetch(plan), FailsWith(StatusCode::kUnavailable, "UPSTREAM_MALFORMED"));
+}
+
+TEST_F(PagerScriptTest, APageIsCutByWeightAndGoesOnExactly) {
+  plan.page_size = 3;
+  plan.answer_bytes = 60;
+  plan.seek_field = nullptr;
+  const std::string body = Page({{"a", 1}, {"b", 2}, {"c", 3}}, "A1", 4);
+  Script(body);
+  const auto first = Fetch(plan);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_FALSE(first->cuts.empty());
+  const PageCut cut = first->cuts.front();
+  EXPECT_LT(cut.records, 3);
+  EXPECT_EQ(cut.next.sent, cut.records);
+  Script(body);
+  ASSERT_THAT(Fetch(plan, cut.next), IsOk());
+  EXPECT_EQ(page.detections(0).composite_id(), cut.records == 1 ? "b" : "c");
+  // What was answered last is gone, so that nobody knows where the answer ended.
+  Script(Page({{"x", 1}, {"y", 2}}, "A1", 4));
+  EXPECT_THAT(Fetch(plan, cut.next), FailsWith(StatusCode::kAborted, "CURSOR_EXPIRED"));
+}
+
+TEST_F(PagerScriptTest, APageThatTakesTooLongIsAskedForInASmallerSize) {
+  plan.page_size = 8;
+  transport.Answer("/", Error(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT", "slow"));
+  transport.Answer("/", Error(StatusCode::kUnavailable, "UPSTREAM_STALLED", "stalls"), 2);
+  Script("{}", 504, 3);
+  Script(Page({{"a", 1}}, "", 1));
+  const auto outcome = Fetch(plan);
+  ASSERT_THAT(outcome, IsOk());
+  EXPECT_EQ(outcome->limit, 1);
+  EXPECT_TRUE(outcome->impatient);
+}
+
 // Row 33.
-TEST_F(PagerScriptTest, APageThatIsTooLargeIsHalvedThreeTimesAtMost) {
+TEST_F(PagerScriptTest, APageThatIsTooLargeIsHalvedDownToOneRow) {
   const absl::Status too_large =
       Error(StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE", "too large");
-  plan.page_size = 800;
+  plan.page_size = 8;
   transport.Answer("/", too_large, 3);
   Script(Page({{"a", 1}}, ""));
   EXPECT_THAT(Fetch(plan), IsOk());
-  EXPECT_EQ(Sent(0)["limit"], 800);
-  EXPECT_EQ(Sent(3)["limit"], 100);
+  EXPECT_EQ(Sent(0)["limit"], 8);
+  EXPECT_EQ(Sent(3)["limit"], 1);
   transport.Answer("/", too_large, 4);
   EXPECT_THAT(Fetch(plan), FailsWith(StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE"));
   EXPECT_EQ(transport.requests().size(), 8u);

@@ -40,8 +40,8 @@ TEST(ReplyTest, A200IsItsDocument) {
 
 TEST(ReplyTest, ErrorsBesideResourcesAreAnAnswer) {
   for (const int status : {200, 207}) {
-    const auto reply =
-        Read(status, R"({"errors":[{"code":404,"message":"no b","id":"b"}],"resources":["a"]})");
+    const auto reply = Read(
+        status, R"({"errors":[{"code":404,"message":"no b","id":"b"}],"resources":[{"a":1}]})");
     ASSERT_THAT(reply, IsOk());
     EXPECT_EQ(reply->envelope().errors.size(), 1u);
   }
@@ -68,7 +68,44 @@ TEST(ReplyTest, ErrorsThatEachNameAnIdAreTheAnswerOfALookUp) {
 
 TEST(ReplyTest, AnEmptyPageIsAnAnswer) {
   EXPECT_THAT(Read(200, R"({"meta":{},"errors":null,"resources":null})"), IsOk());
-  EXPECT_THAT(Read(200, R"({"meta":{}})"), IsOk());
+  EXPECT_THAT(Read(200, R"({"meta":{},"resources":[]})"), IsOk());
+}
+
+TEST(ReplyTest, WhatLacksFalconsEnvelopeIsMalformed) {
+  for (const std::string_view body :
+       {R"({"meta":{}})", R"({"resources":[]})", R"({"status":"ok"})", R"({"resources":null})",
+        R"({"meta":{},"resources":7})", R"({"meta":{},"resources":["an id"]})"}) {
+    EXPECT_THAT(Read(200, body), FailsWith(StatusCode::kUnavailable, "UPSTREAM_MALFORMED")) << body;
+  }
+}
+
+TEST(ReplyTest, IdsAndAggregatesAreWhatTheirOperationsAnswerWith) {
+  const auto malformed = FailsWith(StatusCode::kUnavailable, "UPSTREAM_MALFORMED");
+  const auto ids = [](std::string_view body) {
+    return Read(200, body, {}, operation::kQueryCases);
+  };
+  EXPECT_THAT(ids(R"({"meta":{},"resources":["a"]})"), IsOk());
+  EXPECT_THAT(ids(R"({"meta":{},"resources":["a",{"id":"b"}]})"), malformed);
+  EXPECT_THAT(ids(R"({"meta":{},"resources":[7]})"), malformed);
+  EXPECT_THAT(ids(R"({"meta":{},"resources":[""]})"), malformed);
+  const auto count = [](std::string_view body) {
+    return Read(200, body, {}, operation::kPostAggregatesAlerts);
+  };
+  EXPECT_THAT(count(R"({"meta":{},"resources":[{"buckets":null}]})"), IsOk());
+  EXPECT_THAT(count(R"({"meta":{},"resources":[{"id":"a"}]})"), malformed);
+  EXPECT_THAT(count(R"({"meta":{},"resources":[]})"), malformed);
+}
+
+TEST(ReplyTest, AnErrorWithoutACodeFailsInItsOwnWords) {
+  const auto reply = Read(200, R"({"meta":{},"resources":null,"errors":[{"message":"it broke"}]})");
+  EXPECT_THAT(reply, FailsWith(StatusCode::kUnavailable, "UPSTREAM_ERROR"));
+  EXPECT_THAT(Message(reply), HasSubstr("it broke"));
+  EXPECT_THAT(Message(reply), Not(HasSubstr("status 0")));
+}
+
+TEST(ReplyTest, AForeignNotFoundIsNoMissingRecord) {
+  EXPECT_THAT(Read(404, R"({"detail":"not found"})"),
+              FailsWith(StatusCode::kUnimplemented, "ENDPOINT_RETIRED"));
 }
 
 TEST(ReplyTest, AFailureTellsTraceIdStatusAndOperation) {
@@ -188,7 +225,7 @@ TEST(ReplyTest, ATruncatedOrEmptyBodyOfASuccessIsMalformed) {
 }
 
 TEST(ReplyTest, TheContentTypeDoesNotMatterWhenTheBodyIsJson) {
-  EXPECT_THAT(Read(200, R"({"resources":[]})", {{"content-type", "text/plain"}}), IsOk());
+  EXPECT_THAT(Read(200, R"({"meta":{},"resources":[]})", {{"content-type", "text/plain"}}), IsOk());
 }
 
 TEST(ReplyTest, FalconsTextIsEscapedAndCut) {

@@ -143,7 +143,7 @@ TEST_F(SharedTierTest, AbsencesGoFromTheStoreWhenNobodyBelievesThemAnyMore) {
 
 TEST_F(SharedTierTest, AnAnswerThatLandsLateDoesNotReplaceAYoungerOne) {
   const auto gate = std::make_shared<run::Event>(loop.executor());
-  transport.AnswerAfter("devices", Response(200, R"({"resources":[]})"), gate);
+  transport.AnswerAfter("devices", Response(200, R"({"meta":{},"resources":[]})"), gate);
   Script(kList);
   Reading late = Within(seconds(60));
   Running<Found_> find(loop, one->Find(lane, std::vector<std::string>{"a"}, late));

@@ -1,0 +1,159 @@
+// All services that read Falcon, behind a real server, over RowsOfFalcon; called by descriptors.
+#ifndef FALCON_TESTS_UNIT_GATEWAY_SERVED_GATEWAY_H_
+#define FALCON_TESTS_UNIT_GATEWAY_SERVED_GATEWAY_H_
+
+#include <google/protobuf/text_format.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/server_builder.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "client/catalog.h"
+#include "client/invoke.h"
+#include "descriptor_set.h"
+#include "falcon/caller.h"
+#include "rpc/detection_service.h"
+#include "rpc/discover_service.h"
+#include "rpc/host_service.h"
+#include "rpc/incident_service.h"
+#include "rpc/intel_indicator_service.h"
+#include "rpc/ioc_service.h"
+#include "rpc/rtr_session_service.h"
+#include "rpc/vulnerability_service.h"
+#include "tests/unit/gateway/rows_of_falcon.h"
+
+namespace falcon::testing {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+class SilentObserver final : public rpc::CallObserver {
+ public:
+  void Started(std::string_view) override {}
+  void Finished(std::string_view, const absl::Status&, milliseconds, const rpc::Call&) override {}
+};
+
+class GatewayTest : public ::testing::Test {
+ protected:
+  GatewayTest() {
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    for (grpc::Service* service :
+         std::vector<grpc::Service*>{&detections_, &hosts_, &incidents_, &iocs_, &indicators_,
+                                     &vulnerabilities_, &rtr_sessions_, &discover_}) {
+      builder.RegisterService(service);
+    }
+    server_ = builder.BuildAndStart();
+    auto catalog = client::Catalog::Load(DescriptorSet());
+    if (!catalog.ok()) ADD_FAILURE() << catalog.status();
+    catalog_ = *std::move(catalog);
+    // A default channel: no message above 4 MiB.
+    invoker_ = std::make_unique<client::Invoker>(
+        grpc::CreateChannel(Cat("127.0.0.1:", port), grpc::InsecureChannelCredentials()),
+        *catalog_);
+  }
+  ~GatewayTest() override { server_->Shutdown(); }
+
+  // The methods that read Falcon, by their name.
+  std::vector<const client::Method*> Methods() const {
+    std::vector<const client::Method*> methods;
+    for (const client::Noun& noun : catalog_->nouns()) {
+      for (const client::Method& method : noun.methods) {
+        const std::string& service = method.descriptor->service()->name();
+        const bool reads = method.descriptor->file()->package() == "falcon.v1" &&
+                           service != "GatewayService" && service != "ReputationService";
+        if (reads) methods.push_back(&method);
+      }
+    }
+    return methods;
+  }
+
+  std::unique_ptr<Message> Request(const client::Method& method, const std::string& text) const {
+    auto request = catalog_->NewMessage(*method.descriptor->input_type());
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, request.get())) << text;
+    return request;
+  }
+
+  // Each message of the answer; why it failed, if it did.
+  std::optional<client::Failure> Call(const client::Method& method, const Message& request,
+                                      const std::function<void(const Message&)>& on_message) {
+    const client::CallSettings settings{
+        .timeout = std::chrono::seconds(60), .stop = {}, .metadata = {}};
+    if (method.descriptor->server_streaming()) {
+      return invoker_->Stream(method, request, settings, [&](const Message& message) {
+        on_message(message);
+        return true;
+      });
+    }
+    client::Answer answer = invoker_->Unary(method, request, settings);
+    if (!answer.failure) on_message(*answer.message);
+    return answer.failure;
+  }
+
+  RowsOfFalcon falcon_;
+
+ private:
+  SystemClock clock_;
+  SilentObserver observer_;
+  run::LoopTimer timer_;
+  run::Loop loop_{"falcon-test"};
+  run::Admission admission_{loop_, clock_, timer_, {.places = 4, .max_waiting = 100}};
+  RateBudget budget_{clock_, timer_};
+  // Faults in a row are what tests are made of.
+  Breaker breaker_{clock_, [] { return 0.5; }, {.faults = 1'000'000}};
+  RetryBudget retries_{clock_};
+  Attempts attempts_{{admission_, breaker_, budget_, falcon_, retries_, clock_, timer_},
+                     {.max_attempts = 2, .first_backoff = milliseconds(1)},
+                     [] { return 1.0; }};
+  Caller caller_{attempts_, loop_, clock_, timer_};
+  PageTokens tokens_{Secret(std::string(32, 'k')), "tenant"};
+  rpc::Edge edge_{loop_, clock_, observer_, rpc::CallLimits()};
+  rpc::Upstream upstream_{caller_, tokens_, clock_, timer_};
+  rpc::DetectionService detections_{edge_, upstream_};
+  rpc::HostService hosts_{edge_, upstream_};
+  rpc::IncidentService incidents_{edge_, upstream_};
+  rpc::IocService iocs_{edge_, upstream_};
+  rpc::IntelIndicatorService indicators_{edge_, upstream_};
+  rpc::VulnerabilityService vulnerabilities_{edge_, upstream_};
+  rpc::RtrSessionService rtr_sessions_{edge_, upstream_};
+  rpc::DiscoverService discover_{edge_, upstream_};
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<client::Catalog> catalog_;
+  std::unique_ptr<client::Invoker> invoker_;
+};
+
+// The answer's first field: what was asked for. Null: one message.
+inline const FieldDescriptor* RowsField(const client::Method& method) {
+  const FieldDescriptor* first = method.descriptor->output_type()->field(0);
+  return first->is_repeated() ? first : nullptr;
+}
+
+// The ids of the rows that `message` holds.
+inline std::vector<std::string> IdsIn(const Message& message) {
+  const FieldDescriptor* rows = message.GetDescriptor()->field(0);
+  const auto& reflection = *message.GetReflection();
+  std::vector<std::string> ids;
+  for (int i = 0; i < reflection.FieldSize(message, rows); ++i) {
+    if (rows->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+      ids.push_back(reflection.GetRepeatedString(message, rows, i));
+      continue;
+    }
+    const Message& row = reflection.GetRepeatedMessage(message, rows, i);
+    for (const char* name : {"composite_id", "id", "device_id"}) {
+      const FieldDescriptor* field = row.GetDescriptor()->FindFieldByName(name);
+      if (field == nullptr) continue;
+      ids.push_back(row.GetReflection()->GetString(row, field));
+      break;
+    }
+  }
+  return ids;
+}
+
+}  // namespace falcon::testing
+
+#endif  // FALCON_TESTS_UNIT_GATEWAY_SERVED_GATEWAY_H_
