@@ -1,4 +1,4 @@
-// A table of requests; the rest comes from descriptors.
+// Requests from the table of the tests; the rest comes from descriptors.
 #include "tests/e2e/every_method.h"
 
 #include <gtest/gtest.h>
@@ -6,85 +6,13 @@
 #include <utility>
 
 #include "descriptor_set.h"
+#include "tests/support/requests.h"
 
 namespace falcon::e2e {
 namespace {
 
 using client::Method;
 using google::protobuf::Message;
-
-// A request for each method; `{Host}` stands for the id of the first record of that kind that a
-// list brought. A new RPC needs a line.
-const std::map<std::string, std::string> kRequests = {
-    {"AggregateDetections", "field: 'status'"},
-    {"AggregateHosts", "field: 'platform_name'"},
-    {"AggregateIocs", "field: 'type'"},
-    {"AggregateRtrSessions", "field: 'origin'"},
-    {"BatchGetDetections", "composite_ids: '{Detection}'"},
-    {"BatchGetDiscoveredAccounts", "ids: '{DiscoveredAccount}'"},
-    {"BatchGetDiscoveredApplications", "ids: '{DiscoveredApplication}'"},
-    {"BatchGetDiscoveredHosts", "ids: '{DiscoveredHost}'"},
-    {"BatchGetDiscoveredLogins", "ids: '{DiscoveredLogin}'"},
-    {"BatchGetEvaluationLogic", "ids: '1'"},
-    {"BatchGetHosts", "device_ids: '{Host}'"},
-    {"BatchGetIncidentAttachments", "ids: 'a1'"},
-    {"BatchGetIncidents", "ids: '{Incident}'"},
-    {"BatchGetIntelIndicators", "ids: '{IntelIndicator}'"},
-    {"BatchGetIocs", "ids: '{Ioc}'"},
-    {"BatchGetLoginHistory", "device_ids: '{Host}'"},
-    {"BatchGetNetworkAddressHistory", "device_ids: '{Host}'"},
-    {"BatchGetOnlineState", "device_ids: '{Host}'"},
-    {"BatchGetProcesses", "process_ids: 'pid:a:1'"},
-    {"BatchGetQueuedRtrSessions", "ids: '{RtrSession}'"},
-    {"BatchGetRemediations", "ids: 'r1'"},
-    {"BatchGetReputations", "values: '203.0.113.42'"},
-    {"BatchGetRtrSessions", "ids: '{RtrSession}'"},
-    {"BatchGetSlas", "ids: 's1'"},
-    {"BatchGetTemplates", "ids: 't1'"},
-    {"BatchGetVulnerabilities", "ids: '{Vulnerability}'"},
-    {"CheckAccess", ""},
-    {"CheckIocs", "ids: '{Ioc}'"},
-    {"ExportDetections", ""},
-    {"ExportDiscoveredAccounts", ""},
-    {"ExportDiscoveredApplications", ""},
-    {"ExportDiscoveredHosts", ""},
-    {"ExportDiscoveredLogins", ""},
-    {"ExportHosts", ""},
-    {"ExportIncidents", "read_mask { paths: '*' }"},
-    {"ExportIntelIndicators", ""},
-    {"ExportIocs", ""},
-    {"ExportRtrAuditSessions", ""},
-    {"ExportRtrSessions", ""},
-    {"ExportVulnerabilities", ""},
-    {"GetDetection", "composite_id: '{Detection}'"},
-    {"GetDiscoveredAccount", "id: '{DiscoveredAccount}'"},
-    {"GetDiscoveredApplication", "id: '{DiscoveredApplication}'"},
-    {"GetDiscoveredHost", "id: '{DiscoveredHost}'"},
-    {"GetDiscoveredLogin", "id: '{DiscoveredLogin}'"},
-    {"GetHost", "device_id: '{Host}'"},
-    {"GetIncident", "id: '{Incident}'"},
-    {"GetIncidentAttachments", "id: '{Incident}'"},
-    {"GetIntelIndicator", "id: '{IntelIndicator}'"},
-    {"GetIoc", "id: '{Ioc}'"},
-    {"GetIocDeviceCount", "type: IOC_TYPE_IPV4 value: '203.0.113.42'"},
-    {"GetIocDevices", "type: IOC_TYPE_IPV4 value: '203.0.113.42'"},
-    {"GetIocProcesses", "type: IOC_TYPE_IPV4 value: '203.0.113.42' device_id: '{Host}'"},
-    {"GetRtrSession", "id: '{RtrSession}'"},
-    {"GetStatus", ""},
-    {"GetVulnerability", "id: '{Vulnerability}'"},
-    {"ListDetections", "query: 'e'"},
-    {"ListDiscoveredAccounts", ""},
-    {"ListDiscoveredApplications", ""},
-    {"ListDiscoveredHosts", ""},
-    {"ListDiscoveredLogins", ""},
-    {"ListHosts", ""},
-    {"ListIncidents", ""},
-    {"ListIntelIndicators", ""},
-    {"ListIocs", ""},
-    {"ListRtrAuditSessions", "read_mask { paths: '*' }"},
-    {"ListRtrSessions", ""},
-    {"ListVulnerabilities", ""},
-};
 
 std::unique_ptr<client::Catalog> LoadCatalog() {
   auto catalog = client::Catalog::Load(DescriptorSet());
@@ -122,7 +50,7 @@ void EveryMethod::ForEach(const std::function<void(const Method&)>& visit) const
 MessagePtr EveryMethod::RequestOf(const Method& method) const {
   const auto text = kRequests.find(method.descriptor->name());
   if (text == kRequests.end()) {
-    ADD_FAILURE() << method.descriptor->name() << " needs a request in every_method.cc";
+    ADD_FAILURE() << method.descriptor->name() << " needs a request in tests/support/requests.h";
     return nullptr;
   }
   MessagePtr request = catalog_->NewMessage(*method.descriptor->input_type());

@@ -24,7 +24,7 @@ class EveryMethod {
 
   // Lists first: they bring the ids that others need.
   void ForEach(const std::function<void(const client::Method&)>& visit) const;
-  // Null, and a failed test, where every_method.cc has none.
+  // Null, and a failed test, where tests/support/requests.h has none.
   MessagePtr RequestOf(const client::Method& method) const;
   // Null, and a failed test, where the call fails. The ids of a list's first records are remembered.
   MessagePtr Ask(const client::Method& method, const google::protobuf::Message& request);
