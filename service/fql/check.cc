@@ -49,6 +49,12 @@ FilterNote UnknownField(const std::string& name) {
           shown};
 }
 
+// "; write hostname:'x'" of a filter that passes; empty where it is too long to be read.
+std::string Advice(const std::string& filter) {
+  const bool plain = filter.size() <= kMaxExampleBytes && EscapeHostile(filter) == filter;
+  return plain ? Cat("; write ", filter) : "";
+}
+
 class Checker {
  public:
   // `tries` bounds the work on suggestions, of this checker and of those that try them.
@@ -192,10 +198,7 @@ class Checker {
   }
 
   static std::string Example(const std::optional<Mended>& mended) {
-    if (!mended.has_value()) return "";
-    const std::string text = mended->expression.Text();
-    const bool plain = text.size() <= kMaxExampleBytes && EscapeHostile(text) == text;
-    return plain ? Cat("; write ", text) : "";
+    return mended.has_value() ? Advice(mended->expression.Text()) : "";
   }
 
   void Report(const Condition& condition, std::string_view problem) {
@@ -275,9 +278,16 @@ absl::StatusOr<CheckedFilter> CheckFilterText(std::string_view text, const Filte
   const absl::StatusOr<Expression> parsed = Parse(text, context.field_name, {}, &fault);
   if (parsed.ok()) return CheckFilter(*parsed, context);
   const std::optional<std::string> corrected = Corrected(std::string(text), context);
-  if (corrected.has_value()) return WithFact(parsed.status(), kCorrectedFilter, *corrected);
-  const bool advises = Repaired(text, fault).has_value();
-  return advises ? InvalidField(context.field_name, fault.problem, "FQL_INVALID") : parsed.status();
+  if (corrected.has_value()) {
+    const std::string problem = Cat(fault.problem, Advice(*corrected));
+    return WithFact(InvalidField(context.field_name, problem, "FQL_INVALID"), kCorrectedFilter,
+                    *corrected);
+  }
+  // What the parser would write instead is no filter that passes.
+  const bool misleads =
+      fault.place != SyntaxFault::Place::kJoint && Repaired(text, fault).has_value();
+  return misleads ? InvalidField(context.field_name, fault.problem, "FQL_INVALID")
+                  : parsed.status();
 }
 
 CheckedFilter Unchecked(Expression expression, const Catalogue& catalogue) {

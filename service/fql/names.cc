@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <initializer_list>
 
+#include "absl/strings/ascii.h"
 #include "base/text.h"
 
 namespace falcon::fql {
@@ -54,11 +55,18 @@ const Synonym kSynonyms[] = {
 
 bool IsSeparator(char c) { return c == '_' || c == '-' || c == ' ' || c == '.'; }
 
-// In lower case, without separators: "Domain Controller" and domain_controller are one.
-std::string Bare(std::string_view text) {
-  std::string bare = Lower(text);
-  bare.erase(std::remove_if(bare.begin(), bare.end(), IsSeparator), bare.end());
-  return bare;
+char Lowered(char c) { return absl::ascii_tolower(static_cast<unsigned char>(c)); }
+
+// Whether both are the same but for case and separators.
+bool SameBare(std::string_view a, std::string_view b) {
+  size_t j = 0;
+  for (const char c : a) {
+    if (IsSeparator(c)) continue;
+    while (j < b.size() && IsSeparator(b[j])) ++j;
+    if (j == b.size() || Lowered(c) != Lowered(b[j])) return false;
+    ++j;
+  }
+  return b.substr(j).find_first_not_of("_-. ") == std::string_view::npos;
 }
 
 // How many edits may turn a word of so many letters into another one.
@@ -90,10 +98,10 @@ bool IsTypoOfPart(std::string_view said, std::string_view known) {
 }
 
 bool IsTypo(std::string_view said, std::string_view known) {
+  if (!IsWithin(said, known, 2)) return false;
   const std::vector<std::string_view> a = Parts(said);
   const std::vector<std::string_view> b = Parts(known);
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), IsTypoOfPart) &&
-         IsWithin(said, known, 2);
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), IsTypoOfPart);
 }
 
 bool IsDeviceId(std::string_view name) {
@@ -155,15 +163,13 @@ std::vector<std::string_view> Suggestions(std::string_view name,
                                           const std::vector<std::string_view>& known) {
   if (name.empty() || name.size() > kMaxTypoBytes) return {};
   Guesses guesses(known);
-  const std::string bare = Bare(name);
-  const std::string bare_last = Bare(LastLevel(name));
-  guesses.AddIf([&](std::string_view candidate) { return Bare(candidate) == bare; });
+  const std::string_view last = LastLevel(name);
+  guesses.AddIf([&](std::string_view candidate) { return SameBare(candidate, name); });
   if (IsDeviceId(name)) guesses.AddIf(IsDeviceId);
-  guesses.AddIf(
-      [&](std::string_view candidate) { return Bare(LastLevel(candidate)) == bare_last; });
+  guesses.AddIf([&](std::string_view candidate) { return SameBare(LastLevel(candidate), last); });
   guesses.AddIf([&](std::string_view candidate) { return IsTypo(name, candidate); });
   for (const Synonym& synonym : kSynonyms) {
-    if (synonym.said != bare_last) continue;
+    if (!SameBare(synonym.said, last)) continue;
     for (const std::string_view meant : synonym.meant) {
       guesses.AddIf([meant](std::string_view candidate) {
         return candidate == meant || LastLevel(candidate) == meant;
@@ -182,9 +188,8 @@ std::string NearestName(std::string_view name, const std::vector<std::string_vie
 
 std::string_view NearMiss(std::string_view word, const std::vector<std::string>& known) {
   if (word.size() > kMaxTypoBytes) return {};
-  const std::string bare = Bare(word);
   for (const std::string& candidate : known) {
-    if (!candidate.empty() && Bare(candidate) == bare) return candidate;
+    if (!candidate.empty() && SameBare(candidate, word)) return candidate;
   }
   std::string_view nearest;
   int least = AllowedEdits(word.size()) + 1;

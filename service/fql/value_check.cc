@@ -191,7 +191,8 @@ Problem NumberProblem(const Field& field, const Condition& condition, const Valu
   }
   const bool star = text != nullptr && text->find('*') != std::string::npos;
   if (star && IsEquality(condition.op)) return StarProblem(field, condition);
-  if (star && IsStar(condition.op)) return PatternProblem(field, condition, *text);
+  const bool pattern = IsStar(condition.op) || IsMatchWildcard(condition.op);
+  if (star && pattern) return PatternProblem(field, condition, *text);
   return Cat("`", field.name, "` is a number, not ", Shown(Raw(value)));
 }
 

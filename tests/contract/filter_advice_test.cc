@@ -85,6 +85,8 @@ TEST_F(FilterAdviceTest, IsSilentWhereNothingSaysWhatWasMeant) {
                                  {"severty:>60+zzzzzz:'x'", "none"},
                                  {"created_timestamp:>'soon'", "none"}});
   EXPECT_EQ(Complaint("detections", "zzz = 'x'").find("write"), std::string::npos);
+  EXPECT_THAT(Complaint("detections", "status = 'NEW'"),
+              ::testing::EndsWith("expected ':'; write status:'new'"));
 }
 
 TEST_F(FilterAdviceTest, NamesNoFieldThatOnlyLooksAlike) {

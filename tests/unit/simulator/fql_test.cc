@@ -139,6 +139,15 @@ TEST(Fql, StarsOnHostsArePrefixOrSuffixOnly) {
   EXPECT_NE(Problem("hostname:*", HostSchema()), "");
 }
 
+TEST(Fql, StarsBeforeTheQuotesOnHostsStandAnywhere) {
+  EXPECT_TRUE(Host("hostname:*'*PROD*'"));
+  EXPECT_TRUE(Host("hostname:*'S*1'"));
+  EXPECT_TRUE(Host("hostname:*'*'"));
+  EXPECT_FALSE(Host("hostname:*'*prod*'"));
+  EXPECT_TRUE(Host("hostname:~*'*prod*'")) << "blind to case";
+  EXPECT_FALSE(Host("hostname:!~*'*prod*'"));
+}
+
 TEST(Fql, AddressesCompareAsNumbers) {
   EXPECT_TRUE(Host("local_ip:>'192.168.1.99'"));
   EXPECT_FALSE(Host("local_ip:>'192.168.1.100'"));
@@ -154,7 +163,9 @@ TEST(Fql, DatesMayBeRelativeShortOrFractional) {
   EXPECT_TRUE(Alert("created_timestamp:>'2026-03-01'"));
   EXPECT_TRUE(Alert("created_timestamp:<='2026-03-01T00:00:00.500Z'"));
   EXPECT_NE(Problem("created_timestamp:>'NOW-24H'"), "");
-  EXPECT_NE(Problem("created_timestamp:>'now-5m'"), "");
+  EXPECT_TRUE(Alert("created_timestamp:>'now-1w'"));
+  EXPECT_FALSE(Alert("created_timestamp:>'now-15m'"));
+  EXPECT_NE(Problem("created_timestamp:>'now-5x'"), "");
   EXPECT_NE(Problem("created_timestamp:'2026*'"), "");
 }
 
