@@ -106,8 +106,8 @@ TEST_F(CallTest, TheLogTellsWhatAllMessagesCost) {
 }
 
 TEST(DescribeTest, NotesComeOnceEscapedAndBounded) {
-  rpc::Call call(Deadline::max(), Priority::kInteractive);
-  Reading shared{Deadline::max()};
+  rpc::Call call(Deadline(SteadyTime::max()), Priority::kInteractive);
+  Reading shared(Deadline(SteadyTime::max()));
   shared.AddNote({"CASE_SENSITIVE", "about \x1b[31m", "filter.hostname", "h1"});
   call.reading.Take(shared, true);
   call.reading.Take(shared, false);
