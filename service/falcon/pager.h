@@ -71,8 +71,8 @@ json::DecodeOptions DecodedBy(const PagePlan& plan);
 void ClearUnselected(const PagePlan& plan, google::protobuf::Message& record);
 
 // Fetches the page at `cursor` and appends its records to repeated field `records` of `answer`: at
-// least one, unless the page is the last or ten in a row held nothing but other names. A cursor that is too old and can be passed, or is
-// answered CURSOR_EXPIRED, is passed by a re-seek: filter AND sort key from the last value on,
+// least one, unless the page is the last or ten in a row held nothing but other names. A cursor
+// that is too old and can be passed, or is answered CURSOR_EXPIRED, is passed by a re-seek: filter AND sort key from the last value on,
 // records in `cursor.seen` left out, and on by cursor in the new query while a tie is longer than a
 // page. Before the first record it starts anew. A page that is cut, malformed or reset is fetched
 // again (caller's retries). Where the operation pages by offset, each page of an order that can be

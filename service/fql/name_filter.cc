@@ -85,16 +85,10 @@ NameFilter::NameFilter(const Message& request, const Catalogue& catalogue) {
     });
     if (condition.names.empty() || star) continue;
     condition.paths = PathsOf(field.options().GetExtension(v1::filters_on), catalogue);
-    if (!condition.paths.empty()) conditions_.push_back(std::move(condition));
+    if (condition.paths.empty()) continue;
+    paths_.insert(paths_.end(), condition.paths.begin(), condition.paths.end());
+    conditions_.push_back(std::move(condition));
   }
-}
-
-std::vector<NameFilter::Path> NameFilter::paths() const {
-  std::vector<Path> all;
-  for (const Condition& condition : conditions_) {
-    all.insert(all.end(), condition.paths.begin(), condition.paths.end());
-  }
-  return all;
 }
 
 bool NameFilter::Matches(const Message& record) const {

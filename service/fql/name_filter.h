@@ -28,7 +28,7 @@ class NameFilter {
 
   bool empty() const { return conditions_.empty(); }
   // The record fields that are compared. They must be decoded.
-  std::vector<Path> paths() const;
+  const std::vector<Path>& paths() const { return paths_; }
   // Whether each filter's field is one of its names, whatever the case. A record that holds no name
   // there at all cannot be compared and is taken as Falcon found it.
   bool Matches(const google::protobuf::Message& record) const;
@@ -39,6 +39,7 @@ class NameFilter {
     std::vector<std::string> names;  // folded
   };
   std::vector<Condition> conditions_;
+  std::vector<Path> paths_;
 };
 
 // Request fields of typed filters on names in which letter case counts, because the request only

@@ -20,8 +20,7 @@ class HostNames {
   // Hosts of one name, seen last first.
   struct Namesakes {
     v1::ListHostsResponse found;
-    bool complete =
-        true;  // false: there may be more, after more names that begin alike than it reads
+    bool complete = true;  // false: more may follow names that begin alike
   };
 
   explicit HostNames(const Upstream& upstream);

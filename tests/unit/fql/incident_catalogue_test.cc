@@ -129,7 +129,9 @@ TEST_F(IncidentCatalogue, TypedFiltersSpeakFalconsWords) {
             "(severity:>=60+severity:<80),severity:>=80");
   EXPECT_EQ(Filter("min_severity: SEVERITY_MEDIUM"), "severity:>=40");
   EXPECT_EQ(Filter("days: 1"), "created_timestamp:>='2026-01-04T08:15:00Z'");
-  EXPECT_EQ(Filter("assigned_to: 'Alice*'"), "assigned_to_name:'Alice*',assigned_to_uuid:'Alice*'");
+  EXPECT_EQ(Filter("assigned_to: 'Alice*'"),
+            "assigned_to_name:'Alice*',assigned_to_name:'ALICE*',assigned_to_name:'alice*',"
+            "assigned_to_uuid:'Alice*',assigned_to_uuid:'ALICE*',assigned_to_uuid:'alice*'");
   EXPECT_EQ(Filter("tags: ['a', 'b*']"), "tags:'a',tags:'b*'");
   EXPECT_EQ(Filter("hostname: 'Dc-01'"), "hostnames:'Dc-01',hostnames:'DC-01',hostnames:'dc-01'");
   EXPECT_EQ(Filter("tactic: 'TA0006'"), "tactic_ids:'TA0006',tactics:'TA0006'");

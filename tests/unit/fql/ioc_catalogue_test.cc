@@ -94,7 +94,7 @@ TEST_F(IocCatalogue, OtherTypedFiltersOfIocsSpeakFalconsWords) {
   EXPECT_EQ(OfIocs("types: [IOC_TYPE_SHA256, IOC_TYPE_IPV4]"), "type:['sha256','ipv4']");
   EXPECT_EQ(OfIocs("actions: IOC_ACTION_PREVENT_NO_UI"), "action:['prevent_no_ui']");
   EXPECT_EQ(OfIocs("value: '*.example.com'"), "value:*'*.example.com',value:*'*.EXAMPLE.COM'");
-  EXPECT_EQ(OfIocs("value: '203.0.113.42'"), "value:'203.0.113.42'");
+  EXPECT_EQ(OfIocs("value: '203.0.113.42'"), "value:['203.0.113.42']");
   EXPECT_EQ(OfIocs("expired: false platforms: 'mac'"), "platforms:['mac']+expired:false");
   EXPECT_EQ(OfIocs("sources: \"soc'team\""), R"(source:['soc\'team'])");
   EXPECT_EQ(OfIocs("expiration { end { seconds: 1000 } }"), "expiration:<'1970-01-01T00:16:40Z'");
