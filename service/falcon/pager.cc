@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "falcon/next_page.h"
 #include "falcon/page_reader.h"
+#include "falcon/record_fields.h"
 
 namespace falcon {
 namespace {
