@@ -36,6 +36,13 @@ void AddNote(std::vector<FilterNote>& notes, FilterNote note) {
   if (!there && notes.size() < kMaxNotes) notes.push_back(std::move(note));
 }
 
+bool AddsTo(const std::vector<FilterNote>& known, const std::vector<FilterNote>& more) {
+  return !std::all_of(more.begin(), more.end(), [&known](const FilterNote& note) {
+    return std::any_of(known.begin(), known.end(),
+                       [&note](const FilterNote& one) { return one.message == note.message; });
+  });
+}
+
 FilterNote UnknownWord(const Field& field, const Value& value) {
   return {"UNKNOWN_WORD",
           Cat("`", field.name, "` is not known to hold ", Shown(std::get<std::string>(value)),
@@ -80,7 +87,7 @@ class Checker {
  private:
   struct Mended {
     Expression expression;
-    std::vector<FilterNote> notes;
+    bool as_it_was;  // nothing but the fix itself was changed
   };
 
   Expression VisitCondition(const Condition& condition) {
@@ -149,11 +156,12 @@ class Checker {
     }
     std::optional<Mended> mended = FirstThatPasses(fixes, /*with_notes=*/true);
     Report(condition, Cat("unknown field `", EscapeHostile(condition.field, kMaxNameBytes), "`",
-                          mended.has_value() ? NearestOf(*mended) : Otherwise(condition.field)));
+                          mended.has_value() ? Nearest(*mended) : Otherwise(condition.field)));
     return Replacement(condition, std::move(mended));
   }
 
-  static std::string NearestOf(const Mended& mended) {
+  static std::string Nearest(const Mended& mended) {
+    if (!mended.as_it_was) return Example(mended);
     const Expression* first = &mended.expression;
     while (first->kind() != Expression::Kind::kCondition) first = &first->parts().front();
     return Cat("; nearest: `", first->condition().field, "`");
@@ -179,7 +187,7 @@ class Checker {
     return fixes;
   }
 
-  // The first of `fixes` that this check passes without a note, else, `with_notes`, the first that
+  // The first of `fixes` that this check passes without a further note, else, `with_notes`, the first that
   // it passes, each with its own mistakes mended.
   std::optional<Mended> FirstThatPasses(const std::vector<Condition>& fixes,
                                         bool with_notes) const {
@@ -190,8 +198,8 @@ class Checker {
       Checker checker(context_, fixes_left_ - 1, tries_);
       Expression mended = checker.Visit(Expression::Of(fix));
       if (!checker.mended()) continue;
-      Mended found{std::move(mended), std::move(checker.notes())};
-      if (found.notes.empty()) return found;
+      Mended found{std::move(mended), checker.violations().empty()};
+      if (!AddsTo(notes_, checker.notes())) return found;
       if (with_notes && !noted.has_value()) noted = std::move(found);
     }
     return noted;

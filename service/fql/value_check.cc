@@ -90,9 +90,10 @@ Problem IdProblem(const Field& field, const Condition& condition, std::string_vi
   };
   const bool host_id = named({"device_id", "agent_id", "device.device_id", "aid", "host.aid"});
   if (host_id && !IsHexId(text) && !(field.name == "aid" && IsAssetId(text))) {
-    return Finding(
-        Cat("`", field.name, "` is 32 hexadecimal digits in lower case, not ", Shown(text)),
-        {WithTexts(condition, Lower)});
+    const std::string lower = Lower(text);
+    return Finding(Cat("`", field.name, "` is 32 hexadecimal digits in lower case, not ",
+                       Shown(text), IsHexId(lower) ? Cat("; write ", Quoted(lower)) : ""),
+                   {WithTexts(condition, Lower)}, /*says_all=*/true);
   }
   if (named({"cve.id", "cve.id.insensitive"}) && !IsCveId(text)) {
     return Cat("`", field.name, "` is such as 'CVE-2021-44228', not ", Shown(text));

@@ -40,7 +40,8 @@ bool FitsWhole(const std::string& filter, size_t taken) {
   return bytes <= kMaxTrailers && EscapeHostile(filter, filter.size()) == filter;
 }
 
-void AddErrorInfo(const absl::Status& status, size_t message_bytes, google::rpc::Status& out) {
+// `others`: bytes of the trailers beside `out`.
+void AddErrorInfo(const absl::Status& status, size_t others, google::rpc::Status& out) {
   google::rpc::ErrorInfo info;
   const std::string reason = Reason(status);
   info.set_reason(reason.empty() ? DefaultReason(status.code()) : reason);
@@ -51,7 +52,7 @@ void AddErrorInfo(const absl::Status& status, size_t message_bytes, google::rpc:
     (*info.mutable_metadata())[key] = EscapeHostile(value, kMaxFact);
   }
   const auto corrected = facts.find(std::string(fql::kCorrectedFilter));
-  const size_t taken = message_bytes + out.ByteSizeLong() + info.ByteSizeLong();
+  const size_t taken = others + out.ByteSizeLong() + info.ByteSizeLong();
   if (corrected != facts.end() && FitsWhole(corrected->second, taken)) {
     (*info.mutable_metadata())[corrected->first] = corrected->second;
   }
@@ -100,11 +101,13 @@ grpc::Status ToGrpc(const absl::Status& status) {
   google::rpc::Status details;
   details.set_code(static_cast<int>(status.code()));
   details.set_message(std::string(Utf8Prefix(message, 256)));
-  AddBadRequest(status, details);
-  AddRetryInfo(status, details);
-  AddQuotaFailure(status, details);
-  // Last: it fills what the others leave.
-  AddErrorInfo(status, message.size(), details);
+  google::rpc::Status others;
+  AddBadRequest(status, others);
+  AddRetryInfo(status, others);
+  AddQuotaFailure(status, others);
+  // It stands first and fills what the others leave.
+  AddErrorInfo(status, message.size() + others.ByteSizeLong(), details);
+  details.MergeFrom(others);
   return {static_cast<grpc::StatusCode>(status.code()), message, details.SerializeAsString()};
 }
 

@@ -47,6 +47,7 @@ TEST_F(FilterAdviceTest, MendsNamesWordsAndValues) {
        {"severity_name:'critical'", "severity_name:'Critical'"},
        {"severty:'high'", "severity_name:'High'"},
        {"status:['new','close','In Progress']", "status:['new','closed','in_progress']"},
+       {"status:['close','brand_new']", "status:['closed','brand_new']"},
        {"created_timestamp:>'-7d'", "created_timestamp:>'now-7d'"},
        {"created_timestamp:>'2025-01-31 10:20:30'", "created_timestamp:>'2025-01-31T10:20:30Z'"},
        {"created_timestamp:['2025-01-31 10:20','now-1d']",
