@@ -254,8 +254,8 @@ TEST(FilterCompiler, ReadsListDetectionsRequests) {
   EXPECT_EQ(Detections("products: 'endpoint' days: 7 created {start {seconds: 1}}"),
             "created: cannot be set together with `days`\n"
             "products: `product` is never 'endpoint'; it is `epp`, `idp`, `mobile`, `xdr`, "
-            "`overwatch`, `cwpp`, `ngsiem`, `thirdparty`, `data-protection`, `automated-lead` or "
-            "`automated-lead-context`\n");
+            "`overwatch`, `cwpp`, `ngsiem`, `thirdparty`, `data-protection`, `automated-lead`, "
+            "`automated-lead-context` or `fcs`\n");
 }
 
 TEST(FilterCompiler, ReadsListHostsRequests) {
