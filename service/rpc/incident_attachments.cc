@@ -30,13 +30,10 @@ void TellCut(int sent, std::optional<int64_t> total, const std::string& id, Read
 }  // namespace
 
 Task<absl::Status> ReadAttachments(const Upstream& upstream, Call& call,
-                                   const json::Decoder& decoder,
-                                   const v1::GetIncidentAttachmentsRequest& request,
+                                   const json::Decoder& decoder, const std::string& id,
                                    v1::GetIncidentAttachmentsResponse& response) {
   const Operation& pages = operation::kCombinedFileDetails;
-  const std::string filter = OfIncident(request.id());
-  json::DecodeOptions options;
-  options.additional_fields = request.read_options().include_additional_fields();
+  const std::string filter = OfIncident(id);
   std::set<std::string> known;
   std::optional<int64_t> total;
   int64_t offset = 0;
@@ -48,7 +45,7 @@ Task<absl::Status> ReadAttachments(const Upstream& upstream, Call& call,
     ASSIGN_OR_CO_RETURN(const json::Document answer,
                         co_await upstream.caller.Call(std::move(page), call.reading));
     google::protobuf::RepeatedPtrField<v1::IncidentAttachment> files;
-    call.report.Add(decoder.DecodeAll(answer, options, &files));
+    call.report.Add(decoder.DecodeAll(answer, json::DecodeOptions(), &files));
     for (v1::IncidentAttachment& file : files) {
       const bool is_new = file.id().empty() || known.insert(file.id()).second;
       if (is_new) response.add_attachments()->Swap(&file);
@@ -61,7 +58,7 @@ Task<absl::Status> ReadAttachments(const Upstream& upstream, Call& call,
   }
   if (total.has_value()) response.set_total_size(*total);
   const bool all = ended && offset >= total.value_or(offset);
-  if (!all) TellCut(response.attachments_size(), total, request.id(), call.reading);
+  if (!all) TellCut(response.attachments_size(), total, id, call.reading);
   co_return absl::OkStatus();
 }
 

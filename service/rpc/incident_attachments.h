@@ -17,8 +17,7 @@ namespace falcon::rpc {
 // because another was added meanwhile, is left out; one without an id never is. `decoder` is of
 // IncidentAttachment.
 Task<absl::Status> ReadAttachments(const Upstream& upstream, Call& call,
-                                   const json::Decoder& decoder,
-                                   const v1::GetIncidentAttachmentsRequest& request,
+                                   const json::Decoder& decoder, const std::string& id,
                                    v1::GetIncidentAttachmentsResponse& response);
 
 }  // namespace falcon::rpc

@@ -189,7 +189,7 @@ Task<absl::Status> IncidentService::Attachments(Call& call,
   const std::string_view wrong = IncidentIdShape(request.id());
   if (!wrong.empty()) co_return InvalidField("id", wrong);
   CO_RETURN_IF_ERROR(
-      co_await ReadAttachments(upstream_, call, attachments_.decoder(), request, response));
+      co_await ReadAttachments(upstream_, call, attachments_.decoder(), request.id(), response));
   Describe(call, response.mutable_read_info());
   co_return absl::OkStatus();
 }
