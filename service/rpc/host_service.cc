@@ -107,7 +107,6 @@ Task<absl::Status> HostService::LookUpSatellites(Call& call, const Satellite& sa
   plan.operation = &satellite.operation;
   plan.decoder = &satellite.decoder;
   plan.id_field = satellite.id_field;
-  plan.options.additional_fields = request.read_options().include_additional_fields();
   if constexpr (std::is_same_v<Request, v1::BatchGetLoginHistoryRequest>) {
     const int limit = PageSize(request.limit(), 10, 100, "limit", checks);
     plan.query.emplace_back("limit", Cat(limit));
