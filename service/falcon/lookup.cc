@@ -114,14 +114,23 @@ void Fill(const std::vector<std::string>& ids, Entities& found, AnswerFields fie
   }
 }
 
+// An error without a code is none of absence, unless its words say so.
+int CodeOf(const json::ApiError& error) {
+  if (error.code != 0) return error.code;
+  const std::string text = Lower(error.message);
+  for (const std::string_view absent : {"not found", "no such", "not find", "not exist"}) {
+    if (text.find(absent) != std::string::npos) return 404;
+  }
+  return 500;
+}
+
 }  // namespace
 
 v1::PartialError Entities::Missing(const std::string& id) const {
   v1::PartialError missing;
   const auto error = errors.find(id);
   const bool silent = error == errors.end();
-  // A failure without a code is none to find nothing by.
-  missing.set_code(silent ? 404 : error->second.code == 0 ? 500 : error->second.code);
+  missing.set_code(silent ? 404 : CodeOf(error->second));
   missing.set_message(silent ? "Falcon returned no such record"
                              : EscapeHostile(error->second.message, 256));
   missing.set_id(id);
