@@ -102,12 +102,37 @@ TEST_F(PageRequestTest, TheNextPageHeaderLeadsOn) {
   EXPECT_THAT(transport.requests().at(1).url, ::testing::HasSubstr("_marker=m1"));
 }
 
-TEST_F(PageRequestTest, ALinkToAnotherPathIsRefused) {
-  wire::HttpResponse first = Response(200, R"({"resources":[{"device_id":"a"}]})");
-  first.headers.emplace_back("Next-Page", "/devices/entities/devices-actions/v2?ids=1");
+TEST_F(PageRequestTest, AnAbsoluteLinkLeadsOnAtTheSameHost) {
+  wire::HttpResponse first =
+      Response(200, R"({"meta":{"pagination":{"total":2}},"resources":[{"device_id":"a"}]})");
+  first.headers.emplace_back("Next-Page",
+                             "https://elsewhere.test/intel/combined/indicators/v1?next_token=n1");
   transport.Answer("/", first);
+  transport.Answer("/", Response(200, R"({"meta":{},"resources":[{"device_id":"b"}]})"));
   v1::ListHostsResponse answer;
-  EXPECT_EQ(Reason(Fetch(caller, Linked(), Cursor(), answer).status()), "UPSTREAM_PROTOCOL");
+
+  const auto one = Fetch(caller, Linked(), Cursor(), answer);
+  ASSERT_THAT(one, IsOk());
+  ASSERT_THAT(Fetch(caller, Linked(), one->next, answer), IsOk());
+
+  EXPECT_EQ(answer.hosts_size(), 2);
+  const std::string& url = transport.requests().at(1).url;
+  EXPECT_THAT(url, ::testing::HasSubstr("next_token=n1"));
+  EXPECT_THAT(url, ::testing::Not(::testing::HasSubstr("elsewhere")));
+}
+
+TEST_F(PageRequestTest, ALinkToAnotherPathIsRefused) {
+  for (const std::string_view link :
+       {"/devices/entities/devices-actions/v2?ids=1", "https://elsewhere.test/a/b?ids=1",
+        "https://elsewhere.test", "//intel/combined/indicators/v1?a=b",
+        "/x?u=https://a/intel/combined/indicators/v1?a=b"}) {
+    wire::HttpResponse first = Response(200, R"({"meta":{},"resources":[{"device_id":"a"}]})");
+    first.headers.emplace_back("Next-Page", link);
+    transport.Answer("/", first);
+    v1::ListHostsResponse answer;
+    EXPECT_EQ(Reason(Fetch(caller, Linked(), Cursor(), answer).status()), "UPSTREAM_PROTOCOL")
+        << link;
+  }
 }
 
 TEST(ParseQuery, DecodesWhatUrlForEncodes) {
