@@ -62,12 +62,10 @@ std::string_view Stars(v1::Wildcard wildcard) {
   }
 }
 
-std::string Operators(v1::FqlKind kind, const v1::Fql& fql) {
+std::string Operators(v1::FqlKind kind, const v1::Fql& fql, const v1::FqlDefaults& defaults) {
   if (fql.sort_only()) return "";
-  const bool instant = kind == v1::FQL_KIND_TIMESTAMP;
-  const bool lists = !instant && kind != v1::FQL_KIND_BOOLEAN && !Lacks(fql, "[]");
   const bool ranges = (kind == v1::FQL_KIND_NUMBER || kind == v1::FQL_KIND_EPOCH_SECONDS ||
-                       instant || fql.ordered()) &&
+                       kind == v1::FQL_KIND_TIMESTAMP || fql.ordered()) &&
                       !Lacks(fql, ">");
   std::vector<std::string> signs;
   const auto add = [&](bool has, std::string_view sign) {
@@ -76,12 +74,15 @@ std::string Operators(v1::FqlKind kind, const v1::Fql& fql) {
   const bool equality = !Lacks(fql, "=");
   const bool negation = !Lacks(fql, "!");
   add(equality && !fql.list_only(), ":");
-  add(equality && lists, ":[]");
+  add(equality, ":[]");
   add(equality && negation, fql.list_only() ? ":![]" : ":!");
   add(ranges, "> >= < <=");
   add(fql.text_match(), "~");
   add(fql.text_match() && negation && !Lacks(fql, "!~"), "!~");
-  add(fql.wildcard() != v1::WILDCARD_UNSPECIFIED, Stars(fql.wildcard()));
+  const bool text = kind != v1::FQL_KIND_NUMBER && kind != v1::FQL_KIND_BOOLEAN && !ranges;
+  const bool by_default = text && fql.wildcard() == v1::WILDCARD_UNSPECIFIED;
+  const v1::Wildcard wildcard = by_default ? defaults.text_wildcard() : fql.wildcard();
+  add(wildcard != v1::WILDCARD_UNSPECIFIED, Stars(wildcard));
   return Join(signs, " ");
 }
 
@@ -110,10 +111,12 @@ std::string JsonKeyOf(const FieldDescriptor& field) {
   return key.empty() ? field.name() : key;
 }
 
+// `above`: the record, and what holds `type` in it.
 void AddFields(const Descriptor& type, const std::string& prefix,
                std::vector<const Descriptor*>& above, std::vector<FqlFieldHelp>& out) {
   if (std::find(above.begin(), above.end(), &type) != above.end()) return;
   above.push_back(&type);
+  const v1::FqlDefaults& defaults = above.front()->options().GetExtension(v1::fql_defaults);
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     const std::string path = prefix + JsonKeyOf(field);
@@ -123,7 +126,7 @@ void AddFields(const Descriptor& type, const std::string& prefix,
           fql.kind() == v1::FQL_KIND_UNSPECIFIED ? KindOfRecordField(field) : fql.kind();
       out.push_back({.name = fql.name().empty() ? path : fql.name(),
                      .kind = std::string(KindWord(kind)),
-                     .operators = Operators(kind, fql),
+                     .operators = Operators(kind, fql, defaults),
                      .sortable = fql.sortable(),
                      .help = FirstSentence(CommentOf(field)) + Words(fql, &field)});
     }
@@ -153,11 +156,12 @@ std::vector<FqlFieldHelp> FqlFieldsOf(const Descriptor& record) {
   const auto& options = record.options();
   for (int i = 0; i < options.ExtensionSize(v1::filter_only); ++i) {
     const v1::FqlField& field = options.GetExtension(v1::filter_only, i);
-    fields.push_back({.name = field.name(),
-                      .kind = std::string(KindWord(field.kind())),
-                      .operators = Operators(field.kind(), field.fql()),
-                      .sortable = field.fql().sortable(),
-                      .help = Cat(field.about(), " Not in records.", Words(field.fql(), nullptr))});
+    fields.push_back(
+        {.name = field.name(),
+         .kind = std::string(KindWord(field.kind())),
+         .operators = Operators(field.kind(), field.fql(), options.GetExtension(v1::fql_defaults)),
+         .sortable = field.fql().sortable(),
+         .help = Cat(field.about(), " Not in records.", Words(field.fql(), nullptr))});
   }
   std::sort(fields.begin(), fields.end(),
             [](const FqlFieldHelp& a, const FqlFieldHelp& b) { return a.name < b.name; });

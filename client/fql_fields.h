@@ -17,8 +17,8 @@ inline constexpr std::string_view kFqlRules =
     "list (`field:['a','b']`; `:![]` none of it), `> >= < <=` ranges, `~` a text match that is "
     "blind to case and punctuation, and stars\n"
     "as shown: `'*a*'` anywhere inside the quotes, `'a*' '*a'` first or last, `*'a*'` as an "
-    "operator before the quotes. Times are RFC 3339 or\n"
-    "`now-7d`; epoch seconds stand without quotes.\n";
+    "operator before the quotes; the gateway turns one\n"
+    "into the other. Times are RFC 3339 or `now-7d`; epoch seconds stand without quotes.\n";
 
 struct FqlFieldHelp {
   std::string name;

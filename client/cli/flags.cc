@@ -1,6 +1,8 @@
 // Flags from descriptors.
 #include "cli/flags.h"
 
+#include <algorithm>
+
 #include "messages.h"
 #include "naming.h"
 #include "text.h"
@@ -65,6 +67,21 @@ Flag PlainFlag(const FieldDescriptor& field, const Path& path) {
   return flag;
 }
 
+// A choice of two: --unchecked. Nothing to say where there is no filter.
+bool IsFilterCheck(const FieldDescriptor& field) {
+  return field.full_name() == "falcon.v1.ReadOptions.filter_check";
+}
+
+Flag UncheckedFlag(const Path& path) {
+  return {
+      .name = "unchecked",
+      .kind = FlagKind::kSwitch,
+      .path = path,
+      .help =
+          "Sends the filter to Falcon as it is, fields and words that are not known included. Its "
+          "syntax is checked."};
+}
+
 // Messages inside messages inside requests are none of a command line's business: below `kDepth`
 // they are JSON.
 constexpr size_t kDepth = 3;
@@ -84,6 +101,9 @@ void AddFlags(const Descriptor& type, const Path& parent, std::vector<Flag>& out
       }
     } else if (plain_message && path.size() < kDepth) {
       AddFlags(*field.message_type(), path, out);
+    } else if (IsFilterCheck(field)) {
+      const Descriptor& request = *path.front()->containing_type();
+      if (request.FindFieldByName("filter") != nullptr) out.push_back(UncheckedFlag(path));
     } else {
       out.push_back(PlainFlag(field, path));
     }
@@ -124,6 +144,13 @@ const Flag* PositionalOf(const Method& method, const std::vector<Flag>& flags) {
   if (method.shape.pages() || method.descriptor->server_streaming()) return nullptr;
   if (flags.empty() || flags[0].kind != FlagKind::kText) return nullptr;
   return flags[0].path.size() == 1 && flags[0].field().number() == 1 ? flags.data() : nullptr;
+}
+
+std::string NameFlagOf(const Flag& positional, const std::vector<Flag>& flags) {
+  if (positional.name != "device-id" || positional.field().is_repeated()) return {};
+  const auto found = std::find_if(flags.begin(), flags.end(),
+                                  [](const Flag& flag) { return flag.name == "hostname"; });
+  return found == flags.end() ? std::string() : found->name;
 }
 
 }  // namespace falcon::client

@@ -149,12 +149,23 @@ absl::Status PutJson(const Flag& flag, std::string_view word, Message& message) 
   return Wrong(flag, word, Cat("no JSON of a ", field.message_type()->name(), "."));
 }
 
+// On an enum, a switch is the choice between its first value and its last.
+void PutSwitch(const Flag& flag, bool on, Message& message) {
+  const Reflection& reflection = *message.GetReflection();
+  const google::protobuf::EnumDescriptor* type = flag.field().enum_type();
+  if (type == nullptr) {
+    reflection.SetBool(&message, &flag.field(), on);
+    return;
+  }
+  reflection.SetEnum(&message, &flag.field(), type->value(on ? type->value_count() - 1 : 0));
+}
+
 absl::Status Put(const Flag& flag, std::string_view word, absl::Time now, Message& message) {
   switch (flag.kind) {
     case FlagKind::kNumber:
       return PutNumber(flag, word, message);
     case FlagKind::kSwitch:
-      message.GetReflection()->SetBool(&message, &flag.field(), word == "true");
+      PutSwitch(flag, word == "true", message);
       return absl::OkStatus();
     case FlagKind::kEnum:
       return PutEnum(flag, word, message);

@@ -12,6 +12,7 @@ namespace {
 
 // Falcon's limit for requests that it counts as having no valid token.
 constexpr std::string_view kAnonymousLimit = "15";
+constexpr size_t kMaxTargetBytes = 200;
 
 bool TokenRefused(const wire::HttpResponse& response) {
   if (response.status == 401) return true;
@@ -30,6 +31,15 @@ wire::HttpRequest Signed(const wire::HttpRequest& request, const Token& token) {
   return result;
 }
 
+absl::Status Redirected(const wire::HttpResponse& response) {
+  const std::string_view target = wire::FindHeader(response.headers, "location");
+  return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_REDIRECT",
+               Cat("Falcon answered a data request with a redirect",
+                   target.empty() ? "" : Cat(" to ", EscapeHostile(target, kMaxTargetBytes)),
+                   ", which is not followed, and the token was not sent there: check the region, "
+                   "and for a proxy between the gateway and Falcon"));
+}
+
 absl::Status WithTrace(absl::Status failure, const wire::HttpResponse& response) {
   failure = WithFact(std::move(failure), "http_status", Cat(response.status));
   const std::string_view trace_id = wire::FindHeader(response.headers, "x-cs-traceid");
@@ -46,11 +56,7 @@ Task<absl::StatusOr<wire::HttpResponse>> AuthInterceptor::Send(wire::HttpRequest
     absl::StatusOr<wire::HttpResponse> response = co_await next_.Send(std::move(authorized));
     if (!response.ok()) co_return response;
     if (response->status >= 300 && response->status < 400) {
-      const absl::Status redirected =
-          Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_REDIRECT",
-                "Falcon answered a data request with a redirect, which is not followed: check the "
-                "region, and for a proxy between the gateway and Falcon");
-      co_return WithTrace(redirected, *response);
+      co_return WithTrace(Redirected(*response), *response);
     }
     if (!TokenRefused(*response)) {
       tokens_.Accepted(token.generation);

@@ -13,6 +13,7 @@ namespace falcon::auth {
 namespace {
 
 constexpr std::string_view kTokenPath = "/oauth2/token";
+constexpr size_t kMaxTargetBytes = 200;
 
 bool Granted(int status) { return status == 200 || status == 201; }
 bool Redirects(int status) { return status >= 300 && status < 400; }
@@ -33,6 +34,19 @@ absl::Status OtherRegion(std::string_view named, std::string_view configured) {
   return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_REGION",
                Cat("the API client lives in region ", named, ", not in ", configured,
                    ": set CROWDSTRIKE_API_REGION=", named, " (or auto)"));
+}
+
+// `location` as it counts at `url`.
+std::string Absolute(std::string_view location, std::string_view url) {
+  if (location.starts_with("//")) return Cat(url.substr(0, url.find(':')), ":", location);
+  return location.starts_with('/') ? Cat(url, location) : std::string(location);
+}
+
+absl::Status WithoutAddress(const wire::HttpResponse& response) {
+  const Cloud* named = CloudOfRegion(Lower(wire::FindHeader(response.headers, "x-cs-region")));
+  if (named == nullptr) return NoRedirect("no address at all");
+  return NoRedirect(Cat("no address, by an answer that names the region ", named->region, " (",
+                        named->base_url, ")"));
 }
 
 // The secret passes through here: what held it is wiped.
@@ -70,7 +84,7 @@ Task<absl::StatusOr<Token>> OAuthTokenSource::Get(Deadline deadline) {
     }
     // What was learned may be what is wrong: the next log-in starts at the configured address.
     if (token.status().code() == absl::StatusCode::kFailedPrecondition) learned_url_.clear();
-    const milliseconds pause = Backoff(attempt);
+    const milliseconds pause = RetryAfter(token.status()).value_or(Backoff(attempt));
     const bool last = attempt >= AttemptsFor(token.status(), options_.max_attempts);
     if (last || !deadline.Allows(clock_, pause)) co_return token;
     const SteadyTime next = clock_.Now() + pause;
@@ -146,8 +160,13 @@ absl::StatusOr<std::string> OAuthTokenSource::RedirectTarget(
   if (response.status != 307 && response.status != 308) {
     return NoRedirect(Cat("another address by HTTP ", response.status, ", which drops the form"));
   }
-  const auto target = ParseAddress(wire::FindHeader(response.headers, "location"));
-  if (!target.has_value()) return NoRedirect("no readable address");
+  const std::string_view location = wire::FindHeader(response.headers, "location");
+  if (location.empty()) return WithoutAddress(response);
+  const auto target = ParseAddress(Absolute(location, url));
+  if (!target.has_value()) {
+    return NoRedirect(
+        Cat("\"", EscapeHostile(location, kMaxTargetBytes), "\", which is no readable address"));
+  }
   std::string target_url = target->origin.Url();
   if (target_url == url) return NoRedirect("where it came from");
   if (target->path != kTokenPath) return NoRedirect(Cat("another path of ", target_url));
@@ -170,7 +189,12 @@ absl::StatusOr<Token> OAuthTokenSource::Read(const std::string& url, wire::HttpR
   const Cloud* cloud = CloudOfUrl(url);
   const std::string_view region = cloud == nullptr ? "" : cloud->region;
   if (!Granted(response.status)) {
-    return WithAnswer(RefusedGrant(response, credentials_, region, clock_.WallNow()), response);
+    return WithAnswer(
+        RefusedGrant(response, response.status, credentials_, region, clock_.WallNow()), response);
+  }
+  if (const int code = ErrorInstead(response); code != 0) {
+    return WithAnswer(RefusedGrant(response, code, credentials_, region, clock_.WallNow()),
+                      response);
   }
   absl::StatusOr<Grant> grant = ReadGrant(response);
   if (!grant.ok()) return WithAnswer(grant.status(), response);

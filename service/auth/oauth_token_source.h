@@ -31,15 +31,19 @@ struct LoginOptions {
 // Loop thread only. The secret leaves for the configured cloud, or by one 307 or 308 for a known
 // Falcon host over https, and for nothing else. No failure holds the client's id, its secret or a
 // token:
-//   FAILED_PRECONDITION UPSTREAM_CREDENTIALS      Falcon says no (400, 401, 403): what to check is
-//   in the message FAILED_PRECONDITION UPSTREAM_REGION           the client lives in another region
-//   than the configured one FAILED_PRECONDITION UPSTREAM_REDIRECT         to where the secret must
-//   not go, or twice FAILED_PRECONDITION UPSTREAM_TLS, UPSTREAM_PROXY_AUTH   as the transport says
+//   FAILED_PRECONDITION UPSTREAM_CREDENTIALS      Falcon says no (400, 401, 403, or such a code
+//                                                 beside no token): the message says what to check
+//   FAILED_PRECONDITION UPSTREAM_PROXY            a page says so: a proxy or firewall before Falcon
+//   FAILED_PRECONDITION UPSTREAM_REGION           the client lives in another region than the
+//                                                 configured one
+//   FAILED_PRECONDITION UPSTREAM_REDIRECT         to where the secret must not go, or twice
+//   FAILED_PRECONDITION UPSTREAM_TLS, UPSTREAM_PROXY_AUTH   as the transport says
 //   FAILED_PRECONDITION UPSTREAM_TOKEN            any other 4xx: probably not a Falcon address
-//   UNAVAILABLE         RATE_LIMITED              429, with retry-after where Falcon said
+//   UNAVAILABLE         RATE_LIMITED              429, with retry-after where the answer said
 //   UNAVAILABLE         UPSTREAM_TOKEN            5xx or broken connections, after `max_attempts`
-//   within the deadline UNAVAILABLE         UPSTREAM_TOKEN_MALFORMED  an answer without a usable
-//   token or without `expires_in`
+//                                                 within the deadline
+//   UNAVAILABLE         UPSTREAM_TOKEN_MALFORMED  an answer without a usable token or without
+//                                                 `expires_in`
 // Facts where known: http_status, trace_id.
 class OAuthTokenSource final : public TokenSource {
  public:

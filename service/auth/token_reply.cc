@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "wire/html_page.h"
 #include "wire/rate_limit_header.h"
 
 namespace falcon::auth {
@@ -24,6 +25,7 @@ using nlohmann::json;
 
 constexpr size_t kMaxBody = size_t{64} << 10;
 constexpr size_t kMaxToken = size_t{16} << 10;
+constexpr size_t kMaxPageText = 200;
 constexpr double kLongestLife = 24 * 3600;  // Falcon's is half an hour
 
 absl::Status Malformed(std::string_view what) {
@@ -52,28 +54,47 @@ bool FitsHeader(std::string_view token) {
          std::ranges::all_of(token, [](char c) { return c > ' ' && c < 0x7F; });
 }
 
-// The text of the first error, without what we sent; empty when there is none.
-std::string FalconsWords(const wire::HttpResponse& response, const Credentials& credentials) {
-  if (response.body.size() > kMaxBody) return "";
-  const json body = json::parse(response.body, nullptr, /*allow_exceptions=*/false);
-  const json::json_pointer place("/errors/0/message");
-  if (!body.is_object() || !body.contains(place) || !body.at(place).is_string()) return "";
+// Words of others, without what we sent.
+std::string Scrubbed(const std::string& words, const Credentials& credentials, size_t max_bytes) {
   const std::string secret(credentials.client_secret.Reveal());
   std::vector<std::pair<std::string, std::string>> replacements;
   for (const std::string& ours :
        {secret, wire::PercentEncode(secret), credentials.client_id, credentials.member_cid}) {
     if (!ours.empty()) replacements.emplace_back(ours, "[redacted]");
   }
-  const std::string words =
-      absl::StrReplaceAll(body.at(place).get_ref<const std::string&>(), replacements);
-  return EscapeHostile(words, 256);
+  return EscapeHostile(absl::StrReplaceAll(words, replacements), max_bytes);
 }
 
-absl::Status CredentialsRefused(const wire::HttpResponse& response, const Credentials& credentials,
-                                std::string_view region) {
+// The text of the first error; empty when there is none.
+std::string FalconsWords(const wire::HttpResponse& response, const Credentials& credentials) {
+  if (response.body.size() > kMaxBody) return "";
+  const json body = json::parse(response.body, nullptr, /*allow_exceptions=*/false);
+  const json::json_pointer place("/errors/0/message");
+  if (!body.is_object() || !body.contains(place) || !body.at(place).is_string()) return "";
+  return Scrubbed(body.at(place).get_ref<const std::string&>(), credentials, 256);
+}
+
+// " with a page ...", where something before Falcon answered.
+std::string PageNote(const wire::HttpResponse& response, const Credentials& credentials) {
+  if (!wire::IsPage(response.body)) return "";
+  const std::string text = wire::TextOfPage(response.body, 2 * kMaxPageText);
+  return Cat(" with a page instead of Falcon's JSON: \"", Scrubbed(text, credentials, kMaxPageText),
+             "\"");
+}
+
+absl::Status PageRefused(const wire::HttpResponse& response, const Credentials& credentials) {
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "UPSTREAM_PROXY",
+      Cat("the log-in was answered HTTP ", response.status, PageNote(response, credentials),
+          ". A proxy or firewall before Falcon sent it; it says nothing about the API "
+          "client's id and secret"));
+}
+
+absl::Status CredentialsRefused(const wire::HttpResponse& response, int status,
+                                const Credentials& credentials, std::string_view region) {
   const std::string words = FalconsWords(response, credentials);
   std::string message =
-      Cat("Falcon refused the log-in (HTTP ", response.status, words.empty() ? "" : ": ", words,
+      Cat("Falcon refused the log-in (HTTP ", status, words.empty() ? "" : ": ", words,
           "). Check CROWDSTRIKE_CLIENT_ID and CROWDSTRIKE_CLIENT_SECRET (or FALCON_CLIENT_ID and "
           "FALCON_CLIENT_SECRET)",
           region.empty() ? "" : Cat(", that the API client exists in region ", region),
@@ -102,9 +123,10 @@ absl::Status RateLimited(const wire::HttpResponse& response, WallTime now) {
 
 absl::StatusOr<Grant> ReadGrant(wire::HttpResponse& response) {
   if (response.body.size() > kMaxBody) return Malformed("more than 64 KiB");
+  const bool page = wire::IsPage(response.body);
   json body = json::parse(response.body, nullptr, /*allow_exceptions=*/false);
   Wipe(response.body);
-  if (!body.is_object()) return Malformed("no JSON object");
+  if (!body.is_object()) return Malformed(page ? "an HTML page" : "no JSON object");
   const auto token = body.find("access_token");
   if (token == body.end() || !token->is_string()) return Malformed("without an access_token");
   auto& text = token->get_ref<std::string&>();
@@ -118,21 +140,39 @@ absl::StatusOr<Grant> ReadGrant(wire::HttpResponse& response) {
   return Grant{value, *life};
 }
 
-absl::Status RefusedGrant(const wire::HttpResponse& response, const Credentials& credentials,
-                          std::string_view region, WallTime now) {
-  const int status = response.status;
+int ErrorInstead(const wire::HttpResponse& response) {
+  // A body with a token is parsed once, where it is wiped too.
+  const bool granted = response.body.find("access_token") != std::string::npos;
+  if (granted || response.body.size() > kMaxBody) return 0;
+  const json body = json::parse(response.body, nullptr, /*allow_exceptions=*/false);
+  const json::json_pointer first("/errors/0");
+  if (!body.is_object() || !body.contains(first) || !body.at(first).is_object()) return 0;
+  const auto code = body.at(first).find("code");
+  const bool status = code != body.at(first).end() && code->is_number_integer() &&
+                      code->get<int64_t>() >= 400 && code->get<int64_t>() < 600;
+  return status ? code->get<int>() : 500;
+}
+
+absl::Status RefusedGrant(const wire::HttpResponse& response, int status,
+                          const Credentials& credentials, std::string_view region, WallTime now) {
   if (status == 400 || status == 401 || status == 403) {
-    return CredentialsRefused(response, credentials, region);
+    if (wire::IsPage(response.body)) return PageRefused(response, credentials);
+    return CredentialsRefused(response, status, credentials, region);
   }
   if (status == 429) return RateLimited(response, now);
   if (status >= 500) {
-    return Error(absl::StatusCode::kUnavailable, "UPSTREAM_TOKEN",
-                 Cat("Falcon's token endpoint answered HTTP ", status));
+    const std::string words = FalconsWords(response, credentials);
+    const absl::Status failed =
+        Error(absl::StatusCode::kUnavailable, "UPSTREAM_TOKEN",
+              Cat("Falcon's token endpoint answered HTTP ", status, words.empty() ? "" : ": ",
+                  words, PageNote(response, credentials)));
+    const std::optional<milliseconds> delay = wire::RateLimitDelay(response.headers, now);
+    return delay.has_value() ? WithRetryAfter(failed, *delay) : failed;
   }
   if (status < 300) return Malformed(Cat("HTTP ", status));
   return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_TOKEN",
-               Cat("the token endpoint answered HTTP ", status,
-                   ", as no Falcon cloud does; check FALCON_BASE_URL"));
+               Cat("the token endpoint answered HTTP ", status, ", as no Falcon cloud does",
+                   PageNote(response, credentials), "; check FALCON_BASE_URL"));
 }
 
 absl::Status NoAnswer(const absl::Status& failure) {

@@ -22,10 +22,13 @@ struct Grant {
 // that fits a header, or without an `expires_in` above zero. Wipes the body.
 absl::StatusOr<Grant> ReadGrant(wire::HttpResponse& response);
 
-// What an answer other than 200, 201 or a redirect means; see OAuthTokenSource. `region`: the one
-// that was asked, or empty.
-absl::Status RefusedGrant(const wire::HttpResponse& response, const Credentials& credentials,
-                          std::string_view region, WallTime now);
+// The status of the first error in a 200 or 201 that holds no token but errors; 0: it holds none.
+int ErrorInstead(const wire::HttpResponse& response);
+
+// What an answer without a grant means that is no redirect; see OAuthTokenSource. `status`: its
+// own, or that of an error in it. `region`: the one that was asked, or empty.
+absl::Status RefusedGrant(const wire::HttpResponse& response, int status,
+                          const Credentials& credentials, std::string_view region, WallTime now);
 
 // What it means that there was no answer.
 absl::Status NoAnswer(const absl::Status& failure);

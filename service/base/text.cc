@@ -48,6 +48,15 @@ bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
   return absl::EqualsIgnoreCase(ToAbsl(a), ToAbsl(b));
 }
 
+std::string_view Utf8Prefix(std::string_view text, size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  const auto continues = [&](size_t at) { return (static_cast<uint8_t>(text[at]) & 0xC0) == 0x80; };
+  size_t end = max_bytes;
+  for (int back = 0; back < 3 && end > 0 && continues(end); ++back) --end;
+  // Four continuation bytes in a row are no character: then any cut is as good.
+  return text.substr(0, continues(end) ? max_bytes : end);
+}
+
 std::string EscapeHostile(std::string_view text, size_t max_bytes) {
   std::string out;
   out.reserve(std::min(text.size(), max_bytes));

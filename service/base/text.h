@@ -38,6 +38,9 @@ std::string Lower(std::string_view text);
 // ASCII case does not count.
 bool EqualsIgnoringCase(std::string_view a, std::string_view b);
 
+// The longest start of `text` of at most `max_bytes` that does not end inside a UTF-8 character.
+std::string_view Utf8Prefix(std::string_view text, size_t max_bytes);
+
 // Escapes control (C0, C1, DEL), bidi, zero-width, tag, variation-selector characters and bytes
 // that are not UTF-8 as \u{XXXX} and \x{XX}, so that text from Falcon cannot act on a terminal, a
 // log or a reader. Nothing is dropped; a backslash stays as it is. Cuts after `max_bytes` of output

@@ -28,9 +28,34 @@ constexpr std::array<std::string_view, 2> kMemberCid = {"CROWDSTRIKE_MEMBER_CID"
 constexpr std::array<std::string_view, 2> kCloud = {"CROWDSTRIKE_API_REGION", "FALCON_BASE_URL"};
 constexpr size_t kLeastKeyBytes = 32;
 
+bool IsHex(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
+// A customer's id as Falcon's token endpoint takes it: 32 lower case digits. The console shows it in
+// capitals, with a checksum of two digits behind a hyphen.
+std::optional<Secret> CustomerId(const std::string& where, const Secret& value,
+                                 Problems& problems) {
+  constexpr size_t kDigits = 32;
+  constexpr size_t kChecksum = 3;  // with its hyphen
+  const std::optional<Secret> word = OneWord(where, value, problems);
+  if (!word.has_value()) return std::nullopt;
+  const std::string_view text = word->Reveal();
+  const std::string_view id = text.substr(0, kDigits);
+  const std::string_view rest = text.substr(id.size());
+  const bool checksum = rest.size() == kChecksum && rest[0] == '-' && IsHex(rest.substr(1));
+  if (id.size() == kDigits && IsHex(id) && (rest.empty() || checksum)) return Secret(Lower(id));
+  problems.Add(where,
+               "must be a customer id of 32 hexadecimal digits, with or without the checksum that "
+               "Falcon's console shows behind a hyphen");
+  return std::nullopt;
+}
+
 // A region, or the base URL of a cloud that has none. Either may be written as the other.
 std::optional<Secret> CloudName(const std::string& where, const Secret& value, Problems& problems) {
-  const std::string_view text = value.Reveal();
+  const std::optional<Secret> name = Tidy(where, value, problems);
+  if (!name.has_value()) return std::nullopt;
+  const std::string_view text = name->Reveal();
   if (text.find("://") == std::string_view::npos) {
     const auto region = problems.Take(where, auth::ParseRegion(text));
     return region.has_value() ? std::optional(Secret(*region)) : std::nullopt;
@@ -66,7 +91,8 @@ void ReadClientSecret(const Flags& flags, const Sources& sources, Config& config
                       Problems& all_problems) {
   Problems problems;
   const std::optional<Secret> secret =
-      sources.FindSecret("--client-secret-file", flags.client_secret_file, kClientSecret, problems);
+      sources.FindSecret("--client-secret-file", flags.client_secret_file, kClientSecret, OneWord,
+                         problems);
   if (secret.has_value()) {
     config.credentials.client_secret = *secret;
   } else if (problems.empty()) {
@@ -81,7 +107,8 @@ void ReadCredentials(const Flags& flags, const Sources& sources, Config& config,
                      Problems& problems) {
   ReadClientId(flags, sources, config, problems);
   ReadClientSecret(flags, sources, config, problems);
-  const auto cid = FlagOr("--member-cid", flags.member_cid, sources, kMemberCid, OneWord, problems);
+  const auto cid =
+      FlagOr("--member-cid", flags.member_cid, sources, kMemberCid, CustomerId, problems);
   if (cid.has_value()) config.credentials.member_cid = cid->Reveal();
 }
 
@@ -133,6 +160,8 @@ void ReadLimits(const Flags& flags, Config& config, Problems& problems) {
   config.breaker_open = seconds(take("--breaker-seconds", flags.breaker_seconds, 1, 3600));
   config.upstream_max_body_bytes =
       take("--upstream-max-body-mib", flags.upstream_max_body_mib, 1, 1024) << 20;
+  config.upstream_stall =
+      seconds(take("--upstream-stall-seconds", flags.upstream_stall_seconds, 1, 3600));
   config.drain = seconds(take("--drain-seconds", flags.drain_seconds, 0, 3600));
   if (const auto level = obs::ParseLevel(flags.log_level); level.has_value()) {
     config.log_level = *level;
@@ -178,6 +207,8 @@ absl::StatusOr<Config> LoadConfig(int argc, const char* const* argv, Environment
   environment.Erase(std::string(kRedisPassword));
   environment.Erase(std::string(kVirusTotalKey));
   RETURN_IF_ERROR(problems.status());
+  config.warnings.insert(config.warnings.end(), problems.warnings().begin(),
+                         problems.warnings().end());
   return config;
 }
 

@@ -43,6 +43,7 @@ struct Config {
   int breaker_failures = 5;                  // 0: calls are never stopped
   seconds breaker_open{30};
   size_t upstream_max_body_bytes = size_t{64} << 20;
+  seconds upstream_stall{20};  // a begun answer may trickle for so long
   seconds drain{25};
   obs::Level log_level = obs::Level::kInfo;
 

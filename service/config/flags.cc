@@ -87,6 +87,11 @@ void AddLimits(CLI::App& app, Flags& flags) {
                  "Largest answer of Falcon's that is taken, in MiB")
       ->group(kGroup)
       ->capture_default_str();
+  app.add_option("--upstream-stall-seconds", flags.upstream_stall_seconds,
+                 "How long an answer of Falcon's that has begun may come at under 1 KiB/s before "
+                 "it is given up; the wait for its first byte is bounded by the deadline alone")
+      ->group(kGroup)
+      ->capture_default_str();
   app.add_option("--page-token-key-file", flags.page_token_key_file,
                  "File with 32 bytes or more that seal page tokens (mode 600), the same on every "
                  "replica; default: derived from the client's secret")

@@ -36,6 +36,7 @@ struct Flags {
   std::string breaker_seconds = "30";
   std::string memory_limit_mib;  // empty: the control group's
   std::string upstream_max_body_mib = "64";
+  std::string upstream_stall_seconds = "20";
   std::string drain_seconds = "25";
   std::string log_level = "info";
 

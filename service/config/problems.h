@@ -1,4 +1,5 @@
-// Problems: what is wrong with the configuration, collected so that all of it is said at once.
+// Problems: what is wrong with the configuration, collected so that all of it is said at once; and
+// what was mended in it.
 #ifndef FALCON_CONFIG_PROBLEMS_H_
 #define FALCON_CONFIG_PROBLEMS_H_
 
@@ -23,7 +24,13 @@ class Problems {
   }
   void AddAll(const Problems& others) {
     problems_.insert(problems_.end(), others.problems_.begin(), others.problems_.end());
+    warnings_.insert(warnings_.end(), others.warnings_.begin(), others.warnings_.end());
   }
+  // Nothing to stop for, but to be logged.
+  void Warn(std::string_view where, std::string_view what) {
+    warnings_.push_back(Cat(where, " ", what));
+  }
+  const std::vector<std::string>& warnings() const { return warnings_; }
   // The value, or nullopt and one more problem.
   template <class T>
   std::optional<T> Take(std::string_view where, absl::StatusOr<T> result) {
@@ -40,6 +47,7 @@ class Problems {
 
  private:
   std::vector<FieldViolation> problems_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace falcon::config

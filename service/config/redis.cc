@@ -51,7 +51,7 @@ void ReadLogIn(const Flags& flags, const Sources& sources, Config& config, Probl
   Problems problems;
   config.redis_user = flags.redis_user;
   config.redis_password =
-      sources.FindSecret(kPasswordFlag, flags.redis_password_file, names, problems)
+      sources.FindSecret(kPasswordFlag, flags.redis_password_file, names, Password, problems)
           .value_or(Secret());
   const bool with_user = !flags.redis.empty() && !config.redis_user.empty();
   if (with_user && config.redis_password.empty() && problems.empty()) {

@@ -35,7 +35,7 @@ void ReadBaseUrl(const std::string& text, Config& config, Problems& problems) {
 void ReadReputation(const Flags& flags, const Sources& sources, Config& config,
                     Problems& problems) {
   config.virustotal_api_key =
-      sources.FindSecret(kKeyFlag, flags.virustotal_api_key_file, kKeyNames, problems)
+      sources.FindSecret(kKeyFlag, flags.virustotal_api_key_file, kKeyNames, OneWord, problems)
           .value_or(Secret());
   ReadBaseUrl(flags.virustotal_base_url, config, problems);
   config.virustotal_urls = flags.virustotal_urls;

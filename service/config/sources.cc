@@ -8,10 +8,75 @@
 
 namespace falcon::config {
 
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kWhiteSpace = " \t\r\n\v\f";
+
+std::string_view Trim(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  const size_t begin = text.find_first_not_of(kWhiteSpace);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kWhiteSpace) - begin + 1);
+}
+
+bool IsQuote(char c) { return c == '"' || c == '\'' || c == '`'; }
+
+bool IsQuoted(std::string_view text) {
+  return text.size() > 1 && IsQuote(text.front()) && text.back() == text.front();
+}
+
+// Without what copying adds around a value.
+std::string_view Unwrap(std::string_view text) {
+  text = Trim(text);
+  return IsQuoted(text) ? Trim(text.substr(1, text.size() - 2)) : text;
+}
+
+bool IsPrintable(char c) { return static_cast<unsigned char>(c) > ' ' && c != 0x7F; }
+
+// What keeps `text` from being one word; empty: nothing.
+std::string_view WordProblem(std::string_view text) {
+  const auto any = [text](auto holds) { return std::ranges::any_of(text, holds); };
+  if (any([](char c) { return c == '\0'; })) {
+    return "holds zero bytes, as UTF-16 text does: save it as UTF-8";
+  }
+  if (!std::ranges::all_of(text, IsPrintable)) {
+    return "must be one word without spaces or line breaks";
+  }
+  if (any(IsQuote)) return "holds a quotation mark that is no part of such a value: take it away";
+  if (any([](char c) { return static_cast<unsigned char>(c) >= 0x80; })) {
+    return "holds a character outside ASCII, such as a typographic quotation mark or an invisible "
+           "space: copy the value again as plain text";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::optional<Secret> Tidy(const std::string& where, const Secret& value, Problems& problems) {
+  const std::string_view text = Unwrap(value.Reveal());
+  if (text.empty()) {
+    problems.Add(where, "is empty");
+    return std::nullopt;
+  }
+  if (IsQuoted(Trim(value.Reveal()))) {
+    problems.Warn(where, "stands in quotation marks, which were left out: they are no part of it");
+  }
+  return Secret(text);
+}
+
 std::optional<Secret> OneWord(const std::string& where, const Secret& value, Problems& problems) {
-  const bool printable = std::ranges::all_of(
-      value.Reveal(), [](char c) { return static_cast<unsigned char>(c) > ' ' && c != 0x7F; });
-  if (!value.empty() && printable) return value;
+  std::optional<Secret> text = Tidy(where, value, problems);
+  if (!text.has_value()) return std::nullopt;
+  const std::string_view problem = WordProblem(text->Reveal());
+  if (problem.empty()) return text;
+  problems.Add(where, problem);
+  return std::nullopt;
+}
+
+std::optional<Secret> Password(const std::string& where, const Secret& value, Problems& problems) {
+  const std::string_view text = Trim(value.Reveal());
+  if (!text.empty() && std::ranges::all_of(text, IsPrintable)) return Secret(text);
   problems.Add(where, "must be one word without spaces or line breaks");
   return std::nullopt;
 }
@@ -25,7 +90,7 @@ std::vector<Found> Sources::Collect(Names names, const Lookup& lookup, const Can
   };
   for (const std::string_view variable : names) {
     const std::string name(variable);
-    if (const Secret value = lookup(name); !value.empty()) {
+    if (const Secret value = lookup(name); !Unwrap(value.Reveal()).empty()) {
       any = true;
       take(name, value);
     }
@@ -61,14 +126,15 @@ std::optional<Found> Sources::Find(Names names, const Canonical& canonical,
 }
 
 std::optional<Secret> Sources::FindSecret(std::string_view flag, const std::string& file,
-                                          Names names, Problems& problems) const {
+                                          Names names, const Canonical& canonical,
+                                          Problems& problems) const {
   if (file.empty()) {
-    const auto found = Find(names, OneWord, problems);
+    const auto found = Find(names, canonical, problems);
     return found.has_value() ? std::optional(found->value) : std::nullopt;
   }
   const auto text = problems.Take(flag, ReadSecretFile(file));
   if (!text.has_value()) return std::nullopt;
-  return OneWord(std::string(flag), *text, problems);
+  return canonical(std::string(flag), *text, problems);
 }
 
 }  // namespace falcon::config

@@ -135,8 +135,7 @@ UpstreamCall AggregateCall(const Operation& operation, const AggregationQuery& q
         Element(query.then_by, v1::AGGREGATION_KIND_TERMS, query.size));
   }
   UpstreamCall call(operation);
-  const Json body = Json::array({std::move(element)});
-  call.body = JsonText(body);
+  call.body = JsonText(operation.body_is_list ? Json::array({std::move(element)}) : element);
   return call;
 }
 

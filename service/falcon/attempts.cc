@@ -79,7 +79,7 @@ absl::StatusOr<milliseconds> Attempts::PauseAfter(const absl::Status& failure, i
                                                   Deadline deadline) {
   const bool limited = Reason(failure) == "RATE_LIMITED";
   const milliseconds backoff = Backoff(attempt, policy_, jitter_);
-  const milliseconds pause = limited ? RetryAfter(failure).value_or(backoff) : backoff;
+  const milliseconds pause = RetryAfter(failure).value_or(backoff);
   // Only Falcon's own 429: what the budget refuses by itself, it refuses to this call alone.
   const bool by_falcon = limited && Facts(failure).contains("http_status");
   if (by_falcon) CoolDown(pause);

@@ -22,10 +22,10 @@ Health HealthBy(const absl::Status& outcome) {
   const std::string reason = Reason(outcome);
   const std::string http_status = Facts(outcome)["http_status"];
   const char rank = http_status.empty() ? ' ' : http_status.front();
+  if (reason == "UPSTREAM_PROXY") return Health::kUnknown;
   switch (outcome.code()) {
     case absl::StatusCode::kUnavailable:
       if (reason == "UPSTREAM_CONNECTION" || reason == "UPSTREAM_STALLED") return Health::kFaulty;
-      if (reason == "UPSTREAM_PROXY") return rank == '5' ? Health::kFaulty : Health::kUnknown;
       // Log-ins have failures of their own, which many calls share.
       if (reason != "UPSTREAM_ERROR") return Health::kUnknown;
       return rank == '2' || rank == '4' ? Health::kAlive : Health::kFaulty;

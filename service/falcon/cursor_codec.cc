@@ -59,6 +59,7 @@ std::string EncodeCursor(const Cursor& cursor) {
     out.WriteVarint64(cursor.seen.size());
     for (const uint64_t hash : cursor.seen) out.WriteLittleEndian64(hash);
     out.WriteVarint64(static_cast<uint64_t>(cursor.sent));
+    out.WriteVarint64(static_cast<uint64_t>(cursor.dropped));
     out.WriteVarint32(cursor.total.has_value() ? 1 : 0);
     out.WriteVarint64(static_cast<uint64_t>(cursor.total.value_or(0)));
     const auto issued =
@@ -81,14 +82,15 @@ std::optional<Cursor> DecodeCursor(std::string_view bytes) {
   uint32_t has_total = 0;
   int64_t total = 0;
   int64_t issued = 0;
-  const bool read =
-      in.ReadVarint32(&version) && version == kVersion && ReadText(in, cursor.upstream) &&
-      ReadInteger(in, cursor.offset) && ReadText(in, cursor.filter) &&
-      ReadText(in, cursor.anchor) && ReadText(in, cursor.seek_value) && ReadSeen(in, cursor.seen) &&
-      ReadInteger(in, cursor.sent) && in.ReadVarint32(&has_total) && ReadInteger(in, total) &&
-      ReadInteger(in, issued) && ReadInteger(in, cursor.pages) &&
-      in.ReadLittleEndian64(&cursor.mark) && ReadInteger(in, cursor.skip) &&
-      in.ReadLittleEndian64(&cursor.skip_mark) && in.BytesUntilLimit() == 0;
+  const bool read = in.ReadVarint32(&version) && version == kVersion &&
+                    ReadText(in, cursor.upstream) && ReadInteger(in, cursor.offset) &&
+                    ReadText(in, cursor.filter) && ReadText(in, cursor.anchor) &&
+                    ReadText(in, cursor.seek_value) && ReadSeen(in, cursor.seen) &&
+                    ReadInteger(in, cursor.sent) && ReadInteger(in, cursor.dropped) &&
+                    in.ReadVarint32(&has_total) && ReadInteger(in, total) &&
+                    ReadInteger(in, issued) && ReadInteger(in, cursor.pages) &&
+                    in.ReadLittleEndian64(&cursor.mark) && ReadInteger(in, cursor.skip) &&
+                    in.ReadLittleEndian64(&cursor.skip_mark) && in.BytesUntilLimit() == 0;
   if (!read || cursor.skip < 0 || issued < 0 || issued > kMostIssued) return std::nullopt;
   if (has_total != 0) cursor.total = total;
   cursor.issued = WallTime(milliseconds(issued));

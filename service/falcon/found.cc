@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cctype>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <span>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "base/error.h"
@@ -41,7 +41,7 @@ bool InId(char c) {
 }
 
 // The id of `ids` that `message` names; empty: none.
-std::string IdNamedBy(std::string_view message, const std::set<std::string_view>& ids) {
+std::string IdNamedBy(std::string_view message, const std::unordered_set<std::string_view>& ids) {
   for (size_t at = 0; at < message.size();) {
     size_t end = at;
     while (end < message.size() && InId(message[end])) ++end;
@@ -53,22 +53,38 @@ std::string IdNamedBy(std::string_view message, const std::set<std::string_view>
   return "";
 }
 
-// The number of records without an id. A record whose id came in capitals is found by its lower
-// case too, if that was asked for.
-int64_t TakeRecords(json::Document document, const std::string& id_key, Ids ids, Found& found) {
+// Ids as they were asked for, from Falcon's answer: it may spell hexadecimal ones in other case.
+class AskedCase {
+ public:
+  explicit AskedCase(Ids ids) : ids_(ids), known_(ids.begin(), ids.end()) {}
+
+  const std::unordered_set<std::string_view>& known() const { return known_; }
+  std::string Of(std::string id) {
+    if (known_.contains(id)) return id;
+    if (by_lower_.empty()) {
+      for (const std::string& asked : ids_) by_lower_.emplace(Lower(asked), asked);
+    }
+    const auto found = by_lower_.find(Lower(id));
+    return found == by_lower_.end() ? id : std::string(found->second);
+  }
+
+ private:
+  Ids ids_;
+  std::unordered_set<std::string_view> known_;
+  std::unordered_map<std::string, std::string_view> by_lower_;
+};
+
+// The number of records without an id.
+int64_t TakeRecords(json::Document document, const std::string& id_key, AskedCase& asked,
+                    Found& found) {
   int64_t unnamed = 0;
   for (size_t i = 0; i < document.envelope().resources; ++i) {
     std::string id = document.TextOf(i, id_key);
     if (id.empty()) {
       ++unnamed;
-      continue;
+    } else {
+      found.places.emplace(asked.Of(std::move(id)), Found::Place{found.documents.size(), i});
     }
-    const Found::Place place{found.documents.size(), i};
-    std::string lower = Lower(id);
-    if (lower != id && std::find(ids.begin(), ids.end(), lower) != ids.end()) {
-      found.places.emplace(std::move(lower), place);
-    }
-    found.places.emplace(std::move(id), place);
   }
   found.documents.push_back(std::move(document));
   found.unnamed += unnamed;
@@ -77,11 +93,12 @@ int64_t TakeRecords(json::Document document, const std::string& id_key, Ids ids,
 
 // An error that names none of the ids, and is no 404, may concern any: better said of all than a
 // record denied that exists.
-void TakeErrors(const std::vector<json::ApiError>& errors, Ids ids, Found& found) {
-  const std::set<std::string_view> asked(ids.begin(), ids.end());
+void TakeErrors(const std::vector<json::ApiError>& errors, Ids ids, AskedCase& asked,
+                Found& found) {
   const json::ApiError* loose = nullptr;
   for (const json::ApiError& error : errors) {
-    const std::string id = error.id.empty() ? IdNamedBy(error.message, asked) : error.id;
+    const std::string id =
+        error.id.empty() ? IdNamedBy(error.message, asked.known()) : asked.Of(error.id);
     if (!id.empty()) {
       found.errors.emplace(id, error);
       continue;
@@ -100,14 +117,15 @@ void TakeErrors(const std::vector<json::ApiError>& errors, Ids ids, Found& found
 absl::Status Found::Take(json::Document document, const std::string& id_key, Ids ids) {
   std::vector<json::ApiError> told = document.envelope().errors;
   const auto all = static_cast<int64_t>(document.envelope().resources);
-  const int64_t nameless = TakeRecords(std::move(document), id_key, ids, *this);
+  AskedCase asked(ids);
+  const int64_t nameless = TakeRecords(std::move(document), id_key, asked, *this);
   if (nameless > 0 && nameless == all) {
     return Error(absl::StatusCode::kUnavailable, "UPSTREAM_MALFORMED",
                  Cat("what came is no answer of Falcon's: no record has `", id_key, "`"));
   }
   // One of them may be any that is asked for.
   if (nameless > 0) told.push_back({kBadGateway, "Falcon sent a record without its id", ""});
-  TakeErrors(told, ids, *this);
+  TakeErrors(told, ids, asked, *this);
   return absl::OkStatus();
 }
 

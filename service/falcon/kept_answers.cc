@@ -61,7 +61,7 @@ const Kept* KeptAnswers::Find(std::string_view key, const Reading& reading, Stea
 }
 
 milliseconds KeptAnswers::AgeOf(SteadyTime at) const {
-  return std::chrono::duration_cast<milliseconds>(clock_.Now() - at);
+  return std::max(milliseconds(1), std::chrono::ceil<milliseconds>(clock_.Now() - at));
 }
 
 std::optional<json::Document> KeptAnswers::Answer(const std::string& key, Reading& reading) {

@@ -33,6 +33,22 @@ Lane LaneOf(const LookupPlan& plan) {
           .listed_at = plan.listed_at};
 }
 
+// Resources without an id: no look-up finds them.
+void CountUnnamed(const Found& all, const LookupPlan& plan, json::DecodeReport& report) {
+  if (all.unnamed == 0) return;
+  json::DecodeReport::Field* field =
+      report.AddRecord(plan.id_field->containing_type()->name(), all.unnamed);
+  if (field == nullptr) return;
+  const std::string key = json::JsonKey(plan.id_field);
+  for (const json::Document& document : all.documents) {
+    for (size_t i = 0; i < document.envelope().resources && field->example.empty(); ++i) {
+      if (!document.TextOf(i, key).empty()) continue;
+      field->example =
+          EscapeHostile(document.ResourceText(i), json::DecodeReport::kMaxExampleBytes);
+    }
+  }
+}
+
 // Of a record or a text in an answer: the tag and the length before it.
 constexpr size_t kFieldBytes = 8;
 
@@ -98,14 +114,23 @@ void Fill(const std::vector<std::string>& ids, Entities& found, AnswerFields fie
   }
 }
 
+// An error without a code is none of absence, unless its words say so.
+int CodeOf(const json::ApiError& error) {
+  if (error.code != 0) return error.code;
+  const std::string text = Lower(error.message);
+  for (const std::string_view absent : {"not found", "no such", "not find", "not exist"}) {
+    if (text.find(absent) != std::string::npos) return 404;
+  }
+  return 500;
+}
+
 }  // namespace
 
 v1::PartialError Entities::Missing(const std::string& id) const {
   v1::PartialError missing;
   const auto error = errors.find(id);
   const bool silent = error == errors.end();
-  // A failure without a code is none to find nothing by.
-  missing.set_code(silent ? 404 : error->second.code == 0 ? 500 : error->second.code);
+  missing.set_code(silent ? 404 : CodeOf(error->second));
   missing.set_message(silent ? "Falcon returned no such record"
                              : EscapeHostile(error->second.message, 256));
   missing.set_id(id);
@@ -121,7 +146,7 @@ Task<absl::StatusOr<Entities>> FetchEntities(Caller& caller, LookupPlan plan,
   ASSIGN_OR_CO_RETURN(const std::shared_ptr<const Found> all,
                       co_await caller.Find(std::move(lane), distinct, reading));
   const json::DecodeOptions options = AlsoDecoding(plan.options, {plan.id_field});
-  report.skipped_records += all->unnamed;
+  CountUnnamed(*all, plan, report);
   Entities found;
   for (const std::string& id : distinct) {
     const auto error = all->errors.find(id);
@@ -131,7 +156,6 @@ Task<absl::StatusOr<Entities>> FetchEntities(Caller& caller, LookupPlan plan,
     const auto [document, resource] = place->second;
     std::unique_ptr<Message> record(prototype.New());
     if (!plan.decoder->Decode(all->documents[document], resource, options, *record, report)) {
-      ++report.skipped_records;
       continue;
     }
     ClearUnselected(plan.options, {plan.id_field}, *record);

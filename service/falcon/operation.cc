@@ -50,6 +50,10 @@ constexpr Operation WithFields(Operation operation) {
   operation.takes_fields = true;
   return operation;
 }
+constexpr Operation ListBody(Operation operation) {
+  operation.body_is_list = true;
+  return operation;
+}
 constexpr Operation WithLimit(Operation operation, int max_limit) {
   operation.max_limit = max_limit;
   return operation;
@@ -66,7 +70,7 @@ const Operation kGetQueriesAlerts = Pages("GetQueriesAlertsV2", kGet, "/alerts/q
 const Operation kPostEntitiesAlerts = ById(
     "PostEntitiesAlertsV2", kPost, "/alerts/entities/alerts/v2", kAlerts, 1000, "composite_ids");
 const Operation kPostAggregatesAlerts =
-    Single("PostAggregatesAlertsV2", kPost, "/alerts/aggregates/alerts/v2", kAlerts);
+    ListBody(Single("PostAggregatesAlertsV2", kPost, "/alerts/aggregates/alerts/v2", kAlerts));
 const Operation kCombinedDevices = WithFields(
     Pages("CombinedDevicesByFilter", kGet, "/devices/combined/devices/v1", kHosts, kNext, 10'000));
 const Operation kQueryDevices = Pages("QueryDevicesByFilter", kGet, "/devices/queries/devices/v1",
@@ -139,8 +143,8 @@ const Operation kGetRtrSessions =
 const Operation kGetQueuedRtrSessions =
     ById("RTR_ListQueuedSessions", kPost, "/real-time-response/entities/queued-sessions/GET/v1",
          kRtr, 1000);
-const Operation kAggregateRtrSessions =
-    Single("RTR_AggregateSessions", kPost, "/real-time-response/aggregates/sessions/GET/v1", kRtr);
+const Operation kAggregateRtrSessions = ListBody(
+    Single("RTR_AggregateSessions", kPost, "/real-time-response/aggregates/sessions/GET/v1", kRtr));
 const Operation kAuditRtrSessions =
     Pages("RTRAuditSessions", kGet, "/real-time-response-audit/combined/sessions/v1", kRtrAudit,
           kOffset, 1000);

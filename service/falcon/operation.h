@@ -32,6 +32,7 @@ struct Operation {
   int max_ids = 0;                // ids a call; 0: takes none
   std::string_view ids_key = {};  // name of the ids in the query (GET) or the JSON body (POST)
   bool takes_fields = false;      // `fields` in the query trims the records
+  bool body_is_list = false;      // the JSON body is a list of requests, not one object
   std::string_view aggregate_key = "buckets";  // a member that each of its aggregates has
 };
 

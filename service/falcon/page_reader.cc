@@ -22,6 +22,8 @@ constexpr int kMostSeeks = 3;
 constexpr int kMostStrikes = 3;
 // Counted pages without a new row in a row: a tie read again, at most, brings fewer.
 constexpr int kMostIdlePages = 1000;
+// Pages of nothing but other names in a row; then the reader hears of it and may go on.
+constexpr int kMaxFruitlessPages = 10;
 // More than a token can hold of what a re-seek needs: then the count goes on instead.
 constexpr size_t kMostSeen = 500;
 // Of a record in an answer: the tag and the length before it.
@@ -102,7 +104,7 @@ absl::Status PageReader::Recover(const absl::Status& failure) {
 LookupPlan PageReader::Lookup(SteadyTime as_of) const {
   return {.operation = plan_.entities,
           .decoder = plan_.decoder,
-          .options = AlsoDecoding(plan_.options, {plan_.id_field, plan_.seek_field}),
+          .options = DecodedBy(plan_),
           .id_field = plan_.id_field,
           .query = {},
           .listed_at = as_of};
@@ -231,21 +233,22 @@ absl::StatusOr<bool> PageReader::TakeRows(const PageEnd& end, Entities entities)
   MoveTo(end.next.empty() ? TokenOfEnd(end) : end.next);
   at.skip = 0;
   if (!counted) at.offset = end.position;
-  const int added =
+  const int passed =
       plan_.entities == nullptr ? AddRecords(*from) : AddEntities(std::move(entities), *from);
+  const bool fruitless = added_ == 0 && passed > 0 && ++fruitless_ == kMaxFruitlessPages;
   if (at.total.has_value() && at.sent > *at.total) at.total.reset();
   for (PageCut& cut : page_.cuts) cut.next.total = at.total;
   if (end.next.empty() && (end.counts_more || Unsure(end))) {
-    return EndInDoubt(end, added, asked_before);
+    return EndInDoubt(end, passed, asked_before);
   }
   if (end.next.empty()) {
     Finish(end);
     return true;
   }
   if (counted && Resumable(at)) MoveTo("");
-  idle_ = added == 0 && counted ? idle_ + 1 : 0;
+  idle_ = passed == 0 && counted ? idle_ + 1 : 0;
   if (idle_ == kMostIdlePages) return InCircles();
-  return added > 0;
+  return added_ > 0 || fruitless;
 }
 
 // Whether a page without a next one is full, and no total says that it is the last.
@@ -256,7 +259,7 @@ bool PageReader::Unsure(const PageEnd& end) const {
 }
 
 // Falcon names no next page, though it counts more rows or the page is full.
-absl::StatusOr<bool> PageReader::EndInDoubt(const PageEnd& end, int added, bool asked_before) {
+absl::StatusOr<bool> PageReader::EndInDoubt(const PageEnd& end, int passed, bool asked_before) {
   Cursor& at = page_.next;
   const bool in_vain = InOrder() && SoughtInVain();
   if (in_vain && !end.full) {
@@ -275,7 +278,8 @@ absl::StatusOr<bool> PageReader::EndInDoubt(const PageEnd& end, int added, bool 
     at.skip = static_cast<int64_t>(rows());
     at.skip_mark = IdHash(IdAt(rows() - 1));
   }
-  return added > 0 || AskAgain();
+  if (passed == 0) AskAgain();
+  return added_ > 0;
 }
 
 void PageReader::Finish(const PageEnd& end) {
@@ -305,7 +309,8 @@ std::optional<size_t> PageReader::FirstNewRow() const {
 
 Cursor PageReader::CursorBefore(size_t row, const Tie& tie) const {
   Cursor cursor = asked_at_;
-  cursor.sent += added_;
+  cursor.sent += added_ + dropped_;
+  cursor.dropped += dropped_;
   const bool counted = ByOffset(plan_) || IsOffsetLink(page_.next.upstream);
   if (counted) {
     cursor.upstream = MovedOn(plan_, asked_at_, static_cast<int64_t>(row));
@@ -326,7 +331,12 @@ bool PageReader::Accept(Tie& tie, Message& record, std::string id, size_t row) {
           ? ""
           : SortValueOf(record, plan_.seek_field, plan_.seek_kind, plan_.order.descending);
   if (tie.Sent(value, id)) return false;
-  ClearUnselected(plan_.options, {plan_.id_field, plan_.seek_field}, record);
+  if (!plan_.names.Matches(record)) {
+    ++dropped_;
+    tie.Add(value, std::move(id));
+    return false;
+  }
+  ClearUnselected(plan_, record);
   size_t bytes = record.ByteSizeLong() + kFieldBytes;
   if (bytes > plan_.answer_bytes) {
     for (Note& note : FitTexts(record, plan_.answer_bytes - kFieldBytes, id)) {
@@ -344,26 +354,25 @@ bool PageReader::Accept(Tie& tie, Message& record, std::string id, size_t row) {
   return true;
 }
 
-int PageReader::Sent(const Tie& tie) {
-  page_.next.sent += added_;
+int PageReader::Passed(const Tie& tie) {
+  page_.next.sent += added_ + dropped_;
+  page_.next.dropped += dropped_;
   tie.Save(page_.next);
-  return added_;
+  return added_ + std::exchange(dropped_, 0);
 }
 
 int PageReader::AddRecords(size_t from) {
   Tie tie(page_.next);
   const auto& reflection = *answer_.GetReflection();
-  const json::DecodeOptions options =
-      AlsoDecoding(plan_.options, {plan_.id_field, plan_.seek_field});
+  const json::DecodeOptions options = DecodedBy(plan_);
   for (size_t row = from; row < rows(); ++row) {
     Message& record = *reflection.AddMessage(&answer_, records_);
     const bool decoded = plan_.decoder->Decode(*document_, row, options, record, page_.report);
-    if (!decoded) ++page_.report.skipped_records;
     if (!decoded || !Accept(tie, record, TextOf(record, plan_.id_field), row)) {
       reflection.RemoveLast(&answer_, records_);
     }
   }
-  return Sent(tie);
+  return Passed(tie);
 }
 
 int PageReader::AddEntities(Entities entities, size_t from) {
@@ -375,7 +384,7 @@ int PageReader::AddEntities(Entities entities, size_t from) {
     answer_.GetReflection()->AddAllocatedMessage(&answer_, records_, found->second.release());
     entities.records.erase(found);
   }
-  return Sent(tie);
+  return Passed(tie);
 }
 
 }  // namespace falcon

@@ -59,7 +59,7 @@ class PageReader {
 
   absl::StatusOr<bool> TakeEmpty(const PageEnd& end, bool known_total);
   absl::StatusOr<bool> TakeRows(const PageEnd& end, Entities entities);
-  absl::StatusOr<bool> EndInDoubt(const PageEnd& end, int added, bool asked_before);
+  absl::StatusOr<bool> EndInDoubt(const PageEnd& end, int passed, bool asked_before);
   bool Unsure(const PageEnd& end) const;
   size_t rows() const { return document_->envelope().resources; }
   std::string IdAt(size_t row) const {
@@ -69,11 +69,12 @@ class PageReader {
   std::optional<size_t> FirstNewRow() const;
   int AddRecords(size_t from);
   int AddEntities(Entities entities, size_t from);
-  // False: a re-seek brought it again. Clears what was not selected, and ends the answer before it
+  // False: a re-seek brought it again, or it has another name than asked for. Clears what was not selected, and ends the answer before it
   // where that is full. `row`: where it stands in the page.
   bool Accept(Tie& tie, google::protobuf::Message& record, std::string id, size_t row);
   Cursor CursorBefore(size_t row, const Tie& tie) const;
-  int Sent(const Tie& tie);
+  // How many rows the page answered or left out for their names.
+  int Passed(const Tie& tie);
   void Finish(const PageEnd& end);
 
   const PagePlan& plan_;
@@ -94,6 +95,8 @@ class PageReader {
   std::vector<std::string> ids_;  // where it holds ids
   Cursor asked_at_;               // without `seen`
   int added_ = 0;
+  int dropped_ = 0;    // of it: records of other names
+  int fruitless_ = 0;  // pages that held no others
   size_t weight_ = 0;  // of the answer that is being filled
   PageOutcome page_;
 };

@@ -44,8 +44,8 @@ std::string FilterAt(const PagePlan& plan, const Cursor& cursor) {
 std::string FieldsParameter(const PagePlan& plan) {
   const bool all = plan.options.selection.everything() || plan.options.additional_fields;
   if (!plan.operation->takes_fields || all) return "";
-  const json::DecodeOptions options = AlsoDecoding(plan.options, {plan.id_field, plan.seek_field});
-  return absl::StrJoin(options.selection.TopLevelJsonKeys(plan.id_field->containing_type()), ",");
+  return absl::StrJoin(DecodedBy(plan).selection.TopLevelJsonKeys(plan.id_field->containing_type()),
+                       ",");
 }
 
 // Of the selected fields, and of those selected inside them.
@@ -65,7 +65,7 @@ void AddFacets(const Descriptor& record, const json::FieldSelection& selection, 
 
 std::set<std::string> Facets(const PagePlan& plan) {
   std::set<std::string> facets;
-  AddFacets(*plan.id_field->containing_type(), plan.options.selection, 0, facets);
+  AddFacets(*plan.id_field->containing_type(), DecodedBy(plan).selection, 0, facets);
   return facets;
 }
 

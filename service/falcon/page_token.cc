@@ -62,6 +62,10 @@ std::string Serialized(const google::protobuf::Message& message) {
 
 }  // namespace
 
+std::optional<int64_t> TotalSize(const Cursor& cursor) {
+  return cursor.dropped == 0 ? cursor.total : std::nullopt;
+}
+
 void ForgetSeen(Cursor& cursor) {
   if (!cursor.anchor.empty() && cursor.anchor == cursor.seek_value) {
     cursor.upstream.clear();

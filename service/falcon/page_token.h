@@ -27,8 +27,9 @@ struct Cursor {
   // cannot be passed.
   std::string seek_value;
   std::vector<uint64_t>
-      seen;          // IdHash of all ids sent that carry seek_value: left out after a re-seek
-  int64_t sent = 0;  // records sent so far
+      seen;             // IdHash of all ids sent that carry seek_value: left out after a re-seek
+  int64_t sent = 0;     // records passed so far: sent, or `dropped`
+  int64_t dropped = 0;  // since their name only begins like the one asked for
   std::optional<int64_t> total;
   WallTime issued{};  // of `upstream`: Falcon's cursors die in about two minutes. Whole
                       // milliseconds in a token
@@ -43,6 +44,9 @@ struct Cursor {
 
   friend bool operator==(const Cursor&, const Cursor&) = default;
 };
+
+// How many records match in all, if Falcon's count is known and holds: it includes dropped ones.
+std::optional<int64_t> TotalSize(const Cursor& cursor);
 
 // Gives up what a re-seek needs, because it takes too much room. Falcon's own cursor stays, unless
 // a re-seeked query stands inside a tie: without `seen` its records would come twice.

@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "falcon/next_page.h"
 #include "falcon/page_reader.h"
+#include "falcon/record_fields.h"
 
 namespace falcon {
 namespace {
@@ -32,6 +33,19 @@ void TellMissing(const std::vector<std::string>& ids, const Entities& entities, 
 }
 
 }  // namespace
+
+json::DecodeOptions DecodedBy(const PagePlan& plan) {
+  json::DecodeOptions options = AlsoDecoding(plan.options, {plan.id_field, plan.seek_field});
+  for (const auto& path : plan.names.paths()) options.selection = options.selection.With(path);
+  return options;
+}
+
+void ClearUnselected(const PagePlan& plan, Message& record) {
+  ClearUnselected(plan.options, {plan.id_field, plan.seek_field}, record);
+  for (const auto& path : plan.names.paths()) {
+    ClearUnselected(plan.options.selection, path, record);
+  }
+}
 
 Task<absl::StatusOr<PageOutcome>> FetchPage(Caller& caller, const PagePlan& plan, Cursor cursor,
                                             Reading& reading, const Clock& clock, Message& answer,

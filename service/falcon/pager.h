@@ -13,6 +13,7 @@
 #include "falcon/lookup.h"
 #include "falcon/page_token.h"
 #include "fql/catalogue.h"
+#include "fql/name_filter.h"
 #include "google/protobuf/message.h"
 #include "json/decoder.h"
 
@@ -33,8 +34,11 @@ struct PagePlan {
   // id_field. Null: a dead cursor is ABORTED (CURSOR_EXPIRED).
   const google::protobuf::FieldDescriptor* seek_field = nullptr;
   v1::FqlKind seek_kind = v1::FQL_KIND_UNSPECIFIED;  // how FQL writes it
-  int page_size = 0;                                 // coerced to what the operation takes
-  Parameters query;                                  // besides those of paging
+  // Records whose names it does not match are passed by. What it compares is decoded and cleared as
+  // id_field.
+  fql::NameFilter names;
+  int page_size = 0;  // coerced to what the operation takes
+  Parameters query;   // besides those of paging
   // Looks records up by id, as whole as the pages hold them where no parameter trims those. Null:
   // there is no such look-up.
   const Operation* look_ups = nullptr;
@@ -61,9 +65,14 @@ struct PageOutcome {
   bool impatient = false;  // larger pages took too long
 };
 
+// What of a record must be decoded, whatever the reader selected.
+json::DecodeOptions DecodedBy(const PagePlan& plan);
+// Takes back of it what the reader did not select.
+void ClearUnselected(const PagePlan& plan, google::protobuf::Message& record);
+
 // Fetches the page at `cursor` and appends its records to repeated field `records` of `answer`: at
-// least one, unless the page is the last. A cursor that is too old and can be passed, or is
-// answered CURSOR_EXPIRED, is passed by a re-seek: filter AND sort key from the last value on,
+// least one, unless the page is the last or ten in a row held nothing but other names. A cursor
+// that is too old and can be passed, or is answered CURSOR_EXPIRED, is passed by a re-seek: filter AND sort key from the last value on,
 // records in `cursor.seen` left out, and on by cursor in the new query while a tie is longer than a
 // page. Before the first record it starts anew. A page that is cut, malformed or reset is fetched
 // again (caller's retries). Where the operation pages by offset, each page of an order that can be

@@ -134,8 +134,12 @@ SteadyTime RateWindow::Next(run::Priority priority, size_t ahead, SteadyTime las
   const auto answered = static_cast<double>(level_ - sent_) - bounds.reserve;
   const double enough = std::max(kLeastSpare, kWorthALook * limit_);
   const bool spent = left < bounds.reserve + kLeastSpare && answered < enough;
-  if (spent) return ends_;
   const double turns = static_cast<double>(ahead) + 1;
+  // Where Falcon's last answer itself said that nothing is left, it answered all the same: only its
+  // 429 says no. So one interactive call at a time asks, and others go as slowly as they ever do.
+  const bool told = static_cast<double>(level_ - observed_) < kLeastSpare;
+  if (spent && (!told || priority == run::Priority::kExport)) return ends_;
+  if (spent) return sent_ == observed_ ? now : std::min(last + Steady(turns / kSlowest), ends_);
   return std::min(last + Steady(turns / CallsPerSecond(bounds, now)), ends_);
 }
 

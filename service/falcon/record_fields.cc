@@ -47,7 +47,9 @@ json::DecodeOptions AlsoDecoding(json::DecodeOptions options,
   for (const FieldDescriptor* field : fields) {
     const bool add =
         field != nullptr && !options.selection.everything() && !options.selection.Has(field);
-    if (add) options.selection = options.selection.With(field);
+    if (!add) continue;
+    options.selection = options.selection.With(field);
+    options.hidden.push_back(field);
   }
   return options;
 }
@@ -58,6 +60,24 @@ void ClearUnselected(const json::DecodeOptions& options,
   for (const FieldDescriptor* field : fields) {
     if (field == nullptr || options.selection.Has(field)) continue;
     record.GetReflection()->ClearField(&record, field);
+  }
+}
+
+void ClearUnselected(const json::FieldSelection& selection,
+                     std::span<const FieldDescriptor* const> path, Message& record) {
+  if (selection.everything()) return;
+  const FieldDescriptor* field = path.front();
+  const auto& reflection = *record.GetReflection();
+  if (!selection.Has(field)) {
+    reflection.ClearField(&record, field);
+  } else if (path.size() > 1 && field->is_repeated()) {
+    for (int i = 0; i < reflection.FieldSize(record, field); ++i) {
+      ClearUnselected(selection.Below(field), path.subspan(1),
+                      *reflection.MutableRepeatedMessage(&record, field, i));
+    }
+  } else if (path.size() > 1 && reflection.HasField(record, field)) {
+    ClearUnselected(selection.Below(field), path.subspan(1),
+                    *reflection.MutableMessage(&record, field));
   }
 }
 

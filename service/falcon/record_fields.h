@@ -3,6 +3,7 @@
 #define FALCON_FALCON_RECORD_FIELDS_H_
 
 #include <initializer_list>
+#include <span>
 #include <string>
 
 #include "falcon/v1/options.pb.h"
@@ -11,7 +12,8 @@
 
 namespace falcon {
 
-// `options` with `fields` decoded too. Null fields are left out.
+// `options` with `fields` decoded too, hidden where it does not select them. Null fields are left
+// out.
 json::DecodeOptions AlsoDecoding(
     json::DecodeOptions options,
     std::initializer_list<const google::protobuf::FieldDescriptor*> fields);
@@ -19,6 +21,11 @@ json::DecodeOptions AlsoDecoding(
 // Takes back those of `fields` that `options` does not select.
 void ClearUnselected(const json::DecodeOptions& options,
                      std::initializer_list<const google::protobuf::FieldDescriptor*> fields,
+                     google::protobuf::Message& record);
+
+// Takes back what of the field at `path`, outermost first, `selection` does not select.
+void ClearUnselected(const json::FieldSelection& selection,
+                     std::span<const google::protobuf::FieldDescriptor* const> path,
                      google::protobuf::Message& record);
 
 // A singular text field. Empty: unset.

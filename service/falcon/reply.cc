@@ -2,13 +2,13 @@
 #include "falcon/reply.h"
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "wire/html_page.h"
 #include "wire/rate_limit_header.h"
 
 namespace falcon {
@@ -17,16 +17,17 @@ namespace {
 using absl::StatusCode;
 
 constexpr size_t kMostText = 256;
+constexpr size_t kMaxPageText = 200;
 
 // What is known of an answer once its body is gone.
 struct Answer {
   const Operation& operation;
   int http_status;
   bool continuation;
-  bool html = false;
+  bool page = false;  // of HTML, from something before Falcon
   bool json = false;
   std::string trace_id = {};
-  std::string text = {};  // Falcon's own, as it came
+  std::string text = {};  // Falcon's own or the page's, as it came
   std::optional<milliseconds> delay = std::nullopt;
 };
 
@@ -36,18 +37,13 @@ bool Contains(std::string_view lower_text, std::initializer_list<std::string_vie
   });
 }
 
-bool IsHtml(const wire::HttpResponse& response) {
-  const std::string type = Lower(wire::FindHeader(response.headers, "Content-Type"));
-  if (type.starts_with("text/html") || type.starts_with("application/xhtml")) return true;
-  const auto first = std::find_if(response.body.begin(), response.body.end(), [](char c) {
-    return std::isspace(static_cast<unsigned char>(c)) == 0;
-  });
-  return first != response.body.end() && *first == '<';
-}
-
 // ": <text>", or nothing.
 std::string Quoted(const Answer& answer) {
-  if (answer.text.empty() || answer.html) return "";
+  if (answer.page) {
+    return Cat(": a page came instead of Falcon's answer, as from a proxy or firewall: \"",
+               EscapeHostile(answer.text, kMaxPageText), "\"");
+  }
+  if (answer.text.empty()) return "";
   return Cat(": ", EscapeHostile(answer.text, kMostText));
 }
 
@@ -72,12 +68,20 @@ absl::Status Refused(const Answer& answer) {
       Contains(text, {"expired", "scroll", "cursor", "context", "token", "after"})) {
     return Expired(answer);
   }
+  if (answer.page) {
+    return Error(StatusCode::kInvalidArgument, "REQUEST_INVALID",
+                 Cat("the request was refused with status ", answer.http_status, Quoted(answer)));
+  }
   const bool looks_up = answer.operation.max_ids > 0;
   return Error(StatusCode::kInvalidArgument, looks_up ? "REQUEST_INVALID" : "FQL_INVALID",
                Cat("Falcon refused the ", looks_up ? "ids" : "query", Quoted(answer)));
 }
 
 absl::Status Denied(const Answer& answer) {
+  if (answer.page) {
+    return Error(StatusCode::kPermissionDenied, "UPSTREAM_PROXY",
+                 Cat("access was denied with status ", answer.http_status, Quoted(answer)));
+  }
   const absl::Status denied = Error(
       StatusCode::kPermissionDenied, "SCOPE_MISSING",
       Cat("Falcon denied the read: its API client needs the scope '", answer.operation.scope,
@@ -92,8 +96,18 @@ absl::Status Limited(const Answer& answer) {
   return answer.delay.has_value() ? WithRetryAfter(limited, *answer.delay) : limited;
 }
 
-// `code`: the HTTP status, or that of an error inside a 200.
+absl::Status Failed(const Answer& answer, std::string_view how) {
+  const absl::Status failed =
+      Error(StatusCode::kUnavailable, "UPSTREAM_ERROR", Cat("Falcon failed ", how, Quoted(answer)));
+  return answer.delay.has_value() ? WithRetryAfter(failed, *answer.delay) : failed;
+}
+
+// `code`: the HTTP status, or that of an error inside a 200; 0: the error says none.
 absl::Status Failure(const Answer& answer, int code) {
+  if (code == 0) {
+    const std::string_view what = answer.text.empty() ? "an error without words" : "an error";
+    return Failed(answer, Cat("with ", what, " in an answer of status ", answer.http_status));
+  }
   const bool gone = code == 404 || code == 410;
   if (gone && answer.continuation) return Expired(answer);
   if (code == 405 || code == 410 || (code == 404 && !answer.json)) return Retired(answer);
@@ -120,14 +134,24 @@ absl::Status Failure(const Answer& answer, int code) {
     return Error(StatusCode::kInternal, "UPSTREAM_PROTOCOL",
                  Cat("Falcon answered with the unexpected status ", code, Quoted(answer)));
   }
-  return Error(StatusCode::kUnavailable, "UPSTREAM_ERROR",
-               Cat("Falcon failed with status ", code, Quoted(answer)));
+  return Failed(answer, Cat("with status ", code));
 }
 
 absl::Status FromProxy(const Answer& answer) {
   return Error(StatusCode::kUnavailable, "UPSTREAM_PROXY",
                Cat("an HTML page came instead of Falcon's answer, with status ", answer.http_status,
-                   ": a proxy or a log-in page stands between"));
+                   ": a proxy or a log-in page stands between: \"",
+                   EscapeHostile(answer.text, kMaxPageText), "\""));
+}
+
+// `encoding`: what the answer says of itself.
+absl::Status Malformed(const absl::Status& problem, std::string_view encoding) {
+  std::string message = Cat("Falcon's answer is no JSON: ", ToStd(problem.message()));
+  if (!encoding.empty() && !EqualsIgnoringCase(encoding, "gzip")) {
+    message += Cat("; it came with Content-Encoding ", EscapeHostile(encoding, 32),
+                   ", which was not asked for");
+  }
+  return Error(StatusCode::kUnavailable, "UPSTREAM_MALFORMED", message);
 }
 
 absl::Status WithAnswerFacts(absl::Status status, const Answer& answer) {
@@ -145,27 +169,27 @@ bool AnswersById(const Operation& operation, const std::vector<json::ApiError>& 
                       [](const json::ApiError& error) { return error.id.empty(); });
 }
 
+// `url` from its path on.
+std::string_view FromPath(std::string_view url) {
+  const size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos || scheme > url.find_first_of("/?")) return url;
+  return url.substr(std::min(url.find('/', scheme + 3), url.size()));
+}
+
 // The query of the page that header `Next-Page` names, on the operation's own path and no other.
+// Of an absolute address nothing else counts: the next call goes to our Falcon.
 absl::Status TakeNextPage(const Operation& operation, std::string_view next_page,
                           json::Document& document) {
   if (operation.paging != Paging::kNextPage || next_page.empty()) return absl::OkStatus();
-  const size_t query = std::min(next_page.find('?'), next_page.size());
-  if (next_page.substr(0, query) != operation.path || query + 1 >= next_page.size()) {
+  const std::string_view page = FromPath(next_page);
+  const size_t query = std::min(page.find('?'), page.size());
+  if (page.substr(0, query) != operation.path || query + 1 >= page.size()) {
     return Error(StatusCode::kInternal, "UPSTREAM_PROTOCOL",
                  Cat("Falcon's next page is ", EscapeHostile(next_page, kMostText), ", not on ",
                      operation.path));
   }
-  document.SetNext(std::string(next_page.substr(query + 1)));
+  document.SetNext(std::string(page.substr(query + 1)));
   return absl::OkStatus();
-}
-
-// A failure that Falcon tells inside a success, by the first code that it gives.
-absl::Status FailureInside(const Answer& answer, const std::vector<json::ApiError>& errors) {
-  for (const json::ApiError& error : errors) {
-    if (error.code != 0) return Failure(answer, error.code);
-  }
-  return Error(StatusCode::kUnavailable, "UPSTREAM_ERROR",
-               Cat("Falcon failed and gave no code", Quoted(answer)));
 }
 
 // What keeps a success from being an answer of `operation`; empty: nothing. Whatever answers in
@@ -197,36 +221,64 @@ absl::Status Malformed(std::string_view why) {
                Cat("what came is no answer of Falcon's: ", why));
 }
 
-void Read(const json::Envelope& envelope, Answer& answer) {
+bool IsFailure(const json::ApiError& error) { return error.code >= 400 && error.code < 600; }
+
+// The status of the first error that has one; 0: none does.
+int CodeOf(const std::vector<json::ApiError>& errors) {
+  const auto found = std::find_if(errors.begin(), errors.end(), IsFailure);
+  return found == errors.end() ? 0 : found->code;
+}
+
+// Of the error that decides, else of the first that says anything.
+std::string TextOf(const std::vector<json::ApiError>& errors) {
+  auto found = std::find_if(errors.begin(), errors.end(), IsFailure);
+  if (found == errors.end()) {
+    found = std::find_if(errors.begin(), errors.end(),
+                         [](const json::ApiError& error) { return !error.message.empty(); });
+  }
+  return found == errors.end() ? "" : found->message;
+}
+
+void Read(const json::Envelope& envelope, bool success, Answer& answer) {
   answer.json = envelope.has_meta || envelope.has_errors;
+  answer.page = false;
   if (!envelope.trace_id.empty()) answer.trace_id = envelope.trace_id;
-  answer.text = envelope.errors.empty() ? "" : envelope.errors.front().message;
+  std::string text = TextOf(envelope.errors);
+  // JSON that is not Falcon's has its words elsewhere: then all of it stands for them.
+  if (success || !text.empty()) answer.text = std::move(text);
+}
+
+// What is told of an answer before its body goes to the parser.
+Answer Describe(const Operation& operation, const wire::HttpResponse& response, bool continuation,
+                WallTime now) {
+  Answer answer = {.operation = operation,
+                   .http_status = response.status,
+                   .continuation = continuation,
+                   .page = wire::IsPage(response.body) || wire::SaysHtml(response.headers)};
+  answer.trace_id = wire::FindHeader(response.headers, "X-Cs-Traceid");
+  answer.delay = wire::RateLimitDelay(response.headers, now);
+  answer.text = answer.page ? wire::TextOfPage(response.body, 2 * kMaxPageText)
+                            : response.body.substr(0, 2 * kMostText);
+  return answer;
 }
 
 }  // namespace
 
 absl::StatusOr<json::Document> ReadReply(const Operation& operation, wire::HttpResponse response,
                                          bool continuation, WallTime now, json::Parser& parser) {
-  Answer answer = {.operation = operation,
-                   .http_status = response.status,
-                   .continuation = continuation,
-                   .html = IsHtml(response)};
-  answer.trace_id = wire::FindHeader(response.headers, "X-Cs-Traceid");
-  answer.delay = wire::RateLimitDelay(response.headers, now);
+  Answer answer = Describe(operation, response, continuation, now);
   const std::string next_page(wire::FindHeader(response.headers, "Next-Page"));
+  const std::string encoding(wire::FindHeader(response.headers, "Content-Encoding"));
   const bool success = response.status >= 200 && response.status < 300;
-  if (answer.html) return WithAnswerFacts(FromProxy(answer), answer);
-  if (!success) answer.text = response.body.substr(0, 2 * kMostText);
   absl::StatusOr<json::Document> document = parser.Parse(std::move(response.body));
-  if (document.ok()) Read(document->envelope(), answer);
+  if (document.ok()) Read(document->envelope(), success, answer);
   if (!success) return WithAnswerFacts(Failure(answer, answer.http_status), answer);
-  if (!document.ok()) {
-    return WithAnswerFacts(Malformed(ToStd(document.status().message())), answer);
-  }
+  if (answer.page) return WithAnswerFacts(FromProxy(answer), answer);
+  if (!document.ok()) return WithAnswerFacts(Malformed(document.status(), encoding), answer);
   const json::Envelope& envelope = document->envelope();
   const bool failed = envelope.resources == 0 && !envelope.errors.empty() &&
                       !AnswersById(operation, envelope.errors);
-  if (failed) return WithAnswerFacts(FailureInside(answer, envelope.errors), answer);
+  if (failed) return WithAnswerFacts(Failure(answer, CodeOf(envelope.errors)), answer);
   const std::string_view foreign = Foreign(operation, *document);
   if (!foreign.empty()) return WithAnswerFacts(Malformed(foreign), answer);
   const absl::Status next = TakeNextPage(operation, next_page, *document);

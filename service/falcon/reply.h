@@ -13,9 +13,9 @@ namespace falcon {
 
 // The parsed answer, or why there is none. Facts on each failure: trace_id, http_status, operation;
 // required_scopes on 403.
-//   200 to 299  the document; with errors[] and no resources: the status of errors[0].code, unless
-//   the operation takes ids and
-//               each error names one
+//   200 to 299  the document; with errors[] and no resources: by the first code among them that is
+//               a status, UNAVAILABLE UPSTREAM_ERROR where none is; unless the operation takes ids
+//               and each error names one
 //   400, 422    INVALID_ARGUMENT     FQL_INVALID, for an operation that takes ids REQUEST_INVALID
 //   (OUT_OF_RANGE OFFSET_WINDOW
 //               when it speaks of offset and limit; ABORTED CURSOR_EXPIRED on a continuation when
@@ -29,14 +29,16 @@ namespace falcon {
 //   405, 410    UNIMPLEMENTED        ENDPOINT_RETIRED
 //   413,414,431 RESOURCE_EXHAUSTED   UPSTREAM_BODY_TOO_LARGE (of the request)
 //   429         RESOURCE_EXHAUSTED   RATE_LIMITED, with retry-after if Falcon gave a usable one
-//   408, 5xx    UNAVAILABLE          UPSTREAM_ERROR
+//   408, 5xx    UNAVAILABLE          UPSTREAM_ERROR, with retry-after if there is a usable one
 //   other 4xx   INVALID_ARGUMENT     REQUEST_INVALID
 //   1xx, 3xx    INTERNAL             UPSTREAM_PROTOCOL
-//   HTML        UNAVAILABLE          UPSTREAM_PROXY, whatever the status: Falcon sends none
+//   200 HTML    UNAVAILABLE          UPSTREAM_PROXY: Falcon sends none
 //   200         UNAVAILABLE          UPSTREAM_MALFORMED: no JSON, no `resources`, or others than the
-//   operation answers with;
-//               no records and no `meta` either
-// Falcon's own text is passed on escaped and cut to 256 bytes; an HTML body never.
+//                                    operation answers with; no records and no `meta` either
+// The same ladder counts where a proxy or firewall answers with a page, but that a 400 or 422 by one
+// is REQUEST_INVALID and a 403 UPSTREAM_PROXY: neither is about filters or scopes.
+// Falcon's own text is passed on escaped and cut to 256 bytes, that of a page to 200. JSON is read as
+// such whatever its content type.
 absl::StatusOr<json::Document> ReadReply(const Operation& operation, wire::HttpResponse response,
                                          bool continuation, WallTime now, json::Parser& parser);
 

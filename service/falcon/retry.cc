@@ -22,10 +22,9 @@ int AttemptsFor(const absl::Status& failure, const RetryPolicy& policy) {
   }
   const int twice = std::min(2, policy.max_attempts);
   if (reason == "UPSTREAM_MALFORMED" || reason == "UPSTREAM_STALLED") return twice;
-  if (reason != "UPSTREAM_PROXY") return 1;
-  const std::string status = Facts(failure)["http_status"];
-  if (status.starts_with('5')) return policy.max_attempts;
-  return status.starts_with('2') ? twice : 1;
+  // A page with a 403 is no accident.
+  const bool page = reason == "UPSTREAM_PROXY";
+  return page && failure.code() == absl::StatusCode::kUnavailable ? twice : 1;
 }
 
 milliseconds Backoff(int attempt, const RetryPolicy& policy, const Jitter& jitter) {

@@ -20,8 +20,8 @@ using Jitter = std::function<double()>;
 Jitter RandomJitter();
 
 // Attempts allowed in all for a failure with this reason: policy.max_attempts for UPSTREAM_ERROR,
-// UPSTREAM_CONNECTION and RATE_LIMITED; 2 for UPSTREAM_MALFORMED, UPSTREAM_PROXY with a 200,
-// UPSTREAM_STALLED; else 1.
+// UPSTREAM_CONNECTION and RATE_LIMITED; 2 for UPSTREAM_MALFORMED, UPSTREAM_STALLED
+// and UPSTREAM_PROXY that is UNAVAILABLE; else 1.
 int AttemptsFor(const absl::Status& failure, const RetryPolicy& policy);
 
 // Pause before attempt number `attempt` + 1 (the first attempt is 1).

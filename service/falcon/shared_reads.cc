@@ -105,7 +105,7 @@ Task<absl::StatusOr<json::Document>> SharedReads::Join(std::string key, Read rea
     absl::StatusOr<json::Document> answer = co_await flight->Wait();
     const Reading& flown = flight->reading();
     reading.Take(flown, starts);
-    const auto age = std::chrono::duration_cast<milliseconds>(asked - flown.as_of.value_or(asked));
+    const auto age = std::chrono::ceil<milliseconds>(asked - flown.as_of.value_or(asked));
     reading.age = std::max(reading.age, age);
     if (!hasty || !WantedTime(answer.status(), reading.deadline, clock_)) co_return answer;
   }

@@ -38,18 +38,7 @@ std::string_view TrimLeft(std::string_view text) {
   return start == std::string_view::npos ? std::string_view() : text.substr(start);
 }
 
-bool IsPercentEncoded(std::string_view text) {
-  const auto hex = [&](size_t i) {
-    return absl::ascii_isxdigit(static_cast<unsigned char>(text[i]));
-  };
-  return text.size() >= 3 && text[0] == '%' && hex(1) && hex(2);
-}
 constexpr std::string_view kDecode = "this text is percent-encoded: send it decoded";
-
-bool IsTypographicQuote(std::string_view text) {
-  return text.starts_with("\xE2\x80\x98") || text.starts_with("\xE2\x80\x99") ||
-         text.starts_with("\xE2\x80\x9C") || text.starts_with("\xE2\x80\x9D");
-}
 
 // "write status:!'new'", from what follows the sign in the other language.
 std::string Rewrite(std::string_view field, std::string_view sign, std::string_view rest) {
@@ -59,12 +48,38 @@ std::string Rewrite(std::string_view field, std::string_view sign, std::string_v
              EscapeHostile(literal, kExampleBytes));
 }
 
-// All up to where a value in a condition can end, a zone offset in a date included.
+}  // namespace
+
+bool IsPercentEncoded(std::string_view text) {
+  const auto hex = [&](size_t i) {
+    return absl::ascii_isxdigit(static_cast<unsigned char>(text[i]));
+  };
+  return text.size() >= 3 && text[0] == '%' && hex(1) && hex(2);
+}
+bool IsTypographicQuote(std::string_view text) {
+  return text.starts_with("\xE2\x80\x98") || text.starts_with("\xE2\x80\x99") ||
+         text.starts_with("\xE2\x80\x9C") || text.starts_with("\xE2\x80\x9D");
+}
+
 std::string_view LongWord(std::string_view text) {
   return text.substr(0, std::min(text.find_first_of(" ,()[]'\""), text.size()));
 }
 
-}  // namespace
+std::optional<Comparison> ComparisonAt(std::string_view rest) {
+  for (const Habit& habit : kComparisons) {
+    if (rest.starts_with(habit.written)) return Comparison{habit.written.size(), habit.fql};
+  }
+  const std::string_view word = FirstWord(rest);
+  for (const Habit& habit : kComparisonWords) {
+    if (EqualsIgnoringCase(word, habit.written)) return Comparison{word.size(), habit.fql};
+  }
+  return std::nullopt;
+}
+
+std::string_view JointFor(std::string_view word) {
+  if (IsOneOf(word, {"and", "&&", "&", ";"})) return "+";
+  return IsOneOf(word, {"or", "||", "|"}) ? "," : "";
+}
 
 std::string_view FirstWord(std::string_view text) {
   if (text.empty()) return text;
@@ -101,19 +116,11 @@ std::string AdviceAtField(std::string_view rest) {
 std::string AdviceAtColon(std::string_view field, std::string_view rest) {
   if (IsPercentEncoded(rest)) return std::string(kDecode);
   if (IsOneOf(field, {"not"})) return "the ! stands after the colon: field:!'x'";
-  for (const Habit& habit : kComparisons) {
-    if (rest.starts_with(habit.written)) {
-      return Rewrite(field, habit.fql, rest.substr(habit.written.size()));
-    }
+  if (const std::optional<Comparison> comparison = ComparisonAt(rest)) {
+    return Rewrite(field, comparison->sign, rest.substr(comparison->bytes));
   }
-  const std::string_view word = FirstWord(rest);
-  if (IsOneOf(word, {"in"})) {
+  if (IsOneOf(FirstWord(rest), {"in"})) {
     return Cat("write ", EscapeHostile(field, kExampleBytes), ":['x','y']");
-  }
-  for (const Habit& habit : kComparisonWords) {
-    if (EqualsIgnoringCase(word, habit.written)) {
-      return Rewrite(field, habit.fql, rest.substr(word.size()));
-    }
   }
   return "a condition is written field:'value'";
 }
@@ -121,12 +128,9 @@ std::string AdviceAtColon(std::string_view field, std::string_view rest) {
 std::string AdviceAtValue(std::string_view field, std::string_view rest) {
   if (IsPercentEncoded(rest)) return std::string(kDecode);
   if (IsTypographicQuote(rest)) return "typographic quotes do not count: write '";
-  if (rest.starts_with('=')) {
-    for (const Habit& habit : kComparisons) {
-      if (rest.starts_with(habit.written)) {
-        return Rewrite(field, habit.fql, rest.substr(habit.written.size()));
-      }
-    }
+  const std::optional<Comparison> comparison = ComparisonAt(rest);
+  if (rest.starts_with('=') && comparison.has_value()) {
+    return Rewrite(field, comparison->sign, rest.substr(comparison->bytes));
   }
   const std::string_view word = LongWord(rest);
   if (word.empty() || word[0] == '+') return "";
@@ -139,8 +143,8 @@ std::string AdviceAtValue(std::string_view field, std::string_view rest) {
 std::string AdviceAtJoint(std::string_view before, std::string_view rest) {
   if (IsPercentEncoded(rest)) return std::string(kDecode);
   const std::string_view word = FirstWord(rest);
-  if (IsOneOf(word, {"and", "&&", "&", ";"})) return "write + for AND: a:'x'+b:'y'";
-  if (IsOneOf(word, {"or", "||", "|"})) return "write , for OR: a:'x',b:'y'";
+  if (JointFor(word) == "+") return "write + for AND: a:'x'+b:'y'";
+  if (JointFor(word) == ",") return "write , for OR: a:'x',b:'y'";
   if (IsOneOf(word, {"not"})) return "the ! stands after the colon: a:'x'+b:!'y'";
   if (word == ")") return "no '(' is open here";
   if (word == "]") return "no '[' is open here";
@@ -150,14 +154,6 @@ std::string AdviceAtJoint(std::string_view before, std::string_view rest) {
   }
   if (rest.empty()) return "";
   return "conditions are joined by + (and) or , (or); a value with blanks stands in quotes";
-}
-
-std::string AdviceAtEscape(std::string_view rest) {
-  if (rest.starts_with("\\*")) return "`\\*` is no escape: FQL has no way to write a literal star";
-  size_t bytes = 1;  // of one character
-  while (bytes + 1 < rest.size() && (rest[bytes + 1] & 0xC0) == 0x80) ++bytes;
-  return Cat("the backslash before `", EscapeHostile(rest.substr(1, bytes)),
-             "` escapes nothing: inside quotes a backslash is written \\\\ and a quote \\'");
 }
 
 }  // namespace falcon::fql

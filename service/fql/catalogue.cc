@@ -83,7 +83,8 @@ Field MakeField(std::string name, v1::FqlKind kind, const v1::Fql& fql) {
   field.text_match = fql.text_match();
   field.ordered = fql.ordered() || field.kind == v1::FQL_KIND_NUMBER ||
                   field.kind == v1::FQL_KIND_TIMESTAMP || field.kind == v1::FQL_KIND_EPOCH_SECONDS;
-  field.lists = field.kind != v1::FQL_KIND_TIMESTAMP && field.kind != v1::FQL_KIND_BOOLEAN;
+  field.lists = field.kind != v1::FQL_KIND_TIMESTAMP && field.kind != v1::FQL_KIND_BOOLEAN &&
+                field.kind != v1::FQL_KIND_EPOCH_SECONDS;
   for (const std::string& sign : fql.without()) {
     if (sign == "=") field.equality = false;
     if (sign == "!") field.negation = false;
@@ -93,12 +94,21 @@ Field MakeField(std::string name, v1::FqlKind kind, const v1::Fql& fql) {
   }
   field.list_only = fql.list_only();
   field.filterable = !fql.sort_only();
+  field.joined_ids = fql.joined_ids();
   return field;
+}
+
+Field InsensitiveTwin(const Field& field) {
+  Field twin = field;
+  twin.name = Cat(field.name, ".insensitive");
+  twin.insensitive = true;
+  twin.sortable = false;
+  return twin;
 }
 
 class Walk {
  public:
-  explicit Walk(Fields& fields) : fields_(fields) {}
+  Walk(Fields& fields, const v1::FqlDefaults& defaults) : fields_(fields), defaults_(defaults) {}
 
   void Record(const Descriptor& record, const std::string& path, bool array, int depth) {
     for (int i = 0; i < record.options().ExtensionSize(v1::filter_only); ++i) {
@@ -115,6 +125,12 @@ class Walk {
  private:
   void RecordField(const FieldDescriptor& field, const std::string& path, bool array, int depth) {
     if (field.is_map()) return;
+    way_.push_back(&field);
+    Named(field, path, array, depth);
+    way_.pop_back();
+  }
+
+  void Named(const FieldDescriptor& field, const std::string& path, bool array, int depth) {
     const v1::Fql& fql = field.options().GetExtension(v1::fql);
     const std::string& key = field.options().HasExtension(v1::json_key)
                                  ? field.options().GetExtension(v1::json_key)
@@ -129,6 +145,7 @@ class Walk {
       made.array = array;
       made.enumeration = field.enum_type();
       made.values = Vocabulary(fql, field.enum_type());
+      made.path = way_;
       Add(std::move(made));
     }
     const bool foreign = message != nullptr && message->file()->package() == "google.protobuf";
@@ -137,11 +154,17 @@ class Walk {
   }
 
   void Add(Field field) {
+    const bool text = field.kind == v1::FQL_KIND_STRING && !field.ordered;
+    if (text && field.wildcard == v1::WILDCARD_UNSPECIFIED) {
+      field.wildcard = defaults_.text_wildcard();
+    }
     std::string name = field.name;
     fields_.insert_or_assign(std::move(name), std::move(field));
   }
 
   Fields& fields_;
+  const v1::FqlDefaults& defaults_;
+  std::vector<const FieldDescriptor*> way_;  // to the field that is looked at
 };
 
 // "; sortable: `a` or `b`", where they are few enough to be read.
@@ -170,11 +193,22 @@ std::pair<std::string_view, std::string_view> SplitOrder(std::string_view text) 
 
 }  // namespace
 
-Catalogue::Catalogue(const Descriptor* record) { Walk(fields_).Record(*record, "", false, 0); }
+Catalogue::Catalogue(const Descriptor* record) {
+  const v1::FqlDefaults& defaults = record->options().GetExtension(v1::fql_defaults);
+  Walk(fields_, defaults).Record(*record, "", false, 0);
+  if (!defaults.insensitive_twins()) return;
+  for (const auto& [name, field] : fields_) {
+    if (field.kind != v1::FQL_KIND_STRING || !field.filterable) continue;
+    Field twin = InsensitiveTwin(field);
+    std::string twin_name = twin.name;
+    twins_.emplace(std::move(twin_name), std::move(twin));
+  }
+}
 
 const Field* Catalogue::Find(std::string_view name) const {
-  const auto found = fields_.find(name);
-  return found == fields_.end() ? nullptr : &found->second;
+  if (const auto found = fields_.find(name); found != fields_.end()) return &found->second;
+  const auto twin = twins_.find(name);
+  return twin == twins_.end() ? nullptr : &twin->second;
 }
 
 absl::StatusOr<std::optional<Order>> Catalogue::ParseOrder(std::string_view order_by) const {

@@ -1,5 +1,5 @@
-// Catalogue: every FQL field of one record, from the options in its proto; and the check of filters
-// and orders against it.
+// Catalogue: every FQL field of one record, from the options in its proto; and orders checked
+// against it. `check.h` checks filters.
 #ifndef FALCON_FQL_CATALOGUE_H_
 #define FALCON_FQL_CATALOGUE_H_
 
@@ -27,12 +27,16 @@ struct Field {
   bool array = false;    // repeated in the record: exact values only
   bool equality = true;  // : and, where `negation`, :!
   bool negation = true;
-  bool negated_match = true;  // !~, where `text_match`
-  bool lists = true;
+  bool negated_match = true;        // !~, where `text_match`
+  bool lists = true;                // Falcon takes them
   bool list_only = false;           // equality works in brackets only
   bool filterable = true;           // false: lists are ordered by it and no more
-  std::vector<std::string> values;  // closed vocabulary in Falcon's spelling; empty: open
+  bool joined_ids = false;          // it may hold <cid>_<aid> as well as <aid>
+  bool insensitive = false;         // blind to case
+  std::vector<std::string> values;  // known words in Falcon's spelling; empty: any text
   const google::protobuf::EnumDescriptor* enumeration = nullptr;
+  // The way to it in the record, outermost first. Empty: no record holds it.
+  std::vector<const google::protobuf::FieldDescriptor*> path;
 };
 
 struct Order {
@@ -47,14 +51,13 @@ class Catalogue {
  public:
   explicit Catalogue(const google::protobuf::Descriptor* record);
 
+  // The field or the twin of that name.
   const Field* Find(std::string_view name) const;
-  const std::map<std::string, Field, std::less<>>& fields() const { return fields_; }
-
-  // Every condition: known field, operator that works on its kind, value of its kind, star only
-  // where it may stand, word of its vocabulary, date in RFC 3339 or now / now-7d. All violations at
-  // once (at most 20): INVALID_ARGUMENT (FQL_INVALID) on `field_name`, each naming position, what
-  // is wrong, and the nearest known field or word.
+  // Whether `expression` holds what this catalogue allows; see `CheckFilter` in check.h.
   absl::Status Check(const Expression& expression, std::string_view field_name) const;
+
+  // Without the twins that are blind to case.
+  const std::map<std::string, Field, std::less<>>& fields() const { return fields_; }
 
   // "created_timestamp desc". Empty text: nullopt. INVALID_ARGUMENT (ORDER_INVALID) on "order_by".
   absl::StatusOr<std::optional<Order>> ParseOrder(std::string_view order_by) const;
@@ -65,6 +68,7 @@ class Catalogue {
 
  private:
   std::map<std::string, Field, std::less<>> fields_;
+  std::map<std::string, Field, std::less<>> twins_;
 };
 
 }  // namespace falcon::fql

@@ -2,17 +2,16 @@
 #include "fql/dates.h"
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
-#include <initializer_list>
-#include <optional>
 
 #include "absl/strings/ascii.h"
 #include "base/text.h"
-#include "fql/expression.h"
 
 namespace falcon::fql {
 namespace {
+
+// Of a text that is looked at for what it may have meant.
+constexpr size_t kMaxInstantBytes = 64;
 
 bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 
@@ -33,79 +32,136 @@ bool TakeChar(std::string_view& text, char c) {
   return true;
 }
 
-bool TakeIntUpTo(std::string_view& text, int max) {
-  const std::optional<int> value = TakeInt(text, 2);
-  return value.has_value() && *value <= max;
+bool TakeIntUpTo(std::string_view& text, int max, int64_t& value) {
+  const std::optional<int> read = TakeInt(text, 2);
+  value = read.value_or(0);
+  return read.has_value() && *read <= max;
 }
 
-bool TakeDay(std::string_view& text) {
+bool TakeDay(std::string_view& text, std::chrono::sys_seconds& day) {
   const std::optional<int> year = TakeInt(text, 4);
   if (!year.has_value() || !TakeChar(text, '-')) return false;
   const std::optional<int> month = TakeInt(text, 2);
   if (!month.has_value() || !TakeChar(text, '-')) return false;
-  const std::optional<int> day = TakeInt(text, 2);
-  if (!day.has_value()) return false;
-  return std::chrono::year_month_day(std::chrono::year(*year), std::chrono::month(*month),
-                                     std::chrono::day(*day))
-      .ok();
+  const std::optional<int> number = TakeInt(text, 2);
+  if (!number.has_value()) return false;
+  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(*month),
+                                         std::chrono::day(*number)};
+  if (date.ok()) day = std::chrono::sys_days(date);
+  return date.ok();
 }
 
-bool TakeTimeOfDay(std::string_view& text) {
-  const bool whole = TakeIntUpTo(text, 23) && TakeChar(text, ':') && TakeIntUpTo(text, 59) &&
-                     TakeChar(text, ':') && TakeIntUpTo(text, 60);
-  if (!whole || !TakeChar(text, '.')) return whole;
+// An instant and how much of it was written.
+struct Written {
+  std::chrono::sys_seconds seconds;
+  bool fraction = false;
+  size_t minutes_end = 0;  // behind the minutes; 0: a date alone
+  bool has_seconds = false;
+  bool has_zone = false;
+};
+
+bool TakeSeconds(std::string_view& text, Written& out) {
+  int64_t seconds = 0;
+  if (!TakeIntUpTo(text, 60, seconds)) return false;
+  out.seconds += std::chrono::seconds(seconds);
+  out.has_seconds = true;
+  if (!TakeChar(text, '.')) return true;
   size_t digits = 0;
-  while (!text.empty() && IsDigit(text[0])) {
+  for (; !text.empty() && IsDigit(text[0]); ++digits) {
+    out.fraction = out.fraction || text[0] != '0';
     text.remove_prefix(1);
-    ++digits;
   }
   return digits >= 1 && digits <= 9;
 }
 
-bool TakeZone(std::string_view& text) {
-  if (TakeChar(text, 'Z')) return true;
-  if (!TakeChar(text, '+') && !TakeChar(text, '-')) return false;
-  return TakeIntUpTo(text, 23) && TakeChar(text, ':') && TakeIntUpTo(text, 59);
+bool TakeZone(std::string_view& text, Written& out) {
+  out.has_zone = !text.empty();
+  if (text.empty() || TakeChar(text, 'Z')) return true;
+  const bool east = text.starts_with('+');
+  if (!east && !text.starts_with('-')) return false;
+  text.remove_prefix(1);
+  int64_t hours = 0, minutes = 0;
+  if (!TakeIntUpTo(text, 23, hours) || !TakeChar(text, ':') || !TakeIntUpTo(text, 59, minutes)) {
+    return false;
+  }
+  const auto offset = std::chrono::hours(hours) + std::chrono::minutes(minutes);
+  out.seconds += east ? -offset : offset;
+  return true;
+}
+
+// A date, or a date and a time of day with or without seconds and zone.
+std::optional<Written> Read(std::string_view text) {
+  Written out;
+  std::string_view rest = text;
+  if (!TakeDay(rest, out.seconds)) return std::nullopt;
+  if (rest.empty()) return out;
+  int64_t hours = 0, minutes = 0;
+  if (!TakeChar(rest, 'T') || !TakeIntUpTo(rest, 23, hours) || !TakeChar(rest, ':') ||
+      !TakeIntUpTo(rest, 59, minutes)) {
+    return std::nullopt;
+  }
+  out.seconds += std::chrono::hours(hours) + std::chrono::minutes(minutes);
+  out.minutes_end = text.size() - rest.size();
+  if (TakeChar(rest, ':') && !TakeSeconds(rest, out)) return std::nullopt;
+  if (!TakeZone(rest, out) || !rest.empty()) return std::nullopt;
+  return out;
 }
 
 bool IsRelative(std::string_view text) {
   if (text == "now") return true;
-  if (!text.starts_with("now-") || text.size() < 6 || text.size() > 10) return false;
+  const bool span = text.starts_with("now-") || text.starts_with("now+");
+  if (!span || text.size() < 6 || text.size() > 10) return false;
   text.remove_prefix(4);
-  const bool unit = text.back() == 'h' || text.back() == 'd';
+  const bool unit = std::string_view("smhdwy").find(text.back()) != std::string_view::npos;
   text.remove_suffix(1);
   return unit && text[0] != '0' && std::all_of(text.begin(), text.end(), IsDigit);
 }
 
-// The instant that the writer may have meant, or nothing.
-std::optional<std::string> Repaired(std::string_view text) {
-  std::string upper(text);
-  std::transform(upper.begin(), upper.end(), upper.begin(), absl::ascii_toupper);
-  if (const size_t blank = upper.find(' '); blank == 10) upper[blank] = 'T';
-  for (const std::string& candidate : {Lower(text), upper, Cat(upper, "Z"), Cat(upper, ":00Z"),
-                                       text.starts_with('-') ? Cat("now", text) : ""}) {
-    if (IsInstant(candidate)) return candidate;
-  }
-  return std::nullopt;
+// "now-1M" of other languages: 30 days, since a small m is a minute.
+std::optional<std::string> InDays(std::string_view text) {
+  if (!text.starts_with("now-") || !text.ends_with('M') || text.size() > 7) return std::nullopt;
+  text.remove_prefix(4);
+  text.remove_suffix(1);
+  const size_t digits = text.size();
+  const std::optional<int> months = TakeInt(text, digits);
+  return months.value_or(0) == 0 ? std::nullopt : std::optional(Cat("now-", *months * 30, "d"));
 }
 
 }  // namespace
 
 bool IsInstant(std::string_view text) {
   if (text.starts_with("now")) return IsRelative(text);
-  if (!TakeDay(text)) return false;
-  if (text.empty()) return true;
-  return TakeChar(text, 'T') && TakeTimeOfDay(text) && TakeZone(text) && text.empty();
+  const std::optional<Written> written = Read(text);
+  return written.has_value() &&
+         (written->minutes_end == 0 || (written->has_seconds && written->has_zone));
 }
 
-std::string InstantProblem(std::string_view text) {
-  std::string problem = Cat("`", EscapeHostile(text, 64), "` is no instant");
-  if (text.size() <= 64) {
-    if (const auto repaired = Repaired(text)) {
-      return Cat(problem, "; write ", Quoted(*repaired));
-    }
+std::optional<std::string> CompletedInstant(std::string_view text) {
+  if (IsInstant(text)) return std::string(text);
+  const std::optional<Written> written = Read(text);
+  if (!written.has_value()) return std::nullopt;
+  const size_t end = written->minutes_end;
+  return Cat(text.substr(0, end), written->has_seconds ? "" : ":00", text.substr(end),
+             written->has_zone ? "" : "Z");
+}
+
+std::optional<int64_t> EpochSeconds(std::string_view text) {
+  const std::optional<Written> written = Read(text);
+  if (!written.has_value() || written->fraction) return std::nullopt;
+  return written->seconds.time_since_epoch().count();
+}
+
+std::optional<std::string> RepairedInstant(std::string_view text) {
+  if (text.size() > kMaxInstantBytes) return std::nullopt;
+  if (std::optional<std::string> days = InDays(text)) return days;
+  std::string upper(text);
+  std::transform(upper.begin(), upper.end(), upper.begin(), absl::ascii_toupper);
+  if (upper.size() > 10 && upper[10] == ' ') upper[10] = 'T';
+  for (const std::string& candidate :
+       {Lower(text), upper, text.starts_with('-') ? Cat("now", text) : ""}) {
+    if (std::optional<std::string> instant = CompletedInstant(candidate)) return instant;
   }
-  return Cat(problem, "; write '2025-01-31T10:20:30Z', '2025-01-31', 'now-24h' or 'now-7d'");
+  return std::nullopt;
 }
 
 }  // namespace falcon::fql

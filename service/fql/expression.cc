@@ -30,6 +30,10 @@ std::string_view Sign(Operator op) {
       return "*";
     case Operator::kNotWildcard:
       return "!*";
+    case Operator::kMatchesWildcard:
+      return "~*";
+    case Operator::kNotMatchesWildcard:
+      return "!~*";
   }
   return "";
 }

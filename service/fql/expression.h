@@ -10,16 +10,18 @@
 namespace falcon::fql {
 
 enum class Operator {
-  kEqual,           // field:'x', or any of a list
-  kNotEqual,        // field:!'x', or none of a list
-  kGreater,         // field:>
-  kGreaterOrEqual,  // field:>=
-  kLess,            // field:<
-  kLessOrEqual,     // field:<=
-  kMatches,         // field:~'x'
-  kNotMatches,      // field:!~'x'
-  kWildcard,        // field:*'x*'
-  kNotWildcard,     // field:!*'x*'
+  kEqual,               // field:'x', or any of a list
+  kNotEqual,            // field:!'x', or none of a list
+  kGreater,             // field:>
+  kGreaterOrEqual,      // field:>=
+  kLess,                // field:<
+  kLessOrEqual,         // field:<=
+  kMatches,             // field:~'x'
+  kNotMatches,          // field:!~'x'
+  kWildcard,            // field:*'x*'
+  kNotWildcard,         // field:!*'x*'
+  kMatchesWildcard,     // field:~*'x*', blind to case
+  kNotMatchesWildcard,  // field:!~*'x*'
 };
 
 // null, true or false, a number as written, or text (dates are text).

@@ -1,6 +1,7 @@
 // Gathers a request's typed filters and its raw one, and all that is wrong with them.
 #include "fql/filter_compiler.h"
 
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "falcon/v1/options.pb.h"
+#include "falcon/v1/types.pb.h"
 #include "fql/parser.h"
 #include "fql/typed_filter.h"
 
@@ -31,8 +33,9 @@ bool IsSet(const Message& request, const FieldDescriptor& field) {
 
 class Compiler {
  public:
-  Compiler(const Message& request, const Catalogue& catalogue, WallTime now)
-      : request_(request), catalogue_(catalogue), now_(now) {}
+  Compiler(const Message& request, const Catalogue& catalogue, WallTime now,
+           std::vector<FilterNote>& notes)
+      : request_(request), catalogue_(catalogue), now_(now), notes_(notes) {}
 
   absl::StatusOr<Expression> Compile() {
     for (int i = 0; i < request_.GetDescriptor()->field_count(); ++i) {
@@ -46,7 +49,10 @@ class Compiler {
     }
     if (violations_.empty()) return Expression::And(std::move(parts_));
     if (violations_.size() > kMaxViolations) violations_.resize(kMaxViolations);
-    return InvalidFields(violations_, only_raw_is_wrong_ ? "FQL_INVALID" : "INVALID_FIELD");
+    absl::Status status =
+        InvalidFields(violations_, only_raw_is_wrong_ ? "FQL_INVALID" : "INVALID_FIELD");
+    for (const auto& [key, fact] : facts_) status = WithFact(std::move(status), key, fact);
+    return status;
   }
 
  private:
@@ -59,12 +65,18 @@ class Compiler {
     }
     RETURN_IF_ERROR(part.status());
     ReportSecondSpan(field, means);
-    std::vector<FieldViolation> violations = Violations(catalogue_.Check(*part, field.name()));
+    absl::StatusOr<CheckedFilter> checked =
+        CheckFilter(*part, {.catalogue = catalogue_, .field_name = field.name()});
+    if (checked.ok()) {
+      Add(*std::move(checked));
+      return absl::OkStatus();
+    }
+    std::vector<FieldViolation> violations = Violations(checked.status());
     // The spellings of one word fail alike.
-    const bool spellings = means.operator_() == v1::FILTER_OPERATOR_EQUAL_ANY_CASE;
+    const bool spellings = means.operator_() == v1::FILTER_OPERATOR_EQUAL_ANY_CASE ||
+                           means.operator_() == v1::FILTER_OPERATOR_NAME;
     if (spellings && violations.size() > 1) violations.resize(1);
     Report(std::move(violations));
-    parts_.push_back(*part);
     return absl::OkStatus();
   }
 
@@ -79,12 +91,30 @@ class Compiler {
   }
 
   void AddRaw(const std::string& text) {
-    absl::StatusOr<Expression> raw = Parse(text, kRawFilter);
-    const absl::Status status = raw.ok() ? catalogue_.Check(*raw, kRawFilter) : raw.status();
-    for (FieldViolation& violation : Violations(status)) {
+    absl::StatusOr<CheckedFilter> checked = CheckRaw(text);
+    if (checked.ok()) {
+      Add(*std::move(checked));
+      return;
+    }
+    facts_ = Facts(checked.status());
+    for (FieldViolation& violation : Violations(checked.status())) {
       violations_.push_back(std::move(violation));
     }
-    if (raw.ok()) parts_.push_back(*std::move(raw));
+  }
+
+  absl::StatusOr<CheckedFilter> CheckRaw(const std::string& text) const {
+    if (!IsSyntaxOnly(request_)) {
+      return CheckFilterText(
+          text,
+          {.catalogue = catalogue_, .field_name = kRawFilter, .request = request_.GetDescriptor()});
+    }
+    ASSIGN_OR_RETURN(Expression parsed, Parse(text, kRawFilter));
+    return Unchecked(std::move(parsed), catalogue_);
+  }
+
+  void Add(CheckedFilter filter) {
+    parts_.push_back(std::move(filter.expression));
+    std::move(filter.notes.begin(), filter.notes.end(), std::back_inserter(notes_));
   }
 
   void Report(std::vector<FieldViolation> violations) {
@@ -97,8 +127,10 @@ class Compiler {
   const Message& request_;
   const Catalogue& catalogue_;
   const WallTime now_;
+  std::vector<FilterNote>& notes_;
   std::vector<Expression> parts_;
   std::vector<FieldViolation> violations_;
+  std::map<std::string, std::string> facts_;  // of the raw filter's failure
   std::map<std::string, std::string> spans_;  // FQL field to the request field that bounds it
   bool only_raw_is_wrong_ = true;
 };
@@ -106,8 +138,17 @@ class Compiler {
 }  // namespace
 
 absl::StatusOr<Expression> CompileFilters(const Message& request, const Catalogue& catalogue,
-                                          WallTime now) {
-  return Compiler(request, catalogue, now).Compile();
+                                          WallTime now, std::vector<FilterNote>* notes) {
+  std::vector<FilterNote> unread;
+  return Compiler(request, catalogue, now, notes == nullptr ? unread : *notes).Compile();
+}
+
+bool IsSyntaxOnly(const Message& request) {
+  const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName("read_options");
+  if (field == nullptr || field->message_type() != v1::ReadOptions::descriptor()) return false;
+  const auto& options =
+      static_cast<const v1::ReadOptions&>(request.GetReflection()->GetMessage(request, field));
+  return options.filter_check() == v1::FILTER_CHECK_SYNTAX_ONLY;
 }
 
 }  // namespace falcon::fql

@@ -1,9 +1,11 @@
-// Nearest known names for messages.
+// Nearest known names and words.
 #include "fql/names.h"
 
 #include <algorithm>
-#include <iterator>
+#include <cstdlib>
+#include <initializer_list>
 
+#include "absl/strings/ascii.h"
 #include "base/text.h"
 
 namespace falcon::fql {
@@ -11,66 +13,193 @@ namespace {
 
 // A typo is short; edit distance over longer text would only cost time.
 constexpr size_t kMaxTypoBytes = 80;
+constexpr size_t kMaxSuggestions = 8;
 constexpr size_t kMaxWords = 12;
+
+// One id, several names: Falcon's areas do not agree on it.
+constexpr std::string_view kDeviceIds[] = {"device_id", "agent_id", "aid", "device.device_id",
+                                           "host.aid"};
+
+struct Synonym {
+  std::string_view said;
+  std::initializer_list<std::string_view> meant;  // names or last levels, the likeliest first
+};
+const Synonym kSynonyms[] = {
+    {"os", {"platform_name", "os_version"}},
+    {"operatingsystem", {"platform_name", "os_version"}},
+    {"platform", {"platform_name", "platforms"}},
+    {"host", {"hostname"}},
+    {"hostname", {"hostname"}},
+    {"computername", {"hostname"}},
+    {"devicename", {"hostname"}},
+    {"machinename", {"hostname"}},
+    {"ip", {"local_ip", "local_ip_addresses", "external_ip"}},
+    {"ipaddress", {"local_ip", "local_ip_addresses", "external_ip"}},
+    {"mac", {"mac_address", "mac_addresses"}},
+    {"user", {"user_name", "username", "last_login_user", "user_id"}},
+    {"username", {"user_name", "username", "last_login_user"}},
+    {"created", {"created_timestamp", "created_on", "created_at", "created_date"}},
+    {"createdat", {"created_timestamp", "created_on", "created_at", "created_date"}},
+    {"createdtimestamp", {"created_timestamp", "created_on", "created_at", "created_date"}},
+    {"updated", {"updated_timestamp", "modified_on", "updated_at", "modified_timestamp"}},
+    {"modified", {"modified_timestamp", "modified_on", "updated_timestamp", "updated_at"}},
+    {"hash", {"sha256"}},
+    {"commandline", {"cmdline"}},
+    {"file", {"filename"}},
+    {"path", {"filepath"}},
+    {"cve", {"cve.id"}},
+    {"cveid", {"cve.id"}},
+    {"cvss", {"cve.base_score"}},
+    {"cvssscore", {"cve.base_score"}},
+};
+
+bool IsSeparator(char c) { return c == '_' || c == '-' || c == ' ' || c == '.'; }
+
+char Lowered(char c) { return absl::ascii_tolower(static_cast<unsigned char>(c)); }
+
+// Whether both are the same but for case and separators.
+bool SameBare(std::string_view a, std::string_view b) {
+  size_t j = 0;
+  for (const char c : a) {
+    if (IsSeparator(c)) continue;
+    while (j < b.size() && IsSeparator(b[j])) ++j;
+    if (j == b.size() || Lowered(c) != Lowered(b[j])) return false;
+    ++j;
+  }
+  return b.substr(j).find_first_not_of("_-. ") == std::string_view::npos;
+}
+
+// How many edits may turn a word of so many letters into another one.
+int AllowedEdits(size_t letters) { return letters <= 5 ? 1 : 2; }
+
+bool IsWithin(std::string_view a, std::string_view b, int edits) {
+  const auto difference = std::abs(static_cast<int>(a.size()) - static_cast<int>(b.size()));
+  return difference <= edits && EditDistance(a, b) <= edits;
+}
+
+std::vector<std::string_view> Parts(std::string_view name) {
+  std::vector<std::string_view> parts;
+  while (!name.empty()) {
+    const size_t end = std::min(name.find_first_of("_-."), name.size());
+    parts.push_back(name.substr(0, end));
+    name.remove_prefix(std::min(end + 1, name.size()));
+  }
+  return parts;
+}
+
+// Of two parts of names, such as `user` and `usr`. Short ones only look alike: `os` and `ou`, `aid`
+// and `cid`.
+bool IsTypoOfPart(std::string_view said, std::string_view known) {
+  if (EqualsIgnoringCase(said, known) || Cat(said, "s") == known || said == Cat(known, "s")) {
+    return true;
+  }
+  const size_t letters = std::max(said.size(), known.size());
+  return letters > 3 && IsWithin(said, known, AllowedEdits(letters));
+}
+
+bool IsTypo(std::string_view said, std::string_view known) {
+  if (!IsWithin(said, known, 2)) return false;
+  const std::vector<std::string_view> a = Parts(said);
+  const std::vector<std::string_view> b = Parts(known);
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), IsTypoOfPart);
+}
+
+bool IsDeviceId(std::string_view name) {
+  return std::find(std::begin(kDeviceIds), std::end(kDeviceIds), name) != std::end(kDeviceIds);
+}
+
+// The only one of the names that go on where `name` ends: `severity`, `severity_number`.
+std::string_view OnlyLonger(std::string_view name, const std::vector<std::string_view>& known) {
+  std::string_view only;
+  for (const std::string_view candidate : known) {
+    const bool goes_on = candidate.size() > name.size() + 1 && candidate.starts_with(name) &&
+                         (candidate[name.size()] == '_' || candidate[name.size()] == '.');
+    if (!goes_on) continue;
+    if (!only.empty()) return {};
+    only = candidate;
+  }
+  return only;
+}
+
+class Guesses {
+ public:
+  explicit Guesses(const std::vector<std::string_view>& known) : known_(known) {}
+
+  template <class Predicate>
+  void AddIf(Predicate fits) {
+    std::vector<std::string_view> found;
+    std::copy_if(known_.begin(), known_.end(), std::back_inserter(found), fits);
+    // Of names alike, the shortest is the one nearest to the record's root.
+    std::sort(found.begin(), found.end(),
+              [](auto a, auto b) { return a.size() != b.size() ? a.size() < b.size() : a < b; });
+    for (const std::string_view name : found) {
+      const bool there = std::find(names_.begin(), names_.end(), name) != names_.end();
+      if (!there && names_.size() < kMaxSuggestions) names_.push_back(name);
+    }
+  }
+
+  std::vector<std::string_view> names() && { return std::move(names_); }
+
+ private:
+  const std::vector<std::string_view>& known_;
+  std::vector<std::string_view> names_;
+};
+
+}  // namespace
 
 std::string_view LastLevel(std::string_view name) {
   const size_t dot = name.rfind('.');
   return dot == std::string_view::npos ? name : name.substr(dot + 1);
 }
 
-// One id, four names: Falcon's areas do not agree on it.
-constexpr std::string_view kSensorIds[] = {"device_id", "agent_id", "aid", "device.device_id"};
-
-std::string_view SameMeaning(std::string_view name, const std::vector<std::string_view>& known) {
-  if (std::find(std::begin(kSensorIds), std::end(kSensorIds), name) == std::end(kSensorIds)) {
-    return {};
-  }
-  for (const std::string_view id : kSensorIds) {
-    if (std::find(known.begin(), known.end(), id) != known.end()) return id;
-  }
-  return {};
+bool HoldsDeviceIds(std::string_view name) {
+  const std::string_view last = LastLevel(name);
+  const std::vector<std::string_view> parts = Parts(last);
+  return last == "device_id" || last == "agent_id" ||
+         (!parts.empty() && (parts.back() == "aid" || parts.back() == "aids"));
 }
 
-// The names that share a last level are ambiguous guesses: the shortest is the one nearest to the
-// record's root.
-std::string_view SameLastLevel(std::string_view name, const std::vector<std::string_view>& known) {
-  std::string_view best;
-  for (const std::string_view candidate : known) {
-    if (!EqualsIgnoringCase(LastLevel(candidate), LastLevel(name))) continue;
-    if (best.empty() || candidate.size() < best.size()) best = candidate;
-  }
-  return best;
-}
-
-// The shortest of the names that go on where `name` ends: `severity`, `severity_number`.
-std::string_view Longer(std::string_view name, const std::vector<std::string_view>& known) {
-  std::string_view best;
-  for (const std::string_view candidate : known) {
-    const bool goes_on = candidate.size() > name.size() + 1 && candidate.starts_with(name) &&
-                         (candidate[name.size()] == '_' || candidate[name.size()] == '.');
-    if (goes_on && (best.empty() || candidate.size() < best.size())) best = candidate;
-  }
-  return best;
-}
-
-std::string_view Guess(std::string_view name, const std::vector<std::string_view>& known) {
+std::vector<std::string_view> Suggestions(std::string_view name,
+                                          const std::vector<std::string_view>& known) {
   if (name.empty() || name.size() > kMaxTypoBytes) return {};
-  for (const std::string_view candidate : known) {
-    if (EqualsIgnoringCase(candidate, name)) return candidate;
+  Guesses guesses(known);
+  const std::string_view last = LastLevel(name);
+  guesses.AddIf([&](std::string_view candidate) { return SameBare(candidate, name); });
+  if (IsDeviceId(name)) guesses.AddIf(IsDeviceId);
+  guesses.AddIf([&](std::string_view candidate) { return SameBare(LastLevel(candidate), last); });
+  guesses.AddIf([&](std::string_view candidate) { return IsTypo(name, candidate); });
+  for (const Synonym& synonym : kSynonyms) {
+    if (!SameBare(synonym.said, last)) continue;
+    for (const std::string_view meant : synonym.meant) {
+      guesses.AddIf([meant](std::string_view candidate) {
+        return candidate == meant || LastLevel(candidate) == meant;
+      });
+    }
   }
-  if (const std::string_view same = SameMeaning(name, known); !same.empty()) return same;
-  const std::string_view near = Nearest(name, known);
-  const std::string_view same_level = SameLastLevel(name, known);
-  if (near.empty() && same_level.empty()) return Longer(name, known);
-  const bool typo = !near.empty() && EditDistance(name, near) <= 2;
-  return same_level.empty() || typo ? near : same_level;
+  const std::string_view longer = OnlyLonger(name, known);
+  guesses.AddIf([longer](std::string_view candidate) { return candidate == longer; });
+  return std::move(guesses).names();
 }
-
-}  // namespace
 
 std::string NearestName(std::string_view name, const std::vector<std::string_view>& known) {
-  const std::string_view guess = Guess(name, known);
-  return guess.empty() ? "" : Cat("; nearest: `", guess, "`");
+  const std::vector<std::string_view> guesses = Suggestions(name, known);
+  return guesses.empty() ? "" : Cat("; nearest: `", guesses.front(), "`");
+}
+
+std::string_view NearMiss(std::string_view word, const std::vector<std::string>& known) {
+  if (word.size() > kMaxTypoBytes) return {};
+  for (const std::string& candidate : known) {
+    if (!candidate.empty() && SameBare(candidate, word)) return candidate;
+  }
+  std::string_view nearest;
+  int least = AllowedEdits(word.size()) + 1;
+  for (const std::string& candidate : known) {
+    // One letter of two is another word.
+    if (word.size() < 3 || candidate.size() < 3 || !IsWithin(word, candidate, least - 1)) continue;
+    nearest = candidate;
+    least = EditDistance(word, candidate);
+  }
+  return nearest;
 }
 
 std::string Enumerate(const std::vector<std::string>& words) {

@@ -8,10 +8,13 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "fql/advice.h"
+#include "fql/normal_form.h"
 #include "fql/scanner.h"
 
 namespace falcon::fql {
 namespace {
+
+using Place = SyntaxFault::Place;
 
 struct Sign {
   std::string_view text;
@@ -19,17 +22,24 @@ struct Sign {
 };
 // Longer signs first: the first that fits is taken.
 constexpr Sign kSigns[] = {
-    {"!~", Operator::kNotMatches},  {"!*", Operator::kNotWildcard},
-    {"!", Operator::kNotEqual},     {">=", Operator::kGreaterOrEqual},
-    {"<=", Operator::kLessOrEqual}, {">", Operator::kGreater},
-    {"<", Operator::kLess},         {"~", Operator::kMatches},
+    {"!~*", Operator::kNotMatchesWildcard},
+    {"~*", Operator::kMatchesWildcard},
+    {"!~", Operator::kNotMatches},
+    {"!*", Operator::kNotWildcard},
+    {"!", Operator::kNotEqual},
+    {">=", Operator::kGreaterOrEqual},
+    {"<=", Operator::kLessOrEqual},
+    {">", Operator::kGreater},
+    {"<", Operator::kLess},
+    {"~", Operator::kMatches},
     {"*", Operator::kWildcard},
 };
 
 class Parser {
  public:
-  Parser(std::string_view text, std::string_view field_name, const ParseLimits& limits)
-      : scanner_(text, field_name), limits_(limits) {}
+  Parser(std::string_view text, std::string_view field_name, const ParseLimits& limits,
+         SyntaxFault& fault)
+      : scanner_(text, field_name, fault), limits_(limits) {}
 
   absl::StatusOr<Expression> Whole() {
     ASSIGN_OR_RETURN(Expression expression, Alternatives(0));
@@ -86,7 +96,8 @@ class Parser {
     ASSIGN_OR_RETURN(condition.field, scanner_.TakeField());
     scanner_.SkipBlanks();
     if (!scanner_.Take(":")) {
-      return scanner_.Fail("':'", AdviceAtColon(condition.field, scanner_.Rest()));
+      return scanner_.Fail(Place::kColon, "':'", AdviceAtColon(condition.field, scanner_.Rest()),
+                           condition.field);
     }
     scanner_.SkipBlanks();
     for (const Sign& sign : kSigns) {
@@ -101,10 +112,10 @@ class Parser {
   }
 
   absl::Status ParseValues(Condition& condition) {
-    const bool star = condition.op == Operator::kWildcard || condition.op == Operator::kNotWildcard;
-    const bool quoted = scanner_.Peek() == '\'' || scanner_.Peek() == '"';
+    const bool star = IsStar(condition.op) || IsMatchWildcard(condition.op);
+    const bool quoted = std::string_view("'\"[").find(scanner_.Peek()) != std::string_view::npos;
     if (star && !quoted) {
-      return scanner_.Fail("a quoted value after the star",
+      return scanner_.Fail(Place::kStar, "a quoted value after the star",
                            "a star stands in quotes, with text beside it, such as field:'srv-*'");
     }
     condition.list = scanner_.Take("[");
@@ -125,7 +136,8 @@ class Parser {
     } while (scanner_.Take(","));
     if (scanner_.AtEnd()) return scanner_.FailAt(start, "the list opened here is never closed");
     if (!scanner_.Take("]")) {
-      return scanner_.Fail("',' or ']'", AdviceAtJoint(scanner_.Before(), scanner_.Rest()));
+      return scanner_.Fail(Place::kJoint, "',' or ']'",
+                           AdviceAtJoint(scanner_.Before(), scanner_.Rest()));
     }
     return absl::OkStatus();
   }
@@ -142,7 +154,8 @@ class Parser {
   }
 
   absl::Status FailAtJoint(std::string_view expected) const {
-    return scanner_.Fail(expected, AdviceAtJoint(scanner_.Before(), scanner_.Rest()));
+    return scanner_.Fail(Place::kJoint, expected,
+                         AdviceAtJoint(scanner_.Before(), scanner_.Rest()));
   }
 
   Scanner scanner_;
@@ -153,13 +166,16 @@ class Parser {
 }  // namespace
 
 absl::StatusOr<Expression> Parse(std::string_view text, std::string_view field_name,
-                                 const ParseLimits& limits) {
+                                 const ParseLimits& limits, SyntaxFault* fault) {
+  SyntaxFault unread;
+  SyntaxFault& told = fault == nullptr ? unread : *fault;
+  told = SyntaxFault();
   if (text.size() > limits.max_bytes) {
     return InvalidField(field_name,
                         Cat("is ", text.size(), " bytes long; at most ", limits.max_bytes),
                         "FQL_INVALID");
   }
-  const Scanner scanner(text, field_name);
+  const Scanner scanner(text, field_name, told);
   for (size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte >= 0x20 && byte != 0x7F) continue;
@@ -167,7 +183,7 @@ absl::StatusOr<Expression> Parse(std::string_view text, std::string_view field_n
                                  "; a filter is one line of visible text"));
   }
   if (text.find_first_not_of(' ') == std::string_view::npos) return Expression();
-  return Parser(text, field_name, limits).Whole();
+  return Parser(text, field_name, limits, told).Whole();
 }
 
 }  // namespace falcon::fql

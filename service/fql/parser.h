@@ -2,6 +2,8 @@
 #ifndef FALCON_FQL_PARSER_H_
 #define FALCON_FQL_PARSER_H_
 
+#include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -16,11 +18,27 @@ struct ParseLimits {
   int max_list_values = 1000;
 };
 
+// Where a parse failed, for whoever mends it.
+struct SyntaxFault {
+  enum class Place {
+    kField,  // a field name or '(' should stand here
+    kColon,  // a colon
+    kValue,  // a value, or quotes around this one
+    kStar,   // a quoted value behind a star
+    kJoint,  // + or , or what closes
+    kElsewhere,
+  };
+  Place place = Place::kElsewhere;
+  size_t position = 0;  // in bytes
+  std::string field;    // at kColon: the name in front of it
+  std::string problem;  // "at byte 7: found `=`, expected ':'", without advice
+};
+
 // `+` binds tighter than `,`. Blank text is no filter. INVALID_ARGUMENT (FQL_INVALID) on
 // `field_name` (the request field that held the text), naming the byte position, what stands there
-// and what would have been right.
+// and what would have been right. `fault`: where to say more.
 absl::StatusOr<Expression> Parse(std::string_view text, std::string_view field_name = "filter",
-                                 const ParseLimits& limits = {});
+                                 const ParseLimits& limits = {}, SyntaxFault* fault = nullptr);
 
 }  // namespace falcon::fql
 

@@ -11,6 +11,8 @@
 namespace falcon::fql {
 namespace {
 
+constexpr std::string_view kNoStarEscape =
+    "`\\*` is no escape: FQL has no way to write a literal star";
 // Shown of what stands at an error.
 constexpr size_t kExcerptBytes = 32;
 
@@ -61,7 +63,9 @@ absl::StatusOr<std::string> Scanner::TakeField() {
     const bool level_follows = Rest().size() > 1 && Peek() == '.' && IsFieldChar(Rest()[1]);
     if (level_follows) ++position_;
   }
-  if (position_ == start) return Fail("a field name or '('", AdviceAtField(Rest()));
+  if (position_ == start) {
+    return Fail(SyntaxFault::Place::kField, "a field name or '('", AdviceAtField(Rest()));
+  }
   return std::string(text_.substr(start, position_ - start));
 }
 
@@ -71,11 +75,12 @@ absl::StatusOr<std::string> Scanner::TakeQuoted() {
   std::string value;
   while (!AtEnd() && Peek() != quote) {
     if (Peek() == '\\') {
-      const size_t next = position_ + 1;
-      const bool escape = next < text_.size() &&
-                          std::string_view("'\"\\").find(text_[next]) != std::string_view::npos;
-      if (!escape && next < text_.size()) return FailAt(position_, AdviceAtEscape(Rest()));
-      position_ = next;
+      const std::string_view next = Rest().substr(1);
+      if (next.starts_with('*')) return FailAt(position_, kNoStarEscape);
+      // Of a path that was not escaped, it stands for itself.
+      const bool escape =
+          next.empty() || std::string_view("'\"\\").find(next[0]) != std::string_view::npos;
+      if (escape) ++position_;
       if (AtEnd()) break;
     }
     value += text_[position_++];
@@ -101,10 +106,10 @@ absl::StatusOr<Value> Scanner::TakeBare(std::string_view field) {
     const std::string_view expected = LooksLikeDate(word)
                                           ? "a date in quotes"
                                           : (word.empty() ? "a value" : "quotes around this value");
-    return Fail(expected, AdviceAtValue(field, Rest()));
+    return Fail(SyntaxFault::Place::kValue, expected, AdviceAtValue(field, Rest()));
   }
   position_ = end;
-  if (word == "null") return Value(Null{});
+  if (EqualsIgnoringCase(word, "null")) return Value(Null{});
   if (word == "true" || word == "false") return Value(word == "true");
   return Value(std::string(word));
 }
@@ -132,15 +137,22 @@ std::string_view Scanner::TakeNumber() {
   return rest.substr(0, end);
 }
 
-absl::Status Scanner::Fail(std::string_view expected, std::string_view advice) const {
+absl::Status Scanner::Fail(SyntaxFault::Place place, std::string_view expected,
+                           std::string_view advice, std::string_view field) const {
   const std::string found =
       AtEnd() ? "the end" : Cat("`", EscapeHostile(FirstWord(Rest()), kExcerptBytes), "`");
-  return FailAt(position_,
-                Cat("found ", found, ", expected ", expected, advice.empty() ? "" : "; ", advice));
+  const std::string problem = Cat("found ", found, ", expected ", expected);
+  absl::Status status = FailAt(position_, Cat(problem, advice.empty() ? "" : "; ", advice));
+  fault_.place = place;
+  fault_.field = std::string(field);
+  fault_.problem = Cat("at byte ", position_, ": ", problem);
+  return status;
 }
 
 absl::Status Scanner::FailAt(size_t position, std::string_view problem) const {
-  return InvalidField(field_name_, Cat("at byte ", position, ": ", problem), "FQL_INVALID");
+  fault_.position = position;
+  fault_.problem = Cat("at byte ", position, ": ", problem);
+  return InvalidField(field_name_, fault_.problem, "FQL_INVALID");
 }
 
 }  // namespace falcon::fql

@@ -9,15 +9,16 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "fql/expression.h"
+#include "fql/parser.h"
 
 namespace falcon::fql {
 
-// Holds views of `text` and `field_name`, which outlive it. A method that fails leaves the position
+// Holds views of `text` and `field_name` and a reference to `fault`, which outlive it. A method that fails leaves the position
 // undefined.
 class Scanner {
  public:
-  Scanner(std::string_view text, std::string_view field_name)
-      : text_(text), field_name_(field_name) {}
+  Scanner(std::string_view text, std::string_view field_name, SyntaxFault& fault)
+      : text_(text), field_name_(field_name), fault_(fault) {}
 
   size_t position() const { return position_; }
   bool AtEnd() const { return position_ == text_.size(); }
@@ -32,14 +33,17 @@ class Scanner {
 
   // Letters, digits, '_' and '-', with single dots between levels.
   absl::StatusOr<std::string> TakeField();
-  // From one quote, ' or ", to the same quote. Escapes: \' \" \\ and no other.
+  // From one quote, ' or ", to the same quote. Escapes: \' \" \\; a backslash before anything else
+  // is itself, but for a star, which no escape makes literal.
   absl::StatusOr<std::string> TakeQuoted();
   // null, true, false, a JSON number, or a word of letters, digits and _-./@ without quotes.
   // `field` is for the advice.
   absl::StatusOr<Value> TakeBare(std::string_view field);
 
-  // "at byte 7: found `=`, expected ':'; advice". Empty advice adds nothing.
-  absl::Status Fail(std::string_view expected, std::string_view advice = "") const;
+  // "at byte 7: found `=`, expected ':'; advice". Empty advice adds nothing. `field` is for whoever
+  // mends it.
+  absl::Status Fail(SyntaxFault::Place place, std::string_view expected,
+                    std::string_view advice = "", std::string_view field = "") const;
   // "at byte 7: problem".
   absl::Status FailAt(size_t position, std::string_view problem) const;
 
@@ -48,6 +52,7 @@ class Scanner {
 
   std::string_view text_;
   std::string_view field_name_;
+  SyntaxFault& fault_;
   size_t position_ = 0;
 };
 

@@ -6,10 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
+#include "base/device_id.h"
+#include "base/letter_case.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "falcon/v1/types.pb.h"
+#include "fql/name_filter.h"
 #include "fql/request_values.h"
 #include "google/protobuf/util/time_util.h"
 
@@ -20,6 +22,7 @@ using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
 
 constexpr int kMaxDays = 365;
+constexpr std::string_view kAssetId = "aid";
 
 Expression Compare(const Field& target, Operator op, Value value) {
   return Expression::Of({.field = target.name, .op = op, .values = {std::move(value)}});
@@ -52,7 +55,7 @@ Expression AnyOf(const Field& target, std::vector<Value> values, bool list) {
 }
 
 // Each text as given, in upper case and in lower case, none twice.
-std::vector<Value> InAllCases(const std::vector<Value>& values) {
+std::vector<Value> InCommonCases(const std::vector<Value>& values) {
   std::vector<Value> all;
   const auto add = [&all](Value value) {
     if (std::find(all.begin(), all.end(), value) == all.end()) all.push_back(std::move(value));
@@ -61,10 +64,21 @@ std::vector<Value> InAllCases(const std::vector<Value>& values) {
     add(value);
     const std::string* text = std::get_if<std::string>(&value);
     if (text == nullptr) continue;
-    add(absl::AsciiStrToUpper(*text));
-    add(absl::AsciiStrToLower(*text));
+    add(UpperCase(*text));
+    add(LowerCase(*text));
   }
   return all;
+}
+
+// The forms that find every case, and names that only begin alike; nothing where the list form
+// finds all there is.
+std::vector<Expression> WideForms(const Field& target, const Value& value) {
+  const std::string* text = std::get_if<std::string>(&value);
+  if (text == nullptr || UpperCase(*text) == LowerCase(*text) || HasStar(value)) return {};
+  std::vector<Expression> forms;
+  if (target.lists) forms.push_back(Compare(target, Operator::kEqual, value));
+  if (target.text_match) forms.push_back(Compare(target, Operator::kMatches, value));
+  return forms;
 }
 
 absl::StatusOr<int> Floor(const EnumValueDescriptor& value) {
@@ -170,13 +184,50 @@ absl::StatusOr<Expression> InBands(const TypedFilter& filter, const Field& targe
   return Expression::Or(std::move(bands));
 }
 
-absl::StatusOr<Expression> Equals(const TypedFilter& filter, const Field& target, bool any_case) {
+// Falcon's list form compares whole and minds case; its plain equality does neither.
+absl::StatusOr<Expression> EqualsInCommonCases(const TypedFilter& filter, const Field& target) {
+  ASSIGN_OR_RETURN(const std::vector<Value> values,
+                   RequestValues(filter.request, filter.field, filter.catalogue, target));
+  return AnyOf(target, InCommonCases(values), /*list=*/true);
+}
+
+absl::StatusOr<Expression> IsNamed(const TypedFilter& filter, const Field& target) {
+  ASSIGN_OR_RETURN(Expression whole, EqualsInCommonCases(filter, target));
+  if (!YieldsRecords(*filter.request.GetDescriptor())) return whole;
+  ASSIGN_OR_RETURN(const std::vector<Value> values,
+                   RequestValues(filter.request, filter.field, filter.catalogue, target));
+  std::vector<Expression> forms = {std::move(whole)};
+  for (const Value& value : values) {
+    for (Expression& wide : WideForms(target, value)) forms.push_back(std::move(wide));
+  }
+  return Expression::Or(std::move(forms));
+}
+
+// The device's part of a joined id, in lower case; the whole of it too where an asset without a
+// sensor is called so.
+absl::StatusOr<Expression> IsDevice(const TypedFilter& filter, const Field& target) {
+  ASSIGN_OR_RETURN(std::vector<Value> values,
+                   RequestValues(filter.request, filter.field, filter.catalogue, target));
+  std::vector<Value> ids;
+  const auto add = [&ids](Value id) {
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(std::move(id));
+  };
+  for (const Value& value : values) {
+    const std::string* text = std::get_if<std::string>(&value);
+    if (text == nullptr) return absl::InternalError("DEVICE_ID stands on a field that is no text");
+    add(DeviceId(*text));
+    const bool joined = IsDeviceId(*text) && text->find('_') != std::string::npos;
+    if (joined && target.name == kAssetId) add(Lower(*text));
+  }
+  return AnyOf(target, std::move(ids), filter.field.is_repeated());
+}
+
+absl::StatusOr<Expression> Equals(const TypedFilter& filter, const Field& target) {
   const bool graded = filter.field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM &&
                       target.kind == v1::FQL_KIND_NUMBER;
   if (graded) return InBands(filter, target);
   ASSIGN_OR_RETURN(std::vector<Value> values,
                    RequestValues(filter.request, filter.field, filter.catalogue, target));
-  if (any_case) values = InAllCases(values);
   return AnyOf(target, std::move(values), filter.field.is_repeated());
 }
 
@@ -188,9 +239,13 @@ absl::StatusOr<Expression> CompileOn(const TypedFilter& filter, const std::strin
   }
   switch (filter.means.operator_()) {
     case v1::FILTER_OPERATOR_EQUAL:
-      return Equals(filter, *target, /*any_case=*/false);
+      return Equals(filter, *target);
     case v1::FILTER_OPERATOR_EQUAL_ANY_CASE:
-      return Equals(filter, *target, /*any_case=*/true);
+      return EqualsInCommonCases(filter, *target);
+    case v1::FILTER_OPERATOR_NAME:
+      return IsNamed(filter, *target);
+    case v1::FILTER_OPERATOR_DEVICE_ID:
+      return IsDevice(filter, *target);
     case v1::FILTER_OPERATOR_AT_LEAST:
       return Bound(filter, *target, /*least=*/true);
     case v1::FILTER_OPERATOR_AT_MOST:

@@ -1,51 +1,59 @@
-// What works where. Each refusal names the spelling that works, because Falcon itself would answer
-// with no rows.
+// What works where. Falcon itself would answer most of what is refused here with no rows.
 #include "fql/value_check.h"
 
 #include <algorithm>
 #include <initializer_list>
 #include <string_view>
+#include <utility>
 
-#include "absl/strings/ascii.h"
 #include "base/text.h"
 #include "fql/dates.h"
 #include "fql/names.h"
-#include "fql/star_check.h"
+#include "fql/normal_form.h"
 
 namespace falcon::fql {
 namespace {
 
-bool IsEquality(Operator op) { return op == Operator::kEqual || op == Operator::kNotEqual; }
-bool IsRange(Operator op) {
-  return op == Operator::kGreater || op == Operator::kGreaterOrEqual || op == Operator::kLess ||
-         op == Operator::kLessOrEqual;
-}
-bool IsMatch(Operator op) { return op == Operator::kMatches || op == Operator::kNotMatches; }
-bool IsStar(Operator op) { return op == Operator::kWildcard || op == Operator::kNotWildcard; }
+constexpr size_t kShownBytes = 64;
 
 const std::string* FirstText(const Condition& condition) {
   return condition.values.empty() ? nullptr : std::get_if<std::string>(&condition.values.front());
 }
 
-Problem ListProblem(const Field& field, Operator op) {
-  if (!IsEquality(op)) return "a list works with : and :! only";
-  if (!field.lists) return Cat("`", field.name, "` takes one value, not a list");
-  return std::nullopt;
+// `condition` with another operator and value.
+Condition Instead(const Condition& condition, Operator op, Value value) {
+  Condition fix{.field = condition.field, .op = op, .values = {std::move(value)}};
+  fix.position = condition.position;
+  return fix;
 }
 
-// "`x` takes `...` only": what is left where equality or negation does not work.
-Problem EqualityProblem(const Field& field, const Condition& condition) {
-  if (!IsEquality(condition.op)) return std::nullopt;
-  if (!field.equality) {
-    return Cat("`", field.name, "` is compared by > >= < <= only",
-               field.text_match ? ", or by ~" : "");
+// The longest run of `text` without a star.
+std::string LongestPiece(std::string_view text) {
+  std::string_view longest;
+  while (!text.empty()) {
+    const std::string_view piece = text.substr(0, text.find('*'));
+    if (piece.size() > longest.size()) longest = piece;
+    text.remove_prefix(std::min(piece.size() + 1, text.size()));
   }
+  return std::string(longest);
+}
+
+// How a field can be searched for a part of the condition's text.
+std::vector<Condition> SearchFixes(const Field& field, const Condition& condition) {
+  if (field.kind != v1::FQL_KIND_STRING) return {};
   const std::string* text = FirstText(condition);
-  if (field.list_only && !condition.list && text != nullptr) {
-    return Cat("`", field.name, "` takes its values in brackets; write ",
-               Spelling(field, IsNegation(condition.op) ? "!" : "", Cat("[", Shown(*text), "]")));
-  }
-  return std::nullopt;
+  const std::string piece = text == nullptr ? "" : LongestPiece(*text);
+  if (piece.empty()) return {};
+  const bool negated = IsNegation(condition.op);
+  return {Instead(condition, negated ? Operator::kNotMatches : Operator::kMatches, piece),
+          Instead(condition, negated ? Operator::kNotWildcard : Operator::kWildcard,
+                  Cat("*", piece, "*"))};
+}
+
+std::string ExactOnly(const Field& field) {
+  const bool parts = field.text_match || field.wildcard != v1::WILDCARD_UNSPECIFIED;
+  if (parts) return "";
+  return field.array ? "; elements are compared exactly" : "; it is compared exactly";
 }
 
 bool IsHexId(std::string_view text) {
@@ -66,18 +74,29 @@ bool IsCveId(std::string_view text) {
          digits(text.substr(4, 4)) && text[8] == '-' && digits(text.substr(9));
 }
 
-Problem IdProblem(const Field& field, std::string_view text) {
+// The condition with each of its texts changed by `change`.
+template <class Change>
+Condition WithTexts(const Condition& condition, Change change) {
+  Condition fix = condition;
+  for (Value& value : fix.values) {
+    if (std::string* text = std::get_if<std::string>(&value)) *text = change(*text);
+  }
+  return fix;
+}
+
+Problem IdProblem(const Field& field, const Condition& condition, std::string_view text) {
   const auto named = [&](std::initializer_list<std::string_view> names) {
     return std::find(names.begin(), names.end(), field.name) != names.end();
   };
   const bool host_id = named({"device_id", "agent_id", "device.device_id", "aid", "host.aid"});
   if (host_id && !IsHexId(text) && !(field.name == "aid" && IsAssetId(text))) {
     const std::string lower = Lower(text);
-    return Cat("`", field.name, "` is 32 hexadecimal digits in lower case, not ", Shown(text),
-               IsHexId(lower) ? Cat("; write ", Quoted(lower)) : "");
+    return Finding(Cat("`", field.name, "` is 32 hexadecimal digits in lower case, not ",
+                       Shown(text), IsHexId(lower) ? Cat("; write ", Quoted(lower)) : ""),
+                   {WithTexts(condition, Lower)}, /*says_all=*/true);
   }
-  if (named({"cve.id"}) && !IsCveId(text)) {
-    return Cat("`cve.id` is such as 'CVE-2021-44228', not ", Shown(text));
+  if (named({"cve.id", "cve.id.insensitive"}) && !IsCveId(text)) {
+    return Cat("`", field.name, "` is such as 'CVE-2021-44228', not ", Shown(text));
   }
   if (named({"composite_id"}) && std::count(text.begin(), text.end(), ':') < 2) {
     return Cat("`composite_id` is <cid>:<kind>:<agent id>:<rest>, not ", Shown(text));
@@ -85,43 +104,69 @@ Problem IdProblem(const Field& field, std::string_view text) {
   return std::nullopt;
 }
 
-Problem WordProblem(const Field& field, const std::string& text) {
-  const bool known =
-      std::find(field.values.begin(), field.values.end(), text) != field.values.end();
-  if (field.values.empty() || known) return std::nullopt;
-  for (const std::string& word : field.values) {
-    if (EqualsIgnoringCase(word, text)) {
-      return Cat("`", field.name, "` minds case: write ", Shown(word), ", not ", Shown(text));
-    }
+bool Knows(const Field& field, std::string_view word) {
+  return std::any_of(field.values.begin(), field.values.end(), [&](const std::string& known) {
+    return field.insensitive ? EqualsIgnoringCase(known, word) : known == word;
+  });
+}
+
+// A near miss of a known word. What is none may be a word that is new at Falcon.
+Problem WordProblem(const Field& field, const Condition& condition, const std::string& text) {
+  if (field.values.empty() || Knows(field, text)) return std::nullopt;
+  const std::string_view near = NearMiss(text, field.values);
+  if (near.empty()) return std::nullopt;
+  const Condition fix = WithTexts(condition, [&field](const std::string& word) {
+    const bool known = Knows(field, word);
+    const std::string_view meant = known ? std::string_view() : NearMiss(word, field.values);
+    return meant.empty() ? word : std::string(meant);
+  });
+  if (EqualsIgnoringCase(near, text)) {
+    return Finding(Cat("`", field.name, "` minds case: write ", Shown(near), ", not ", Shown(text)),
+                   {fix},
+                   /*says_all=*/true);
   }
-  const std::vector<std::string_view> words(field.values.begin(), field.values.end());
-  return Cat("`", field.name, "` is never ", Shown(text), NearestName(text, words), "; it is ",
-             Enumerate(field.values));
+  return Finding(Cat("`", field.name, "` is never ", Shown(text), "; nearest: `", near, "`; it is ",
+                     Enumerate(field.values)),
+                 {fix}, /*says_all=*/true);
+}
+
+Problem PatternProblem(const Field& field, const Condition& condition, const std::string& text) {
+  if (text.find('*') != std::string::npos) return std::nullopt;
+  if (text.empty()) return Cat("`", field.name, "`: a star needs text beside it");
+  return Finding("a pattern needs a star inside the quotes too",
+                 {Instead(condition, condition.op, Cat("*", text, "*"))});
+}
+
+// Of text that is compared for equality. ANYWHERE: a star alone means "any value", and with !
+// "unassigned" and the like.
+Problem StarProblem(const Field& field, const Condition& condition) {
+  if (field.wildcard != v1::WILDCARD_UNSPECIFIED) return std::nullopt;
+  return Finding(Cat("`", field.name, "` takes no star", ExactOnly(field)),
+                 SearchFixes(field, condition));
+}
+
+Problem MatchProblem(const Condition& condition, const std::string& text) {
+  const std::string piece = LongestPiece(text);
+  if (piece.empty()) return Finding("`~` needs text to look for");
+  if (text.find('*') == std::string::npos) return std::nullopt;
+  return Finding("`~` finds parts without a star", {Instead(condition, condition.op, piece)});
 }
 
 Problem TextProblem(const Field& field, const Condition& condition, const std::string& text) {
   const bool star = text.find('*') != std::string::npos;
-  if (IsMatch(condition.op)) {
-    const std::string_view piece = LongestPiece(text);
-    if (piece.empty()) return "`~` needs text to look for";
-    if (!star) return std::nullopt;
-    return Cat("`~` finds parts without a star; write ",
-               Spelling(field, IsNegation(condition.op) ? "!~" : "~", Shown(piece)));
+  if (IsMatch(condition.op)) return MatchProblem(condition, text);
+  if (IsStar(condition.op) || IsMatchWildcard(condition.op)) {
+    return PatternProblem(field, condition, text);
   }
-  if (IsStar(condition.op)) return PatternProblem(field, condition, text);
-  if (IsRange(condition.op)) {
-    return star ? Problem("a range takes no star") : std::nullopt;
-  }
-  if (star) return StarProblem(field, condition, text);
-  const bool empty_is_word =
-      std::find(field.values.begin(), field.values.end(), "") != field.values.end();
-  if (text.empty() && !empty_is_word) {
+  if (IsRange(condition.op)) return star ? Problem(Finding("a range takes no star")) : std::nullopt;
+  if (star) return StarProblem(field, condition);
+  if (text.empty() && !Knows(field, "")) {
     if (condition.op == Operator::kNotEqual) return std::nullopt;
-    return Cat("empty text can match every record; write ", Spelling(field, "", "null"),
-               " for an absent value");
+    return Finding("empty text can match every record; null is an absent value",
+                   {Instead(condition, condition.op, Null())});
   }
-  if (const Problem problem = IdProblem(field, text)) return problem;
-  return WordProblem(field, text);
+  if (Problem problem = IdProblem(field, condition, text)) return problem;
+  return WordProblem(field, condition, text);
 }
 
 bool IsNumber(std::string_view text) {
@@ -145,9 +190,10 @@ Problem NumberProblem(const Field& field, const Condition& condition, const Valu
   if (std::holds_alternative<Number>(value) || (text != nullptr && IsNumber(*text))) {
     return std::nullopt;
   }
-  const bool pattern =
-      text != nullptr && IsEquality(condition.op) && text->find('*') != std::string::npos;
-  if (pattern) return StarProblem(field, condition, *text);
+  const bool star = text != nullptr && text->find('*') != std::string::npos;
+  if (star && IsEquality(condition.op)) return StarProblem(field, condition);
+  const bool pattern = IsStar(condition.op) || IsMatchWildcard(condition.op);
+  if (star && pattern) return PatternProblem(field, condition, *text);
   return Cat("`", field.name, "` is a number, not ", Shown(Raw(value)));
 }
 
@@ -155,58 +201,91 @@ Problem BooleanProblem(const Field& field, const Condition& condition, const Val
   if (std::holds_alternative<bool>(value)) return std::nullopt;
   const std::string lower = Lower(Raw(value));
   const bool meant = lower == "true" || lower == "false";
-  return Cat("`", field.name, "` is true or false, without quotes",
-             meant ? Cat("; write ", Spelling(field, IsNegation(condition.op) ? "!" : "", lower))
-                   : Cat(", not ", Shown(Raw(value))));
+  std::vector<Condition> fixes;
+  if (meant) fixes.push_back(Instead(condition, condition.op, lower == "true"));
+  return Finding(Cat("`", field.name, "` is true or false, not ", Shown(Raw(value))),
+                 std::move(fixes));
 }
 
-Problem EpochProblem(const Field& field, const Value& value) {
+Problem EpochProblem(const Field& field, const Condition& condition, const Value& value) {
   const std::string raw = Raw(value);
+  const bool text = std::holds_alternative<std::string>(value);
   if (std::holds_alternative<Number>(value) && raw.find_first_of(".-") == std::string::npos) {
     return std::nullopt;
   }
-  const bool relative = std::holds_alternative<std::string>(value) && raw.starts_with("now");
-  if (relative && IsInstant(raw)) return std::nullopt;
-  return Cat("`", field.name,
-             "` is in whole seconds since 1970, without quotes, such as 1767225600,",
-             " or relative, such as 'now-7d'; not ", Shown(raw));
+  if (text && raw.starts_with("now") && IsInstant(raw)) return std::nullopt;
+  std::vector<Condition> fixes;
+  const std::optional<std::string> repaired = text ? RepairedInstant(raw) : std::nullopt;
+  if (repaired.has_value()) fixes.push_back(Instead(condition, condition.op, *repaired));
+  return Finding(Cat("`", field.name, "` is in whole seconds since 1970, such as 1767225600, or ",
+                     "relative, such as 'now-7d'; not ", Shown(raw)),
+                 std::move(fixes));
 }
 
-Problem TimestampProblem(const Field& field, const Value& value) {
+Problem TimestampProblem(const Field& field, const Condition& condition, const Value& value) {
   const std::string raw = Raw(value);
   const bool text = std::holds_alternative<std::string>(value);
   if (text && IsInstant(raw)) return std::nullopt;
-  return Cat("`", field.name, "`: ", InstantProblem(raw));
+  const std::string problem =
+      Cat("`", field.name, "`: `", EscapeHostile(raw, kShownBytes), "` is no instant");
+  if (const auto repaired = RepairedInstant(raw)) {
+    return Finding(problem, {Instead(condition, condition.op, *repaired)});
+  }
+  return Cat(problem, ", such as '2025-01-31T10:20:30Z', '2025-01-31', 'now-24h' or 'now-7d'");
+}
+
+// Of a value that is neither null nor text, on a field of text.
+Problem FlagProblem(const Field& field, const Condition& condition, const Value& value) {
+  const bool flag = Raw(value) == "true";
+  const std::string said = flag ? "yes" : "no";
+  std::string literal = Raw(value);
+  for (const std::string& word : field.values) {
+    if (EqualsIgnoringCase(word, said)) literal = word;
+  }
+  return Finding(Cat("`", field.name, "` is text, which stands in quotes"),
+                 {Instead(condition, condition.op, literal)});
 }
 
 }  // namespace
 
+std::string Shown(std::string_view text) { return EscapeHostile(Quoted(text), kShownBytes); }
+
 Problem OperatorProblem(const Field& field, const Condition& condition) {
   const bool negated = IsNegation(condition.op);
-  const std::string* text = FirstText(condition);
   if (!field.filterable) return Cat("`", field.name, "` only orders lists; no filter names it");
   if (negated && !field.negation) return Cat("`", field.name, "` cannot be negated");
-  if (Problem problem = EqualityProblem(field, condition)) return problem;
-  if (condition.list) {
-    if (Problem problem = ListProblem(field, condition.op)) return problem;
+  if (IsEquality(condition.op) && !field.equality) {
+    return Cat("`", field.name, "` is compared by > >= < <= only",
+               field.text_match ? ", or by ~" : "");
+  }
+  if (condition.list && !IsEquality(condition.op))
+    return Finding("a range takes one value, not a list");
+  if (condition.list && !field.lists) {
+    return Cat("`", field.name, "` takes at most 100 values in a list");
   }
   if (IsRange(condition.op) && !field.ordered) {
     return Cat("`", field.name, "` has no order: > >= < <= do not work on it");
   }
   if (IsMatch(condition.op) && !field.text_match) {
-    return Cat("`~` does not work on `", field.name, "`",
-               SearchAdvice(field, negated, text == nullptr ? "" : *text));
+    return Finding(Cat("`~` does not work on `", field.name, "`", ExactOnly(field)),
+                   SearchFixes(field, condition));
   }
   if (condition.op == Operator::kNotMatches && !field.negated_match) {
-    return Cat("`!~` does not work on `", field.name, "`; `:!` and `~` do");
+    return Finding(Cat("`!~` does not work on `", field.name, "`; `:!` and `~` do"),
+                   SearchFixes(field, condition));
   }
-  return IsStar(condition.op) ? StarOperatorProblem(field, condition) : std::nullopt;
+  const bool stars = field.wildcard != v1::WILDCARD_UNSPECIFIED;
+  if ((IsStar(condition.op) && !stars) ||
+      (IsMatchWildcard(condition.op) && !stars && !field.text_match)) {
+    return StarProblem(field, condition);
+  }
+  return std::nullopt;
 }
 
 Problem ValueProblem(const Field& field, const Condition& condition, const Value& value) {
   if (std::holds_alternative<Null>(value)) {
     if (IsEquality(condition.op)) return std::nullopt;
-    return "null works with : and :! only";
+    return Finding("null works with : and :! only");
   }
   switch (field.kind) {
     case v1::FQL_KIND_NUMBER:
@@ -214,18 +293,21 @@ Problem ValueProblem(const Field& field, const Condition& condition, const Value
     case v1::FQL_KIND_BOOLEAN:
       return BooleanProblem(field, condition, value);
     case v1::FQL_KIND_TIMESTAMP:
-      return TimestampProblem(field, value);
+      return TimestampProblem(field, condition, value);
     case v1::FQL_KIND_EPOCH_SECONDS:
-      return EpochProblem(field, value);
+      return EpochProblem(field, condition, value);
     default:
       break;
   }
-  if (const std::string* text = std::get_if<std::string>(&value)) {
-    return TextProblem(field, condition, *text);
-  }
-  const std::string raw = Raw(value);
-  if (Problem problem = WordProblem(field, raw)) return problem;
-  return Cat("`", field.name, "` is text, which stands in quotes; write ", Shown(raw));
+  const std::string* text = std::get_if<std::string>(&value);
+  return text == nullptr ? FlagProblem(field, condition, value)
+                         : TextProblem(field, condition, *text);
+}
+
+bool IsUnknownWord(const Field& field, const Condition& condition, const Value& value) {
+  const std::string* text = std::get_if<std::string>(&value);
+  return text != nullptr && IsEquality(condition.op) && !field.values.empty() && !text->empty() &&
+         text->find('*') == std::string::npos && !Knows(field, *text);
 }
 
 }  // namespace falcon::fql

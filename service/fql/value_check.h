@@ -1,19 +1,41 @@
-// The rules for one condition: operators by kind, words, dates and ids.
+// What a field takes: operators, and values of its kind.
 #ifndef FALCON_FQL_VALUE_CHECK_H_
 #define FALCON_FQL_VALUE_CHECK_H_
 
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include "fql/catalogue.h"
 #include "fql/expression.h"
-#include "fql/star_check.h"
 
 namespace falcon::fql {
 
-// Why the operator, or a list, does not work on `field`, and what would; nullopt if it does.
-Problem OperatorProblem(const Field& field, const Condition& condition);
+// What is wrong with a condition, and conditions that may be meant instead, the likeliest first.
+// Nobody is told of a fix that was not checked itself.
+struct Finding {
+  Finding(std::string what, std::vector<Condition> instead = {},  // NOLINT: a text is a finding
+          bool says_all = false)
+      : text(std::move(what)), fixes(std::move(instead)), spelled(says_all) {}
 
-// Why `value`, one of `condition`'s, does not work on `field` with its operator, which does;
-// nullopt if it does.
+  std::string text;
+  std::vector<Condition> fixes;
+  bool spelled;  // `text` says what would have been right
+};
+// nullopt: nothing is wrong.
+using Problem = std::optional<Finding>;
+
+// `text` as a literal, safe and short enough for a message.
+std::string Shown(std::string_view text);
+
+// `condition` is in normal form.
+Problem OperatorProblem(const Field& field, const Condition& condition);
 Problem ValueProblem(const Field& field, const Condition& condition, const Value& value);
+
+// Whether `value`, which ValueProblem lets pass, is a word that the field's vocabulary lacks.
+bool IsUnknownWord(const Field& field, const Condition& condition, const Value& value);
 
 }  // namespace falcon::fql
 

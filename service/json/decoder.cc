@@ -2,18 +2,16 @@
 // fields by reflection.
 #include "json/decoder.h"
 
-#include <optional>
+#include <map>
+#include <string>
 #include <string_view>
-#include <utility>
 
-#include "base/text.h"
 #include "google/protobuf/struct.pb.h"
-#include "google/protobuf/timestamp.pb.h"
 #include "json/decoder_tables.h"
 #include "json/document_impl.h"
 #include "json/field_selection_node.h"
 #include "json/field_writer.h"
-#include "json/struct_values.h"
+#include "json/kept_values.h"
 
 namespace falcon::json {
 namespace {
@@ -24,85 +22,82 @@ using google::protobuf::Struct;
 
 class RecordDecoder {
  public:
-  explicit RecordDecoder(DecodeReport& report) : report_(report) {}
+  RecordDecoder(KeptValues& kept, bool unmodelled) : kept_(kept), unmodelled_(unmodelled) {}
 
-  // `selection` null: everything. `extras` null: unmodelled keys are dropped.
+  // `selection` null: everything. `around`: where `object` stands; null: it is the record.
   void Object(const MessageTable& table, const dom::object& object,
-              const FieldSelection::Node* selection, Message& message, Extras* extras) {
+              const FieldSelection::Node* selection, Message& message, const Place* around) {
     FieldSet seen;
     for (const auto [key, value] : object) {
       const FieldEntry* entry = table.Find(key);
       if (entry == nullptr) {
-        if (extras != nullptr) extras->Store(key, value);
+        if (unmodelled_) kept_.AddUnmodelled({around, key}, value);
         continue;
       }
       if (selection != nullptr && !selection->selected.Has(entry->index)) continue;
+      const Place place{around, key};
       if (seen.Has(entry->index)) {
         table.reflection->ClearField(&message, entry->field);
-        if (extras != nullptr && entry->message != nullptr) extras->Erase(key);
+        kept_.Forget(place);
       }
       seen.Add(entry->index);
       const FieldSelection::Node* below =
           selection == nullptr ? nullptr : selection->Below(entry->index);
-      Field({FieldWriter(*table.reflection, *entry, message), key, below, extras}, value);
+      Field({FieldWriter(*table.reflection, *entry, message), place, below}, value);
     }
   }
 
  private:
   struct Target {
     FieldWriter writer;
-    std::string_view key;
+    Place place;
     const FieldSelection::Node* below;
-    Extras* extras;  // of the message around the field
   };
 
   void Field(const Target& target, dom::element value) {
+    const FieldEntry& entry = target.writer.entry();
+    if (entry.kind == Kind::kMap) return Map(target, value);
     dom::array array;
-    if (target.writer.entry().kind == Kind::kMap) {
-      Map(target, value);
-    } else if (!target.writer.entry().repeated) {
-      Element(target, value, -1);
-    } else if (value.get(array) == simdjson::SUCCESS) {
+    if (entry.repeated && value.get(array) == simdjson::SUCCESS) {
       int index = 0;
       for (dom::element element : array) Element(target, element, index++);
-    } else if (!IsEmptyText(value)) {
-      Element(target, value, 0);
+    } else if (!entry.repeated || !IsEmptyText(value)) {
+      Element(target, value, -1);
     }
   }
 
   void Map(const Target& target, dom::element value) {
     if (value.is_null() || IsEmptyText(value)) return;
     dom::object object;
-    const FieldEntry& entry = target.writer.entry();
-    if (value.get(object) != simdjson::SUCCESS) return CountLoss(entry, Written::kSkipped);
-    const MessageTable& pair = *entry.message;
-    std::optional<Extras> inside;
-    if (target.extras != nullptr) inside.emplace(*target.extras, target.key, -1);
-    for (const auto [key, item] : object) {
+    if (value.get(object) != simdjson::SUCCESS) return kept_.AddMisfit(target.place, value);
+    const MessageTable& pair = *target.writer.entry().message;
+    std::map<std::string_view, dom::element> items;
+    for (const auto [key, item] : object) items.insert_or_assign(key, item);
+    for (const auto& [key, item] : items) {
       if (item.is_null()) continue;
       Message& made = target.writer.Added();
       pair.reflection->SetString(&made, pair.Find("key")->field, std::string(key));
-      const Target place = {FieldWriter(*pair.reflection, *pair.Find("value"), made), key, nullptr,
-                            inside.has_value() ? &*inside : nullptr};
-      if (!Element(place, item, -1)) target.writer.RemoveAdded();
+      const Target inside = {
+          FieldWriter(*pair.reflection, *pair.Find("value"), made), {&target.place, key}, nullptr};
+      if (!Element(inside, item, -1)) target.writer.RemoveAdded();
     }
   }
 
-  // False: the value is of the wrong kind.
+  // False: the value is a misfit, and kept.
   bool Element(const Target& target, dom::element value, int index) {
     if (value.is_null()) return true;
     const FieldEntry& entry = target.writer.entry();
-    if (entry.kind != Kind::kMessage) return Count(entry, target.writer.Write(value));
+    const Place place{target.place.around, target.place.key, index};
     dom::object object;
-    if (value.get(object) != simdjson::SUCCESS) return Count(entry, Written::kSkipped);
-    Message& message = target.writer.Inside();
-    if (target.extras == nullptr) {
-      Object(*entry.message, object, target.below, message, nullptr);
-      return true;
+    const bool fits = entry.kind == Kind::kMessage ? value.get(object) == simdjson::SUCCESS
+                                                   : target.writer.Write(value);
+    if (!fits) {
+      if (IsEmptyText(value)) return true;
+      kept_.AddMisfit(place, value);
+    } else if (entry.kind == Kind::kMessage) {
+      Object(*entry.message, object, target.below, target.writer.Inside(), &place);
     }
-    Extras inside(*target.extras, target.key, index);
-    Object(*entry.message, object, target.below, message, &inside);
-    return true;
+    return fits;
   }
 
   static bool IsEmptyText(dom::element value) {
@@ -110,53 +105,37 @@ class RecordDecoder {
     return value.get(text) == simdjson::SUCCESS && text.empty();
   }
 
-  bool Count(const FieldEntry& entry, Written written) {
-    if (written != Written::kDone) CountLoss(entry, written);
-    return written != Written::kSkipped;
-  }
-
-  void CountLoss(const FieldEntry& entry, Written written) {
-    if (written == Written::kUnknownWord) {
-      ++report_.unknown_enum_values;
-      return;
-    }
-    ++report_.skipped_values;
-    ++report_.skipped_fields[Cat(entry.field->containing_type()->name(), ".", entry.field->name())];
-  }
-
-  DecodeReport& report_;
+  KeptValues& kept_;
+  const bool unmodelled_;
 };
 
 }  // namespace
 
-void DecodeReport::Add(const DecodeReport& other) {
-  skipped_values += other.skipped_values;
-  skipped_records += other.skipped_records;
-  unknown_enum_values += other.unknown_enum_values;
-  for (const auto& [field, count] : other.skipped_fields) skipped_fields[field] += count;
-}
-
 Decoder::Decoder(const google::protobuf::Descriptor* record)
-    : tables_(std::make_unique<DecoderTables>(record)) {}
+    : record_(record), tables_(std::make_unique<DecoderTables>(record)) {}
 Decoder::~Decoder() = default;
 
 bool Decoder::Decode(const Document& document, size_t index, const DecodeOptions& options,
                      Message& message, DecodeReport& report) const {
+  const dom::element resource = document.impl().resources.at(index);
   dom::object object;
-  if (document.impl().resources.at(index).get(object) != simdjson::SUCCESS) return false;
+  if (resource.get(object) != simdjson::SUCCESS) {
+    DecodeReport::Field* field = report.AddRecord(record_->name());
+    if (field != nullptr) field->example = ExampleOf(resource);
+    return false;
+  }
   const MessageTable& table = tables_->root();
-  RecordDecoder decoder(report);
-  if (!options.additional_fields || table.additional_fields == nullptr) {
-    decoder.Object(table, object, options.selection.node(), message, nullptr);
-    return true;
+  const bool has_place = table.additional_fields != nullptr;
+  KeptValues kept;
+  RecordDecoder decoder(kept, options.additional_fields && has_place);
+  decoder.Object(table, object, options.selection.node(), message, nullptr);
+  for (const google::protobuf::FieldDescriptor* field : options.hidden) {
+    if (!kept.empty()) kept.Forget({nullptr, JsonKey(field)});
   }
-  Struct unmodelled;
-  Extras extras(&unmodelled);
-  decoder.Object(table, object, options.selection.node(), message, &extras);
-  if (unmodelled.fields_size() > 0) {
-    static_cast<Struct*>(table.reflection->MutableMessage(&message, table.additional_fields))
-        ->Swap(&unmodelled);
-  }
+  if (kept.empty()) return true;
+  kept.Store(report, has_place ? static_cast<Struct*>(table.reflection->MutableMessage(
+                                     &message, table.additional_fields))
+                               : nullptr);
   return true;
 }
 

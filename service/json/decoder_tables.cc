@@ -71,7 +71,8 @@ EnumWords::EnumWords(const EnumDescriptor* enumeration) {
   constexpr std::string_view kZero = "UNSPECIFIED";
   const std::string& first = enumeration->value(0)->name();
   const size_t prefix = first.ends_with(kZero) ? first.size() - kZero.size() : 0;
-  for (int i = 0; i < enumeration->value_count(); ++i) {
+  // From 1: a field at _UNSPECIFIED is as good as unset, and would lose the word.
+  for (int i = 1; i < enumeration->value_count(); ++i) {
     const std::string& name = enumeration->value(i)->name();
     words_.emplace_back(name.substr(std::min(prefix, name.size())),
                         enumeration->value(i)->number());

@@ -33,7 +33,8 @@ enum class Kind : uint8_t {
   kMap,
 };
 
-// An enum's numbers by its values' names without their prefix, such as IN_PROGRESS.
+// An enum's numbers by its values' names without their prefix, such as IN_PROGRESS. The first
+// value, _UNSPECIFIED, is no word.
 class EnumWords {
  public:
   explicit EnumWords(const google::protobuf::EnumDescriptor* enumeration);

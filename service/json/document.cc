@@ -19,8 +19,10 @@ namespace dom = simdjson::dom;
 constexpr size_t kFirstDepthRefused = 65;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-constexpr std::array kRepairable = {simdjson::UTF8_ERROR, simdjson::STRING_ERROR,
-                                    simdjson::UNESCAPED_CHARS, simdjson::NUMBER_ERROR};
+constexpr std::array kRepairable = {simdjson::UTF8_ERROR,      simdjson::STRING_ERROR,
+                                    simdjson::UNESCAPED_CHARS, simdjson::NUMBER_ERROR,
+                                    simdjson::TAPE_ERROR,      simdjson::T_ATOM_ERROR,
+                                    simdjson::F_ATOM_ERROR,    simdjson::N_ATOM_ERROR};
 
 simdjson::error_code ParseText(std::string& body, dom::parser& parser, dom::document& tape) {
   body.reserve(body.size() + simdjson::SIMDJSON_PADDING);

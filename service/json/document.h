@@ -62,8 +62,8 @@ class Document {
  public:
   // `body` with 64 bytes of spare capacity is parsed where it is. INTERNAL (UPSTREAM_PROTOCOL) when
   // it is not one JSON object or is deeper than 64 levels. Bytes that are not UTF-8, lone
-  // surrogates and bare control characters are repaired; numbers beyond 64 bits become text with
-  // the same digits. For page after page see json/parser.h.
+  // surrogates and bare control characters are repaired; numbers beyond 64 bits, NaN and Infinity
+  // become text as they are spelled. For page after page see json/parser.h.
   static absl::StatusOr<Document> Parse(std::string body);
 
   Document(const Document&);

@@ -189,6 +189,20 @@ FieldSelection FieldSelection::With(const FieldDescriptor* field) const {
   return FieldSelection(std::move(node));
 }
 
+FieldSelection FieldSelection::With(const std::vector<const FieldDescriptor*>& path) const {
+  if (everything() || path.empty()) return *this;
+  if (path.size() == 1) return With(path.front());
+  const bool whole = Has(path.front()) && !node_->below.contains(path.front()->index());
+  if (whole) return *this;
+  const auto inside = node_->below.find(path.front()->index());
+  const FieldSelection before(inside == node_->below.end() ? std::make_shared<Node>()
+                                                           : inside->second);
+  auto node = std::make_shared<Node>(*node_);
+  node->selected.Add(path.front()->index());
+  node->below[path.front()->index()] = before.With({path.begin() + 1, path.end()}).node_;
+  return FieldSelection(std::move(node));
+}
+
 std::vector<std::string> FieldSelection::TopLevelJsonKeys(const Descriptor* record) const {
   std::vector<std::string> keys;
   if (everything()) return keys;

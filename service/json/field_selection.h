@@ -33,6 +33,8 @@ class FieldSelection {
   FieldSelection Below(const google::protobuf::FieldDescriptor* field) const;
   // The same with `field` of the top level added: exports need their sort key.
   FieldSelection With(const google::protobuf::FieldDescriptor* field) const;
+  // The same with the field at `path`, outermost first, added.
+  FieldSelection With(const std::vector<const google::protobuf::FieldDescriptor*>& path) const;
   // JSON names of the selected top-level fields, in field order; empty for everything. For Falcon's
   // `fields` parameter.
   std::vector<std::string> TopLevelJsonKeys(const google::protobuf::Descriptor* record) const;

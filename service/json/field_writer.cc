@@ -23,13 +23,11 @@ template <class T>
 using Setter = void (Reflection::*)(Message*, const FieldDescriptor*, T) const;
 
 template <class T>
-Written Store(const Scalar<T>& scalar, const Reflection& reflection, const FieldEntry& entry,
-              Message& message, Setter<T> set, Setter<T> add) {
-  if (scalar.taken != Taken::kValue) {
-    return scalar.taken == Taken::kUnset ? Written::kDone : Written::kSkipped;
-  }
+bool Store(const Scalar<T>& scalar, const Reflection& reflection, const FieldEntry& entry,
+           Message& message, Setter<T> set, Setter<T> add) {
+  if (scalar.taken != Taken::kValue) return scalar.taken == Taken::kUnset;
   (reflection.*(entry.repeated ? add : set))(&message, entry.field, scalar.value);
-  return Written::kDone;
+  return true;
 }
 
 Scalar<float> ReadFloat(dom::element value) {
@@ -45,7 +43,7 @@ Message& FieldWriter::Inside() const {
                          : *reflection_.MutableMessage(&message_, entry_.field);
 }
 
-Written FieldWriter::Write(dom::element value) const {
+bool FieldWriter::Write(dom::element value) const {
   const auto store = [&]<class T>(const Scalar<T>& scalar, Setter<T> set, Setter<T> add) {
     return Store(scalar, reflection_, entry_, message_, set, add);
   };
@@ -75,23 +73,23 @@ Written FieldWriter::Write(dom::element value) const {
       return Struct(value);
     case Kind::kValue:
       StoreValue(value, static_cast<google::protobuf::Value&>(Inside()));
-      return Written::kDone;
+      return true;
     case Kind::kMessage:
     case Kind::kMap:
       break;
   }
-  return Written::kSkipped;
+  return false;
 }
 
-Written FieldWriter::Text(dom::element value) const {
+bool FieldWriter::Text(dom::element value) const {
   if (std::string_view text; value.get(text) == simdjson::SUCCESS) {
     SetText(std::string(text));
-    return Written::kDone;
+    return true;
   }
   Scalar<std::string> text = ReadText(value);
-  if (text.taken != Taken::kValue) return Written::kSkipped;
+  if (text.taken != Taken::kValue) return false;
   SetText(std::move(text.value));
-  return Written::kDone;
+  return true;
 }
 
 void FieldWriter::SetText(std::string text) const {
@@ -102,33 +100,33 @@ void FieldWriter::SetText(std::string text) const {
   }
 }
 
-Written FieldWriter::Enum(dom::element value) const {
+bool FieldWriter::Enum(dom::element value) const {
   const Scalar<std::string> word = ReadText(value);
-  if (word.taken != Taken::kValue) return Written::kSkipped;
-  if (word.value.empty()) return Written::kDone;
+  if (word.taken != Taken::kValue) return false;
+  if (word.value.empty()) return true;
   const int number = entry_.words->Find(word.value);
-  if (number < 0) return Written::kUnknownWord;
+  if (number < 0) return false;
   if (entry_.repeated) {
     reflection_.AddEnumValue(&message_, entry_.field, number);
   } else {
     reflection_.SetEnumValue(&message_, entry_.field, number);
   }
-  return Written::kDone;
+  return true;
 }
 
-Written FieldWriter::Instant(dom::element value) const {
+bool FieldWriter::Instant(dom::element value) const {
   const Scalar<json::Instant> instant = ReadInstant(value);
-  if (instant.taken == Taken::kSkipped) return Written::kSkipped;
-  if (instant.taken == Taken::kUnset) return Written::kDone;
+  if (instant.taken == Taken::kSkipped) return false;
+  if (instant.taken == Taken::kUnset) return true;
   auto& timestamp = static_cast<google::protobuf::Timestamp&>(Inside());
   timestamp.set_seconds(instant.value.seconds);
   timestamp.set_nanos(instant.value.nanos);
-  return Written::kDone;
+  return true;
 }
 
 // "Anything": what is no object has no key of its own, so it stands under "value".
-Written FieldWriter::Struct(dom::element value) const {
-  if (value.is_string() && value.get_string_length().value_unsafe() == 0) return Written::kDone;
+bool FieldWriter::Struct(dom::element value) const {
+  if (value.is_string() && value.get_string_length().value_unsafe() == 0) return true;
   auto& fields = static_cast<google::protobuf::Struct&>(Inside());
   dom::object object;
   if (value.get(object) == simdjson::SUCCESS) {
@@ -136,7 +134,7 @@ Written FieldWriter::Struct(dom::element value) const {
   } else {
     StoreValue(value, (*fields.mutable_fields())["value"]);
   }
-  return Written::kDone;
+  return true;
 }
 
 }  // namespace falcon::json

@@ -10,8 +10,6 @@
 
 namespace falcon::json {
 
-enum class Written : uint8_t { kDone, kSkipped, kUnknownWord };
-
 // Of a repeated field it appends.
 class FieldWriter {
  public:
@@ -20,8 +18,9 @@ class FieldWriter {
       : reflection_(reflection), entry_(entry), message_(message) {}
 
   const FieldEntry& entry() const { return entry_; }
-  // `value` is not null, and the field is no kMessage. kDone also where the value stands for none.
-  Written Write(simdjson::dom::element value) const;
+  // `value` is not null, and the field is no kMessage. False: the value does not fit the field, or
+  // its enum does not know the word. True also where the value stands for none.
+  bool Write(simdjson::dom::element value) const;
   // The message in the field: made if need be, or appended.
   google::protobuf::Message& Inside() const;
   // A new entry of a kMap, and away with it.
@@ -31,11 +30,11 @@ class FieldWriter {
   void RemoveAdded() const { reflection_.RemoveLast(&message_, entry_.field); }
 
  private:
-  Written Text(simdjson::dom::element value) const;
+  bool Text(simdjson::dom::element value) const;
   void SetText(std::string text) const;
-  Written Enum(simdjson::dom::element value) const;
-  Written Instant(simdjson::dom::element value) const;
-  Written Struct(simdjson::dom::element value) const;
+  bool Enum(simdjson::dom::element value) const;
+  bool Instant(simdjson::dom::element value) const;
+  bool Struct(simdjson::dom::element value) const;
 
   const google::protobuf::Reflection& reflection_;
   const FieldEntry& entry_;

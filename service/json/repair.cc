@@ -2,17 +2,18 @@
 // original.
 #include "json/repair.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
 
+#include "absl/strings/ascii.h"
 #include "simdjson.h"
 
 namespace falcon::json {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-constexpr std::string_view kNumberBytes = "+-.0123456789Ee";
 
 // Length of the UTF-8 sequence at the front of `text`; 0: none.
 size_t Utf8Length(std::string_view text) {
@@ -32,7 +33,7 @@ int CodeUnit(std::string_view text) {
   return error == std::errc() && end == text.data() + 6 && unit >= 0 ? unit : -1;
 }
 
-// Whether simdjson can hold the number. Text that is no number is left for it to refuse.
+// Whether simdjson can hold the number.
 bool Fits(std::string_view number) {
   const char* const end = number.data() + number.size();
   if (number.find_first_of(".eE") != std::string_view::npos) {
@@ -45,6 +46,39 @@ bool Fits(std::string_view number) {
                               ? std::from_chars(number.data(), end, below_zero).ec
                               : std::from_chars(number.data(), end, above).ec;
   return error != std::errc::result_out_of_range;
+}
+
+// Drops digits from the front of `text`; false: there is none.
+bool SkipDigits(std::string_view& text) {
+  const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  text.remove_prefix(digits);
+  return digits > 0;
+}
+
+bool Skip(std::string_view any_of, std::string_view& text) {
+  if (text.empty() || any_of.find(text[0]) == std::string_view::npos) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// Whether `token` is a number by JSON's grammar.
+bool IsNumber(std::string_view token) {
+  Skip("-", token);
+  const bool zero = token.starts_with('0');
+  if (zero ? !Skip("0", token) : !SkipDigits(token)) return false;
+  if (Skip(".", token) && !SkipDigits(token)) return false;
+  if (!Skip("eE", token)) return token.empty();
+  Skip("+-", token);
+  return SkipDigits(token) && token.empty();
+}
+
+bool InBareToken(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '+' || c == '-' || c == '.';
+}
+
+bool IsValue(std::string_view token) {
+  if (token == "true" || token == "false" || token == "null") return true;
+  return IsNumber(token) && Fits(token);
 }
 
 class Repairer {
@@ -78,14 +112,14 @@ class Repairer {
   }
 
   void BetweenStrings() {
-    const char c = rest_[0];
-    if (c == '"') in_string_ = true;
-    if (c != '-' && (c < '0' || c > '9')) return Keep(1);
-    const size_t length = std::min(rest_.find_first_not_of(kNumberBytes), rest_.size());
-    const bool fits = Fits(rest_.substr(0, length));
-    if (!fits) out_.text.push_back('"');
+    if (rest_[0] == '"') in_string_ = true;
+    const auto end = std::find_if_not(rest_.begin(), rest_.end(), InBareToken);
+    const auto length = static_cast<size_t>(end - rest_.begin());
+    if (length == 0) return Keep(1);
+    const bool quoted = !IsValue(rest_.substr(0, length));
+    if (quoted) out_.text.push_back('"');
     Keep(length);
-    if (!fits) out_.text.push_back('"');
+    if (quoted) out_.text.push_back('"');
   }
 
   void InString() {

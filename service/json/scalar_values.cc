@@ -40,6 +40,17 @@ Scalar<T> FromDouble(double number, double least, double limit) {
   return Value(static_cast<T>(number));
 }
 
+// Whether `number` is the integer that `value` may be, digit by digit.
+bool IsExact(element value, double number) {
+  if (value.is_int64()) {
+    return FromDouble<int64_t>(number, -0x1p63, 0x1p63).value == value.get_int64().value_unsafe();
+  }
+  if (value.is_uint64()) {
+    return FromDouble<uint64_t>(number, 0, 0x1p64).value == value.get_uint64().value_unsafe();
+  }
+  return true;
+}
+
 std::string DoubleText(double number) {
   char buffer[40];
   const auto [end, error] = std::to_chars(buffer, buffer + sizeof(buffer), number);
@@ -101,7 +112,7 @@ Scalar<double> ReadDouble(element value) {
     return std::isfinite(number.value) ? number : Scalar<double>{};
   }
   double number = 0;
-  if (value.get(number) != simdjson::SUCCESS) return {};
+  if (value.get(number) != simdjson::SUCCESS || !IsExact(value, number)) return {};
   return Value(number);
 }
 

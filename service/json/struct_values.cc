@@ -62,27 +62,4 @@ void StoreStruct(const dom::object& from, Struct& to, int depth) {
   }
 }
 
-void Extras::Store(std::string_view key, dom::element value) {
-  Value& field = (*Made().mutable_fields())[std::string(key)];
-  field.Clear();
-  StoreValue(value, field);
-}
-
-void Extras::Erase(std::string_view key) {
-  if (made_ != nullptr) made_->mutable_fields()->erase(std::string(key));
-}
-
-Struct& Extras::Made() {
-  if (made_ != nullptr) return *made_;
-  Value& mine = (*parent_->Made().mutable_fields())[std::string(key_)];
-  if (element_ < 0) {
-    made_ = mine.mutable_struct_value();
-    return *made_;
-  }
-  ListValue& list = *mine.mutable_list_value();
-  while (list.values_size() <= element_) list.add_values()->mutable_struct_value();
-  made_ = list.mutable_values(element_)->mutable_struct_value();
-  return *made_;
-}
-
 }  // namespace falcon::json

@@ -75,11 +75,11 @@ absl::Status Client::Allowed(const Indicator& indicator) const {
 }
 
 Task<absl::StatusOr<Answer>> Client::LookUp(Indicator indicator, Deadline deadline,
-                                            std::shared_ptr<int> calls) {
+                                            std::shared_ptr<int> calls, SteadyTime not_before) {
   CO_RETURN_IF_ERROR(Allowed(indicator));
   const std::string key = Cat(KindName(indicator.kind), ":", indicator.value);
   while (true) {
-    CachedReport cached = cache_.Find(key);
+    CachedReport cached = cache_.Find(key, not_before);
     if (cached.report != nullptr) co_return Answer{std::move(cached.report), cached.age};
     const bool joined = flights_.InFlight(key);
     const Part waiter(book_, key, &Flight::waiters);

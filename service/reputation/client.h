@@ -53,8 +53,10 @@ class Client {
   // several. Failures beside those of Ready, reply.h, quota.h and wire/http.h:
   //   INVALID_ARGUMENT  INDICATOR_INVALID  a URL where URLs are switched off
   // 5xx and broken connections are tried once more, a 429 after its pause, all within the deadline.
+  // A report from before `not_before` is not taken from the cache.
   Task<absl::StatusOr<Answer>> LookUp(Indicator indicator, Deadline deadline,
-                                      std::shared_ptr<int> calls);
+                                      std::shared_ptr<int> calls,
+                                      SteadyTime not_before = SteadyTime::min());
 
   bool configured() const { return !options_.api_key.empty(); }
   QuotaState quota() const { return quota_.state(); }

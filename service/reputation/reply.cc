@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "wire/html_page.h"
 #include "wire/rate_limit_header.h"
 
 namespace falcon::reputation {
@@ -50,14 +51,6 @@ std::string_view CodeIn(const wire::HttpResponse& response) {
   if (code == error->end() || !code->is_string()) return {};
   const auto known = std::ranges::find(kCodes, code->get_ref<const std::string&>());
   return known == kCodes.end() ? std::string_view() : *known;
-}
-
-bool IsHtml(const wire::HttpResponse& response) {
-  const std::string type = Lower(wire::FindHeader(response.headers, "Content-Type"));
-  if (type.starts_with("text/html") || type.starts_with("application/xhtml")) return true;
-  const auto first = std::ranges::find_if(
-      response.body, [](char c) { return std::isspace(static_cast<unsigned char>(c)) == 0; });
-  return first != response.body.end() && *first == '<';
 }
 
 absl::Status Failed(int status, std::string_view said) {
@@ -123,7 +116,7 @@ std::optional<milliseconds> RetryAfterDelay(const wire::Headers& headers, WallTi
 
 absl::StatusOr<Report> ReadReply(const Indicator& indicator, const wire::HttpResponse& response,
                                  WallTime now) {
-  if (IsHtml(response)) {
+  if (wire::IsPage(response.body) || wire::SaysHtml(response.headers)) {
     const absl::Status proxy =
         Error(StatusCode::kUnavailable, "UPSTREAM_PROXY",
               Cat("an HTML page came instead of VirusTotal's answer, with status ", response.status,

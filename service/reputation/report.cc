@@ -30,17 +30,10 @@ const Json* Find(const Json& object, const char* key) {
   return found == object.end() ? nullptr : &*found;
 }
 
-std::string CutText(const std::string& text) {
-  if (text.size() <= kMostText) return text;
-  size_t end = kMostText;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end);
-}
-
 std::string Text(const Json& object, const char* key) {
   const Json* value = Find(object, key);
   const auto* text = value == nullptr ? nullptr : value->get_ptr<const std::string*>();
-  return text == nullptr ? "" : CutText(*text);
+  return text == nullptr ? "" : std::string(Utf8Prefix(*text, kMostText));
 }
 
 std::vector<std::string> Texts(const Json& object, const char* key, size_t most) {
@@ -49,7 +42,8 @@ std::vector<std::string> Texts(const Json& object, const char* key, size_t most)
   if (list == nullptr || !list->is_array()) return texts;
   for (const Json& value : *list) {
     if (texts.size() == most) break;
-    if (value.is_string()) texts.push_back(CutText(value.get_ref<const std::string&>()));
+    if (value.is_string())
+      texts.emplace_back(Utf8Prefix(value.get_ref<const std::string&>(), kMostText));
   }
   return texts;
 }

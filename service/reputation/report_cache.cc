@@ -5,7 +5,7 @@
 
 namespace falcon::reputation {
 
-CachedReport ReportCache::Find(const std::string& key) {
+CachedReport ReportCache::Find(const std::string& key, SteadyTime not_before) {
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return {};
   const Entries::iterator entry = found->second;
@@ -15,6 +15,7 @@ CachedReport ReportCache::Find(const std::string& key) {
     entries_.erase(entry);
     return {};
   }
+  if (entry->since < not_before) return {};
   entries_.splice(entries_.begin(), entries_, entry);
   return {entry->report, age};
 }

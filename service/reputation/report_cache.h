@@ -28,8 +28,8 @@ class ReportCache {
  public:
   ReportCache(CacheLimits limits, const Clock& clock) : limits_(limits), clock_(clock) {}
 
-  // A null report: none, or too old.
-  CachedReport Find(const std::string& key);
+  // A null report: none, too old, or from before `not_before`.
+  CachedReport Find(const std::string& key, SteadyTime not_before = SteadyTime::min());
   void Put(const std::string& key, std::shared_ptr<const Report> report);
   size_t size() const { return entries_.size(); }
 

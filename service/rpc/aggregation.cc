@@ -4,7 +4,9 @@
 #include <vector>
 
 #include "base/text.h"
+#include "fql/name_filter.h"
 #include "fql/names.h"
+#include "rpc/staleness.h"
 
 namespace falcon::rpc {
 namespace {
@@ -57,6 +59,17 @@ void CheckAggregation(const AggregationQuery& query, const fql::Catalogue& catal
   KnownField(query.then_by, "then_by", catalogue, checks);
   if (!histogram && query.kind != v1::AGGREGATION_KIND_TERMS) {
     checks.Violate("then_by", "goes with kinds TERMS and DATE_HISTOGRAM only");
+  }
+}
+
+void PrepareCount(const google::protobuf::Message& request, Reading& reading, Checks& checks) {
+  TakeStaleness(request, reading, checks);
+  for (const std::string& field : fql::CaseSensitiveFields(request)) {
+    reading.AddNote({"CASE_SENSITIVE",
+                     Cat("case counts in `", field,
+                         "` here: what is counted has the name as it was "
+                         "given, in upper case or in lower case"),
+                     field, ""});
   }
 }
 

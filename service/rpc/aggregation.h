@@ -3,13 +3,18 @@
 #ifndef FALCON_RPC_AGGREGATION_H_
 #define FALCON_RPC_AGGREGATION_H_
 
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "base/status.h"
 #include "base/time.h"
 #include "falcon/aggregate.h"
+#include "falcon/reading.h"
 #include "fql/catalogue.h"
 #include "fql/filter_compiler.h"
+#include "google/protobuf/message.h"
 #include "rpc/checks.h"
+#include "rpc/collection.h"
 
 namespace falcon::rpc {
 
@@ -18,11 +23,17 @@ namespace falcon::rpc {
 void CheckAggregation(const AggregationQuery& query, const fql::Catalogue& catalogue,
                       Checks& checks);
 
+// What `reading` must know of a request for counts: how old they may be, and that letter case counts
+// in its names.
+void PrepareCount(const google::protobuf::Message& request, Reading& reading, Checks& checks);
+
 // All of an Aggregate request; INVALID_ARGUMENT with all violations, those in `checks` included.
+// `reading` learns what is to know of its filter.
 template <class Request>
 absl::StatusOr<AggregationQuery> OpenAggregation(const Request& request,
                                                  const fql::Catalogue& catalogue,
-                                                 const Clock& clock, Checks checks) {
+                                                 const Clock& clock, Reading& reading,
+                                                 Checks checks) {
   AggregationQuery query;
   query.field = request.field();
   query.then_by = request.then_by();
@@ -32,8 +43,12 @@ absl::StatusOr<AggregationQuery> OpenAggregation(const Request& request,
   if constexpr (requires { request.query(); }) query.text = request.query();
   query.size = PageSize(request.size(), 10, 1000, "size", checks);
   CheckAggregation(query, catalogue, checks);
-  query.filter = checks.Take(fql::CompileFilters(request, catalogue, clock.WallNow())).Text();
+  PrepareCount(request, reading, checks);
+  std::vector<fql::FilterNote> notes;
+  query.filter =
+      checks.Take(fql::CompileFilters(request, catalogue, clock.WallNow(), &notes)).Text();
   RETURN_IF_ERROR(checks.Verdict());
+  AddNotes(notes, reading);
   return query;
 }
 

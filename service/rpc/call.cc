@@ -24,6 +24,12 @@ void Describe(const Call& call, v1::ReadInfo* info) {
   info->set_upstream_calls(call.reading.upstream_calls);
   info->set_trace_id(EscapeHostile(call.reading.trace_id, 64));
   info->set_skipped_values(call.report.skipped_values + call.report.skipped_records);
+  for (const auto& [name, field] : call.report.fields) {
+    v1::SkippedField* out = info->add_skipped_fields();
+    out->set_field(EscapeHostile(name, 256));
+    out->set_count(field.count);
+    out->set_example(field.example);
+  }
   info->set_partial(!call.reading.errors.empty());
   for (const json::ApiError& error : call.reading.errors) {
     v1::PartialError* out = info->add_errors();

@@ -32,8 +32,7 @@ std::string CallerName(const grpc::CallbackServerContext& context) {
   const auto& metadata = context.client_metadata();
   const auto said = metadata.find("falcon-caller");
   if (said != metadata.end() && !said->second.empty()) {
-    return Cat("said:",
-               std::string_view(said->second.data(), said->second.size()).substr(0, kMostBytes));
+    return Cat("said:", Utf8Prefix({said->second.data(), said->second.size()}, kMostBytes));
   }
   return Cat("peer:", AddressOf(context.peer()));
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "base/device_id.h"
 #include "base/text.h"
 #include "google/protobuf/util/time_util.h"
 
@@ -27,12 +28,15 @@ void Checks::Add(const absl::Status& status) {
   const std::vector<FieldViolation> found = Violations(status);
   if (found.empty() && other_.ok()) other_ = status;
   for (const FieldViolation& violation : found) Violate(violation.field, violation.description);
+  if (!found.empty()) facts_.merge(Facts(status));
   if (reason_.empty() && Reason(status) != "INVALID_FIELD") reason_ = Reason(status);
 }
 
 absl::Status Checks::Verdict() const {
   if (violations_.empty()) return other_;
-  return InvalidFields(violations_, reason_.empty() ? "INVALID_FIELD" : reason_);
+  absl::Status status = InvalidFields(violations_, reason_.empty() ? "INVALID_FIELD" : reason_);
+  for (const auto& [key, fact] : facts_) status = WithFact(std::move(status), key, fact);
+  return status;
 }
 
 int PageSize(int asked, int usual, int most, std::string_view field, Checks& checks) {
@@ -59,12 +63,6 @@ void CheckQuery(std::string_view query, Checks& checks) {
   checks.Violate("query", Cat("takes at most ", kMostQueryBytes, " bytes"));
 }
 
-bool IsHex(std::string_view text, size_t digits) {
-  return text.size() == digits && std::all_of(text.begin(), text.end(), [](char c) {
-           return absl::ascii_isxdigit(static_cast<unsigned char>(c));
-         });
-}
-
 std::string_view AnyIdShape(std::string_view id) {
   const bool printable = std::all_of(id.begin(), id.end(), [](char c) {
     return absl::ascii_isgraph(static_cast<unsigned char>(c));
@@ -75,8 +73,10 @@ std::string_view AnyIdShape(std::string_view id) {
 }
 
 std::string_view DeviceIdShape(std::string_view id) {
-  return IsHex(id, 32) ? ""
-                       : "must be 32 hexadecimal digits, such as 061a51ec742c44624a176f079d742052";
+  return IsDeviceId(id)
+             ? ""
+             : "must be 32 hexadecimal digits, such as 061a51ec742c44624a176f079d742052, "
+               "alone or as <cid>_<device id>";
 }
 
 std::string_view CompositeIdShape(std::string_view id) {

@@ -3,6 +3,7 @@
 #ifndef FALCON_RPC_CHECKS_H_
 #define FALCON_RPC_CHECKS_H_
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,7 +21,7 @@ namespace falcon::rpc {
 class Checks {
  public:
   void Violate(std::string_view field, std::string_view description);
-  // Keeps the violations of a failure, or the failure itself if it has none.
+  // Keeps the violations and facts of a failure, or the failure itself if it has no violations.
   void Add(const absl::Status& status);
   // The value, or a default one after a failure, which is kept.
   template <class T>
@@ -34,6 +35,7 @@ class Checks {
 
  private:
   std::vector<FieldViolation> violations_;
+  std::map<std::string, std::string> facts_;
   std::string reason_;
   absl::Status other_;
 };
@@ -48,9 +50,6 @@ void CheckIds(const google::protobuf::RepeatedPtrField<std::string>& ids, int mo
 
 // A `query`, free text for Falcon's own search: at most 1,024 bytes.
 void CheckQuery(std::string_view query, Checks& checks);
-
-// So many hexadecimal digits, and nothing else.
-bool IsHex(std::string_view text, size_t digits);
 
 // Shapes of Falcon's ids.
 std::string_view AnyIdShape(std::string_view id);  // printable, without blanks, 1 to 512 bytes

@@ -8,7 +8,6 @@
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/reflection.h"
 #include "rpc/field_access.h"
-#include "rpc/lookup_answer.h"
 #include "rpc/staleness.h"
 
 namespace falcon::rpc {
@@ -44,7 +43,7 @@ Task<absl::Status> Collection::List(const Upstream& upstream, Call& call, const 
 std::string Collection::CheckedId(std::string id, std::string_view field, Checks& checks) const {
   const std::string_view wrong = facts_.id_shape(id);
   if (!wrong.empty()) checks.Violate(field, wrong);
-  return facts_.lower_case_ids ? Lower(id) : id;
+  return facts_.spell_id == nullptr ? id : facts_.spell_id(id);
 }
 
 Task<absl::Status> Collection::Get(const Upstream& upstream, Call& call, const Message& request,
@@ -58,7 +57,11 @@ Task<absl::Status> Collection::Get(const Upstream& upstream, Call& call, const M
   ASSIGN_OR_CO_RETURN(Entities found, co_await FetchEntities(upstream.caller, std::move(plan), ids,
                                                              call.reading, prototype, call.report));
   const auto record = found.records.find(id);
-  if (record == found.records.end()) co_return MissingRecord(found.Missing(id), facts_.id);
+  if (record == found.records.end()) {
+    v1::PartialError missing = found.Missing(id);
+    missing.set_id(StringField(request, facts_.id));
+    co_return MissingRecord(missing, facts_.id);
+  }
   for (Note& note : FitTexts(*record->second, facts_.answer_bytes, id)) {
     call.reading.AddNote(std::move(note));
   }
@@ -75,13 +78,11 @@ Task<absl::Status> Collection::BatchGet(const Upstream& upstream, Call& call,
   const google::protobuf::RepeatedPtrField<std::string> asked(texts.begin(), texts.end());
   CheckIds(asked, facts_.batch_most, facts_.id_shape, field->name(), checks);
   ASSIGN_OR_CO_RETURN(LookupPlan plan, OpenLookup(request, std::move(checks)));
-  std::vector<std::string> ids(asked.begin(), asked.end());
-  if (facts_.lower_case_ids) {
-    for (std::string& id : ids) id = Lower(id);
-  }
+  const AskedIds ids(asked, facts_.spell_id);
   const std::string records = RecordField(response.GetDescriptor(), record_)->name();
-  CO_RETURN_IF_ERROR(co_await LookUp(upstream.caller, std::move(plan), std::move(ids), call.reading,
+  CO_RETURN_IF_ERROR(co_await LookUp(upstream.caller, std::move(plan), ids.spelled(), call.reading,
                                      response, records, "missing", call.report));
+  ids.NameAsAsked(response);
   Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
   co_return absl::OkStatus();
 }
@@ -127,8 +128,9 @@ PageStart Collection::Open(const Message& request, const Upstream& upstream,
   start.plan.order = std::move(order);
   start.plan.page_size = page_size;
   start.plan.answer_bytes = facts_.answer_bytes;
-  const fql::Expression filter =
-      checks.Take(fql::CompileFilters(request, catalogue_, upstream.clock.WallNow()));
+  start.plan.names = fql::NameFilter(request, catalogue_);
+  const fql::Expression filter = checks.Take(
+      fql::CompileFilters(request, catalogue_, upstream.clock.WallNow(), &start.filter_notes));
   const std::string token = StringField(request, token_field);
   if (token.empty()) {
     start.cursor.filter = filter.empty() ? facts_.neutral_filter : filter.Text();
@@ -167,6 +169,7 @@ absl::StatusOr<LookupPlan> Collection::OpenLookup(const Message& request, Checks
 Task<absl::Status> Collection::AnswerPage(const Upstream& upstream, Call& call, PageStart start,
                                           Message& response) const {
   const auto* records = RecordField(response.GetDescriptor(), record_);
+  AddNotes(start.filter_notes, call.reading);
   ASSIGN_OR_CO_RETURN(PageOutcome page,
                       co_await FetchPage(upstream.caller, start.plan, start.cursor, call.reading,
                                          upstream.clock, response, records->name()));
@@ -188,8 +191,16 @@ void Collection::Conclude(const Upstream& upstream, const Call& call, const Page
   if (!page.last) {
     SetString(response, "next_page_token", upstream.tokens.Seal(page.next, start.binding));
   }
-  if (page.next.total.has_value()) SetInt64(response, "total_size", *page.next.total);
+  const std::optional<int64_t> total = TotalSize(page.next);
+  if (total.has_value()) SetInt64(response, "total_size", *total);
   Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
+}
+
+void AddNotes(const std::vector<fql::FilterNote>& notes, Reading& reading) {
+  for (const fql::FilterNote& note : notes) {
+    reading.AddNote(
+        {.reason = note.reason, .message = note.message, .field = note.field, .id = {}});
+  }
 }
 
 std::vector<std::vector<std::unique_ptr<Message>>> TakeApart(Message& batch,

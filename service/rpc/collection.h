@@ -23,6 +23,7 @@
 #include "rpc/checks.h"
 #include "rpc/edge.h"
 #include "rpc/field_access.h"
+#include "rpc/lookup_answer.h"
 #include "rpc/stream_call.h"
 #include "run/aside.h"
 #include "run/timer.h"
@@ -55,7 +56,7 @@ struct CollectionFacts {
   int export_most = 1000;
   std::string neutral_filter;  // where Falcon demands a filter and the caller has none
   IdShape id_shape = AnyIdShape;
-  bool lower_case_ids = false;            // hexadecimal: any case is accepted
+  SpellId spell_id = nullptr;
   int batch_most = 5000;                  // ids of one BatchGet
   size_t answer_bytes = kMaxRecordBytes;  // what the records of an answer may weigh
 };
@@ -65,7 +66,11 @@ struct PageStart {
   PagePlan plan;
   Cursor cursor;
   std::string binding;
+  std::vector<fql::FilterNote> filter_notes;
 };
+
+// Tells the reader of the answer what is to know of its filter.
+void AddNotes(const std::vector<fql::FilterNote>& notes, Reading& reading);
 
 class Collection {
  public:
@@ -202,6 +207,7 @@ Task<absl::Status> Collection::ExportPages(const Upstream& upstream, Call& call,
   using Ahead = PageAhead<Response>;
   const std::string records = RecordField(Response::descriptor(), record_)->name();
   const run::Executor executor = co_await boost::asio::this_coro::executor;
+  AddNotes(start.filter_notes, call.reading);
   ExportSize size(start.plan.page_size);
   auto page = std::make_shared<Ahead>(start, call);
   auto reader = std::make_optional<run::Aside<absl::StatusOr<PageOutcome>>>(
@@ -210,11 +216,12 @@ Task<absl::Status> Collection::ExportPages(const Upstream& upstream, Call& call,
     ASSIGN_OR_CO_RETURN(const PageOutcome outcome, co_await reader->Take());
     reader.reset();
     const std::shared_ptr<Ahead> read = std::exchange(page, nullptr);
-    const int64_t sent_before = start.cursor.sent;
+    const int64_t exported_before = start.cursor.sent - start.cursor.dropped;
     start.cursor = outcome.next;
+    const int64_t exported = start.cursor.sent - start.cursor.dropped;
     call.reading.Take(read->reading, /*counts=*/true);
     call.report.Add(outcome.report);
-    size.Follow(outcome, start.cursor.sent - sent_before, read->batch.ByteSizeLong());
+    size.Follow(outcome, exported - exported_before, read->batch.ByteSizeLong());
     start.plan.page_size = size.rows();
     if (!outcome.last) {
       page = std::make_shared<Ahead>(start, call);
@@ -226,8 +233,9 @@ Task<absl::Status> Collection::ExportPages(const Upstream& upstream, Call& call,
       Response& batch = read->batch;
       if (i > 0) Refill(batch, records, std::move(parts[i - 1]));
       batch.set_resume_token(upstream.tokens.Seal(next, start.binding));
-      batch.set_exported(next.sent);
-      if (next.total.has_value()) batch.set_total_size(*next.total);
+      batch.set_exported(next.sent - next.dropped);
+      const std::optional<int64_t> total = TotalSize(next);
+      if (total.has_value()) batch.set_total_size(*total);
       Describe(call, batch.mutable_read_info());
       CO_RETURN_IF_ERROR(co_await stream.Write(batch));
       call.BeginNextMessage();

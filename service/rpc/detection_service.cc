@@ -50,8 +50,9 @@ Task<absl::Status> DetectionService::Aggregate(Call& call,
                                                v1::AggregateDetectionsResponse& response) {
   Checks checks;
   CheckQuery(request.query(), checks);
-  ASSIGN_OR_CO_RETURN(const AggregationQuery query,
-                      OpenAggregation(request, detections_.catalogue(), upstream_.clock, checks));
+  ASSIGN_OR_CO_RETURN(
+      const AggregationQuery query,
+      OpenAggregation(request, detections_.catalogue(), upstream_.clock, call.reading, checks));
   ASSIGN_OR_CO_RETURN(const json::Document answer,
                       co_await upstream_.caller.Call(
                           AggregateCall(operation::kPostAggregatesAlerts, query), call.reading));

@@ -22,6 +22,7 @@ Cursor After(const Cursor& known) {
   cursor.filter = Strangers(known.filter);
   cursor.upstream = "0";
   cursor.sent = known.sent;
+  cursor.dropped = known.dropped;
   cursor.total = known.total;
   return cursor;
 }
@@ -65,6 +66,7 @@ Task<absl::Status> DiscoverService::ExportAccounts(Call& call,
   ASSIGN_OR_CO_RETURN(PageStart known, known_accounts_.OpenExport(request, upstream_));
   ASSIGN_OR_CO_RETURN(PageStart strangers, accounts_.OpenExport(request, upstream_));
   strangers.binding = binding;
+  if (known.plan.staleness) call.reading.staleness = known.plan.staleness;  // of its counts too
   if (among_strangers.ok()) {
     strangers.cursor = *among_strangers;
     co_return co_await accounts_.ExportPages(upstream_, call, strangers, stream);

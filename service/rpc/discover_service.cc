@@ -1,6 +1,7 @@
 // DiscoverService: the gRPC face of Falcon Discover.
 #include "rpc/discover_service.h"
 
+#include "base/device_id.h"
 #include "rpc/unary_call.h"
 
 namespace falcon::rpc {

@@ -1,18 +1,20 @@
-// Looks hosts up by name.
+// Looks hosts up by name, page after page until the name is decided.
 #include "rpc/host_names.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <utility>
 
+#include "base/letter_case.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "falcon/v1/hosts.pb.h"
 
 namespace falcon::rpc {
 namespace {
 
 constexpr int kMostHosts = 20;
+constexpr int kCandidatesPerPage = 500;
+constexpr int64_t kMaxCandidates = 10'000;
 
 CollectionFacts Facts() {
   CollectionFacts facts;
@@ -26,9 +28,27 @@ CollectionFacts Facts() {
 v1::ListHostsRequest Named(const std::string& hostname) {
   v1::ListHostsRequest request;
   request.set_hostname(hostname);
-  request.set_page_size(kMostHosts + 1);
-  request.mutable_read_mask()->add_paths("device_id");
+  request.set_page_size(kCandidatesPerPage);
   return request;
+}
+
+bool HasStar(std::string_view hostname) { return hostname.find('*') != std::string_view::npos; }
+
+absl::Status Undecided(std::string_view hostname) {
+  return Error(absl::StatusCode::kOutOfRange, "NAME_UNDECIDED",
+               Cat("Falcon knows more than ", kMaxCandidates, " hosts whose names begin like ",
+                   EscapeHostile(hostname, 255), ", and whether one is named exactly so could not ",
+                   "be decided; give its device id"));
+}
+
+// A host without a name is none of that name.
+void DropOtherNames(const std::string& hostname, v1::ListHostsResponse& found) {
+  const std::string name = FoldCase(hostname);
+  auto& hosts = *found.mutable_hosts();
+  hosts.erase(
+      std::remove_if(hosts.begin(), hosts.end(),
+                     [&name](const v1::Host& host) { return FoldCase(host.hostname()) != name; }),
+      hosts.end());
 }
 
 }  // namespace
@@ -40,24 +60,58 @@ void HostNames::Check(const std::string& hostname, Checks& checks) const {
   checks.Add(hosts_.OpenList(Named(hostname), upstream_).status());
 }
 
+Task<absl::StatusOr<HostNames::Namesakes>> HostNames::Find(Call& call, std::string hostname,
+                                                           int most,
+                                                           json::DecodeOptions options) const {
+  ASSIGN_OR_CO_RETURN(PageStart start, hosts_.OpenList(Named(hostname), upstream_));
+  start.plan.options = std::move(options);
+  for (const char* name : {"device_id", "hostname"}) {
+    start.plan.options.selection =
+        start.plan.options.selection.With(v1::Host::descriptor()->FindFieldByName(name));
+  }
+  Namesakes namesakes;
+  for (bool last = false; !last && namesakes.found.hosts_size() < most;) {
+    namesakes.complete = start.cursor.sent < kMaxCandidates;
+    if (!namesakes.complete) break;
+    ASSIGN_OR_CO_RETURN(const PageOutcome page,
+                        co_await FetchPage(upstream_.caller, start.plan, start.cursor, call.reading,
+                                           upstream_.clock, namesakes.found, "hosts"));
+    call.report.Add(page.report);
+    start.cursor = page.next;
+    last = page.last;
+    if (!HasStar(hostname)) DropOtherNames(hostname, namesakes.found);
+  }
+  if (!namesakes.complete && namesakes.found.hosts().empty()) co_return Undecided(hostname);
+  const std::optional<int64_t> total = TotalSize(start.cursor);
+  if (total.has_value()) namesakes.found.set_total_size(*total);
+  co_return namesakes;
+}
+
 Task<absl::StatusOr<std::vector<std::string>>> HostNames::Ids(Call& call,
                                                               std::string hostname) const {
-  const v1::ListHostsRequest request = Named(hostname);
-  v1::ListHostsResponse found;
-  CO_RETURN_IF_ERROR(co_await hosts_.List(upstream_, call, request, found));
-  if (found.hosts().empty()) {
-    co_return Error(absl::StatusCode::kNotFound, "NOT_FOUND",
-                    Cat("Falcon knows no host named ", EscapeHostile(hostname, 255)));
-  }
+  json::DecodeOptions ids;
+  google::protobuf::FieldMask mask;
+  mask.add_paths("device_id");
+  ASSIGN_OR_CO_RETURN(ids.selection, json::FieldSelection::FromMask(mask, v1::Host::descriptor()));
+  ASSIGN_OR_CO_RETURN(const Namesakes namesakes,
+                      co_await Find(call, hostname, kMostHosts + 1, ids));
+  const v1::ListHostsResponse& found = namesakes.found;
+  if (found.hosts().empty()) co_return NotFound(hostname);
   // A page may hold fewer than match: a record that cannot be read is skipped.
   if (std::max<int64_t>(found.hosts_size(), found.total_size()) > kMostHosts) {
     co_return InvalidField("hostname", Cat("stands for more than ", kMostHosts,
                                            " hosts; narrow it, or give their `device_ids`"));
   }
-  std::vector<std::string> ids;
-  ids.reserve(static_cast<size_t>(found.hosts_size()));
-  for (const v1::Host& host : found.hosts()) ids.push_back(host.device_id());
-  co_return ids;
+  if (!namesakes.complete) co_return Undecided(hostname);
+  std::vector<std::string> device_ids;
+  device_ids.reserve(static_cast<size_t>(found.hosts_size()));
+  for (const v1::Host& host : found.hosts()) device_ids.push_back(host.device_id());
+  co_return device_ids;
+}
+
+absl::Status HostNames::NotFound(std::string_view hostname) {
+  return Error(absl::StatusCode::kNotFound, "NOT_FOUND",
+               Cat("Falcon knows no host named ", EscapeHostile(hostname, 255)));
 }
 
 }  // namespace falcon::rpc

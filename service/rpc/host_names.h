@@ -1,4 +1,5 @@
-// HostNames: host names to ids, for the areas of Falcon that know hosts by id only.
+// HostNames: the hosts of a name. Falcon finds those whose name only begins alike too, so every
+// answer is compared.
 #ifndef FALCON_RPC_HOST_NAMES_H_
 #define FALCON_RPC_HOST_NAMES_H_
 
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "falcon/v1/hosts.pb.h"
 #include "rpc/call.h"
 #include "rpc/checks.h"
 #include "rpc/collection.h"
@@ -15,15 +17,29 @@ namespace falcon::rpc {
 
 class HostNames {
  public:
+  // Hosts of one name, seen last first.
+  struct Namesakes {
+    v1::ListHostsResponse found;
+    bool complete = true;  // false: more may follow names that begin alike
+  };
+
   explicit HostNames(const Upstream& upstream);
 
   // Violations of `hostname` on the request field of that name: a star may stand first or last.
   void Check(const std::string& hostname, Checks& checks) const;
 
-  // Ids of the hosts with that name in any case, seen last first, by one call. NOT_FOUND without
-  // one: no rows would read as a host without findings. INVALID_ARGUMENT on `hostname` above 20,
-  // since none is left out silently. Hidden hosts are not among them.
+  // The hosts with that name in any case, `most` of them or a page more. `options`: what is decoded
+  // of them, besides their ids and names. Hidden hosts are not among them. OUT_OF_RANGE
+  // (NAME_UNDECIDED) where none was found among the first 10,000 that begin alike.
+  Task<absl::StatusOr<Namesakes>> Find(Call& call, std::string hostname, int most,
+                                       json::DecodeOptions options) const;
+
+  // Ids of the hosts with that name in any case, seen last first. NOT_FOUND without one: no rows
+  // would read as a host without findings. INVALID_ARGUMENT on `hostname` above 20, and OUT_OF_RANGE
+  // as Find where not all are known, since none is left out silently.
   Task<absl::StatusOr<std::vector<std::string>>> Ids(Call& call, std::string hostname) const;
+
+  static absl::Status NotFound(std::string_view hostname);
 
  private:
   const Upstream& upstream_;

@@ -1,9 +1,14 @@
 // HostService: the gRPC face of Falcon's Devices API.
 #include "rpc/host_service.h"
 
+#include <algorithm>
+
+#include "base/device_id.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "falcon/record_fields.h"
 #include "google/protobuf/util/time_util.h"
+#include "rpc/staleness.h"
 #include "rpc/unary_call.h"
 #include "rpc/value_counts.h"
 
@@ -26,17 +31,9 @@ CollectionFacts Facts() {
   facts.list_order = {"device_id", false};
   facts.seek = "first_seen";
   facts.id_shape = DeviceIdShape;
-  facts.lower_case_ids = true;
+  facts.spell_id = DeviceId;
   facts.list_most = 5000;
   return facts;
-}
-
-// Falcon knows its ids in lower case only.
-std::vector<std::string> DeviceIds(const google::protobuf::RepeatedPtrField<std::string>& given) {
-  std::vector<std::string> ids;
-  ids.reserve(static_cast<size_t>(given.size()));
-  for (const std::string& id : given) ids.push_back(Lower(id));
-  return ids;
 }
 
 Checks CheckName(const v1::GetHostRequest& request) {
@@ -55,6 +52,7 @@ Checks CheckName(const v1::GetHostRequest& request) {
 HostService::HostService(const Edge& edge, const Upstream& upstream)
     : edge_(edge),
       upstream_(upstream),
+      names_(upstream),
       hosts_(v1::Host::descriptor(), Facts()),
       logins_(v1::LoginHistory::descriptor(), "device_id", operation::kLoginHistory),
       addresses_(v1::NetworkAddressHistory::descriptor(), "device_id",
@@ -71,32 +69,28 @@ Task<absl::Status> HostService::Get(Call& call, const v1::GetHostRequest& reques
   co_return co_await GetByName(call, plan.options, request, response);
 }
 
-// Seen last first: of namesakes, which a reinstalled sensor leaves behind, the first is the living
-// one.
+// Of namesakes, which a reinstalled sensor leaves behind, the one seen last is the living one.
 Task<absl::Status> HostService::GetByName(Call& call, json::DecodeOptions options,
                                           const v1::GetHostRequest& request,
                                           v1::GetHostResponse& response) {
-  v1::ListHostsRequest list;
-  list.set_hostname(request.hostname());
-  list.set_order_by("last_seen desc");
-  list.set_page_size(kMostNamesakes);
-  ASSIGN_OR_CO_RETURN(PageStart start, hosts_.OpenList(list, upstream_));
-  start.plan.options = options;
-  start.plan.options.selection = options.selection.With(start.plan.id_field);
-  v1::ListHostsResponse namesakes;
-  CO_RETURN_IF_ERROR(co_await hosts_.AnswerPage(upstream_, call, std::move(start), namesakes));
-  if (namesakes.hosts().empty()) {
-    co_return Error(absl::StatusCode::kNotFound, "NOT_FOUND",
-                    Cat("Falcon knows no host named ", request.hostname()));
+  ASSIGN_OR_CO_RETURN(HostNames::Namesakes namesakes,
+                      co_await names_.Find(call, request.hostname(), kMostNamesakes, options));
+  auto& hosts = *namesakes.found.mutable_hosts();
+  if (hosts.empty()) co_return HostNames::NotFound(request.hostname());
+  if (!namesakes.complete) {
+    call.reading.AddNote({"NAMESAKES_INCOMPLETE",
+                          "more hosts have names that begin alike than the gateway reads; further "
+                          "ones of exactly this name may be among them",
+                          "other_device_ids", ""});
   }
-  for (int i = 1; i < namesakes.hosts_size(); ++i) {
-    response.add_other_device_ids(namesakes.hosts(i).device_id());
+  for (int i = 1; i < std::min(hosts.size(), kMostNamesakes); ++i) {
+    response.add_other_device_ids(hosts[i].device_id());
   }
-  response.mutable_host()->Swap(namesakes.mutable_hosts(0));
-  if (!options.selection.everything() &&
-      !options.selection.Has(v1::Host::descriptor()->FindFieldByName("device_id"))) {
-    response.mutable_host()->clear_device_id();
-  }
+  response.mutable_host()->Swap(&hosts[0]);
+  const auto& fields = *v1::Host::descriptor();
+  ClearUnselected(options,
+                  {fields.FindFieldByName("device_id"), fields.FindFieldByName("hostname")},
+                  *response.mutable_host());
   Describe(call, response.mutable_read_info());
   co_return absl::OkStatus();
 }
@@ -108,6 +102,8 @@ Task<absl::Status> HostService::LookUpSatellites(Call& call, const Satellite& sa
   Checks checks;
   CheckIds(request.device_ids(), most, DeviceIdShape, "device_ids", checks);
   LookupPlan plan;
+  plan.options.additional_fields = request.read_options().include_additional_fields();
+  plan.staleness = AskedStaleness(request, checks);
   plan.operation = &satellite.operation;
   plan.decoder = &satellite.decoder;
   plan.id_field = satellite.id_field;
@@ -123,9 +119,10 @@ Task<absl::Status> HostService::LookUpSatellites(Call& call, const Satellite& sa
     }
   }
   CO_RETURN_IF_ERROR(checks.Verdict());
-  const std::vector<std::string> ids = DeviceIds(request.device_ids());
-  CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, ids, call.reading, response, records,
-                                     "missing", call.report));
+  const AskedIds ids(request.device_ids(), DeviceId);
+  CO_RETURN_IF_ERROR(co_await LookUp(upstream_.caller, plan, ids.spelled(), call.reading, response,
+                                     records, "missing", call.report));
+  ids.NameAsAsked(response);
   Describe(call, response.mutable_read_info());
   co_return absl::OkStatus();
 }

@@ -6,6 +6,7 @@
 #include "falcon/v1/hosts.grpc.pb.h"
 #include "rpc/collection.h"
 #include "rpc/edge.h"
+#include "rpc/host_names.h"
 
 namespace falcon::rpc {
 
@@ -60,6 +61,7 @@ class HostService final : public v1::HostService::CallbackService {
 
   const Edge& edge_;
   const Upstream& upstream_;
+  const HostNames names_;
   const Collection hosts_;
   const Satellite logins_;
   const Satellite addresses_;

@@ -30,10 +30,11 @@ void TellCut(int sent, std::optional<int64_t> total, const std::string& id, Read
 
 }  // namespace
 
-Task<absl::Status> ReadAttachments(const Upstream& upstream, Call& call,
-                                   const json::Decoder& decoder, const std::string& id,
+Task<absl::Status> ReadAttachments(const Upstream& upstream, Call& call, const LookupPlan& plan,
+                                   const std::string& id,
                                    v1::GetIncidentAttachmentsResponse& response) {
   const Operation& pages = operation::kCombinedFileDetails;
+  if (plan.staleness) call.reading.staleness = plan.staleness;
   const std::string filter = OfIncident(id);
   std::set<std::string> known;
   std::optional<int64_t> total;
@@ -46,7 +47,7 @@ Task<absl::Status> ReadAttachments(const Upstream& upstream, Call& call,
     ASSIGN_OR_CO_RETURN(const json::Document answer,
                         co_await upstream.caller.Call(std::move(page), call.reading));
     google::protobuf::RepeatedPtrField<v1::IncidentAttachment> files;
-    call.report.Add(decoder.DecodeAll(answer, json::DecodeOptions(), &files));
+    call.report.Add(plan.decoder->DecodeAll(answer, plan.options, &files));
     for (v1::IncidentAttachment& file : files) {
       const bool is_new = file.id().empty() || known.insert(file.id()).second;
       if (is_new) response.add_attachments()->Swap(&file);

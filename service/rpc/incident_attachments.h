@@ -14,10 +14,10 @@ namespace falcon::rpc {
 
 // The first 1,000 attachments of the case `id`, in Falcon's order, into `response`, and how many
 // there are. When more follow, or may, `call.reading.errors` says so. A file that comes again,
-// because another was added meanwhile, is left out; one without an id never is. `decoder` is of
+// because another was added meanwhile, is left out; one without an id never is. `plan` is of
 // IncidentAttachment.
-Task<absl::Status> ReadAttachments(const Upstream& upstream, Call& call,
-                                   const json::Decoder& decoder, const std::string& id,
+Task<absl::Status> ReadAttachments(const Upstream& upstream, Call& call, const LookupPlan& plan,
+                                   const std::string& id,
                                    v1::GetIncidentAttachmentsResponse& response);
 
 }  // namespace falcon::rpc

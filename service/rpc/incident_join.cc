@@ -156,7 +156,7 @@ Task<absl::Status> IncidentJoin::Fill(Call& call, const IncidentView& view,
     if (read.ok()) {
       found = *std::move(read);
     } else {
-      const std::string_view why = ToStd(read.status().message()).substr(0, kMostErrorBytes);
+      const std::string_view why = Utf8Prefix(ToStd(read.status().message()), kMostErrorBytes);
       call.reading.Tell({HttpStatus(read.status()), Cat("`derived` lacks the alerts: ", why), ""});
     }
   }

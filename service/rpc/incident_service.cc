@@ -116,13 +116,16 @@ IncidentService::IncidentService(const Edge& edge, const Upstream& upstream)
       attachments_(v1::IncidentAttachment::descriptor(), ById(operation::kGetFileDetails)),
       slas_(v1::Sla::descriptor(), ById(operation::kGetSlas)),
       templates_(v1::CaseTemplate::descriptor(), ById(operation::kGetCaseTemplates)),
+      references_(upstream, incidents_),
       join_(upstream) {}
 
 template <class Request>
 absl::StatusOr<PageStart> IncidentService::Open(Request& request, const IncidentView& view) const {
   Checks checks;
   CheckTexts(request, checks);
-  request.set_filter(InTodaysWords(request.filter(), incidents_.catalogue(), checks));
+  if (!fql::IsSyntaxOnly(request)) {
+    request.set_filter(InTodaysWords(request.filter(), incidents_.catalogue(), checks));
+  }
   const fql::Expression state = OfState(request.state(), checks);
   if (view.from_alerts()) LimitTo(kMostJoined, request);
   if (request.has_read_mask()) view.AddSources(*request.mutable_read_mask());
@@ -150,6 +153,8 @@ Task<absl::Status> IncidentService::Get(Call& call, v1::GetIncidentRequest reque
                                         v1::GetIncidentResponse& response) {
   const IncidentView view = ViewOf(request, /*brief_unless_asked=*/false);
   if (request.has_read_mask()) view.AddSources(*request.mutable_read_mask());
+  ASSIGN_OR_CO_RETURN(const LookupPlan plan, incidents_.OpenLookup(request, Checks()));
+  CO_RETURN_IF_ERROR(co_await references_.Resolve(call, plan.staleness, *request.mutable_id()));
   CO_RETURN_IF_ERROR(co_await incidents_.Get(upstream_, call, request, response));
   google::protobuf::RepeatedPtrField<v1::Incident> one;
   one.Add()->Swap(response.mutable_incident());
@@ -164,7 +169,13 @@ Task<absl::Status> IncidentService::BatchGet(Call& call, v1::BatchGetIncidentsRe
                                              v1::BatchGetIncidentsResponse& response) {
   const IncidentView view = ViewOf(request, /*brief_unless_asked=*/false);
   if (request.has_read_mask()) view.AddSources(*request.mutable_read_mask());
+  Checks checks;
+  CheckIds(request.ids(), incidents_.facts().batch_most, IncidentIdShape, "ids", checks);
+  ASSIGN_OR_CO_RETURN(const LookupPlan plan, incidents_.OpenLookup(request, std::move(checks)));
+  const auto asked = request.ids();
+  CO_RETURN_IF_ERROR(co_await references_.Resolve(call, plan.staleness, *request.mutable_ids()));
   CO_RETURN_IF_ERROR(co_await incidents_.BatchGet(upstream_, call, request, response));
+  AskedIds(asked, request.ids()).NameAsAsked(response);
   CO_RETURN_IF_ERROR(co_await join_.Fill(call, view, *response.mutable_incidents()));
   response.clear_read_info();
   Describe(call, response.mutable_read_info());
@@ -187,10 +198,13 @@ Task<absl::Status> IncidentService::Export(Call& call, v1::ExportIncidentsReques
 Task<absl::Status> IncidentService::Attachments(Call& call,
                                                 const v1::GetIncidentAttachmentsRequest& request,
                                                 v1::GetIncidentAttachmentsResponse& response) {
+  Checks checks;
   const std::string_view wrong = IncidentIdShape(request.id());
-  if (!wrong.empty()) co_return InvalidField("id", wrong);
-  CO_RETURN_IF_ERROR(
-      co_await ReadAttachments(upstream_, call, attachments_.decoder(), request.id(), response));
+  if (!wrong.empty()) checks.Violate("id", wrong);
+  ASSIGN_OR_CO_RETURN(const LookupPlan plan, attachments_.OpenLookup(request, std::move(checks)));
+  std::string id = request.id();
+  CO_RETURN_IF_ERROR(co_await references_.Resolve(call, plan.staleness, id));
+  CO_RETURN_IF_ERROR(co_await ReadAttachments(upstream_, call, plan, id, response));
   Describe(call, response.mutable_read_info());
   co_return absl::OkStatus();
 }

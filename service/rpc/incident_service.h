@@ -6,6 +6,7 @@
 #include "rpc/collection.h"
 #include "rpc/edge.h"
 #include "rpc/incident_join.h"
+#include "rpc/incident_references.h"
 
 namespace falcon::rpc {
 
@@ -61,6 +62,7 @@ class IncidentService final : public v1::IncidentService::CallbackService {
   const Collection attachments_;
   const Collection slas_;
   const Collection templates_;
+  const IncidentReferences references_;
   const IncidentJoin join_;
 };
 

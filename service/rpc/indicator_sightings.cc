@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "absl/strings/ascii.h"
+#include "base/device_id.h"
 #include "base/text.h"
 
 namespace falcon::rpc {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/device_id.h"
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -10,6 +11,7 @@
 #include "falcon/page_failure.h"
 #include "rpc/aggregation.h"
 #include "rpc/indicator_sightings.h"
+#include "rpc/staleness.h"
 #include "rpc/unary_call.h"
 
 namespace falcon::rpc {
@@ -32,7 +34,7 @@ CollectionFacts IocFacts() {
   facts.list_order = {"created_on", true};
   facts.seek = "created_on";
   facts.id_shape = IocIdShape;
-  facts.lower_case_ids = true;
+  facts.spell_id = Lower;
   return facts;
 }
 
@@ -75,8 +77,9 @@ Task<absl::Status> IocService::Aggregate(Call& call, const v1::AggregateIocsRequ
                                          v1::AggregateIocsResponse& response) {
   Checks checks;
   CheckQuery(request.query(), checks);
-  ASSIGN_OR_CO_RETURN(const AggregationQuery query,
-                      OpenAggregation(request, iocs_.catalogue(), upstream_.clock, checks));
+  ASSIGN_OR_CO_RETURN(
+      const AggregationQuery query,
+      OpenAggregation(request, iocs_.catalogue(), upstream_.clock, call.reading, checks));
   UpstreamCall count = AggregateCall(operation::kAggregateIocs, query);
   count.query = Options(request);
   // Falcon's specification has the condition in the query and in the body, and says not which one
@@ -95,15 +98,18 @@ Task<absl::Status> IocService::DeviceCount(Call& call, const v1::GetIocDeviceCou
   Checks checks;
   UpstreamCall count(operation::kIocDeviceCount);
   count.query = IndicatorParameters(request.type(), request.value(), checks);
+  TakeStaleness(request, call.reading, checks);
   CO_RETURN_IF_ERROR(checks.Verdict());
   ASSIGN_OR_CO_RETURN(const json::Document answer,
                       co_await upstream_.caller.Call(std::move(count), call.reading));
   v1::IocDeviceCount& found = *response.mutable_count();
+  json::DecodeOptions options;
+  options.additional_fields = request.read_options().include_additional_fields();
   const bool decoded =
-      answer.envelope().resources > 0 && counts_.Decode(answer, 0, {}, found, call.report);
-  if (!decoded || call.report.skipped_fields.contains("IocDeviceCount.device_count")) {
-    co_return NoCount();
-  }
+      answer.envelope().resources > 0 && counts_.Decode(answer, 0, options, found, call.report);
+  const bool counted = decoded && !answer.TextOf(0, "device_count").empty() &&
+                       !call.report.fields.contains("device_count");
+  if (!counted) co_return NoCount();
   found.set_type(request.type());
   found.set_value(request.value());
   Describe(call, response.mutable_read_info());
@@ -136,6 +142,7 @@ Task<absl::Status> IocService::PageOfIds(Call& call, UpstreamCall page, const Re
   if (!request.page_token().empty()) {
     cursor = checks.Take(upstream_.tokens.Open(request.page_token(), binding, "page_token"));
   }
+  TakeStaleness(request, call.reading, checks);
   CO_RETURN_IF_ERROR(checks.Verdict());
   page.query.emplace_back("limit", Cat(limit));
   page.continuation = !cursor.upstream.empty();
@@ -174,7 +181,7 @@ Task<absl::Status> IocService::Processes(Call& call, const v1::GetIocProcessesRe
   page.query = IndicatorParameters(request.type(), request.value(), checks);
   const std::string_view wrong = DeviceIdShape(request.device_id());
   if (!wrong.empty()) checks.Violate("device_id", wrong);
-  page.query.emplace_back("device_id", Lower(request.device_id()));
+  page.query.emplace_back("device_id", DeviceId(request.device_id()));
   co_return co_await PageOfIds(call, std::move(page), request, std::move(checks), response,
                                *response.mutable_process_ids());
 }

@@ -1,13 +1,41 @@
-// What a look-up of one id says when the record is not there.
+// Ids as callers write them and as Falcon spells them; and what is said of a record that is not
+// there.
 #ifndef FALCON_RPC_LOOKUP_ANSWER_H_
 #define FALCON_RPC_LOOKUP_ANSWER_H_
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "falcon/v1/types.pb.h"
+#include "google/protobuf/message.h"
+#include "google/protobuf/repeated_field.h"
 
 namespace falcon::rpc {
+
+// An id as Falcon spells it, from one as a caller may write it. Null: callers write it so.
+using SpellId = std::string (*)(std::string_view id);
+
+// The ids of a look-up in both spellings.
+class AskedIds {
+ public:
+  using Texts = google::protobuf::RepeatedPtrField<std::string>;
+
+  AskedIds(const Texts& asked, SpellId spell);
+  // `spelled`: each of `asked` in its turn.
+  AskedIds(const Texts& asked, const Texts& spelled);
+
+  // As Falcon spells them, in the order of the request.
+  const std::vector<std::string>& spelled() const { return spelled_; }
+  // Names the ids of `missing` of a response, which Falcon spells, as the request does: one entry a
+  // spelling.
+  void NameAsAsked(google::protobuf::Message& response) const;
+
+ private:
+  Texts asked_;
+  std::vector<std::string> spelled_;
+};
 
 // NOT_FOUND, or for another code of Falcon's its status. `field` held the id.
 absl::Status MissingRecord(const v1::PartialError& error, std::string_view field);

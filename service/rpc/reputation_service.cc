@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "falcon/v1/ioc_record.pb.h"
 #include "google/protobuf/util/time_util.h"
+#include "rpc/staleness.h"
 #include "rpc/unary_call.h"
 
 namespace falcon::rpc {
@@ -90,6 +91,18 @@ Deadline LookUpDeadline(const Call& call, const Clock& clock) {
   return Deadline::In(clock, left - std::min(milliseconds(1000), left / 10));
 }
 
+// The oldest report that the request takes, by when it came.
+SteadyTime OldestTaken(const Call& call, const Clock& clock) {
+  if (!call.reading.staleness.has_value()) return SteadyTime::min();
+  return clock.Now() - *call.reading.staleness;
+}
+
+void TakeAges(const Outcomes& outcomes, Reading& reading) {
+  for (const auto& outcome : outcomes) {
+    if (outcome.ok()) reading.age = std::max(reading.age, outcome->age);
+  }
+}
+
 template <class Response>
 void FillCosts(const Outcomes& outcomes, int calls, Response& response) {
   response.set_virustotal_calls(calls);
@@ -107,7 +120,9 @@ ReputationService::ReputationService(const Edge& edge, const Upstream& upstream,
 Task<absl::Status> ReputationService::BatchGet(Call& call,
                                                const v1::BatchGetReputationsRequest& request,
                                                v1::BatchGetReputationsResponse& response) {
-  CO_RETURN_IF_ERROR(CheckRequest(request).Verdict());
+  Checks checks = CheckRequest(request);
+  TakeStaleness(request, call.reading, checks);
+  CO_RETURN_IF_ERROR(checks.Verdict());
   CO_RETURN_IF_ERROR(client_.Ready());
   std::vector<Question> questions;
   for (const std::string& value : request.values()) {
@@ -115,8 +130,10 @@ Task<absl::Status> ReputationService::BatchGet(Call& call,
   }
   const auto calls = std::make_shared<int>(0);
   const Deadline deadline = LookUpDeadline(call, edge_.clock);
-  const Outcomes outcomes = co_await AskAll(client_, questions, deadline, calls);
+  const Outcomes outcomes =
+      co_await AskAll(client_, questions, deadline, calls, OldestTaken(call, edge_.clock));
   CO_RETURN_IF_ERROR(FailureOfAll(outcomes));
+  TakeAges(outcomes, call.reading);
   for (size_t i = 0; i < questions.size(); ++i) {
     if (outcomes[i].ok()) {
       Fill(questions[i], *outcomes[i], *response.add_reputations());
@@ -155,8 +172,11 @@ Task<absl::StatusOr<std::vector<Question>>> ReputationService::Resolve(
 
 Task<absl::Status> ReputationService::Check(Call& call, const v1::CheckIocsRequest& request,
                                             v1::CheckIocsResponse& response) {
-  CO_RETURN_IF_ERROR(CheckRequest(request).Verdict());
+  Checks checks = CheckRequest(request);
+  TakeStaleness(request, call.reading, checks);
+  CO_RETURN_IF_ERROR(checks.Verdict());
   CO_RETURN_IF_ERROR(client_.Ready());
+  const SteadyTime not_before = OldestTaken(call, edge_.clock);
   ASSIGN_OR_CO_RETURN(std::vector<Question> questions, co_await Resolve(call, request, response));
   const size_t by_id = questions.size();
   for (const v1::IocValue& ioc : request.iocs()) {
@@ -164,8 +184,9 @@ Task<absl::Status> ReputationService::Check(Call& call, const v1::CheckIocsReque
   }
   const auto calls = std::make_shared<int>(0);
   const Deadline deadline = LookUpDeadline(call, edge_.clock);
-  const Outcomes outcomes = co_await AskAll(client_, questions, deadline, calls);
+  const Outcomes outcomes = co_await AskAll(client_, questions, deadline, calls, not_before);
   CO_RETURN_IF_ERROR(FailureOfAll(outcomes));
+  TakeAges(outcomes, call.reading);
   for (size_t i = 0; i < questions.size(); ++i) {
     if (!outcomes[i].ok()) {
       *response.add_missing() = Missing(questions[i].id, outcomes[i].status());

@@ -37,7 +37,7 @@ CollectionFacts Facts(const Operation* pages, const Operation* entities) {
   facts.list_order = {"created_at", true};
   facts.seek = "created_at";
   facts.id_shape = UuidShape;
-  facts.lower_case_ids = true;
+  facts.spell_id = Lower;
   return facts;
 }
 
@@ -68,9 +68,9 @@ Parameters QueryOf(const Request& request) {
 template <class Request>
 Request Stated(const Request& request, const Collection& sessions, Checks& checks) {
   Request stated = request;
-  stated.set_filter(WithStatuses(request.filter(), request.statuses(),
-                                 kIsAudit<Request> ? RtrView::kAudit : RtrView::kOwn,
-                                 sessions.catalogue(), checks));
+  stated.set_filter(WithStatuses(
+      request.filter(), request.statuses(), kIsAudit<Request> ? RtrView::kAudit : RtrView::kOwn,
+      fql::IsSyntaxOnly(request) ? nullptr : &sessions.catalogue(), checks));
   return stated;
 }
 
@@ -108,8 +108,9 @@ Task<absl::Status> RtrSessionService::Aggregate(Call& call,
   const v1::AggregateRtrSessionsRequest stated = Stated(request, sessions_, checks);
   const std::vector<std::string> bounds =
       RtrHistogramBounds(request, upstream_.clock.WallNow(), checks);
-  ASSIGN_OR_CO_RETURN(AggregationQuery query,
-                      OpenAggregation(stated, sessions_.catalogue(), upstream_.clock, checks));
+  ASSIGN_OR_CO_RETURN(
+      AggregationQuery query,
+      OpenAggregation(stated, sessions_.catalogue(), upstream_.clock, call.reading, checks));
   query.bounds = bounds;
   ASSIGN_OR_CO_RETURN(const json::Document answer,
                       co_await upstream_.caller.Call(

@@ -18,10 +18,11 @@ enum class RtrView {
 };
 
 // `filter`, and any of `statuses`. A filter that is wrong comes back as it is, for its own check to
-// say where; violations of `statuses` go to `checks`.
+// say where; violations of `statuses` go to `checks`. `catalogue` is null where its syntax alone
+// counts.
 std::string WithStatuses(const std::string& filter,
                          const google::protobuf::RepeatedField<int>& statuses, RtrView view,
-                         const fql::Catalogue& catalogue, Checks& checks);
+                         const fql::Catalogue* catalogue, Checks& checks);
 
 }  // namespace falcon::rpc
 

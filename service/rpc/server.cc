@@ -42,8 +42,11 @@ void Harden(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Millis(seconds(10)));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Millis(seconds(60)));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Millis(seconds(20)));
+  // Clients keep their connections alive by pings, many of them every ten seconds, also during a
+  // long call and between calls. gRPC's own default ends such a connection, and the calls on it.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
-                             Millis(seconds(30)));
+                             Millis(seconds(1)));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, Millis(seconds(15 * 60)));
   // A second process on the same port would split the traffic silently.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);

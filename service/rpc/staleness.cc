@@ -41,4 +41,9 @@ std::optional<milliseconds> AskedStaleness(const google::protobuf::Message& requ
   return seconds(asked.seconds()) + milliseconds(asked.nanos() / 1'000'000);
 }
 
+void TakeStaleness(const google::protobuf::Message& request, Reading& reading, Checks& checks) {
+  const std::optional<milliseconds> asked = AskedStaleness(request, checks);
+  if (asked.has_value()) reading.staleness = asked;
+}
+
 }  // namespace falcon::rpc

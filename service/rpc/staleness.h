@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/time.h"
+#include "falcon/reading.h"
 #include "google/protobuf/message.h"
 #include "rpc/checks.h"
 
@@ -19,6 +20,9 @@ std::optional<milliseconds> UsualStaleness(std::string_view method);
 // violation below zero.
 std::optional<milliseconds> AskedStaleness(const google::protobuf::Message& request,
                                            Checks& checks);
+
+// Has `reading` take what is as old as the request says, if it says so. A violation below zero.
+void TakeStaleness(const google::protobuf::Message& request, Reading& reading, Checks& checks);
 
 }  // namespace falcon::rpc
 

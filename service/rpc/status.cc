@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "fql/check.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -14,6 +15,7 @@ namespace falcon::rpc {
 namespace {
 
 // The trailers of an RPC must stay under gRPC's 8 KiB, base64 included.
+constexpr size_t kMaxTrailers = 6 << 10;
 constexpr size_t kMaxMessage = 1024;
 constexpr size_t kMaxDescription = 240;
 constexpr size_t kMaxFact = 128;
@@ -31,13 +33,28 @@ std::string DefaultReason(absl::StatusCode code) {
   return name.empty() ? "UNKNOWN" : name;
 }
 
-void AddErrorInfo(const absl::Status& status, google::rpc::Status& out) {
+// Whole or not at all: a part of a filter is another filter, and an escaped one too.
+bool FitsWhole(const std::string& filter, size_t taken) {
+  // base64 makes four bytes of three; 64 for keys and lengths.
+  const size_t bytes = (taken + filter.size() + 64) * 4 / 3;
+  return bytes <= kMaxTrailers && EscapeHostile(filter, filter.size()) == filter;
+}
+
+// `others`: bytes of the trailers beside `out`.
+void AddErrorInfo(const absl::Status& status, size_t others, google::rpc::Status& out) {
   google::rpc::ErrorInfo info;
   const std::string reason = Reason(status);
   info.set_reason(reason.empty() ? DefaultReason(status.code()) : reason);
   info.set_domain("falcon-gateway");
-  for (const auto& [key, value] : Facts(status)) {
+  const std::map<std::string, std::string> facts = Facts(status);
+  for (const auto& [key, value] : facts) {
+    if (key == fql::kCorrectedFilter) continue;
     (*info.mutable_metadata())[key] = EscapeHostile(value, kMaxFact);
+  }
+  const auto corrected = facts.find(std::string(fql::kCorrectedFilter));
+  const size_t taken = others + out.ByteSizeLong() + info.ByteSizeLong();
+  if (corrected != facts.end() && FitsWhole(corrected->second, taken)) {
+    (*info.mutable_metadata())[corrected->first] = corrected->second;
   }
   out.add_details()->PackFrom(info);
 }
@@ -83,11 +100,14 @@ grpc::Status ToGrpc(const absl::Status& status) {
   const std::string message = EscapeHostile(ToStd(status.message()), kMaxMessage);
   google::rpc::Status details;
   details.set_code(static_cast<int>(status.code()));
-  details.set_message(message.substr(0, 256));
-  AddErrorInfo(status, details);
-  AddBadRequest(status, details);
-  AddRetryInfo(status, details);
-  AddQuotaFailure(status, details);
+  details.set_message(std::string(Utf8Prefix(message, 256)));
+  google::rpc::Status others;
+  AddBadRequest(status, others);
+  AddRetryInfo(status, others);
+  AddQuotaFailure(status, others);
+  // It stands first and fills what the others leave.
+  AddErrorInfo(status, message.size() + others.ByteSizeLong(), details);
+  details.MergeFrom(others);
   return {static_cast<grpc::StatusCode>(status.code()), message, details.SerializeAsString()};
 }
 

@@ -12,6 +12,7 @@
 #include "falcon/v1/aggregation.pb.h"
 #include "fql/filter_compiler.h"
 #include "google/protobuf/reflection.h"
+#include "rpc/aggregation.h"
 #include "rpc/field_access.h"
 
 namespace falcon::rpc {
@@ -80,10 +81,13 @@ Task<absl::Status> CountByValues(const Upstream& upstream, Call& call,
                                  const fql::Catalogue& catalogue, const Operation& pages,
                                  const Message& request, Message& response) {
   Checks checks;
+  PrepareCount(request, call.reading, checks);
   const fql::Field* field = CountedField(StringField(request, "field"), catalogue, checks);
+  std::vector<fql::FilterNote> notes;
   const fql::Expression filter =
-      checks.Take(fql::CompileFilters(request, catalogue, upstream.clock.WallNow()));
+      checks.Take(fql::CompileFilters(request, catalogue, upstream.clock.WallNow(), &notes));
   CO_RETURN_IF_ERROR(checks.Verdict());
+  AddNotes(notes, call.reading);
   ASSIGN_OR_CO_RETURN(const int64_t total, co_await TotalOf(upstream, call, pages, filter.Text()));
   int64_t others = total;
   std::vector<v1::AggregationBucket> buckets;

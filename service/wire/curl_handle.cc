@@ -35,6 +35,7 @@ bool IsClean(const HttpRequest& request) {
 CurlHandle::CurlHandle(const WireOptions& options)
     : easy_(curl_easy_init()),
       reader_(options.max_body_bytes, options.max_decompression_ratio),
+      stall_seconds_(static_cast<long>(options.stall_time.count())),
       exchange_(0, HttpRequest(Method::kGet, "", Deadline(SteadyTime()))) {
   SetLasting(options);
 }
@@ -57,7 +58,6 @@ void CurlHandle::SetLasting(const WireOptions& options) {
   curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, kOn);
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, kOn);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, kOn);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReadBufferBytes);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
@@ -66,7 +66,6 @@ void CurlHandle::SetLasting(const WireOptions& options) {
   const auto connect_ms = std::chrono::duration_cast<milliseconds>(options.connect_timeout);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect_ms.count()));
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, kStallBytesPerSecond);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_time.count()));
 }
 
 absl::Status CurlHandle::Prepare(Exchange exchange) {
@@ -79,6 +78,8 @@ absl::Status CurlHandle::Prepare(Exchange exchange) {
   }
   CURL* easy = easy_.get();
   curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, kOff);
+  // Not before the first byte: a search that takes long is not stalled. OnHeader sets it.
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, kOff);
   // Waiting for a connection to be shared pays only where HTTP/2 shares them.
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, request.url.starts_with("https:") ? kOn : kOff);
   SetMethod();
@@ -104,6 +105,8 @@ void CurlHandle::SetMethod() {
 void CurlHandle::SetHeaders() {
   const HttpRequest& request = exchange_.request;
   lines_.clear();
+  // By hand: with CURLOPT_ACCEPT_ENCODING curl decodes too, and refuses what it does not know.
+  lines_.emplace_back("Accept-Encoding: gzip");
   for (const auto& [name, value] : request.headers) {
     // curl takes "Name:" as "do not send", and "Name;" as a header without a value.
     lines_.push_back(value.empty() ? Cat(name, ";") : Cat(name, ": ", value));
@@ -123,7 +126,7 @@ void CurlHandle::SetHeaders() {
 
 absl::StatusOr<HttpResponse> CurlHandle::Finish(CURLcode code) {
   const long status = Info<long>(CURLINFO_RESPONSE_CODE);
-  const bool whole = code == CURLE_OK && reader_.OnEnd(Info<curl_off_t>(CURLINFO_SIZE_DOWNLOAD_T));
+  const bool whole = code == CURLE_OK && reader_.OnEnd();
   if (!whole || status == 407) {
     absl::Status failure = whole ? ProxyAuthRequired() : ToStatus(End(code));
     Clear();
@@ -161,16 +164,19 @@ T CurlHandle::Info(CURLINFO what) const {
 size_t CurlHandle::OnHeader(char* data, size_t size, size_t count, void* self) {
   auto* const handle = static_cast<CurlHandle*>(self);
   const size_t bytes = size * count;
-  return handle->reader_.OnHeader({data, bytes}) ? bytes : CURL_WRITEFUNC_ERROR;
+  const bool begun = handle->reader_.begun();
+  const bool taken = handle->reader_.OnHeader({data, bytes});
+  if (!begun && handle->reader_.begun()) {
+    curl_easy_setopt(handle->easy(), CURLOPT_LOW_SPEED_TIME, handle->stall_seconds_);
+  }
+  return taken ? bytes : CURL_WRITEFUNC_ERROR;
 }
 
 size_t CurlHandle::OnBody(char* data, size_t size, size_t count, void* self) {
   auto* const handle = static_cast<CurlHandle*>(self);
   const size_t bytes = size * count;
-  const ResponseReader::Progress progress = {
-      .wire_bytes = handle->Info<curl_off_t>(CURLINFO_SIZE_DOWNLOAD_T),
-      .content_length = handle->Info<curl_off_t>(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)};
-  return handle->reader_.OnBody({data, bytes}, progress) ? bytes : CURL_WRITEFUNC_ERROR;
+  const auto content_length = handle->Info<curl_off_t>(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);
+  return handle->reader_.OnBody({data, bytes}, content_length) ? bytes : CURL_WRITEFUNC_ERROR;
 }
 
 }  // namespace falcon::wire

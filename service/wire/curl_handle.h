@@ -56,6 +56,7 @@ class CurlHandle {
 
   std::unique_ptr<CURL, Cleanup> easy_;
   ResponseReader reader_;
+  const long stall_seconds_;
   Exchange exchange_;
   std::vector<std::string> lines_;  // of the request's header; the last may hold the authorization
   std::vector<curl_slist> list_;    // points into lines_

@@ -59,9 +59,9 @@ class HttpTransport {
   // caller is unwound, and its transfer is off the wire within 100 ms. Redirects are answered, not
   // followed. Failures, by code and reason:
   //
-  //   UNAVAILABLE          UPSTREAM_CONNECTION      refused, reset, DNS, proxy down: worth a retry;
-  //                                                 fact `sent`: "maybe" or "no"
-  //   UNAVAILABLE          UPSTREAM_STALLED         under 1 KiB/s for 20 s
+  //   UNAVAILABLE          UPSTREAM_CONNECTION      refused, reset, cut, DNS, proxy down: worth a
+  //                                                 retry; fact `sent`: "maybe" or "no"
+  //   UNAVAILABLE          UPSTREAM_STALLED         a begun answer under 1 KiB/s for 20 s
   //   FAILED_PRECONDITION  UPSTREAM_TLS             certificate or protocol; never retried
   //   FAILED_PRECONDITION  UPSTREAM_PROXY_AUTH      407
   //   DEADLINE_EXCEEDED    UPSTREAM_TIMEOUT         the request's deadline passed

@@ -9,8 +9,10 @@
 namespace falcon::wire {
 namespace {
 
-constexpr int64_t kLargestDelay = 1'000'000'000;      // above: an instant, 2001 or later
-constexpr int64_t kLargestSeconds = 100'000'000'000;  // above: milliseconds
+constexpr double kLargestDelay = 1e9;     // above: an instant, 2001 or later
+constexpr double kLargestSeconds = 1e11;  // above: milliseconds
+constexpr double kLargestNumber = 1e19;   // above: garbage
+constexpr double kLargestInstant = 1e15;  // in milliseconds: the year 33658
 constexpr milliseconds kShortest = seconds(1);
 constexpr milliseconds kLongest = seconds(120);
 
@@ -34,6 +36,35 @@ std::optional<unsigned> ParseMonth(std::string_view text) {
   const auto found = std::find(kMonths.begin(), kMonths.end(), text);
   if (found == kMonths.end()) return std::nullopt;
   return static_cast<unsigned>(found - kMonths.begin()) + 1;
+}
+
+// Seconds as "20" or "2.5". Nullopt for any other text, and for what is not above zero.
+std::optional<double> ParseSeconds(std::string_view text) {
+  if (text.find_first_not_of("0123456789.") != std::string_view::npos) return std::nullopt;
+  const auto number = ParseNumber<double>(text);
+  const bool usable = number.has_value() && *number > 0 && *number <= kLargestNumber;
+  return usable ? number : std::nullopt;
+}
+
+// The wait until an instant, seen from `base`.
+std::optional<milliseconds> Until(milliseconds instant, WallTime base) {
+  const auto since_epoch = std::chrono::duration_cast<milliseconds>(base.time_since_epoch());
+  if (instant <= since_epoch) return std::nullopt;
+  return std::clamp<milliseconds>(instant - since_epoch, kShortest, kLongest);
+}
+
+std::optional<milliseconds> ParseWait(std::string_view text, WallTime base) {
+  if (const std::optional<WallTime> date = ParseHttpDate(text); date.has_value()) {
+    return Until(std::chrono::duration_cast<milliseconds>(date->time_since_epoch()), base);
+  }
+  const std::optional<double> number = ParseSeconds(text);
+  if (!number.has_value()) return std::nullopt;
+  const double in_ms =
+      std::min(*number > kLargestSeconds ? *number : *number * 1000, kLargestInstant);
+  if (*number > kLargestDelay) return Until(milliseconds(static_cast<int64_t>(in_ms)), base);
+  const double longest = static_cast<double>(kLongest.count());
+  const milliseconds delay(static_cast<int64_t>(std::min(in_ms, longest)));
+  return std::clamp<milliseconds>(delay, kShortest, kLongest);
 }
 
 }  // namespace
@@ -60,17 +91,12 @@ std::optional<WallTime> ParseHttpDate(std::string_view text) {
 }
 
 std::optional<milliseconds> RateLimitDelay(const Headers& headers, WallTime now) {
-  const auto value = ParseNumber<int64_t>(Trim(FindHeader(headers, "x-ratelimit-retryafter")));
-  if (!value.has_value() || *value <= 0) return std::nullopt;
-  if (*value <= kLargestDelay) {
-    return std::clamp<milliseconds>(seconds(*value), kShortest, kLongest);
-  }
-  const milliseconds instant =
-      *value > kLargestSeconds ? milliseconds(*value) : milliseconds(seconds(*value));
   const WallTime base = ParseHttpDate(Trim(FindHeader(headers, "date"))).value_or(now);
-  const auto since_epoch = std::chrono::duration_cast<milliseconds>(base.time_since_epoch());
-  if (instant <= since_epoch) return std::nullopt;
-  return std::clamp<milliseconds>(instant - since_epoch, kShortest, kLongest);
+  for (const std::string_view name : {"x-ratelimit-retryafter", "retry-after"}) {
+    const auto wait = ParseWait(Trim(FindHeader(headers, name)), base);
+    if (wait.has_value()) return wait;
+  }
+  return std::nullopt;
 }
 
 }  // namespace falcon::wire

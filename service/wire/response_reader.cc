@@ -16,46 +16,60 @@ constexpr size_t kAnyRatioBytes = size_t{1} << 20;
 // A server may announce what it never sends: more than this grows with what really arrives.
 constexpr size_t kMaxReserve = size_t{8} << 20;
 constexpr int64_t kTypicalJsonRatio = 8;
-// curl counts wire bytes after it has handed over what was decoded from them.
-constexpr int64_t kCountLag = int64_t{16} << 10;
 
 std::string_view Trim(std::string_view text) {
   return ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));
 }
 
+// "HTTP/1.1 103 Early Hints" and the like come before the response.
+bool IsInterim(std::string_view status_line) {
+  const size_t blank = status_line.find(' ');
+  return blank != std::string_view::npos && status_line.substr(blank + 1).starts_with('1');
+}
+
 }  // namespace
 
 bool ResponseReader::OnHeader(std::string_view line) {
-  if (line.starts_with("HTTP/")) Reset();
+  const bool status_line = line.starts_with("HTTP/");
+  if (status_line) Reset();
+  begun_ = begun_ || (status_line && !IsInterim(line));
   header_bytes_ += line.size();
   if (header_bytes_ > kMaxHeaderBytes) return Fail(Trouble::kHeadersTooLarge);
   const size_t colon = line.find(':');
-  if (colon == std::string_view::npos || line.starts_with("HTTP/")) return true;
-  auto& [name, value] = response_.headers.emplace_back(Lower(Trim(line.substr(0, colon))),
-                                                       Trim(line.substr(colon + 1)));
-  if (name == "content-encoding" && !EqualsIgnoringCase(value, "identity")) compressed_ = true;
+  if (colon == std::string_view::npos || status_line) return true;
+  response_.headers.emplace_back(Lower(Trim(line.substr(0, colon))), Trim(line.substr(colon + 1)));
   return true;
 }
 
-bool ResponseReader::OnBody(std::string_view chunk, Progress progress) {
+bool ResponseReader::OnBody(std::string_view chunk, int64_t content_length) {
+  if (wire_bytes_ == 0) compressed_ = GzipDecoder::Starts(chunk);
+  wire_bytes_ += static_cast<int64_t>(chunk.size());
+  const bool announced_too_much =
+      content_length >= 0 && static_cast<size_t>(content_length) > max_body_bytes_;
+  if (announced_too_much) return Fail(Trouble::kBodyTooLarge);
+  if (response_.body.empty()) MakeRoom(chunk.size(), content_length);
+  if (!compressed_) return Append(chunk);
+  const GzipDecoder::State state =
+      gzip_.Feed(chunk, [this](std::string_view bytes) { return Append(bytes); });
+  if (state == GzipDecoder::State::kBroken) return Fail(Trouble::kBrokenGzip);
+  return state != GzipDecoder::State::kRefused;
+}
+
+bool ResponseReader::OnEnd() {
+  const bool whole = !compressed_ || gzip_.state() == GzipDecoder::State::kFinished;
+  return whole || Fail(Trouble::kCutGzip);
+}
+
+bool ResponseReader::Append(std::string_view bytes) {
   std::string& body = response_.body;
-  const size_t size = body.size() + chunk.size();
-  const bool announced_too_much = !compressed_ && progress.content_length >= 0 &&
-                                  static_cast<size_t>(progress.content_length) > max_body_bytes_;
-  if (size > max_body_bytes_ || announced_too_much) return Fail(Trouble::kBodyTooLarge);
-  MakeRoom(size, progress.content_length);
-  body.append(chunk);
-  return !OverRatio(progress.wire_bytes + kCountLag) || Fail(Trouble::kDecompressionBomb);
-}
-
-bool ResponseReader::OnEnd(int64_t wire_bytes) {
-  return !OverRatio(wire_bytes) || Fail(Trouble::kDecompressionBomb);
-}
-
-bool ResponseReader::OverRatio(int64_t wire_bytes) const {
-  const size_t size = response_.body.size();
-  return compressed_ && size > kAnyRatioBytes &&
-         static_cast<int64_t>(size) > wire_bytes * max_ratio_;
+  const size_t size = body.size() + bytes.size();
+  if (size > max_body_bytes_) return Fail(Trouble::kBodyTooLarge);
+  const bool bomb =
+      compressed_ && size > kAnyRatioBytes && static_cast<int64_t>(size) > wire_bytes_ * max_ratio_;
+  if (bomb) return Fail(Trouble::kDecompressionBomb);
+  MakeRoom(size, -1);
+  body.append(bytes);
+  return true;
 }
 
 void ResponseReader::MakeRoom(size_t bytes, int64_t content_length) {
@@ -85,6 +99,9 @@ HttpResponse ResponseReader::Take() {
 void ResponseReader::Reset() {
   response_ = HttpResponse();
   header_bytes_ = 0;
+  wire_bytes_ = 0;
+  begun_ = false;
+  if (compressed_) gzip_.Reset();
   compressed_ = false;
   trouble_ = Trouble::kNone;
 }

@@ -1,5 +1,5 @@
 // ResponseReader: what arrives from the wire becomes an HttpResponse, or trouble when there is too
-// much of it.
+// much of it or it cannot be decompressed.
 #ifndef FALCON_WIRE_RESPONSE_READER_H_
 #define FALCON_WIRE_RESPONSE_READER_H_
 
@@ -7,19 +7,22 @@
 #include <cstdint>
 #include <string_view>
 
+#include "wire/gzip_decoder.h"
 #include "wire/http.h"
 
 namespace falcon::wire {
 
-// One thread at a time. Reused: Take leaves it ready for the next response.
+// One thread at a time. Reused: Take leaves it ready for the next response. Whether a body is gzip
+// is told by its first byte: `Content-Encoding` names charsets, and what a proxy has undone already.
 class ResponseReader {
  public:
-  enum class Trouble { kNone, kBodyTooLarge, kDecompressionBomb, kHeadersTooLarge };
-
-  // How far the body has come on the wire.
-  struct Progress {
-    int64_t wire_bytes = 0;       // received before decompression; may lag by one read buffer
-    int64_t content_length = -1;  // as announced; -1: not announced
+  enum class Trouble {
+    kNone,
+    kBodyTooLarge,
+    kDecompressionBomb,
+    kHeadersTooLarge,
+    kBrokenGzip,
+    kCutGzip,  // the body ended before its gzip did
   };
 
   // `max_body_bytes` and `max_ratio` speak of the decompressed body. A body up to 1 MiB may have
@@ -31,10 +34,13 @@ class ResponseReader {
   // One header line with its line end; a status line begins a new response (after 100 Continue, for
   // one).
   bool OnHeader(std::string_view line);
-  bool OnBody(std::string_view chunk, Progress progress);
-  // Once all has arrived: judges by the exact count of bytes on the wire.
-  bool OnEnd(int64_t wire_bytes);
+  // Bytes as they came. `content_length`: as announced; -1: not announced.
+  bool OnBody(std::string_view chunk, int64_t content_length);
+  // Once all has arrived.
+  bool OnEnd();
 
+  // Whether the status line of the response itself has come, not only one of an interim response.
+  bool begun() const { return begun_; }
   Trouble trouble() const { return trouble_; }
   // The response but for its status. Header names in lower case; the body has 64 bytes to spare.
   HttpResponse Take();
@@ -42,14 +48,17 @@ class ResponseReader {
 
  private:
   bool Fail(Trouble trouble);
-  bool OverRatio(int64_t wire_bytes) const;
+  bool Append(std::string_view bytes);
   void MakeRoom(size_t bytes, int64_t content_length);
 
   size_t max_body_bytes_;
   int max_ratio_;
   HttpResponse response_;
   size_t header_bytes_ = 0;
+  int64_t wire_bytes_ = 0;  // of the body
+  bool begun_ = false;
   bool compressed_ = false;
+  GzipDecoder gzip_;
   Trouble trouble_ = Trouble::kNone;
 };
 

@@ -21,6 +21,12 @@ absl::Status BrokenConnection(const TransferEnd& end, bool maybe_sent) {
   return WithFact(status, "sent", maybe_sent ? "maybe" : "no");
 }
 
+absl::Status CutShort() {
+  const absl::Status status = Error(absl::StatusCode::kUnavailable, "UPSTREAM_CONNECTION",
+                                    "the compressed answer ended before it was complete");
+  return WithFact(status, "sent", "maybe");
+}
+
 absl::Status FailedTls(const TransferEnd& end) {
   return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_TLS",
                Cat("TLS failed, a retry will not help: ", Detail(end),
@@ -57,6 +63,10 @@ absl::Status Ended(ResponseReader::Trouble trouble) {
       return BrokenProtocol("the body decompresses beyond all reason");
     case ResponseReader::Trouble::kHeadersTooLarge:
       return BrokenProtocol("too many headers");
+    case ResponseReader::Trouble::kBrokenGzip:
+      return BrokenProtocol("the body is no sound gzip");
+    case ResponseReader::Trouble::kCutGzip:
+      return CutShort();
     case ResponseReader::Trouble::kNone:
       break;
   }

@@ -17,7 +17,8 @@ struct WireOptions {
   int max_decompression_ratio = 100;
   seconds connect_timeout{5};
   int max_connections = 64;  // to one host
-  seconds stall_time{20};    // under 1 KiB/s for so long ends the transfer
+  // Under 1 KiB/s for so long, once the answer has begun, ends the transfer.
+  seconds stall_time{20};
 };
 
 struct WireStats {

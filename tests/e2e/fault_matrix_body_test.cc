@@ -89,11 +89,20 @@ INSTANTIATE_TEST_SUITE_P(
                 [](World&, const Seen& seen) {
                   EXPECT_EQ(seen.status.error_message().find("<h1>"), std::string::npos);
                 }},
-        Row{.name = "Row37_HtmlServerErrorsNameTheProxy",
+        Row{.name = "Row37_HtmlServerErrorsAreServerErrorsThatQuoteThePage",
             .faults = {Rule("html", Always({{"code", 502}}))},
             .code = StatusCode::UNAVAILABLE,
+            .reason = "UPSTREAM_ERROR",
+            .calls = 3,
+            .check =
+                [](World&, const Seen& seen) {
+                  EXPECT_NE(seen.status.error_message().find("a page came"), std::string::npos);
+                }},
+        Row{.name = "Row37_HtmlRefusalsAreRefusalsByAPage",
+            .faults = {Rule("html", Always({{"code", 403}}))},
+            .code = StatusCode::PERMISSION_DENIED,
             .reason = "UPSTREAM_PROXY",
-            .calls = 3},
+            .calls = 1},
         Row{.name = "Row38_MissingContentTypeDoesNotMatter",
             .faults = {Rule("content_type", Always())},
             .calls = 1,

@@ -232,6 +232,20 @@ TEST_F(IncidentJourney, UnknownIdIsNotFound) {
   EXPECT_EQ(answer.reason(), "NOT_FOUND");
 }
 
+TEST_F(IncidentJourney, AReferenceIdStandsForItsIncident) {
+  const Incident story = Story();
+  const auto one = Ask(world(), Make<v1::GetIncidentRequest>("id: 'sim-0001'"));
+  ASSERT_TRUE(one.status.ok()) << one.status.error_message();
+  EXPECT_EQ(one->incident().id(), story.id());
+  const auto many =
+      Ask(world(), Make<v1::BatchGetIncidentsRequest>("ids: ['SIM-0002', 'SIM-0001', 'SIM-9999']"));
+  ASSERT_EQ(many->incidents_size(), 2) << many.status.error_message();
+  EXPECT_EQ(many->incidents(0).reference_id(), "SIM-0002");
+  EXPECT_EQ(many->incidents(1).id(), story.id());
+  ASSERT_EQ(many->missing_size(), 1);
+  EXPECT_EQ(many->missing(0).id(), "SIM-9999");
+}
+
 TEST_F(IncidentJourney, AllAttachmentsOfAnIncidentArrive) {
   world().ResetLedger();
   v1::GetIncidentAttachmentsRequest request;

@@ -1,88 +1,29 @@
 // Every RPC of every service, driven once, leaves no mutating call in Falcon's ledger.
 #include <gtest/gtest.h>
 
-#include <map>
-#include <memory>
-#include <set>
 #include <string>
 
-#include "client/catalog.h"
-#include "client/invoke.h"
-#include "descriptor_set.h"
 #include "falcon/operation.h"
-#include "tests/e2e/calls.h"
-#include "tests/support/requests.h"
+#include "tests/e2e/every_method.h"
 
 namespace falcon::e2e {
 namespace {
 
-using client::Method;
-using google::protobuf::Message;
-
-class Driver {
- public:
-  Driver(World& world, const client::Catalog& catalog)
-      : catalog_(catalog), invoker_(world.channel(), catalog) {}
-
-  void Drive(const Method& method) {
-    SCOPED_TRACE(method.descriptor->full_name());
-    const auto text = kRequests.find(method.descriptor->name());
-    ASSERT_NE(text, kRequests.end()) << "needs a request";
-    const auto request = catalog_.NewMessage(*method.descriptor->input_type());
-    ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(WithIds(text->second), &*request));
-    const client::CallSettings settings{.timeout = kGenerous, .stop = {}, .metadata = {}};
+TEST(ReadOnly, NoMethodChangesAnythingInFalcon) {
+  World world(SmallWorld());
+  EveryMethod every(world);
+  every.ForEach([&](const client::Method& method) {
+    const MessagePtr request = every.RequestOf(method);
+    ASSERT_NE(request, nullptr);
     if (method.descriptor->server_streaming()) {
-      const auto failure =
-          invoker_.Stream(method, *request, settings, [](const Message&) { return true; });
-      EXPECT_FALSE(failure.has_value()) << failure->message;
+      every.Drain(method, *request);
       return;
     }
-    const client::Answer answer = invoker_.Unary(method, *request, settings);
-    ASSERT_FALSE(answer.failure.has_value()) << answer.failure->message;
-    if (method.verb == "list") Remember(*answer.message, *method.shape.records);
-  }
-
- private:
-  std::string WithIds(std::string text) const {
-    for (const auto& [kind, id] : ids_) {
-      const std::string place = "{" + kind + "}";
-      const size_t at = text.find(place);
-      if (at != std::string::npos) text.replace(at, place.size(), id);
-    }
-    return text;
-  }
-  void Remember(const Message& answer, const google::protobuf::FieldDescriptor& records) {
-    ASSERT_GT(answer.GetReflection()->FieldSize(answer, &records), 0);
-    const Message& record = answer.GetReflection()->GetRepeatedMessage(answer, &records, 0);
-    const auto& type = *record.GetDescriptor();
-    for (const char* name : {"device_id", "id", "composite_id"}) {
-      const auto* field = type.FindFieldByName(name);
-      if (field != nullptr) ids_[type.name()] = record.GetReflection()->GetString(record, field);
-    }
-  }
-
-  const client::Catalog& catalog_;
-  client::Invoker invoker_;
-  std::map<std::string, std::string> ids_;  // by record type
-};
-
-TEST(ReadOnly, NoMethodChangesAnythingInFalcon) {
-  World world({.simulator = {"--alerts", "200", "--hosts", "50", "--iocs", "50",
-                             "--intel-indicators", "80", "--vulnerabilities", "300", "--cases",
-                             "20", "--rtr-sessions", "60", "--discover-hosts", "80"},
-               .gateway = {},
-               .environment = {{"VIRUSTOTAL_API_KEY", kVirusTotalKey}}});
-  const auto catalog = client::Catalog::Load(DescriptorSet());
-  ASSERT_TRUE(catalog.ok());
-  Driver driver(world, **catalog);
-  for (const bool lists : {true, false}) {
-    for (const client::Noun& noun : (*catalog)->nouns()) {
-      for (const Method& method : noun.methods) {
-        const bool ours = method.descriptor->file()->package() == "falcon.v1";
-        if (ours && (method.verb == "list") == lists) driver.Drive(method);
-      }
-    }
-  }
+    const MessagePtr answer = every.Ask(method, *request);
+    ASSERT_NE(answer, nullptr);
+    if (method.verb != "list") return;
+    EXPECT_GT(answer->GetReflection()->FieldSize(*answer, method.shape.records), 0);
+  });
   const Json ledger = world.Ledger();
   EXPECT_EQ(ledger.at("mutating"), 0);
   for (const Operation* operation : Operations()) {

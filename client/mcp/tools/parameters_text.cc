@@ -38,7 +38,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 19> kHints =
     {"host_id", "device_id, agent_id"},
     {"hostname", "Any case; SRV-*"},
     {"indicator", "Exact hash, domain, address"},
-    {"name", "Minds case; *Chrome*"},
+    {"name", "Any case; *Chrome*"},
     {"query", "Free text"},
     {"size", "Most buckets of terms"},
     {"tactic", "ATT&CK id or name"},
@@ -47,17 +47,18 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 19> kHints =
     {"then_by", "Second field, within each bucket"},
     {"type", "domain, ip_address, url, hash_sha256, hash_md5"},
     {"value", "Any case; *.example.com"},
-    {"vendor", "Minds case; Microsoft*"},
+    {"vendor", "Any case; Microsoft*"},
 }};
 
 // Long phrases of the protos' comments, and what suffices.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kShorter = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kShorter = {{
     {" as given, in upper case or in lower case", ", any case"},
+    {", whole and in any case", ", any case"},
     {" in the last so many days", " within"},
     {"Composite id: ", ""},
     {"File hashes (MD5, SHA-1, SHA-256)", "Hashes"},
     {", IPv4 and IPv6 addresses", ", addresses"},
-    {"; neither its `reference_id` nor an `inc:` id of the retired API", ""},
+    {"; no `inc:` id of the retired API", ""},
     {"The indicator: the 64 or 32 hexadecimal digits of a hash, a domain, an address",
      "Hash, domain or address"},
     {"On any of these platforms: ", ""},

@@ -37,19 +37,19 @@ Request FormOf(const Request& request) {
 }  // namespace
 
 bool AuthApi::KnownMember(std::string_view member_cid) const {
-  std::string cid(member_cid.substr(0, member_cid.find('-')));  // a checksum may follow
-  std::transform(cid.begin(), cid.end(), cid.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  if (cid == store_.world.cid() || cid.size() != 32)
-    return false;  // the parent cannot act for itself
+  // 32 digits in lower case: what the console shows has capitals and a checksum, and is refused.
+  const bool shaped = member_cid.size() == 32 &&
+                      member_cid.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  if (!shaped || member_cid == store_.world.cid()) return false;  // the parent is no member
   const auto& known = store_.options.member_cids;
-  return known.empty() || std::find(known.begin(), known.end(), cid) != known.end();
+  return known.empty() || std::find(known.begin(), known.end(), member_cid) != known.end();
 }
 
 Reply AuthApi::Redirect(const Call& call) {
   Reply reply;
   reply.status = 308;
+  // The limit of callers without a token, as Falcon's cloud sends it here too.
+  SetHeader(&reply, "X-Ratelimit-Limit", "15");
   reply.content_type = std::nullopt;
   SetHeader(&reply, "Location", store_.options.redirect_token_url + call.request.path);
   if (!store_.options.redirect_region.empty())

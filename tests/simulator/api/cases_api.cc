@@ -16,6 +16,7 @@ constexpr size_t kMostSettings = 500;
 constexpr PageRules kCaseRules = {.service = kCases,
                                   .default_sort = "created_timestamp.desc",
                                   .max_limit = 10'000,
+                                  .min_limit = 0,
                                   .max_window = 10'000};
 constexpr PageRules kFileRules = {
     .service = kFiles, .default_sort = "id.asc", .default_limit = 10, .max_limit = 10};

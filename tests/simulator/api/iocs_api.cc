@@ -49,7 +49,7 @@ bool Counts(const Call& call) {
 // The condition may stand in the query, in the body, or in both.
 void AddQueryFilter(const Call& call, Json* spec) {
   const std::string_view filter = call.request.Param("filter").value_or("");
-  if (filter.empty() || !spec->is_object()) return;
+  if (filter.empty()) return;
   const Json own = spec->value("filter", Json(""));
   const std::string text = own.is_string() ? own.get<std::string>() : "";
   (*spec)["filter"] =
@@ -73,18 +73,16 @@ Reply IocsApi::Entities(const Call& call) {
 }
 
 Reply IocsApi::Aggregates(const Call& call) {
-  Json body = Json::parse(call.request.body, nullptr, false);
-  if (!body.is_array() || body.empty())
-    return Failure(call, kService, 400, "the body must be a list of aggregate requests");
+  Json spec = Json::parse(call.request.body, nullptr, false);
+  if (!spec.is_object())
+    return Failure(call, kService, 400, "the body must be one aggregate request, not a list");
+  AddQueryFilter(call, &spec);
+  auto result =
+      Aggregate(store_.engine, store_.iocs, spec, true, store_.clock.DataNow(), kDefaultSort);
+  if (auto* error = std::get_if<SearchError>(&result))
+    return Failure(call, kService, error->code, error->message);
   Envelope envelope(call, kService);
-  for (Json& spec : body) {
-    AddQueryFilter(call, &spec);
-    auto result =
-        Aggregate(store_.engine, store_.iocs, spec, true, store_.clock.DataNow(), kDefaultSort);
-    if (auto* error = std::get_if<SearchError>(&result))
-      return Failure(call, kService, error->code, error->message);
-    envelope.Add(ToText(std::get<Json>(result)));
-  }
+  envelope.Add(ToText(std::get<Json>(result)));
   return envelope.Finish();
 }
 
@@ -127,7 +125,8 @@ Reply IocsApi::PageOfSightings(const Call& call, const std::vector<std::string>&
     request.append("\n").append(call.request.Param(name).value_or(""));
   const std::string_view offset = call.request.Param("offset").value_or("");
   Cursor next;
-  if (!offset.empty()) {
+  // The first page is 0, or has no offset.
+  if (!offset.empty() && offset != "0") {
     const Cursor* cursor = store_.cursors.Find(offset, store_.clock.Now());
     if (cursor == nullptr)
       return Failure(call, kService, 404, "Search context expired, please start a new search");

@@ -8,6 +8,7 @@ namespace {
 
 constexpr size_t kRecent = 500;
 constexpr size_t kMaxText = 400;
+constexpr size_t kMaxBody = 4096;
 // A client with random paths must not grow the table without end.
 constexpr size_t kMaxPaths = 2000;
 
@@ -28,7 +29,7 @@ void Ledger::Record(const Request& request, int status, bool mutating, Nanos now
         .append("=")
         .append(value.substr(0, kMaxText));
   }
-  if (!request.path.starts_with("/oauth2/")) line.body = request.body.substr(0, kMaxText);
+  if (!request.path.starts_with("/oauth2/")) line.body = request.body.substr(0, kMaxBody);
   recent_.push_back(std::move(line));
 }
 

@@ -33,8 +33,9 @@ std::variant<Search, Reply> SearchOf(const Call& call, const PageRules& rules) {
   return search;
 }
 
-std::string LimitComplaint(int64_t max) {
-  return "limit must be between 1 and " + std::to_string(max);
+std::string LimitComplaint(const PageRules& rules) {
+  return "limit must be between " + std::to_string(rules.min_limit) + " and " +
+         std::to_string(rules.max_limit);
 }
 
 void AddRow(Store& store, const PageOf& page, uint32_t row, Envelope* envelope) {
@@ -54,9 +55,9 @@ void AddRow(Store& store, const PageOf& page, uint32_t row, Envelope* envelope) 
 Reply ByOffset(Store& store, const Call& call, const PageOf& page) {
   const PageRules& rules = page.rules;
   const std::optional<int64_t> limit =
-      IntParam(call.request, "limit", rules.default_limit, 1, rules.max_limit);
+      IntParam(call.request, "limit", rules.default_limit, rules.min_limit, rules.max_limit);
   const std::optional<int64_t> offset = IntParam(call.request, "offset", 0, 0, INT32_MAX);
-  if (!limit) return Failure(call, rules.service, 400, LimitComplaint(rules.max_limit));
+  if (!limit) return Failure(call, rules.service, 400, LimitComplaint(rules));
   if (!offset) return Failure(call, rules.service, 400, "offset must be a positive number");
   if (rules.max_window > 0 && *offset + *limit > rules.max_window) {
     return Failure(call, rules.service, 400,
@@ -107,8 +108,8 @@ std::variant<Place, Reply> Resume(Store& store, const Call& call, const PageOf& 
 Reply ByAfter(Store& store, const Call& call, const PageOf& page) {
   const PageRules& rules = page.rules;
   const std::optional<int64_t> limit =
-      IntParam(call.request, "limit", rules.default_limit, 1, rules.max_limit);
-  if (!limit) return Failure(call, rules.service, 400, LimitComplaint(rules.max_limit));
+      IntParam(call.request, "limit", rules.default_limit, rules.min_limit, rules.max_limit);
+  if (!limit) return Failure(call, rules.service, 400, LimitComplaint(rules));
   auto search = SearchOf(call, rules);
   if (auto* failure = std::get_if<Reply>(&search)) return std::move(*failure);
   const auto& wanted = std::get<Search>(search);

@@ -19,6 +19,7 @@ struct PageRules {
   std::string_view default_sort;
   int64_t default_limit = 100;
   int64_t max_limit = 1000;
+  int64_t min_limit = 1;         // 0: a page without rows, for the total
   int64_t max_window = 0;        // greatest offset + limit; 0: none
   bool filter_required = false;  // 400 without one
   bool empty_after = false;      // the last page says `"after":""` instead of leaving it out

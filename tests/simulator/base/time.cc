@@ -65,6 +65,26 @@ std::optional<Nanos> TimeOfDay(std::string_view text, size_t at) {
   return hour * kHour + minute * kMinute + second * kSecond + fraction - *offset;
 }
 
+// 0: none.
+Nanos UnitOf(char letter) {
+  switch (letter) {
+    case 's':
+      return kSecond;
+    case 'm':
+      return 60 * kSecond;
+    case 'h':
+      return kHour;
+    case 'd':
+      return kDay;
+    case 'w':
+      return 7 * kDay;
+    case 'y':
+      return 365 * kDay;
+    default:
+      return 0;
+  }
+}
+
 }  // namespace
 
 Nanos SystemNow() {
@@ -148,11 +168,11 @@ std::optional<Nanos> ParseTimeOrRelative(std::string_view text, Nanos now) {
   if (text.empty()) return now;
   const bool back = text.front() == '-';
   if ((!back && text.front() != '+') || text.size() < 3 || text.size() > 8) return std::nullopt;
-  const Nanos unit = text.back() == 'h' ? kHour : text.back() == 'd' ? kDay : 0;
+  const Nanos unit = UnitOf(text.back());
   size_t at = 1;
   const int count = Digits(text, &at, text.size() - 2);
-  // Ten thousand days keep the product far inside 64 bits.
-  if (unit == 0 || count < 0 || count > 10'000) return std::nullopt;
+  // A hundred years stay inside 64 bits.
+  if (unit == 0 || count < 0 || count > 36'500 * kDay / unit) return std::nullopt;
   return back ? now - count * unit : now + count * unit;
 }
 

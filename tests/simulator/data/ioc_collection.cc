@@ -18,8 +18,10 @@ constexpr auto kFields = std::to_array<Field>({
     {"applied_globally", kBoolean},
     {"created_by", kText},
     {"created_on", kTime},
+    {"deleted", kBoolean},
     {"expiration", kTime},
     {"expired", kBoolean},
+    {"host_groups", kArray},
     {"metadata.av_hits", kNumber},
     {"metadata.company_name.raw", kText, "metadata.company_name"},
     {"metadata.filename.raw", kText, "metadata.filename"},
@@ -31,10 +33,15 @@ constexpr auto kFields = std::to_array<Field>({
     {"platforms", kArray},
     {"severity_number", kNumber},
     {"source", kText},
+    {"tags", kArray},
     {"type", kText},
     {"value", kText},
 });
-constexpr fql::Schema kSchema = {kFields, {}, fql::Stars::kOperator, false, false};
+constexpr fql::Schema kSchema = {.fields = kFields,
+                                 .opens = {},
+                                 .stars = fql::Stars::kOperator,
+                                 .bare_star = false,
+                                 .patterns_in_arrays = true};
 
 struct ShortCut {
   std::string_view name;

@@ -20,6 +20,7 @@ struct Condition {
   Operator op = Operator::kEquals;
   bool negated = false;
   bool list = false;            // written with brackets: any of, and exact
+  bool any_case = false;        // `~*`: a wildcard that is blind to case
   std::vector<Literal> values;  // one unless `list`
 };
 

@@ -30,6 +30,13 @@ bool Compare(Operator op, const T& left, const T& right) {
   }
 }
 
+std::string Lower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
 std::optional<Error> NoDate(const std::string& text, const std::string& field) {
   return Error{"invalid filter: '" + text + "' is no date (field '" + field + "')"};
 }
@@ -64,22 +71,28 @@ std::optional<Error> Filter::Build(const Node& node, const Schema& schema, const
 std::optional<Error> Filter::BuildTest(const Condition& condition, const Schema& schema,
                                        const Settings& settings, Filter* filter, Test* test) {
   Field scratch;
-  const Field* field = FindField(schema, condition.field, &scratch);
+  constexpr std::string_view kTwin = ".insensitive";
+  std::string name = condition.field;
+  test->any_case = schema.insensitive_twins && name.ends_with(kTwin);
+  if (test->any_case) name.resize(name.size() - kTwin.size());
+  const Field* field = FindField(schema, name, &scratch);
   if (field == nullptr || field->sort_only) {
     if (!settings.lenient_fields)
       return Error{"invalid filter: unknown field '" + condition.field + "'"};
     filter->nothing_ = true;
     return std::nullopt;
   }
-  test->name = condition.field;
+  test->name = name;
   test->field = *field;
   const bool raw = condition.field.ends_with(".raw") && schema.stars != Stars::kOperator;
   test->stars = raw ? Stars::kAnywhere : schema.stars;
   test->empty_equals_absent = schema.empty_equals_absent;
   test->patterns_in_arrays = schema.patterns_in_arrays;
+  test->name_field = IsName(condition.field);
   test->op = condition.op;
   test->negated = condition.negated;
   test->list = condition.list;
+  test->any_case = test->any_case || condition.any_case;
   if (condition.list && IsRange(condition.op)) {
     return Error{"invalid filter: a range operator takes no list (field '" + condition.field +
                  "')"};
@@ -89,6 +102,7 @@ std::optional<Error> Filter::BuildTest(const Condition& condition, const Schema&
     operand.null = literal.kind == Literal::Kind::kNull;
     operand.text = literal.text;
     operand.folded = Fold(literal.text);
+    operand.caseless = FoldCase(literal.text);
     operand.number =
         field->type == FieldType::kAddress ? ParseAddress(literal.text) : ParseNumber(literal.text);
     operand.star = !condition.list && literal.text.find('*') != std::string::npos;
@@ -143,7 +157,8 @@ bool Filter::HoldsOne(const Test& test, const Operand& operand, const Value& val
   if (absent) return false;
   if (IsRange(test.op)) return InRange(test, operand, value);
   if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
-    if (test.patterns_in_arrays) {
+    const bool star = test.op == Operator::kWildcard && test.stars == Stars::kPrefixOrSuffix;
+    if (test.patterns_in_arrays || star) {
       return std::any_of(list->begin(), list->end(),
                          [&](const std::string& item) { return TextEquals(test, operand, item); });
     }
@@ -151,7 +166,8 @@ bool Filter::HoldsOne(const Test& test, const Operand& operand, const Value& val
     const bool folds = test.op == Operator::kText && test.empty_equals_absent;
     if (test.op == Operator::kText && !folds) return false;
     return std::any_of(list->begin(), list->end(), [&](const std::string& item) {
-      return folds ? Fold(item).find(operand.folded) != std::string::npos : item == operand.text;
+      if (folds) return Fold(item).find(operand.folded) != std::string::npos;
+      return test.any_case ? Lower(item) == Lower(operand.text) : item == operand.text;
     });
   }
   if (const auto* instant = std::get_if<Instant>(&value)) return instant->nanos == operand.instant;
@@ -166,12 +182,22 @@ bool Filter::HoldsOne(const Test& test, const Operand& operand, const Value& val
 
 bool Filter::TextEquals(const Test& test, const Operand& operand, const std::string& text) {
   if (test.op == Operator::kText) return Fold(text).find(operand.folded) != std::string::npos;
-  const bool pattern = test.stars != Stars::kOperator || test.op == Operator::kWildcard;
-  if (!operand.star || !pattern) return text == operand.text;
+  if (test.any_case) return PatternEquals(test, operand, Lower(operand.text), Lower(text));
+  return PatternEquals(test, operand, operand.text, text);
+}
+
+bool Filter::PatternEquals(const Test& test, const Operand& operand, std::string_view pattern,
+                           std::string_view text) {
+  const bool before = test.op == Operator::kWildcard;  // the star stands before the quotes
+  const bool stars = test.stars != Stars::kOperator || before;
+  if (!operand.star || !stars) {
+    const bool analysed = test.name_field && !test.list && !pattern.empty();
+    return analysed ? FoldCase(text).starts_with(operand.caseless) : text == pattern;
+  }
   // A lone star asks for presence, so that :!'*' finds what is unset or empty.
-  if (operand.text == "*") return !text.empty();
-  return test.stars == Stars::kPrefixOrSuffix ? PrefixOrSuffix(operand.text, text)
-                                              : Glob(operand.text, text);
+  if (pattern == "*") return !text.empty();
+  const bool ends = test.stars == Stars::kPrefixOrSuffix && !before;
+  return ends ? PrefixOrSuffix(pattern, text) : Glob(pattern, text);
 }
 
 bool Filter::InRange(const Test& test, const Operand& operand, const Value& value) {

@@ -34,7 +34,8 @@ class Filter {
     bool null = false;
     bool star = false;
     std::string text;
-    std::string folded;  // lower case, letters and digits only
+    std::string folded;  // letters and digits only, without case
+    std::string caseless;
     std::optional<double> number;
     Nanos instant = 0;
   };
@@ -44,6 +45,8 @@ class Filter {
     Stars stars = Stars::kAnywhere;
     bool empty_equals_absent = false;
     bool patterns_in_arrays = false;
+    bool any_case = false;
+    bool name_field = false;
     Operator op = Operator::kEquals;
     bool negated = false;
     bool list = false;
@@ -63,6 +66,9 @@ class Filter {
   static bool Holds(const Test& test, const Value& value);
   static bool HoldsOne(const Test& test, const Operand& operand, const Value& value);
   static bool TextEquals(const Test& test, const Operand& operand, const std::string& text);
+  // `pattern` is the operand's text, in the case that counts.
+  static bool PatternEquals(const Test& test, const Operand& operand, std::string_view pattern,
+                            std::string_view text);
   static bool InRange(const Test& test, const Operand& operand, const Value& value);
 
   Step root_;

@@ -1,6 +1,10 @@
 // Linear-time star matching.
 #include "simulator/fql/glob.h"
 
+#include <unicode/unistr.h>
+
+#include <algorithm>
+
 namespace falcon::simulator::fql {
 
 bool Glob(std::string_view pattern, std::string_view text) {
@@ -36,17 +40,27 @@ bool PrefixOrSuffix(std::string_view pattern, std::string_view text) {
   return front ? text.ends_with(rest) : text.starts_with(rest);
 }
 
-std::string Fold(std::string_view text) {
-  std::string folded;
-  folded.reserve(text.size());
-  for (char c : text) {
-    if (c >= 'A' && c <= 'Z') {
-      folded.push_back(static_cast<char>(c - 'A' + 'a'));
-    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-               static_cast<unsigned char>(c) > 127) {
-      folded.push_back(c);
-    }
+std::string FoldCase(std::string_view text) {
+  const bool ascii = std::all_of(text.begin(), text.end(),
+                                 [](char c) { return static_cast<unsigned char>(c) < 128; });
+  std::string folded(text);
+  if (ascii) {
+    for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return folded;
   }
+  folded.clear();
+  icu::UnicodeString::fromUTF8({text.data(), static_cast<int32_t>(text.size())})
+      .foldCase()
+      .toUTF8String(folded);
+  return folded;
+}
+
+std::string Fold(std::string_view text) {
+  std::string folded = FoldCase(text);
+  std::erase_if(folded, [](char c) {
+    return static_cast<unsigned char>(c) < 128 && !(c >= 'a' && c <= 'z') &&
+           !(c >= '0' && c <= '9');
+  });
   return folded;
 }
 

@@ -10,7 +10,9 @@ namespace falcon::simulator::fql {
 bool Glob(std::string_view pattern, std::string_view text);
 // A star counts only as first or last character, and not as both.
 bool PrefixOrSuffix(std::string_view pattern, std::string_view text);
-// Lower case, with blanks and punctuation dropped. Bytes above 127 stay.
+// Equal for texts that differ in letter case only.
+std::string FoldCase(std::string_view text);
+// The same, with blanks and punctuation dropped.
 std::string Fold(std::string_view text);
 
 }  // namespace falcon::simulator::fql

@@ -109,7 +109,8 @@ class Parser {
   bool Operation(Condition* condition) {
     condition->negated = Take('!');
     if (Take('~')) {
-      condition->op = Operator::kText;
+      condition->any_case = Take('*');
+      condition->op = condition->any_case ? Operator::kWildcard : Operator::kText;
     } else if (Take('>')) {
       condition->op = Take('=') ? Operator::kGreaterOrEqual : Operator::kGreater;
     } else if (Take('<')) {

@@ -17,7 +17,7 @@ struct Error {
 // or-expr   := and-expr { "," and-expr }       so "+" binds tighter than ",": the usual reading of
 // and-expr  := term { "+" term }               public examples, and this simulator's choice
 // term      := "(" filter ")" | field ":" [operator] value
-// operator  := ["!"] ["~" | "*" | ">" | ">=" | "<" | "<="]
+// operator  := ["!"] ["~" | "*" | "~*" | ">" | ">=" | "<" | "<="]
 // value     := 'text' | "text" | [ value, ... ] | number | true | false | null | bare
 //
 // In quotes a backslash escapes the next character. Blanks around tokens are tolerated.

@@ -2,6 +2,7 @@
 #include "simulator/fql/schema.h"
 
 #include <algorithm>
+#include <array>
 
 namespace falcon::simulator::fql {
 
@@ -16,6 +17,15 @@ const Field* FindField(const Schema& schema, std::string_view name, Field* scrat
     return scratch;
   }
   return nullptr;
+}
+
+bool IsName(std::string_view field) {
+  constexpr std::array<std::string_view, 8> kNames = {"hostname",  "hostnames", "username",
+                                                      "usernames", "user_name", "user_names",
+                                                      "filename",  "file_names"};
+  const size_t dot = field.rfind('.');
+  const std::string_view last = dot == std::string_view::npos ? field : field.substr(dot + 1);
+  return std::find(kNames.begin(), kNames.end(), last) != kNames.end();
 }
 
 }  // namespace falcon::simulator::fql

@@ -30,10 +30,15 @@ struct Schema {
   bool bare_star = true;             // `field:*` without quotes
   bool empty_equals_absent = false;  // `field:!''` means present and not empty
   bool patterns_in_arrays = false;   // stars and `~` reach into arrays
+  bool insensitive_twins = false;    // `name.insensitive` compares `name` without its case
 };
 
 // Nothing when the area has no such field. A name below an open prefix yields `*scratch`.
 const Field* FindField(const Schema& schema, std::string_view name, Field* scratch);
+
+// Fields of names are analysed text in every area: plain equality matches from the front, whatever
+// the case. A list compares whole and minds case, as everything does on other fields.
+bool IsName(std::string_view field);
 
 const Schema& AlertSchema();
 const Schema& HostSchema();

@@ -48,6 +48,17 @@ TEST_F(AuthInterceptorTest, ReplaysA429OfTheAnonymousLimitButNoOther) {
   EXPECT_EQ(Logins(), 2);
 }
 
+TEST_F(AuthInterceptorTest, NamesWhereARedirectPointsToAndSendsNothingThere) {
+  Start();
+  transport_.Answer("POST", Granted());
+  transport_.Answer("GET", Response(301, "", {{"Location", "https://api.us-2.crowdstrike.com/x"}}));
+  const auto response = Send();
+  EXPECT_THAT(response, FailsWith(absl::StatusCode::kFailedPrecondition, "UPSTREAM_REDIRECT"));
+  EXPECT_THAT(std::string(response.status().message()),
+              ::testing::HasSubstr("https://api.us-2.crowdstrike.com/x"));
+  EXPECT_EQ(DataCalls(), 1);
+}
+
 TEST_F(AuthInterceptorTest, PassesFailuresOfTheWireOnAsTheyAre) {
   Start();
   transport_.Answer("POST", Granted());

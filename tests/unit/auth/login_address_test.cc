@@ -84,6 +84,24 @@ TEST_F(LoginAddressTest, APinnedRegionIsNotLeftByARedirect) {
   EXPECT_EQ(Logins(), 1);
 }
 
+TEST_F(LoginAddressTest, ARedirectWithoutAnAddressOfItsOwnIsClear) {
+  struct Case {
+    wire::Headers headers;
+    std::string what;
+  };
+  for (const Case& one :
+       {Case{{{"Location", "/oauth2/token"}}, "where it came from"},
+        Case{{{"Location", "//evil.example/oauth2/token"}}, "no Falcon cloud"},
+        Case{{{"Location", "mailto:x"}}, "\"mailto:x\", which is no readable"},
+        Case{{{"X-Cs-Region", "us-2"}}, "region us-2"}, Case{{}, "no address at all"}}) {
+    Start(InRegion("auto"));
+    transport_.Answer("POST", Response(308, "", one.headers));
+    const auto token = LogIn();
+    EXPECT_THAT(token, FailsWith(kPrecondition, "UPSTREAM_REDIRECT"));
+    EXPECT_THAT(std::string(token.status().message()), HasSubstr(one.what));
+  }
+}
+
 TEST_F(LoginAddressTest, ACustomBaseUrlIgnoresTheRegionHeader) {
   Start(AtUrl("https://relay.example:8443"));
   transport_.Answer("POST https://relay.example:8443/oauth2/token", Granted("one", "us-2"));

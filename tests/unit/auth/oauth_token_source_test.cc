@@ -184,6 +184,47 @@ TEST_F(OAuthTokenSourceTest, WaitsAsLongAsA429Says) {
   EXPECT_EQ(Logins(), 1);
 }
 
+TEST_F(OAuthTokenSourceTest, APageIsNoWordOnTheCredentialsAndIsQuotedWithoutThem) {
+  for (const int status : {400, 401, 403}) {
+    Start();
+    transport_.Answer("POST",
+                      Response(status, Cat("<html><title>Access Denied</title>Reference #18 ",
+                                           kEncodedSecret, "</html>")));
+    const auto token = LogIn();
+    EXPECT_THAT(token, FailsWith(kPrecondition, "UPSTREAM_PROXY"));
+    EXPECT_THAT(Message(token), HasSubstr(Cat("HTTP ", status)));
+    EXPECT_THAT(Message(token), HasSubstr("Access Denied Reference #18 [redacted]"));
+    EXPECT_THAT(Message(token), HasSubstr("firewall"));
+  }
+}
+
+TEST_F(OAuthTokenSourceTest, ErrorsInPlaceOfATokenAreFalconsRefusal) {
+  Start();
+  transport_.Answer("POST", Refusal(403, "Failed to issue access token - Not Authorized"));
+  transport_.Answer("POST",
+                    Response(201, R"({"errors":[{"code":403,"message":"Not Authorized"}]})"));
+  EXPECT_THAT(LogIn(), FailsWith(kPrecondition, "UPSTREAM_CREDENTIALS"));
+  const auto inside = LogIn();
+  EXPECT_THAT(inside, FailsWith(kPrecondition, "UPSTREAM_CREDENTIALS"));
+  EXPECT_THAT(Message(inside), HasSubstr("HTTP 403: Not Authorized"));
+}
+
+TEST_F(OAuthTokenSourceTest, ErrorsWithoutACodeInPlaceOfATokenAreTriedAgain) {
+  Start();
+  transport_.Answer("POST", Response(200, R"({"errors":[{"message":"try later"}]})"));
+  transport_.Answer("POST", Granted());
+  EXPECT_THAT(LogIn(), IsOk());
+  EXPECT_EQ(Logins(), 2);
+}
+
+TEST_F(OAuthTokenSourceTest, WaitsAsLongAsA503Says) {
+  Start();
+  transport_.Answer("POST", Response(503, "", {{"Retry-After", "3"}}));
+  transport_.Answer("POST", Granted());
+  EXPECT_THAT(LogIn(), IsOk());
+  EXPECT_THAT(timer_.slept(), ElementsAre(seconds(3)));
+}
+
 TEST_F(OAuthTokenSourceTest, SuspectsTheAddressOnA404) {
   Start(AtUrl("https://relay.example"));
   const auto token = LogIn();

@@ -63,6 +63,19 @@ TEST(EscapeHostile, CutsWithoutSplittingACharacterOrAnEscape) {
   EXPECT_EQ(EscapeHostile("abcde\xC3\xA9", 6), "abcde...");
 }
 
+TEST(Utf8Prefix, EndsWithAWholeCharacterWithinTheBound) {
+  const std::string text = "a\xC3\xA9\xE4\xB8\xAD\xF0\x9F\x98\x80z";
+  const size_t ends[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
+  for (size_t bound = 0; bound < std::size(ends); ++bound) {
+    EXPECT_EQ(Utf8Prefix(text, bound), std::string_view(text).substr(0, ends[bound])) << bound;
+  }
+}
+
+TEST(Utf8Prefix, KeepsItsBoundOnTextThatIsNotUtf8) {
+  const std::string text(100, '\x80');
+  EXPECT_EQ(Utf8Prefix(text, 50).size(), 50u);
+}
+
 TEST(EditDistance, CountsEditsAndSwapsWithoutCase) {
   EXPECT_EQ(EditDistance("severity", "severity"), 0);
   EXPECT_EQ(EditDistance("Severity", "sEVERITY"), 0);

@@ -30,6 +30,8 @@ auto Problem(std::string_view where, std::string_view what) {
             Field("description", &FieldViolation::description, HasSubstr(std::string(what)))));
 }
 
+constexpr char kCid[] = "0123456789abcdef0123456789abcdef";
+
 class ConfigTest : public ::testing::Test {
  protected:
   ConfigTest() {
@@ -72,6 +74,7 @@ TEST_F(ConfigTest, TwoVariablesAreEnough) {
   EXPECT_EQ(config->breaker_open, seconds(30));
   EXPECT_EQ(config->memory_limit_bytes, std::nullopt);
   EXPECT_EQ(config->upstream_max_body_bytes, size_t{64} << 20);
+  EXPECT_EQ(config->upstream_stall, seconds(20));
   EXPECT_EQ(config->drain, seconds(25));
   EXPECT_EQ(config->log_level, obs::Level::kInfo);
   EXPECT_TRUE(config->page_token_key.empty());
@@ -102,12 +105,12 @@ TEST_F(ConfigTest, TheSecretIsErasedFromTheEnvironmentWhateverTheOutcome) {
 TEST_F(ConfigTest, TheNamesOfOtherFalconToolsWorkToo) {
   environment_.values = {{"FALCON_CLIENT_ID", "other"},
                          {"FALCON_CLIENT_SECRET", "canary"},
-                         {"FALCON_MEMBER_CID", "child"},
+                         {"FALCON_MEMBER_CID", kCid},
                          {"FALCON_BASE_URL", "https://api.us-2.crowdstrike.com/"}};
   const auto config = Load();
   ASSERT_THAT(config, IsOk());
   EXPECT_EQ(config->credentials.client_id, "other");
-  EXPECT_EQ(config->credentials.member_cid, "child");
+  EXPECT_EQ(config->credentials.member_cid, kCid);
   EXPECT_EQ(config->region, "us-2") << "the address of a known cloud is its region";
   EXPECT_EQ(config->base_url, "");
 }
@@ -144,13 +147,13 @@ TEST_F(ConfigTest, EveryVariableMayNameAFile) {
   environment_.values = {{"CROWDSTRIKE_CLIENT_ID_FILE", scratch_.Write("id", "from-file\n")},
                          {"FALCON_CLIENT_SECRET_FILE", scratch_.Write("secret", "canary\n")},
                          {"CROWDSTRIKE_API_REGION_FILE", scratch_.Write("region", "us-gov-1\n")},
-                         {"FALCON_MEMBER_CID_FILE", scratch_.Write("cid", "child\n")}};
+                         {"FALCON_MEMBER_CID_FILE", scratch_.Write("cid", Cat(kCid, "\n"))}};
   const auto config = Load();
   ASSERT_THAT(config, IsOk());
   EXPECT_EQ(config->credentials.client_id, "from-file");
   EXPECT_EQ(config->credentials.client_secret.Reveal(), "canary");
   EXPECT_EQ(config->region, "us-gov-1");
-  EXPECT_EQ(config->credentials.member_cid, "child");
+  EXPECT_EQ(config->credentials.member_cid, kCid);
 }
 
 TEST_F(ConfigTest, ASecretFileThatOthersMayReadIsRefusedByItsVariable) {
@@ -163,17 +166,17 @@ TEST_F(ConfigTest, ASecretFileThatOthersMayReadIsRefusedByItsVariable) {
 
 TEST_F(ConfigTest, FlagsComeBeforeTheEnvironmentAndThatBeforeTheEnvFile) {
   environment_.values = {{"CROWDSTRIKE_CLIENT_ID", "from-environment"},
-                         {"FALCON_MEMBER_CID", "from-environment"}};
+                         {"FALCON_MEMBER_CID", std::string(32, 'e')}};
   const std::string file = scratch_.Write("env",
                                           "FALCON_CLIENT_ID=from-file\n"
                                           "export CROWDSTRIKE_CLIENT_SECRET='canary'\n"
                                           "CROWDSTRIKE_API_REGION=us-2 # ours\n",
                                           0640);
-  const auto config = Load({"--env-file", file, "--member-cid", "from-flag"});
+  const auto config = Load({"--env-file", file, "--member-cid", kCid});
   ASSERT_THAT(config, IsOk());
   EXPECT_EQ(config->credentials.client_id, "from-environment");
   EXPECT_EQ(config->credentials.client_secret.Reveal(), "canary");
-  EXPECT_EQ(config->credentials.member_cid, "from-flag");
+  EXPECT_EQ(config->credentials.member_cid, kCid);
   EXPECT_EQ(config->region, "us-2");
   EXPECT_EQ(Load({"--env-file", file, "--region", "eu-1"})->region, "eu-1");
 }
@@ -242,10 +245,104 @@ TEST_F(ConfigTest, OddCharactersInAnIdAreRefused) {
   EXPECT_THAT(Complaints(), Problem("CROWDSTRIKE_CLIENT_ID", "one word"));
 }
 
-TEST_F(ConfigTest, AnEmptyVariableIsAnUnsetOne) {
-  Set("CROWDSTRIKE_CLIENT_SECRET", "");
-  Set("FALCON_CLIENT_SECRET", "canary");
-  EXPECT_THAT(Load(), IsOk());
+TEST_F(ConfigTest, ABlankVariableIsAnUnsetOne) {
+  for (const char* blank : {"", " \n", "\"\"", "' '"}) {
+    Set("CROWDSTRIKE_CLIENT_SECRET", blank);
+    Set("FALCON_CLIENT_SECRET", "canary");
+    Set("FALCON_MEMBER_CID", blank);
+    const auto config = Load();
+    ASSERT_THAT(config, IsOk()) << blank;
+    EXPECT_EQ(config->credentials.member_cid, "") << blank;
+  }
+}
+
+// The same values by variable, by file and by env file.
+TEST_F(ConfigTest, WhatCopyingAddsAroundAValueIsLeftOut) {
+  for (const char* around : {"%\n", "%\r\n", " \t%  ", "\n%\n", "\xEF\xBB\xBF%"}) {
+    const auto wrapped = [&](std::string_view value) {
+      const std::string text = around;
+      const size_t at = text.find('%');
+      return Cat(text.substr(0, at), value, text.substr(at + 1));
+    };
+    const std::map<std::string, std::string> values = {{"FALCON_CLIENT_ID", wrapped("id")},
+                                                       {"FALCON_CLIENT_SECRET", wrapped("canary")},
+                                                       {"FALCON_MEMBER_CID", wrapped(kCid)},
+                                                       {"FALCON_BASE_URL", wrapped("us-2")},
+                                                       {"VIRUSTOTAL_API_KEY", wrapped("canary-vt")}};
+    for (const bool by_file : {false, true}) {
+      environment_.values.clear();
+      for (const auto& [name, value] : values) {
+        Set(by_file ? name + "_FILE" : name, by_file ? scratch_.Write(name, value) : value);
+      }
+      const auto config = Load();
+      ASSERT_THAT(config, IsOk()) << around;
+      EXPECT_EQ(config->credentials.client_id, "id");
+      EXPECT_EQ(config->credentials.client_secret.Reveal(), "canary");
+      EXPECT_EQ(config->credentials.member_cid, kCid);
+      EXPECT_EQ(config->region, "us-2");
+      EXPECT_EQ(config->virustotal_api_key.Reveal(), "canary-vt");
+      EXPECT_THAT(config->warnings, IsEmpty());
+    }
+  }
+}
+
+TEST_F(ConfigTest, QuotationMarksAroundAValueAreLeftOutWithAWarning) {
+  const std::string file = scratch_.Write("env",
+                                          "FALCON_CLIENT_ID='\"id\"'\r\n"
+                                          "FALCON_CLIENT_SECRET=\"'canary'\"\r\n");
+  environment_.values.clear();
+  const auto by_env_file = Load({"--env-file", file});
+  ASSERT_THAT(by_env_file, IsOk());
+  EXPECT_EQ(by_env_file->credentials.client_id, "id");
+  EXPECT_EQ(by_env_file->credentials.client_secret.Reveal(), "canary");
+  EXPECT_THAT(by_env_file->warnings, SizeIs(2));
+  EXPECT_THAT(by_env_file->warnings,
+              Contains(HasSubstr("FALCON_CLIENT_SECRET stands in quotation marks")));
+  Set("CROWDSTRIKE_CLIENT_ID", "id");
+  Set("CROWDSTRIKE_CLIENT_SECRET", "\"canary\"");
+  Set("VIRUSTOTAL_API_KEY_FILE", scratch_.Write("vt", "'canary-vt'\n"));
+  const auto config = Load();
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->credentials.client_secret.Reveal(), "canary");
+  EXPECT_EQ(config->virustotal_api_key.Reveal(), "canary-vt");
+}
+
+TEST_F(ConfigTest, WhatIsNotCertainlyMeantIsSaidAtTheStart) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"\"canary", "quotation mark"},
+      {"can'ary", "quotation mark"},
+      {"canary canary", "one word"},
+      {"canary\ncanary", "one word"},
+      {"\xE2\x80\x9C" "canary\xE2\x80\x9D", "outside ASCII"},
+      {"canary\xC2\xA0", "outside ASCII"}};
+  for (const auto& [value, what] : cases) {
+    Set("CROWDSTRIKE_CLIENT_SECRET", value);
+    EXPECT_THAT(Complaints(), Problem("CROWDSTRIKE_CLIENT_SECRET", what)) << value;
+  }
+  environment_.values.erase("CROWDSTRIKE_CLIENT_SECRET");
+  const std::string utf16("c\0a\0n\0", 6);
+  Set("CROWDSTRIKE_CLIENT_SECRET_FILE", scratch_.Write("utf16", utf16));
+  EXPECT_THAT(Complaints(), Problem("CROWDSTRIKE_CLIENT_SECRET_FILE", "UTF-16"));
+}
+
+TEST_F(ConfigTest, ACustomersIdMayBeWrittenAsTheConsoleShowsIt) {
+  for (const char* cid :
+       {"0123456789ABCDEF0123456789ABCDEF-1A", "0123456789ABCDEF0123456789ABCDEF",
+        "0123456789abcdef0123456789abcdef-1a", " \"0123456789abcdef0123456789ABCDEF-1a\"\n"}) {
+    Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+    Set("FALCON_MEMBER_CID", cid);
+    const auto config = Load();
+    ASSERT_THAT(config, IsOk()) << cid;
+    EXPECT_EQ(config->credentials.member_cid, kCid);
+  }
+  for (const char* cid : {"child", "0123456789abcdef", "0123456789abcdef0123456789abcdeg",
+                          "0123456789abcdef0123456789abcdef-123",
+                          "0123456789abcdef0123456789abcdef1a",
+                          "01234567-89ab-cdef-0123-456789abcdef"}) {
+    Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+    Set("FALCON_MEMBER_CID", cid);
+    EXPECT_THAT(Complaints(), Problem("FALCON_MEMBER_CID", "32 hexadecimal digits")) << cid;
+  }
 }
 
 TEST_F(ConfigTest, PlaintextStaysOnLoopbackUnlessItIsAllowed) {
@@ -297,13 +394,14 @@ TEST_F(ConfigTest, CertificatesAreReadAndTheKeyIsASecret) {
 TEST_F(ConfigTest, TheRestOfTheFlagsArrives) {
   const auto config =
       Load({"--max-in-flight=7", "--max-waiting=8", "--upstream-max-body-mib=9",
-            "--drain-seconds=0", "--log-level=WARN", "--loopback-redirect=127.0.0.1:8081",
+            "--upstream-stall-seconds=40", "--drain-seconds=0", "--log-level=WARN", "--loopback-redirect=127.0.0.1:8081",
             "--loopback-redirect=127.0.0.1:8082", "--page-token-key-file",
             scratch_.Write("key", std::string(32, 'k'))});
   ASSERT_THAT(config, IsOk());
   EXPECT_EQ(config->max_in_flight, 7u);
   EXPECT_EQ(config->max_waiting, 8u);
   EXPECT_EQ(config->upstream_max_body_bytes, size_t{9} << 20);
+  EXPECT_EQ(config->upstream_stall, seconds(40));
   EXPECT_EQ(config->drain, seconds(0));
   EXPECT_EQ(config->log_level, obs::Level::kWarning);
   EXPECT_EQ(config->loopback_redirects,

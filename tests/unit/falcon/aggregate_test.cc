@@ -43,6 +43,14 @@ TEST(AggregateTest, TheBodyIsOneElementWithEveryRequiredKey) {
   EXPECT_TRUE(body[0]["sub_aggregates"].empty());
 }
 
+TEST(AggregateTest, TheBodyIsOneObjectWhereTheServiceTakesOne) {
+  AggregationQuery query;
+  query.field = "type";
+  const Json iocs = Json::parse(AggregateCall(operation::kAggregateIocs, query).body);
+  EXPECT_EQ(iocs, Body(query)[0]);
+  EXPECT_TRUE(Json::parse(AggregateCall(operation::kAggregateRtrSessions, query).body).is_array());
+}
+
 TEST(AggregateTest, AHistogramHasItsIntervalInUtc) {
   AggregationQuery query;
   query.kind = v1::AGGREGATION_KIND_DATE_HISTOGRAM;

@@ -193,6 +193,29 @@ TEST_F(AttemptsTest, APauseThatWouldPassTheDeadlineFailsNowWithTheLastFailure) {
   EXPECT_THAT(timer.slept(), ElementsAre(milliseconds(500)));
 }
 
+TEST_F(AttemptsTest, RetryAfterOfA503IsWaitedOutByThisCallAlone) {
+  Script(Response(503, "<html>busy</html>", {{"Retry-After", "3"}}));
+  Script(Response(200, kOneId));
+  EXPECT_THAT(Call(reading), IsOk());
+  EXPECT_THAT(timer.slept(), ElementsAre(seconds(3)));
+  EXPECT_EQ(budget.stats().cooldowns, 0);
+}
+
+TEST_F(AttemptsTest, RetryAfterOfA503PastTheDeadlineIsTold) {
+  Script(Response(503, "", {{"Retry-After", "90"}}));
+  const auto answer = Call(reading);
+  EXPECT_THAT(answer, FailsWith(StatusCode::kUnavailable, "UPSTREAM_ERROR"));
+  EXPECT_EQ(RetryAfter(answer.status()), seconds(90));
+  EXPECT_EQ(reading.upstream_calls, 1);
+}
+
+TEST_F(AttemptsTest, PageWithA429CoolsTheBudgetDown) {
+  Script(Response(429, "<html>Too Many Requests</html>", {{"Retry-After", "2"}}));
+  Script(Response(200, kOneId));
+  EXPECT_THAT(Call(reading), IsOk());
+  EXPECT_EQ(budget.stats().cooldowns, 1);
+}
+
 // Row 35.
 TEST_F(AttemptsTest, AMalformedAnswerIsAskedForOnceMore) {
   Script(Response(200, R"({"resources":["a")"), 2);
@@ -202,13 +225,13 @@ TEST_F(AttemptsTest, AMalformedAnswerIsAskedForOnceMore) {
 }
 
 // Row 37.
-TEST_F(AttemptsTest, AProxysPageIsAskedForOnceMoreAfterA200AndTwiceAfterA502) {
+TEST_F(AttemptsTest, PageIsAskedForOnceMoreAfterA200AndTwiceAfterA502) {
   Script(Response(200, "<html>"), 2);
   EXPECT_THAT(Call(reading), FailsWith(StatusCode::kUnavailable, "UPSTREAM_PROXY"));
   EXPECT_EQ(reading.upstream_calls, 2);
   Script(Response(502, "<html>"), 3);
   Reading other(In(seconds(60)));
-  EXPECT_THAT(Call(other), FailsWith(StatusCode::kUnavailable, "UPSTREAM_PROXY"));
+  EXPECT_THAT(Call(other), FailsWith(StatusCode::kUnavailable, "UPSTREAM_ERROR"));
   EXPECT_EQ(other.upstream_calls, 3);
   ExpectRecovery();
 }

@@ -175,8 +175,8 @@ TEST(HealthTest, IsReadFromTheOutcome) {
   EXPECT_EQ(HealthBy(Fault()), Health::kFaulty);
   EXPECT_EQ(HealthBy(Broken()), Health::kFaulty);
   EXPECT_EQ(HealthBy(Error(StatusCode::kUnavailable, "UPSTREAM_STALLED", "x")), Health::kFaulty);
-  EXPECT_EQ(HealthBy(Http(StatusCode::kUnavailable, "UPSTREAM_PROXY", 502)), Health::kFaulty);
-  EXPECT_EQ(HealthBy(Http(StatusCode::kUnavailable, "UPSTREAM_PROXY", 403)), Health::kUnknown);
+  EXPECT_EQ(HealthBy(Http(StatusCode::kUnavailable, "UPSTREAM_PROXY", 200)), Health::kUnknown);
+  EXPECT_EQ(HealthBy(Http(StatusCode::kPermissionDenied, "UPSTREAM_PROXY", 403)), Health::kUnknown);
   EXPECT_EQ(HealthBy(Malformed()), Health::kUnknown);
   // One failed log-in is the outcome of many calls.
   EXPECT_EQ(HealthBy(Http(StatusCode::kUnavailable, "UPSTREAM_TOKEN", 500)), Health::kUnknown);

@@ -149,6 +149,13 @@ TEST_F(LookupTest, ErrorsForAllIdsAreAnAnswerWithoutRecords) {
   EXPECT_THAT(Missing(), ElementsAre("a 404", "b 403"));
 }
 
+TEST_F(LookupTest, AnErrorWithoutACodeIsAbsenceOnlyWhereItSaysSo) {
+  Script(200, Hosts({}, Json::array({{{"message", "internal failure"}, {"id", "a"}},
+                                     {{"message", "Resource not found"}, {"id", "b"}}})));
+  EXPECT_THAT(LookUpHosts({"a", "b"}), IsOk());
+  EXPECT_THAT(Missing(), ElementsAre("a 500", "b 404"));
+}
+
 TEST_F(LookupTest, A404OfTheWholeCallMeansThatAllAreMissing) {
   Script(404, R"({"errors":[{"code":404,"message":"not found"}],"resources":[]})");
   EXPECT_THAT(LookUpHosts({"a", "b"}), IsOk());
@@ -185,6 +192,8 @@ TEST_F(LookupTest, ARecordWithoutAnIdIsSkippedAndCounted) {
   EXPECT_THAT(LookUpHosts({"a"}), IsOk());
   EXPECT_THAT(Names(), ElementsAre("host-a"));
   EXPECT_EQ(report.skipped_records, 2);
+  EXPECT_EQ(report.fields.at("Host").count, 2);
+  EXPECT_EQ(report.fields.at("Host").example, R"({"hostname":"x"})");
 }
 
 TEST_F(LookupTest, AGetHasItsIdsInTheQueryAfterOtherParameters) {

@@ -25,6 +25,7 @@ Cursor Example() {
   cursor.seek_value = "2026-01-02T00:00:00.123Z";
   cursor.seen = {IdHash("a"), IdHash("b")};
   cursor.sent = 1'000'000'000'000;
+  cursor.dropped = 999;
   cursor.total = 0;
   cursor.issued = WallTime(milliseconds(1'780'000'000'123));
   cursor.pages = 77;

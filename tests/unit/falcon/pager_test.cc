@@ -489,6 +489,7 @@ TEST_F(PagerScriptTest, ARecordThatIsNoObjectIsSkippedAndCounted) {
   ASSERT_THAT(outcome, IsOk());
   EXPECT_THAT(Ids(), ElementsAre("a"));
   EXPECT_EQ(outcome->report.skipped_records, 2);
+  EXPECT_EQ(outcome->report.fields.at("Detection").count, 2);
 }
 
 }  // namespace

@@ -97,11 +97,24 @@ TEST_F(RateWindowTest, ExportsArePacedFirstAndKeepOffTheReserve) {
   EXPECT_NEAR(Pace(Priority::kInteractive), 1'380.0 / 50, 0.1);
 }
 
-TEST_F(RateWindowTest, WithNothingLeftTheEndOfTheMinuteIsWaitedFor) {
+// What an answer says of the budget is a hint; that nothing is left, a 429 says.
+TEST_F(RateWindowTest, WithNothingLeftOneCallAtATimeAsksAndOthersGoSlowly) {
+  for (const int remaining : {1, 0}) {
+    Answer(remaining);
+    EXPECT_EQ(Wait(), milliseconds(0));
+    const int64_t asks = window.Send(clock.Now());
+    EXPECT_EQ(Wait(), seconds(2));
+    EXPECT_EQ(Wait(Priority::kInteractive, 4), seconds(10));
+    window.Observe(asks, kLimit, 0, clock.Now());
+    EXPECT_EQ(Wait(), milliseconds(0));
+  }
+}
+
+TEST_F(RateWindowTest, WithNothingLeftExportsWaitForTheEndOfTheMinute) {
   Answer(3'000);
   clock.Advance(seconds(20));
   Answer(1);
-  EXPECT_EQ(Wait(), seconds(40));
+  EXPECT_EQ(Wait(Priority::kExport), seconds(40));
 }
 
 TEST_F(RateWindowTest, RemainingThatJumpsUpBeginsANewMinute) {
@@ -114,7 +127,7 @@ TEST_F(RateWindowTest, RemainingThatJumpsUpBeginsANewMinute) {
   // Its end is known now.
   clock.Advance(seconds(50));
   Answer(1);
-  EXPECT_EQ(Wait(), seconds(10));
+  EXPECT_EQ(Wait(Priority::kExport), seconds(10));
 }
 
 TEST_F(RateWindowTest, WhenTheMinuteIsOverOneAsksAndTheOthersWaitForTheAnswer) {
@@ -151,7 +164,7 @@ TEST_F(RateWindowTest, WhereAMinuteBringsNothingBackTheNextIsWaitedFor) {
   Answer(1);
   clock.Advance(seconds(60));
   EXPECT_TRUE(Answer(1));
-  EXPECT_EQ(Wait(), seconds(60));
+  EXPECT_EQ(Wait(Priority::kExport), seconds(60));
 }
 
 TEST_F(RateWindowTest, MinutesOfSilenceChangeNothingOfWhenTheyBegin) {
@@ -159,7 +172,7 @@ TEST_F(RateWindowTest, MinutesOfSilenceChangeNothingOfWhenTheyBegin) {
   clock.Advance(seconds(60 * 7 + 15));
   EXPECT_EQ(Wait(), milliseconds(0));
   Answer(1);
-  EXPECT_EQ(Wait(), seconds(45));
+  EXPECT_EQ(Wait(Priority::kExport), seconds(45));
 }
 
 TEST_F(RateWindowTest, WhatOthersTakeIsLeftForThem) {
@@ -211,9 +224,9 @@ TEST_F(RateWindowTest, ABurstOfOthersIsLookedIntoWhileMuchIsLeft) {
 TEST_F(RateWindowTest, TheMinuteEndsWhenFalconSaysSo) {
   Answer(1);
   window.EndBy(clock.Now() + seconds(7));
-  EXPECT_EQ(Wait(), seconds(7));
+  EXPECT_EQ(Wait(Priority::kExport), seconds(7));
   window.EndBy(clock.Now() + seconds(9));
-  EXPECT_EQ(Wait(), seconds(7));
+  EXPECT_EQ(Wait(Priority::kExport), seconds(7));
 }
 
 TEST_F(RateWindowTest, TowardsTheEndOfTheMinuteThePaceDoesNotRunAway) {
@@ -230,8 +243,7 @@ TEST_F(RateWindowTest, ASmallLimitIsMadeToLastToo) {
   EXPECT_EQ(small.Next(Priority::kInteractive, 0, clock.Now(), clock.Now()) - clock.Now(),
             seconds(2));
   small.Observe(small.Send(clock.Now()), 10, 1, clock.Now());
-  EXPECT_EQ(small.Next(Priority::kInteractive, 0, clock.Now(), clock.Now()) - clock.Now(),
-            seconds(60));
+  EXPECT_EQ(small.Next(Priority::kExport, 0, clock.Now(), clock.Now()) - clock.Now(), seconds(60));
 }
 
 }  // namespace

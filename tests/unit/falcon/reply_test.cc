@@ -55,8 +55,41 @@ TEST(ReplyTest, ErrorsWithoutResourcesFailByTheirOwnCode) {
   EXPECT_THAT(Read(200, ErrorBody(404, "none")), FailsWith(StatusCode::kNotFound, "NOT_FOUND"));
   EXPECT_THAT(Read(207, ErrorBody(500, "oops")),
               FailsWith(StatusCode::kUnavailable, "UPSTREAM_ERROR"));
-  EXPECT_THAT(Read(200, ErrorBody(0, "what")),
-              FailsWith(StatusCode::kUnavailable, "UPSTREAM_ERROR"));
+}
+
+TEST(ReplyTest, ErrorsWithoutACodeFailWithFalconsWords) {
+  for (const std::string_view errors :
+       {R"([{"message":"it broke"}])", R"([{"code":0,"message":"it broke"}])",
+        R"([{"code":"E17","message":"it broke"}])", R"([{"code":200,"message":"it broke"}])",
+        R"([{"code":10008,"message":"it broke"}])", R"([{},{"message":"it broke"}])",
+        R"("it broke")", R"({"message":"it broke"})"}) {
+    const auto reply = Read(200, Cat(R"({"errors":)", errors, R"(,"resources":null})"));
+    EXPECT_THAT(reply, FailsWith(StatusCode::kUnavailable, "UPSTREAM_ERROR")) << errors;
+    EXPECT_THAT(Message(reply), HasSubstr("it broke")) << errors;
+    EXPECT_THAT(Message(reply), Not(HasSubstr("status 0"))) << errors;
+  }
+  const auto wordless = Read(200, R"({"errors":[{}],"resources":[]})");
+  EXPECT_THAT(wordless, FailsWith(StatusCode::kUnavailable, "UPSTREAM_ERROR"));
+  EXPECT_THAT(Message(wordless), HasSubstr("an error without words"));
+}
+
+TEST(ReplyTest, ErrorsWithoutACodeFailByTheStatusThatTheyComeWith) {
+  EXPECT_THAT(Read(403, R"({"errors":[{"message":"no"}]})"),
+              FailsWith(StatusCode::kPermissionDenied, "SCOPE_MISSING"));
+  EXPECT_THAT(Read(400, R"({"errors":["bad"]})"),
+              FailsWith(StatusCode::kInvalidArgument, "FQL_INVALID"));
+}
+
+TEST(ReplyTest, TheFirstErrorThatHasAStatusDecides) {
+  const auto reply =
+      Read(200, R"({"errors":[{"message":"hm"},{"code":"403","message":"no scope"}]})");
+  EXPECT_THAT(reply, FailsWith(StatusCode::kPermissionDenied, "SCOPE_MISSING"));
+  EXPECT_THAT(Message(reply), HasSubstr("no scope"));
+}
+
+TEST(ReplyTest, ForeignJsonOfAFailureIsQuoted) {
+  EXPECT_THAT(Message(Read(503, R"({"message":"no healthy upstream"})")),
+              HasSubstr("no healthy upstream"));
 }
 
 TEST(ReplyTest, ErrorsThatEachNameAnIdAreTheAnswerOfALookUp) {
@@ -206,16 +239,59 @@ TEST(ReplyTest, OtherRefusalsAreNotRetriable) {
   EXPECT_THAT(Read(304, ""), FailsWith(StatusCode::kInternal, "UPSTREAM_PROTOCOL"));
 }
 
-TEST(ReplyTest, HtmlIsAProxysWhateverItsStatusAndNeverShown) {
-  for (const int status : {200, 403, 404, 502}) {
-    const auto reply =
-        Read(status, "<html>corporate secret</html>", {{"content-type", "text/html"}});
-    EXPECT_THAT(reply, FailsWith(StatusCode::kUnavailable, "UPSTREAM_PROXY")) << status;
-    EXPECT_THAT(Message(reply), Not(HasSubstr("corporate")));
-    EXPECT_EQ(Facts(reply.status()).at("http_status"), Cat(status));
+TEST(ReplyTest, PageWithASuccessIsAProxys) {
+  for (const std::string_view page :
+       {"<html><h1>Log\x1b in</h1></html>", "  \n<!DOCTYPE html><p>Log\x1b in</p>"}) {
+    const auto reply = Read(200, page);
+    EXPECT_THAT(reply, FailsWith(StatusCode::kUnavailable, "UPSTREAM_PROXY"));
+    EXPECT_THAT(Message(reply), HasSubstr("\"Log\\u{001B} in\""));
+    EXPECT_THAT(Message(reply), Not(HasSubstr("<")));
   }
-  EXPECT_THAT(Read(200, "  \n<!DOCTYPE html><p>log in</p>"),
+  EXPECT_THAT(Read(200, "please log in", {{"content-type", "text/html"}}),
               FailsWith(StatusCode::kUnavailable, "UPSTREAM_PROXY"));
+}
+
+TEST(ReplyTest, PageWithAFailureIsQuotedAndTheStatusDecides) {
+  struct Case {
+    int status;
+    StatusCode code;
+    std::string reason;
+  };
+  for (const Case& one : {Case{400, StatusCode::kInvalidArgument, "REQUEST_INVALID"},
+                          Case{401, StatusCode::kFailedPrecondition, "UPSTREAM_AUTH"},
+                          Case{403, StatusCode::kPermissionDenied, "UPSTREAM_PROXY"},
+                          Case{404, StatusCode::kUnimplemented, "ENDPOINT_RETIRED"},
+                          Case{413, StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE"},
+                          Case{429, StatusCode::kResourceExhausted, "RATE_LIMITED"},
+                          Case{500, StatusCode::kUnavailable, "UPSTREAM_ERROR"},
+                          Case{502, StatusCode::kUnavailable, "UPSTREAM_ERROR"},
+                          Case{503, StatusCode::kUnavailable, "UPSTREAM_ERROR"}}) {
+    const auto reply = Read(one.status, "<html><title>Blocked</title><p>by us</p></html>");
+    EXPECT_THAT(reply, FailsWith(one.code, one.reason)) << one.status;
+    EXPECT_THAT(Message(reply), HasSubstr("Blocked by us")) << one.status;
+    EXPECT_THAT(Message(reply), HasSubstr("a page came")) << one.status;
+    EXPECT_EQ(Facts(reply.status()).at("http_status"), Cat(one.status));
+  }
+}
+
+TEST(ReplyTest, PageIsQuotedUpToTwoHundredCharacters) {
+  const auto reply = Read(502, Cat("<html>", std::string(5'000, 'y'), "</html>"));
+  EXPECT_THAT(Message(reply), HasSubstr(Cat(std::string(200, 'y'), "...")));
+  EXPECT_LT(Message(reply).size(), 400u);
+}
+
+TEST(ReplyTest, RetryAfterOfA503IsTakenAndOfA429WhereFalconsOwnHeaderIsOfNoUse) {
+  EXPECT_EQ(RetryAfter(Read(503, "", {{"Retry-After", "3"}}).status()), seconds(3));
+  EXPECT_EQ(RetryAfter(Read(429, "<html>", {{"Retry-After", "3"}}).status()), seconds(3));
+  EXPECT_EQ(
+      RetryAfter(Read(429, "", {{"Retry-After", "3"}, {"X-RateLimit-RetryAfter", "x"}}).status()),
+      seconds(3));
+}
+
+TEST(ReplyTest, AnEncodingThatIsNotReadIsNamed) {
+  const auto reply = Read(200, "\x0b\x02\x80hello", {{"Content-Encoding", "br"}});
+  EXPECT_THAT(reply, FailsWith(StatusCode::kUnavailable, "UPSTREAM_MALFORMED"));
+  EXPECT_THAT(Message(reply), HasSubstr("Content-Encoding br"));
 }
 
 TEST(ReplyTest, ATruncatedOrEmptyBodyOfASuccessIsMalformed) {
@@ -225,7 +301,13 @@ TEST(ReplyTest, ATruncatedOrEmptyBodyOfASuccessIsMalformed) {
 }
 
 TEST(ReplyTest, TheContentTypeDoesNotMatterWhenTheBodyIsJson) {
-  EXPECT_THAT(Read(200, R"({"meta":{},"resources":[]})", {{"content-type", "text/plain"}}), IsOk());
+  for (const char* type : {"text/plain", "text/html; charset=utf-8", "application/xhtml+xml"}) {
+    EXPECT_THAT(Read(200, R"({"meta":{},"resources":[]})", {{"content-type", type}}), IsOk())
+        << type;
+    EXPECT_THAT(Read(403, ErrorBody(403, "no"), {{"content-type", type}}),
+                FailsWith(StatusCode::kPermissionDenied, "SCOPE_MISSING"))
+        << type;
+  }
 }
 
 TEST(ReplyTest, FalconsTextIsEscapedAndCut) {

@@ -9,6 +9,7 @@
 #include "falcon/v1/detections.pb.h"
 #include "falcon/v1/host_record.pb.h"
 #include "falcon/v1/hosts.pb.h"
+#include "fql/check.h"
 #include "fql/parser.h"
 #include "sample.pb.h"
 #include "tests/support/status_matchers.h"
@@ -106,28 +107,31 @@ struct Row {
 constexpr std::string_view kOperators[] = {"", "!", ">", ">=", "<", "<=", "~", "!~", "*", "!*"};
 constexpr Row kRows[] = {
     {"exact", "'x'", "++--------"},        {"anywhere", "'x'", "++----++--"},
-    {"anywhere", "'*x*'", "++--------"},   {"anywhere", "'*'", "++--------"},
-    {"ends", "'x'", "++----++--"},         {"ends", "'x*'", "++--------"},
-    {"ends", "'*x'", "++--------"},        {"ends", "'*x*'", "----------"},
-    {"ends", "'x*y'", "----------"},       {"ends", "'*'", "----------"},
-    {"pattern", "'x'", "++--------"},      {"pattern", "'x*y'", "--------++"},
-    {"pattern", "'*'", "----------"},      {"address", "'10.0.0.1'", "++++++----"},
+    {"anywhere", "'*x*'", "++----++++"},   {"anywhere", "'*'", "++------++"},
+    {"ends", "'x'", "++----++--"},         {"ends", "'x*'", "++----++++"},
+    {"ends", "'*x'", "++----++++"},        {"ends", "'*x*'", "++----++++"},
+    {"ends", "'x*y'", "++------++"},       {"ends", "'*'", "++------++"},
+    {"pattern", "'x'", "++--------"},      {"pattern", "'x*y'", "++------++"},
+    {"pattern", "'*'", "++------++"},      {"address", "'10.0.0.1'", "++++++----"},
     {"address", "'10.*'", "----------"},   {"labels", "'x'", "++--------"},
     {"labels", "'x*'", "----------"},      {"labels", "['x','y']", "++--------"},
-    {"exact", "['x','y']", "++--------"},  {"anywhere", "['x*']", "----------"},
+    {"exact", "['x','y']", "++--------"},  {"anywhere", "['x*']", "++----++++"},
+    {"fixed", "['x','y']", "+---------"},  {"pattern", "['x','y*']", "++--------"},
     {"score", "7", "++++++----"},          {"score", "'7'", "++++++----"},
     {"score", "'7*'", "----------"},       {"score", "[1,2]", "++--------"},
     {"score", "'x'", "----------"},        {"score", "true", "----------"},
-    {"process", "7", "++++++----"},        {"process", "'7*'", "++--------"},
+    {"process", "7", "++++++----"},        {"process", "'7*'", "++------++"},
     {"weight", "-7.5", "++++++----"},      {"shown", "true", "++--------"},
-    {"shown", "'true'", "----------"},     {"shown", "[true]", "----------"},
-    {"created", "'now-7d'", "++++++----"}, {"created", "['now']", "----------"},
+    {"shown", "'true'", "++--------"},     {"shown", "[true]", "++--------"},
+    {"shown", "'True'", "----------"},     {"created", "'2025-01-31T10:20'", "++++++----"},
+    {"created", "'now-7d'", "++++++----"}, {"created", "['now']", "++--------"},
     {"created", "'2025*'", "----------"},  {"created", "7", "----------"},
     {"grade", "'High'", "++--------"},     {"grade", "'high'", "----------"},
+    {"grade", "'Hihg'", "----------"},     {"grade", "'Severe'", "++--------"},
     {"exact", "null", "++--------"},       {"created", "null", "++--------"},
-    {"exact", "7", "----------"},          {"exact", "true", "----------"},
+    {"exact", "7", "++--------"},          {"exact", "true", "----------"},
     {"exact", "''", "-+--------"},         {"mode", "''", "++--------"},
-    {"hidden", "7", "++++++----"},         {"device.hostname", "'x*'", "++--------"},
+    {"hidden", "7", "++++++----"},         {"device.hostname", "'x*'", "++----++++"},
 };
 
 TEST_F(CatalogueTest, AllowsOnEachKindTheOperatorsThatWorkOnIt) {
@@ -151,11 +155,11 @@ TEST_F(CatalogueTest, NamesThePositionAndTheNearestField) {
 
 TEST_F(CatalogueTest, ReportsEveryConditionButNoMoreThanTwentyViolations) {
   EXPECT_EQ(Check("q1:'x'+(score:'x',grade:['low','high'])+exact:'x'"),
-            "at byte 0: unknown field `q1`\n"
+            "at byte 0: unknown field `q1`; FILTER_CHECK_SYNTAX_ONLY would pass it on\n"
             "at byte 8: `score` is a number, not 'x'\n"
             "at byte 18: `grade` minds case: write 'Low', not 'low'\n"
             "at byte 18: `grade` minds case: write 'High', not 'high'\n");
-  std::string many = "grade:['x0'";
+  std::string many = "score:['x0'";
   for (int i = 1; i < 100; ++i) many += ",'x" + std::to_string(i) + "'";
   const auto parsed = Parse(many + "]");
   ASSERT_THAT(parsed, IsOk());
@@ -205,7 +209,6 @@ TEST_F(CatalogueTest, RefusesOrdersThatFalconWould) {
 TEST_F(CatalogueTest, RefusesTheOperatorsThatAFieldIsWithout) {
   EXPECT_EQ(Check("fixed:'a'"), "ok");
   EXPECT_EQ(Check("fixed:!'a'"), "at byte 0: `fixed` cannot be negated\n");
-  EXPECT_EQ(Check("fixed:['a','b']"), "at byte 0: `fixed` takes one value, not a list\n");
   EXPECT_EQ(Check("measured:>3"), "ok");
   EXPECT_EQ(Check("measured:3"), "at byte 0: `measured` is compared by > >= < <= only\n");
   EXPECT_EQ(Check("flat:>3"), "at byte 0: `flat` has no order: > >= < <= do not work on it\n");
@@ -213,17 +216,65 @@ TEST_F(CatalogueTest, RefusesTheOperatorsThatAFieldIsWithout) {
   EXPECT_EQ(Ordered("sorted desc"), "sorted|desc");
 }
 
-TEST_F(CatalogueTest, WantsBracketsWhereFalconDoes) {
-  EXPECT_EQ(Check("bracketed:['a']+bracketed:!['b']"), "ok");
-  EXPECT_EQ(Check("bracketed:'a'"),
-            "at byte 0: `bracketed` takes its values in brackets; write bracketed:['a']\n");
+TEST_F(CatalogueTest, WritesWhatMeansTheSameAsFalconTakesIt) {
+  const std::string hex = "0123456789abcdef0123456789abcdef";
+  for (const auto& [given, sent] : std::vector<std::pair<std::string, std::string>>{
+           {"bracketed:'a'", "bracketed:['a']"},
+           {"bracketed:!'a'", "bracketed:!['a']"},
+           {"fixed:['a','b']", "fixed:'a',fixed:'b'"},
+           {"exact:7", "exact:'7'"},
+           {"shown:'true'", "shown:true"},
+           {"shown:[true,'false']", "shown:true,shown:false"},
+           {"anywhere:*'*x*'", "anywhere:'*x*'"},
+           {"anywhere:!*'x*'", "anywhere:!'x*'"},
+           {"anywhere:~'*x*'", "anywhere:~'x'"},
+           {"anywhere:~*'*x*'", "anywhere:~*'*x*'"},
+           {"ends:'x*'", "ends:'x*'"},
+           {"ends:*'x*'", "ends:*'x*'"},
+           {"ends:'*x*'", "ends:*'*x*'"},
+           {"ends:!'*'", "ends:!*'*'"},
+           {"pattern:'x*'", "pattern:*'x*'"},
+           {"pattern:['x*','a','b']", "pattern:['a','b'],pattern:*'x*'"},
+           {"pattern:!['x*','a']", "pattern:!['a']+pattern:!*'x*'"},
+           {"created:>'2025-01-31T10:20'", "created:>'2025-01-31T10:20:00Z'"},
+           {"created:>'2025-01-31T10:20+02:00'", "created:>'2025-01-31T10:20:00+02:00'"},
+           {"created:>'2025-01-31T10:20:30.5'", "created:>'2025-01-31T10:20:30.5Z'"},
+           {"created:['now-1d','now']", "created:'now-1d',created:'now'"},
+           {"published:>'2026-01-01'", "published:>1767225600"},
+           {"published:>'2026-01-01T02:00:00+02:00'", "published:>1767225600"},
+           {"published:<'1767225600'", "published:<1767225600"},
+           {"agent_id:'" + hex + "_" + hex + "'", "agent_id:'" + hex + "'"},
+           {"exact:NULL", "exact:null"},
+           {"hidden:[1]", "hidden:[1]"}}) {
+    const auto parsed = Parse(given);
+    ASSERT_THAT(parsed, IsOk()) << given;
+    const auto checked = CheckFilter(*parsed, {.catalogue = sample_});
+    ASSERT_THAT(checked, IsOk()) << given;
+    EXPECT_EQ(checked->expression.Text(), sent);
+  }
 }
 
-TEST_F(CatalogueTest, TakesEpochSecondsAndRelativeDatesOnly) {
+TEST_F(CatalogueTest, BoundsTheConditionsThatAListBecomes) {
+  std::string list = "fixed:['x0'";
+  for (int i = 1; i < 101; ++i) list += ",'x" + std::to_string(i) + "'";
+  EXPECT_EQ(Check(list + "]"), "at byte 0: `fixed` takes at most 100 values in a list\n");
+}
+
+TEST_F(CatalogueTest, RefusesEpochSecondsWithAFraction) {
   EXPECT_EQ(Check("published:>1767225600+published:<'now-7d'"), "ok");
-  EXPECT_EQ(Check("published:>'2026-01-01T00:00:00Z'"),
-            "at byte 0: `published` is in whole seconds since 1970, without quotes, such as "
-            "1767225600, or relative, such as 'now-7d'; not '2026-01-01T00:00:00Z'\n");
+  EXPECT_EQ(Check("published:>'2026-01-01T00:00:00.5Z'"),
+            "at byte 0: `published` is in whole seconds since 1970, such as 1767225600, or "
+            "relative, such as 'now-7d'; not '2026-01-01T00:00:00.5Z'\n");
+}
+
+TEST_F(CatalogueTest, NotesUnknownWordsOnce) {
+  const auto parsed = Parse("grade:['Severe','Low']+grade:!'Severe'");
+  ASSERT_THAT(parsed, IsOk());
+  const auto checked = CheckFilter(*parsed, {.catalogue = sample_});
+  ASSERT_THAT(checked, IsOk());
+  ASSERT_EQ(checked->notes.size(), 1u);
+  EXPECT_EQ(checked->notes[0].reason, "UNKNOWN_WORD");
+  EXPECT_EQ(checked->notes[0].field, "grade");
 }
 
 TEST(Catalogue, HasEveryDocumentedFieldOfADetection) {

@@ -8,10 +8,15 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "falcon/v1/detection_record.pb.h"
 #include "falcon/v1/detections.pb.h"
+#include "falcon/v1/discovered_application_record.pb.h"
+#include "falcon/v1/discovered_applications.pb.h"
 #include "falcon/v1/host_record.pb.h"
 #include "falcon/v1/hosts.pb.h"
+#include "falcon/v1/vulnerabilities.pb.h"
+#include "falcon/v1/vulnerability_record.pb.h"
 #include "fql/parser.h"
 #include "google/protobuf/text_format.h"
 #include "sample.pb.h"
@@ -79,7 +84,7 @@ TEST(FilterCompiler, MakesOfEachOperatorWhatItSays) {
            {"anywhere: 'y*'", "anywhere:'y*'"},
            {"ends: 'Srv-1'", "ends:['Srv-1','SRV-1','srv-1']"},
            {"ends: 'srv-1'", "ends:['srv-1','SRV-1']"},
-           {"ends: '42'", "ends:'42'"},
+           {"ends: '42'", "ends:['42']"},
            {"ends: 'SRV-*'", "ends:'SRV-*',ends:'srv-*'"},
            {"pattern: 'SRV-*'", "pattern:*'SRV-*',pattern:*'srv-*'"},
            {"pattern: 'SRV-1'", "pattern:['SRV-1','srv-1']"},
@@ -103,7 +108,10 @@ TEST(FilterCompiler, MakesOfEachOperatorWhatItSays) {
            {"range {end {seconds: 1}}", "created:<'1970-01-01T00:00:01Z'"},
            {"range {start {} end {nanos: 1}}",
             "created:>='1970-01-01T00:00:00Z'+created:<'1970-01-01T00:00:00.000000001Z'"},
-           {"modes: 'yes'", "mode:['yes']"}}) {
+           {"ends: '*x*'", "ends:*'*x*',ends:*'*X*'"},
+           {"like: '*x*'", "anywhere:~'x'"},
+           {"modes: 'yes'", "mode:['yes']"},
+           {"modes: 'perhaps'", "mode:['perhaps']"}}) {
     EXPECT_EQ(Sample(one.request), one.answer) << one.request;
   }
 }
@@ -116,8 +124,6 @@ TEST(FilterCompiler, RefusesWhatFindsNothingOrMeansNothing) {
             "anywhere: element 1 is empty text, which matches nothing; leave the field out\n"},
            {"ends: '**'", "ends: is a star alone, which says nothing; leave the field out\n"},
            {"exact: 'x*'", "exact: `exact` takes no star; it is compared exactly\n"},
-           {"ends: '*x*'",
-            "ends: `ends` takes one star, first or last in the value; write ends:~'x'\n"},
            {"exact: 'a\\nb'", "exact: has the control character \\u{000A} at byte 1\n"},
            {"min_grade: 99",
             "min_grade: is the unknown number 99; known: `GRADE_LOW`, `GRADE_HIGH` or "
@@ -128,7 +134,7 @@ TEST(FilterCompiler, RefusesWhatFindsNothingOrMeansNothing) {
            {"grades: GRADE_UNSPECIFIED",
             "grades: element 0 is GRADE_UNSPECIFIED, which says nothing; known: `GRADE_LOW`, "
             "`GRADE_HIGH` or `GRADE_VERY_HIGH`\n"},
-           {"like: '*x*'", "like: `~` finds parts without a star; write anywhere:~'x'\n"},
+           {"like: 'x*y'", "like: `~` finds parts without a star; write anywhere:~'x'\n"},
            {"max_weight: nan", "max_weight: is no finite number\n"},
            {"max_weight: inf", "max_weight: is no finite number\n"},
            {"processes: 'svchost'", "processes: `process` is a number, not 'svchost'\n"},
@@ -181,7 +187,7 @@ TEST(FilterCompiler, ReportsEverythingAtOnce) {
 TEST(FilterCompiler, ReportsNoMoreThanTwentyViolations) {
   sample::Request request;
   request.set_filter("modes:1+score:x");
-  for (int i = 0; i < 100; ++i) request.add_modes("x" + std::to_string(i));
+  for (int i = 0; i < 100; ++i) request.add_processes("x" + std::to_string(i));
   request.set_days(0);
   const auto compiled = CompileFilters(request, Catalogue(sample::Record::descriptor()), kNow);
   EXPECT_EQ(Violations(compiled.status()).size(), 20u);
@@ -251,24 +257,97 @@ TEST(FilterCompiler, ReadsListDetectionsRequests) {
       "severity_name:['High','Critical']+"
       "(technique_id:'T1218.*',technique_id:'t1218.*',technique:'T1218.*',technique:'t1218.*')+"
       "product:['epp']");
-  EXPECT_EQ(Detections("products: 'endpoint' days: 7 created {start {seconds: 1}}"),
+  EXPECT_EQ(Detections("products: 'EPP' days: 7 created {start {seconds: 1}}"),
             "created: cannot be set together with `days`\n"
-            "products: `product` is never 'endpoint'; it is `epp`, `idp`, `mobile`, `xdr`, "
-            "`overwatch`, `cwpp`, `ngsiem`, `thirdparty`, `data-protection`, `automated-lead` or "
-            "`automated-lead-context`\n");
+            "products: `product` minds case: write 'epp', not 'EPP'\n");
+}
+
+TEST(FilterCompiler, ChecksSyntaxAloneWhereTheRequestAsksForThat) {
+  const std::string unchecked = "read_options { filter_check: FILTER_CHECK_SYNTAX_ONLY } ";
+  for (const std::string_view filter :
+       {"zzz:'x'", "platform_name:'windows'", "hostname:>'a'", "last_seen:~'x'",
+        "(made.up:!['a'],other:*'*x*')+zzz:5", "last_seen:>'2021-06-25T10:32'"}) {
+    EXPECT_EQ(Hosts(Cat(unchecked, "filter: \"", filter, "\"")), filter);
+  }
+  for (const std::string_view filter : {"zzz:'x", "zzz='x'", "zzz:'x')", "(zzz:'x'", "zzz:['x'",
+                                        "zzz:'x'),(a:'y'", "'zzz'", "zzz:"}) {
+    EXPECT_EQ(Hosts(Cat(unchecked, "filter: \"", filter, "\"")).find("filter: at byte"), 0u)
+        << filter;
+  }
+  EXPECT_EQ(Hosts(unchecked + "platforms: 'windows'"),
+            "platforms: `platform_name` minds case: write 'Windows', not 'windows'\n");
+}
+
+TEST(FilterCompiler, NotesWhatItDoesNotKnow) {
+  std::vector<FilterNote> notes;
+  const Catalogue hosts(v1::Host::descriptor());
+  const auto request = FromText<v1::ListHostsRequest>(
+      "read_options { filter_check: FILTER_CHECK_SYNTAX_ONLY } platforms: 'BeOS' "
+      "filter: \"zzz:'x'+zzz:'y'+yyy:1+product_type_desc:'Toaster'\"");
+  ASSERT_THAT(CompileFilters(request, hosts, kNow, &notes), IsOk());
+  std::string said;
+  for (const FilterNote& note : notes) said += note.reason + " " + note.field + "\n";
+  EXPECT_EQ(said,
+            "UNKNOWN_WORD platform_name\nUNKNOWN_FIELD zzz\nUNKNOWN_FIELD yyy\n"
+            "UNKNOWN_WORD product_type_desc\n");
+}
+
+TEST(FilterCompiler, KeepsTheCorrectionOfTheRawFilter) {
+  const Catalogue hosts(v1::Host::descriptor());
+  const auto request =
+      FromText<v1::ListHostsRequest>("days: 0 filter: \"hostnme:'x'+platform_name:'windows'\"");
+  const auto facts = Facts(CompileFilters(request, hosts, kNow).status());
+  EXPECT_EQ(facts.at("corrected_filter"), "hostname:'x'+platform_name:'Windows'");
 }
 
 TEST(FilterCompiler, ReadsListHostsRequests) {
   EXPECT_EQ(Hosts("hostname: 'srv-prod-001' platforms: 'Windows' product_types: "
                   "PRODUCT_TYPE_DOMAIN_CONTROLLER statuses: CONTAINMENT_STATUS_CONTAINED "
                   "tags: 'FalconGroupingTags/Critical' days: 7"),
-            "hostname:['srv-prod-001','SRV-PROD-001']+platform_name:['Windows']+"
+            "(hostname:['srv-prod-001','SRV-PROD-001'],hostname:'srv-prod-001',"
+            "hostname:~'srv-prod-001')+platform_name:['Windows']+"
             "last_seen:>='2025-01-24T10:20:00Z'+status:['contained']+"
             "tags:['FalconGroupingTags/Critical']+product_type_desc:['Domain Controller']");
   EXPECT_EQ(Hosts("hostname: '*prod*' platforms: 'windows'"),
-            "hostname: `hostname` takes one star, first or last in the value; write "
-            "hostname:~'prod'\n"
             "platforms: `platform_name` minds case: write 'Windows', not 'windows'\n");
+}
+
+TEST(FilterCompiler, AsksForANameInEveryCaseWhereRecordsAreComparedAgain) {
+  EXPECT_EQ(Hosts("hostname: 'MacBook-7.local'"),
+            "hostname:['MacBook-7.local','MACBOOK-7.LOCAL','macbook-7.local'],"
+            "hostname:'MacBook-7.local',hostname:~'MacBook-7.local'");
+  EXPECT_EQ(Hosts("hostname: 'über-pc'"),
+            "hostname:['über-pc','ÜBER-PC'],hostname:'über-pc',hostname:~'über-pc'");
+  EXPECT_EQ(Hosts("hostname: '10-0-0-5'"), "hostname:['10-0-0-5']");
+  EXPECT_EQ(Hosts("hostname: 'Srv*'"), "hostname:'Srv*',hostname:'SRV*',hostname:'srv*'");
+  EXPECT_EQ(Hosts(R"(hostname: 'Bob\'s\\pc')"),
+            R"(hostname:['Bob\'s\\pc','BOB\'S\\PC','bob\'s\\pc'],)"
+            R"(hostname:'Bob\'s\\pc',hostname:~'Bob\'s\\pc')");
+}
+
+TEST(FilterCompiler, AsksForANameWholeWhereRecordsAreOnlyCounted) {
+  const Catalogue hosts(v1::Host::descriptor());
+  EXPECT_EQ(Compile(FromText<v1::AggregateHostsRequest>("hostname: 'MacBook-7'"), hosts),
+            "hostname:['MacBook-7','MACBOOK-7','macbook-7']");
+  EXPECT_EQ(Compile(FromText<v1::AggregateHostsRequest>("hostname: '10-0-0-5'"), hosts),
+            "hostname:['10-0-0-5']");
+}
+
+TEST(FilterCompiler, AsksForTheDevicesPartOfAJoinedId) {
+  const std::string cid = "fedcba9876543210fedcba9876543210";
+  const std::string aid = "0123456789abcdef0123456789abcdef";
+  const Catalogue applications(v1::DiscoveredApplication::descriptor());
+  const auto request = [](const std::string& id) {
+    return FromText<v1::ListDiscoveredApplicationsRequest>("device_id: '" + id + "'");
+  };
+  EXPECT_EQ(Compile(request("0123456789ABCDEF0123456789ABCDEF"), applications),
+            "host.aid:'" + aid + "'");
+  EXPECT_EQ(Compile(request(cid + "_" + aid), applications), "host.aid:'" + aid + "'");
+  // Spotlight knows assets without a sensor by the joined id.
+  const auto vulnerabilities =
+      FromText<v1::ListVulnerabilitiesRequest>("device_ids: '" + cid + "_" + aid + "'");
+  EXPECT_EQ(Compile(vulnerabilities, Catalogue(v1::Vulnerability::descriptor())),
+            "aid:'" + aid + "',aid:'" + cid + "_" + aid + "'");
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "falcon/v1/detection_record.pb.h"
 #include "falcon/v1/host_record.pb.h"
 #include "fql/catalogue.h"
+#include "fql/check.h"
 #include "fql/parser.h"
 
 namespace falcon::fql {
@@ -33,8 +34,11 @@ std::string Answer(const std::string& filter, const Catalogue* catalogue) {
   const auto parsed = Parse(filter);
   if (!parsed.ok()) return Refusal(parsed.status());
   if (catalogue != nullptr) {
-    const absl::Status checked = catalogue->Check(*parsed, "filter");
-    if (!checked.ok()) return Refusal(checked);
+    const auto checked = CheckFilter(*parsed, {.catalogue = *catalogue});
+    if (!checked.ok()) return Refusal(checked.status());
+    std::string answer = "  = " + checked->expression.Text() + "\n";
+    for (const FilterNote& note : checked->notes) answer += "  note: " + note.message + "\n";
+    return answer;
   }
   return "  = " + parsed->Text() + "\n";
 }

@@ -55,25 +55,26 @@ TEST_F(IocCatalogue, AllowsWhatFalconDocumentsAndNothingElse) {
        {"type:'sha256'", "type:['sha256','md5']", "value:*'*.example.com'", "value:~'example'",
         "severity_number:>=70", "severity_number:[10,30]", "expired:true", "action:!'allow'",
         "metadata.filename.raw:*'svchost*'", "metadata.av_hits:3", "platforms:['windows']",
-        "created_on:>'now-7d'"}) {
+        "created_on:>'now-7d'", "value:'*.example.com'", "metadata.av_hits:[1,2]",
+        "metadata.company_name.raw:['a','b']", "expired:'true'", "deleted:false",
+        "host_groups:['g1']", "tags:!'a'"}) {
     EXPECT_TRUE(Takes(iocs_, filter)) << filter;
   }
-  for (const char* filter :
-       {"type:'sha1'", "value:'*.example.com'", "severity:'high'", "severity_number:'high'",
-        "metadata.av_hits:>3", "metadata.av_hits:[1,2]", "metadata.company_name.raw:['a','b']",
-        "metadata.filename:'x'", "id:'x'", "expired:'true'", "created_on:'today'",
-        "platforms:['Windows']"}) {
+  for (const char* filter : {"type:'sha265'", "severity:'high'", "severity_number:'high'",
+                             "metadata.av_hits:>3", "metadata.filename:'x'", "id:'x'",
+                             "expired:'yes'", "created_on:'today'", "platforms:['Windows']"}) {
     EXPECT_FALSE(Takes(iocs_, filter)) << filter;
   }
   for (const char* filter :
        {"published_date:>1753022288", "last_updated:<='now-7d'", "malicious_confidence:'high'",
         "labels.name:'Malware/Xworm'", "labels:'x'", "_marker:'1'", "created_date:>1",
-        "kill_chains:['c2']", "deleted:false", "reports.slug:'x'"}) {
+        "kill_chains:['c2']", "deleted:false", "reports.slug:'x'", "_marker:>='1700000000'",
+        "published_date:>'2025-07-20T00:00:00Z'"}) {
     EXPECT_TRUE(Takes(intel_, filter)) << filter;
   }
   for (const char* filter :
-       {"published_date:>'2025-07-20T00:00:00Z'", "malicious_confidence:'High'", "type:'sha256'",
-        "indicator:'*.example'", "labels.created_on:>1", "actors:~'bear'", "marker:'1'"}) {
+       {"published_date:>'yesterday'", "malicious_confidence:'High'", "indicator:'*.example'",
+        "labels.created_on:>1", "actors:~'bear'", "marker:'1'"}) {
     EXPECT_FALSE(Takes(intel_, filter)) << filter;
   }
 }
@@ -93,7 +94,7 @@ TEST_F(IocCatalogue, OtherTypedFiltersOfIocsSpeakFalconsWords) {
   EXPECT_EQ(OfIocs("types: [IOC_TYPE_SHA256, IOC_TYPE_IPV4]"), "type:['sha256','ipv4']");
   EXPECT_EQ(OfIocs("actions: IOC_ACTION_PREVENT_NO_UI"), "action:['prevent_no_ui']");
   EXPECT_EQ(OfIocs("value: '*.example.com'"), "value:*'*.example.com',value:*'*.EXAMPLE.COM'");
-  EXPECT_EQ(OfIocs("value: '203.0.113.42'"), "value:'203.0.113.42'");
+  EXPECT_EQ(OfIocs("value: '203.0.113.42'"), "value:['203.0.113.42']");
   EXPECT_EQ(OfIocs("expired: false platforms: 'mac'"), "platforms:['mac']+expired:false");
   EXPECT_EQ(OfIocs("sources: \"soc'team\""), R"(source:['soc\'team'])");
   EXPECT_EQ(OfIocs("expiration { end { seconds: 1000 } }"), "expiration:<'1970-01-01T00:16:40Z'");

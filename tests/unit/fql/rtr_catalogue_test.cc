@@ -52,7 +52,7 @@ TEST_F(RtrCatalogue, RefusesWhatFalconWouldAnswerWithNothing) {
     EXPECT_FALSE(Works(audit_, filter)) << filter;
   }
   EXPECT_FALSE(Works(own_, "date_created:>'now-1d'")) << "lists are ordered by it, no more";
-  EXPECT_FALSE(Works(own_, "offline_queued:'true'"));
+  EXPECT_FALSE(Works(own_, "offline_queued:'yes'"));
   EXPECT_FALSE(Works(audit_, "offline_queued:true"));
   EXPECT_FALSE(Works(audit_, "id:'9f3c5e7a-1234-5678-abcd-ef0123456789'"));
 }

@@ -33,17 +33,8 @@ TEST(Decoder, ReadsMapsOfTextNumbersAndMessages) {
   EXPECT_EQ(kinds.parts().count("q"), 0u);
   EXPECT_EQ(kinds.parts().at("p").shown(), "s");
   EXPECT_EQ(report.skipped_values, 2);
-  EXPECT_EQ(kinds.additional_fields()
-                .fields()
-                .at("parts")
-                .struct_value()
-                .fields()
-                .at("p")
-                .struct_value()
-                .fields()
-                .at("new")
-                .number_value(),
-            1);
+  EXPECT_EQ(Text(kinds.additional_fields()),
+            Text(StructOf(R"({"parts.p.new": 1, "parts.q": "no object", "counts.bad": "x"})")));
 }
 
 TEST(Decoder, ReadsNoMapFromWhatIsNone) {
@@ -63,22 +54,21 @@ TEST(Decoder, LosesOnlyTheBadFieldsOfAnUglyDetection) {
   const auto [detection, report] =
       DecodeRecord<v1::Detection>(TestData("detection_ugly.json"), WithAdditionalFields());
   const std::map<std::string, int64_t> skipped = {
-      {"Detection.agent_id", 1},
-      {"Detection.score", 1},
-      {"Detection.start_time", 1},
-      {"Detection.description", 1},
-      {"Detection.data_domains", 1},
-      {"Detection.pattern_disposition", 1},
-      {"Detection.external", 1},
-      {"Detection.is_aggregated", 1},
-      {"DetectionDevice.last_seen", 1},
-      {"Detection.parent_details", 1},
-      {"Detection.grandparent_details", 1},
-      {"Detection.network_accesses", 1},
-      {"NetworkAccess.local_port", 1},
+      {"agent_id", 1},
+      {"data_domains", 1},
+      {"description", 1},
+      {"device.last_seen", 1},
+      {"external", 1},
+      {"grandparent_details", 1},
+      {"is_aggregated", 1},
+      {"network_accesses", 1},
+      {"network_accesses.local_port", 1},
+      {"parent_details", 1},
+      {"pattern_disposition", 1},
+      {"score", 1},
+      {"start_time", 1},
   };
-  EXPECT_EQ(report.skipped_fields, skipped);
-  EXPECT_EQ(report.unknown_enum_values, 0);
+  EXPECT_EQ(CountsOf(report), skipped);
   EXPECT_EQ(detection.process_id(), "9007199254740993117");
   EXPECT_EQ(detection.parent_process_id(), "12345678901234567890123");
   EXPECT_EQ(detection.local_process_id(), "1234");
@@ -108,11 +98,17 @@ TEST(Decoder, LosesOnlyTheBadFieldsOfAnUglyDetection) {
 TEST(Decoder, LosesOnlyTheBadFieldsOfAnUglyHost) {
   const auto [host, report] = DecodeRecord<v1::Host>(TestData("host_ugly.json"));
   const std::map<std::string, int64_t> skipped = {
-      {"Host.platform_name", 1},         {"Host.first_seen", 1},      {"Host.last_reboot", 1},
-      {"Host.modified_timestamp", 1},    {"Host.groups", 1},          {"Host.notes", 1},
-      {"DevicePolicy.assigned_date", 1}, {"DevicePolicy.applied", 1}, {"Host.managed_apps", 1},
+      {"device_policies.content-update.applied", 1},
+      {"device_policies.prevention.assigned_date", 1},
+      {"first_seen", 1},
+      {"groups", 1},
+      {"last_reboot", 1},
+      {"managed_apps", 1},
+      {"modified_timestamp", 1},
+      {"notes", 1},
+      {"platform_name", 1},
   };
-  EXPECT_EQ(report.skipped_fields, skipped);
+  EXPECT_EQ(CountsOf(report), skipped);
   EXPECT_EQ(host.device_id(), "6fa2c1d04b7e4f0c9d3ab8e5127f90aa");
   EXPECT_EQ(host.platform_id(), "0");
   EXPECT_EQ(host.status(), v1::CONTAINMENT_STATUS_LIFT_CONTAINMENT_PENDING);
@@ -132,18 +128,42 @@ TEST(Decoder, LosesOnlyTheBadFieldsOfAnUglyHost) {
   EXPECT_EQ(host.last_login_user(), "true");
 }
 
-TEST(Decoder, KeepsWhatNoMessageModelsBelowTheKeysThatLeadThere) {
-  const v1::Detection detection =
-      DecodeRecord<v1::Detection>(TestData("detection_ugly.json"), WithAdditionalFields()).message;
-  Kinds expected;
-  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(R"({"additional_fields": {
-      "device": {"new_key": {"deep": [1, 2]}},
-      "network_accesses": [{}, {}, {"new_key": true}],
-      "unknown_number": "9007199254740993",
-      "unknown_object": {"a": {"b": [true, null, "x"]}}}})",
-                                                          &expected)
-                  .ok());
-  EXPECT_EQ(Text(detection.additional_fields()), Text(expected.additional_fields()));
+TEST(Decoder, KeepsMisfitsAndUnmodelledKeysByPath) {
+  constexpr std::string_view kRecord =
+      R"({"mood": "furious", "new.key": [1], "part": {"new_key": {"deep": [1, 2]}},
+          "many": [{}, {"instant": "yesterday", "new_key": true}], "big": 9007199254740993})";
+  EXPECT_EQ(Text(DecodeRecord<Kinds>(kRecord, WithAdditionalFields()).message.additional_fields()),
+            Text(StructOf(R"({"mood": "furious", "new.key": [1], "part.new_key": {"deep": [1, 2]},
+                              "many[1].instant": "yesterday", "many[1].new_key": true,
+                              "big": "9007199254740993"})")));
+  EXPECT_EQ(Text(DecodeRecord<Kinds>(kRecord).message.additional_fields()),
+            Text(StructOf(R"({"mood": "furious", "many[1].instant": "yesterday"})")));
+}
+
+TEST(Decoder, KeepsMisfitsUnderAnySelectionThatReadsThem) {
+  constexpr std::string_view kRecord =
+      R"({"text": {}, "mood": "furious", "part": {"shown": [], "hidden": {}}})";
+  DecodeOptions options;
+  options.selection = FieldSelection::Brief(Kinds::descriptor());
+  const Decoded<Kinds> brief = DecodeRecord<Kinds>(kRecord, options);
+  EXPECT_EQ(Text(brief.message.additional_fields()),
+            Text(StructOf(R"({"text": {}, "part.shown": []})")));
+  EXPECT_EQ(brief.report.skipped_values, 2);
+
+  options.hidden = {Kinds::descriptor()->FindFieldByName("text")};
+  const Decoded<Kinds> hidden = DecodeRecord<Kinds>(kRecord, options);
+  EXPECT_EQ(Text(hidden.message.additional_fields()), Text(StructOf(R"({"part.shown": []})")));
+  EXPECT_EQ(hidden.report.skipped_values, 1);
+}
+
+TEST(Decoder, ManyMisfitsUnderALongKeyStaySmall) {
+  const std::string key(100'000, 'k');
+  std::string list = "0";
+  for (int i = 0; i < 100; ++i) list += R"(,"x")";
+  const Kinds record =
+      DecodeRecord<Kinds>(Cat(R"({"trees":{")", key, R"(":{"int64s":[)", list, "]}}}")).message;
+  EXPECT_EQ(record.additional_fields().fields_size(), 100);
+  EXPECT_LT(record.ByteSizeLong(), key.size() + 50'000);
 }
 
 TEST(Decoder, LeavesAdditionalFieldsOutUnlessAskedAndUnlessThereAreAny) {
@@ -163,8 +183,8 @@ TEST(Decoder, ReplacesUnmodelledKeysOfADuplicate) {
                                            WithAdditionalFields())
                            .message;
   const auto& fields = record.additional_fields().fields();
-  EXPECT_EQ(Text(fields.at("kinds")),
-            R"(struct_value { fields { key: "y" value { number_value: 2 } } })");
+  EXPECT_EQ(fields.size(), 2u);
+  EXPECT_EQ(fields.at("kinds.y").number_value(), 2);
   EXPECT_EQ(fields.at("z").number_value(), 3);
 }
 
@@ -191,7 +211,10 @@ TEST(Decoder, AppendsAllResourcesAndSkipsThoseThatAreNoObjects) {
   EXPECT_EQ(response.states(1).state(), v1::ONLINE_STATE_ONLINE);
   EXPECT_EQ(response.states(2).state(), v1::ONLINE_STATE_UNSPECIFIED);
   EXPECT_EQ(report.skipped_records, 3);
-  EXPECT_EQ(report.unknown_enum_values, 1);
+  const DecodeReport::Field& records = report.fields.at("HostOnlineState");
+  EXPECT_EQ(records.count, 3);
+  EXPECT_EQ(records.example, R"("b")");
+  EXPECT_EQ(response.states(2).additional_fields().fields().at("state").string_value(), "asleep");
 }
 
 TEST(Decoder, FillsOnlySelectedFields) {
@@ -211,19 +234,38 @@ TEST(Decoder, FillsOnlySelectedFields) {
             R"(many { int32: 1 } part { shown: "b" hidden: "c" })");
 }
 
+TEST(DecodeReport, NamesFieldsWithAnEscapedExample) {
+  const DecodeReport report =
+      DecodeRecord<Kinds>(R"({"many":[{"int32":"a\u202e"},{"int32":"b"}],"moods":[[],"x"]})")
+          .report;
+  EXPECT_EQ(CountsOf(report), (std::map<std::string, int64_t>{{"many.int32", 2}, {"moods", 2}}));
+  EXPECT_EQ(report.fields.at("many.int32").example, R"("a\u{202E}")");
+  EXPECT_EQ(report.fields.at("moods").example, "[]");
+}
+
+TEST(DecodeReport, CountsBeyondTheFieldsThatItNames) {
+  std::string items;
+  for (int i = 0; i < 150; ++i) items += Cat(i == 0 ? "" : ",", R"("k)", i, R"(":"x")");
+  DecodeReport sum = DecodeRecord<Kinds>(Cat(R"({"counts":{)", items, "}}")).report;
+  EXPECT_EQ(sum.fields.size(), DecodeReport::kMaxFields);
+  EXPECT_EQ(sum.skipped_values, 150);
+  sum.Add(DecodeRecord<Kinds>(R"({"int32":"x"})").report);
+  EXPECT_EQ(sum.fields.size(), DecodeReport::kMaxFields);
+  EXPECT_EQ(sum.skipped_values, 151);
+}
+
 TEST(DecodeReport, AddsUp) {
-  DecodeReport sum;
   DecodeReport one;
-  one.skipped_values = 2;
-  one.skipped_records = 1;
-  one.unknown_enum_values = 3;
-  one.skipped_fields["A.b"] = 2;
+  one.AddValue("a.b")->example = "1";
+  one.AddRecord("Host", 2);
+  EXPECT_EQ(one.AddValue("a.b"), nullptr) << "it has its example";
+  DecodeReport sum;
   sum.Add(one);
   sum.Add(one);
   EXPECT_EQ(sum.skipped_values, 4);
-  EXPECT_EQ(sum.skipped_records, 2);
-  EXPECT_EQ(sum.unknown_enum_values, 6);
-  EXPECT_EQ(sum.skipped_fields.at("A.b"), 4);
+  EXPECT_EQ(sum.skipped_records, 4);
+  EXPECT_EQ(CountsOf(sum), (std::map<std::string, int64_t>{{"a.b", 4}, {"Host", 4}}));
+  EXPECT_EQ(sum.fields.at("a.b").example, "1");
 }
 
 }  // namespace

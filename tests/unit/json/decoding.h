@@ -5,12 +5,15 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <string>
 #include <string_view>
 
 #include "base/text.h"
+#include "google/protobuf/struct.pb.h"
 #include "google/protobuf/text_format.h"
+#include "google/protobuf/util/json_util.h"
 #include "json/decoder.h"
 
 namespace falcon::json {
@@ -43,6 +46,21 @@ inline std::string Text(const google::protobuf::Message& message) {
   printer.PrintToString(message, &text);
   if (text.ends_with(' ')) text.pop_back();
   return text;
+}
+
+// `text` as the `additional_fields` that it should be.
+inline google::protobuf::Struct StructOf(std::string_view text) {
+  google::protobuf::Struct made;
+  const auto status = google::protobuf::util::JsonStringToMessage(std::string(text), &made);
+  EXPECT_TRUE(status.ok()) << status.ToString() << text;
+  return made;
+}
+
+// How many values of each field did not fit.
+inline std::map<std::string, int64_t> CountsOf(const DecodeReport& report) {
+  std::map<std::string, int64_t> counts;
+  for (const auto& [name, field] : report.fields) counts[name] = field.count;
+  return counts;
 }
 
 inline std::string TestData(std::string_view name) {

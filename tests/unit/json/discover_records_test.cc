@@ -27,19 +27,19 @@ TEST(DiscoverRecords, LoseOnlyTheBadFieldsOfAnUglyHost) {
   const auto [host, report] =
       DecodeRecord<v1::DiscoveredHost>(TestData("discovered_host_ugly.json"));
   const Skipped skipped = {
-      {"DiscoveredHost.platform_name", 1},
-      {"DiscoveredHost.first_seen_timestamp", 1},
-      {"DiscoveredHost.tags", 1},
-      {"DiscoveredHost.account_enabled", 1},
-      {"DiscoveredHost.local_ips_count", 1},
-      {"DiskSize.disk_space", 1},
-      {"DiscoveredHost.disk_sizes", 1},
-      {"OsSecurity.credential_guard_status", 1},
-      {"FieldMetadataEntry.value", 1},
-      {"DiscoveredHost.triage", 1},
+      {"account_enabled", 1},
+      {"criticality", 1},
+      {"disk_sizes", 1},
+      {"disk_sizes.disk_space", 1},
+      {"field_metadata.city", 1},
+      {"first_seen_timestamp", 1},
+      {"local_ips_count", 1},
+      {"os_security.credential_guard_status", 1},
+      {"platform_name", 1},
+      {"tags", 1},
+      {"triage", 1},
   };
-  EXPECT_EQ(report.skipped_fields, skipped);
-  EXPECT_EQ(report.unknown_enum_values, 1) << "a criticality of tomorrow";
+  EXPECT_EQ(CountsOf(report), skipped);
   EXPECT_EQ(host.entity_type(), v1::ENTITY_TYPE_MANAGED);
   EXPECT_EQ(host.criticality(), v1::ASSET_CRITICALITY_UNSPECIFIED);
   EXPECT_EQ(host.internet_exposure(), v1::YES_NO_UNSPECIFIED);
@@ -65,13 +65,16 @@ TEST(DiscoverRecords, LoseOnlyTheBadFieldsOfAnUglyApplication) {
   const auto [application, report] =
       DecodeRecord<v1::DiscoveredApplication>(TestData("discovered_application_ugly.json"));
   const Skipped skipped = {
-      {"DiscoveredApplication.is_normalized", 1},          {"DiscoveredApplicationHost.tags", 1},
-      {"DiscoveredApplication.installation_timestamp", 1}, {"BrowserExtension.permissions", 1},
-      {"BrowserExtensionInstallation.enabled", 1},         {"DevelopmentPackage.author", 1},
-      {"DiscoveredApplication.ide_extension", 1},
+      {"browser_extension.installations.enabled", 1},
+      {"browser_extension.permissions", 1},
+      {"dev_package.author", 1},
+      {"host.product_type_desc", 1},
+      {"host.tags", 1},
+      {"ide_extension", 1},
+      {"installation_timestamp", 1},
+      {"is_normalized", 1},
   };
-  EXPECT_EQ(report.skipped_fields, skipped);
-  EXPECT_EQ(report.unknown_enum_values, 1) << "a kind of machine of tomorrow";
+  EXPECT_EQ(CountsOf(report), skipped);
   EXPECT_EQ(application.id(), "17");
   EXPECT_EQ(application.version(), "1.5");
   EXPECT_TRUE(application.is_suspicious());
@@ -86,12 +89,13 @@ TEST(DiscoverRecords, LoseOnlyTheBadFieldsOfAnUglyAccount) {
   const auto [account, report] =
       DecodeRecord<v1::DiscoveredAccount>(TestData("discovered_account_ugly.json"));
   const Skipped skipped = {
-      {"DiscoveredAccount.username", 1},
-      {"DiscoveredAccount.local_admin_privileges", 1},
-      {"DiscoveredAccount.last_successful_login_timestamp", 1},
+      {"account_type", 1},
+      {"last_failed_login_type", 1},
+      {"last_successful_login_timestamp", 1},
+      {"local_admin_privileges", 1},
+      {"username", 1},
   };
-  EXPECT_EQ(report.skipped_fields, skipped);
-  EXPECT_EQ(report.unknown_enum_values, 2) << "an account type and a login type of tomorrow";
+  EXPECT_EQ(CountsOf(report), skipped);
   EXPECT_EQ(account.account_name(), "CORP\\alice");
   EXPECT_EQ(account.admin_privileges(), v1::YES_NO_UNKNOWN);
   EXPECT_FALSE(account.has_first_seen_timestamp()) << "Falcon's way to say never";
@@ -103,8 +107,7 @@ TEST(DiscoverRecords, LoseOnlyTheBadFieldsOfAnUglyAccount) {
 TEST(DiscoverRecords, LoseOnlyTheBadFieldsOfAnUglyLogin) {
   const auto [login, report] =
       DecodeRecord<v1::DiscoveredLogin>(TestData("discovered_login_ugly.json"));
-  EXPECT_EQ(report.skipped_fields, (Skipped{{"DiscoveredLogin.remote_ip", 1}}));
-  EXPECT_EQ(report.unknown_enum_values, 1) << "false is no answer to a question of three";
+  EXPECT_EQ(CountsOf(report), (Skipped{{"admin_privileges", 1}, {"remote_ip", 1}}));
   EXPECT_EQ(login.login_timestamp().seconds(), 1767600900);
   EXPECT_EQ(login.login_status(), v1::LOGIN_STATUS_SUCCESSFUL);
   EXPECT_EQ(login.login_type(), v1::LOGIN_TYPE_TERMINAL_SERVER);

@@ -141,7 +141,8 @@ TEST(Document, RefusesWhatIsNoJsonObjectAndSaysWhy) {
       {R"({"a":1} {"b":2})", "JSON"},
       {"[1,2]", "another value"},
       {"\"text\"", "another value"},
-      {R"({"a":NaN})", "JSON"},
+      {R"({"a":None})", "JSON"},
+      {R"({"a":Nano})", "JSON"},
       {R"({"a":012})", "JSON"},
       {std::string("{\"a\":1}\0", 8), "JSON"},
       {"\xFF\xFE", "JSON"},
@@ -151,6 +152,15 @@ TEST(Document, RefusesWhatIsNoJsonObjectAndSaysWhy) {
     EXPECT_THAT(document, FailsWith(absl::StatusCode::kInternal, "UPSTREAM_PROTOCOL")) << body;
     EXPECT_THAT(std::string(document.status().message()), HasSubstr(why)) << body;
   }
+}
+
+TEST(Document, KeepsNumbersThatJsonCannotSpellAsText) {
+  const Document document = Parsed(
+      R"({"resources":[{"a":NaN,"b":[-Infinity, Infinity,nan],"c":+inf,"d":"NaN, -Infinity","e":null}]})");
+  EXPECT_EQ(document.ResourceText(0),
+            R"({"a":"NaN","b":["-Infinity","Infinity","nan"],"c":"+inf","d":"NaN, -Infinity",)"
+            R"("e":null})");
+  EXPECT_FALSE(document.repaired()) << "nothing is lost";
 }
 
 TEST(Document, Takes64LevelsAndNoMore) {
@@ -202,6 +212,18 @@ TEST(Document, KeepsTheDigitsOfHugeNumbersWithoutCallingItARepair) {
   EXPECT_EQ(document.ResourceText(0), "18446744073709551615");
   EXPECT_EQ(document.ResourceText(1), "\"18446744073709551616\"");
   EXPECT_EQ(document.ResourceText(2), "\"-9223372036854775809\"");
+}
+
+TEST(Document, KeepsBareTokensThatAreNoJsonAsText) {
+  for (const std::string_view token :
+       {"NaN", "nan", "Infinity", "-Infinity", "None", "True", "tru", "nul", "undefined", "01",
+        "+5", "-", "1.", ".5", "1e", "0x1F", "1.2.3", "2026-01-01"}) {
+    const Document document =
+        Parsed(Cat(R"({"resources":[{"a":)", token, R"(,"b":true},-0.5e+1]})"));
+    EXPECT_EQ(document.ResourceText(0), Cat(R"({"a":")", token, R"(","b":true})")) << token;
+    EXPECT_EQ(document.ResourceText(1), "-5.0") << token;
+    EXPECT_FALSE(document.repaired()) << token;
+  }
 }
 
 TEST(Document, TakesAByteOrderMark) {

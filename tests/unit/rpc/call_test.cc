@@ -105,6 +105,26 @@ TEST_F(CallTest, TheLogTellsWhatAllMessagesCost) {
   EXPECT_THAT(out.str(), ::testing::HasSubstr(R"("upstream_calls":6)"));
 }
 
+TEST(DescribeTest, WhatDidNotFitIsCountedAndNamed) {
+  rpc::Call call(Deadline(SteadyTime::max()), Priority::kInteractive);
+  call.report.AddValue("device.status")->example = R"("odd")";
+  call.report.AddValue("device.status");
+  call.report.AddRecord("Host")->example = "7";
+  call.report.AddValue("commands.\x1b[31m")->example = "1";
+
+  v1::ReadInfo info;
+  Describe(call, &info);
+
+  EXPECT_EQ(info.skipped_values(), 4);
+  ASSERT_EQ(info.skipped_fields_size(), 3);
+  EXPECT_EQ(info.skipped_fields(0).field(), "Host");
+  EXPECT_EQ(info.skipped_fields(0).example(), "7");
+  EXPECT_EQ(info.skipped_fields(1).field(), "commands.\\u{001B}[31m");
+  EXPECT_EQ(info.skipped_fields(2).field(), "device.status");
+  EXPECT_EQ(info.skipped_fields(2).count(), 2);
+  EXPECT_EQ(info.skipped_fields(2).example(), R"("odd")");
+}
+
 TEST(DescribeTest, NotesComeOnceEscapedAndBounded) {
   rpc::Call call(Deadline(SteadyTime::max()), Priority::kInteractive);
   Reading shared{Deadline(SteadyTime::max())};

@@ -29,10 +29,20 @@ TEST_F(DeviceCountTest, IsWhatFalconSaysZeroIncluded) {
   EXPECT_EQ(answer.count().device_count(), 0);
 }
 
+TEST_F(DeviceCountTest, KeepsAKindThatNoEnumKnows) {
+  const grpc::Status status = Ask(R"([{"device_count":1,"type":"url","new_key":2}])");
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(answer.count().type(), v1::IOC_TYPE_DOMAIN) << "as it was asked for";
+  EXPECT_EQ(answer.count().additional_fields().fields().at("type").string_value(), "url");
+  EXPECT_EQ(answer.count().additional_fields().fields_size(), 1) << "the new key was not asked for";
+  ASSERT_EQ(answer.read_info().skipped_fields_size(), 1);
+  EXPECT_EQ(answer.read_info().skipped_fields(0).field(), "type");
+}
+
 TEST_F(DeviceCountTest, ThatCannotBeReadIsAnError) {
   for (const std::string_view resources :
-       {"[]", "null", R"(["7"])", "[null]", R"([{"count":7}])", R"([{"device_count":"many"}])",
-        R"([{"device_count":[7]}])"}) {
+       {"[]", "null", R"(["7"])", "[null]", R"([{"device_count":"many"}])",
+        R"([{"device_count":[7]}])", "[{}]", R"([{"device_count":null}])"}) {
     // What is no answer of Falcon's at all is asked for twice.
     Script("device-count", Cat(R"({"meta":{},"errors":[],"resources":)", resources, "}"));
     const grpc::Status status = Ask(resources);

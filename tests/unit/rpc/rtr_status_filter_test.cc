@@ -9,10 +9,10 @@ namespace {
 class RtrStatusFilter : public ::testing::Test {
  protected:
   std::string Own(const std::string& filter, std::initializer_list<int> statuses) {
-    return WithStatuses(filter, {statuses.begin(), statuses.end()}, RtrView::kOwn, own_, checks_);
+    return WithStatuses(filter, {statuses.begin(), statuses.end()}, RtrView::kOwn, &own_, checks_);
   }
   std::string Audit(std::initializer_list<int> statuses) {
-    return WithStatuses("", {statuses.begin(), statuses.end()}, RtrView::kAudit, audit_, checks_);
+    return WithStatuses("", {statuses.begin(), statuses.end()}, RtrView::kAudit, &audit_, checks_);
   }
 
   const fql::Catalogue own_{v1::RtrSession::descriptor()};
@@ -43,6 +43,14 @@ TEST_F(RtrStatusFilter, LeavesAWrongFilterToItsOwnCheck) {
   EXPECT_EQ(Own("hostnme:'a'", {v1::RTR_SESSION_STATUS_CLOSED}), "hostnme:'a'");
   EXPECT_EQ(Own("hostname:'a", {v1::RTR_SESSION_STATUS_CLOSED}), "hostname:'a");
   EXPECT_TRUE(checks_.Verdict().ok());
+}
+
+TEST_F(RtrStatusFilter, AddsStatesToAFilterOfWhichTheSyntaxAloneCounts) {
+  google::protobuf::RepeatedField<int> closed;
+  closed.Add(v1::RTR_SESSION_STATUS_CLOSED);
+  EXPECT_EQ(WithStatuses("hostnme:'a'", closed, RtrView::kOwn, nullptr, checks_),
+            "hostnme:'a'+deleted_at:!null");
+  EXPECT_EQ(WithStatuses("hostname:'a", closed, RtrView::kOwn, nullptr, checks_), "hostname:'a");
 }
 
 TEST_F(RtrStatusFilter, TellsTheAuditsSessionsByOneField) {

@@ -4,7 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <string>
+
 #include "base/error.h"
+#include "base/text.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -12,6 +16,14 @@ namespace falcon::rpc {
 namespace {
 
 using absl::StatusCode;
+
+// Whether protobuf takes `text` as a string field.
+bool IsProtoText(const std::string& text) {
+  google::rpc::ErrorInfo info;
+  info.set_reason(text);
+  google::rpc::ErrorInfo copy;
+  return copy.ParseFromString(info.SerializeAsString());
+}
 
 template <class Detail>
 std::optional<Detail> Find(const absl::Status& status) {
@@ -51,6 +63,45 @@ TEST(StatusTest, OnlyASpentQuotaIsAQuotaFailure) {
           .has_value());
 }
 
+// All that ToGrpc puts text into: with `text` in each, every byte can be read.
+void ExpectReadable(const std::string& text) {
+  absl::Status status = InvalidFields({{Cat("names[", text, "]"), text}, {"filter", text}});
+  status = WithRetryAfter(WithFact(std::move(status), "detail", text), milliseconds(1));
+  status = WithFact(std::move(status), "other", Cat("x", text));
+  for (const absl::Status& one : {status, Error(StatusCode::kNotFound, "NOT_FOUND", text)}) {
+    const grpc::Status sent = ToGrpc(one);
+    google::rpc::Status details;
+    ASSERT_TRUE(details.ParseFromString(sent.error_details())) << text.size();
+    EXPECT_TRUE(IsProtoText(sent.error_message())) << text.size();
+    EXPECT_TRUE(sent.error_message().starts_with(Utf8Prefix(details.message(), 250)));
+    EXPECT_TRUE(Find<google::rpc::ErrorInfo>(one).has_value()) << text.size();
+    EXPECT_EQ(Find<google::rpc::BadRequest>(one).has_value(),
+              one.code() == StatusCode::kInvalidArgument);
+  }
+}
+
+TEST(StatusTest, DetailsCanBeReadWhereverTextIsCut) {
+  for (const std::string_view character :
+       {"\xC3\xBC", "\xE4\xB8\xAD", "\xF0\x9F\x98\x80", "\xE2\x80\xAE", "\x80", "\xF0\x9F"}) {
+    for (size_t before = 0; before < 5; ++before) {
+      for (const size_t bytes : {60, 120, 128, 240, 254, 256, 260, 1020, 1024, 5000}) {
+        std::string text(before, 'a');
+        while (text.size() < bytes) text.append(character);
+        ExpectReadable(text);
+      }
+    }
+  }
+}
+
+TEST(StatusTest, DetailsCanBeReadWhateverBytesTheyQuote) {
+  std::mt19937 random(7);
+  for (int turn = 0; turn < 200; ++turn) {
+    std::string text(random() % 1200, '\0');
+    for (char& c : text) c = static_cast<char>(random());
+    ExpectReadable(text);
+  }
+}
+
 TEST(StatusTest, TheBoundThatTurnedACallAwayIsAFact) {
   const absl::Status full =
       WithFact(HeldBack(StatusCode::kResourceExhausted, "QUEUE_FULL"), "limit", "this_caller");
@@ -58,6 +109,34 @@ TEST(StatusTest, TheBoundThatTurnedACallAwayIsAFact) {
   ASSERT_TRUE(info.has_value());
   EXPECT_EQ(info->reason(), "QUEUE_FULL");
   EXPECT_EQ(info->metadata().at("limit"), "this_caller");
+}
+
+absl::Status WrongFilter(const std::string& corrected, int violations) {
+  std::vector<FieldViolation> all(static_cast<size_t>(violations),
+                                  {"filter", std::string(300, 'v')});
+  return WithFact(InvalidFields(all, "FQL_INVALID"), "corrected_filter", corrected);
+}
+
+TEST(StatusTest, CorrectedFilterComesWholeOrNotAtAll) {
+  const std::string long_filter = "hostname:'" + std::string(500, 'x') + "'";
+  const auto whole = Find<google::rpc::ErrorInfo>(WrongFilter(long_filter, 1));
+  ASSERT_TRUE(whole.has_value());
+  EXPECT_EQ(whole->metadata().at("corrected_filter"), long_filter);
+
+  for (const std::string& unfit : {std::string(8000, 'x'), std::string("a:'\u202E'")}) {
+    const auto info = Find<google::rpc::ErrorInfo>(WrongFilter(unfit, 1));
+    ASSERT_TRUE(info.has_value());
+    EXPECT_FALSE(info->metadata().contains("corrected_filter"));
+  }
+}
+
+TEST(StatusTest, TrailersStayUnderSixKibibytesWithACorrectedFilter) {
+  for (size_t bytes = 0; bytes < 8000; bytes += 50) {
+    for (const int violations : {1, 4, 20}) {
+      const grpc::Status status = ToGrpc(WrongFilter(std::string(bytes, 'x'), violations));
+      EXPECT_LE(status.error_message().size() + status.error_details().size() * 4 / 3, 6u << 10);
+    }
+  }
 }
 
 }  // namespace

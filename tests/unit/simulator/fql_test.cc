@@ -50,6 +50,9 @@ bool On(const Schema& schema, const RecordView& record, std::string_view filter)
 bool Alert(std::string_view filter) { return On(AlertSchema(), kAlert, filter); }
 bool Host(std::string_view filter) { return On(HostSchema(), kHost, filter); }
 
+bool AlertName(const std::string& value) { return Alert("device.hostname:" + value); }
+bool HostName(const std::string& value) { return Host("hostname:" + value); }
+
 std::string Problem(std::string_view filter, const Schema& schema = AlertSchema()) {
   auto compiled = Filter::Compile(filter, schema, {kNow, false});
   const auto* error = std::get_if<Error>(&compiled);
@@ -64,10 +67,42 @@ TEST(Fql, PlusBindsTighterThanComma) {
 TEST(Fql, EmptyFilterMatchesEverything) { EXPECT_TRUE(Alert("")); }
 
 TEST(Fql, EqualsIsCaseSensitiveAndTildeIsNot) {
-  EXPECT_TRUE(Alert("device.hostname:'SRV-PROD-001'"));
-  EXPECT_FALSE(Alert("device.hostname:'srv-prod-001'"));
+  EXPECT_TRUE(Alert("name:'EICAR Test'"));
+  EXPECT_FALSE(Alert("name:'eicar test'"));
+  EXPECT_FALSE(Alert("name:'EICAR'"));
   EXPECT_TRUE(Alert("device.hostname:~'srv prod 001'"));
   EXPECT_FALSE(Alert("device.hostname:!~'srv prod'"));
+}
+
+TEST(Fql, EqualsOnNamesMatchesFromTheFrontInAnyCase) {
+  for (const auto on : {&AlertName, &HostName}) {
+    EXPECT_TRUE(on("'SRV-PROD-001'"));
+    EXPECT_TRUE(on("'srv-prod-001'"));
+    EXPECT_TRUE(on("'srv-prod-0'"));
+    EXPECT_FALSE(on("'prod-001'"));
+    EXPECT_FALSE(on("''"));
+    EXPECT_FALSE(on("!'srv-prod'"));
+  }
+}
+
+TEST(Fql, AListOnNamesComparesWholeAndMindsCase) {
+  for (const auto on : {&AlertName, &HostName}) {
+    EXPECT_TRUE(on("['SRV-PROD-001']"));
+    EXPECT_FALSE(on("['srv-prod-001']"));
+    EXPECT_FALSE(on("['SRV-PROD-0']"));
+  }
+}
+
+TEST(Fql, NamesKnowTheCaseOfEveryScript) {
+  const Texts host({{"hostname",
+                     "\xC3\x9C"
+                     "BER-PC"}});
+  EXPECT_TRUE(On(HostSchema(), host,
+                 "hostname:'\xC3\xBC"
+                 "ber-pc'"));
+  EXPECT_TRUE(On(HostSchema(), host,
+                 "hostname:~'\xC3\xBC"
+                 "ber pc'"));
 }
 
 TEST(Fql, NumbersCompareWithOrWithoutQuotes) {
@@ -104,6 +139,15 @@ TEST(Fql, StarsOnHostsArePrefixOrSuffixOnly) {
   EXPECT_NE(Problem("hostname:*", HostSchema()), "");
 }
 
+TEST(Fql, StarsBeforeTheQuotesOnHostsStandAnywhere) {
+  EXPECT_TRUE(Host("hostname:*'*PROD*'"));
+  EXPECT_TRUE(Host("hostname:*'S*1'"));
+  EXPECT_TRUE(Host("hostname:*'*'"));
+  EXPECT_FALSE(Host("hostname:*'*prod*'"));
+  EXPECT_TRUE(Host("hostname:~*'*prod*'")) << "blind to case";
+  EXPECT_FALSE(Host("hostname:!~*'*prod*'"));
+}
+
 TEST(Fql, AddressesCompareAsNumbers) {
   EXPECT_TRUE(Host("local_ip:>'192.168.1.99'"));
   EXPECT_FALSE(Host("local_ip:>'192.168.1.100'"));
@@ -119,7 +163,9 @@ TEST(Fql, DatesMayBeRelativeShortOrFractional) {
   EXPECT_TRUE(Alert("created_timestamp:>'2026-03-01'"));
   EXPECT_TRUE(Alert("created_timestamp:<='2026-03-01T00:00:00.500Z'"));
   EXPECT_NE(Problem("created_timestamp:>'NOW-24H'"), "");
-  EXPECT_NE(Problem("created_timestamp:>'now-5m'"), "");
+  EXPECT_TRUE(Alert("created_timestamp:>'now-1w'"));
+  EXPECT_FALSE(Alert("created_timestamp:>'now-15m'"));
+  EXPECT_NE(Problem("created_timestamp:>'now-5x'"), "");
   EXPECT_NE(Problem("created_timestamp:'2026*'"), "");
 }
 

@@ -47,6 +47,7 @@ TEST_F(Gateway, WrongRegionIsA308) {
   EXPECT_EQ(reply.status, 308);
   EXPECT_EQ(Header(reply, "Location"), "https://other.example/oauth2/token");
   EXPECT_EQ(Header(reply, "X-Cs-Region"), "eu-1");
+  EXPECT_EQ(Header(reply, "X-Ratelimit-Limit"), "15");
 }
 
 TEST_F(Gateway, ParentCidIsNoMember) {
@@ -54,7 +55,13 @@ TEST_F(Gateway, ParentCidIsNoMember) {
   const std::string cid = Body(Get("/__simulator/state"))["cid"];
   const std::string form = "client_id=simulator-client&client_secret=simulator-secret&member_cid=";
   EXPECT_EQ(Send("POST", "/oauth2/token", form + cid).status, 403);
-  EXPECT_EQ(Send("POST", "/oauth2/token", form + std::string(32, '1')).status, 201);
+  EXPECT_EQ(Send("POST", "/oauth2/token", form + std::string(32, 'a')).status, 201);
+}
+
+TEST_F(Gateway, MemberCidHasNoCapitalsAndNoChecksum) {
+  const std::string form = "client_id=simulator-client&client_secret=simulator-secret&member_cid=";
+  EXPECT_EQ(Send("POST", "/oauth2/token", form + std::string(32, 'A')).status, 403);
+  EXPECT_EQ(Send("POST", "/oauth2/token", form + std::string(32, 'a') + "-1a").status, 403);
 }
 
 TEST_F(Gateway, DeniedScopeIs403ForItsAreaOnly) {

@@ -140,11 +140,8 @@ TEST_F(Iocs, SightingsPageByATokenAndInventedProcessesAreKnownAgain) {
 TEST_F(Iocs, AggregatesTakeTheConditionInTheQueryAndInTheBody) {
   Login();
   const auto count = [&](const std::string& target, const std::string& filter) {
-    const Json body = Json::array({{{"field", "type"},
-                                    {"type", "terms"},
-                                    {"name", "types"},
-                                    {"filter", filter},
-                                    {"size", 10}}});
+    const Json body = {
+        {"field", "type"}, {"type", "terms"}, {"name", "types"}, {"filter", filter}, {"size", 10}};
     int64_t all = 0;
     const Json results = Resources(Post("/iocs/aggregates/indicators/v1" + target, body));
     for (const Json& bucket : results[0]["buckets"]) all += bucket["count"].get<int64_t>();

@@ -60,6 +60,49 @@ TEST_F(CurlFailuresTest, AnAnswerThatStopsComingIsStalled) {
   EXPECT_THAT(SendGet(server.Url("/")), FailsWith(StatusCode::kUnavailable, "UPSTREAM_STALLED"));
 }
 
+// The stalled call is the clock: once it has failed, more than the stall time has passed.
+TEST_F(CurlFailuresTest, StallTimeDoesNotCountBeforeTheFirstByte) {
+  options_.stall_time = seconds(1);
+  const std::string half = ResponseBytes(200, std::string(1000, 'x')).substr(0, 500);
+  LoopbackServer server([&](const SeenRequest& request) -> Script {
+    if (request.target == "/stalls") return {SendBytes{half}, WaitForHangUp{}};
+    return {SendBytes{"HTTP/1.1 103 Early Hints\r\n\r\n"}, WaitFor{"searched"},
+            SendBytes{ResponseBytes(200, "found")}};
+  });
+  falcon::testing::Running<Answer> slow = Start(Get(server.Url("/slow")));
+  server.AwaitRequests(1);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(SendGet(server.Url("/stalls")),
+                FailsWith(StatusCode::kUnavailable, "UPSTREAM_STALLED"));
+  }
+  server.Open("searched");
+  const Answer answer = *slow.Get();
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(answer->body, "found");
+}
+
+TEST_F(CurlFailuresTest, StallTimeOfOneTransferIsNotThatOfTheNextOnItsHandle) {
+  options_.stall_time = seconds(1);
+  LoopbackServer server([&](const SeenRequest& request) -> Script {
+    if (request.target != "/slow") return Reply(200, "quick");
+    return {WaitFor{"searched"}, SendBytes{ResponseBytes(200, "found")}};
+  });
+  const std::string half = ResponseBytes(200, std::string(1000, 'x')).substr(0, 500);
+  LoopbackServer other(Always({SendBytes{half}, WaitForHangUp{}}));
+  ASSERT_THAT(SendGet(server.Url("/")), IsOk());
+  falcon::testing::Running<Answer> slow = Start(Get(server.Url("/slow")));
+  server.AwaitRequests(2);
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(SendGet(other.Url("/")).ok());
+  server.Open("searched");
+  EXPECT_THAT(*slow.Get(), IsOk());
+}
+
+TEST_F(CurlFailuresTest, ACutGzipIsABrokenConnection) {
+  const std::string gzip = Gzip(std::string(1000, 'x'));
+  LoopbackServer server(Always(Reply(200, gzip.substr(0, gzip.size() - 9))));
+  ExpectBroken(SendGet(server.Url("/")), "maybe");
+}
+
 TEST_F(CurlFailuresTest, AnUnknownCertificateIsNotTrusted) {
   LoopbackServer server(Always(Reply(200, "")),
                         {.certificate = falcon::testing::MakeSelfSignedCertificate()});
@@ -168,7 +211,7 @@ TEST_F(CurlFailuresTest, MalformedAnswersAreProtocolErrors) {
   const std::string flood = Cat("HTTP/1.1 200 OK\r\nx: ", std::string(400'000, 'y'), "\r\n\r\n");
   const Script scripts[] = {{SendBytes{"SSH-2.0-OpenSSH_9.2\r\n\r\n"}, CloseConnection{}},
                             {SendBytes{flood}, CloseConnection{}},
-                            Reply(200, "this is not gzip", {{"Content-Encoding", "gzip"}})};
+                            Reply(200, "\x1Fthis is not gzip", {{"Content-Encoding", "gzip"}})};
   for (const Script& script : scripts) {
     LoopbackServer server(Always(script));
     EXPECT_THAT(SendGet(server.Url("/")), FailsWith(StatusCode::kInternal, "UPSTREAM_PROTOCOL"));

@@ -121,6 +121,15 @@ TEST_F(CurlTransportTest, DecompressesGzip) {
   EXPECT_GE(answer->body.capacity(), answer->body.size() + 64);
 }
 
+TEST_F(CurlTransportTest, TakesAnyContentEncodingOfAPlainBody) {
+  for (const char* encoding : {"gzip", "utf-8", "none", "br", "aws-chunked"}) {
+    LoopbackServer server(Always(Reply(200, R"({"a":1})", {{"Content-Encoding", encoding}})));
+    const Answer answer = SendGet(server.Url("/"));
+    ASSERT_THAT(answer, IsOk()) << encoding;
+    EXPECT_EQ(answer->body, R"({"a":1})") << encoding;
+  }
+}
+
 TEST_F(CurlTransportTest, ReadsAChunkedBody) {
   const std::string text(300'000, 'c');
   LoopbackServer server(Always({SendBytes{ChunkedBytes(200, text)}}));

@@ -21,6 +21,8 @@ TEST(RateLimitDelay, ReadsEpochSecondsAndMillisecondsAndDelays) {
   EXPECT_EQ(Delay(Cat((kNow + 20) * 1000 + 500)), milliseconds(20'500));
   EXPECT_EQ(Delay("20"), seconds(20));
   EXPECT_EQ(Delay(" 20 "), seconds(20));
+  EXPECT_EQ(Delay("2.5"), milliseconds(2'500));
+  EXPECT_EQ(Delay(Cat(kNow + 20, ".25")), milliseconds(20'250));
 }
 
 TEST(RateLimitDelay, ClampsToOneSecondAndTwoMinutes) {
@@ -32,7 +34,8 @@ TEST(RateLimitDelay, ClampsToOneSecondAndTwoMinutes) {
 }
 
 TEST(RateLimitDelay, TakesNothingFromGarbageOrThePast) {
-  for (const char* value : {"", "soon", "-5", "0", "1e3", "12x", "99999999999999999999"}) {
+  for (const char* value :
+       {"", "soon", "-5", "0", "1e3", "12x", "99999999999999999999", "nan", "inf", "1.2.3", "."}) {
     EXPECT_EQ(Delay(value), std::nullopt) << value;
   }
   EXPECT_EQ(Delay(Cat(kNow)), std::nullopt);
@@ -45,6 +48,22 @@ TEST(RateLimitDelay, JudgesByTheAnswersOwnDate) {
   const Headers headers = {{"date", "Wed, 21 Oct 2026 07:28:00 GMT"},
                            {"X-RateLimit-RetryAfter", "1792567690"}};
   EXPECT_EQ(RateLimitDelay(headers, Now() - std::chrono::hours(9999)), seconds(10));
+}
+
+TEST(RateLimitDelay, TakesRetryAfterWhereFalconsOwnHeaderIsOfNoUse) {
+  struct Case {
+    std::string own;
+    std::string standard;
+    std::optional<milliseconds> wait;
+  };
+  const std::string date = "Thu, 28 May 2026 20:26:55 GMT";  // 15 s after kNow
+  for (const Case& one : {Case{"", "3", seconds(3)}, Case{"", "2.5", milliseconds(2'500)},
+                          Case{"", date, seconds(15)}, Case{"soon", "3", seconds(3)},
+                          Case{Cat(kNow - 9), "3", seconds(3)}, Case{"7", "3", seconds(7)},
+                          Case{"", "0", std::nullopt}, Case{"", "later", std::nullopt}}) {
+    const Headers headers = {{"retry-after", one.standard}, {"X-RateLimit-RetryAfter", one.own}};
+    EXPECT_EQ(RateLimitDelay(headers, Now()), one.wait) << one.own << " " << one.standard;
+  }
 }
 
 TEST(ParseHttpDate, ReadsTheOneFormThatServersSend) {

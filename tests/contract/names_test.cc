@@ -1,0 +1,84 @@
+// Typed filters by name and by device, and what a cached method owes its callers: by descriptor, so
+// that a new one is covered.
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "falcon/v1/options.pb.h"
+#include "tests/contract/protos.h"
+
+namespace falcon {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::MethodDescriptor;
+using testing::Protos;
+
+// The last part of an FQL field's name, where it holds the name of a host, a user or an account.
+const std::set<std::string> kNames = {"hostname",  "hostnames",        "username", "usernames",
+                                      "user_name", "assigned_to_name", "filename", "file_names"};
+const std::set<std::string> kDevices = {"aid", "aids", "device_id"};
+
+std::string LastPart(const std::string& field) { return field.substr(field.rfind('.') + 1); }
+
+template <class Check>
+void ForEachTypedFilter(const Protos& protos, const Check& check) {
+  for (const MethodDescriptor* method : protos.methods()) {
+    for (int i = 0; i < method->input_type()->field_count(); ++i) {
+      const FieldDescriptor& field = *method->input_type()->field(i);
+      if (!field.options().HasExtension(v1::filters_on)) continue;
+      check(field, field.options().GetExtension(v1::filters_on));
+    }
+  }
+}
+
+TEST(TypedFilters, OnNamesCompareThemWhole) {
+  const Protos protos;
+  int names = 0;
+  ForEachTypedFilter(protos, [&](const FieldDescriptor& field, const v1::FiltersOn& means) {
+    if (!kNames.contains(LastPart(means.field()))) return;
+    ++names;
+    EXPECT_EQ(means.operator_(), v1::FILTER_OPERATOR_NAME) << field.full_name();
+  });
+  EXPECT_GE(names, 25);
+}
+
+TEST(TypedFilters, OnDevicesTakeJoinedIds) {
+  const Protos protos;
+  int devices = 0;
+  ForEachTypedFilter(protos, [&](const FieldDescriptor& field, const v1::FiltersOn& means) {
+    if (!kDevices.contains(LastPart(means.field()))) return;
+    ++devices;
+    EXPECT_EQ(means.operator_(), v1::FILTER_OPERATOR_DEVICE_ID) << field.full_name();
+  });
+  EXPECT_GE(devices, 13);
+}
+
+// Names are compared in the record, so requests for records are told from those for counts.
+TEST(TypedFilters, OfRequestsForRecordsStandBesideAReadMask) {
+  const Protos protos;
+  for (const MethodDescriptor* method : protos.methods()) {
+    const bool records = method->name().starts_with("List") || method->server_streaming();
+    const bool counts = method->name().starts_with("Aggregate");
+    if (!records && !counts) continue;
+    EXPECT_EQ(method->input_type()->FindFieldByName("read_mask") != nullptr, records)
+        << method->full_name();
+  }
+}
+
+TEST(CachedMethods, TakeReadOptionsAndTellTheAge) {
+  const Protos protos;
+  int cached = 0;
+  for (const MethodDescriptor* method : protos.methods()) {
+    if (method->options().GetExtension(v1::upstream).staleness_seconds() == 0) continue;
+    ++cached;
+    EXPECT_NE(method->input_type()->FindFieldByName("read_options"), nullptr)
+        << method->full_name();
+    EXPECT_NE(method->output_type()->FindFieldByName("read_info"), nullptr) << method->full_name();
+  }
+  EXPECT_GE(cached, 40);
+}
+
+}  // namespace
+}  // namespace falcon
