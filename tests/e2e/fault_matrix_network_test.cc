@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <set>
 #include <thread>
 
 #include "tests/e2e/calls/detections.h"
@@ -25,10 +26,10 @@ void ExpectFailure(const Seen& seen, StatusCode code, const std::string& reason)
 
 int64_t UpstreamCalls(World& world) { return Ask(world, v1::GetStatusRequest())->upstream_calls(); }
 
-TEST(Window, Row30_TextSearchEndsAtTenThousandRowsBeforeAnyCall) {
+TEST(Window, Row30_TextSearchInAnOrderThatCannotBeSoughtEndsAtTenThousandRows) {
   World world;
   auto request = Make<v1::ListDetectionsRequest>(
-      "query: 'e' page_size: 1000 read_mask { paths: 'composite_id' }");
+      "query: 'e' page_size: 1000 order_by: 'severity' read_mask { paths: 'composite_id' }");
   for (int page = 0; page < 10; ++page) {
     const auto answer = Ask(world, request);
     ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
@@ -40,6 +41,17 @@ TEST(Window, Row30_TextSearchEndsAtTenThousandRowsBeforeAnyCall) {
   EXPECT_EQ(past.status.error_code(), StatusCode::OUT_OF_RANGE);
   EXPECT_EQ(past.reason(), "OFFSET_WINDOW");
   EXPECT_EQ(world.Calls(), 0);
+  // By time, the window is passed by the sort value.
+  request = Make<v1::ListDetectionsRequest>(
+      "query: 'e' page_size: 1000 read_mask { paths: 'composite_id' }");
+  std::set<std::string> ids;
+  for (int page = 0; page < 11; ++page) {
+    const auto answer = Ask(world, request);
+    ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
+    for (const auto& one : answer->detections()) ids.insert(one.composite_id());
+    request.set_page_token(answer->next_page_token());
+  }
+  EXPECT_GT(ids.size(), 10'000U);
 }
 
 TEST(Connection, Row39_RefusedLogInIsUnavailableUntilFalconIsBack) {

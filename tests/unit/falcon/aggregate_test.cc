@@ -149,7 +149,7 @@ TEST(AggregateTest, AnAnswerWithoutAnAggregateFails) {
   Buckets buckets;
   for (const char* resources : {"[]", "null", "[7]"}) {
     EXPECT_THAT(Read(resources, buckets),
-                FailsWith(absl::StatusCode::kInternal, "UPSTREAM_PROTOCOL"));
+                FailsWith(absl::StatusCode::kUnavailable, "UPSTREAM_MALFORMED"));
   }
 }
 

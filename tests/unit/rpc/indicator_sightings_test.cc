@@ -32,7 +32,8 @@ TEST(NextOffset, BelievesTheTotalMoreThanTheSizeOfAPage) {
   EXPECT_EQ(NextOffset(WithOffset("0", 250), "", 60, 100), "60") << "a short page is not the last";
   EXPECT_EQ(NextOffset(WithOffset("", 250), "60", 100, 100), "160");
   EXPECT_EQ(NextOffset(WithOffset("160", 250), "160", 90, 100), "");
-  EXPECT_EQ(NextOffset(WithOffset("", 100), "", 100, 100), "") << "full, and the last";
+  EXPECT_EQ(NextOffset(WithOffset("", 99), "", 99, 100), "") << "short, and the last";
+  EXPECT_EQ(NextOffset(WithOffset("", 100), "", 100, 100), "100") << "full: the total may be wrong";
   EXPECT_EQ(NextOffset(WithOffset("", 0), "", 100, 100), "100") << "a total that cannot be";
   EXPECT_EQ(NextOffset(WithOffset("", 250), "200", 0, 100), "") << "nothing follows nothing";
 }
