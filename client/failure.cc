@@ -2,6 +2,7 @@
 #include "failure.h"
 
 #include <array>
+#include <charconv>
 
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -46,7 +47,28 @@ std::string Failure::Fact(std::string_view key) const {
   return found == metadata.end() ? std::string() : found->second;
 }
 
+// gRPC's own text is all that tells: "Received http2 header with status: 503", in other versions
+// and languages "unexpected HTTP status code received from server: 503 (...)".
+std::optional<int> Failure::ProxyStatus() const {
+  if (!reason.empty() || !metadata.empty()) return std::nullopt;
+  for (const std::string_view sign :
+       {"http2 header with status: ", "http status: ", "HTTP status: ", "HTTP status code: ",
+        "HTTP status code received from server: "}) {
+    const size_t at = message.find(sign);
+    if (at == std::string::npos) continue;
+    const char* begin = message.data() + at + sign.size();
+    int status = 0;
+    const auto read = std::from_chars(begin, message.data() + message.size(), status);
+    if (read.ec == std::errc() && status >= 100 && status <= 599) return status;
+  }
+  return std::nullopt;
+}
+
 bool Failure::MayPass() const {
+  if (const std::optional<int> status = ProxyStatus()) {
+    // 404 and 408: a proxy whose route to the gateway is not there yet, or was too slow.
+    return *status == 404 || *status == 408 || *status == 429 || *status >= 500;
+  }
   switch (code) {
     case grpc::StatusCode::UNAVAILABLE:
     case grpc::StatusCode::RESOURCE_EXHAUSTED:

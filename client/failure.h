@@ -35,6 +35,8 @@ struct Failure {
   std::vector<QuotaViolation> quotas;
   std::optional<std::chrono::milliseconds> retry_delay;
 
+  // The HTTP status of a proxy that answered in the gateway's place.
+  std::optional<int> ProxyStatus() const;
   // Empty if the metadata has no such key.
   std::string Fact(std::string_view key) const;
   // Whether the same call may work later.

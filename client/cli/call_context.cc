@@ -2,7 +2,6 @@
 #include "cli/call_context.h"
 
 #include "cli/exit_code.h"
-#include "cli/notes.h"
 #include "messages.h"
 #include "render/failure_text.h"
 #include "text.h"
@@ -21,9 +20,9 @@ std::vector<std::string> MaskOf(const Method& method, const Message& request) {
 
 }  // namespace
 
-CallContext::CallContext(Invoker& the_invoker, const GlobalOptions& the_options,
+CallContext::CallContext(Gateway& the_gateway, const GlobalOptions& the_options,
                          const Environment& the_environment)
-    : invoker(the_invoker),
+    : gateway(the_gateway),
       options(the_options),
       environment(the_environment),
       style{.color = options.color, .width = environment.width, .now = environment.now()},
@@ -34,11 +33,7 @@ CallContext::CallContext(Invoker& the_invoker, const GlobalOptions& the_options,
 int CallContext::Report(const Failure& failure) const {
   if (Interrupted()) return kExitInterrupted;
   environment.err << FailureText(failure, options.gateway.address, err_style);
-  return ExitCodeOf(failure.code);
-}
-
-void CallContext::ReportNotes(const Method& method, const Message& answer) const {
-  if (options.output != OutputFormat::kJson) environment.err << NotesOf(method, answer);
+  return failure.ProxyStatus() && failure.MayPass() ? kExitTryAgain : ExitCodeOf(failure.code);
 }
 
 void CallContext::ReportHidden(const RecordSink& sink) const {
@@ -50,6 +45,16 @@ void CallContext::ReportHidden(const RecordSink& sink) const {
 
 std::unique_ptr<RecordSink> CallContext::Sink(const Method& method, const Message& request) const {
   return MakeSink(options.output, method, MaskOf(method, request), style, environment.out);
+}
+
+int CheckOutput(const Environment& environment, int code) {
+  environment.out.flush();
+  if (environment.out.good()) return code;
+  const std::string why = environment.file == nullptr ? "" : environment.file->WhyFailed();
+  environment.err << "error: Standard output: " << (why.empty() ? "cannot be written" : why)
+                  << ".\n";
+  if (environment.stop.stop_requested()) return kExitInterrupted;
+  return code == kExitOk ? kExitFailed : code;
 }
 
 int64_t AddRecords(const Method& method, const Message& answer, RecordSink& sink) {

@@ -19,18 +19,16 @@ namespace falcon::client {
 
 // The references outlive it.
 struct CallContext {
-  CallContext(Invoker& the_invoker, const GlobalOptions& the_options,
+  CallContext(Gateway& the_gateway, const GlobalOptions& the_options,
               const Environment& the_environment);
 
   bool Interrupted() const { return environment.stop.stop_requested(); }
-  // Whoever reads standard output has gone.
-  bool ReaderGone() const { return !environment.out.good(); }
+  // A write to standard output failed.
+  bool OutputFailed() const { return !environment.out.good(); }
 
   // Writes the failure to environment.err and returns the exit code. Says nothing when the user
   // interrupted.
   int Report(const Failure& failure) const;
-  // What stands beside the records, for formats that do not show it.
-  void ReportNotes(const Method& method, const google::protobuf::Message& answer) const;
   // Columns that a table left out for want of width.
   void ReportHidden(const RecordSink& sink) const;
 
@@ -38,12 +36,16 @@ struct CallContext {
   std::unique_ptr<RecordSink> Sink(const Method& method,
                                    const google::protobuf::Message& request) const;
 
-  Invoker& invoker;
+  Gateway& gateway;
   const GlobalOptions& options;
   const Environment& environment;
   const Style style;
   const Style err_style;
 };
+
+// The exit code when all has been written: `code`, unless something of it did not reach standard
+// output, which is then reported.
+int CheckOutput(const Environment& environment, int code);
 
 // Adds an answer's records as one page. Returns how many there were.
 int64_t AddRecords(const Method& method, const google::protobuf::Message& answer, RecordSink& sink);

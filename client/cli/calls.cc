@@ -15,6 +15,7 @@
 namespace falcon::client {
 namespace {
 
+using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using std::chrono::milliseconds;
 
@@ -40,31 +41,117 @@ void ShowCard(const CallContext& context, const Method& method, const Message& a
   out.flush();
 }
 
-// The exit code: none of the ids that were asked for exists.
-int ShowBatch(const CallContext& context, const Method& method, const Message& request,
-              const Message& answer) {
+// The answers of a batch as one, without their records.
+class BatchRest {
+ public:
+  explicit BatchRest(const Method& method) : method_(method) {}
+
+  void Add(const Message& answer) {
+    const std::unique_ptr<Message> rest(answer.New());
+    rest->CopyFrom(answer);
+    rest->GetReflection()->ClearField(rest.get(), method_.shape.records);
+    if (const Message* info = InfoOf(*rest); info != nullptr) {
+      calls_ += NumberField(*info, "upstream_calls").value_or(0);
+      skipped_ += NumberField(*info, "skipped_values").value_or(0);
+    }
+    if (!all_) all_.reset(answer.New());
+    all_->MergeFrom(*rest);
+  }
+
+  // `deferred`: what is left at the end. Null: there was no answer.
+  const Message* Take(const std::vector<std::string>& deferred) {
+    if (!all_ || InfoOf(*all_) == nullptr) return all_.get();
+    Message& info = *all_->GetReflection()->MutableMessage(all_.get(), method_.shape.read_info);
+    const auto& type = *info.GetDescriptor();
+    const auto& reflection = *info.GetReflection();
+    const FieldDescriptor* ids = type.FindFieldByName("deferred_ids");
+    reflection.ClearField(&info, ids);
+    for (const std::string& id : deferred) reflection.AddString(&info, ids, id);
+    reflection.SetInt32(&info, type.FindFieldByName("upstream_calls"),
+                        static_cast<int32_t>(calls_));
+    reflection.SetInt64(&info, type.FindFieldByName("skipped_values"), skipped_);
+    return all_.get();
+  }
+
+ private:
+  const Message* InfoOf(const Message& answer) const {
+    const FieldDescriptor* info = method_.shape.read_info;
+    const bool there = info != nullptr && answer.GetReflection()->HasField(answer, info);
+    return there ? &answer.GetReflection()->GetMessage(answer, info) : nullptr;
+  }
+
+  const Method& method_;
+  std::unique_ptr<Message> all_;
+  int64_t calls_ = 0;
+  int64_t skipped_ = 0;
+};
+
+// Puts the deferred ids into the request in the place of those that were asked for. False: that
+// would be no progress.
+bool AskFor(const std::vector<std::string>& deferred, Message& request) {
+  const FieldDescriptor* ids = request.GetDescriptor()->FindFieldByNumber(1);
+  const auto& reflection = *request.GetReflection();
+  const bool list =
+      ids != nullptr && ids->is_repeated() && ids->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+  if (!list || static_cast<int>(deferred.size()) >= reflection.FieldSize(request, ids))
+    return false;
+  reflection.ClearField(&request, ids);
+  for (const std::string& id : deferred) reflection.AddString(&request, ids, id);
+  return true;
+}
+
+int RunBatch(const CallContext& context, const Method& method, Message& request) {
   const auto sink = context.Sink(method, request);
-  const int64_t rows = AddRecords(method, answer, *sink);
-  sink->End(&answer);
+  Notes notes(method, context.environment.err);
+  BatchRest rest(method);
+  std::vector<std::string> deferred;
+  std::optional<Failure> failure;
+  int64_t rows = 0;
+  do {
+    const Answer answer = context.gateway.Unary(method, request, SettingsOf(context));
+    failure = answer.failure;
+    if (failure) break;
+    rows += AddRecords(method, *answer.message, *sink);
+    notes.Add(*answer.message);
+    rest.Add(*answer.message);
+    deferred = DeferredIds(method, *answer.message);
+  } while (!deferred.empty() && !context.Interrupted() && !context.OutputFailed() &&
+           AskFor(deferred, request));
+  sink->End(rest.Take(deferred));
   context.ReportHidden(*sink);
-  const bool missing = MissingIn(method, answer) > 0;
-  if (rows == 0 && !missing && context.options.output == OutputFormat::kTable) {
+  notes.Finish();
+  if (failure) return context.Report(*failure);
+  if (!deferred.empty()) {
+    context.environment.err << "error: " << deferred.size() << " ids were not read, from "
+                            << EscapeHostile(deferred.front()) << " on.\n";
+    return kExitFailed;
+  }
+  if (rows == 0 && !notes.missing() && context.options.output == OutputFormat::kTable) {
     context.environment.err << "No " << RecordsWord(method) << ".\n";
   }
-  return rows == 0 && missing ? kExitNotFound : kExitOk;
+  return notes.code();
 }
 
 int RunOne(const CallContext& context, const Method& method, const Message& request) {
-  const Answer answer = context.invoker.Unary(method, request, SettingsOf(context));
+  const Answer answer = context.gateway.Unary(method, request, SettingsOf(context));
   if (answer.failure) return context.Report(*answer.failure);
-  int code = kExitOk;
-  if (method.shape.batch()) {
-    code = ShowBatch(context, method, request, *answer.message);
-  } else {
-    ShowCard(context, method, *answer.message);
-  }
-  context.ReportNotes(method, *answer.message);
-  return code;
+  ShowCard(context, method, *answer.message);
+  Notes notes(method, context.environment.err);
+  notes.Add(*answer.message);
+  notes.Finish();
+  return notes.code();
+}
+
+// A stream that is no export: each answer as it comes, until its end or the user's.
+int RunWatch(const CallContext& context, const Method& method, const Message& request) {
+  const CallSettings settings{
+      .timeout = context.options.timeout, .stop = context.environment.stop, .metadata = {}};
+  const std::optional<Failure> failure =
+      context.gateway.Stream(method, request, settings, [&](const Message& answer) {
+        ShowCard(context, method, answer);
+        return !context.OutputFailed();
+      });
+  return failure ? context.Report(*failure) : kExitOk;
 }
 
 void ReportMore(const CallContext& context, const MethodCall& call, const Message& last,
@@ -97,37 +184,55 @@ int RunList(const CallContext& context, const MethodCall& call, Message& request
   const auto& reflection = *request.GetReflection();
   const int32_t page_size = reflection.GetInt32(request, method.shape.page_size);
   const auto sink = context.Sink(method, request);
+  Notes notes(method, context.environment.err);
   std::unique_ptr<Message> last;
+  std::optional<Failure> failure;
   int64_t rows = 0;
   while (true) {
     // A page size below 0 is for the gateway to refuse.
     if (call.limit && page_size >= 0) LimitPage(method, page_size, *call.limit - rows, request);
-    Answer answer = context.invoker.Unary(method, request, SettingsOf(context));
-    if (answer.failure) {
-      sink->End(last.get());
-      return context.Report(*answer.failure);
-    }
+    Answer answer = context.gateway.Unary(method, request, SettingsOf(context));
+    failure = std::move(answer.failure);
+    if (failure) break;
     last = std::move(answer.message);
     rows += AddRecords(method, *last, *sink);
-    context.ReportNotes(method, *last);
+    notes.Add(*last);
     const std::string next = TextField(*last, "next_page_token");
     const bool more = call.limit ? rows < *call.limit : call.all;
-    if (next.empty() || !more || context.Interrupted() || context.ReaderGone()) break;
+    if (next.empty() || !more || context.Interrupted() || context.OutputFailed()) break;
     reflection.SetString(&request, method.shape.page_token, next);
   }
   sink->End(last.get());
+  notes.Finish();
+  if (failure) return context.Report(*failure);
   context.ReportHidden(*sink);
   ReportMore(context, call, *last, rows);
-  return kExitOk;
+  return context.Interrupted() ? kExitInterrupted : notes.code();
+}
+
+// The method's messages can be shown as an export: rows, and a place to go on from.
+bool IsExport(const Method& method) {
+  return method.descriptor->server_streaming() && method.shape.batch() &&
+         method.shape.resume_from != nullptr;
 }
 
 }  // namespace
 
-int RunCall(const CallContext& context, const MethodCall& call, Message& request) {
-  const int code = call.method->descriptor->server_streaming() ? RunExport(context, call, request)
-                   : call.method->shape.pages()                ? RunList(context, call, request)
-                                                : RunOne(context, *call.method, request);
-  return context.Interrupted() ? kExitInterrupted : code;
+int RunCall(const CallContext& context, const MethodCall& call, absl::Time start,
+            Message& request) {
+  const Method& method = *call.method;
+  if (IsExport(method)) return RunExport(context, call, start, request);
+  int code = kExitOk;
+  if (method.descriptor->server_streaming()) {
+    code = RunWatch(context, method, request);
+  } else if (method.shape.pages()) {
+    code = RunList(context, call, request);
+  } else if (method.shape.batch()) {
+    code = RunBatch(context, method, request);
+  } else {
+    code = RunOne(context, method, request);
+  }
+  return CheckOutput(context.environment, code);
 }
 
 }  // namespace falcon::client

@@ -10,7 +10,9 @@ namespace falcon::client {
 
 // One answer, a list over its pages, or an export, as the method is. Returns the exit code. Records
 // go to context.environment.out; errors, notes and progress to its err.
-int RunCall(const CallContext& context, const MethodCall& call, google::protobuf::Message& request);
+// `start`: what the request's times counted back from.
+int RunCall(const CallContext& context, const MethodCall& call, absl::Time start,
+            google::protobuf::Message& request);
 
 }  // namespace falcon::client
 

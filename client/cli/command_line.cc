@@ -8,6 +8,7 @@
 #include "cli/describe.h"
 #include "cli/exit_code.h"
 #include "cli/fql_help.h"
+#include "cli/id_input.h"
 #include "terminal_text.h"
 #include "text.h"
 #include "time_text.h"
@@ -87,27 +88,54 @@ std::optional<Command> Parse(CommandTree& tree, std::vector<std::string> argumen
   return command;
 }
 
-std::vector<std::string> LinesOf(std::istream& in) {
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) {
-    const std::vector<std::string> words = Split(line, '\n');
-    lines.insert(lines.end(), words.begin(), words.end());
-  }
-  return lines;
+absl::StatusOr<std::chrono::milliseconds> SpanOf(std::string_view flag, std::string_view text,
+                                                 absl::Duration least) {
+  const std::optional<absl::Duration> span = ParseSpan(text);
+  if (span && *span >= least) return absl::ToChronoMilliseconds(*span);
+  return absl::InvalidArgumentError(
+      Cat(flag, ": '", EscapeHostile(text), "' is no span of time. Right are 500ms, 30s, 5m."));
 }
 
-MethodCall CallOf(Leaf& leaf, std::istream& in) {
+// Where a record that is read has the id that the method asks for.
+std::vector<std::string> IdFieldsOf(const Method& method, const Flag& positional) {
+  std::vector<std::string> names = {Replace(positional.name, '-', '_')};
+  const auto* record =
+      method.shape.records == nullptr ? nullptr : method.shape.records->message_type();
+  if (record != nullptr && record->field_count() > 0) names.push_back(record->field(0)->name());
+  return names;
+}
+
+absl::Status AddPositionals(Leaf& leaf, std::istream& in) {
+  if (leaf.positional.empty()) return absl::OkStatus();
+  const Flag& flag = *PositionalOf(*leaf.call.method, leaf.call.flags);
+  const std::string name_flag = NameFlagOf(flag, leaf.call.flags);
   for (const std::string& word : leaf.positional) {
-    std::vector<std::string>& words = leaf.call.words[leaf.positional_flag];
-    if (word == "-") {
-      const std::vector<std::string> lines = LinesOf(in);
-      words.insert(words.end(), lines.begin(), lines.end());
-    } else {
+    const bool is_name = !name_flag.empty() && word != "-" && !IsDeviceId(word);
+    std::vector<std::string>& words = leaf.call.words[is_name ? name_flag : flag.name];
+    if (word != "-") {
       words.push_back(word);
+      continue;
     }
+    const auto ids = ReadIds(in, IdFieldsOf(*leaf.call.method, flag));
+    if (!ids.ok()) return ids.status();
+    words.insert(words.end(), ids->begin(), ids->end());
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<MethodCall> CallOf(Leaf& leaf, std::istream& in) {
+  absl::Status status = AddPositionals(leaf, in);
+  if (!status.ok()) return status;
   if (leaf.limit > 0) leaf.call.limit = leaf.limit;
+  if (!leaf.retry_for.empty()) {
+    const auto span = SpanOf("--retry-for", leaf.retry_for, absl::ZeroDuration());
+    if (!span.ok()) return span.status();
+    leaf.call.retry_for = *span;
+  }
   std::erase_if(leaf.call.words, [](const auto& entry) { return entry.second.empty(); });
+  if (!leaf.call.resume_file.empty() && leaf.call.words.contains("resume-token")) {
+    return absl::InvalidArgumentError("--resume-file and --resume-token exclude each other.");
+  }
   return std::move(leaf.call);
 }
 
@@ -140,16 +168,23 @@ absl::StatusOr<GlobalOptions> GlobalOf(CommandTree& tree, const Environment& env
                   environment.variable("NO_COLOR").empty() &&
                   environment.variable("TERM") != "dumb";
   if (const std::string& text = tree.global["timeout"]; !text.empty()) {
-    const std::optional<absl::Duration> span = ParseSpan(text);
-    if (!span || *span <= absl::ZeroDuration()) {
-      return absl::InvalidArgumentError(Cat("--timeout: '", EscapeHostile(text),
-                                            "' is no span of time. Right are 500ms, 30s, 5m."));
-    }
-    options.timeout = absl::ToChronoMilliseconds(*span);
+    const auto span = SpanOf("--timeout", text, absl::Milliseconds(1));
+    if (!span.ok()) return span.status();
+    options.timeout = *span;
   }
   absl::Status output = ReadOutput(tree.global["output"], environment.out_is_terminal, options);
   if (!output.ok()) return output;
   return options;
+}
+
+// Documents and tables cannot be appended to.
+absl::Status FitOutput(const MethodCall& call, std::string_view asked, GlobalOptions& options) {
+  if (call.resume_file.empty()) return absl::OkStatus();
+  if (!asked.empty() && options.output != OutputFormat::kNdjson) {
+    return absl::InvalidArgumentError("--resume-file appends records: it needs --output ndjson.");
+  }
+  options.output = OutputFormat::kNdjson;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> OwnCommand(CommandTree& tree, const Catalog& catalog, size_t width) {
@@ -185,7 +220,15 @@ Command ParseCommandLine(const Catalog& catalog, const std::vector<std::string>&
   command.global = *global;
   for (const std::unique_ptr<Leaf>& leaf : tree.leaves) {
     if (!leaf->app->parsed()) continue;
-    command.call = CallOf(*leaf, environment.in);
+    absl::StatusOr<MethodCall> call = CallOf(*leaf, environment.in);
+    absl::Status status = call.status();
+    if (call.ok()) status = FitOutput(*call, tree.global["output"], command.global);
+    if (status.ok()) {
+      command.call = *std::move(call);
+    } else {
+      command.exit_code =
+          Refuse(environment, std::string(status.message()), CommandName(*leaf->app));
+    }
     return command;
   }
   const absl::StatusOr<std::string> text = OwnCommand(tree, catalog, environment.width);

@@ -34,8 +34,11 @@ struct MethodCall {
   bool all = false;
   // Lists: at most so many rows in all.
   std::optional<int64_t> limit;
-  // Exports: resume a broken stream so many times in a row.
-  int retry = 3;
+  // Exports: resume a broken stream for so long, and so many times, without progress.
+  std::chrono::milliseconds retry_for = std::chrono::minutes(2);
+  std::optional<int> retry;
+  // Exports: where the resume token is kept; empty: nowhere.
+  std::string resume_file;
 };
 
 // Exactly one of `call`, `text` and `exit_code` is what to do.

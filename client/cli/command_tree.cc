@@ -17,7 +17,7 @@ constexpr std::string_view kAbout =
 constexpr std::string_view kExamples =
     "Examples:\n"
     "  falconctl detections list --severity high --days 7\n"
-    "  falconctl hosts get --hostname SRV-PROD-001\n"
+    "  falconctl hosts get SRV-PROD-001\n"
     "  falconctl detections export --created-after 30d --output ndjson > detections.ndjson\n"
     "  falconctl fql detections          fields that --filter knows\n"
     "  falconctl describe hosts list     flags and fields in full\n"
@@ -59,10 +59,12 @@ void AddRequestFlag(Leaf& leaf, const Flag& flag, size_t width) {
 void AddPositional(Leaf& leaf, size_t width) {
   const Flag* flag = PositionalOf(*leaf.call.method, leaf.call.flags);
   if (flag == nullptr) return;
-  leaf.positional_flag = flag->name;
   const bool several = flag->field().is_repeated();
-  const std::string help = Cat("Same as --", flag->name, ".",
-                               several ? " - reads them from standard input, one a line." : "");
+  const std::string name_flag = NameFlagOf(*flag, leaf.call.flags);
+  const std::string help =
+      Cat("Same as --", flag->name,
+          name_flag.empty() ? "." : Cat(", or, where it is no id, --", name_flag, "."),
+          several ? " - reads them from standard input, one a line or as JSON." : "");
   leaf.app->add_option(flag->name, leaf.positional, Wrapped(help, width))
       ->expected(0, several ? CLI::detail::expected_max_vector_size : 1)
       ->option_text(several ? "..." : " ");
@@ -82,6 +84,10 @@ void AddOwnFlags(Leaf& leaf, size_t width) {
       leaf.app->add_option(name, leaf.call.retry, help)
           ->option_text(flag.value_hint)
           ->check(CLI::Range(0, 1000));
+    } else if (flag.name == "retry-for") {
+      leaf.app->add_option(name, leaf.retry_for, help)->option_text(flag.value_hint);
+    } else if (flag.name == "resume-file") {
+      leaf.app->add_option(name, leaf.call.resume_file, help)->option_text(flag.value_hint);
     }
   }
 }

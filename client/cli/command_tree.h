@@ -17,8 +17,8 @@ struct Leaf {
   MethodCall call;
   CLI::App* app = nullptr;
   std::vector<std::string> positional;
-  std::string positional_flag;
   int64_t limit = 0;
+  std::string retry_for;
 };
 
 // Neither copied nor moved once it is grown: CLI11 holds references into it.

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "cli/output_file.h"
 
 namespace falcon::client {
 
@@ -28,8 +29,10 @@ struct Environment {
   std::function<absl::Time()> now;
   // Waits so long, or until `stop`.
   std::function<void(std::chrono::milliseconds)> pause;
-  // The user pressed Ctrl-C.
+  // The user pressed Ctrl-C, or the terminal has gone.
   std::stop_token stop;
+  // Behind `out`; null: `out` is no file descriptor.
+  OutputFile* file = nullptr;
 };
 
 }  // namespace falcon::client

@@ -22,9 +22,9 @@ enum ExitCode {
 inline constexpr std::string_view kExitCodeHelp =
     "Exit codes:\n"
     "  0    done; an empty result is a result\n"
-    "  1    the call failed\n"
+    "  1    the call failed, its answer is partial, or not all of it could be written\n"
     "  2    wrong usage, or the gateway refused an argument\n"
-    "  3    not found\n"
+    "  3    not found, or not all of it\n"
     "  4    credentials, scopes or settings do not allow it\n"
     "  5    unavailable, out of time or out of budget: a retry may help\n"
     "  130  interrupted\n";

@@ -1,6 +1,8 @@
 // Flags from descriptors.
 #include "cli/flags.h"
 
+#include <algorithm>
+
 #include "messages.h"
 #include "naming.h"
 #include "text.h"
@@ -124,6 +126,13 @@ const Flag* PositionalOf(const Method& method, const std::vector<Flag>& flags) {
   if (method.shape.pages() || method.descriptor->server_streaming()) return nullptr;
   if (flags.empty() || flags[0].kind != FlagKind::kText) return nullptr;
   return flags[0].path.size() == 1 && flags[0].field().number() == 1 ? flags.data() : nullptr;
+}
+
+std::string NameFlagOf(const Flag& positional, const std::vector<Flag>& flags) {
+  if (positional.name != "device-id" || positional.field().is_repeated()) return {};
+  const auto found = std::find_if(flags.begin(), flags.end(),
+                                  [](const Flag& flag) { return flag.name == "hostname"; });
+  return found == flags.end() ? std::string() : found->name;
 }
 
 }  // namespace falcon::client

@@ -39,6 +39,10 @@ std::vector<Flag> FlagsOf(const Method& method);
 // whatever else does not list or export. Null if there is none.
 const Flag* PositionalOf(const Method& method, const std::vector<Flag>& flags);
 
+// The flag that takes what stands in the positional's place and is no id: "hostname" beside
+// "device-id". Empty if there is none.
+std::string NameFlagOf(const Flag& positional, const std::vector<Flag>& flags);
+
 // Words given for each flag, by its name, in order. A switch has "true" or "false".
 using FlagWords = std::map<std::string, std::vector<std::string>>;
 

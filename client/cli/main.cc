@@ -1,4 +1,5 @@
 // falconctl: asks a falcon-gateway from the command line.
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 
 #include "absl/time/clock.h"
 #include "cli/exit_code.h"
+#include "cli/output_file.h"
 #include "cli/program.h"
 
 namespace {
@@ -38,23 +40,34 @@ void Pause(std::stop_token stop, milliseconds span) {
   wake.wait_for(lock, stop, span, [] { return false; });
 }
 
+// A closed standard stream would be the next file or socket that is opened.
+void HoldStandardStreams() {
+  int fd = open("/dev/null", O_RDONLY);
+  while (fd >= 0 && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDONLY);
+  if (fd >= 0) close(fd);
+}
+
 sigset_t Interruptions() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  // The terminal has gone, unless nohup said that this does not matter.
+  struct sigaction hangup = {};
+  sigaction(SIGHUP, nullptr, &hangup);
+  if (hangup.sa_handler != SIG_IGN) sigaddset(&set, SIGHUP);
   // Wakes the watcher for good.
   sigaddset(&set, SIGUSR1);
   return set;
 }
 
-// The first Ctrl-C asks for an end; a second, or a second of waiting, makes it.
+// The first Ctrl-C asks for an end; a second, or three seconds of waiting, makes it.
 void Watch(std::stop_source interrupted) {
   const sigset_t set = Interruptions();
   if (sigwaitinfo(&set, nullptr) == SIGUSR1) return;
   interrupted.request_stop();
-  const timespec second = {.tv_sec = 1, .tv_nsec = 0};
-  if (sigtimedwait(&set, nullptr, &second) == SIGUSR1) return;
+  const timespec span = {.tv_sec = 3, .tv_nsec = 0};
+  if (sigtimedwait(&set, nullptr, &span) == SIGUSR1) return;
   _exit(falcon::client::kExitInterrupted);
 }
 
@@ -63,8 +76,10 @@ void Watch(std::stop_source interrupted) {
 int main(int argc, char** argv) {
   // gRPC's own log lines are about what the error below says better.
   setenv("GRPC_VERBOSITY", "NONE", 0);
-  // A reader that leaves, as `head` does, is seen as a failed write.
+  HoldStandardStreams();
+  // A reader that leaves, as `head` does, and a file that may not grow are seen as failed writes.
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
   const sigset_t set = Interruptions();
   // Before any thread starts, so that every thread leaves them to the watcher.
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
@@ -72,9 +87,11 @@ int main(int argc, char** argv) {
   std::cin.tie(nullptr);
   std::stop_source interrupted;
   std::thread watcher(Watch, interrupted);
+  falcon::client::OutputFile output(STDOUT_FILENO, interrupted.get_token());
+  std::ostream out(&output);
   const falcon::client::Environment environment{
       .in = std::cin,
-      .out = std::cout,
+      .out = out,
       .err = std::cerr,
       .out_is_terminal = isatty(STDOUT_FILENO) == 1,
       .err_is_terminal = isatty(STDERR_FILENO) == 1,
@@ -82,8 +99,13 @@ int main(int argc, char** argv) {
       .variable = Variable,
       .now = [] { return absl::Now(); },
       .pause = [&](milliseconds span) { Pause(interrupted.get_token(), span); },
-      .stop = interrupted.get_token()};
-  const int code = falcon::client::RunProgram({argv + 1, argv + argc}, environment);
+      .stop = interrupted.get_token(),
+      .file = &output};
+  int code = falcon::client::RunProgram({argv + 1, argv + argc}, environment);
+  if (code == falcon::client::kExitOk && !output.Close()) {
+    std::cerr << "error: Standard output: " << output.WhyFailed() << ".\n";
+    code = falcon::client::kExitFailed;
+  }
   pthread_kill(watcher.native_handle(), SIGUSR1);
   watcher.join();
   return code;

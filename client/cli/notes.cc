@@ -1,6 +1,9 @@
 // Notes beside records.
 #include "cli/notes.h"
 
+#include <algorithm>
+
+#include "cli/exit_code.h"
 #include "messages.h"
 #include "terminal_text.h"
 #include "text.h"
@@ -11,55 +14,124 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// A screen of ids is enough: JSON has them all.
-constexpr int kMost = 20;
+// Two screens are enough.
+constexpr size_t kMaxLines = 50;
+constexpr size_t kMaxSkippedFields = 100;
+constexpr int64_t kNotFound = 404;
 
-std::string ErrorLines(const Message& message, const FieldDescriptor& field,
-                       std::string_view word) {
-  std::string out;
-  const int size = message.GetReflection()->FieldSize(message, &field);
-  for (int i = 0; i < std::min(size, kMost); ++i) {
-    const Message& error = message.GetReflection()->GetRepeatedMessage(message, &field, i);
-    const std::string id = TextField(error, "id");
-    out.append(Cat(word, ": ", EscapeHostile(id), id.empty() ? "" : ": ",
-                   EscapeHostile(TextField(error, "message")), " (",
-                   NumberField(error, "code").value_or(0), ")\n"));
-  }
-  if (size > kMost) {
-    out.append(Cat(word, ": and ", size - kMost, " more; --output json has all.\n"));
-  }
+// Null: the answer says nothing about how it was read.
+const Message* ReadInfoOf(const Method& method, const Message& answer) {
+  const FieldDescriptor* info = method.shape.read_info;
+  if (info == nullptr || !answer.GetReflection()->HasField(answer, info)) return nullptr;
+  return &answer.GetReflection()->GetMessage(answer, info);
+}
+
+std::vector<const Message*> MessagesIn(const Message& message, const char* name) {
+  std::vector<const Message*> out;
+  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
+  const int size = field == nullptr ? 0 : message.GetReflection()->FieldSize(message, field);
+  for (int i = 0; i < size; ++i) out.push_back(&MessageAt(message, *field, i));
   return out;
 }
 
-std::string ReadNotes(const Message& info) {
-  std::string out;
-  if (TextField(info, "partial") == "true") out.append("partial: Falcon did not answer for all.\n");
-  const FieldDescriptor* errors = info.GetDescriptor()->FindFieldByName("errors");
-  if (errors != nullptr) out.append(ErrorLines(info, *errors, "partial"));
-  const int64_t skipped = NumberField(info, "skipped_values").value_or(0);
-  if (skipped > 0) {
-    out.append(Cat("note: ", skipped, " values did not fit their fields and were left out.\n"));
+std::string WithPlace(const Message& note) {
+  std::string place;
+  for (const char* name : {"field", "id"}) {
+    const std::string part = TextField(note, name);
+    if (!part.empty()) place.append(Cat(EscapeHostile(part), ": "));
   }
-  return out;
+  return place;
 }
 
 }  // namespace
 
-std::string NotesOf(const Method& method, const Message& answer) {
-  std::string out;
-  if (method.shape.missing != nullptr) {
-    out.append(ErrorLines(answer, *method.shape.missing, "missing"));
+void Notes::Line(const std::string& line) {
+  if (told_.contains(line)) return;
+  if (told_.size() >= kMaxLines) {
+    ++untold_;
+    return;
   }
-  const FieldDescriptor* info = method.shape.read_info;
-  if (info != nullptr && answer.GetReflection()->HasField(answer, info)) {
-    out.append(ReadNotes(answer.GetReflection()->GetMessage(answer, info)));
-  }
-  return out;
+  told_.insert(line);
+  err_ << line << '\n';
 }
 
-int MissingIn(const Method& method, const Message& answer) {
-  if (method.shape.missing == nullptr) return 0;
-  return answer.GetReflection()->FieldSize(answer, method.shape.missing);
+void Notes::AddErrors(const Message& message, const FieldDescriptor& field, std::string_view word) {
+  for (const Message* error : MessagesIn(message, field.name().c_str())) {
+    const std::string id = TextField(*error, "id");
+    Line(Cat(word, ": ", EscapeHostile(id), id.empty() ? "" : ": ",
+             EscapeHostile(TextField(*error, "message")), " (",
+             NumberField(*error, "code").value_or(0), ")"));
+  }
+}
+
+void Notes::Add(const Message& answer) {
+  if (method_.shape.missing != nullptr) {
+    for (const Message* missing : MessagesIn(answer, method_.shape.missing->name().c_str())) {
+      missing_ = true;
+      partial_ |= NumberField(*missing, "code").value_or(kNotFound) != kNotFound;
+    }
+    AddErrors(answer, *method_.shape.missing, "missing");
+  }
+  if (const Message* info = ReadInfoOf(method_, answer)) AddReadInfo(*info);
+}
+
+void Notes::AddReadInfo(const Message& info) {
+  if (TextField(info, "partial") == "true") {
+    partial_ = true;
+    Line("partial: Falcon did not answer for all.");
+  }
+  const FieldDescriptor* errors = info.GetDescriptor()->FindFieldByName("errors");
+  if (errors != nullptr) AddErrors(info, *errors, "partial");
+  for (const Message* note : MessagesIn(info, "notes")) {
+    Line(Cat("note: ", WithPlace(*note), EscapeHostile(TextField(*note, "message"))));
+  }
+  AddSkipped(info);
+}
+
+void Notes::AddSkipped(const Message& info) {
+  int64_t left = NumberField(info, "skipped_values").value_or(0);
+  for (const Message* one : MessagesIn(info, "skipped_fields")) {
+    const std::string field = TextField(*one, "field");
+    const int64_t count = NumberField(*one, "count").value_or(0);
+    const bool known = skipped_.contains(field);
+    if (!known && skipped_.size() >= kMaxSkippedFields) continue;
+    Skipped& skipped = skipped_[field];
+    skipped.count += count;
+    if (!known) skipped.example = TextField(*one, "example");
+    left -= count;
+  }
+  skipped_elsewhere_ += std::max<int64_t>(0, left);
+}
+
+void Notes::Finish() {
+  if (untold_ > 0) err_ << "and " << untold_ << " more.\n";
+  untold_ = 0;
+  const auto tell = [this](std::string_view field, int64_t count, const std::string& example) {
+    err_ << "note: " << EscapeHostile(field) << (field.empty() ? "" : ": ") << count
+         << (count == 1 ? " value does" : " values do") << " not fit";
+    if (!example.empty()) err_ << ", such as " << EscapeHostile(example);
+    err_ << "; additional_fields has " << (count == 1 ? "it" : "them") << " as Falcon sent "
+         << (count == 1 ? "it" : "them") << ".\n";
+  };
+  for (const auto& [field, skipped] : skipped_) tell(field, skipped.count, skipped.example);
+  if (skipped_elsewhere_ > 0) tell("", skipped_elsewhere_, "");
+  skipped_.clear();
+  skipped_elsewhere_ = 0;
+}
+
+int Notes::code() const {
+  if (partial_) return kExitFailed;
+  return missing_ ? kExitNotFound : kExitOk;
+}
+
+std::vector<std::string> DeferredIds(const Method& method, const Message& answer) {
+  std::vector<std::string> ids;
+  const Message* info = ReadInfoOf(method, answer);
+  if (info == nullptr) return ids;
+  const FieldDescriptor* field = info->GetDescriptor()->FindFieldByName("deferred_ids");
+  const int size = field == nullptr ? 0 : info->GetReflection()->FieldSize(*info, field);
+  for (int i = 0; i < size; ++i) ids.push_back(ScalarText(*info, *field, i));
+  return ids;
 }
 
 }  // namespace falcon::client

@@ -26,7 +26,12 @@ std::vector<OwnFlag> MethodFlags(const Method& method) {
   }
   if (method.descriptor->server_streaming() && method.shape.resume_from != nullptr) {
     return {
-        {"retry", "NUMBER", "Resume a broken stream so many times in a row. Default 3; 0: never."}};
+        {"retry-for", "SPAN",
+         "Resume a broken stream for so long without progress. Default 2m; 0s: never."},
+        {"retry", "NUMBER", "Resume a broken stream at most so many times without progress."},
+        {"resume-file", "FILE",
+         "Keep the resume token here, and go on from it if it is there; gone once the export is "
+         "complete. Append the output: >>. Default output then: ndjson."}};
   }
   return {};
 }

@@ -9,17 +9,38 @@
 #include "cli/calls.h"
 #include "cli/command_line.h"
 #include "cli/exit_code.h"
+#include "cli/resume_file.h"
 #include "connection.h"
 #include "descriptor_set.h"
+#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::client {
 namespace {
 
+// Where the export that the file tells of had come to, if there is one.
+absl::Status OpenResumeFile(const MethodCall& call, const Environment& environment,
+                            absl::Time& start, google::protobuf::Message& request) {
+  if (call.resume_file.empty()) return absl::OkStatus();
+  const auto point = ReadResumePoint(call.resume_file);
+  if (!point.ok()) return point.status();
+  if (!point->has_value()) return absl::OkStatus();
+  if ((*point)->start != absl::InfinitePast()) start = (*point)->start;
+  request.GetReflection()->SetString(&request, call.method->shape.resume_from, (*point)->token);
+  if (environment.file == nullptr || !(*point)->place) return absl::OkStatus();
+  const absl::Status there = environment.file->ContinueAt(*(*point)->place);
+  if (there.ok()) return there;
+  return absl::FailedPreconditionError(Cat(EscapeHostile(call.resume_file), ": ",
+                                           std::string(there.message()),
+                                           ", or remove the file to begin anew."));
+}
+
 int Call(const Catalog& catalog, const Command& command, const Environment& environment) {
   const MethodCall& call = *command.call;
   const auto request = catalog.NewMessage(*call.method->descriptor->input_type());
-  const absl::Status filled = FillRequest(call.flags, call.words, environment.now(), *request);
+  absl::Time start = environment.now();
+  absl::Status filled = OpenResumeFile(call, environment, start, *request);
+  if (filled.ok()) filled = FillRequest(call.flags, call.words, start, *request);
   if (!filled.ok()) {
     environment.err << "error: " << std::string(filled.message()) << '\n';
     return kExitUsage;
@@ -30,12 +51,16 @@ int Call(const Catalog& catalog, const Command& command, const Environment& envi
     return kExitUsage;
   }
   grpc::ChannelArguments arguments;
+  // A gateway that restarts is found again soon.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 500);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5000);
   // The gateway bounds its answers; a second bound here would only be in the way of --fields all.
   arguments.SetMaxReceiveMessageSize(std::numeric_limits<int>::max());
   arguments.SetUserAgentPrefix(Cat("falconctl/", FALCON_GATEWAY_VERSION));
   Invoker invoker(
       grpc::CreateCustomChannel(command.global.gateway.address, *credentials, arguments), catalog);
-  return RunCall(CallContext(invoker, command.global, environment), call, *request);
+  return RunCall(CallContext(invoker, command.global, environment), call, start, *request);
 }
 
 }  // namespace
@@ -49,8 +74,8 @@ int RunProgram(const std::vector<std::string>& arguments, const Environment& env
   const Command command = ParseCommandLine(**catalog, arguments, environment);
   if (command.exit_code) return *command.exit_code;
   if (command.call) return Call(**catalog, command, environment);
-  environment.out << command.text << std::flush;
-  return kExitOk;
+  environment.out << command.text;
+  return CheckOutput(environment, kExitOk);
 }
 
 }  // namespace falcon::client

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "messages.h"
+#include "raw_values.h"
 #include "render/value_text.h"
 #include "terminal_text.h"
 #include "text.h"
@@ -19,22 +20,28 @@ constexpr size_t kIndent = 2;
 
 class CardPrinter {
  public:
-  explicit CardPrinter(const Style& style) : style_(style) {}
+  CardPrinter(const Message& record, const Style& style) : style_(style), raw_(record) {}
 
-  void Print(const Message& message, size_t indent) {
-    const std::vector<const FieldDescriptor*> fields = SetFields(message);
+  // `place`: the message's path in the record.
+  void Print(const Message& message, size_t indent, const std::string& place) {
+    const std::vector<const FieldDescriptor*> fields = ShownFields(message, place);
     size_t name_width = 0;
     for (const FieldDescriptor* field : fields) {
       if (!Nests(*field)) name_width = std::max(name_width, field->name().size());
     }
     for (const FieldDescriptor* field : fields) {
-      if (field->is_map()) {
+      const bool set = IsSet(message, *field);
+      if (set && field->is_map()) {
         PrintMap(message, *field, indent);
-      } else if (Nests(*field)) {
-        PrintNested(message, *field, indent);
-      } else {
+      } else if (set && Nests(*field)) {
+        PrintNested(message, *field, indent, place);
+      } else if (set) {
         PrintPlain(message, *field, indent, name_width);
       }
+      const std::string raw = raw_.At(PathBelow(place, *field));
+      if (raw.empty()) continue;
+      const std::string name = set ? std::string() : field->name();
+      Line(indent, name, name_width, {EscapeHostile(raw), Tint::kPlain});
     }
   }
 
@@ -44,6 +51,26 @@ class CardPrinter {
   static std::vector<const FieldDescriptor*> SetFields(const Message& message) {
     std::vector<const FieldDescriptor*> fields;
     message.GetReflection()->ListFields(message, &fields);
+    return fields;
+  }
+
+  static bool IsSet(const Message& message, const FieldDescriptor& field) {
+    const auto& reflection = *message.GetReflection();
+    return field.is_repeated() ? reflection.FieldSize(message, &field) > 0
+                               : reflection.HasField(message, &field);
+  }
+
+  // Those that are set, and those whose value did not fit.
+  std::vector<const FieldDescriptor*> ShownFields(const Message& message,
+                                                  const std::string& place) const {
+    if (raw_.empty()) return SetFields(message);
+    std::vector<const FieldDescriptor*> fields;
+    for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+      const FieldDescriptor* field = message.GetDescriptor()->field(i);
+      if (IsSet(message, *field) || !raw_.At(PathBelow(place, *field)).empty()) {
+        fields.push_back(field);
+      }
+    }
     return fields;
   }
 
@@ -72,7 +99,8 @@ class CardPrinter {
     }
   }
 
-  void PrintNested(const Message& message, const FieldDescriptor& field, size_t indent) {
+  void PrintNested(const Message& message, const FieldDescriptor& field, size_t indent,
+                   const std::string& place) {
     const int size = field.is_repeated() ? message.GetReflection()->FieldSize(message, &field) : 1;
     for (int i = 0; i < size; ++i) {
       out_.append(indent, ' ');
@@ -80,7 +108,7 @@ class CardPrinter {
       out_.append(Painted(name, Tint::kBold, style_));
       const Message& inner = MessageAt(message, field, field.is_repeated() ? i : -1);
       out_.append(SetFields(inner).empty() ? "  none\n" : "\n");
-      Print(inner, indent + kIndent);
+      Print(inner, indent + kIndent, PathBelow(place, field, field.is_repeated() ? i : -1));
     }
   }
 
@@ -104,14 +132,15 @@ class CardPrinter {
   }
 
   const Style& style_;
+  const RawValues raw_;
   std::string out_;
 };
 
 }  // namespace
 
 std::string Card(const Message& message, const Style& style) {
-  CardPrinter printer(style);
-  printer.Print(message, 0);
+  CardPrinter printer(message, style);
+  printer.Print(message, 0, {});
   return printer.Take();
 }
 

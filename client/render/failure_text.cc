@@ -27,6 +27,11 @@ std::string ViolationLines(const Failure& failure) {
   return out;
 }
 
+std::string ProxyAdvice(int status) {
+  return Cat("A proxy at that address answered with HTTP ", status,
+             " in the gateway's place: the gateway behind it is starting, busy or not reached.");
+}
+
 // gRPC's own UNAVAILABLE, without details, comes when nobody listens.
 std::string AdviceOf(const Failure& failure, std::string_view address) {
   if (const std::string scopes = failure.Fact("required_scopes"); !scopes.empty()) {
@@ -35,6 +40,9 @@ std::string AdviceOf(const Failure& failure, std::string_view address) {
   }
   if (failure.retry_delay) {
     return Cat("Try again in ", SpanText(absl::Milliseconds(failure.retry_delay->count())), ".");
+  }
+  if (const std::optional<int> status = failure.ProxyStatus()) {
+    return ProxyAdvice(*status) + (failure.MayPass() ? " Try again." : "");
   }
   switch (failure.code) {
     case grpc::StatusCode::UNAVAILABLE:

@@ -6,7 +6,9 @@
 
 #include "falcon/v1/options.pb.h"
 #include "messages.h"
+#include "raw_values.h"
 #include "render/value_text.h"
+#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::client {
@@ -113,32 +115,78 @@ bool IsShort(const FieldDescriptor& field) {
                                           KindOf(*field.message_type()) == MessageKind::kTimestamp);
 }
 
-Cell CellAt(const Message& record, const FieldPath& path, size_t step, const Style& style) {
-  const FieldDescriptor& field = *path.fields[step];
-  if (step + 1 == path.fields.size()) return CellOf(record, field, style);
-  if (field.is_repeated()) {
+// One record's cells, and where its values did not fit, what Falcon sent.
+class RowFiller {
+ public:
+  RowFiller(const Message& record, const Style& style)
+      : record_(record), style_(style), raw_(record) {}
+
+  Cell At(const FieldPath& path) const { return At(record_, path, 0, {}); }
+
+  // Of one item of a repeated message, in which the path goes on.
+  Cell AtItem(const FieldPath& path, int item) const {
+    const FieldDescriptor& field = *path.fields[0];
+    return At(MessageAt(record_, field, item), path, 1, PathBelow({}, field, item));
+  }
+
+ private:
+  Cell At(const Message& message, const FieldPath& path, size_t step,
+          const std::string& place) const {
+    const FieldDescriptor& field = *path.fields[step];
+    if (step + 1 == path.fields.size()) return Leaf(message, field, place);
+    if (field.is_repeated()) return List(message, path, step, place);
+    if (message.GetReflection()->HasField(message, &field)) {
+      return At(MessageAt(message, field, -1), path, step + 1, PathBelow(place, field));
+    }
+    return Below(path, step, place);
+  }
+
+  // Nothing of a message fitted, or it did not fit itself.
+  Cell Below(const FieldPath& path, size_t step, const std::string& place) const {
+    if (raw_.empty()) return {};
+    const std::string message = PathBelow(place, *path.fields[step]);
+    std::string leaf = message;
+    for (size_t i = step + 1; i < path.fields.size(); ++i) leaf = PathBelow(leaf, *path.fields[i]);
+    const std::string raw = raw_.At(leaf);
+    return {EscapeHostile(raw.empty() ? raw_.At(message) : raw), Tint::kPlain};
+  }
+
+  Cell List(const Message& message, const FieldPath& path, size_t step,
+            const std::string& place) const {
+    const FieldDescriptor& field = *path.fields[step];
     std::vector<std::string> items;
-    for (int i = 0; i < record.GetReflection()->FieldSize(record, &field); ++i) {
-      const Message& item = record.GetReflection()->GetRepeatedMessage(record, &field, i);
-      std::string text = CellAt(item, path, step + 1, style).text;
+    for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i) {
+      std::string text =
+          At(MessageAt(message, field, i), path, step + 1, PathBelow(place, field, i)).text;
       if (!text.empty()) items.push_back(std::move(text));
     }
     return {Join(items, "; "), Tint::kPlain};
   }
-  if (!record.GetReflection()->HasField(record, &field)) return {};
-  return CellAt(record.GetReflection()->GetMessage(record, &field), path, step + 1, style);
-}
 
-std::vector<Cell> RowOf(const Message& record, const RecordColumns& columns, int item,
-                        const Style& style) {
+  // A list may hold both.
+  Cell Leaf(const Message& message, const FieldDescriptor& field, const std::string& place) const {
+    Cell typed = CellOf(message, field, style_);
+    if (raw_.empty()) return typed;
+    const std::string raw = EscapeHostile(raw_.At(PathBelow(place, field)));
+    if (raw.empty()) return typed;
+    const bool both = field.is_repeated() && !typed.text.empty();
+    return {both ? Cat(typed.text, ", ", raw) : raw, Tint::kPlain};
+  }
+
+  const Message& record_;
+  const Style& style_;
+  const RawValues raw_;
+};
+
+std::vector<Cell> RowOf(const RowFiller& filler, const RecordColumns& columns, int item) {
   std::vector<Cell> row;
   for (const FieldPath& path : columns.paths) {
     if (columns.spread == nullptr || path.fields[0] != columns.spread) {
-      row.push_back(CellAt(record, path, 0, style));
+      row.push_back(filler.At(path));
     } else if (item < 0) {
       row.emplace_back();
     } else {
-      row.push_back(CellAt(MessageAt(record, *columns.spread, item), path, 1, style));
+      row.push_back(filler.AtItem(path, item));
     }
   }
   return row;
@@ -170,10 +218,11 @@ std::vector<std::vector<Cell>> RowsOf(const Message& record, const RecordColumns
                                       const Style& style) {
   const int items =
       columns.spread == nullptr ? 0 : record.GetReflection()->FieldSize(record, columns.spread);
-  if (items == 0) return {RowOf(record, columns, -1, style)};
+  const RowFiller filler(record, style);
+  if (items == 0) return {RowOf(filler, columns, -1)};
   std::vector<std::vector<Cell>> rows;
   rows.reserve(static_cast<size_t>(items));
-  for (int i = 0; i < items; ++i) rows.push_back(RowOf(record, columns, i, style));
+  for (int i = 0; i < items; ++i) rows.push_back(RowOf(filler, columns, i));
   return rows;
 }
 

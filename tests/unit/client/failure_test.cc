@@ -88,6 +88,34 @@ TEST(Failure, TextAdvisesOnAnAddressWhereNobodyListens) {
   EXPECT_THAT(FailureText(failure, "10.0.0.1:7", kPlain), HasSubstr("running at 10.0.0.1:7"));
 }
 
+TEST(Failure, AProxyInTheGatewaysPlaceIsNoDeadGateway) {
+  struct Case {
+    grpc::StatusCode code;
+    const char* message;
+    int status;
+    bool may_pass;
+  };
+  for (const Case& one :
+       {Case{grpc::StatusCode::UNAVAILABLE, "Received http2 header with status: 503", 503, true},
+        Case{grpc::StatusCode::UNIMPLEMENTED, "Received http2 header with status: 404", 404, true},
+        Case{grpc::StatusCode::UNKNOWN, "unexpected HTTP status code received from server: 500 (x)",
+             500, true},
+        Case{grpc::StatusCode::PERMISSION_DENIED, "Received http2 header with status: 403", 403,
+             false}}) {
+    Failure failure;
+    failure.code = one.code;
+    failure.message = one.message;
+    EXPECT_EQ(failure.ProxyStatus(), one.status);
+    EXPECT_EQ(failure.MayPass(), one.may_pass) << one.message;
+    const std::string text = FailureText(failure, "10.0.0.1:7", kPlain);
+    EXPECT_THAT(text, HasSubstr("HTTP " + std::to_string(one.status)));
+    EXPECT_EQ(text.find("Try again.") != std::string::npos, one.may_pass) << text;
+    EXPECT_THAT(text, Not(HasSubstr("Is a gateway running")));
+    failure.reason = "UPSTREAM_ERROR";
+    EXPECT_FALSE(failure.ProxyStatus().has_value()) << "the gateway itself says so";
+  }
+}
+
 TEST(Failure, TextCannotSteerTheTerminal) {
   Failure failure;
   failure.message = "evil\x1b[2J";

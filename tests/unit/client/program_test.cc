@@ -1,5 +1,7 @@
 // falconctl as its user meets it: output, errors, exit codes.
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <iterator>
@@ -148,6 +150,145 @@ TEST_F(Falconctl, ReadsIdsFromStandardInputAndTellsWhatIsMissing) {
   EXPECT_THAT(ids, ElementsAre("x", "a", "b", "c"));
   EXPECT_EQ(run.err, "missing: b\\u{001B}: not found (404)\n");
   EXPECT_EQ(run.code, 3);
+}
+
+TEST_F(Falconctl, TakesRecordsFromStandardInputAsIdsAndRefusesAllElse) {
+  std::vector<std::string> ids;
+  gateway_.batch_get_detections = [&](const v1::BatchGetDetectionsRequest& request,
+                                      auto& response) {
+    ids.assign(request.composite_ids().begin(), request.composite_ids().end());
+    for (const std::string& id : ids) response.add_detections()->set_composite_id(id);
+    return grpc::Status::OK;
+  };
+  ServePages();
+  setting_.in = Run({"detections", "list", "--output", "json"}).out;
+  EXPECT_EQ(Run({"detections", "batch-get", "-"}).code, 0);
+  EXPECT_THAT(ids, ElementsAre("id0", "id1"));
+  setting_.in = "id0\n{\"name\":\"x\"}\n";
+  const ProgramRun run = Run({"detections", "batch-get", "-"});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("line 2"), HasSubstr("`composite_id`")));
+}
+
+TEST_F(Falconctl, AsksAgainForTheIdsThatAnAnswerHadNoRoomFor) {
+  int calls = 0;
+  gateway_.batch_get_detections = [&](const v1::BatchGetDetectionsRequest& request,
+                                      auto& response) {
+    ++calls;
+    response.add_detections()->set_composite_id(request.composite_ids(0));
+    for (int i = 1; i < request.composite_ids_size(); ++i) {
+      response.mutable_read_info()->add_deferred_ids(request.composite_ids(i));
+    }
+    if (calls == 1) response.add_missing()->set_id("gone");
+    response.mutable_read_info()->set_upstream_calls(1);
+    return grpc::Status::OK;
+  };
+  const ProgramRun run = Run({"detections", "batch-get", "a", "b", "c", "--output", "json"});
+  EXPECT_EQ(calls, 3);
+  const auto json = nlohmann::json::parse(run.out);
+  EXPECT_THAT(json["detections"], SizeIs(3));
+  EXPECT_EQ(json["missing"][0]["id"], "gone");
+  EXPECT_EQ(json["read_info"]["upstream_calls"], 3);
+  EXPECT_FALSE(json["read_info"].contains("deferred_ids"));
+}
+
+TEST_F(Falconctl, IdsThatAreDeferredForeverAreAFailure) {
+  gateway_.batch_get_detections = [&](const v1::BatchGetDetectionsRequest& request,
+                                      auto& response) {
+    *response.mutable_read_info()->mutable_deferred_ids() = request.composite_ids();
+    return grpc::Status::OK;
+  };
+  const ProgramRun run = Run({"detections", "batch-get", "a", "b"});
+  EXPECT_EQ(run.code, 1);
+  EXPECT_THAT(run.err, HasSubstr("2 ids were not read"));
+}
+
+TEST_F(Falconctl, TellsEachNoteAndEachFieldThatDidNotFitOnceBesideTheRecords) {
+  gateway_.list_detections = [](const v1::ListDetectionsRequest& request, auto& response) {
+    response.add_detections()->set_composite_id("id");
+    v1::ReadInfo& info = *response.mutable_read_info();
+    auto* note = info.add_notes();
+    note->set_field("filter");
+    note->set_message("`Pod\x1b` is no known word.");
+    info.set_skipped_values(3);
+    auto* skipped = info.add_skipped_fields();
+    skipped->set_field("severity_name");
+    skipped->set_count(2);
+    skipped->set_example("\"Info\"");
+    if (request.page_token().empty()) response.set_next_page_token("2");
+    return grpc::Status::OK;
+  };
+  for (const char* format : {"table", "json", "ndjson"}) {
+    const ProgramRun run = Run({"detections", "list", "--all", "--output", format});
+    EXPECT_EQ(run.code, 0);
+    EXPECT_EQ(run.err,
+              "note: filter: `Pod\\u{001B}` is no known word.\n"
+              "note: severity_name: 4 values do not fit, such as \"Info\"; additional_fields has "
+              "them as Falcon sent them.\n"
+              "note: 2 values do not fit; additional_fields has them as Falcon sent them.\n")
+        << format;
+  }
+}
+
+TEST_F(Falconctl, AnAnswerThatIsNotWholeIsNoSuccess) {
+  gateway_.list_detections = [](const auto&, v1::ListDetectionsResponse& response) {
+    response.add_detections()->set_composite_id("id");
+    response.mutable_read_info()->set_partial(true);
+    return grpc::Status::OK;
+  };
+  EXPECT_EQ(Run({"detections", "list"}).code, 1);
+  int code = 404;
+  gateway_.batch_get_detections = [&](const auto&, v1::BatchGetDetectionsResponse& response) {
+    response.add_detections()->set_composite_id("a");
+    response.add_missing()->set_code(code);
+    return grpc::Status::OK;
+  };
+  EXPECT_EQ(Run({"detections", "batch-get", "a", "b"}).code, 3);
+  code = 500;
+  EXPECT_EQ(Run({"detections", "batch-get", "a", "b"}).code, 1);
+}
+
+TEST_F(Falconctl, GetsAHostByItsIdOrItsName) {
+  std::vector<std::string> asked;
+  gateway_.get_host = [&](const v1::GetHostRequest& request, auto&) {
+    asked.push_back(request.device_id() + "/" + request.hostname());
+    return grpc::Status::OK;
+  };
+  const std::string id = "061a51ec742c44624a176f079d742052";
+  Run({"hosts", "get", id});
+  Run({"hosts", "get", id + "_" + id});
+  Run({"hosts", "get", "SRV-PROD-001"});
+  EXPECT_THAT(asked, ElementsAre(id + "/", id + "_" + id + "/", "/SRV-PROD-001"));
+}
+
+TEST_F(Falconctl, OutputThatCannotBeWrittenIsAFailureOfEveryCommand) {
+  ServePages();
+  gateway_.get_status = [](const auto&, v1::GetStatusResponse& response) {
+    response.set_version("1");
+    return grpc::Status::OK;
+  };
+  const int fd = open("/dev/full", O_WRONLY);
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{"--help"},
+                                             {"help", "hosts", "list"},
+                                             {"--version"},
+                                             {"describe"},
+                                             {"fql"},
+                                             {"completion", "bash"},
+                                             {"status"},
+                                             {"status", "-o", "table"},
+                                             {"status", "-o", "ndjson"},
+                                             {"detections", "list"},
+                                             {"detections", "list", "--all", "-o", "ndjson"},
+                                             {"detections", "list", "-o", "table"}}) {
+    OutputFile file(fd, {});
+    setting_.file = &file;
+    const ProgramRun run = Run(arguments);
+    EXPECT_EQ(run.code, 1) << Join(arguments, " ");
+    EXPECT_THAT(run.err, HasSubstr("Standard output: No space left on device"))
+        << Join(arguments, " ");
+  }
+  close(fd);
 }
 
 TEST_F(Falconctl, AnswersErrorsWithFieldsAndTheRightExitCode) {

@@ -77,6 +77,33 @@ TEST_F(Render, ANarrowTableCutsTheWidestAndLeavesOutTheIdRatherThanCutIt) {
       "rundll32.exe\n");
 }
 
+TEST_F(Render, WordsThatNoEnumKnowsStandInTheirPlace) {
+  const auto record = Record("detections", R"(composite_id: "a"
+      additional_fields { fields { key: "severity_name" value { string_value: "Info\033" } }
+                          fields { key: "status" value { number_value: 7 } }
+                          fields { key: "device.hostname" value { struct_value {} } } })");
+  const RecordColumns columns =
+      ColumnsOf(RecordOf(*catalog_, "detections"), {"severity_name", "status", "device.hostname"});
+  EXPECT_EQ(Table({record.get()}, columns, 0),
+            "SEVERITY      STATUS  DEVICE.HOSTNAME\nInfo\\u{001B}  7       {}\n");
+  const std::string card = Card(*record, Style{.color = false, .width = 0, .now = now_});
+  EXPECT_THAT(card, ::testing::ContainsRegex("severity_name +Info\\\\u"));
+}
+
+TEST_F(Render, ValuesInListsThatDidNotFitStandAtTheirPlaces) {
+  const auto record = Record("detections", R"(composite_id: "a"
+      mitre_attack { tactic_id: "A" } mitre_attack { tactic_id: "B" }
+      additional_fields { fields { key: "mitre_attack[1].tactic" value { string_value: "Odd" } }
+                          fields { key: "tags[0]" value { number_value: 7 } } })");
+  const std::string card = Card(*record, Style{.color = false, .width = 0, .now = now_});
+  EXPECT_THAT(card, ::testing::ContainsRegex(
+                        "mitre_attack 2/2\n +[a-z_]+ +[A-Za-z]+\n +[a-z_]+ +[A-Za-z]+\n"));
+  EXPECT_THAT(card, ::testing::ContainsRegex("\ntags +7\n"));
+  const RecordColumns columns =
+      ColumnsOf(RecordOf(*catalog_, "detections"), {"mitre_attack.tactic", "tags"});
+  EXPECT_EQ(Table({record.get()}, columns, 0), "TACTIC  TAGS\nOdd     7\n");
+}
+
 TEST_F(Render, HostileNamesCannotLeaveTheirCell) {
   const auto host = Record("hosts", R"(hostname: "evil\n\033[2J\342\200\256x" device_id: "d")");
   const std::string table = Table({host.get()}, ColumnsOf(RecordOf(*catalog_, "hosts"), {}), 0);
