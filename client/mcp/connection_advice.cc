@@ -20,7 +20,12 @@ constexpr std::string_view kSpeakTls =
     "its "
     "authority is not one of the system's.";
 
+constexpr std::string_view kProxy =
+    "A proxy there answers in the gateway's place: the gateway behind it is starting, busy or not "
+    "reached. Try again.";
+
 constexpr Advice kAdvice[] = {
+    {"http2 header with status", kProxy, kProxy},
     {"Connection refused", kStart, kStart},
     {"DNS resolution failed", "No such host name: check --gateway.",
      "No such host name: check --gateway."},

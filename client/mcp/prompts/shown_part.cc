@@ -46,7 +46,7 @@ bool ShownPart::empty() const {
 }
 
 void ShownPart::ShowWithin(size_t bytes) {
-  size_t room = bytes - std::min(bytes, kEnvelopeBytes + parts_.notes.errors.size());
+  size_t room = bytes - std::min(bytes, kEnvelopeBytes + parts_.notes.bytes());
   JsonObject object;
   RecordCuts cuts;
   cut_ = false;

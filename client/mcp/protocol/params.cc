@@ -46,10 +46,18 @@ const Json* ObjectAt(const Json& object, const char* name) {
   return value->is_object() ? &*value : nullptr;
 }
 
+const Json* ArgumentsOf(const Json& params) {
+  static const Json none = Json::object();
+  const auto arguments = params.find("arguments");
+  const bool null = arguments != params.end() && arguments->is_null();
+  return null ? &none : ObjectAt(params, "arguments");
+}
+
 std::optional<std::map<std::string, std::string>> StringsOf(const Json* object) {
   if (object == nullptr) return std::nullopt;
   std::map<std::string, std::string> out;
   for (const auto& [name, value] : object->items()) {
+    if (value.is_null()) continue;
     const auto* text = value.get_ptr<const std::string*>();
     if (text == nullptr) return std::nullopt;
     out.emplace(name, *text);

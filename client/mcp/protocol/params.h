@@ -20,7 +20,10 @@ const std::string* StringAt(const Json& object, const char* name);
 // The object at `name`, an empty one where nothing is; null: something else is there.
 const Json* ObjectAt(const Json& object, const char* name);
 
-// Names to strings; nothing: some value is no string, or `object` is null.
+// The `arguments` of a call: absent where they are null, as some clients send them.
+const Json* ArgumentsOf(const Json& params);
+
+// Names to strings, without those that are null; nothing: some value is no string, or `object` is null.
 std::optional<std::map<std::string, std::string>> StringsOf(const Json* object);
 
 // JSON text of a request's progress token, a string or an integer; empty: it has none.

@@ -76,7 +76,7 @@ void Server::CallTool(const Exchange& exchange) {
     return exchange.Refuse(
         {kInvalidParams, "Unknown tool: " + Quoted(*name) + ". tools/list names them all."});
   }
-  const Json* arguments = ObjectAt(exchange.params, "arguments");
+  const Json* arguments = ArgumentsOf(exchange.params);
   if (arguments == nullptr || arguments->size() > kMostArguments) {
     return exchange.Refuse({kInvalidParams, "arguments must be an object of at most " +
                                                 std::to_string(kMostArguments) + " members."});
@@ -116,7 +116,7 @@ void Server::GetPrompt(const Exchange& exchange) {
     return exchange.Refuse(
         {kInvalidParams, "prompts/get needs the name of a prompt: prompts/list names them all."});
   }
-  auto arguments = StringsOf(ObjectAt(exchange.params, "arguments"));
+  auto arguments = StringsOf(ArgumentsOf(exchange.params));
   if (!arguments.has_value()) {
     return exchange.Refuse({kInvalidParams, "arguments must be an object of strings."});
   }

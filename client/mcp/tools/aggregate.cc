@@ -117,7 +117,7 @@ ToolResult RunAggregate(const BoundTool& tool, Asked asked, const Bridge& bridge
   const int size = parts.records->GetReflection()->FieldSize(*parts.records, &field);
   const int64_t other = client::NumberField(*parts.rest, "other_count").value_or(0);
 
-  BucketList list(bridge.result_bytes - kTextReserve - kEnvelopeBytes - parts.notes.errors.size());
+  BucketList list(bridge.result_bytes - kTextReserve - kEnvelopeBytes - parts.notes.bytes());
   std::string buckets;
   const int shown = list.Append(buckets, *parts.records, field);
   std::vector<std::string> sentences = parts.notes.sentences;

@@ -2,6 +2,7 @@
 #include "mcp/tools/answer_parts.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "mcp/tools/record_json.h"
@@ -18,26 +19,76 @@ using google::protobuf::Message;
 
 constexpr int kMostErrors = 5;
 constexpr size_t kErrorBytes = 100;
+constexpr size_t kNoteBytes = 300;
+constexpr size_t kFieldBytes = 100;
+constexpr int kMaxFieldsNamed = 5;
+
+int SizeOf(const Message& info, const FieldDescriptor* field) {
+  return field == nullptr ? 0 : info.GetReflection()->FieldSize(info, field);
+}
+
+// The first items of a list as JSON, each given to `each`. Empty: there are none.
+std::string ListOf(const Message& info, const char* name, size_t text_bytes,
+                   const std::function<void(const Message&)>& each) {
+  const FieldDescriptor* field = info.GetDescriptor()->FindFieldByName(name);
+  const int size = SizeOf(info, field);
+  if (size == 0) return {};
+  RecordCuts cuts;
+  std::string list = "[";
+  for (int i = 0; i < std::min(size, kMostErrors); ++i) {
+    const Message& item = client::MessageAt(info, *field, i);
+    if (i > 0) list.push_back(',');
+    AppendRecord(list, item, {.text_bytes = text_bytes, .list_items = 1}, cuts);
+    each(item);
+  }
+  return list + "]";
+}
 
 void ReadErrors(const Message& info, ReadNotes& notes) {
-  const FieldDescriptor* field = info.GetDescriptor()->FindFieldByName("errors");
-  const int size = field == nullptr ? 0 : info.GetReflection()->FieldSize(info, field);
-  if (size == 0) return;
-  RecordCuts cuts;
-  notes.errors = "[";
-  for (int i = 0; i < std::min(size, kMostErrors); ++i) {
-    const Message& error = client::MessageAt(info, *field, i);
-    if (i > 0) notes.errors.push_back(',');
-    AppendRecord(notes.errors, error, {.text_bytes = kErrorBytes, .list_items = 1}, cuts);
-    notes.error_lines.append(Cat("Error ", client::NumberField(error, "code").value_or(0), ": ",
-                                 UntrustedText(client::TextField(error, "message"), kErrorBytes),
-                                 " ", UntrustedText(client::TextField(error, "id"), kErrorBytes),
-                                 "\n"));
-  }
-  notes.errors.push_back(']');
+  notes.errors = ListOf(info, "errors", kErrorBytes, [&notes](const Message& error) {
+    notes.lines.append(Cat("Error ", client::NumberField(error, "code").value_or(0), ": ",
+                           UntrustedText(client::TextField(error, "message"), kErrorBytes), " ",
+                           UntrustedText(client::TextField(error, "id"), kErrorBytes), "\n"));
+  });
+  const int size = SizeOf(info, info.GetDescriptor()->FindFieldByName("errors"));
   if (size > kMostErrors) {
     notes.sentences.push_back(Cat("Of ", size, " errors ", kMostErrors, " are shown."));
   }
+  notes.notes = ListOf(info, "notes", kNoteBytes, [&notes](const Message& note) {
+    const std::string field = client::TextField(note, "field");
+    notes.lines.append(Cat("Note: ", UntrustedText(field, kFieldBytes), field.empty() ? "" : ": ",
+                           UntrustedText(client::TextField(note, "message"), kNoteBytes), "\n"));
+  });
+}
+
+void ReadSkipped(const Message& info, ReadNotes& notes) {
+  const int64_t skipped = client::NumberField(info, "skipped_values").value_or(0);
+  if (skipped <= 0) return;
+  const FieldDescriptor* fields = info.GetDescriptor()->FindFieldByName("skipped_fields");
+  std::vector<std::string> names;
+  for (int i = 0; i < std::min(SizeOf(info, fields), kMaxFieldsNamed); ++i) {
+    const Message& field = client::MessageAt(info, *fields, i);
+    names.push_back(UntrustedText(client::TextField(field, "field"), kFieldBytes));
+  }
+  if (SizeOf(info, fields) > kMaxFieldsNamed) names.emplace_back("others");
+  notes.sentences.push_back(Cat(skipped, skipped == 1 ? " value does" : " values do",
+                                " not fit: `additional_fields` has ", skipped == 1 ? "it" : "them",
+                                " as Falcon sent ", skipped == 1 ? "it" : "them",
+                                names.empty() ? "." : Cat(" (", client::Join(names, ", "), ").")));
+}
+
+void ReadDeferred(const Message& info, ReadNotes& notes) {
+  const FieldDescriptor* ids = info.GetDescriptor()->FindFieldByName("deferred_ids");
+  const int size = SizeOf(info, ids);
+  if (size == 0) return;
+  std::vector<std::string> first;
+  for (int i = 0; i < std::min(size, kMaxFieldsNamed); ++i) {
+    first.push_back(UntrustedText(client::ScalarText(info, *ids, i), kFieldBytes));
+  }
+  if (size > kMaxFieldsNamed) first.emplace_back("...");
+  notes.sentences.push_back(Cat(size, size == 1 ? " record was" : " records were",
+                                " not read, since the answer would be too large; ask again for ",
+                                client::Join(first, ", "), "."));
 }
 
 ReadNotes NotesOf(const client::Method& method, const Message& answer) {
@@ -48,11 +99,8 @@ ReadNotes NotesOf(const client::Method& method, const Message& answer) {
   notes.partial = client::TextField(info, "partial") == "true";
   if (notes.partial) notes.sentences.push_back("Falcon did not answer for all that was asked.");
   ReadErrors(info, notes);
-  const int64_t skipped = client::NumberField(info, "skipped_values").value_or(0);
-  if (skipped > 0) {
-    notes.sentences.push_back(
-        Cat(skipped, skipped == 1 ? " value" : " values", " could not be read and are missing."));
-  }
+  ReadSkipped(info, notes);
+  ReadDeferred(info, notes);
   return notes;
 }
 
@@ -82,6 +130,7 @@ void AddNotes(JsonObject& object, bool truncated, const ReadNotes& notes, std::s
   object.AddBool("truncated", truncated);
   if (notes.partial) object.AddBool("partial", true);
   if (!notes.errors.empty()) object.Add("errors", notes.errors);
+  if (!notes.notes.empty()) object.Add("notes", notes.notes);
   if (!note.empty()) object.AddText("note", note);
 }
 

@@ -4,6 +4,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -29,10 +30,15 @@ struct ReadNotes {
   bool partial = false;
   // A JSON list of what Falcon reported, at most five; empty: nothing.
   std::string errors;
-  // The same as lines of escaped text.
-  std::string error_lines;
+  // A JSON list of what a reader should know, at most five; empty: nothing.
+  std::string notes;
+  // Both as lines of escaped text.
+  std::string lines;
   // In our own words; empty: nothing to say.
   std::vector<std::string> sentences;
+
+  // What it takes in structured content, or as text.
+  size_t bytes() const { return std::max(errors.size() + notes.size(), lines.size()); }
 };
 
 struct AnswerParts {
@@ -49,7 +55,7 @@ struct AnswerParts {
 };
 
 // Says how complete an answer is: `truncated`, and where there is anything to say `partial`,
-// `errors` and `note`.
+// `errors`, `notes` and `note`.
 void AddNotes(JsonObject& object, bool truncated, const ReadNotes& notes, std::string_view note);
 
 AnswerParts PartsOf(const client::Method& method,

@@ -69,11 +69,11 @@ class Reading {
 
   std::variant<Asked, ToolResult> Read(const Json& arguments) {
     for (const auto& [name, given] : arguments.items()) {
-      if (!given.is_null() && FindNamed(parameters_, name) == nullptr) Unknown(name, given);
+      if (FindNamed(parameters_, name) == nullptr) Unknown(name, given);
     }
     for (const Parameter& parameter : parameters_) {
       const auto given = arguments.find(parameter.name);
-      if (given != arguments.end() && !given->is_null()) Argument(parameter, *given);
+      if (given != arguments.end()) Argument(parameter, *given);
     }
     CheckNeeded();
     CheckIntervals();
@@ -94,8 +94,6 @@ class Reading {
   }
 
   void Argument(const Parameter& parameter, const Json& given) {
-    // The first page's, of somebody who always sends one.
-    if (parameter.use == ParameterUse::kCursor && given == Json("")) return;
     given_.insert(parameter.name);
     const std::vector<Json> items = ItemsOf(parameter, given);
     if (!CountIsRight(parameter, items.size())) return;
@@ -122,10 +120,9 @@ class Reading {
 
   bool CountIsRight(const Parameter& parameter, size_t items) {
     const size_t most = parameter.use == ParameterUse::kFields ? kMostFields : kMostItems;
-    if (items == 0) problems_.Add(parameter.name, "[] is empty; leave it out instead");
     if (items > 1 && !parameter.list) problems_.Add(parameter.name, "takes one value, not a list");
     if (items > most) problems_.Add(parameter.name, Cat("takes at most ", most, " values"));
-    return items > 0 && items <= most;
+    return items <= most;
   }
 
   void Put(const Parameter& parameter, const Value& value) {
@@ -252,7 +249,7 @@ class Reading {
 
 std::variant<Asked, ToolResult> ReadArguments(const BoundTool& tool, const client::Catalog& catalog,
                                               const Json& arguments, absl::Time now) {
-  return Reading(tool, catalog, now).Read(arguments.is_object() ? arguments : Json::object());
+  return Reading(tool, catalog, now).Read(WithoutBlanks(arguments));
 }
 
 }  // namespace falcon::mcp

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <optional>
 
@@ -25,6 +26,21 @@ using google::protobuf::Reflection;
 constexpr size_t kMostTextBytes = size_t{8} * 1024;
 // Of a value in a sentence.
 constexpr size_t kShownColumns = 100;
+
+bool IsBlank(const Json& given) {
+  if (given.is_string()) {
+    return given.get_ref<const std::string&>().find_first_not_of(" \t\r\n\f\v") ==
+           std::string::npos;
+  }
+  return given.is_null() || (given.is_array() && std::all_of(given.begin(), given.end(), IsBlank));
+}
+
+Json WithoutBlankItems(const Json& list) {
+  Json kept = Json::array();
+  std::copy_if(list.begin(), list.end(), std::back_inserter(kept),
+               [](const Json& item) { return !IsBlank(item); });
+  return kept;
+}
 
 ReadValue Wrong(const Json& given, std::string_view what, Json right = nullptr) {
   return {.problem = Cat(ShownJson(given), " ", what),
@@ -49,7 +65,6 @@ ReadValue ReadText(const Json& given) {
     return Wrong(given, "is not text", given.is_number() ? Json(given.dump()) : Json());
   }
   const auto& text = given.get_ref<const std::string&>();
-  if (client::Split(text, ' ').empty()) return Wrong(given, "is empty; leave it out instead");
   if (text.size() > kMostTextBytes) {
     return Wrong(given, Cat("has ", client::Grouped(static_cast<int64_t>(text.size())),
                             " bytes; at most 8,192 are taken"));
@@ -185,6 +200,15 @@ ReadValue ReadOne(const Parameter& parameter, const Json& given, absl::Time now,
       break;
   }
   return ReadPath(given, record);
+}
+
+Json WithoutBlanks(const Json& arguments) {
+  Json kept = Json::object();
+  if (!arguments.is_object()) return kept;
+  for (const auto& [name, given] : arguments.items()) {
+    if (!IsBlank(given)) kept[name] = given.is_array() ? WithoutBlankItems(given) : given;
+  }
+  return kept;
 }
 
 std::vector<Json> ItemsOf(const Parameter& parameter, const Json& given) {

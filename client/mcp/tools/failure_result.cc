@@ -1,10 +1,8 @@
 // Puts a failure's sentences together: ours first, what may quote Falcon last and bounded.
 #include "mcp/tools/failure_result.h"
 
-#include <optional>
 #include <vector>
 
-#include "mcp/tools/corrected_filter.h"
 #include "mcp/tools/failure_words.h"
 #include "mcp/tools/result_text.h"
 #include "mcp/tools/shown_text.h"
@@ -22,7 +20,6 @@ using ParameterOf = std::function<std::string(const std::string&)>;
 constexpr size_t kMessageBytes = 1024;
 constexpr size_t kExampleBytes = 512;
 constexpr size_t kFieldBytes = 128;
-constexpr std::string_view kFilter = "filter";
 
 // The gateway puts a lone violation into the message too.
 std::string ViolationLines(const Failure& failure, const ParameterOf& parameter_of) {
@@ -40,28 +37,23 @@ std::string OwnMessage(const Failure& failure, const ParameterOf& parameter_of) 
   return failure.message.empty() ? "" : Cat(UntrustedText(failure.message, kMessageBytes), "\n");
 }
 
-// "Try: filter "severity:>60"."
-std::string Example(const Failure& failure, const std::string& filter) {
-  std::vector<std::string> complaints;
-  for (const client::FieldViolation& violation : failure.violations) {
-    if (violation.field == kFilter) complaints.push_back(violation.description);
-  }
-  const std::optional<std::string> corrected =
-      complaints.empty() ? std::nullopt : CorrectedFilter(filter, complaints);
-  if (!corrected || corrected->size() > kExampleBytes) return {};
+// "Try: filter "severity:>60"": the filter that the gateway itself would take.
+std::string Example(const Failure& failure) {
+  const std::string corrected = failure.Fact("corrected_filter");
+  if (corrected.empty() || corrected.size() > kExampleBytes) return {};
   std::string out = "Try: filter \"";
-  AppendShown(out, *corrected, kMessageBytes, Place::kJsonString);
+  AppendShown(out, corrected, kMessageBytes, Place::kJsonString);
   return out + "\"\n";
 }
 
 }  // namespace
 
 std::string FailureSentences(const Failure& failure, const Bridge& bridge,
-                             const ParameterOf& parameter_of, const std::string& filter) {
+                             const ParameterOf& parameter_of) {
   const bool own = IsOwnText(failure);
   std::string out = WhatHappened(failure, bridge) + "\n";
   if (own) out.append(OwnMessage(failure, parameter_of));
-  if (own) out.append(Example(failure, filter));
+  if (own) out.append(Example(failure));
   std::vector<std::string> sentences;
   if (std::string advice = Advice(failure); !advice.empty()) {
     sentences.push_back(std::move(advice));
@@ -78,8 +70,8 @@ std::string FailureSentences(const Failure& failure, const Bridge& bridge,
 }
 
 ToolResult FailureResult(const Failure& failure, const Bridge& bridge,
-                         const ParameterOf& parameter_of, const std::string& filter) {
-  return ErrorResult(FailureSentences(failure, bridge, parameter_of, filter));
+                         const ParameterOf& parameter_of) {
+  return ErrorResult(FailureSentences(failure, bridge, parameter_of));
 }
 
 }  // namespace falcon::mcp

@@ -40,6 +40,13 @@ std::string Unreachable(const Failure& failure, const Bridge& bridge) {
              "FALCON_GATEWAY_ADDRESS.");
 }
 
+std::string AtAProxy(int status, const Bridge& bridge) {
+  return Cat(
+      "A proxy at ", bridge.address, " answered with HTTP ", status,
+      " in the gateway's place, so nothing was looked up: the gateway behind it is starting, "
+      "busy or not reached.");
+}
+
 std::string Denied(const Failure& failure) {
   const std::string scopes = failure.Fact("required_scopes");
   if (scopes.empty()) return "Falcon does not let the gateway's API client read this.";
@@ -71,11 +78,13 @@ bool IsOwnText(const Failure& failure) {
 }
 
 bool IsUnreachable(const Failure& failure) {
-  return failure.code == StatusCode::UNAVAILABLE && failure.reason.empty();
+  return failure.code == StatusCode::UNAVAILABLE && failure.reason.empty() &&
+         !failure.ProxyStatus();
 }
 
 std::string WhatHappened(const Failure& failure, const Bridge& bridge) {
   if (IsUnreachable(failure)) return Unreachable(failure, bridge);
+  if (const auto status = failure.ProxyStatus()) return AtAProxy(*status, bridge);
   if (failure.reason.starts_with("PAGE_TOKEN_")) {
     return "The cursor does not belong to these arguments, or is none of this gateway's.";
   }
@@ -112,6 +121,7 @@ std::string WhatHappened(const Failure& failure, const Bridge& bridge) {
 
 std::string Advice(const Failure& failure) {
   if (IsCursor(failure)) return "Call again without `cursor` to begin anew.";
+  if (failure.ProxyStatus()) return {};
   switch (failure.code) {
     case StatusCode::PERMISSION_DENIED:
       if (failure.Fact("required_scopes").empty()) return {};
@@ -137,6 +147,7 @@ std::string RetrySentence(const Failure& failure) {
   const bool same_again = IsCursor(failure) || failure.reason == "UPSTREAM_BODY_TOO_LARGE";
   if (same_again) return "The same call again will not help.";
   if (failure.retry_delay) return Cat("Retry after ", Milliseconds(*failure.retry_delay), ".");
+  if (failure.ProxyStatus() && failure.MayPass()) return "Retry in a few seconds.";
   return failure.MayPass() ? "A retry may help." : "A retry will not help.";
 }
 

@@ -148,8 +148,7 @@ class Search {
   }
 
   size_t RecordBytes() const {
-    const size_t taken = kTextReserve + kEnvelopeBytes + CursorReserve() +
-                         std::max(parts_.notes.errors.size(), parts_.notes.error_lines.size());
+    const size_t taken = kTextReserve + kEnvelopeBytes + CursorReserve() + parts_.notes.bytes();
     return bridge_.result_bytes - std::min(bridge_.result_bytes, taken);
   }
 
@@ -208,7 +207,7 @@ class Search {
   }
 
   std::string Cards() const {
-    const std::string cards = parts_.notes.error_lines + shown_.cards;
+    const std::string cards = parts_.notes.lines + shown_.cards;
     return cards.empty() ? Cat("(no ", ManyRecords(method_), ")\n") : cards;
   }
 

@@ -42,13 +42,40 @@ std::string TextOf(const Message& request, std::string_view name) {
   return text ? TextField(request, name) : std::string();
 }
 
+bool IsNameChar(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '.' || c == '-';
+}
+
+// Behind the quoted text that starts at `at`.
+size_t QuotedEnd(std::string_view text, size_t at) {
+  size_t end = at + 1;
+  while (end < text.size() && text[end] != text[at]) end += text[end] == '\\' ? 2 : 1;
+  return std::min(end + 1, text.size());
+}
+
+// Whether FQL has a condition on the field.
+bool HasCondition(std::string_view filter, std::string_view field) {
+  for (size_t at = 0; at < filter.size();) {
+    if (filter[at] == '\'' || filter[at] == '"') {
+      at = QuotedEnd(filter, at);
+      continue;
+    }
+    size_t end = at;
+    while (end < filter.size() && IsNameChar(filter[end])) ++end;
+    const size_t next = std::min(filter.find_first_not_of(' ', end), filter.size());
+    if (filter.substr(at, end - at) == field && filter.substr(next).starts_with(':')) return true;
+    at = std::max(end, at + 1);
+  }
+  return false;
+}
+
 // The gateway asks for those that still stand unless the state is asked for.
 bool LeavesClosedOut(const Message& request) {
   const FieldDescriptor* statuses = request.GetDescriptor()->FindFieldByName("statuses");
   const std::string filter = TextOf(request, "filter");
   return statuses != nullptr && request.GetReflection()->FieldSize(request, statuses) == 0 &&
-         filter.find("status") == std::string::npos &&
-         filter.find("closed_timestamp") == std::string::npos;
+         !HasCondition(filter, "status") && !HasCondition(filter, "closed_timestamp");
 }
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }

@@ -42,12 +42,10 @@ std::string Words(const SummaryAsked& asked) {
 }
 
 ToolResult Broken(const SummaryAsked& asked, const SummaryOutcome& outcome, const Bridge& bridge) {
-  return ErrorResult(
-      Cat("The count is not complete and therefore not shown: it broke after ",
-          Grouped(outcome.counted), OfTotal(outcome), " ", Words(asked), ".\n",
-          FailureSentences(
-              *outcome.failure, bridge, [](const std::string& field) { return field; },
-              client::TextField(*asked.request, "filter"))));
+  return ErrorResult(Cat(
+      "The count is not complete and therefore not shown: it broke after ",
+      Grouped(outcome.counted), OfTotal(outcome), " ", Words(asked), ".\n",
+      FailureSentences(*outcome.failure, bridge, [](const std::string& field) { return field; })));
 }
 
 std::string Note(const SummaryOutcome& outcome) {
@@ -56,7 +54,8 @@ std::string Note(const SummaryOutcome& outcome) {
     sentences.push_back("Falcon did not answer for all records: these counts are too low.");
   }
   if (outcome.skipped > 0) {
-    sentences.push_back(Cat(outcome.skipped, " values could not be read and count as unset."));
+    sentences.push_back(Cat(
+        outcome.skipped, " values did not fit their fields and are counted as Falcon sent them."));
   }
   for (const ValueCounts& counts : outcome.counts) {
     if (!counts.overflowed()) continue;

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "mcp/tools/arguments_value.h"
 #include "mcp/tools/result_text.h"
 #include "mcp/tools/untrusted.h"
 #include "terminal_text.h"
@@ -77,7 +78,7 @@ class Reader {
 
   const Json* Find(const char* name) const {
     const auto found = arguments_.find(name);
-    return found == arguments_.end() || found->is_null() ? nullptr : &*found;
+    return found == arguments_.end() ? nullptr : &*found;
   }
 
   void CheckNames() {
@@ -210,7 +211,7 @@ std::vector<std::string> SummaryNouns(const client::Catalog& catalog) {
 
 std::variant<SummaryAsked, ToolResult> ReadSummaryArguments(const client::Catalog& catalog,
                                                             const Json& arguments) {
-  return Reader(catalog, arguments).Read();
+  return Reader(catalog, WithoutBlanks(arguments)).Read();
 }
 
 std::string SummaryInputSchema(const client::Catalog& catalog) {

@@ -64,9 +64,8 @@ ToolResult ToolFailure(const BoundTool& tool, const Asked& asked, const client::
                        const Bridge& bridge) {
   const bool missing = failure.code == grpc::StatusCode::NOT_FOUND;
   if (missing && tool.facts->kind == ToolKind::kGet) return NoSuchRecord(tool, asked);
-  return FailureResult(
-      failure, bridge, [&](const std::string& field) { return ParameterNameOf(tool, field); },
-      client::TextField(*asked.request, "filter"));
+  return FailureResult(failure, bridge,
+                       [&](const std::string& field) { return ParameterNameOf(tool, field); });
 }
 
 ToolResult WrongCursor(const BoundTool& tool, bool of_other_arguments) {

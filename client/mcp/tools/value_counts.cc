@@ -7,6 +7,7 @@
 #include "mcp/tools/json_object.h"
 #include "messages.h"
 #include "naming.h"
+#include "raw_values.h"
 #include "terminal_text.h"
 #include "text.h"
 
@@ -96,16 +97,24 @@ absl::StatusOr<CountedField> FindCountedField(const Descriptor& record, const st
   return counted;
 }
 
-void ValueCounts::Collect(const Message& message, size_t step) {
+void ValueCounts::Collect(const Message& message, size_t step, const client::RawValues& raw,
+                          const std::string& place) {
   const FieldDescriptor& field = *field_.steps[step];
   const auto& reflection = *message.GetReflection();
   const bool last = step + 1 == field_.steps.size();
+  if (last && !raw.empty()) {
+    std::string value = Short(raw.At(client::PathBelow(place, field)));
+    const bool instead = !value.empty() && !field.is_repeated();
+    if (!value.empty()) values_.push_back(std::move(value));
+    if (instead) return;
+  }
   if (!field.is_repeated() && field.has_presence() && !reflection.HasField(message, &field)) return;
   const int size = field.is_repeated() ? reflection.FieldSize(message, &field) : 1;
   for (int i = 0; i < size; ++i) {
     const int index = field.is_repeated() ? i : -1;
     if (!last) {
-      Collect(client::MessageAt(message, field, index), step + 1);
+      Collect(client::MessageAt(message, field, index), step + 1, raw,
+              client::PathBelow(place, field, index));
     } else if (std::string value = ValueText(message, field, index); !value.empty()) {
       values_.push_back(std::move(value));
     }
@@ -125,7 +134,7 @@ void ValueCounts::Count(const std::string& value) {
 
 void ValueCounts::Add(const Message& record) {
   values_.clear();
-  Collect(record, 0);
+  Collect(record, 0, client::RawValues(record), {});
   if (values_.empty()) ++unset_;
   if (values_.size() > 1) {
     std::sort(values_.begin(), values_.end());

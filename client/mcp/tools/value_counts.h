@@ -13,6 +13,10 @@
 
 #include "absl/status/statusor.h"
 
+namespace falcon::client {
+class RawValues;
+}
+
 namespace falcon::mcp {
 
 // A field of a record, perhaps inside messages, some of them lists.
@@ -44,7 +48,9 @@ class ValueCounts {
   bool overflowed() const { return beyond_ > 0; }
 
  private:
-  void Collect(const google::protobuf::Message& message, size_t step);
+  // `place`: the message's path in the record.
+  void Collect(const google::protobuf::Message& message, size_t step, const client::RawValues& raw,
+               const std::string& place);
   void Count(const std::string& value);
 
   CountedField field_;

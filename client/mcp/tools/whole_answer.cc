@@ -43,7 +43,7 @@ class WholeAnswer {
     ResultParts result;
     result.structured = Structured(note);
     if (asked_.format == Format::kText) {
-      result.cards = parts_.notes.error_lines + records_.cards + rest_.cards;
+      result.cards = parts_.notes.lines + records_.cards + rest_.cards;
     }
     result.summary = Summary();
     result.next = Next(asked_.format == Format::kText ? note : std::string());
@@ -55,8 +55,7 @@ class WholeAnswer {
 
   // What stands beside the records comes first: it says what they are not.
   void Fit() {
-    const size_t taken = kTextReserve + kEnvelopeBytes +
-                         std::max(parts_.notes.errors.size(), parts_.notes.error_lines.size());
+    const size_t taken = kTextReserve + kEnvelopeBytes + parts_.notes.bytes();
     size_t room = bridge_.result_bytes - std::min(bridge_.result_bytes, taken);
     if (field_ == nullptr || parts_.has_rest()) {
       rest_ = FitOne(*parts_.rest, asked_.format, field_ == nullptr ? room : room / 3);

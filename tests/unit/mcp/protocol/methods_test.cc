@@ -110,7 +110,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad("NoName", "tools/call", R"("arguments":{})"),
                     Bad("NumberAsName", "tools/call", R"("name":1)"),
                     Bad("ListAsArguments", "tools/call", R"("name":"echo","arguments":[])"),
-                    Bad("NullAsArguments", "tools/call", R"("name":"echo","arguments":null)"),
+                    Good("NullAsArguments", "tools/call", R"("name":"echo","arguments":null)",
+                         R"({"content":[{"type":"text","text":"said"}],"structuredContent":{}})"),
                     Bad("TooManyArguments", "tools/call",
                         R"("name":"echo","arguments":{)" + Members(65) + "}")),
     NameOf);

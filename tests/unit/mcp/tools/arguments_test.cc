@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "mcp/tools/parameters.h"
+#include "mcp/tools/parameters_list.h"
+#include "mcp/tools/tool_list.h"
 #include "tests/unit/client/test_catalog.h"
 #include "tests/unit/mcp/tools/bound_tool.h"
 #include "text.h"
@@ -210,10 +212,41 @@ TEST_F(Arguments, OfTheWrongTypeAreNotGuessed) {
   EXPECT_THAT(Complaint("search_hosts", R"({"limit":1e300})"), HasSubstr("from 1 to 500"));
 }
 
-TEST_F(Arguments, ThatAreEmptyOrEndlessAreNoFilter) {
-  EXPECT_THAT(Complaint("search_hosts", R"({"hostname":" "})"),
-              HasSubstr("hostname: \" \" is empty; leave it out instead"));
-  EXPECT_THAT(Complaint("search_hosts", R"({"tag":[]})"), HasSubstr("tag: [] is empty"));
+// Every tool, every parameter that may be left out, each way of saying nothing.
+TEST_F(Arguments, ThatSayNothingAreAbsent) {
+  for (const ToolFacts& facts : ToolTable()) {
+    const std::string tool(facts.name);
+    const BoundTool bound = BoundToolNamed(*catalog_, tool);
+    Json plain = Json::object();
+    for (const Parameter& parameter : ParametersOf(bound)) {
+      if (parameter.required)
+        plain[parameter.name] = parameter.words.empty() ? "x" : parameter.words[0];
+    }
+    if (tool == "get_host") plain["hostname"] = "x";
+    const Asked expected = Good(tool, plain.dump());
+    for (const Json& nothing :
+         {Json(), Json(""), Json(" \t\n"), Json::array(), Json::array({"", nullptr})}) {
+      Json filled = plain;
+      for (const Parameter& parameter : ParametersOf(bound)) {
+        if (!filled.contains(parameter.name)) filled[parameter.name] = nothing;
+      }
+      filled["nonsense"] = nothing;
+      const Asked asked = Good(tool, filled.dump());
+      ASSERT_NE(asked.request, nullptr) << tool << filled;
+      EXPECT_EQ(asked.request->DebugString(), expected.request->DebugString()) << tool << filled;
+      EXPECT_EQ(asked.fingerprint, expected.fingerprint) << tool << filled;
+    }
+  }
+}
+
+TEST_F(Arguments, ThatAreNeededAreNotThereWhenTheySayNothing) {
+  EXPECT_THAT(Complaint("get_detection", R"({"composite_id":" "})"),
+              HasSubstr("composite_id: is needed"));
+  EXPECT_EQ(Request("search_detections", R"({"severity":["","high",null]})"),
+            "severities: SEVERITY_HIGH");
+}
+
+TEST_F(Arguments, ThatAreEndlessAreNoFilter) {
   EXPECT_THAT(Complaint("search_hosts", Cat(R"({"fields":")", std::string(2000, 'a'), "\"}")),
               HasSubstr("is not a field of Host"));
   Json many = Json::array();

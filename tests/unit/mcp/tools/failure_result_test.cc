@@ -47,12 +47,13 @@ TEST(FailureResult, NamesParametersAsTheModelKnowsThem) {
             "A retry will not help.");
 }
 
-TEST(FailureResult, CorrectsTheFilter) {
+TEST(FailureResult, RepeatsTheFilterThatTheGatewayWouldTakeAndMakesUpNone) {
   Failure failure = Of(grpc::StatusCode::INVALID_ARGUMENT, "FQL_INVALID", "wrong");
   failure.violations = {{"filter", "at byte 0: unknown field `severty`; nearest: `severity`"}};
-  EXPECT_THAT(Answer(failure, R"({"filter":"severty:>60+status:'new'"})"),
-              HasSubstr("\nTry: filter \"severity:>60+status:'new'\"\n"));
-  EXPECT_THAT(Answer(failure, R"({"filter":"status:'new'"})"), Not(HasSubstr("Try:")));
+  EXPECT_THAT(Answer(failure, R"({"filter":"severty:>60"})"), Not(HasSubstr("Try:")));
+  failure.metadata = {{"corrected_filter", "severity:>60+name:\"a\u202e\""}};
+  EXPECT_THAT(Answer(failure, R"({"filter":"severty:>60"})"),
+              HasSubstr("\nTry: filter \"severity:>60+name:\\\"a\\\\u{202E}\\\"\"\n"));
 }
 
 TEST(FailureResult, BoundsWhatMayBeFalconsText) {
@@ -114,6 +115,18 @@ TEST(FailureResult, SaysThatNobodyListensAndHowToStart) {
             "The gateway at 127.0.0.1:50051 does not answer (Connection refused). Nothing was "
             "looked up. Start falcon-gateway there or set --gateway / FALCON_GATEWAY_ADDRESS.\n"
             "A retry will not help before a gateway runs there.");
+}
+
+TEST(FailureResult, AProxyInTheGatewaysPlaceIsWorthARetry) {
+  for (const auto& [code, status] : {std::pair(grpc::StatusCode::UNAVAILABLE, "503"),
+                                     std::pair(grpc::StatusCode::UNAVAILABLE, "502"),
+                                     std::pair(grpc::StatusCode::UNIMPLEMENTED, "404"),
+                                     std::pair(grpc::StatusCode::UNKNOWN, "500")}) {
+    EXPECT_EQ(Answer(Of(code, "", std::string("Received http2 header with status: ") + status)),
+              std::string("A proxy at 127.0.0.1:50051 answered with HTTP ") + status +
+                  " in the gateway's place, so nothing was looked up: the gateway behind it is "
+                  "starting, busy or not reached.\nRetry in a few seconds.");
+  }
 }
 
 TEST(FailureResult, AlwaysSaysWhetherARetryHelps) {

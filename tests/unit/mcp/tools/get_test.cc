@@ -67,7 +67,7 @@ TEST(Get, NamesTheIdThatIsNotThereAndWhereToLook) {
                       ". A retry will not help. search_hosts finds the ids of those that exist.");
 }
 
-TEST(Get, TellsPartialAnswersAndValuesThatCouldNotBeRead) {
+TEST(Get, TellsPartialAnswersAndValuesThatDidNotFit) {
   ToolBench bench;
   bench.gateway.Answers("GetDetection", R"({"detection":{"composite_id":"c:ind:a:1"},
       "read_info":{"partial":true,"skipped_values":"2",
@@ -78,8 +78,30 @@ TEST(Get, TellsPartialAnswersAndValuesThatCouldNotBeRead) {
   EXPECT_EQ(json["errors"],
             Json::parse(R"([{"code":500,"message":"bad\\u{202E}shard","id":"s1"}])"));
   EXPECT_EQ(json["note"],
-            "Falcon did not answer for all that was asked. 2 values could not be read and are "
-            "missing.");
+            "Falcon did not answer for all that was asked. 2 values do not fit: "
+            "`additional_fields` has them as Falcon sent them.");
+}
+
+TEST(Get, ShowsRawValuesNotesAndTheFieldsThatDidNotFit) {
+  ToolBench bench;
+  bench.gateway.Answers("GetHost", R"({"host":{"device_id":"a1",
+      "additional_fields":{"product_type_desc":"Pod\u202e"}},
+      "read_info":{"skipped_values":"1","skipped_fields":[{"field":"product_type_desc","count":"1"}],
+                   "notes":[{"reason":"CASE_SENSITIVE","message":"case\u202ecounts",
+                             "field":"hostname"}],
+                   "deferred_ids":["b2"]}})");
+  const ToolResult result = bench.Call("get_host", R"({"hostname":"A"})");
+  const Json json = Structured(result);
+  EXPECT_EQ(json["host"]["additional_fields"]["product_type_desc"], "Pod\\u{202E}");
+  EXPECT_EQ(json["notes"][0]["message"], "case\\u{202E}counts");
+  EXPECT_EQ(json["note"],
+            "1 value does not fit: `additional_fields` has it as Falcon sent it "
+            "(product_type_desc). 1 record was not read, since the answer would be too large; ask "
+            "again for b2.");
+  const std::string cards =
+      bench.Call("get_host", R"({"hostname":"A","format":"text"})").content.at(1).text;
+  EXPECT_THAT(cards, HasSubstr("Note: hostname: case\\u{202E}counts"));
+  EXPECT_THAT(cards, HasSubstr("product_type_desc Pod\\u{202E}"));
 }
 
 TEST(Aggregate, TellsCountsZerosIncluded) {

@@ -26,6 +26,24 @@ TEST(SearchScope, OfVulnerabilitiesIsWhatStillStandsUnlessAStateIsAskedFor) {
   }
 }
 
+TEST(SearchScope, IsSaidUnlessTheFilterHasAConditionOnTheState) {
+  ToolBench bench;
+  bench.gateway.Answers("ListVulnerabilities", R"({"vulnerabilities":[{"id":"a_b"}]})");
+  for (const char* filter :
+       {"host_info.tags:!['status-prod']", "host_info.hostname:'status:1'",
+        R"(apps.product_name_version:"a\\\"status:b")", "apps.remediation.status:'x'"}) {
+    const std::string json = Json({{"filter", filter}}).dump();
+    EXPECT_THAT(Summary(bench.Call("search_vulnerabilities", json)), HasSubstr("still stand"))
+        << filter;
+  }
+  for (const char* filter : {"cve.id:['a']+status:!'open'", "(status :'closed')",
+                             "cve.id:'status',closed_timestamp:>'now-7d'"}) {
+    const std::string json = Json({{"filter", filter}}).dump();
+    EXPECT_THAT(Summary(bench.Call("search_vulnerabilities", json)), Not(HasSubstr("still stand")))
+        << filter;
+  }
+}
+
 TEST(SearchScope, OfSessionsIsTheApiClientsOwn) {
   ToolBench bench;
   bench.gateway.Answers("ListRtrSessions", "{}");

@@ -104,6 +104,18 @@ TEST(Summarize, KeepsTheMostFrequentAndAddsUpTheRest) {
   EXPECT_EQ(whole["groups"][0]["values"][3]["value"], "bad\\u{202E}");
 }
 
+TEST(Summarize, CountsWordsThatNoEnumKnowsAsFalconSentThem) {
+  Summary summary;
+  summary.gateway.Streams("ExportDetections", {Batch(R"({"detections":[{"composite_id":"a",
+      "additional_fields":{"severity_name":"Info"}},{"severity_name":"SEVERITY_LOW"}],
+      "read_info":{"skipped_values":"1"}})")});
+  const Json json = Structured(summary.Run(R"({"noun":"detections","group_by":"severity_name"})"));
+  EXPECT_EQ(json["groups"][0]["values"],
+            Json::parse(R"([{"value":"Info","count":1},{"value":"low","count":1}])"));
+  EXPECT_EQ(json["groups"][0]["unset"], 0);
+  EXPECT_EQ(json["note"], "1 values did not fit their fields and are counted as Falcon sent them.");
+}
+
 TEST(Summarize, ResumesAStreamThatBroke) {
   Summary summary;
   summary.gateway.Streams("ExportDetections", {Batch(kFirst), Breaks(Passing())});
