@@ -103,7 +103,7 @@ TEST_F(Clients, EveryFalconctlCommandOfTheReadmeWorks) {
     const Outcome outcome =
         Shell("falconctl() { \"$FALCONCTL\" \"$@\"; }; cd \"$FOLDER\"; " + command);
     EXPECT_EQ(outcome.status, 0) << command << "\n" << outcome.err;
-    EXPECT_TRUE(Has(command, " > ") || !outcome.out.empty()) << command;
+    EXPECT_TRUE(Has(command, " > ") || Has(command, " >> ") || !outcome.out.empty()) << command;
   }
   std::ifstream exported(world().folder() + "/detections.ndjson");
   std::string line;

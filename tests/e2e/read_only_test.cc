@@ -11,6 +11,7 @@
 #include "descriptor_set.h"
 #include "falcon/operation.h"
 #include "tests/e2e/calls.h"
+#include "tests/e2e/minimal_requests.h"
 
 namespace falcon::e2e {
 namespace {
@@ -18,90 +19,15 @@ namespace {
 using client::Method;
 using google::protobuf::Message;
 
-// A request for each method; `{Host}` stands for the id of the first record of that kind that a
-// list brought. A new RPC needs a line.
-const std::map<std::string, std::string> kRequests = {
-    {"AggregateDetections", "field: 'status'"},
-    {"AggregateHosts", "field: 'platform_name'"},
-    {"AggregateIocs", "field: 'type'"},
-    {"AggregateRtrSessions", "field: 'origin'"},
-    {"BatchGetDetections", "composite_ids: '{Detection}'"},
-    {"BatchGetDiscoveredAccounts", "ids: '{DiscoveredAccount}'"},
-    {"BatchGetDiscoveredApplications", "ids: '{DiscoveredApplication}'"},
-    {"BatchGetDiscoveredHosts", "ids: '{DiscoveredHost}'"},
-    {"BatchGetDiscoveredLogins", "ids: '{DiscoveredLogin}'"},
-    {"BatchGetEvaluationLogic", "ids: '1'"},
-    {"BatchGetHosts", "device_ids: '{Host}'"},
-    {"BatchGetIncidentAttachments", "ids: 'a1'"},
-    {"BatchGetIncidents", "ids: '{Incident}'"},
-    {"BatchGetIntelIndicators", "ids: '{IntelIndicator}'"},
-    {"BatchGetIocs", "ids: '{Ioc}'"},
-    {"BatchGetLoginHistory", "device_ids: '{Host}'"},
-    {"BatchGetNetworkAddressHistory", "device_ids: '{Host}'"},
-    {"BatchGetOnlineState", "device_ids: '{Host}'"},
-    {"BatchGetProcesses", "process_ids: 'pid:a:1'"},
-    {"BatchGetQueuedRtrSessions", "ids: '{RtrSession}'"},
-    {"BatchGetRemediations", "ids: 'r1'"},
-    {"BatchGetReputations", "values: '203.0.113.42'"},
-    {"BatchGetRtrSessions", "ids: '{RtrSession}'"},
-    {"BatchGetSlas", "ids: 's1'"},
-    {"BatchGetTemplates", "ids: 't1'"},
-    {"BatchGetVulnerabilities", "ids: '{Vulnerability}'"},
-    {"CheckAccess", ""},
-    {"CheckIocs", "ids: '{Ioc}'"},
-    {"ExportDetections", ""},
-    {"ExportDiscoveredAccounts", ""},
-    {"ExportDiscoveredApplications", ""},
-    {"ExportDiscoveredHosts", ""},
-    {"ExportDiscoveredLogins", ""},
-    {"ExportHosts", ""},
-    {"ExportIncidents", "read_mask { paths: '*' }"},
-    {"ExportIntelIndicators", ""},
-    {"ExportIocs", ""},
-    {"ExportRtrAuditSessions", ""},
-    {"ExportRtrSessions", ""},
-    {"ExportVulnerabilities", ""},
-    {"GetDetection", "composite_id: '{Detection}'"},
-    {"GetDiscoveredAccount", "id: '{DiscoveredAccount}'"},
-    {"GetDiscoveredApplication", "id: '{DiscoveredApplication}'"},
-    {"GetDiscoveredHost", "id: '{DiscoveredHost}'"},
-    {"GetDiscoveredLogin", "id: '{DiscoveredLogin}'"},
-    {"GetHost", "device_id: '{Host}'"},
-    {"GetIncident", "id: '{Incident}'"},
-    {"GetIncidentAttachments", "id: '{Incident}'"},
-    {"GetIntelIndicator", "id: '{IntelIndicator}'"},
-    {"GetIoc", "id: '{Ioc}'"},
-    {"GetIocDeviceCount", "type: IOC_TYPE_IPV4 value: '203.0.113.42'"},
-    {"GetIocDevices", "type: IOC_TYPE_IPV4 value: '203.0.113.42'"},
-    {"GetIocProcesses", "type: IOC_TYPE_IPV4 value: '203.0.113.42' device_id: '{Host}'"},
-    {"GetRtrSession", "id: '{RtrSession}'"},
-    {"GetStatus", ""},
-    {"GetVulnerability", "id: '{Vulnerability}'"},
-    {"ListDetections", "query: 'e'"},
-    {"ListDiscoveredAccounts", ""},
-    {"ListDiscoveredApplications", ""},
-    {"ListDiscoveredHosts", ""},
-    {"ListDiscoveredLogins", ""},
-    {"ListHosts", ""},
-    {"ListIncidents", ""},
-    {"ListIntelIndicators", ""},
-    {"ListIocs", ""},
-    {"ListRtrAuditSessions", "read_mask { paths: '*' }"},
-    {"ListRtrSessions", ""},
-    {"ListVulnerabilities", ""},
-};
-
 class Driver {
  public:
   Driver(World& world, const client::Catalog& catalog)
-      : catalog_(catalog), invoker_(world.channel(), catalog) {}
+      : invoker_(world.channel(), catalog), requests_(catalog) {}
 
   void Drive(const Method& method) {
     SCOPED_TRACE(method.descriptor->full_name());
-    const auto text = kRequests.find(method.descriptor->name());
-    ASSERT_NE(text, kRequests.end()) << "needs a request";
-    const auto request = catalog_.NewMessage(*method.descriptor->input_type());
-    ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(WithIds(text->second), &*request));
+    const auto request = requests_.For(method);
+    ASSERT_NE(request, nullptr);
     const client::CallSettings settings{.timeout = kGenerous, .stop = {}, .metadata = {}};
     if (method.descriptor->server_streaming()) {
       const auto failure =
@@ -111,31 +37,12 @@ class Driver {
     }
     const client::Answer answer = invoker_.Unary(method, *request, settings);
     ASSERT_FALSE(answer.failure.has_value()) << answer.failure->message;
-    if (method.verb == "list") Remember(*answer.message, *method.shape.records);
+    requests_.Learn(method, *answer.message);
   }
 
  private:
-  std::string WithIds(std::string text) const {
-    for (const auto& [kind, id] : ids_) {
-      const std::string place = "{" + kind + "}";
-      const size_t at = text.find(place);
-      if (at != std::string::npos) text.replace(at, place.size(), id);
-    }
-    return text;
-  }
-  void Remember(const Message& answer, const google::protobuf::FieldDescriptor& records) {
-    ASSERT_GT(answer.GetReflection()->FieldSize(answer, &records), 0);
-    const Message& record = answer.GetReflection()->GetRepeatedMessage(answer, &records, 0);
-    const auto& type = *record.GetDescriptor();
-    for (const char* name : {"device_id", "id", "composite_id"}) {
-      const auto* field = type.FindFieldByName(name);
-      if (field != nullptr) ids_[type.name()] = record.GetReflection()->GetString(record, field);
-    }
-  }
-
-  const client::Catalog& catalog_;
   client::Invoker invoker_;
-  std::map<std::string, std::string> ids_;  // by record type
+  MinimalRequests requests_;
 };
 
 TEST(ReadOnly, NoMethodChangesAnythingInFalcon) {
