@@ -165,7 +165,8 @@ class Export {
   void TellRest(bool whole) const {
     std::ostream& err = context_.environment.err;
     if (resume_token_.empty()) {
-      if (written_) err << "What came so far is written; this stream cannot be resumed.\n";
+      err << (written_ ? "What came so far is written; this stream cannot be resumed.\n"
+                       : "No message is written as a whole: begin anew.\n");
       return;
     }
     err << (whole ? "What came so far is written."

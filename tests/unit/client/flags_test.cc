@@ -35,13 +35,14 @@ class Flags : public ::testing::Test {
 };
 
 TEST_F(Flags, AreNamedAfterTheFieldsOneValueAtATime) {
-  EXPECT_THAT(
-      Names("detections", "list"),
-      ElementsAre("page-size", "page-token", "days", "created-after", "created-before", "severity",
-                  "min-severity", "status", "hostname", "technique", "tactic", "product", "filter",
-                  "query", "order-by", "fields", "max-staleness", "include-additional-fields"));
+  EXPECT_THAT(Names("detections", "list"),
+              ElementsAre("page-size", "page-token", "days", "created-after", "created-before",
+                          "severity", "min-severity", "status", "hostname", "technique", "tactic",
+                          "product", "filter", "query", "order-by", "fields", "max-staleness",
+                          "include-additional-fields", "filter-check"));
   EXPECT_THAT(Names("hosts", "login-history"),
-              ElementsAre("device-id", "after", "before", "limit"));
+              ElementsAre("device-id", "after", "before", "limit", "max-staleness",
+                          "include-additional-fields", "filter-check"));
 }
 
 TEST_F(Flags, TakeEnumWordsInAnyCaseSingleOrByCommas) {

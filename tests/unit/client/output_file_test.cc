@@ -155,7 +155,9 @@ TEST(ResumeFile, TakesABareTokenAndAnEmptyFileAndRefusesAllElse) {
     std::ofstream(path) << text;
     EXPECT_FALSE(ReadResumePoint(path).ok()) << text;
   }
-  EXPECT_FALSE(WriteResumePoint(scratch.folder() + "/none/token", {.token = "a", .start = {}, .place = {}}).ok());
+  EXPECT_FALSE(
+      WriteResumePoint(scratch.folder() + "/none/token", {.token = "a", .start = {}, .place = {}})
+          .ok());
 }
 
 }  // namespace

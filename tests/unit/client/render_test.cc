@@ -101,8 +101,7 @@ TEST_F(Render, ValuesInListsThatDidNotFitStandAtTheirPlaces) {
   EXPECT_THAT(card, ::testing::ContainsRegex("\ntags +7\n"));
   const RecordColumns columns =
       ColumnsOf(RecordOf(*catalog_, "detections"), {"mitre_attack.tactic", "tags"});
-  EXPECT_EQ(Table({record.get()}, columns, 0),
-            "TACTIC  TAGS\nOdd     7\n");
+  EXPECT_EQ(Table({record.get()}, columns, 0), "TACTIC  TAGS\nOdd     7\n");
 }
 
 TEST_F(Render, HostileNamesCannotLeaveTheirCell) {
