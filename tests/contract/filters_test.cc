@@ -149,7 +149,9 @@ TEST(FiltersTest, PassesWordsThatAreNewToItWithANote) {
 std::vector<std::string> AdviceIn(const std::string& message, const std::string& filter) {
   std::vector<std::string> advice;
   if (const size_t at = message.find("; write "); at != message.npos) {
-    advice.push_back(message.substr(at + 8));
+    const std::string written = message.substr(at + 8);
+    const bool value = written.starts_with("'");
+    advice.push_back(value ? Cat(filter.substr(0, filter.find(':') + 1), written) : written);
   }
   const size_t at = message.find("; nearest: `");
   if (message.find("unknown field") != message.npos && at != message.npos) {
