@@ -1,5 +1,5 @@
-// NameFilter: holds records against the names that a request asks for, since Falcon also finds names
-// that only begin alike.
+// NameFilter: holds records against the names that a request asks for, since Falcon also finds
+// names that only begin alike.
 #ifndef FALCON_FQL_NAME_FILTER_H_
 #define FALCON_FQL_NAME_FILTER_H_
 

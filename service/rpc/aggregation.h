@@ -23,8 +23,8 @@ namespace falcon::rpc {
 void CheckAggregation(const AggregationQuery& query, const fql::Catalogue& catalogue,
                       Checks& checks);
 
-// What `reading` must know of a request for counts: how old they may be, and that letter case counts
-// in its names.
+// What `reading` must know of a request for counts: how old they may be, and that letter case
+// counts in its names.
 void PrepareCount(const google::protobuf::Message& request, Reading& reading, Checks& checks);
 
 // All of an Aggregate request; INVALID_ARGUMENT with all violations, those in `checks` included.

@@ -8,6 +8,7 @@
 #include "falcon/lookup.h"
 #include "rpc/incident_attachments.h"
 #include "rpc/incident_filter.h"
+#include "rpc/staleness.h"
 #include "rpc/unary_call.h"
 
 namespace falcon::rpc {
@@ -201,7 +202,11 @@ Task<absl::Status> IncidentService::Attachments(Call& call,
   Checks checks;
   const std::string_view wrong = IncidentIdShape(request.id());
   if (!wrong.empty()) checks.Violate("id", wrong);
-  ASSIGN_OR_CO_RETURN(const LookupPlan plan, attachments_.OpenLookup(request, std::move(checks)));
+  LookupPlan plan;
+  plan.decoder = &attachments_.decoder();
+  plan.options.additional_fields = request.read_options().include_additional_fields();
+  plan.staleness = AskedStaleness(request, checks);
+  CO_RETURN_IF_ERROR(checks.Verdict());
   std::string id = request.id();
   CO_RETURN_IF_ERROR(co_await references_.Resolve(call, plan.staleness, id));
   CO_RETURN_IF_ERROR(co_await ReadAttachments(upstream_, call, plan, id, response));

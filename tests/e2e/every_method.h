@@ -26,7 +26,7 @@ class EveryMethod {
   void ForEach(const std::function<void(const client::Method&)>& visit) const;
   // Null, and a failed test, where tests/support/requests.h has none.
   MessagePtr RequestOf(const client::Method& method) const;
-  // Null, and a failed test, where the call fails. The ids of a list's first records are remembered.
+  // Null, and a failed test, where the call fails. Remembers the id of a list's first record.
   MessagePtr Ask(const client::Method& method, const google::protobuf::Message& request);
   // All messages of a stream.
   void Drain(const client::Method& method, const google::protobuf::Message& request);

@@ -41,7 +41,9 @@ bool IsCached(const client::Method& method) {
 }
 
 TEST(KeptAnswers, OfEveryCachedMethodHaveAnAgeAndCostNothing) {
-  World world(SmallWorld());
+  WorldOptions options = SmallWorld();
+  options.gateway = {"--cache-mib=8"};
+  World world(options);
   EveryMethod every(world);
   int cached = 0;
   every.ForEach([&](const client::Method& method) {

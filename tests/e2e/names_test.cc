@@ -17,17 +17,16 @@
 namespace falcon::e2e {
 namespace {
 
-using google::protobuf::DescriptorPool;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 using Texts = std::set<std::string>;
 using Path = std::vector<const FieldDescriptor*>;
 
-// All texts at `path`; the fields of the catalogue's pool have the same names.
+// All texts at `path`, from its element `at` on.
 void Collect(const Message& message, const Path& path, size_t at, Texts& texts) {
   const auto& reflection = *message.GetReflection();
-  const auto* field = message.GetDescriptor()->FindFieldByName(path[at]->name());
+  const FieldDescriptor* field = path[at];
   const int size = field->is_repeated() ? reflection.FieldSize(message, field)
                                         : (reflection.HasField(message, field) ? 1 : 0);
   for (int i = 0; i < size; ++i) {
@@ -64,12 +63,9 @@ struct NameFilter {
   std::vector<Path> paths;
 };
 
-// Of the pool of generated messages, which knows the options.
 std::vector<NameFilter> NameFiltersOf(const client::Method& method) {
-  const auto* pool = DescriptorPool::generated_pool();
-  const auto* request = pool->FindMessageTypeByName(method.descriptor->input_type()->full_name());
-  const auto* record =
-      pool->FindMessageTypeByName(method.shape.records->message_type()->full_name());
+  const auto* request = method.descriptor->input_type();
+  const auto* record = method.shape.records->message_type();
   const fql::Catalogue catalogue(record);
   std::vector<NameFilter> filters;
   for (int i = 0; i < request->field_count(); ++i) {

@@ -21,7 +21,7 @@ class AttachmentsTest : public ServedTest<IncidentService, v1::IncidentService> 
   void Page(std::string_view body) { Script("file-details", body); }
   v1::GetIncidentAttachmentsResponse Ask() {
     v1::GetIncidentAttachmentsRequest request;
-    request.set_id("case-1");
+    request.set_id("0f8b7c1e");
     v1::GetIncidentAttachmentsResponse answer;
     grpc::ClientContext context;
     const grpc::Status status = stub->GetIncidentAttachments(&context, request, &answer);
