@@ -64,6 +64,7 @@ RecordColumns AllFields(const Descriptor& record) {
   RecordColumns columns{.paths = {}, .spread = nullptr, .drop_empty = true};
   for (int i = 0; i < record.field_count(); ++i) {
     const FieldDescriptor& field = *record.field(i);
+    if (field.name() == "additional_fields") continue;  // its values stand under their fields
     const bool recursive = field.message_type() == &record;
     if (columns.spread == nullptr && field.is_repeated() && IsPlainMessage(field) && !recursive) {
       columns.spread = &field;
