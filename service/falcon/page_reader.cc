@@ -78,6 +78,7 @@ absl::StatusOr<UpstreamCall> PageReader::NextCall() {
   asked_ = static_cast<int>(std::min<int64_t>(at.skip + page_.limit, most));
   const int window = plan_.operation->max_window;
   if (ByOffset(plan_) && window > 0) {
+    if (OffsetOf(at) >= window && CanPassWindow()) Seek();
     const int64_t room = window - OffsetOf(at);
     if (room <= 0) return PastWindow(*plan_.operation);
     asked_ = static_cast<int>(std::min<int64_t>(asked_, room));
@@ -93,6 +94,10 @@ absl::Status PageReader::Recover(const absl::Status& failure) {
   if ((slow || reason == "UPSTREAM_BODY_TOO_LARGE") && page_.limit > 1) {
     page_.limit /= 2;
     page_.impatient |= slow;
+    return absl::OkStatus();
+  }
+  if (reason == "OFFSET_WINDOW" && CanPassWindow()) {
+    Seek();
     return absl::OkStatus();
   }
   if (reason != "CURSOR_EXPIRED") return failure;
@@ -117,6 +122,10 @@ const Message& PageReader::prototype() const {
 bool PageReader::CanSeek() const {
   const Cursor& at = page_.next;
   return at.sent == 0 || (plan_.seek_field != nullptr && !at.seek_value.empty());
+}
+
+bool PageReader::CanPassWindow() const {
+  return InOrder() && page_.next.anchor != page_.next.seek_value;
 }
 
 void PageReader::Seek() {

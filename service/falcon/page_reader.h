@@ -42,6 +42,8 @@ class PageReader {
 
  private:
   bool CanSeek() const;
+  // Whether the count can start anew past its window, since more than one sort value lies in it.
+  bool CanPassWindow() const;
   void Seek();
   // Whether the rest was sought, and nothing came that had not been sent before.
   bool SoughtInVain() const { return sent_at_seek_ == page_.next.sent; }

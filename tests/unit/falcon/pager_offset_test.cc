@@ -161,6 +161,24 @@ TEST_F(PagerOffsetTest, ATieThatNoTokenCanHoldIsCountedOn) {
   EXPECT_EQ(ids.size(), 700u);
 }
 
+TEST_F(PagerOffsetTest, TiesThatNoTokenCanHoldPassTheWindowToo) {
+  narrow_.max_window = 1200;
+  collection_.records.clear();
+  for (int i = 0; i < 1800; ++i) {
+    collection_.records[Cat("id-", i)] = kStart + i / 600 * kSecond;
+  }
+  ASSERT_THAT(Walk(HostsById(narrow_, 600)), IsOk());
+  EXPECT_EQ(ids_.size(), 1800u);
+  EXPECT_EQ(Different(), 1800u);
+}
+
+TEST_F(PagerOffsetTest, ATieThatFillsTheWindowEndsTheList) {
+  narrow_.max_window = 1200;
+  collection_.records.clear();
+  for (int i = 0; i < 1800; ++i) collection_.records[Cat("id-", i)] = kStart;
+  EXPECT_EQ(Reason(Walk(HostsById(narrow_, 600))), "OFFSET_WINDOW");
+}
+
 TEST_F(PagerOffsetTest, WithoutATotalAnEmptyPageIsTheEnd) {
   collection_.knows_total = false;
   ASSERT_THAT(Walk(HostsById(narrow_, 10)), IsOk());
