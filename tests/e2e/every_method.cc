@@ -1,4 +1,4 @@
-// Requests from the table of the tests; the rest comes from descriptors.
+// Calls by the descriptors.
 #include "tests/e2e/every_method.h"
 
 #include <gtest/gtest.h>
@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "descriptor_set.h"
-#include "tests/support/requests.h"
 
 namespace falcon::e2e {
 namespace {
@@ -33,7 +32,7 @@ WorldOptions SmallWorld() {
 }
 
 EveryMethod::EveryMethod(World& world)
-    : catalog_(LoadCatalog()), invoker_(world.channel(), *catalog_) {}
+    : catalog_(LoadCatalog()), invoker_(world.channel(), *catalog_), requests_(*catalog_) {}
 
 void EveryMethod::ForEach(const std::function<void(const Method&)>& visit) const {
   for (const bool lists : {true, false}) {
@@ -47,24 +46,13 @@ void EveryMethod::ForEach(const std::function<void(const Method&)>& visit) const
   }
 }
 
-MessagePtr EveryMethod::RequestOf(const Method& method) const {
-  const auto text = kRequests.find(method.descriptor->name());
-  if (text == kRequests.end()) {
-    ADD_FAILURE() << method.descriptor->name() << " needs a request in tests/support/requests.h";
-    return nullptr;
-  }
-  MessagePtr request = catalog_->NewMessage(*method.descriptor->input_type());
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(WithIds(text->second), &*request));
-  return request;
-}
-
 MessagePtr EveryMethod::Ask(const Method& method, const Message& request) {
   client::Answer answer = invoker_.Unary(method, request, Patient());
   if (answer.failure.has_value()) {
     ADD_FAILURE() << method.descriptor->full_name() << ": " << answer.failure->message;
     return nullptr;
   }
-  if (method.verb == "list") Remember(*answer.message, *method.shape.records);
+  requests_.Remember(method, *answer.message);
   return std::move(answer.message);
 }
 
@@ -72,26 +60,6 @@ void EveryMethod::Drain(const Method& method, const Message& request) {
   const auto failure =
       invoker_.Stream(method, request, Patient(), [](const Message&) { return true; });
   EXPECT_FALSE(failure.has_value()) << failure->message;
-}
-
-std::string EveryMethod::WithIds(std::string text) const {
-  for (const auto& [kind, id] : ids_) {
-    const std::string place = "{" + kind + "}";
-    const size_t at = text.find(place);
-    if (at != std::string::npos) text.replace(at, place.size(), id);
-  }
-  return text;
-}
-
-void EveryMethod::Remember(const Message& answer,
-                           const google::protobuf::FieldDescriptor& records) {
-  if (answer.GetReflection()->FieldSize(answer, &records) == 0) return;
-  const Message& record = answer.GetReflection()->GetRepeatedMessage(answer, &records, 0);
-  const auto& type = *record.GetDescriptor();
-  for (const char* name : {"device_id", "id", "composite_id"}) {
-    const auto* field = type.FindFieldByName(name);
-    if (field != nullptr) ids_[type.name()] = record.GetReflection()->GetString(record, field);
-  }
 }
 
 }  // namespace falcon::e2e

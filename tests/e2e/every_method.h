@@ -3,13 +3,12 @@
 #define FALCON_TESTS_E2E_EVERY_METHOD_H_
 
 #include <functional>
-#include <map>
 #include <memory>
-#include <string>
 
 #include "client/catalog.h"
 #include "client/invoke.h"
 #include "tests/e2e/calls.h"
+#include "tests/support/method_requests.h"
 
 namespace falcon::e2e {
 
@@ -24,21 +23,16 @@ class EveryMethod {
 
   // Lists first: they bring the ids that others need.
   void ForEach(const std::function<void(const client::Method&)>& visit) const;
-  // Null, and a failed test, where tests/support/requests.h has none.
-  MessagePtr RequestOf(const client::Method& method) const;
+  MessagePtr RequestOf(const client::Method& method) const { return requests_.For(method); }
   // Null, and a failed test, where the call fails. Remembers the id of a list's first record.
   MessagePtr Ask(const client::Method& method, const google::protobuf::Message& request);
   // All messages of a stream.
   void Drain(const client::Method& method, const google::protobuf::Message& request);
 
  private:
-  std::string WithIds(std::string text) const;
-  void Remember(const google::protobuf::Message& answer,
-                const google::protobuf::FieldDescriptor& records);
-
   std::unique_ptr<client::Catalog> catalog_;
   client::Invoker invoker_;
-  std::map<std::string, std::string> ids_;  // by record type
+  falcon::testing::MethodRequests requests_;
 };
 
 }  // namespace falcon::e2e

@@ -14,8 +14,8 @@
 #include "client/text.h"
 #include "descriptor_set.h"
 #include "tests/e2e/calls.h"
-#include "tests/e2e/minimal_requests.h"
 #include "tests/e2e/shared_world.h"
+#include "tests/support/method_requests.h"
 #include "tests/unit/client/program_run.h"
 
 namespace falcon::e2e {
@@ -100,13 +100,13 @@ TEST_F(FalconctlCommands, EachWorksInEachFormat) {
   const auto catalog = client::Catalog::Load(DescriptorSet());
   ASSERT_TRUE(catalog.ok());
   client::Invoker invoker(world().channel(), **catalog);
-  MinimalRequests requests(**catalog);
+  falcon::testing::MethodRequests requests(**catalog);
   for (const client::Noun& noun : (*catalog)->nouns()) {
     const Method* list = (*catalog)->Find(noun.name, "list");
     if (list == nullptr) continue;
     const client::Answer answer = invoker.Unary(*list, *requests.For(*list), {});
     ASSERT_FALSE(answer.failure) << answer.failure->message;
-    requests.Learn(*list, *answer.message);
+    requests.Remember(*list, *answer.message);
   }
   for (const client::Noun& noun : (*catalog)->nouns()) {
     for (const Method& method : noun.methods) {

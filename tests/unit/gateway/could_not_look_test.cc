@@ -1,6 +1,6 @@
 // "Could not look" is not "nothing found": whatever answers in Falcon's place, on whichever operation,
 // no method answers as if there were nothing. Driven by the descriptors and the operation table.
-#include "tests/support/requests.h"
+#include "tests/support/method_requests.h"
 #include "tests/unit/gateway/served_gateway.h"
 
 namespace falcon::testing {
@@ -43,26 +43,19 @@ constexpr Foreign kForeign[] = {
 
 // Ids of the shapes that requests must have.
 const std::map<std::string, std::string> kIds = {
-    {"{Detection}", "0123456789abcdef0123456789abcdef:ind:0123456789abcdef0123456789abcdef:1-2-3"},
-    {"{Host}", "0123456789abcdef0123456789abcdef"},
-    {"{Ioc}", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
-    {"{RtrSession}", "9f3c5e7a-1234-5678-abcd-ef0123456789"},
-    {"{Vulnerability}", "0123456789abcdef0123456789abcdef_0123456789abcdef0123456789abcdef"},
-    {"{IntelIndicator}", "domain_malicious.example"},
+    {"Detection", "0123456789abcdef0123456789abcdef:ind:0123456789abcdef0123456789abcdef:1-2-3"},
+    {"Host", "0123456789abcdef0123456789abcdef"},
+    {"Ioc", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
+    {"RtrSession", "9f3c5e7a-1234-5678-abcd-ef0123456789"},
+    {"Vulnerability", "0123456789abcdef0123456789abcdef_0123456789abcdef0123456789abcdef"},
+    {"IntelIndicator", "domain_malicious.example"},
 };
 
 class CouldNotLookTest : public GatewayTest {
  protected:
-  static std::string TextFor(const client::Method& method) {
-    std::string text = kRequests.at(method.descriptor->name());
-    const size_t at = text.find('{');
-    const size_t end = text.find('}', at);
-    if (at == std::string::npos || end == std::string::npos || text[at + 1] == ' ') return text;
-    const auto known = kIds.find(text.substr(at, end + 1 - at));
-    const std::string id =
-        known != kIds.end() ? known->second : "0123456789abcdef0123456789abcdef_fedcba9876543210";
-    text.replace(at, end + 1 - at, id);
-    return text;
+  std::unique_ptr<Message> RequestFor(const client::Method& method) const {
+    return MethodRequests(catalog(), kIds, "0123456789abcdef0123456789abcdef_fedcba9876543210")
+        .For(method);
   }
 
   static bool SaysSo(const Message& answer) {
@@ -85,7 +78,7 @@ class CouldNotLookTest : public GatewayTest {
 TEST_F(CouldNotLookTest, NoForeignAnswerReadsAsNothingFound) {
   std::set<const Operation*> covered;
   for (const client::Method* method : Methods()) {
-    const auto request = Request(*method, TextFor(*method));
+    const auto request = RequestFor(*method);
     for (const Operation* operation : OperationsOf(*method, *request)) {
       covered.insert(operation);
       for (const Foreign& foreign : kForeign) {
@@ -112,7 +105,7 @@ TEST_F(CouldNotLookTest, APageWithoutTheRowsThatItCountsIsNoEmptyList) {
         method->shape.page_token != nullptr || method->descriptor->server_streaming();
     if (rows == nullptr || !pages) continue;
     SCOPED_TRACE(method->descriptor->name());
-    const auto request = Request(*method, TextFor(*method));
+    const auto request = RequestFor(*method);
     for (const Operation* operation : OperationsOf(*method, *request)) {
       if (operation->paging == Paging::kNone) continue;
       falcon_.foreign = operation;

@@ -73,6 +73,8 @@ class GatewayTest : public ::testing::Test {
     return methods;
   }
 
+  const client::Catalog& catalog() const { return *catalog_; }
+
   std::unique_ptr<Message> Request(const client::Method& method, const std::string& text) const {
     auto request = catalog_->NewMessage(*method.descriptor->input_type());
     EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, request.get())) << text;

@@ -1,0 +1,137 @@
+// A request for each method, made from its descriptor, so that a new RPC is driven without a line.
+#ifndef FALCON_TESTS_SUPPORT_METHOD_REQUESTS_H_
+#define FALCON_TESTS_SUPPORT_METHOD_REQUESTS_H_
+
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "client/catalog.h"
+#include "falcon/v1/options.pb.h"
+
+namespace falcon::testing {
+
+// What the descriptors do not tell of a request: names of fields, values of indicators, and what
+// leads to operations that little else leads to.
+inline const std::map<std::string, std::string> kRequestHints = {
+    {"AggregateDetections", "field: 'status'"},
+    {"AggregateHosts", "field: 'platform_name'"},
+    {"AggregateIocs", "field: 'type' filter: \"type:'ipv4'\""},
+    {"AggregateRtrSessions", "field: 'origin'"},
+    {"BatchGetProcesses", "process_ids: 'pid:a:1'"},
+    {"BatchGetReputations", "values: '203.0.113.42'"},
+    {"ExportIncidents", "read_mask { paths: '*' }"},
+    {"GetIocDeviceCount", "type: IOC_TYPE_IPV4 value: '203.0.113.42'"},
+    {"GetIocDevices", "type: IOC_TYPE_IPV4 value: '203.0.113.42'"},
+    {"GetIocProcesses", "type: IOC_TYPE_IPV4 value: '203.0.113.42'"},
+    {"ListDetections", "query: 'e'"},
+    {"ListRtrAuditSessions", "read_mask { paths: '*' }"},
+};
+
+class MethodRequests {
+ public:
+  using Message = google::protobuf::Message;
+  using FieldDescriptor = google::protobuf::FieldDescriptor;
+
+  // `ids`: of a record of each kind, by its message's name. `any_id`: of other kinds.
+  explicit MethodRequests(const client::Catalog& catalog,
+                          std::map<std::string, std::string> ids = {}, std::string any_id = "r1")
+      : catalog_(catalog), ids_(std::move(ids)), any_id_(std::move(any_id)) {}
+
+  // As little as the method needs.
+  std::unique_ptr<Message> For(const client::Method& method) const {
+    std::unique_ptr<Message> request = catalog_.NewMessage(*method.descriptor->input_type());
+    const auto hint = kRequestHints.find(method.descriptor->name());
+    if (hint != kRequestHints.end()) {
+      EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(hint->second, &*request))
+          << hint->first;
+    }
+    FillIds(method, *request);
+    return request;
+  }
+
+  // Every field of the record, every switch on, and pages that have others behind them.
+  static void AskForAll(const client::Method& method, Message& request) {
+    const auto& reflection = *request.GetReflection();
+    if (method.shape.read_mask != nullptr) {
+      Message& mask = *reflection.MutableMessage(&request, method.shape.read_mask);
+      mask.Clear();
+      const FieldDescriptor* paths = mask.GetDescriptor()->FindFieldByName("paths");
+      mask.GetReflection()->AddString(&mask, paths, "*");
+    }
+    for (int i = 0; i < request.GetDescriptor()->field_count(); ++i) {
+      const FieldDescriptor& field = *request.GetDescriptor()->field(i);
+      const bool is_switch = field.type() == FieldDescriptor::TYPE_BOOL && !field.is_repeated();
+      if (is_switch && !field.options().HasExtension(v1::filters_on)) {
+        reflection.SetBool(&request, &field, true);
+      }
+    }
+    if (method.shape.page_size != nullptr) {
+      reflection.SetInt32(&request, method.shape.page_size, 3);
+    }
+  }
+
+  // Keeps the id of the first record that a list answered, if there is one.
+  void Remember(const client::Method& method, const Message& answer) {
+    const FieldDescriptor* records = method.shape.records;
+    if (method.verb != "list" || answer.GetReflection()->FieldSize(answer, records) == 0) return;
+    const Message& record = answer.GetReflection()->GetRepeatedMessage(answer, records, 0);
+    for (const char* name : {"device_id", "id", "composite_id"}) {
+      const FieldDescriptor* field = record.GetDescriptor()->FindFieldByName(name);
+      const std::string id =
+          field == nullptr ? "" : record.GetReflection()->GetString(record, field);
+      if (!id.empty()) ids_[record.GetDescriptor()->name()] = id;
+    }
+  }
+
+ private:
+  // An id of a record, not a filter by one.
+  static bool IsId(const FieldDescriptor& field) {
+    static const std::set<std::string> kNames = {"id",         "ids",          "device_id",
+                                                 "device_ids", "composite_id", "composite_ids"};
+    return kNames.contains(field.name()) && field.type() == FieldDescriptor::TYPE_STRING &&
+           !field.options().HasExtension(v1::filters_on);
+  }
+
+  void FillIds(const client::Method& method, Message& request) const {
+    const auto& reflection = *request.GetReflection();
+    for (int i = 0; i < request.GetDescriptor()->field_count(); ++i) {
+      const FieldDescriptor& field = *request.GetDescriptor()->field(i);
+      if (!IsId(field)) continue;
+      const bool device = field.name().starts_with("device_id") && ids_.contains("Host");
+      const std::string id = device ? ids_.at("Host") : IdFor(method);
+      if (field.is_repeated()) {
+        reflection.AddString(&request, &field, id);
+      } else {
+        reflection.SetString(&request, &field, id);
+      }
+    }
+  }
+
+  // Of the kind of record that the method answers, or that its name speaks of; else any.
+  std::string IdFor(const client::Method& method) const {
+    const FieldDescriptor* records = method.shape.records;
+    const std::string method_name = method.descriptor->name();
+    const std::string record = records == nullptr ? "" : records->message_type()->name();
+    std::string nearest;
+    for (const auto& [kind, id] : ids_) {
+      const bool fits =
+          record.find(kind) != std::string::npos || method_name.find(kind) != std::string::npos;
+      if (fits && kind.size() > nearest.size()) nearest = kind;
+    }
+    return nearest.empty() ? any_id_ : ids_.at(nearest);
+  }
+
+  const client::Catalog& catalog_;
+  std::map<std::string, std::string> ids_;
+  std::string any_id_;
+};
+
+}  // namespace falcon::testing
+
+#endif  // FALCON_TESTS_SUPPORT_METHOD_REQUESTS_H_
