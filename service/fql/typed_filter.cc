@@ -22,7 +22,6 @@ using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
 
 constexpr int kMaxDays = 365;
-constexpr std::string_view kAssetId = "aid";
 
 Expression Compare(const Field& target, Operator op, Value value) {
   return Expression::Of({.field = target.name, .op = op, .values = {std::move(value)}});
@@ -203,23 +202,17 @@ absl::StatusOr<Expression> IsNamed(const TypedFilter& filter, const Field& targe
   return Expression::Or(std::move(forms));
 }
 
-// The device's part of a joined id, in lower case; the whole of it too where an asset without a
-// sensor is called so.
+// The device's part of a joined id, in lower case; all of it where the field holds both forms, which
+// the check asks for then.
 absl::StatusOr<Expression> IsDevice(const TypedFilter& filter, const Field& target) {
   ASSIGN_OR_RETURN(std::vector<Value> values,
                    RequestValues(filter.request, filter.field, filter.catalogue, target));
-  std::vector<Value> ids;
-  const auto add = [&ids](Value id) {
-    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(std::move(id));
-  };
-  for (const Value& value : values) {
-    const std::string* text = std::get_if<std::string>(&value);
+  for (Value& value : values) {
+    std::string* text = std::get_if<std::string>(&value);
     if (text == nullptr) return absl::InternalError("DEVICE_ID stands on a field that is no text");
-    add(DeviceId(*text));
-    const bool joined = IsDeviceId(*text) && text->find('_') != std::string::npos;
-    if (joined && target.name == kAssetId) add(Lower(*text));
+    *text = target.joined_ids ? Lower(*text) : DeviceId(*text);
   }
-  return AnyOf(target, std::move(ids), filter.field.is_repeated());
+  return AnyOf(target, std::move(values), filter.field.is_repeated());
 }
 
 absl::StatusOr<Expression> Equals(const TypedFilter& filter, const Field& target) {

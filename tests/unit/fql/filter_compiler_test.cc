@@ -347,7 +347,7 @@ TEST(FilterCompiler, AsksForTheDevicesPartOfAJoinedId) {
   const auto vulnerabilities =
       FromText<v1::ListVulnerabilitiesRequest>("device_ids: '" + cid + "_" + aid + "'");
   EXPECT_EQ(Compile(vulnerabilities, Catalogue(v1::Vulnerability::descriptor())),
-            "aid:'" + aid + "',aid:'" + cid + "_" + aid + "'");
+            "aid:'" + cid + "_" + aid + "',aid:'" + aid + "'");
 }
 
 }  // namespace
