@@ -187,7 +187,7 @@ class FalconctlExport : public SharedWorld<FalconctlExport> {
   const std::string out_ = world().folder() + "/out.ndjson";
   const std::string token_ = world().folder() + "/token";
   const std::string log_ = world().folder() + "/falconctl-" +
-                           testing::UnitTest::GetInstance()->current_test_info()->name() + ".log";
+                           ::testing::UnitTest::GetInstance()->current_test_info()->name() + ".log";
 };
 
 TEST_F(FalconctlExport, AFullDeviceIsAFailureInEveryFormat) {
