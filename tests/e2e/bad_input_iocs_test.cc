@@ -50,7 +50,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"Platform", Of<List>("platforms: 'Windows'"), "platforms", "write 'windows'"},
         Bad{"Value", Of<List>("value: '*'"), "value", "star alone"},
         Bad{"Source", Of<List>("sources: ' '"), "sources", "empty text"},
-        Bad{"Filter", Of<List>("filter: \"severity:'high'\""), "filter", "severity_number",
+        Bad{"Filter", Of<List>("filter: \"severity:'high'\""), "filter", "`severities`",
             "FQL_INVALID"},
         Bad{"FilterWord", Of<List>("filter: \"type:'sha265'\""), "filter", "sha256", "FQL_INVALID"},
         Bad{"Mask", Of<List>("read_mask { paths: 'vaule' }"), "read_mask", "value"},

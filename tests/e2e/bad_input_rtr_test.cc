@@ -54,8 +54,6 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"UnknownStatusOfAnExport", Of<Export>("statuses: 99"), "statuses", "unknown"},
         Bad{"QueuedInTheAudit", Of<Audit>("statuses: RTR_SESSION_STATUS_QUEUED"), "statuses",
             "ask ListRtrSessions"},
-        Bad{"DeviceIdInUpperCase", Of<List>("device_id: '6FA2C1D04B7E4F0C9D3AB8E5127F90AA'"),
-            "device_id", "write '6fa2c1d0"},
         Bad{"StarsOnlyUser", Of<Audit>("user_id: '*'"), "user_id", "star"},
         Bad{"EmptyCommand", Of<List>("commands: ''"), "commands", "empty"},
         Bad{"DeviceIdInFql", Of<List>("filter: \"device_id:'x'\""), "filter", "device_id",

@@ -69,7 +69,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"UnknownStatus", Of<ListD>("statuses: 99"), "statuses"},
         Bad{"UnspecifiedStatus", Of<ListH>("statuses: CONTAINMENT_STATUS_UNSPECIFIED"), "statuses"},
         Bad{"UnknownProductType", Of<ListH>("product_types: 99"), "product_types"},
-        Bad{"UnknownPlatform", Of<ListH>("platforms: 'BeOS'"), "platforms"},
+        Bad{"PlatformInOtherCase", Of<ListH>("platforms: 'windows'"), "platforms"},
         Bad{"StarsOnlyHostname", Of<ListH>("hostname: '***'"), "hostname"}),
     NameOfBad);
 

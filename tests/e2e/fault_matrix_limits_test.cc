@@ -70,19 +70,20 @@ TEST(BudgetFault, Row18_NearItsEndTheBudgetIsPacedAndExportsStandBackFirst) {
   EXPECT_TRUE(Ask(world, live).status.ok());
 }
 
-TEST(BudgetFault, Row19_WithNothingLeftNobodyAsksFalcon) {
+TEST(BudgetFault, Row19_WithNothingLeftExportsAskNothingAndInteractiveCallsGoOn) {
   World world({{"--alerts", "50"}});
   world.Fault(Remaining(0));
   ASSERT_TRUE(ListHosts(world, kGenerous).status.ok());
   world.ClearFaults();
   world.ResetLedger();
   for (int i = 0; i < 20; ++i) {
-    const Seen seen = ListDetections(world, seconds(4));
-    ExpectRefused(seen.status, "RATE_LIMITED", seen.trailers);
+    const ShortExport refused(world, seconds(4));
+    ExpectRefused(refused.status, "RATE_LIMITED", refused.trailers);
   }
   EXPECT_EQ(world.Calls(), 0);
   EXPECT_EQ(Upstream(world).shed(), 20);
   EXPECT_EQ(Upstream(world).cooldowns(), 0);
+  EXPECT_TRUE(ListDetections(world, seconds(4)).status.ok()) << "only a 429 says no";
 }
 
 TEST(BudgetFault, Row16_A429AndThoseWhomItKeepsOutAreCounted) {

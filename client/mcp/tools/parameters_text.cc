@@ -38,7 +38,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 19> kHints =
     {"host_id", "device_id, agent_id"},
     {"hostname", "Any case; SRV-*"},
     {"indicator", "Exact hash, domain, address"},
-    {"name", "Any case; *Chrome*"},
+    {"name", "*Chrome*"},
     {"query", "Free text"},
     {"size", "Most buckets of terms"},
     {"tactic", "ATT&CK id or name"},
@@ -47,7 +47,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 19> kHints =
     {"then_by", "Second field, within each bucket"},
     {"type", "domain, ip_address, url, hash_sha256, hash_md5"},
     {"value", "Any case; *.example.com"},
-    {"vendor", "Any case; Microsoft*"},
+    {"vendor", "Microsoft*"},
 }};
 
 // Long phrases of the protos' comments, and what suffices.

@@ -39,10 +39,10 @@ TEST_F(Flags, AreNamedAfterTheFieldsOneValueAtATime) {
               ElementsAre("page-size", "page-token", "days", "created-after", "created-before",
                           "severity", "min-severity", "status", "hostname", "technique", "tactic",
                           "product", "filter", "query", "order-by", "fields", "max-staleness",
-                          "include-additional-fields", "filter-check"));
+                          "include-additional-fields", "unchecked"));
   EXPECT_THAT(Names("hosts", "login-history"),
               ElementsAre("device-id", "after", "before", "limit", "max-staleness",
-                          "include-additional-fields", "filter-check"));
+                          "include-additional-fields"));
 }
 
 TEST_F(Flags, TakeEnumWordsInAnyCaseSingleOrByCommas) {

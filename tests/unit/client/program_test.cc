@@ -356,7 +356,7 @@ TEST_F(Falconctl, HelpNeedsNoGateway) {
 TEST_F(Falconctl, ListsTheFieldsOfFqlWithTheirOperators) {
   const std::string out = RunFalconctl({"fql", "detections"}, setting_).out;
   EXPECT_THAT(out, AllOf(HasSubstr("device.hostname"), HasSubstr("created_timestamp"),
-                         HasSubstr("time        : :! > >= < <=")));
+                         HasSubstr("time        : :[] :! > >= < <=")));
   EXPECT_EQ(RunFalconctl({"fql", "nonsense"}, setting_).code, 2);
 }
 

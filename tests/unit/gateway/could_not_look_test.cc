@@ -45,6 +45,7 @@ constexpr Foreign kForeign[] = {
 const std::map<std::string, std::string> kIds = {
     {"Detection", "0123456789abcdef0123456789abcdef:ind:0123456789abcdef0123456789abcdef:1-2-3"},
     {"Host", "0123456789abcdef0123456789abcdef"},
+    {"DiscoveredHost", "0123456789abcdef0123456789abcdef_fedcba9876543210"},
     {"Ioc", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
     {"RtrSession", "9f3c5e7a-1234-5678-abcd-ef0123456789"},
     {"Vulnerability", "0123456789abcdef0123456789abcdef_0123456789abcdef0123456789abcdef"},
