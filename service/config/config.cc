@@ -90,9 +90,8 @@ void ReadClientId(const Flags& flags, const Sources& sources, Config& config,
 void ReadClientSecret(const Flags& flags, const Sources& sources, Config& config,
                       Problems& all_problems) {
   Problems problems;
-  const std::optional<Secret> secret =
-      sources.FindSecret("--client-secret-file", flags.client_secret_file, kClientSecret, OneWord,
-                         problems);
+  const std::optional<Secret> secret = sources.FindSecret(
+      "--client-secret-file", flags.client_secret_file, kClientSecret, OneWord, problems);
   if (secret.has_value()) {
     config.credentials.client_secret = *secret;
   } else if (problems.empty()) {

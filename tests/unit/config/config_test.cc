@@ -264,11 +264,12 @@ TEST_F(ConfigTest, WhatCopyingAddsAroundAValueIsLeftOut) {
       const size_t at = text.find('%');
       return Cat(text.substr(0, at), value, text.substr(at + 1));
     };
-    const std::map<std::string, std::string> values = {{"FALCON_CLIENT_ID", wrapped("id")},
-                                                       {"FALCON_CLIENT_SECRET", wrapped("canary")},
-                                                       {"FALCON_MEMBER_CID", wrapped(kCid)},
-                                                       {"FALCON_BASE_URL", wrapped("us-2")},
-                                                       {"VIRUSTOTAL_API_KEY", wrapped("canary-vt")}};
+    const std::map<std::string, std::string> values = {
+        {"FALCON_CLIENT_ID", wrapped("id")},
+        {"FALCON_CLIENT_SECRET", wrapped("canary")},
+        {"FALCON_MEMBER_CID", wrapped(kCid)},
+        {"FALCON_BASE_URL", wrapped("us-2")},
+        {"VIRUSTOTAL_API_KEY", wrapped("canary-vt")}};
     for (const bool by_file : {false, true}) {
       environment_.values.clear();
       for (const auto& [name, value] : values) {
@@ -313,7 +314,9 @@ TEST_F(ConfigTest, WhatIsNotCertainlyMeantIsSaidAtTheStart) {
       {"can'ary", "quotation mark"},
       {"canary canary", "one word"},
       {"canary\ncanary", "one word"},
-      {"\xE2\x80\x9C" "canary\xE2\x80\x9D", "outside ASCII"},
+      {"\xE2\x80\x9C"
+       "canary\xE2\x80\x9D",
+       "outside ASCII"},
       {"canary\xC2\xA0", "outside ASCII"}};
   for (const auto& [value, what] : cases) {
     Set("CROWDSTRIKE_CLIENT_SECRET", value);
@@ -335,10 +338,10 @@ TEST_F(ConfigTest, ACustomersIdMayBeWrittenAsTheConsoleShowsIt) {
     ASSERT_THAT(config, IsOk()) << cid;
     EXPECT_EQ(config->credentials.member_cid, kCid);
   }
-  for (const char* cid : {"child", "0123456789abcdef", "0123456789abcdef0123456789abcdeg",
-                          "0123456789abcdef0123456789abcdef-123",
-                          "0123456789abcdef0123456789abcdef1a",
-                          "01234567-89ab-cdef-0123-456789abcdef"}) {
+  for (const char* cid :
+       {"child", "0123456789abcdef", "0123456789abcdef0123456789abcdeg",
+        "0123456789abcdef0123456789abcdef-123", "0123456789abcdef0123456789abcdef1a",
+        "01234567-89ab-cdef-0123-456789abcdef"}) {
     Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
     Set("FALCON_MEMBER_CID", cid);
     EXPECT_THAT(Complaints(), Problem("FALCON_MEMBER_CID", "32 hexadecimal digits")) << cid;
@@ -394,9 +397,9 @@ TEST_F(ConfigTest, CertificatesAreReadAndTheKeyIsASecret) {
 TEST_F(ConfigTest, TheRestOfTheFlagsArrives) {
   const auto config =
       Load({"--max-in-flight=7", "--max-waiting=8", "--upstream-max-body-mib=9",
-            "--upstream-stall-seconds=40", "--drain-seconds=0", "--log-level=WARN", "--loopback-redirect=127.0.0.1:8081",
-            "--loopback-redirect=127.0.0.1:8082", "--page-token-key-file",
-            scratch_.Write("key", std::string(32, 'k'))});
+            "--upstream-stall-seconds=40", "--drain-seconds=0", "--log-level=WARN",
+            "--loopback-redirect=127.0.0.1:8081", "--loopback-redirect=127.0.0.1:8082",
+            "--page-token-key-file", scratch_.Write("key", std::string(32, 'k'))});
   ASSERT_THAT(config, IsOk());
   EXPECT_EQ(config->max_in_flight, 7u);
   EXPECT_EQ(config->max_waiting, 8u);
