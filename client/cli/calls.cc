@@ -93,8 +93,9 @@ bool AskFor(const std::vector<std::string>& deferred, Message& request) {
   const auto& reflection = *request.GetReflection();
   const bool list =
       ids != nullptr && ids->is_repeated() && ids->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
-  if (!list || static_cast<int>(deferred.size()) >= reflection.FieldSize(request, ids))
+  if (!list || static_cast<int>(deferred.size()) >= reflection.FieldSize(request, ids)) {
     return false;
+  }
   reflection.ClearField(&request, ids);
   for (const std::string& id : deferred) reflection.AddString(&request, ids, id);
   return true;

@@ -30,6 +30,7 @@ std::vector<const Message*> MessagesIn(const Message& message, const char* name)
   std::vector<const Message*> out;
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
   const int size = field == nullptr ? 0 : message.GetReflection()->FieldSize(message, field);
+  out.reserve(static_cast<size_t>(size));
   for (int i = 0; i < size; ++i) out.push_back(&MessageAt(message, *field, i));
   return out;
 }

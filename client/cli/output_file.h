@@ -64,7 +64,7 @@ class OutputFile final : public std::streambuf {
   // Written since the last Commit().
   int64_t written_ = 0;
   int error_ = 0;
-  std::array<char, 64 * 1024> buffer_;
+  std::array<char, size_t{64} * 1024> buffer_;
 };
 
 }  // namespace falcon::client

@@ -28,7 +28,7 @@ absl::Status OpenResumeFile(const MethodCall& call, const Environment& environme
   if ((*point)->start != absl::InfinitePast()) start = (*point)->start;
   request.GetReflection()->SetString(&request, call.method->shape.resume_from, (*point)->token);
   if (environment.file == nullptr || !(*point)->place) return absl::OkStatus();
-  const absl::Status there = environment.file->ContinueAt(*(*point)->place);
+  absl::Status there = environment.file->ContinueAt(*(*point)->place);
   if (there.ok()) return there;
   return absl::FailedPreconditionError(Cat(EscapeHostile(call.resume_file), ": ",
                                            std::string(there.message()),

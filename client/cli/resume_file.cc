@@ -19,7 +19,7 @@ namespace falcon::client {
 namespace {
 
 // Tokens are far shorter.
-constexpr std::streamsize kMaxFileBytes = 64 * 1024;
+constexpr std::streamsize kMaxFileBytes = std::streamsize{64} * 1024;
 
 absl::Status SystemError(std::string_view what, const std::string& path) {
   return absl::UnknownError(

@@ -135,7 +135,7 @@ UpstreamCall AggregateCall(const Operation& operation, const AggregationQuery& q
         Element(query.then_by, v1::AGGREGATION_KIND_TERMS, query.size));
   }
   UpstreamCall call(operation);
-  call.body = JsonText(operation.body_is_list ? Json::array({std::move(element)}) : element);
+  call.body = JsonText(operation.body_is_list ? Json::array({element}) : element);
   return call;
 }
 

@@ -53,11 +53,10 @@ std::string ParameterFor(std::string_view fql_field, const google::protobuf::Des
     }
     return "";
   };
-  const std::string exact =
+  std::string exact =
       first([&](const FieldDescriptor& field) { return FiltersOn(field, fql_field, false); });
   if (!exact.empty()) return exact;
-  const std::string called =
-      first([&](const FieldDescriptor& field) { return IsCalled(field, name); });
+  std::string called = first([&](const FieldDescriptor& field) { return IsCalled(field, name); });
   if (!called.empty() || IsGeneral(name)) return called;
   return first([&](const FieldDescriptor& field) { return FiltersOn(field, fql_field, true); });
 }

@@ -258,8 +258,9 @@ Problem OperatorProblem(const Field& field, const Condition& condition) {
     return Cat("`", field.name, "` is compared by > >= < <= only",
                field.text_match ? ", or by ~" : "");
   }
-  if (condition.list && !IsEquality(condition.op))
+  if (condition.list && !IsEquality(condition.op)) {
     return Finding("a range takes one value, not a list");
+  }
   if (condition.list && !field.lists) {
     return Cat("`", field.name, "` takes at most 100 values in a list");
   }

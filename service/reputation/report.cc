@@ -42,8 +42,9 @@ std::vector<std::string> Texts(const Json& object, const char* key, size_t most)
   if (list == nullptr || !list->is_array()) return texts;
   for (const Json& value : *list) {
     if (texts.size() == most) break;
-    if (value.is_string())
+    if (value.is_string()) {
       texts.emplace_back(Utf8Prefix(value.get_ref<const std::string&>(), kMostText));
+    }
   }
   return texts;
 }

@@ -2,11 +2,10 @@
 #ifndef FALCON_WIRE_GZIP_DECODER_H_
 #define FALCON_WIRE_GZIP_DECODER_H_
 
-#include <functional>
-#include <memory>
-#include <string_view>
+#include <zlib.h>
 
-struct z_stream_s;
+#include <functional>
+#include <string_view>
 
 namespace falcon::wire {
 
@@ -31,7 +30,7 @@ class GzipDecoder {
   void Reset();
 
  private:
-  std::unique_ptr<z_stream_s> stream_;
+  z_stream stream_{};
   bool open_ = false;  // the stream holds memory of zlib's
   State state_ = State::kMore;
 };

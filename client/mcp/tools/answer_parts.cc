@@ -82,6 +82,7 @@ void ReadDeferred(const Message& info, ReadNotes& notes) {
   const int size = SizeOf(info, ids);
   if (size == 0) return;
   std::vector<std::string> first;
+  first.reserve(static_cast<size_t>(kMaxFieldsNamed) + 1);
   for (int i = 0; i < std::min(size, kMaxFieldsNamed); ++i) {
     first.push_back(UntrustedText(client::ScalarText(info, *ids, i), kFieldBytes));
   }
