@@ -34,6 +34,9 @@ std::string ProxyAdvice(int status) {
 
 // gRPC's own UNAVAILABLE, without details, comes when nobody listens.
 std::string AdviceOf(const Failure& failure, std::string_view address) {
+  if (const std::string filter = failure.Fact("corrected_filter"); !filter.empty()) {
+    return Cat("Try the filter: ", EscapeHostile(filter));
+  }
   if (const std::string scopes = failure.Fact("required_scopes"); !scopes.empty()) {
     return Cat("Grant the API client these scopes in Falcon's console: ", EscapeHostile(scopes),
                ". `falconctl access` shows which it has.");

@@ -82,6 +82,14 @@ TEST(Failure, TextSaysWhichScopeToGrantAndWhenToRetry) {
   EXPECT_THAT(FailureText(busy, "", kPlain), HasSubstr("Try again in 12 s."));
 }
 
+TEST(Failure, TextRepeatsTheCorrectionOfTheFilter) {
+  Failure wrong;
+  wrong.code = grpc::StatusCode::INVALID_ARGUMENT;
+  wrong.metadata = {{"corrected_filter", "severity:>60+status:'new'"}};
+  EXPECT_THAT(FailureText(wrong, "", kPlain),
+              HasSubstr("Try the filter: severity:>60+status:'new'\n"));
+}
+
 TEST(Failure, TextAdvisesOnAnAddressWhereNobodyListens) {
   Failure failure;
   failure.code = grpc::StatusCode::UNAVAILABLE;
