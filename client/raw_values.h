@@ -16,8 +16,9 @@ class RawValues {
 
   bool empty() const { return values_.empty(); }
 
-  // What stands under a path with indices ("devices[3].product_type_desc"), and under the items of a
-  // list there ("tags[0]"), by commas: text as it is, all else as JSON. Not escaped. Empty: nothing.
+  // What stands under a path with indices ("devices[3].product_type_desc"), and under the items of
+  // a list there ("tags[0]"), by commas: text as it is, all else as JSON. Not escaped. Empty:
+  // nothing.
   std::string At(const std::string& path) const;
 
  private:

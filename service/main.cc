@@ -89,7 +89,8 @@ wire::WireOptions WireOptions(const config::Config& config) {
   options.ca_file = config.ca_file;
   options.max_body_bytes = config.upstream_max_body_bytes;
   options.stall_time = config.upstream_stall;
-  // Whoever was admitted does not wait for a connection; log-ins and look-ups elsewhere need some too.
+  // Whoever was admitted does not wait for a connection; log-ins and look-ups elsewhere need some
+  // too.
   options.max_connections =
       std::max(options.max_connections, static_cast<int>(config.max_in_flight) + 16);
   return options;

@@ -16,8 +16,8 @@ namespace falcon::client {
 absl::StatusOr<std::vector<std::string>> ReadIds(std::istream& in,
                                                  const std::vector<std::string>& id_fields);
 
-// Whether Falcon could know a host by it: 32 hexadecimal digits, alone or behind those of a customer
-// and an underscore.
+// Whether Falcon could know a host by it: 32 hexadecimal digits, alone or behind those of a
+// customer and an underscore.
 bool IsDeviceId(std::string_view word);
 
 }  // namespace falcon::client

@@ -1,4 +1,5 @@
-// What answers say beside their records: what is missing, what is partial, what a reader should know.
+// What answers say beside their records: what is missing, what is partial, what a reader should
+// know.
 #ifndef FALCON_CLIENT_CLI_NOTES_H_
 #define FALCON_CLIENT_CLI_NOTES_H_
 

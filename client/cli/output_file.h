@@ -1,5 +1,5 @@
-// Standard output as a file descriptor: every failed write is seen, and what was written can be cut back to its last whole
-// message.
+// Standard output as a file descriptor: every failed write is seen, and what was written can be cut
+// back to its last whole message.
 #ifndef FALCON_CLIENT_CLI_OUTPUT_FILE_H_
 #define FALCON_CLIENT_CLI_OUTPUT_FILE_H_
 

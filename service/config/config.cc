@@ -32,8 +32,8 @@ bool IsHex(std::string_view text) {
   return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
-// A customer's id as Falcon's token endpoint takes it: 32 lower case digits. The console shows it in
-// capitals, with a checksum of two digits behind a hyphen.
+// A customer's id as Falcon's token endpoint takes it: 32 lower case digits. The console shows it
+// in capitals, with a checksum of two digits behind a hyphen.
 std::optional<Secret> CustomerId(const std::string& where, const Secret& value,
                                  Problems& problems) {
   constexpr size_t kDigits = 32;

@@ -44,9 +44,9 @@ class Sources {
   Sources(const Environment& environment, Variables env_file)
       : environment_(environment), env_file_(std::move(env_file)) {}
 
-  // The value of the variables `names`, which mean the same (a blank one is not set): of the environment if it holds any of
-  // them, else of the env file. NAME_FILE stands for the contents of a file. Different values in
-  // one source are a problem that names both variables.
+  // The value of the variables `names`, which mean the same (a blank one is not set): of the
+  // environment if it holds any of them, else of the env file. NAME_FILE stands for the contents of
+  // a file. Different values in one source are a problem that names both variables.
   std::optional<Found> Find(Names names, const Canonical& canonical, Problems& problems) const;
 
   // A secret: of the file that the flag `flag` names, else of the variables `names`.

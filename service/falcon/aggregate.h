@@ -28,8 +28,8 @@ struct AggregationQuery {
   std::string then_by;  // FQL name; empty: no second level. TERMS of the same size
 };
 
-// The call with its JSON body: one aggregate, with every key that Falcon requires; in a list where the
-// operation takes one.
+// The call with its JSON body: one aggregate, with every key that Falcon requires; in a list where
+// the operation takes one.
 UpstreamCall AggregateCall(const Operation& operation, const AggregationQuery& query);
 
 // Appends the buckets of the first aggregate in the answer, in Falcon's order; returns how many

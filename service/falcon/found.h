@@ -28,8 +28,8 @@ struct Found {
   int64_t unnamed = 0;                   // resources without an id
   SteadyTime as_of = SteadyTime::max();  // when the first of the calls for it went out
 
-  // Adds an answer of Falcon's to a look-up of some of `ids`. UNAVAILABLE (UPSTREAM_MALFORMED) if it
-  // holds records and none has an id.
+  // Adds an answer of Falcon's to a look-up of some of `ids`. UNAVAILABLE (UPSTREAM_MALFORMED) if
+  // it holds records and none has an id.
   absl::Status Take(json::Document document, const std::string& id_key,
                     std::span<const std::string> ids);
   // Adds what `others` holds of `ids`.

@@ -24,8 +24,8 @@ int64_t RowsBefore(const PagePlan& plan, const Cursor& cursor) {
   return offset;
 }
 
-// Whether a list that is counted ends with a page. Without a total only an empty page ends it, and a
-// full one does not where the total is just reached: that may be wrong.
+// Whether a list that is counted ends with a page. Without a total only an empty page ends it, and
+// a full one does not where the total is just reached: that may be wrong.
 bool CountEnds(const PagePlan& plan, const PageEnd& end, const json::Envelope& envelope) {
   if (end.counts_more) return false;
   if (envelope.resources == 0) return true;

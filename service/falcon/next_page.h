@@ -13,8 +13,8 @@ namespace falcon {
 // What a page says about the rest. Falcon's totals are hints: rows win over them.
 struct PageEnd {
   // What `cursor.upstream` must be for the next page. Empty: Falcon names none. A list whose pages
-  // lead on by a header, but whose first page has none although more may match, is counted by offset
-  // instead.
+  // lead on by a header, but whose first page has none although more may match, is counted by
+  // offset instead.
   std::string next;
   int64_t position = 0;       // rows of the query up to the end of this page
   bool counts_more = false;   // its total is larger than that

@@ -1,5 +1,5 @@
-// The table. A new line here is a new way to Falcon: only reads may stand in it. Limits are those of
-// the specification or, where it states none, what Falcon's own clients keep to.
+// The table. A new line here is a new way to Falcon: only reads may stand in it. Limits are those
+// of the specification or, where it states none, what Falcon's own clients keep to.
 #include "falcon/operation.h"
 
 #include <algorithm>

@@ -71,8 +71,8 @@ class PageReader {
   std::optional<size_t> FirstNewRow() const;
   int AddRecords(size_t from);
   int AddEntities(Entities entities, size_t from);
-  // False: a re-seek brought it again, or it has another name than asked for. Clears what was not selected, and ends the answer before it
-  // where that is full. `row`: where it stands in the page.
+  // False: a re-seek brought it again, or it has another name than asked for. Clears what was not
+  // selected, and ends the answer before it where that is full. `row`: where it stands in the page.
   bool Accept(Tie& tie, google::protobuf::Message& record, std::string id, size_t row);
   Cursor CursorBefore(size_t row, const Tie& tie) const;
   // How many rows the page answered or left out for their names.

@@ -72,22 +72,23 @@ void ClearUnselected(const PagePlan& plan, google::protobuf::Message& record);
 
 // Fetches the page at `cursor` and appends its records to repeated field `records` of `answer`: at
 // least one, unless the page is the last or ten in a row held nothing but other names. A cursor
-// that is too old and can be passed, or is answered CURSOR_EXPIRED, is passed by a re-seek: filter AND sort key from the last value on,
-// records in `cursor.seen` left out, and on by cursor in the new query while a tie is longer than a
-// page. Before the first record it starts anew. A page that is cut, malformed or reset is fetched
-// again (caller's retries). Where the operation pages by offset, each page of an order that can be
-// re-sought starts anew at the last value, so that neither its window nor a record that vanishes
-// cuts the list; another order ends at the window with OUT_OF_RANGE (OFFSET_WINDOW). Ids without a
-// record are told in `reading.errors`. Facets go along for the selected fields that need them.
-// Pages that are too large, or that Falcon does not bring in time: asked again at half the size.
+// that is too old and can be passed, or is answered CURSOR_EXPIRED, is passed by a re-seek: filter
+// AND sort key from the last value on, records in `cursor.seen` left out, and on by cursor in the
+// new query while a tie is longer than a page. Before the first record it starts anew. A page that
+// is cut, malformed or reset is fetched again (caller's retries). Where the operation pages by
+// offset, each page of an order that can be re-sought starts anew at the last value, so that
+// neither its window nor a record that vanishes cuts the list; another order ends at the window
+// with OUT_OF_RANGE (OFFSET_WINDOW). Ids without a record are told in `reading.errors`. Facets go
+// along for the selected fields that need them. Pages that are too large, or that Falcon does not
+// bring in time: asked again at half the size.
 //
-// Totals are hints. A list ends where Falcon names no next page and counts no more, or with an empty
-// page; a full page is followed by another call even where the total is just reached by counting.
-// Where the end and the total contradict each other, the rest is sought once by the sort value, past
-// the last record: what is found goes on, nothing ends the list with a note (TOTAL_IS_WRONG). In an
-// order that cannot be sought the page is asked for once more, then the list is UNAVAILABLE
-// (UPSTREAM_MALFORMED). So is a first page that has no rows though some are counted, and one whose
-// records have no ids.
+// Totals are hints. A list ends where Falcon names no next page and counts no more, or with an
+// empty page; a full page is followed by another call even where the total is just reached by
+// counting. Where the end and the total contradict each other, the rest is sought once by the sort
+// value, past the last record: what is found goes on, nothing ends the list with a note
+// (TOTAL_IS_WRONG). In an order that cannot be sought the page is asked for once more, then the
+// list is UNAVAILABLE (UPSTREAM_MALFORMED). So is a first page that has no rows though some are
+// counted, and one whose records have no ids.
 //
 // Guards against a service that turns in circles: the same cursor again, or an empty page with a
 // next one, three times in a row, or an earlier cursor again, is DATA_LOSS (CURSOR_LOOP). A record

@@ -33,9 +33,9 @@ std::string TextOf(const google::protobuf::Message& record,
                    const google::protobuf::FieldDescriptor* field);
 
 // What a range condition on `field`, of `kind` in FQL, compares with to find this record and those
-// that sort with or after it. Empty: unset. Services sort instants by the millisecond, whatever they
-// print, so instants stand for theirs: its first nanosecond, or its last when `descending`; epoch
-// seconds are those of the instant.
+// that sort with or after it. Empty: unset. Services sort instants by the millisecond, whatever
+// they print, so instants stand for theirs: its first nanosecond, or its last when `descending`;
+// epoch seconds are those of the instant.
 std::string SortValueOf(const google::protobuf::Message& record,
                         const google::protobuf::FieldDescriptor* field, v1::FqlKind kind,
                         bool descending);

@@ -35,10 +35,10 @@ namespace falcon {
 //   200 HTML    UNAVAILABLE          UPSTREAM_PROXY: Falcon sends none
 //   200         UNAVAILABLE          UPSTREAM_MALFORMED: no JSON, no `resources`, or others than the
 //                                    operation answers with; no records and no `meta` either
-// The same ladder counts where a proxy or firewall answers with a page, but that a 400 or 422 by one
-// is REQUEST_INVALID and a 403 UPSTREAM_PROXY: neither is about filters or scopes.
-// Falcon's own text is passed on escaped and cut to 256 bytes, that of a page to 200. JSON is read as
-// such whatever its content type.
+// The same ladder counts where a proxy or firewall answers with a page, but that a 400 or 422 by
+// one is REQUEST_INVALID and a 403 UPSTREAM_PROXY: neither is about filters or scopes.
+// Falcon's own text is passed on escaped and cut to 256 bytes, that of a page to 200. JSON is read
+// as such whatever its content type.
 absl::StatusOr<json::Document> ReadReply(const Operation& operation, wire::HttpResponse response,
                                          bool continuation, WallTime now, json::Parser& parser);
 

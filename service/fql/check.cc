@@ -187,8 +187,8 @@ class Checker {
     return fixes;
   }
 
-  // The first of `fixes` that this check passes without a further note, else, `with_notes`, the first that
-  // it passes, each with its own mistakes mended.
+  // The first of `fixes` that this check passes without a further note, else, `with_notes`, the
+  // first that it passes, each with its own mistakes mended.
   std::optional<Mended> FirstThatPasses(const std::vector<Condition>& fixes,
                                         bool with_notes) const {
     if (fixes_left_ == 0) return std::nullopt;

@@ -13,8 +13,8 @@
 
 namespace falcon::fql {
 
-// Holds views of `text` and `field_name` and a reference to `fault`, which outlive it. A method that fails leaves the position
-// undefined.
+// Holds views of `text` and `field_name` and a reference to `fault`, which outlive it. A method
+// that fails leaves the position undefined.
 class Scanner {
  public:
   Scanner(std::string_view text, std::string_view field_name, SyntaxFault& fault)

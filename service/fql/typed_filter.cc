@@ -202,8 +202,8 @@ absl::StatusOr<Expression> IsNamed(const TypedFilter& filter, const Field& targe
   return Expression::Or(std::move(forms));
 }
 
-// The device's part of a joined id, in lower case; all of it where the field holds both forms, which
-// the check asks for then.
+// The device's part of a joined id, in lower case; all of it where the field holds both forms,
+// which the check asks for then.
 absl::StatusOr<Expression> IsDevice(const TypedFilter& filter, const Field& target) {
   ASSIGN_OR_RETURN(std::vector<Value> values,
                    RequestValues(filter.request, filter.field, filter.catalogue, target));

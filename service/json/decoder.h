@@ -47,11 +47,11 @@ struct DecodeOptions {
 //   Struct         anything: what is no object stands under the key "value";  "": unset
 // Keys match by `json_key` option, else by field name. A later duplicate key wins.
 //
-// `additional_fields` is flat: values by their path from the record, by Falcon's keys, with an index
-// for each element of an array: {"device.product_type_desc": "Pod", "files_written[3].timestamp":
-// "yesterday"}. Misfits always, unmodelled keys on request, both in this form; a key with dots is
-// written as it is. Whole numbers beyond 2^53 are text there; what lies more than 24 levels deep is
-// its JSON text.
+// `additional_fields` is flat: values by their path from the record, by Falcon's keys, with an
+// index for each element of an array: {"device.product_type_desc": "Pod",
+// "files_written[3].timestamp": "yesterday"}. Misfits always, unmodelled keys on request, both in
+// this form; a key with dots is written as it is. Whole numbers beyond 2^53 are text there; what
+// lies more than 24 levels deep is its JSON text.
 //
 // Immutable, any thread. Build one per record at start: it throws for a record with keys of
 // maps that are no text or with more than 512 fields.

@@ -14,9 +14,9 @@ struct Repaired {
 };
 
 // Bytes that are not UTF-8 and lone surrogates become U+FFFD; bare control characters and unknown
-// escapes inside strings are escaped. A bare token that is no JSON value, or a number beyond 64 bits
-// and beyond a double, becomes text with the same characters (NaN: "NaN"), which loses nothing and is
-// not counted.
+// escapes inside strings are escaped. A bare token that is no JSON value, or a number beyond 64
+// bits and beyond a double, becomes text with the same characters (NaN: "NaN"), which loses nothing
+// and is not counted.
 Repaired Repair(std::string_view body);
 
 }  // namespace falcon::json

@@ -49,8 +49,9 @@ class Client {
   absl::Status Ready() const;
 
   // The report, within `deadline`. A look-up in flight is shared, by each within its own deadline;
-  // one that nobody waits for any more leaves the queue. `calls` grows by the calls that this look-up caused; it may be shared by
-  // several. Failures beside those of Ready, reply.h, quota.h and wire/http.h:
+  // one that nobody waits for any more leaves the queue. `calls` grows by the calls that this
+  // look-up caused; it may be shared by several. Failures beside those of Ready, reply.h, quota.h
+  // and wire/http.h:
   //   INVALID_ARGUMENT  INDICATOR_INVALID  a URL where URLs are switched off
   // 5xx and broken connections are tried once more, a 429 after its pause, all within the deadline.
   // A report from before `not_before` is not taken from the cache.

@@ -90,8 +90,8 @@ std::string NextOffset(const json::Pagination& pagination, const std::string& se
   int64_t before = 0;
   std::from_chars(sent.data(), sent.data() + sent.size(), before);
   const int64_t next = before + static_cast<int64_t>(received);
-  // A total below what was sent already is none to end by, and one that a full page just reaches may
-  // be wrong: then an empty page ends the list.
+  // A total below what was sent already is none to end by, and one that a full page just reaches
+  // may be wrong: then an empty page ends the list.
   const bool full = received >= limit;
   const bool more = pagination.total.has_value() ? full || next != *pagination.total : full;
   return more ? Cat(next) : "";

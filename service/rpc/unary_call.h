@@ -86,8 +86,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   std::shared_ptr<Canceller> canceller_ = std::make_shared<Canceller>(edge_.loop);
 };
 
-// Answers a unary RPC by `handler`, which fills `response`, on the loop. `method`: its full name, static. Nothing else may
-// run on gRPC's thread.
+// Answers a unary RPC by `handler`, which fills `response`, on the loop. `method`: its full name,
+// static. Nothing else may run on gRPC's thread.
 template <class Handler>
 grpc::ServerUnaryReactor* Answer(const Edge& edge, std::string_view method,
                                  grpc::CallbackServerContext* context,

@@ -12,8 +12,8 @@ namespace falcon::wire {
 
 // The wait that `X-RateLimit-RetryAfter` asks for, or, where that is absent or of no use,
 // `Retry-After`. An instant in epoch seconds or milliseconds, told apart by size (above 10^11:
-// milliseconds), or as an HTTP date, judged against the answer's own `Date`, or `now` without one; a
-// number up to 10^9 is a delay in seconds. Numbers may have a fraction. Clamped to 1..120 s.
+// milliseconds), or as an HTTP date, judged against the answer's own `Date`, or `now` without one;
+// a number up to 10^9 is a delay in seconds. Numbers may have a fraction. Clamped to 1..120 s.
 // Nullopt: absent, garbage or past.
 std::optional<milliseconds> RateLimitDelay(const Headers& headers, WallTime now);
 

@@ -13,7 +13,8 @@
 namespace falcon::wire {
 
 // One thread at a time. Reused: Take leaves it ready for the next response. Whether a body is gzip
-// is told by its first byte: `Content-Encoding` names charsets, and what a proxy has undone already.
+// is told by its first byte: `Content-Encoding` names charsets, and what a proxy has undone
+// already.
 class ResponseReader {
  public:
   enum class Trouble {

@@ -1,5 +1,5 @@
-// The fault matrix, rows 16, 18, 19, 21, 22 and 53: budgets that are nearly spent or spent, Falcon in
-// a burst of failures, and the gateway's own memory.
+// The fault matrix, rows 16, 18, 19, 21, 22 and 53: budgets that are nearly spent or spent, Falcon
+// in a burst of failures, and the gateway's own memory.
 #include <grpcpp/client_context.h>
 
 #include <deque>

@@ -1,5 +1,5 @@
-// leaf_compare [NOUN] FILE...: decodes records and prints a row for each: how many of its leaves are typed, kept raw in
-// `additional_fields`, not modelled, or lost. Exit 1 when one is lost.
+// leaf_compare [NOUN] FILE...: decodes records and prints a row for each: how many of its leaves
+// are typed, kept raw in `additional_fields`, not modelled, or lost. Exit 1 when one is lost.
 //
 //   leaf_compare tests/data/*_full.json tests/data/*_ugly.json   nouns by file name: discovered_host_ugly.json
 //   leaf_compare host answer.json                                any file: a record, a list of records, Falcon's whole answer, or

@@ -1,4 +1,5 @@
-// Every record of every answer, with every leaf mutated: each value is in its field, or in `additional_fields` under its path.
+// Every record of every answer, with every leaf mutated: each value is in its field, or in
+// `additional_fields` under its path.
 #include <gtest/gtest.h>
 
 #include <fstream>

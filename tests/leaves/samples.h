@@ -10,7 +10,8 @@
 
 namespace falcon::leaves {
 
-// Every field of `record`, lists and maps with two elements. A message that contains itself is left out inside.
+// Every field of `record`, lists and maps with two elements. A message that contains itself is left
+// out inside.
 nlohmann::json SampleOf(const google::protobuf::Descriptor& record);
 
 // Calls `change` with each leaf of `record`, and its number.

@@ -1,4 +1,5 @@
-// Whether a JSON value and a protobuf value are the same, by rules of its own: the decoder's are what is tested.
+// Whether a JSON value and a protobuf value are the same, by rules of its own: the decoder's are
+// what is tested.
 #ifndef FALCON_TESTS_LEAVES_VALUES_H_
 #define FALCON_TESTS_LEAVES_VALUES_H_
 
@@ -9,7 +10,8 @@
 
 namespace falcon::leaves {
 
-// Whether `value` says the same as field `field` of `message`, which is no message of ours. `index` of a repeated field, else -1.
+// Whether `value` says the same as field `field` of `message`, which is no message of ours. `index`
+// of a repeated field, else -1.
 bool SaysTheSame(const nlohmann::json& value, const google::protobuf::Message& message,
                  const google::protobuf::FieldDescriptor& field, int index);
 

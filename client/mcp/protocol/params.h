@@ -23,7 +23,8 @@ const Json* ObjectAt(const Json& object, const char* name);
 // The `arguments` of a call: absent where they are null, as some clients send them.
 const Json* ArgumentsOf(const Json& params);
 
-// Names to strings, without those that are null; nothing: some value is no string, or `object` is null.
+// Names to strings, without those that are null; nothing: some value is no string, or `object` is
+// null.
 std::optional<std::map<std::string, std::string>> StringsOf(const Json* object);
 
 // JSON text of a request's progress token, a string or an integer; empty: it has none.

@@ -32,8 +32,8 @@ struct ReadValue {
 ReadValue ReadOne(const Parameter& parameter, const Json& given, absl::Time now,
                   const google::protobuf::Descriptor* record);
 
-// The arguments that say something: models fill in what is optional with null, blank text, and lists
-// of nothing else.
+// The arguments that say something: models fill in what is optional with null, blank text, and
+// lists of nothing else.
 Json WithoutBlanks(const Json& arguments);
 
 // The values of an argument: of a list its items, of words and paths in one text those between

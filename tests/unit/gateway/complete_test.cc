@@ -1,5 +1,6 @@
 // Whatever Falcon's totals, cursors and page sizes say: every list and every export brings each row
-// once, or says that it did not. Driven by the descriptors: a new list is covered without a new test.
+// once, or says that it did not. Driven by the descriptors: a new list is covered without a new
+// test.
 #include <random>
 #include <set>
 

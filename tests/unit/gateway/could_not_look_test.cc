@@ -1,5 +1,6 @@
-// "Could not look" is not "nothing found": whatever answers in Falcon's place, on whichever operation,
-// no method answers as if there were nothing. Driven by the descriptors and the operation table.
+// "Could not look" is not "nothing found": whatever answers in Falcon's place, on whichever
+// operation, no method answers as if there were nothing. Driven by the descriptors and the
+// operation table.
 #include "tests/support/method_requests.h"
 #include "tests/unit/gateway/served_gateway.h"
 
