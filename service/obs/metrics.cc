@@ -17,11 +17,10 @@ namespace {
 using prometheus::Counter;
 using prometheus::Family;
 using prometheus::Histogram;
-using prometheus::Labels;
 
 constexpr size_t kMaxValues = 200;  // of one label
 
-Family<Counter>& CounterFamily(prometheus::Registry& registry, const char* name, const char* help) {
+Family<Counter>& MakeCounter(prometheus::Registry& registry, const char* name, const char* help) {
   return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
 }
 
@@ -45,54 +44,62 @@ struct Metrics::Families {
 
   // The series of one RPC: looking them up by their labels costs each call more than to count.
   struct Rpc {
-    Labels labels;
+    prometheus::Labels labels;
     Counter& started;
     Histogram& seconds;
     ByName<Counter*> handled;  // by code
   };
+
+  prometheus::Labels Bounded(Labels labels) {
+    prometheus::Labels bounded;
+    for (const auto& [name, value] : labels) {
+      bounded.emplace(name, Bounded(std::string(name), value));
+    }
+    return bounded;
+  }
 
   Rpc& Of(const RpcName& rpc) {
     auto service = rpcs.find(rpc.service);
     if (service == rpcs.end()) service = rpcs.emplace(rpc.service, ByName<Rpc>()).first;
     const auto known = service->second.find(rpc.method);
     if (known != service->second.end()) return known->second;
-    const Labels labels = {{"grpc_type", Bounded("grpc_type", rpc.type)},
-                           {"grpc_service", Bounded("grpc_service", rpc.service)},
-                           {"grpc_method", Bounded("grpc_method", rpc.method)}};
+    const prometheus::Labels labels = {{"grpc_type", Bounded("grpc_type", rpc.type)},
+                                       {"grpc_service", Bounded("grpc_service", rpc.service)},
+                                       {"grpc_method", Bounded("grpc_method", rpc.method)}};
     Rpc series{labels, rpc_started.Add(labels), rpc_seconds.Add(labels, buckets), {}};
     return service->second.emplace(rpc.method, std::move(series)).first->second;
   }
   Counter& Handled(Rpc& rpc, std::string_view code) {
     const auto known = rpc.handled.find(code);
     if (known != rpc.handled.end()) return *known->second;
-    Labels labels = rpc.labels;
+    prometheus::Labels labels = rpc.labels;
     labels.emplace("grpc_code", Bounded("grpc_code", code));
     return *rpc.handled.emplace(code, &rpc_handled.Add(labels)).first->second;
   }
 
-  prometheus::Registry registry;
+  prometheus::Registry registry{prometheus::Registry::InsertBehavior::Merge};
   Family<Counter>& rpc_started =
-      CounterFamily(registry, "grpc_server_started_total", "RPCs that began.");
+      MakeCounter(registry, "grpc_server_started_total", "RPCs that began.");
   Family<Counter>& rpc_handled =
-      CounterFamily(registry, "grpc_server_handled_total", "RPCs that ended, by status code.");
+      MakeCounter(registry, "grpc_server_handled_total", "RPCs that ended, by status code.");
   Family<Histogram>& rpc_seconds = prometheus::BuildHistogram()
                                        .Name("grpc_server_handling_seconds")
                                        .Help("Time from begin to end of an RPC.")
                                        .Register(registry);
   Family<Counter>& upstream_requests =
-      CounterFamily(registry, "falcon_gateway_upstream_requests_total",
-                    "Attempts at Falcon, by operation and HTTP status; 0: no answer.");
+      MakeCounter(registry, "falcon_gateway_upstream_requests_total",
+                  "Attempts at Falcon, by operation and HTTP status; 0: no answer.");
   Family<Counter>& upstream_retries =
-      CounterFamily(registry, "falcon_gateway_upstream_retries_total",
-                    "Attempts after a failure, by the reason of that failure.");
-  Family<Counter>& token_refresh = CounterFamily(registry, "falcon_gateway_token_refresh_total",
-                                                 "Log-ins at Falcon, by result.");
-  Counter& token_refused = CounterFamily(registry, "falcon_gateway_token_refused_total",
-                                         "Access tokens that Falcon refused before they expired.")
+      MakeCounter(registry, "falcon_gateway_upstream_retries_total",
+                  "Attempts after a failure, by the reason of that failure.");
+  Family<Counter>& token_refresh =
+      MakeCounter(registry, "falcon_gateway_token_refresh_total", "Log-ins at Falcon, by result.");
+  Counter& token_refused = MakeCounter(registry, "falcon_gateway_token_refused_total",
+                                       "Access tokens that Falcon refused before they expired.")
                                .Add({});
   Family<Counter>& decode_skipped =
-      CounterFamily(registry, "falcon_gateway_decode_skipped_values_total",
-                    "Values in Falcon's answers that did not fit their type.");
+      MakeCounter(registry, "falcon_gateway_decode_skipped_values_total",
+                  "Values in Falcon's answers that did not fit their type.");
   prometheus::Gauge& build_info = prometheus::BuildGauge()
                                       .Name("falcon_gateway_build_info")
                                       .Help("Always 1.")
@@ -139,6 +146,22 @@ void Metrics::TokenRefused() { families_->token_refused.Increment(); }
 void Metrics::DecodeSkipped(std::string_view operation, int64_t values) {
   families_->decode_skipped.Add({{"operation", families_->Bounded("operation", operation)}})
       .Increment(static_cast<double>(values));
+}
+
+CounterFamily Metrics::AddCounter(const std::string& name, const std::string& help) {
+  return {*this, prometheus::BuildCounter().Name(name).Help(help).Register(families_->registry)};
+}
+
+GaugeFamily Metrics::AddGauge(const std::string& name, const std::string& help) {
+  return {*this, prometheus::BuildGauge().Name(name).Help(help).Register(families_->registry)};
+}
+
+void CounterFamily::Add(Labels labels, double by) const {
+  family_->Add(metrics_->families_->Bounded(labels)).Increment(by);
+}
+
+void GaugeFamily::Set(double value, Labels labels) const {
+  family_->Add(metrics_->families_->Bounded(labels)).Set(value);
 }
 
 std::string Metrics::Text() const {

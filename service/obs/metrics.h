@@ -4,11 +4,49 @@
 
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+
+namespace prometheus {
+class Counter;
+class Gauge;
+template <typename T>
+class Family;
+}  // namespace prometheus
 
 namespace falcon::obs {
+
+class Metrics;
+using Labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+// A counter by its labels. Any thread. Valid while the Metrics is.
+class CounterFamily {
+ public:
+  void Add(Labels labels = {}, double by = 1) const;
+
+ private:
+  friend class Metrics;
+  CounterFamily(Metrics& metrics, prometheus::Family<prometheus::Counter>& family)
+      : metrics_(&metrics), family_(&family) {}
+  Metrics* metrics_;
+  prometheus::Family<prometheus::Counter>* family_;
+};
+
+// A value that goes up and down, by its labels. Any thread. Valid while the Metrics is.
+class GaugeFamily {
+ public:
+  void Set(double value, Labels labels = {}) const;
+
+ private:
+  friend class Metrics;
+  GaugeFamily(Metrics& metrics, prometheus::Family<prometheus::Gauge>& family)
+      : metrics_(&metrics), family_(&family) {}
+  Metrics* metrics_;
+  prometheus::Family<prometheus::Gauge>* family_;
+};
 
 // Which RPC: names as in the proto, such as "falcon.v1.HostService" and "ListHosts".
 struct RpcName {
@@ -44,10 +82,17 @@ class Metrics {
   // falcon_gateway_decode_skipped_values_total: values of Falcon's that did not fit their type.
   void DecodeSkipped(std::string_view operation, int64_t values);
 
+  // The family `name`, made at its first mention. Whoever counts something names it: no table of all
+  // counters elsewhere. A name has one help text.
+  CounterFamily AddCounter(const std::string& name, const std::string& help);
+  GaugeFamily AddGauge(const std::string& name, const std::string& help);
+
   // Everything in the text exposition format, version 0.0.4.
   std::string Text() const;
 
  private:
+  friend class CounterFamily;
+  friend class GaugeFamily;
   struct Families;
   std::unique_ptr<Families> families_;
 };

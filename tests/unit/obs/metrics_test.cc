@@ -61,5 +61,22 @@ TEST(Metrics, ALabelShowsTwoHundredValuesAndThenOther) {
   EXPECT_THAT(text, Not(HasSubstr("reason_200")));
 }
 
+TEST(Metrics, CountersAreNamedByWhoeverCounts) {
+  Metrics metrics;
+  const CounterFamily shed = metrics.AddCounter("falcon_gateway_shed_total", "Calls turned away.");
+  shed.Add({{"reason", "QUEUE_FULL"}});
+  metrics.AddCounter("falcon_gateway_shed_total", "Calls turned away.")
+      .Add({{"reason", "QUEUE_FULL"}}, 2);
+  EXPECT_THAT(metrics.Text(), HasSubstr("falcon_gateway_shed_total{reason=\"QUEUE_FULL\"} 3\n"));
+}
+
+TEST(Metrics, GaugesShowTheLastValue) {
+  Metrics metrics;
+  const GaugeFamily open = metrics.AddGauge("falcon_gateway_exports_open", "Exports under way.");
+  open.Set(4);
+  open.Set(3);
+  EXPECT_THAT(metrics.Text(), HasSubstr("falcon_gateway_exports_open 3\n"));
+}
+
 }  // namespace
 }  // namespace falcon::obs
