@@ -1,6 +1,5 @@
 // falcon-gateway: builds the house from the ground up and serves until told to stop.
 #include <algorithm>
-#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -15,11 +14,10 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "config/hardening.h"
-#include "falcon/breaker.h"
+#include "falcon/bulkheads.h"
 #include "falcon/caller.h"
 #include "falcon/page_token.h"
 #include "falcon/rate_budget.h"
-#include "falcon/retry_budget.h"
 #include "obs/log.h"
 #include "obs/metrics.h"
 #include "redis/redis_store.h"
@@ -120,12 +118,28 @@ reputation::ClientOptions ReputationOptions(const config::Config& config) {
   return options;
 }
 
-BreakerOptions BreakerOptionsOf(const config::Config& config) {
-  BreakerOptions options;
-  options.faults = config.breaker_failures > 0 ? config.breaker_failures : INT_MAX;
-  options.first_open = config.breaker_open;
-  options.longest_open = 10 * options.first_open;
+run::AdmissionOptions AdmissionOptionsOf(const config::Config& config) {
+  return {.places = config.max_in_flight, .max_waiting = config.max_waiting};
+}
+
+BulkheadOptions BulkheadOptionsOf(const config::Config& config) {
+  BulkheadOptions options;
+  options.circuit_breaker.min_calls = config.circuit_breaker_min_calls;
+  options.admission = AdmissionOptionsOf(config);
   return options;
+}
+
+// An opened circuit is the first thing to look at in an outage.
+Bulkheads::OnChange TellOfCircuits(obs::Log& log, obs::Metrics& metrics) {
+  const obs::CounterFamily opened =
+      metrics.AddCounter("falcon_gateway_circuits_opened_total",
+                         "Times that most calls to an area of Falcon's failed.");
+  return [&log, opened](std::string_view area, const CircuitChange& change) {
+    if (change.state == CircuitState::kClosed) return log.Info("circuit_closed", {{"area", area}});
+    opened.Add({{"area", area}});
+    log.Warning("circuit_opened",
+                {{"area", area}, {"failures", change.failures}, {"calls", change.calls}});
+  };
 }
 
 run::MemoryOptions MemoryOptionsOf(const config::Config& config) {
@@ -180,11 +194,10 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
   auth::AuthInterceptor authorized(wire, tokens);  // bearer on each call; one refresh, one replay
 
   RateBudget budget(clock, timer);
-  run::Admission admission(loop, clock, timer,
-                           {.places = config.max_in_flight, .max_waiting = config.max_waiting});
-  Breaker breaker(clock, RandomJitter(), BreakerOptionsOf(config));
-  RetryBudget retries(clock);
-  Attempts attempts({admission, breaker, budget, authorized, retries, clock, timer}, RetryPolicy(),
+  run::Admission admission(loop, clock, timer, AdmissionOptionsOf(config));
+  Bulkheads bulkheads(loop, clock, timer, RandomJitter(), BulkheadOptionsOf(config),
+                      TellOfCircuits(log, metrics));  // what each area has of its own
+  Attempts attempts({admission, bulkheads, budget, authorized, clock, timer}, RetryPolicy(),
                     RandomJitter());
   std::unique_ptr<redis::RedisStore> redis;  // of all replicas
   if (!config.redis_address.empty()) {

@@ -1,6 +1,8 @@
-// One refresh, one replay.
+// Refresh and replay.
 #include "auth/auth_interceptor.h"
 
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "base/error.h"
@@ -13,6 +15,7 @@ namespace {
 // Falcon's limit for requests that it counts as having no valid token.
 constexpr std::string_view kAnonymousLimit = "15";
 constexpr size_t kMaxTargetBytes = 200;
+constexpr int kMaxAttempts = 4;
 
 bool TokenRefused(const wire::HttpResponse& response) {
   if (response.status == 401) return true;
@@ -20,7 +23,7 @@ bool TokenRefused(const wire::HttpResponse& response) {
          wire::FindHeader(response.headers, "x-ratelimit-limit") == kAnonymousLimit;
 }
 
-wire::HttpRequest Signed(const wire::HttpRequest& request, const Token& token) {
+wire::HttpRequest WithBearerToken(const wire::HttpRequest& request, const Token& token) {
   wire::HttpRequest result = request;
   result.url = Cat(token.base_url, request.url);
   std::string bearer;
@@ -47,29 +50,38 @@ absl::Status WithTrace(absl::Status failure, const wire::HttpResponse& response)
   return WithFact(std::move(failure), "trace_id", EscapeHostile(trace_id, 64));
 }
 
+absl::Status Refused(std::string_view operation) {
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "UPSTREAM_AUTH",
+      Cat("Falcon refused a fresh access token for ", operation,
+          ": check that the region fits the API client, that the client was not deleted or "
+          "restricted, and its scopes"));
+}
+
 }  // namespace
 
 Task<absl::StatusOr<wire::HttpResponse>> AuthInterceptor::Send(wire::HttpRequest request) {
-  for (bool replay = false;; replay = true) {
+  const std::string operation = request.url.substr(0, request.url.find('?'));
+  std::optional<SteadyTime> refused_at;
+  for (int attempt = 1;; ++attempt) {
     ASSIGN_OR_CO_RETURN(const Token token, co_await tokens_.Get(request.deadline));
-    wire::HttpRequest authorized = Signed(request, token);
+    wire::HttpRequest authorized = WithBearerToken(request, token);
     absl::StatusOr<wire::HttpResponse> response = co_await next_.Send(std::move(authorized));
     if (!response.ok()) co_return response;
     if (response->status >= 300 && response->status < 400) {
       co_return WithTrace(Redirected(*response), *response);
     }
     if (!TokenRefused(*response)) {
-      tokens_.Accepted(token.generation);
+      tokens_.Accepted(token, operation);
       co_return response;
     }
-    tokens_.Refused(token.generation);
-    if (replay) {
-      const absl::Status refused =
-          Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_AUTH",
-                "Falcon refused a fresh access token: check that the region fits the API client, "
-                "and that the client was not deleted or restricted");
-      co_return WithTrace(refused, *response);
+    const Refusal refusal = tokens_.Refused(token, operation);
+    // A token that was asked for before the refusal may have been revoked with the one before it.
+    const bool fresh = refused_at.has_value() && token.issued >= *refused_at;
+    if (!refusal.replay || fresh || attempt == kMaxAttempts) {
+      co_return WithTrace(Refused(operation), *response);
     }
+    refused_at = refusal.at;
   }
 }
 

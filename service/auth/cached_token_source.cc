@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/status.h"
 #include "base/text.h"
 
 namespace falcon::auth {
@@ -34,6 +35,9 @@ CachedTokenSource::CachedTokenSource(TokenSource& login, CacheOptions options, r
       jitter_(std::move(jitter)),
       log_(log),
       metrics_(metrics),
+      refused_to_operation_(metrics.AddCounter(
+          "falcon_gateway_token_refused_to_operation_total",
+          "Refusals of an access token that works for other operations, by operation.")),
       flights_(loop),
       base_url_(options_.base_url) {
   if (!base_url_.empty()) return;
@@ -46,14 +50,20 @@ CachedTokenSource::CachedTokenSource(TokenSource& login, CacheOptions options, r
 Task<absl::StatusOr<Token>> CachedTokenSource::Get(Deadline /*deadline*/) {
   if (const Token* token = ValidToken(); token != nullptr) {
     if (clock_.Now() >= renew_at_ && !Held()) RenewInBackground();
-    co_return *token;
+    co_return HandOut(*token);
   }
   if (Held()) {
     const auto rest = std::chrono::ceil<milliseconds>(held_until_ - clock_.Now());
     co_return WithRetryAfter(last_failure_, rest);
   }
   const std::function<Task<absl::StatusOr<Token>>()> work = [this] { return LogIn(); };
-  co_return co_await flights_.Join(kFlight, work);
+  ASSIGN_OR_CO_RETURN(const Token token, co_await flights_.Join(kFlight, work));
+  co_return HandOut(token);
+}
+
+Token CachedTokenSource::HandOut(Token token) const {
+  token.handed_out = clock_.Now();
+  return token;
 }
 
 void CachedTokenSource::RenewInBackground() {
@@ -91,6 +101,7 @@ void CachedTokenSource::Keep(const Token& token) {
   last_failure_ = absl::OkStatus();
   held_until_ = {};
   token_ = token;
+  accepted_.clear();
   region_ = token.region;
   base_url_ = token.base_url;
   const std::chrono::duration<double> life = token.expires - token.issued;
@@ -109,12 +120,56 @@ void CachedTokenSource::Hold(const absl::Status& failure, int failures) {
   last_failure_ = failure;
 }
 
-void CachedTokenSource::Refused(uint64_t generation) {
-  if (!token_.has_value() || token_->generation != generation) return;
+SteadyTime CachedTokenSource::LastAcceptedOfOthers(std::string_view operation) const {
+  SteadyTime last = SteadyTime::min();
+  for (const auto& [name, handed_out] : accepted_) {
+    if (name != operation) last = std::max(last, handed_out);
+  }
+  return last;
+}
+
+CachedTokenSource::Verdict CachedTokenSource::Judge(const Token& token,
+                                                    std::string_view operation) const {
+  const SteadyTime others = LastAcceptedOfOthers(operation);
+  const auto found = suspects_.find(operation);
+  if (found == suspects_.end()) {
+    return others > token.handed_out ? Verdict::kTryAgain : Verdict::kTokenIsBad;
+  }
+  const Suspect& suspect = found->second;
+  if (others > suspect.refused_at) return Verdict::kOperationIsBad;
+  const bool fresh = token.issued >= suspect.refused_at;
+  const bool lately = clock_.Now() < suspect.refused_at + HoldAfter(std::max(1, suspect.drops));
+  return fresh && lately ? Verdict::kOperationIsBad : Verdict::kTokenIsBad;
+}
+
+Refusal CachedTokenSource::Refused(const Token& token, std::string_view operation) {
+  const SteadyTime now = clock_.Now();
+  if (!Current(token)) return {.replay = true, .at = now};
+  const Verdict verdict = Judge(token, operation);
+  if (verdict == Verdict::kOperationIsBad) {
+    log_.Warning("token_refused_to_operation",
+                 {{"operation", operation}, {"generation", token.generation}});
+    refused_to_operation_.Add({{"operation", operation}});
+    return {.replay = false, .at = now};
+  }
+  Suspect& suspect = suspects_[std::string(operation)];
+  suspect.refused_at = now;
+  if (verdict == Verdict::kTokenIsBad) {
+    ++suspect.drops;
+    Drop(token);
+  }
+  return {.replay = true, .at = now};
+}
+
+void CachedTokenSource::Drop(const Token& token) {
+  // One that was asked for before the last was dropped may have been revoked with it.
+  const bool fresh = token.issued >= dropped_at_;
+  dropped_at_ = clock_.Now();
   token_.reset();
+  accepted_.clear();
   metrics_.TokenRefused();
-  ++refusals_;
-  log_.Warning("token_refused", {{"generation", generation}, {"in_a_row", refusals_}});
+  refusals_ += fresh ? 1 : 0;
+  log_.Warning("token_refused", {{"generation", token.generation}, {"in_a_row", refusals_}});
   if (refusals_ < kRefusalsThatHold) return;
   Hold(Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_AUTH",
              "Falcon refuses access tokens that it has just issued: check that the region fits the "
@@ -122,8 +177,13 @@ void CachedTokenSource::Refused(uint64_t generation) {
        refusals_ - kRefusalsThatHold + 1);
 }
 
-void CachedTokenSource::Accepted(uint64_t generation) {
-  if (token_.has_value() && token_->generation == generation) refusals_ = 0;
+void CachedTokenSource::Accepted(const Token& token, std::string_view operation) {
+  if (!Current(token)) return;
+  refusals_ = 0;
+  if (!suspects_.empty()) suspects_.erase(std::string(operation));
+  auto accepted = accepted_.find(operation);
+  if (accepted == accepted_.end()) accepted = accepted_.emplace(operation, token.handed_out).first;
+  accepted->second = std::max(accepted->second, token.handed_out);
 }
 
 TokenStatus CachedTokenSource::status() const {

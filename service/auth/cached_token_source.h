@@ -4,8 +4,11 @@
 #define FALCON_AUTH_CACHED_TOKEN_SOURCE_H_
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "auth/oauth_token_source.h"
 #include "auth/token_source.h"
@@ -45,6 +48,9 @@ struct CacheOptions {
 //  token still valid is served
 //    on; without one the same failure is answered at once, with the rest of the wait as
 //    retry-after.
+//  - A refused token is kept, and the operation alone fails, where another operation was accepted
+//  with it after this one had been refused; or where this one is refused a fresh token too, for
+//  1, 2, 4 .. 60 s.
 //  - Tokens refused twice in a row count as failed log-ins: FAILED_PRECONDITION (UPSTREAM_AUTH).
 class CachedTokenSource final : public TokenSource {
  public:
@@ -54,8 +60,8 @@ class CachedTokenSource final : public TokenSource {
                     Jitter jitter, obs::Log& log, obs::Metrics& metrics);
 
   Task<absl::StatusOr<Token>> Get(Deadline deadline) override;
-  void Refused(uint64_t generation) override;
-  void Accepted(uint64_t generation) override;
+  Refusal Refused(const Token& token, std::string_view operation) override;
+  void Accepted(const Token& token, std::string_view operation) override;
 
   TokenStatus status() const;
 
@@ -67,10 +73,21 @@ class CachedTokenSource final : public TokenSource {
     return token_.has_value() && clock_.Now() < token_->expires ? &*token_ : nullptr;
   }
   bool Held() const { return clock_.Now() < held_until_; }
+  Token HandOut(Token token) const;
   void RenewInBackground();
   Task<void> Renew();
   Task<absl::StatusOr<Token>> LogIn();
   void Keep(const Token& token);
+  bool Current(const Token& token) const {
+    return token_.has_value() && token_->generation == token.generation;
+  }
+  // What a refusal of the current token is blamed on. kTryAgain: another operation used it well
+  // since the call got it, so a replay with the same token tells more.
+  enum class Verdict { kTokenIsBad, kOperationIsBad, kTryAgain };
+  Verdict Judge(const Token& token, std::string_view operation) const;
+  // When the call that Falcon accepted last from another operation got the current token.
+  SteadyTime LastAcceptedOfOthers(std::string_view operation) const;
+  void Drop(const Token& token);
   // No log-in until the pause after so many failures in a row is over.
   void Hold(const absl::Status& failure, int failures);
 
@@ -81,9 +98,20 @@ class CachedTokenSource final : public TokenSource {
   const Jitter jitter_;
   obs::Log& log_;
   obs::Metrics& metrics_;
+  const obs::CounterFamily refused_to_operation_;
   run::SingleFlight<absl::StatusOr<Token>> flights_;
 
+  // Of an operation that was refused and not accepted since.
+  struct Suspect {
+    int drops = 0;  // tokens dropped for it in a row
+    SteadyTime refused_at;
+  };
+
   std::optional<Token> token_;
+  // When the latest accepted call of each operation with `token_` got it.
+  std::map<std::string, SteadyTime, std::less<>> accepted_;
+  std::map<std::string, Suspect, std::less<>> suspects_;
+  SteadyTime dropped_at_;
   SteadyTime renew_at_;
   SteadyTime held_until_;
   absl::Status last_failure_;

@@ -52,7 +52,9 @@ class OAuthTokenSource final : public TokenSource {
                    const Clock& clock, run::Timer& timer, Jitter jitter);
 
   Task<absl::StatusOr<Token>> Get(Deadline deadline) override;
-  void Refused(uint64_t /*generation*/) override {}
+  Refusal Refused(const Token& /*token*/, std::string_view /*operation*/) override {
+    return {.replay = true, .at = clock_.Now()};
+  }
 
  private:
   Task<absl::StatusOr<Token>> LogIn(Deadline deadline);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "base/secret.h"
@@ -20,6 +21,13 @@ struct Token {
   std::string base_url;
   std::string region;       // "us-2"; empty when unknown
   uint64_t generation = 0;  // counts log-ins; tells a refused token from its successor
+  SteadyTime handed_out{};  // when Get returned it
+};
+
+// What becomes of a call whose token Falcon refused.
+struct Refusal {
+  bool replay;  // with the token that Get brings now; else the operation alone is refused
+  SteadyTime at;
 };
 
 // Loop thread only.
@@ -28,10 +36,11 @@ class TokenSource {
   virtual ~TokenSource() = default;
   // A token that is valid now. Failures: see OAuthTokenSource.
   virtual Task<absl::StatusOr<Token>> Get(Deadline deadline) = 0;
-  // Falcon refused the token of this generation: do not hand it out again. A later one is kept.
-  virtual void Refused(uint64_t generation) = 0;
-  // Falcon took the token of this generation, whatever else it answered.
-  virtual void Accepted(uint64_t /*generation*/) {}
+  // Falcon refused `token` to `operation`, a path. A token that works for other operations is kept;
+  // else it is not handed out again.
+  virtual Refusal Refused(const Token& token, std::string_view operation) = 0;
+  // Falcon took `token` from `operation`, whatever else it answered.
+  virtual void Accepted(const Token& /*token*/, std::string_view /*operation*/) {}
 };
 
 }  // namespace falcon::auth

@@ -154,9 +154,8 @@ void ReadLimits(const Flags& flags, Config& config, Problems& problems) {
     config.memory_limit_bytes = take("--memory-limit-mib", flags.memory_limit_mib, 0, 16'777'216)
                                 << 20;
   }
-  config.breaker_failures =
-      static_cast<int>(take("--breaker-failures", flags.breaker_failures, 0, 1000));
-  config.breaker_open = seconds(take("--breaker-seconds", flags.breaker_seconds, 1, 3600));
+  config.circuit_breaker_min_calls = static_cast<int>(
+      take("--circuit-breaker-min-calls", flags.circuit_breaker_min_calls, 0, 1'000'000));
   config.upstream_max_body_bytes =
       take("--upstream-max-body-mib", flags.upstream_max_body_mib, 1, 1024) << 20;
   config.upstream_stall =

@@ -40,8 +40,7 @@ struct Config {
   size_t cache_bytes = size_t{64} << 20;  // 0: nothing is kept
   bool batching = true;
   std::optional<size_t> memory_limit_bytes;  // 0: none; unset: the control group's
-  int breaker_failures = 5;                  // 0: calls are never stopped
-  seconds breaker_open{30};
+  int circuit_breaker_min_calls = 20;        // in ten seconds; 0: circuits never open
   size_t upstream_max_body_bytes = size_t{64} << 20;
   seconds upstream_stall{20};  // a begun answer may trickle for so long
   seconds drain{25};

@@ -75,12 +75,9 @@ void AddLimits(CLI::App& app, Flags& flags) {
                  "Memory near which calls are refused, in MiB; 0: never; default: the control "
                  "group's limit, if there is one")
       ->group(kGroup);
-  app.add_option("--breaker-failures", flags.breaker_failures,
-                 "Failures of Falcon in a row that stop calls to it for a while; 0: never")
-      ->group(kGroup)
-      ->capture_default_str();
-  app.add_option("--breaker-seconds", flags.breaker_seconds,
-                 "How long they are stopped before one call tries whether Falcon is back")
+  app.add_option("--circuit-breaker-min-calls", flags.circuit_breaker_min_calls,
+                 "Calls to an area of Falcon's in ten seconds, half of them failed, at which calls "
+                 "to it are stopped but for one a second; 0: never")
       ->group(kGroup)
       ->capture_default_str();
   app.add_option("--upstream-max-body-mib", flags.upstream_max_body_mib,

@@ -32,8 +32,7 @@ struct Flags {
   std::string max_waiting = "10000";
   std::string cache_mib = "64";
   bool no_batching = false;
-  std::string breaker_failures = "5";
-  std::string breaker_seconds = "30";
+  std::string circuit_breaker_min_calls = "20";
   std::string memory_limit_mib;  // empty: the control group's
   std::string upstream_max_body_mib = "64";
   std::string upstream_stall_seconds = "20";

@@ -13,8 +13,24 @@
 namespace falcon {
 namespace {
 
+// An answer that speaks of a rate limit of the operation's own says so by the fact `budget`.
+constexpr std::string_view kOperationBudget = "operation";
+// The wire ends an attempt so long before the call's deadline, which would only unwind it: the
+// circuit breaker hears how the connection fared.
+constexpr milliseconds kWireMargin{10};
+
+absl::Status CheckUrl(const UpstreamCall& call) {
+  const size_t bytes = UrlFor(call.operation->path, call.query).size();
+  if (bytes <= Attempts::kMaxUrlBytes) return absl::OkStatus();
+  return InvalidFields(
+      {{"filter", Cat("makes a request URL of ", bytes, " bytes; Falcon takes ",
+                      Attempts::kMaxUrlBytes, ": use fewer or shorter conditions")}},
+      "URL_TOO_LONG");
+}
+
 wire::HttpRequest RequestFor(const UpstreamCall& call, Deadline deadline, const Clock& clock) {
   const Operation& operation = *call.operation;
+  if (deadline.Left(clock) > 4 * kWireMargin) deadline = Deadline(deadline.at() - kWireMargin);
   if (call.patience.count() > 0) {
     deadline = Deadline(std::min(deadline.at(), Deadline::In(clock, call.patience).at()));
   }
@@ -40,12 +56,15 @@ absl::Status TooLate() {
 }  // namespace
 
 Task<absl::StatusOr<json::Document>> Attempts::Call(UpstreamCall call, Reading& reading) {
-  means_.retries.Offered();
+  CO_RETURN_IF_ERROR(CheckUrl(call));
+  RetryBudget& retries = means_.bulkheads.Of(*call.operation).retries;
+  retries.Offered();
   reading.as_of.reset();
+  Permit permit;
   std::optional<RetryBudget::Retry> retry;
   for (int attempt = 1;; ++attempt) {
     const int64_t calls = reading.upstream_calls;
-    absl::StatusOr<json::Document> answer = co_await Attempt(call, reading);
+    absl::StatusOr<json::Document> answer = co_await Attempt(call, reading, permit);
     if (attempt > 1) stats_.retries += reading.upstream_calls - calls;
     retry.reset();
     if (answer.ok()) {
@@ -54,11 +73,13 @@ Task<absl::StatusOr<json::Document>> Attempts::Call(UpstreamCall call, Reading& 
     }
     absl::Status failure = WithFact(answer.status(), "operation", call.operation->id);
     if (attempt > 1) failure = WithFact(std::move(failure), "attempts", Cat(attempt));
-    const absl::StatusOr<milliseconds> pause = PauseAfter(failure, attempt, reading.deadline);
+    const absl::StatusOr<milliseconds> pause =
+        PauseAfter(failure, attempt, reading.deadline, *call.operation);
     if (!pause.ok()) co_return pause.status();
+    if (permit.has_value() && !permit->CheckRetry().ok()) co_return failure;
     // A 429 is no fault that more calls would make worse: the rate budget paces them.
     if (Reason(failure) != "RATE_LIMITED") {
-      std::optional<RetryBudget::Retry> granted = means_.retries.TryAcquire();
+      std::optional<RetryBudget::Retry> granted = retries.TryAcquire();
       if (!granted) co_return RetryBudget::Spent(std::move(failure));
       retry.emplace(*std::move(granted));
     }
@@ -72,17 +93,25 @@ Task<absl::StatusOr<json::Document>> Attempts::Call(UpstreamCall call, Reading& 
 
 void Attempts::CoolDown(milliseconds pause) {
   means_.budget.CoolDown(pause);
-  means_.admission.TurnAway(means_.budget.open_at(), means_.budget.Closed());
+  const SteadyTime open_at = means_.budget.open_at();
+  const absl::Status closed = means_.budget.Closed();
+  means_.admission.TurnAway(open_at, closed);
+  for (const auto& [area, bulkhead] : means_.bulkheads.all()) {
+    bulkhead->admission.TurnAway(open_at, closed);
+  }
 }
 
 absl::StatusOr<milliseconds> Attempts::PauseAfter(const absl::Status& failure, int attempt,
-                                                  Deadline deadline) {
+                                                  Deadline deadline, const Operation& operation) {
   const bool limited = Reason(failure) == "RATE_LIMITED";
   const milliseconds backoff = Backoff(attempt, policy_, jitter_);
   const milliseconds pause = RetryAfter(failure).value_or(backoff);
   // Only Falcon's own 429: what the budget refuses by itself, it refuses to this call alone.
-  const bool by_falcon = limited && Facts(failure).contains("http_status");
-  if (by_falcon) CoolDown(pause);
+  auto facts = Facts(failure);
+  const bool of_operation = facts["budget"] == kOperationBudget;
+  const bool by_falcon = limited && facts.contains("http_status");
+  if (by_falcon && of_operation) means_.budget.CoolDownOperation(operation.id, pause);
+  if (by_falcon && !of_operation) CoolDown(pause);
   const bool again =
       attempt < AttemptsFor(failure, policy_) && deadline.Allows(means_.clock, pause);
   if (!again) return limited ? WithRetryAfter(failure, pause) : failure;
@@ -90,24 +119,35 @@ absl::StatusOr<milliseconds> Attempts::PauseAfter(const absl::Status& failure, i
   return limited ? milliseconds(0) : pause;
 }
 
-Task<absl::StatusOr<Attempts::Entry>> Attempts::Enter(const Reading& reading) {
+Task<absl::StatusOr<Attempts::Entry>> Attempts::Enter(const Operation& operation,
+                                                      const Reading& reading, Permit& permit) {
   if (reading.deadline.Passed(means_.clock)) co_return TooLate();
-  CO_RETURN_IF_ERROR(means_.breaker.Check());
+  Bulkhead& bulkhead = means_.bulkheads.Of(operation);
+  CO_RETURN_IF_ERROR(permit ? permit->CheckRetry() : bulkhead.breaker.Check(reading.caller));
   CO_RETURN_IF_ERROR(means_.budget.Check(reading.deadline, reading.priority));
+  CO_RETURN_IF_ERROR(co_await means_.budget.WaitForOperation(operation.id, reading.deadline));
   run::Visit visit{reading.caller, reading.priority, reading.deadline};
+  ASSIGN_OR_CO_RETURN(run::Admission::Place place_of_area,
+                      co_await bulkhead.admission.Enter(visit));
   ASSIGN_OR_CO_RETURN(run::Admission::Place place,
                       co_await means_.admission.Enter(std::move(visit)));
   if (reading.deadline.Passed(means_.clock)) co_return TooLate();
   ASSIGN_OR_CO_RETURN(const RateBudget::Ticket ticket,
                       co_await means_.budget.Wait(reading.deadline, reading.priority));
-  ASSIGN_OR_CO_RETURN(Breaker::Pass pass, means_.breaker.Enter());
-  co_return Entry{std::move(place), std::move(pass), ticket};
+  if (permit) {
+    CO_RETURN_IF_ERROR(permit->CheckRetry());
+  } else {
+    ASSIGN_OR_CO_RETURN(CircuitBreaker::Permit granted, bulkhead.breaker.Acquire(reading.caller));
+    permit.emplace(std::move(granted));
+  }
+  co_return Entry{std::move(place_of_area), std::move(place), ticket};
 }
 
-Task<absl::StatusOr<json::Document>> Attempts::Attempt(const UpstreamCall& call, Reading& reading) {
-  ASSIGN_OR_CO_RETURN(Entry entry, co_await Enter(reading));
+Task<absl::StatusOr<json::Document>> Attempts::Attempt(const UpstreamCall& call, Reading& reading,
+                                                       Permit& permit) {
+  ASSIGN_OR_CO_RETURN(const Entry entry, co_await Enter(*call.operation, reading, permit));
   absl::StatusOr<json::Document> answer = co_await Exchange(call, reading, entry.ticket);
-  entry.pass.Conclude(answer.status());
+  permit->Record(answer.status());
   co_return answer;
 }
 
@@ -120,11 +160,13 @@ Task<absl::StatusOr<json::Document>> Attempts::Exchange(const UpstreamCall& call
   if (reading.on_sent) reading.on_sent();
   ASSIGN_OR_CO_RETURN(wire::HttpResponse response,
                       co_await means_.authorized.Send(std::move(request)));
-  means_.budget.Observe(ticket, response.headers);
+  const bool of_customer = means_.budget.Observe(ticket, response.headers);
   const std::string_view trace_id = wire::FindHeader(response.headers, "X-Cs-Traceid");
   if (!trace_id.empty()) reading.trace_id = trace_id;
-  co_return ReadReply(*call.operation, std::move(response), call.continuation,
-                      means_.clock.WallNow(), parser_);
+  absl::StatusOr<json::Document> answer = ReadReply(
+      *call.operation, std::move(response), call.continuation, means_.clock.WallNow(), parser_);
+  if (answer.ok() || of_customer) co_return answer;
+  co_return WithFact(answer.status(), "budget", kOperationBudget);
 }
 
 }  // namespace falcon

@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "falcon/breaker.h"
+#include "falcon/bulkheads.h"
+#include "falcon/circuit_breaker.h"
 #include "falcon/operation.h"
 #include "falcon/rate_budget.h"
 #include "falcon/reading.h"
 #include "falcon/retry.h"
-#include "falcon/retry_budget.h"
 #include "json/document.h"
 #include "json/parser.h"
 #include "run/admission.h"
@@ -55,11 +55,10 @@ struct AttemptStats {
 
 // What attempts are made with. All outlive the attempts.
 struct AttemptMeans {
-  run::Admission& admission;
-  Breaker& breaker;
+  run::Admission& admission;  // of all areas
+  Bulkheads& bulkheads;
   RateBudget& budget;
   wire::HttpTransport& authorized;
-  RetryBudget& retries;
   const Clock& clock;
   run::Timer& timer;
 };
@@ -67,35 +66,44 @@ struct AttemptMeans {
 // Loop thread only.
 class Attempts {
  public:
+  static constexpr size_t kMaxUrlBytes = 8 << 10;  // path and query
+
   Attempts(AttemptMeans means, RetryPolicy policy, Jitter jitter)
       : means_(means), policy_(policy), jitter_(std::move(jitter)) {}
 
   // The document, within `reading.deadline`, which may be put off meanwhile; failures as in
   // reply.h, http.h and auth/. Counts into `reading`. A failure that was retried says so by the
   // fact `attempts`, one that the retry budget did not allow to be retried by `retry_budget`. No
-  // failure is retried past the deadline: the last one is returned instead.
+  // failure is retried past the deadline, nor once the area's circuit has opened: the last one is
+  // returned instead. INVALID_ARGUMENT (URL_TOO_LONG) for a URL above kMaxUrlBytes, which some
+  // servers answer by hanging up.
   Task<absl::StatusOr<json::Document>> Call(UpstreamCall call, Reading& reading);
 
   const AttemptStats& stats() const { return stats_; }
   const AttemptMeans& means() const { return means_; }
 
  private:
-  // One exchange: waits for the budget and a place, sends, reads the answer.
-  Task<absl::StatusOr<json::Document>> Attempt(const UpstreamCall& call, Reading& reading);
-  // A 429 closes the budget for everybody; who waits for a place and has no time to wait for that
-  // too fails now.
+  using Permit = std::optional<CircuitBreaker::Permit>;
+
+  // One exchange: waits for the budget and a place, sends, reads the answer. The first attempt of a
+  // call takes its permit of the area's circuit breaker.
+  Task<absl::StatusOr<json::Document>> Attempt(const UpstreamCall& call, Reading& reading,
+                                               Permit& permit);
+  // A 429 of the customer's budget closes it for everybody; who waits for a place and has no time
+  // to wait for that too fails now.
   void CoolDown(milliseconds pause);
   // Whether and when to try again: the pause, or the failure to end with.
   absl::StatusOr<milliseconds> PauseAfter(const absl::Status& failure, int attempt,
-                                          Deadline deadline);
+                                          Deadline deadline, const Operation& operation);
   struct Entry {
+    run::Admission::Place place_of_area;
     run::Admission::Place place;
-    Breaker::Pass pass;
     RateBudget::Ticket ticket;
   };
   // A place, and then leave of the budget: who waits for it holds a place, so that callers have
   // their turns at it too.
-  Task<absl::StatusOr<Entry>> Enter(const Reading& reading);
+  Task<absl::StatusOr<Entry>> Enter(const Operation& operation, const Reading& reading,
+                                    Permit& permit);
   Task<absl::StatusOr<json::Document>> Exchange(const UpstreamCall& call, Reading& reading,
                                                 RateBudget::Ticket ticket);
 

@@ -19,7 +19,11 @@ namespace {
 
 using Ids = std::span<const std::string>;
 
+constexpr int kBadRequest = 400;
 constexpr int kBadGateway = 502;
+constexpr int kUnavailable = 503;
+// Of a look-up, to find the ids that Falcon refuses.
+constexpr int kMaxExtraCalls = 16;
 
 UpstreamCall CallFor(const Lane& lane, Ids ids) {
   const Operation& operation = *lane.operation;
@@ -112,6 +116,68 @@ void TakeErrors(const std::vector<json::ApiError>& errors, Ids ids, AskedCase& a
   }
 }
 
+// Some of the ids to look up, by one call.
+struct Chunk {
+  Ids ids;
+  bool part = false;        // of a chunk that Falcon refused
+  bool first_half = false;  // of it; the other half is next
+  bool refused = false;     // it holds an id that Falcon refuses, as is known without a call
+};
+
+// As many ids a call as Falcon and a URL take. The first chunk is the last.
+std::vector<Chunk> ChunksOf(const Lane& lane, Ids ids) {
+  const Operation& operation = *lane.operation;
+  const auto most = static_cast<size_t>(std::max(1, operation.max_ids));
+  const bool in_url = operation.method == wire::Method::kGet;
+  const size_t before = UrlFor(operation.path, lane.query).size();
+  const size_t name = operation.ids_key.size() + 2;
+  std::vector<Chunk> chunks;
+  size_t url = 0;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const size_t bytes = in_url ? name + wire::PercentEncode(ids[i]).size() : 0;
+    const bool fits =
+        !chunks.empty() && chunks.back().ids.size() < most && url + bytes <= Attempts::kMaxUrlBytes;
+    if (!fits) {
+      chunks.push_back({.ids = ids.subspan(i, 0)});
+      url = before;
+    }
+    Ids& chunk = chunks.back().ids;
+    chunk = Ids(chunk.data(), chunk.size() + 1);
+    url += bytes;
+  }
+  std::reverse(chunks.begin(), chunks.end());
+  return chunks;
+}
+
+void Split(const Chunk& chunk, std::vector<Chunk>& todo) {
+  const size_t half = (chunk.ids.size() + 1) / 2;
+  const bool part = chunk.part;
+  todo.push_back({.ids = chunk.ids.subspan(half), .part = part});
+  todo.push_back({.ids = chunk.ids.first(half), .part = part, .first_half = part});
+}
+
+// Whether Falcon refuses the call for what it asks: of several ids, any may be to blame.
+bool RefusesIds(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kNotFound ||
+         status.code() == absl::StatusCode::kInvalidArgument;
+}
+
+// `id`, asked for alone, was refused. Without an error, it is absent.
+void Refuse(const std::string& id, const absl::Status& status, Found& found) {
+  if (status.code() == absl::StatusCode::kNotFound) return;
+  found.errors.emplace(id, json::ApiError{kBadRequest, std::string(ToStd(status.message())), id});
+}
+
+void LeaveOut(Ids ids, Found& found) {
+  for (const std::string& id : ids) {
+    found.errors.emplace(
+        id, json::ApiError{kUnavailable,
+                           Cat("not looked up: Falcon refuses one of the ids of this look-up, and ",
+                               kMaxExtraCalls, " calls did not tell which; ask for fewer ids"),
+                           id});
+  }
+}
+
 }  // namespace
 
 absl::Status Found::Take(json::Document document, const std::string& id_key, Ids ids) {
@@ -145,22 +211,39 @@ void Found::TakeOver(const Found& others, Ids ids) {
 
 Task<absl::StatusOr<Found>> FindAll(Attempts& attempts, Lane lane, std::vector<std::string> ids,
                                     Reading& reading) {
+  std::vector<Chunk> todo = ChunksOf(lane, ids);
+  const bool alone = ids.size() == 1;
+  size_t most = ids.size();  // a call, as far as Falcon found none too large
+  int extra_calls = 0;
   Found found;
-  auto chunk = static_cast<size_t>(std::max(1, lane.operation->max_ids));
-  for (size_t at = 0; at < ids.size();) {
-    const Ids part = Ids(ids).subspan(at, std::min(chunk, ids.size() - at));
-    UpstreamCall call = CallFor(lane, part);
-    absl::StatusOr<json::Document> document = co_await attempts.Call(std::move(call), reading);
-    const bool too_large = Reason(document.status()) == "UPSTREAM_BODY_TOO_LARGE";
-    if (too_large && part.size() > 1) {
-      chunk = (part.size() + 1) / 2;
+  while (!todo.empty()) {
+    const Chunk chunk = todo.back();
+    todo.pop_back();
+    if ((chunk.refused && chunk.ids.size() > 1) || chunk.ids.size() > most) {
+      Split(chunk, todo);
       continue;
     }
-    at += part.size();
+    if (chunk.part && ++extra_calls > kMaxExtraCalls) {
+      LeaveOut(chunk.ids, found);
+      continue;
+    }
+    UpstreamCall call = CallFor(lane, chunk.ids);
+    absl::StatusOr<json::Document> document = co_await attempts.Call(std::move(call), reading);
+    const bool too_large = Reason(document.status()) == "UPSTREAM_BODY_TOO_LARGE";
+    const bool refused = RefusesIds(document.status());
+    if ((too_large || refused) && chunk.ids.size() > 1) {
+      if (too_large) most = (chunk.ids.size() + 1) / 2;
+      Split({.ids = chunk.ids, .part = refused}, todo);
+      continue;
+    }
     found.as_of = std::min(found.as_of, reading.as_of.value_or(found.as_of));
-    if (document.status().code() == absl::StatusCode::kNotFound) continue;
+    if (refused && (!alone || document.status().code() == absl::StatusCode::kNotFound)) {
+      Refuse(chunk.ids.front(), document.status(), found);
+      continue;
+    }
     if (!document.ok()) co_return document.status();
-    CO_RETURN_IF_ERROR(found.Take(*std::move(document), lane.id_key, part));
+    CO_RETURN_IF_ERROR(found.Take(*std::move(document), lane.id_key, chunk.ids));
+    if (chunk.first_half) todo.back().refused = true;
   }
   co_return found;
 }

@@ -36,9 +36,11 @@ struct Found {
   void TakeOver(const Found& others, std::span<const std::string> ids);
 };
 
-// Looks up `ids`, which are distinct. Chunks go out one after the other; a 413 halves the chunk,
-// down to one id. A failure of a whole chunk fails the look-up, but a 404: then all of its ids are
-// missing.
+// Looks up `ids`, which are distinct, in chunks that Falcon and a URL take, one after the other. A
+// 413 halves a chunk. A 400 or 404 for several ids is no answer about any of them: the chunk is
+// bisected, by at most 16 extra calls a look-up; ids that are left then have an error of code 503
+// each. Only a 404 for a single id, or a success without its record, says that it is absent. Every
+// other failure of a chunk, or a 400 for the only id, fails the look-up.
 Task<absl::StatusOr<Found>> FindAll(Attempts& attempts, Lane lane, std::vector<std::string> ids,
                                     Reading& reading);
 

@@ -224,6 +224,11 @@ Answers AnswersOf(const Operation& operation) {
   return says("/aggregates/") ? Answers::kAggregates : Answers::kRecords;
 }
 
+std::string_view AreaOf(const Operation& operation) {
+  const std::string_view path = operation.path.substr(1);
+  return path.substr(0, path.find('/'));
+}
+
 std::span<const Operation* const> Operations() { return kAll; }
 
 const Operation* FindOperation(std::string_view id) {

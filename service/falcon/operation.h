@@ -42,6 +42,10 @@ enum class Answers { kRecords, kIds, kAggregates };
 // By its path, in which Falcon says it: `queries` answer ids, `aggregates` aggregates.
 Answers AnswersOf(const Operation& operation);
 
+// The service of Falcon's that answers it, such as "alerts" or "spotlight": the first segment of the
+// path. Services fail apart from each other.
+std::string_view AreaOf(const Operation& operation);
+
 namespace operation {
 // Detections (Alerts API).
 extern const Operation kPostCombinedAlerts;    // PostCombinedAlertsV1

@@ -124,7 +124,10 @@ UpstreamCall PageCall(const PagePlan& plan, const Cursor& cursor, int limit) {
     call.query = linked ? LinkedPage(cursor.upstream, parameters) : std::move(parameters);
   }
   call.continuation = !cursor.upstream.empty() && paging != Paging::kOffset;
-  if (plan.look_ups != nullptr && fields.empty()) {
+  // Parameters other than a search text may change what a record holds.
+  const bool plain =
+      std::ranges::all_of(plan.query, [](const auto& one) { return one.first == "q"; });
+  if (plan.look_ups != nullptr && fields.empty() && plain) {
     call.brings = Lane{plan.look_ups, json::JsonKey(plan.id_field), {}};
   }
   return call;

@@ -139,21 +139,41 @@ bool RateBudget::OfAnotherBudget(int limit) const {
   return limit_.has_value() && limit < *limit_ && clock_.Now() - limit_seen_ < kLately;
 }
 
-void RateBudget::Observe(Ticket ticket, const wire::Headers& headers) {
+bool RateBudget::Observe(Ticket ticket, const wire::Headers& headers) {
   const std::optional<int> limit = Number(headers, "X-Ratelimit-Limit");
   if (limit.has_value()) {
-    if (OfAnotherBudget(*limit)) return;
+    if (OfAnotherBudget(*limit)) return false;
     limit_ = limit;
     limit_seen_ = clock_.Now();
   }
   const std::optional<int> remaining = Number(headers, "X-Ratelimit-Remaining");
-  if (!remaining.has_value() || ticket < newest_) return;
+  if (!remaining.has_value() || ticket < newest_) return true;
   remaining_ = remaining;
   newest_ = ticket;
-  if (!limit_.has_value()) return;
+  if (!limit_.has_value()) return true;
   const bool new_minute = window_.Observe(ticket, *limit_, *remaining, clock_.Now());
-  if (!new_minute) return;
+  if (!new_minute) return true;
   for (Lane& lane : lanes_->of) lane.WakeFirst();
+  return true;
+}
+
+void RateBudget::CoolDownOperation(std::string_view operation, milliseconds delay) {
+  SteadyTime& open_at = operations_open_at_[operation];
+  open_at = std::max(open_at, clock_.Now() + delay);
+}
+
+Task<absl::Status> RateBudget::WaitForOperation(std::string_view operation, Deadline deadline) {
+  while (true) {
+    const auto cooling = operations_open_at_.find(operation);
+    if (cooling == operations_open_at_.end()) co_return absl::OkStatus();
+    const SteadyTime open_at = cooling->second;
+    if (open_at <= clock_.Now()) {
+      operations_open_at_.erase(cooling);
+      co_return absl::OkStatus();
+    }
+    if (open_at >= deadline.at()) co_return Refuse(open_at);
+    co_await timer_.SleepUntil(open_at);
+  }
 }
 
 void RateBudget::CoolDown(milliseconds delay) {

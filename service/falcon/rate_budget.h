@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -49,10 +51,16 @@ class RateBudget {
   // Fails as Wait would now: to be asked before a place is waited for.
   absl::Status Check(Deadline deadline, run::Priority priority);
 
-  // Reads X-Ratelimit-Limit and -Remaining of the answer to the call that went by `ticket`.
-  void Observe(Ticket ticket, const wire::Headers& headers);
+  // Reads X-Ratelimit-Limit and -Remaining of the answer to the call that went by `ticket`. False:
+  // they speak of a budget of the operation's own.
+  bool Observe(Ticket ticket, const wire::Headers& headers);
   // Falcon said 429: nobody calls for `delay`. An earlier, longer cooldown stays.
   void CoolDown(milliseconds delay);
+  // Falcon said 429 of a budget of the operation's own: nobody calls `operation`, a name of static
+  // storage, for `delay`.
+  void CoolDownOperation(std::string_view operation, milliseconds delay);
+  // Returns when that is over; at once if there is none. Fails as Wait does.
+  Task<absl::Status> WaitForOperation(std::string_view operation, Deadline deadline);
   // The earliest instant that a call may go at, as far as cooldowns tell; mostly past.
   SteadyTime open_at() const { return open_at_; }
   // What those fail by now whom the cooldown keeps past their deadline, wherever they wait.
@@ -82,6 +90,7 @@ class RateBudget {
   SteadyTime limit_seen_{};
   Ticket newest_ = 0;
   SteadyTime open_at_{};
+  std::map<std::string_view, SteadyTime> operations_open_at_;
   RateStats stats_;
 };
 

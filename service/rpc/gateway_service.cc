@@ -4,6 +4,7 @@
 #include <google/protobuf/stubs/common.h>
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/error.h"
@@ -88,11 +89,39 @@ void Fill(const SharedTierStats& from, v1::SharedCacheStatus& to) {
   to.set_faults(from.faults);
 }
 
+int64_t ShedBy(const run::AdmissionStats& queue) {
+  return queue.shed_all_callers + queue.shed_this_caller + queue.shed_time + queue.shed_hopeless;
+}
+
+// What the areas have apart, and their sums.
+void Fill(const Bulkheads& bulkheads, const Clock& clock, v1::UpstreamStatus& to) {
+  milliseconds open_for{0};
+  for (const auto& [area, bulkhead] : bulkheads.all()) {
+    const CircuitBreakerStats circuit = bulkhead->breaker.stats();
+    const run::AdmissionStats queue = bulkhead->admission.stats();
+    if (circuit.next_probe)
+      open_for = std::max(open_for, Deadline(*circuit.next_probe).Left(clock));
+    to.set_breaker_opened(to.breaker_opened() + circuit.opened);
+    to.set_breaker_refused(to.breaker_refused() + circuit.rejected);
+    to.set_retries_refused(to.retries_refused() + bulkhead->retries.stats().refused);
+    to.set_waiting(to.waiting() + static_cast<int32_t>(queue.waiting));
+    to.set_waited(to.waited() + queue.waited);
+    to.set_shed(to.shed() + ShedBy(queue));
+    v1::UpstreamAreaStatus& status = *to.add_areas();
+    status.set_name(std::string(area));
+    status.set_circuit_open(circuit.state == CircuitState::kOpen);
+    status.set_circuit_opened(circuit.opened);
+    status.set_rejected(circuit.rejected);
+    status.set_in_flight(static_cast<int32_t>(queue.in_flight));
+    status.set_waiting(static_cast<int32_t>(queue.waiting));
+  }
+  *to.mutable_breaker_open_for() = TimeUtil::MillisecondsToDuration(open_for.count());
+}
+
 void Fill(const Caller& caller, const Clock& clock, v1::UpstreamStatus& to) {
   const CallerStats calls = caller.stats();
   const AttemptMeans& means = caller.means();
   const run::AdmissionStats queue = means.admission.stats();
-  const BreakerStats breaker = means.breaker.stats();
   const RateStats budget = means.budget.stats();
   to.set_in_flight(static_cast<int32_t>(queue.in_flight));
   to.set_waiting(static_cast<int32_t>(queue.waiting));
@@ -103,15 +132,10 @@ void Fill(const Caller& caller, const Clock& clock, v1::UpstreamStatus& to) {
   to.set_cache_bytes(static_cast<int64_t>(calls.cache_bytes));
   if (calls.shared.has_value()) Fill(*calls.shared, *to.mutable_shared_cache());
   to.set_waited(queue.waited);
-  to.set_shed(queue.shed_all_callers + queue.shed_this_caller + queue.shed_time +
-              queue.shed_hopeless + budget.refused);
+  to.set_shed(ShedBy(queue) + budget.refused);
   to.set_paced(budget.paced);
   to.set_cooldowns(budget.cooldowns);
-  to.set_retries_refused(means.retries.stats().refused);
-  to.set_breaker_opened(breaker.opened);
-  to.set_breaker_refused(breaker.refused);
-  const milliseconds left = breaker.until ? Deadline(*breaker.until).Left(clock) : milliseconds(0);
-  *to.mutable_breaker_open_for() = TimeUtil::MillisecondsToDuration(left.count());
+  Fill(means.bulkheads, clock, to);
 }
 
 }  // namespace

@@ -41,6 +41,9 @@ class FakeTransport final : public wire::HttpTransport {
     script_.push_back({std::move(what), std::move(answer), 1, std::move(gate)});
   }
 
+  // Forgets the script. No call waits for a gate.
+  void Forget() { script_.clear(); }
+
   Task<absl::StatusOr<wire::HttpResponse>> Send(wire::HttpRequest request) override {
     const std::string call = Cat(wire::MethodName(request.method), " ", request.url);
     requests_.push_back(std::move(request));

@@ -78,6 +78,31 @@ TEST_F(AuthInterceptorTest, UsesTheTokensOwnCloudForTheReplay) {
   EXPECT_EQ(Send()->status, 200);
 }
 
+// Revoked together with the one before it: the renewal was under way.
+TEST_F(AuthInterceptorTest, ReplaysAgainWhenTheNextTokenWasAskedForBeforeTheRefusal) {
+  Start();
+  transport_.Answer("POST", Granted("one"));
+  const auto token = Get();
+  clock_.Advance(seconds(1700));
+  const auto renewed = Gate();
+  transport_.AnswerAfter("POST", Granted("two"), renewed);
+  const auto refused = Gate();
+  transport_.AnswerAfter("GET", Refusal(401, "revoked"), refused);
+  auto call = StartSending();
+  Settle();
+  clock_.Advance(seconds(1));
+  transport_.Answer("GET", Refusal(401, "revoked"));
+  transport_.Answer("POST", Granted("three"));
+  transport_.Answer("GET", Response(200, "{}"));
+  Open(refused);
+  Open(renewed);
+  const auto answer = call.Get();
+  ASSERT_TRUE(answer.has_value());
+  ASSERT_THAT(*answer, IsOk());
+  EXPECT_EQ((*answer)->status, 200);
+  EXPECT_EQ(DataCalls(), 3);
+}
+
 TEST_F(AuthInterceptorTest, TheReplayDoesNotOutliveItsCaller) {
   Start();
   transport_.Answer("POST", Granted());

@@ -2,6 +2,7 @@
 // weather.
 #include <deque>
 
+#include "base/text.h"
 #include "tests/unit/auth/auth_stack.h"
 
 namespace falcon::auth {
@@ -20,15 +21,24 @@ constexpr int kAlways = 1'000'000;
 class CachedTokenSourceTest : public AuthStack {
  protected:
   testing::Running<absl::StatusOr<Token>> StartGetting() { return {loop_, cache_->Get(Soon())}; }
-  uint64_t Generation() { return Get()->generation; }
+  // Whether to replay after Falcon refused `token` to `operation`: to another one each time, unless
+  // it is said.
+  bool Refuse(const Token& token, const std::string& operation = "") {
+    const std::string name = operation.empty() ? Cat("/operation/", ++operations_) : operation;
+    bool replay = false;
+    OnLoop(loop_, [&] { replay = cache_->Refused(token, name).replay; });
+    return replay;
+  }
+  void Accept(const Token& token, const std::string& operation = "/accepted") {
+    OnLoop(loop_, [&] { cache_->Accepted(token, operation); });
+  }
   TokenStatus Status() {
     TokenStatus status;
     OnLoop(loop_, [&] { status = cache_->status(); });
     return status;
   }
-  void Refuse(uint64_t generation) {
-    OnLoop(loop_, [&] { cache_->Refused(generation); });
-  }
+
+  int operations_ = 0;
 };
 
 TEST_F(CachedTokenSourceTest, WalksThroughItsLifeWithOneLoginAPeriod) {
@@ -212,7 +222,7 @@ TEST_F(CachedTokenSourceTest, ARefusedTokenGoesAndItsSuccessorStays) {
   Start();
   transport_.Answer("POST", Granted("one"));
   transport_.Answer("POST", Granted("two"));
-  const uint64_t first = Generation();
+  const Token first = *Get();
   Refuse(first);
   EXPECT_FALSE(Status().valid);
   EXPECT_EQ(Get()->value.Reveal(), "canary-token-two");
@@ -224,13 +234,13 @@ TEST_F(CachedTokenSourceTest, ARefusedTokenGoesAndItsSuccessorStays) {
 TEST_F(CachedTokenSourceTest, TokensRefusedInARowAreHeldLikeFailedLogins) {
   Start();
   transport_.Answer("POST", Granted(), kAlways);
-  Refuse(Generation());
-  Refuse(Generation());
+  Refuse(*Get());
+  Refuse(*Get());
   const auto held = Get();
   EXPECT_THAT(held, FailsWith(kPrecondition, "UPSTREAM_AUTH"));
   EXPECT_EQ(RetryAfter(held.status()), seconds(1));
   clock_.Advance(seconds(1));
-  Refuse(Generation());
+  Refuse(*Get());
   EXPECT_EQ(RetryAfter(Get().status()), seconds(2));
   EXPECT_EQ(Logins(), 3);
 }
@@ -239,21 +249,81 @@ TEST_F(CachedTokenSourceTest, TokensRevokedNowAndThenAreReplacedAtOnce) {
   Start();
   transport_.Answer("POST", Granted(), kAlways);
   for (int i = 0; i < 5; ++i) {
-    const uint64_t generation = Generation();
-    OnLoop(loop_, [&] { cache_->Accepted(generation); });
-    Refuse(generation);
+    const Token token = *Get();
+    Accept(token);
+    Refuse(token);
   }
   EXPECT_THAT(Get(), IsOk());
   EXPECT_EQ(Logins(), 6);
+}
+
+TEST_F(CachedTokenSourceTest, AnOperationThatIsAlwaysRefusedCostsTheOthersOneToken) {
+  Start();
+  transport_.Answer("POST", Granted(), kAlways);
+  for (int i = 0; i < 100; ++i) {
+    for (bool again = true; again;) again = Refuse(*Get(), "/refused");
+    Accept(*Get(), "/taken");
+    clock_.Advance(milliseconds(100));
+  }
+  EXPECT_LE(Logins(), 2);
+}
+
+TEST_F(CachedTokenSourceTest, ATokenThatAnotherOperationJustUsedIsTriedAgainBeforeItIsDropped) {
+  Start();
+  transport_.Answer("POST", Granted(), kAlways);
+  const Token token = *Get();
+  clock_.Advance(milliseconds(10));
+  Accept(*Get(), "/taken");
+  clock_.Advance(milliseconds(10));
+
+  EXPECT_TRUE(Refuse(token, "/refused"));
+  EXPECT_EQ(Get()->generation, token.generation);
+  clock_.Advance(milliseconds(10));
+  EXPECT_TRUE(Refuse(*Get(), "/refused")) << "nobody has used it since";
+  EXPECT_NE(Get()->generation, token.generation);
+}
+
+TEST_F(CachedTokenSourceTest, ARevokedTokenIsDroppedAtItsFirstRefusalAlthoughItWorkedBefore) {
+  Start();
+  transport_.Answer("POST", Granted(), kAlways);
+  Accept(*Get(), "/taken");
+  clock_.Advance(milliseconds(10));
+  const Token token = *Get();
+  EXPECT_TRUE(Refuse(token, "/refused"));
+  EXPECT_NE(Get()->generation, token.generation);
+}
+
+TEST_F(CachedTokenSourceTest, AnOperationThatSucceededMayDropATokenAgain) {
+  Start();
+  transport_.Answer("POST", Granted(), kAlways);
+  Refuse(*Get(), "/a");
+  Accept(*Get(), "/a");
+  Accept(*Get(), "/b");
+  clock_.Advance(milliseconds(10));
+  const Token token = *Get();
+  EXPECT_TRUE(Refuse(token, "/a"));
+  EXPECT_NE(Get()->generation, token.generation);
+}
+
+TEST_F(CachedTokenSourceTest, AnOperationOnItsOwnDropsFreshTokensEverMoreSeldom) {
+  Start();
+  transport_.Answer("POST", Granted(), kAlways);
+  for (int second = 0; second < 60; ++second) {
+    const auto token = Get();
+    if (token.ok()) Refuse(*token, "/refused");
+    clock_.Advance(seconds(1));
+  }
+  EXPECT_LE(Logins(), 7);
+  EXPECT_GE(Logins(), 3);
 }
 
 TEST_F(CachedTokenSourceTest, ATokenThatArrivesDuringAHoldIsServedAndEndsIt) {
   Start();
   transport_.Answer("POST", Granted());
   transport_.Answer("POST", Granted());
-  const uint64_t first = Generation();
+  const Token first = *Get();
   Refuse(first);
-  const uint64_t second = Generation();
+  const Token second = *Get();
   clock_.Advance(seconds(1700));
   const auto gate = Gate();
   transport_.AnswerAfter("POST", Granted("three"), gate);
@@ -263,8 +333,8 @@ TEST_F(CachedTokenSourceTest, ATokenThatArrivesDuringAHoldIsServedAndEndsIt) {
   const auto third = Get();
   ASSERT_THAT(third, IsOk());
   EXPECT_EQ(third->value.Reveal(), "canary-token-three");
-  OnLoop(loop_, [&] { cache_->Accepted(third->generation); });
-  Refuse(third->generation);
+  Accept(*third);
+  Refuse(*third);
   transport_.Answer("POST", Granted("four"));
   EXPECT_THAT(Get(), IsOk());
 }

@@ -69,9 +69,8 @@ class BatchesTest : public UpstreamTest {
   }
 
   Hosts hosts{loop};
-  Attempts calls_{{admission, breaker, budget, hosts, retries, clock, timer}, RetryPolicy{}, [] {
-                    return 1.0;
-                  }};
+  Attempts calls_{
+      {admission, bulkheads, budget, hosts, clock, timer}, RetryPolicy{}, [] { return 1.0; }};
   Batches batches{calls_, loop, clock, timer,
                   [](const Lane&, std::span<const std::string>, const Found&) {}};
   Reading first{In(seconds(30))};

@@ -107,6 +107,52 @@ TEST_F(LookupTest, ATooLargeRequestIsHalvedDownToOneId) {
   EXPECT_THAT(Names(), ElementsAre("host-a", "host-b", "host-c", "host-d"));
 }
 
+// Of 8 ids one is refused: the first half is taken, so that the other half is split unasked.
+TEST_F(LookupTest, ARefusedLookUpIsBisectedToTheIdThatIsToBlame) {
+  Script(400, R"({"meta":{},"errors":[{"code":400,"message":"bad id"}]})");
+  Script(200, Hosts({"a", "b", "c", "d"}));
+  Script(200, Hosts({"e", "f"}));
+  Script(400, R"({"meta":{},"errors":[{"code":400,"message":"bad id"}]})");
+  Script(200, Hosts({"h"}));
+  EXPECT_THAT(LookUpHosts({"a", "b", "c", "d", "e", "f", "g", "h"}), IsOk());
+  EXPECT_THAT(Sizes(), ElementsAre(8, 4, 2, 1, 1));
+  EXPECT_THAT(Names(),
+              ElementsAre("host-a", "host-b", "host-c", "host-d", "host-e", "host-f", "host-h"));
+  ASSERT_EQ(answer.missing_size(), 1);
+  EXPECT_EQ(answer.missing(0).id(), "g");
+  EXPECT_EQ(answer.missing(0).code(), 400);
+}
+
+TEST_F(LookupTest, A404ForSeveralIdsIsNoAbsenceOfAnyOfThem) {
+  Script(404, R"({"meta":{},"errors":[{"code":404,"message":"not found"}]})");
+  Script(404, R"({"meta":{},"errors":[{"code":404,"message":"not found"}]})");
+  Script(200, Hosts({"b"}));
+  EXPECT_THAT(LookUpHosts({"a", "b"}), IsOk());
+  EXPECT_THAT(Names(), ElementsAre("host-b"));
+  ASSERT_EQ(answer.missing_size(), 1);
+  EXPECT_EQ(answer.missing(0).id(), "a");
+  EXPECT_EQ(answer.missing(0).code(), 404);
+}
+
+TEST_F(LookupTest, BisectingEndsAfterSixteenCallsAndLeavesTheRestUnavailable) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 100; ++i) ids.push_back("id-" + std::to_string(i));
+  Script(400, R"({"meta":{},"errors":[{"code":400,"message":"bad id"}]})", 100);
+  EXPECT_THAT(LookUpHosts(ids), IsOk());
+  EXPECT_EQ(Sizes().size(), 17U);
+  int left = 0;
+  for (const v1::PartialError& error : answer.missing()) left += error.code() == 503 ? 1 : 0;
+  EXPECT_GT(left, 0);
+  EXPECT_EQ(answer.missing_size(), 100);
+}
+
+TEST_F(LookupTest, A403IsTheWholeCallsAndIsNotBisected) {
+  Script(403, R"({"meta":{},"errors":[{"code":403,"message":"no scope"}]})");
+  EXPECT_THAT(LookUpHosts({"a", "b", "c"}),
+              FailsWith(absl::StatusCode::kPermissionDenied, "SCOPE_MISSING"));
+  EXPECT_THAT(Sizes(), ElementsAre(3));
+}
+
 TEST_F(LookupTest, OneIdThatIsTooLargeFails) {
   Script(413, "", 9);
   EXPECT_THAT(LookUpHosts({"a", "b"}),

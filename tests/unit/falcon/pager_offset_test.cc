@@ -25,8 +25,8 @@ class PagerOffsetTest : public PagerTest {
 
   // Page after page of `plan` until the last or a failure; `between` runs after each.
   absl::Status Walk(const PagePlan& plan, const std::function<void()>& between = [] {}) {
-    Attempts outgoing({admission, breaker, budget, collection_, retries, clock, timer},
-                      RetryPolicy{}, [] { return 1.0; });
+    Attempts outgoing({admission, bulkheads, budget, collection_, clock, timer}, RetryPolicy{},
+                      [] { return 1.0; });
     Caller through(outgoing, loop, clock, timer);
     PageOutcome at;
     while (!at.last) {
@@ -104,7 +104,7 @@ TEST_F(PagerOffsetTest, WhoWantsAllIsToldOfTheWindowBeforeTheFirstRow) {
 
 TEST_F(PagerOffsetTest, ATokenOfTheLastPageLeadsToNothingMore) {
   collection_.records = {{"a", kStart}, {"b", kStart}};
-  Attempts outgoing({admission, breaker, budget, collection_, retries, clock, timer}, RetryPolicy{},
+  Attempts outgoing({admission, bulkheads, budget, collection_, clock, timer}, RetryPolicy{},
                     [] { return 1.0; });
   Caller through(outgoing, loop, clock, timer);
   PagePlan plan = HostsById(narrow_, 10);
@@ -144,7 +144,7 @@ TEST_F(PagerOffsetTest, ATieThatNoTokenCanHoldIsCountedOn) {
   narrow_.max_window = 10'000;
   collection_.records.clear();
   for (int i = 0; i < 700; ++i) collection_.records[Cat("id-", i)] = kStart + (i < 5 ? 0 : kSecond);
-  Attempts outgoing({admission, breaker, budget, collection_, retries, clock, timer}, RetryPolicy{},
+  Attempts outgoing({admission, bulkheads, budget, collection_, clock, timer}, RetryPolicy{},
                     [] { return 1.0; });
   Caller through(outgoing, loop, clock, timer);
   const PageTokens tokens(Secret("a key of thirty-two bytes or more"), "tenant");

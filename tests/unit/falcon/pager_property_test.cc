@@ -48,8 +48,8 @@ class PagerPropertyTest : public PagerTest {
  protected:
   // All ids in the order that they came in.
   std::vector<std::string> Walk(World& world, FakeCollection& collection, const PagePlan& first) {
-    Attempts outgoing({admission, breaker, budget, collection, retries, clock, timer},
-                      RetryPolicy{}, [] { return 1.0; });
+    Attempts outgoing({admission, bulkheads, budget, collection, clock, timer}, RetryPolicy{},
+                      [] { return 1.0; });
     Caller through(outgoing, loop, clock, timer);
     const PageTokens tokens(Secret("a key of thirty-two bytes or more"), "tenant");
     const bool hosts = first.operation == &operation::kCombinedDevices;
@@ -124,8 +124,8 @@ TEST_F(PagerPropertyTest, ATieOfManyPagesIsReadToItsEndWhereverTheCursorDies) {
   for (int dies_at = 1; dies_at < 10; ++dies_at) {
     FakeCollection collection(operation::kPostCombinedAlerts, clock, 1);
     for (int i = 0; i < 100; ++i) collection.records[Cat("id-", i)] = kStart;
-    Attempts outgoing({admission, breaker, budget, collection, retries, clock, timer},
-                      RetryPolicy{}, [] { return 1.0; });
+    Attempts outgoing({admission, bulkheads, budget, collection, clock, timer}, RetryPolicy{},
+                      [] { return 1.0; });
     Caller through(outgoing, loop, clock, timer);
     std::set<std::string> ids;
     PageOutcome at;
@@ -145,7 +145,7 @@ TEST_F(PagerPropertyTest, ATieOfManyPagesIsReadToItsEndWhereverTheCursorDies) {
 TEST_F(PagerPropertyTest, WithoutFaultsAnExportCostsOneCallAPage) {
   FakeCollection collection(operation::kPostCombinedAlerts, clock, 1);
   for (int i = 0; i < 100; ++i) collection.records[Cat("id-", i)] = kStart + i * kSecond;
-  Attempts outgoing({admission, breaker, budget, collection, retries, clock, timer}, RetryPolicy{},
+  Attempts outgoing({admission, bulkheads, budget, collection, clock, timer}, RetryPolicy{},
                     [] { return 1.0; });
   Caller through(outgoing, loop, clock, timer);
   PageOutcome at;
@@ -163,7 +163,7 @@ TEST_F(PagerPropertyTest, PagesOverTheCeilingAreReadInSmallerOnes) {
   FakeCollection collection(operation::kPostCombinedAlerts, clock, 1);
   for (int i = 0; i < 100; ++i) collection.records[Cat("id-", i)] = kStart + i * kSecond;
   collection.max_page_with_body = 6;
-  Attempts outgoing({admission, breaker, budget, collection, retries, clock, timer}, RetryPolicy{},
+  Attempts outgoing({admission, bulkheads, budget, collection, clock, timer}, RetryPolicy{},
                     [] { return 1.0; });
   Caller through(outgoing, loop, clock, timer);
   PageOutcome at;

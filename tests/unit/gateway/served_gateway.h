@@ -107,9 +107,9 @@ class GatewayTest : public ::testing::Test {
   run::Admission admission_{loop_, clock_, timer_, {.places = 4, .max_waiting = 100}};
   RateBudget budget_{clock_, timer_};
   // Faults in a row are what tests are made of.
-  Breaker breaker_{clock_, [] { return 0.5; }, {.faults = 1'000'000}};
-  RetryBudget retries_{clock_};
-  Attempts attempts_{{admission_, breaker_, budget_, falcon_, retries_, clock_, timer_},
+  Bulkheads bulkheads_{
+      loop_, clock_, timer_, [] { return 0.5; }, {.circuit_breaker = {.min_calls = 0}}};
+  Attempts attempts_{{admission_, bulkheads_, budget_, falcon_, clock_, timer_},
                      {.max_attempts = 2, .first_backoff = milliseconds(1)},
                      [] { return 1.0; }};
   Caller caller_{attempts_, loop_, clock_, timer_};

@@ -55,11 +55,10 @@ class ServedTest : public ::testing::Test {
   run::Admission admission{loop, clock, timer, {.places = 2, .max_waiting = 100}};
   RateBudget budget{clock, timer};
   // Faults in a row are what tests are made of.
-  Breaker breaker{clock, [] { return 0.5; }, {.faults = 1000}};
-  RetryBudget retries{clock};
-  Attempts attempts{{admission, breaker, budget, transport, retries, clock, timer},
-                    RetryPolicy{},
-                    [] { return 1.0; }};
+  Bulkheads bulkheads{
+      loop, clock, timer, [] { return 0.5; }, {.circuit_breaker = {.min_calls = 0}}};
+  Attempts attempts{
+      {admission, bulkheads, budget, transport, clock, timer}, RetryPolicy{}, [] { return 1.0; }};
   Caller caller{attempts, loop, clock, timer};
   PageTokens tokens{Secret(std::string(32, 'k')), "tenant"};
   Edge edge{loop, clock, observer, CallLimits()};
