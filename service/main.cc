@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "absl/synchronization/mutex.h"
 #include "auth/auth_interceptor.h"
@@ -35,6 +36,7 @@
 #include "rpc/server.h"
 #include "rpc/vulnerability_service.h"
 #include "run/admission.h"
+#include "run/cpu_pool.h"
 #include "run/loop.h"
 #include "run/memory_guard.h"
 #include "run/process_memory.h"
@@ -129,6 +131,9 @@ BulkheadOptions BulkheadOptionsOf(const config::Config& config) {
   return options;
 }
 
+// One core is the loop's.
+int CpuThreads() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1); }
+
 // An opened circuit is the first thing to look at in an outage.
 Bulkheads::OnChange TellOfCircuits(obs::Log& log, obs::Metrics& metrics) {
   const obs::CounterFamily opened =
@@ -197,7 +202,8 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
   run::Admission admission(loop, clock, timer, AdmissionOptionsOf(config));
   Bulkheads bulkheads(loop, clock, timer, RandomJitter(), BulkheadOptionsOf(config),
                       TellOfCircuits(log, metrics));  // what each area has of its own
-  Attempts attempts({admission, bulkheads, budget, authorized, clock, timer}, RetryPolicy(),
+  run::CpuPool pool(loop, CpuThreads());  // decodes and serialises what would hold the loop up
+  Attempts attempts({admission, bulkheads, budget, authorized, clock, timer, &pool}, RetryPolicy(),
                     RandomJitter());
   std::unique_ptr<redis::RedisStore> redis;  // of all replicas
   if (!config.redis_address.empty()) {
@@ -215,7 +221,7 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
   rpc::CallLog calls(log, metrics);
   run::MemoryGuard memory(clock, MemoryOptionsOf(config), run::ResidentBytes,
                           run::ReleaseFreeMemory);  // at the door of each call
-  const rpc::Edge edge{loop, clock, calls, rpc::CallLimits(), &memory};
+  const rpc::Edge edge{loop, clock, calls, rpc::CallLimits(), &memory, &pool};
   const rpc::Upstream upstream{caller, page_tokens, clock, timer};
   rpc::DetectionService detections(edge, upstream);
   rpc::HostService hosts(edge, upstream);

@@ -18,6 +18,8 @@ constexpr std::string_view kOperationBudget = "operation";
 // The wire ends an attempt so long before the call's deadline, which would only unwind it: the
 // circuit breaker hears how the connection fared.
 constexpr milliseconds kWireMargin{10};
+// A smaller body is parsed faster than a thread is woken.
+constexpr size_t kBigBodyBytes = size_t{64} << 10;
 
 absl::Status CheckUrl(const UpstreamCall& call) {
   const size_t bytes = UrlFor(call.operation->path, call.query).size();
@@ -163,8 +165,13 @@ Task<absl::StatusOr<json::Document>> Attempts::Exchange(const UpstreamCall& call
   const bool of_customer = means_.budget.Observe(ticket, response.headers);
   const std::string_view trace_id = wire::FindHeader(response.headers, "X-Cs-Traceid");
   if (!trace_id.empty()) reading.trace_id = trace_id;
-  absl::StatusOr<json::Document> answer = ReadReply(
-      *call.operation, std::move(response), call.continuation, means_.clock.WallNow(), parser_);
+  absl::StatusOr<json::Document> answer = absl::InternalError("not read");
+  const bool big = response.body.size() >= kBigBodyBytes;
+  std::function<void()> read = [&] {
+    answer = ReadReply(*call.operation, std::move(response), call.continuation,
+                       means_.clock.WallNow(), parser_);
+  };
+  co_await run::RunHeavy(means_.pool, big, std::move(read));
   if (answer.ok() || of_customer) co_return answer;
   co_return WithFact(answer.status(), "budget", kOperationBudget);
 }

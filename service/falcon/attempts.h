@@ -19,6 +19,7 @@
 #include "json/document.h"
 #include "json/parser.h"
 #include "run/admission.h"
+#include "run/cpu_pool.h"
 #include "run/timer.h"
 #include "wire/http.h"
 
@@ -61,6 +62,7 @@ struct AttemptMeans {
   wire::HttpTransport& authorized;
   const Clock& clock;
   run::Timer& timer;
+  run::CpuPool* pool = nullptr;  // reads and decodes big answers; null: the loop does
 };
 
 // Loop thread only.

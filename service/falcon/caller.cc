@@ -45,9 +45,13 @@ Task<absl::StatusOr<json::Document>> Caller::Call(UpstreamCall call, Reading& re
 Task<absl::StatusOr<json::Document>> Caller::Fetch(UpstreamCall call, std::string key,
                                                    Reading& reading) {
   absl::StatusOr<json::Document> answer = co_await attempts_.Call(call, reading);
-  if (answer.ok() && cache_.on() && reading.Leaves()) {
-    kept_.KeepAnswer(key, call, *answer, reading.as_of.value_or(clock_.Now()));
-  }
+  if (!answer.ok() || !cache_.on() || !reading.Leaves()) co_return answer;
+  std::vector<KeptAnswers::Entry> entries;
+  const SteadyTime sent = reading.as_of.value_or(clock_.Now());
+  std::function<void()> write = [&] { entries = KeptAnswers::Write(key, call, *answer, sent); };
+  const bool many = answer->envelope().resources >= run::kManyRecords;
+  co_await run::RunHeavy(means().pool, many, std::move(write));
+  kept_.Keep(std::move(entries));
   co_return answer;
 }
 

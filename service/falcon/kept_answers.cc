@@ -23,6 +23,10 @@ std::string ErrorText(const json::ApiError& error) {
   return JsonText({{"code", error.code}, {"message", error.message}, {"id", error.id}});
 }
 
+Kept RecordOf(std::string text, SteadyTime sent) {
+  return {.kind = Kept::Kind::kRecord, .text = std::move(text), .next = {}, .at = sent};
+}
+
 size_t ResourcesOf(const Found& found) {
   size_t count = 0;
   for (const json::Document& document : found.documents) count += document.envelope().resources;
@@ -83,24 +87,26 @@ void KeptAnswers::Keep(std::string key, Kept kept) {
   }
 }
 
-void KeptAnswers::KeepRecord(std::string key, std::string text, SteadyTime sent) {
-  Keep(std::move(key),
-       {.kind = Kept::Kind::kRecord, .text = std::move(text), .next = {}, .at = sent});
+void KeptAnswers::Keep(std::vector<Entry> entries) {
+  for (auto& [key, kept] : entries) Keep(std::move(key), std::move(kept));
 }
 
-void KeptAnswers::KeepAnswer(const std::string& key, const UpstreamCall& call,
-                             const json::Document& answer, SteadyTime sent) {
+std::vector<KeptAnswers::Entry> KeptAnswers::Write(const std::string& key, const UpstreamCall& call,
+                                                   const json::Document& answer, SteadyTime sent) {
   const json::Envelope& envelope = answer.envelope();
-  if (envelope.resources > kMostResources || !envelope.errors.empty()) return;
-  Keep(key, {.kind = Kept::Kind::kAnswer,
-             .text = answer.Text(),
-             .next = envelope.pagination.next,
-             .at = sent});
-  if (!call.brings) return;
+  std::vector<Entry> entries;
+  if (envelope.resources > kMostResources || !envelope.errors.empty()) return entries;
+  entries.emplace_back(key, Kept{.kind = Kept::Kind::kAnswer,
+                                 .text = answer.Text(),
+                                 .next = envelope.pagination.next,
+                                 .at = sent});
+  if (!call.brings) return entries;
   for (size_t i = 0; i < envelope.resources; ++i) {
     const std::string id = answer.TextOf(i, call.brings->id_key);
-    if (!id.empty()) KeepRecord(KeyOf(*call.brings, id), answer.ResourceText(i), sent);
+    if (id.empty()) continue;
+    entries.emplace_back(KeyOf(*call.brings, id), RecordOf(answer.ResourceText(i), sent));
   }
+  return entries;
 }
 
 Found KeptAnswers::Records(const Lane& lane, std::span<const std::string> ids, Reading& reading,
@@ -140,8 +146,8 @@ void KeptAnswers::KeepFound(const Lane& lane, std::span<const std::string> ids,
                             const Found& found) {
   if (ResourcesOf(found) > kMostResources) return;
   for (const auto& [id, place] : found.places) {
-    KeepRecord(KeyOf(lane, id), found.documents[place.document].ResourceText(place.resource),
-               found.as_of);
+    Keep(KeyOf(lane, id),
+         RecordOf(found.documents[place.document].ResourceText(place.resource), found.as_of));
   }
   for (const std::string& id : ids) {
     const auto error = found.errors.find(id);

@@ -34,9 +34,12 @@ class KeptAnswers {
 
   // The kept answer to `key`, young enough for `reading`, which learns its age.
   std::optional<json::Document> Answer(const std::string& key, Reading& reading);
-  // Keeps a complete answer to a call that went out at `sent`, and the records that it brings.
-  void KeepAnswer(const std::string& key, const UpstreamCall& call, const json::Document& answer,
-                  SteadyTime sent);
+  using Entry = std::pair<std::string, Kept>;
+  // What is kept of a complete answer to a call that went out at `sent`, and of the records that it
+  // brings. Any thread.
+  static std::vector<Entry> Write(const std::string& key, const UpstreamCall& call,
+                                  const json::Document& answer, SteadyTime sent);
+  void Keep(std::vector<Entry> entries);
 
   // What is kept of `ids`, young enough for `reading`, which learns its age; takes the others over
   // into `rest`.
@@ -50,7 +53,6 @@ class KeptAnswers {
   milliseconds AgeOf(SteadyTime at) const;
   Task<void> Load(std::vector<std::string> keys, milliseconds staleness);
   void Keep(std::string key, Kept kept);
-  void KeepRecord(std::string key, std::string text, SteadyTime sent);
 
   FreshnessCache& cache_;
   const Clock& clock_;

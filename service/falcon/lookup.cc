@@ -124,6 +124,27 @@ int CodeOf(const json::ApiError& error) {
   return 500;
 }
 
+Entities Decode(const Found& all, const LookupPlan& plan, const std::vector<std::string>& ids,
+                const Message& prototype, json::DecodeReport& report) {
+  const json::DecodeOptions options = AlsoDecoding(plan.options, {plan.id_field});
+  CountUnnamed(all, plan, report);
+  Entities found;
+  for (const std::string& id : ids) {
+    const auto error = all.errors.find(id);
+    if (error != all.errors.end()) found.errors.emplace(*error);
+    const auto place = all.places.find(id);
+    if (place == all.places.end()) continue;
+    const auto [document, resource] = place->second;
+    std::unique_ptr<Message> record(prototype.New());
+    if (!plan.decoder->Decode(all.documents[document], resource, options, *record, report)) {
+      continue;
+    }
+    ClearUnselected(plan.options, {plan.id_field}, *record);
+    found.records.emplace(id, std::move(record));
+  }
+  return found;
+}
+
 }  // namespace
 
 v1::PartialError Entities::Missing(const std::string& id) const {
@@ -145,22 +166,10 @@ Task<absl::StatusOr<Entities>> FetchEntities(Caller& caller, LookupPlan plan,
   Lane lane = LaneOf(plan);
   ASSIGN_OR_CO_RETURN(const std::shared_ptr<const Found> all,
                       co_await caller.Find(std::move(lane), distinct, reading));
-  const json::DecodeOptions options = AlsoDecoding(plan.options, {plan.id_field});
-  CountUnnamed(*all, plan, report);
   Entities found;
-  for (const std::string& id : distinct) {
-    const auto error = all->errors.find(id);
-    if (error != all->errors.end()) found.errors.emplace(*error);
-    const auto place = all->places.find(id);
-    if (place == all->places.end()) continue;
-    const auto [document, resource] = place->second;
-    std::unique_ptr<Message> record(prototype.New());
-    if (!plan.decoder->Decode(all->documents[document], resource, options, *record, report)) {
-      continue;
-    }
-    ClearUnselected(plan.options, {plan.id_field}, *record);
-    found.records.emplace(id, std::move(record));
-  }
+  std::function<void()> decode = [&] { found = Decode(*all, plan, distinct, prototype, report); };
+  const bool many = distinct.size() >= run::kManyRecords;
+  co_await run::RunHeavy(caller.means().pool, many, std::move(decode));
   co_return found;
 }
 

@@ -71,8 +71,12 @@ Task<absl::StatusOr<PageOutcome>> FetchPage(Caller& caller, const PagePlan& plan
                                                  reader.prototype(), reader.report()));
       TellMissing(ids, entities, reading);
     }
-    ASSIGN_OR_CO_RETURN(const bool done, reader.Take(*document, as_of, std::move(entities)));
-    if (done) break;
+    absl::StatusOr<bool> done = false;
+    const bool many = document->envelope().resources >= run::kManyRecords;
+    std::function<void()> take = [&] { done = reader.Take(*document, as_of, std::move(entities)); };
+    co_await run::RunHeavy(caller.means().pool, many, std::move(take));
+    CO_RETURN_IF_ERROR(done.status());
+    if (*done) break;
   }
   co_return reader.Done();
 }

@@ -11,6 +11,7 @@
 
 #include "base/time.h"
 #include "rpc/call.h"
+#include "run/cpu_pool.h"
 #include "run/loop.h"
 #include "run/memory_guard.h"
 
@@ -32,6 +33,7 @@ struct Edge {
   CallObserver& observer;
   CallLimits limits;
   run::MemoryGuard* memory = nullptr;  // null: calls are never refused for want of memory
+  run::CpuPool* pool = nullptr;        // serialises big answers; null: the loop does
 };
 
 // Who may enter: calls that cost memory, or those that tell about the gateway itself.
