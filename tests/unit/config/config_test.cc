@@ -372,7 +372,7 @@ TEST_F(ConfigTest, PlaintextStaysOnLoopbackUnlessItIsAllowed) {
 
 TEST_F(ConfigTest, MetricsListenOnLoopbackUnlessAnAddressIsGiven) {
   for (const auto& [given, meant] : std::map<std::string, std::string>{
-           {"", ""}, {"9464", "127.0.0.1:9464"}, {"0", "127.0.0.1:0"}, {"[::1]:9", "[::1]:9"}}) {
+           {"9464", "127.0.0.1:9464"}, {"0", "127.0.0.1:0"}, {"[::1]:9", "[::1]:9"}}) {
     Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
     const auto config = Load({Cat("--metrics-listen=", given)});
     ASSERT_THAT(config, IsOk()) << given;
