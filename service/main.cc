@@ -1,11 +1,15 @@
 // falcon-gateway: builds the house from the ground up and serves until told to stop.
+#include <unistd.h>
+
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "absl/synchronization/mutex.h"
 #include "auth/auth_interceptor.h"
@@ -17,26 +21,33 @@
 #include "config/hardening.h"
 #include "falcon/bulkheads.h"
 #include "falcon/caller.h"
+#include "falcon/counting_transport.h"
 #include "falcon/page_token.h"
 #include "falcon/rate_budget.h"
 #include "obs/log.h"
+#include "obs/log_writer.h"
 #include "obs/metrics.h"
+#include "obs/metrics_server.h"
+#include "obs/process_metrics.h"
 #include "redis/redis_store.h"
 #include "reputation/client.h"
 #include "rpc/call_log.h"
 #include "rpc/detection_service.h"
 #include "rpc/discover_service.h"
+#include "rpc/gateway_metrics.h"
 #include "rpc/gateway_service.h"
 #include "rpc/host_service.h"
 #include "rpc/incident_service.h"
 #include "rpc/intel_indicator_service.h"
 #include "rpc/ioc_service.h"
+#include "rpc/library_logs.h"
 #include "rpc/reputation_service.h"
 #include "rpc/rtr_session_service.h"
 #include "rpc/server.h"
 #include "rpc/vulnerability_service.h"
 #include "run/admission.h"
 #include "run/cpu_pool.h"
+#include "run/heartbeat.h"
 #include "run/loop.h"
 #include "run/memory_guard.h"
 #include "run/process_memory.h"
@@ -135,13 +146,9 @@ BulkheadOptions BulkheadOptionsOf(const config::Config& config) {
 int CpuThreads() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1); }
 
 // An opened circuit is the first thing to look at in an outage.
-Bulkheads::OnChange TellOfCircuits(obs::Log& log, obs::Metrics& metrics) {
-  const obs::CounterFamily opened =
-      metrics.AddCounter("falcon_gateway_circuits_opened_total",
-                         "Times that most calls to an area of Falcon's failed.");
-  return [&log, opened](std::string_view area, const CircuitChange& change) {
+Bulkheads::OnChange LogCircuits(obs::Log& log) {
+  return [&log](std::string_view area, const CircuitChange& change) {
     if (change.state == CircuitState::kClosed) return log.Info("circuit_closed", {{"area", area}});
-    opened.Add({{"area", area}});
     log.Warning("circuit_opened",
                 {{"area", area}, {"failures", change.failures}, {"calls", change.calls}});
   };
@@ -185,7 +192,34 @@ rpc::ServerOptions ServerOptions(const config::Config& config) {
   return {config.listen, config.tls_certificate, config.tls_private_key, config.tls_client_ca};
 }
 
-int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
+// Serves `metrics` by HTTP, if the operator wants that; null if not.
+absl::StatusOr<std::unique_ptr<obs::MetricsServer>> ServeMetrics(const config::Config& config,
+                                                                 obs::Metrics& metrics,
+                                                                 const rpc::GatewayMetrics& parts) {
+  if (config.metrics_listen.empty()) return nullptr;
+  obs::MetricsServerOptions options;
+  options.listen = config.metrics_listen;
+  obs::MetricsPages pages;
+  pages.metrics = [&metrics, process = std::make_shared<obs::ProcessMetrics>(metrics)] {
+    process->Update();
+    return metrics.Text();
+  };
+  pages.not_ready = [&parts] { return std::string(parts.NotReady()); };
+  return obs::MetricsServer::Listen(std::move(options), std::move(pages));
+}
+
+// Where the log goes. Ends last.
+struct Logs {
+  explicit Logs(const config::Config& config)
+      : log(config.log_level, clock, [this](std::string line) { writer.Write(std::move(line)); }) {}
+  SystemClock clock;
+  obs::LogWriter writer{STDERR_FILENO};
+  obs::Log log;
+  rpc::LibraryLogs libraries{clock, log};
+};
+
+int Serve(const config::Config& config, Logs& logs, const sigset_t& stop) {
+  obs::Log& log = logs.log;
   obs::Metrics metrics;
   const SystemClock clock;
   run::LoopTimer timer;
@@ -195,13 +229,15 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
   auth::OAuthTokenSource oauth(config.credentials, LoginOptions(config), wire, clock, timer,
                                RandomJitter());  // asks Falcon
   auth::CachedTokenSource tokens(oauth, CacheOptions(config), loop, clock, RandomJitter(), log,
-                                 metrics);         // asks it seldom
-  auth::AuthInterceptor authorized(wire, tokens);  // bearer on each call; one refresh, one replay
+                                 metrics);  // asks it seldom
+  CountingTransport counted(wire, metrics);
+  auth::AuthInterceptor authorized(counted,
+                                   tokens);  // bearer on each call; one refresh, one replay
 
   RateBudget budget(clock, timer);
   run::Admission admission(loop, clock, timer, AdmissionOptionsOf(config));
   Bulkheads bulkheads(loop, clock, timer, RandomJitter(), BulkheadOptionsOf(config),
-                      TellOfCircuits(log, metrics));  // what each area has of its own
+                      LogCircuits(log));  // what each area has of its own
   run::CpuPool pool(loop, CpuThreads());  // decodes and serialises what would hold the loop up
   Attempts attempts({admission, bulkheads, budget, authorized, clock, timer, &pool}, RetryPolicy(),
                     RandomJitter());
@@ -218,7 +254,7 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
   // VirusTotal, over the same wire; without a key it asks nothing.
   reputation::Client virustotal(ReputationOptions(config), wire, loop, clock, timer);
 
-  rpc::CallLog calls(log, metrics);
+  rpc::CallLog calls(clock, log, metrics);
   run::MemoryGuard memory(clock, MemoryOptionsOf(config), run::ResidentBytes,
                           run::ReleaseFreeMemory);  // at the door of each call
   const rpc::Edge edge{loop, clock, calls, rpc::CallLimits(), &memory, &pool};
@@ -236,6 +272,13 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
       edge, caller, tokens, budget, virustotal,
       {{"curl", wire::CurlVersion()}, {"simdjson", json::SimdjsonVersion()}});
 
+  rpc::GatewayMetrics parts({loop, clock, caller, tokens, budget, memory, virustotal, logs.writer},
+                            metrics);
+  const auto metrics_server = ServeMetrics(config, metrics, parts);
+  if (!metrics_server.ok()) return Complain(metrics_server.status());
+  if (*metrics_server != nullptr) {
+    log.Info("metrics_served", {{"address", (*metrics_server)->address()}});
+  }
   auto server = rpc::Server::Start(
       ServerOptions(config), {&detections, &hosts, &incidents, &iocs, &intel_indicators,
                               &vulnerabilities, &rtr_sessions, &discover, &reputations, &gateway});
@@ -243,7 +286,20 @@ int Serve(const config::Config& config, obs::Log& log, const sigset_t& stop) {
   const std::string address = Address(config, (*server)->port());
   std::cout << "falcon-gateway listening on " << address << "\n" << std::flush;
   log.Info("serving", {{"address", address}, {"version", FALCON_GATEWAY_VERSION}});
+  run::Heartbeat::Callbacks beat;
+  beat.on_beat = [&] {
+    calls.Flush();
+    logs.libraries.Flush();
+    config.metrics_listen.empty() ? parts.Update() : parts.UpdateAndWarm();
+  };
+  beat.on_change = [&](bool beats) {
+    (*server)->SetServing(beats);
+    parts.SetLoopBeats(beats);
+    beats ? log.Info("loop_recovered") : log.Error("loop_stalled");
+  };
+  std::optional<run::Heartbeat> heartbeat(std::in_place, loop, run::HeartbeatOptions(), beat);
   WaitForStop(stop);
+  heartbeat.reset();  // health is the drain's from here on
   log.Info("draining", {{"grace_s", config.drain.count()}});
   (*server)->Drain(config.drain);
   loop.Stop();  // a token renewal may still be on its way
@@ -263,13 +319,13 @@ int Main(int argc, char** argv) {
     std::cout << config->print;
     return 0;
   }
-  const SystemClock clock;
-  obs::Log log(config->log_level, clock);
+  Logs logs(*config);
+  obs::Log& log = logs.log;
   if (!dumps.ok()) log.Warning("core_dumps_possible", {{"error", ToStd(dumps.message())}});
   for (const std::string& warning : config->warnings) {
     log.Warning("config", {{"message", warning}});
   }
-  return Serve(*config, log, stop);
+  return Serve(*config, logs, stop);
 }
 
 }  // namespace

@@ -197,6 +197,7 @@ absl::StatusOr<Config> LoadConfig(int argc, const char* const* argv, Environment
     ReadCloud(flags, sources, config, problems);
     ReadTrust(flags, config, problems);
     ReadListener(flags, config, problems);
+    ReadMetricsListener(flags, config, problems);
     ReadLimits(flags, config, problems);
     ReadRedis(flags, sources, config, problems);
     ReadReputation(flags, sources, config, problems);

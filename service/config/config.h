@@ -33,6 +33,7 @@ struct Config {
   std::string tls_certificate;
   Secret tls_private_key;
   std::string tls_client_ca;
+  std::string metrics_listen;  // HOST:PORT; empty: metrics are not served
 
   Secret page_token_key;  // empty: derive it from the client's secret
   size_t max_in_flight = 48;

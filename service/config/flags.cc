@@ -29,6 +29,10 @@ void AddListener(CLI::App& app, Flags& flags) {
   app.add_option("--tls-client-ca", flags.tls_client_ca,
                  "PEM file of the authority whose certificate each client must show")
       ->group(kGroup);
+  app.add_option("--metrics-listen", flags.metrics_listen,
+                 "PORT on loopback, or HOST:PORT, of /metrics, /healthz and /readyz over HTTP; "
+                 "default: none")
+      ->group(kGroup);
 }
 
 void AddFalcon(CLI::App& app, Flags& flags) {

@@ -17,6 +17,7 @@ struct Flags {
   std::string tls_cert;
   std::string tls_key;
   std::string tls_client_ca;
+  std::string metrics_listen;
 
   std::string client_id;
   std::string client_secret_file;

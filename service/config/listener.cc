@@ -71,4 +71,21 @@ void ReadListener(const Flags& flags, Config& config, Problems& problems) {
   }
 }
 
+void ReadMetricsListener(const Flags& flags, Config& config, Problems& problems) {
+  if (flags.metrics_listen.empty()) return;
+  const bool only_port = flags.metrics_listen.find(':') == std::string::npos;
+  const std::string listen =
+      only_port ? Cat("127.0.0.1:", flags.metrics_listen) : flags.metrics_listen;
+  const std::optional<std::string> host = Host(listen);
+  if (!host.has_value()) {
+    problems.Add("--metrics-listen", "must be PORT or HOST:PORT, like 9464 or 127.0.0.1:9464");
+    return;
+  }
+  config.metrics_listen = listen;
+  if (auth::IsLoopback(*host)) return;
+  config.warnings.push_back(
+      "the metrics are plaintext and off loopback, open to everybody who reaches that address "
+      "(--metrics-listen)");
+}
+
 }  // namespace falcon::config

@@ -18,6 +18,9 @@ absl::StatusOr<Secret> ReadPem(const std::string& path, Readers readers);
 // allowed, and a warning then.
 void ReadListener(const Flags& flags, Config& config, Problems& problems);
 
+// The address of the metrics: PORT, which means loopback, or HOST:PORT. Off loopback is a warning.
+void ReadMetricsListener(const Flags& flags, Config& config, Problems& problems);
+
 }  // namespace falcon::config
 
 #endif  // FALCON_CONFIG_LISTENER_H_

@@ -50,8 +50,9 @@ struct UpstreamCall {
 };
 
 struct AttemptStats {
-  int64_t calls = 0;    // attempts that reached the wire
-  int64_t retries = 0;  // of them, after a failure
+  int64_t calls = 0;       // attempts that reached the wire
+  int64_t retries = 0;     // of them, after a failure
+  int64_t bisections = 0;  // look-ups of several ids that Falcon refused, and that were split
 };
 
 // What attempts are made with. All outlive the attempts.
@@ -81,6 +82,7 @@ class Attempts {
   // servers answer by hanging up.
   Task<absl::StatusOr<json::Document>> Call(UpstreamCall call, Reading& reading);
 
+  void CountBisection() { ++stats_.bisections; }
   const AttemptStats& stats() const { return stats_; }
   const AttemptMeans& means() const { return means_; }
 

@@ -76,6 +76,7 @@ Task<absl::StatusOr<std::shared_ptr<const Found>>> Caller::Find(Lane lane,
 CallerStats Caller::stats() const {
   return {.calls = attempts_.stats().calls,
           .retries = attempts_.stats().retries,
+          .bisections = attempts_.stats().bisections,
           .joined = reads_.joined(),
           .batched = batches_.joined(),
           .kept = cache_.hits(),

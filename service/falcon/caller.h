@@ -25,6 +25,7 @@ namespace falcon {
 struct CallerStats {
   int64_t calls = 0;       // attempts that reached the wire
   int64_t retries = 0;     // of them, after a failure
+  int64_t bisections = 0;  // refused look-ups of several ids that were split
   int64_t joined = 0;      // reads that shared an identical one's call
   int64_t batched = 0;     // look-ups that travelled in another's call
   int64_t kept = 0;        // answers and records that were kept from earlier calls

@@ -233,6 +233,7 @@ Task<absl::StatusOr<Found>> FindAll(Attempts& attempts, Lane lane, std::vector<s
     const bool refused = RefusesIds(document.status());
     if ((too_large || refused) && chunk.ids.size() > 1) {
       if (too_large) most = (chunk.ids.size() + 1) / 2;
+      if (refused && !chunk.part) attempts.CountBisection();
       Split({.ids = chunk.ids, .part = refused}, todo);
       continue;
     }

@@ -7,6 +7,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <set>
@@ -46,6 +47,8 @@ struct Metrics::Families {
   struct Rpc {
     prometheus::Labels labels;
     Counter& started;
+    Counter& received;
+    Counter& sent;
     Histogram& seconds;
     ByName<Counter*> handled;  // by code
   };
@@ -66,7 +69,12 @@ struct Metrics::Families {
     const prometheus::Labels labels = {{"grpc_type", Bounded("grpc_type", rpc.type)},
                                        {"grpc_service", Bounded("grpc_service", rpc.service)},
                                        {"grpc_method", Bounded("grpc_method", rpc.method)}};
-    Rpc series{labels, rpc_started.Add(labels), rpc_seconds.Add(labels, buckets), {}};
+    Rpc series{labels,
+               rpc_started.Add(labels),
+               rpc_received.Add(labels),
+               rpc_sent.Add(labels),
+               rpc_seconds.Add(labels, buckets),
+               {}};
     return service->second.emplace(rpc.method, std::move(series)).first->second;
   }
   Counter& Handled(Rpc& rpc, std::string_view code) {
@@ -82,24 +90,19 @@ struct Metrics::Families {
       MakeCounter(registry, "grpc_server_started_total", "RPCs that began.");
   Family<Counter>& rpc_handled =
       MakeCounter(registry, "grpc_server_handled_total", "RPCs that ended, by status code.");
+  Family<Counter>& rpc_received =
+      MakeCounter(registry, "grpc_server_msg_received_total", "Messages received from clients.");
+  Family<Counter>& rpc_sent =
+      MakeCounter(registry, "grpc_server_msg_sent_total", "Messages sent to clients.");
   Family<Histogram>& rpc_seconds = prometheus::BuildHistogram()
                                        .Name("grpc_server_handling_seconds")
                                        .Help("Time from begin to end of an RPC.")
                                        .Register(registry);
-  Family<Counter>& upstream_requests =
-      MakeCounter(registry, "falcon_gateway_upstream_requests_total",
-                  "Attempts at Falcon, by operation and HTTP status; 0: no answer.");
-  Family<Counter>& upstream_retries =
-      MakeCounter(registry, "falcon_gateway_upstream_retries_total",
-                  "Attempts after a failure, by the reason of that failure.");
   Family<Counter>& token_refresh =
       MakeCounter(registry, "falcon_gateway_token_refresh_total", "Log-ins at Falcon, by result.");
   Counter& token_refused = MakeCounter(registry, "falcon_gateway_token_refused_total",
                                        "Access tokens that Falcon refused before they expired.")
                                .Add({});
-  Family<Counter>& decode_skipped =
-      MakeCounter(registry, "falcon_gateway_decode_skipped_values_total",
-                  "Values in Falcon's answers that did not fit their type.");
   prometheus::Gauge& build_info = prometheus::BuildGauge()
                                       .Name("falcon_gateway_build_info")
                                       .Help("Always 1.")
@@ -116,25 +119,18 @@ Metrics::~Metrics() = default;
 
 void Metrics::RpcStarted(const RpcName& rpc) {
   const std::lock_guard lock(families_->rpcs_mutex);
-  families_->Of(rpc).started.Increment();
+  Families::Rpc& series = families_->Of(rpc);
+  series.started.Increment();
+  series.received.Increment();
 }
 
-void Metrics::RpcHandled(const RpcName& rpc, std::string_view code, std::chrono::nanoseconds took) {
+void Metrics::RpcHandled(const RpcName& rpc, std::string_view code, std::chrono::nanoseconds took,
+                         int64_t sent) {
   const std::lock_guard lock(families_->rpcs_mutex);
   Families::Rpc& series = families_->Of(rpc);
   series.seconds.Observe(std::chrono::duration<double>(took).count());
+  series.sent.Increment(static_cast<double>(sent));
   families_->Handled(series, code).Increment();
-}
-
-void Metrics::UpstreamRequest(std::string_view operation, int http_status) {
-  families_->upstream_requests
-      .Add({{"operation", families_->Bounded("operation", operation)},
-            {"code", families_->Bounded("code", std::to_string(http_status))}})
-      .Increment();
-}
-
-void Metrics::UpstreamRetry(std::string_view reason) {
-  families_->upstream_retries.Add({{"reason", families_->Bounded("reason", reason)}}).Increment();
 }
 
 void Metrics::TokenRefresh(std::string_view result) {
@@ -142,11 +138,6 @@ void Metrics::TokenRefresh(std::string_view result) {
 }
 
 void Metrics::TokenRefused() { families_->token_refused.Increment(); }
-
-void Metrics::DecodeSkipped(std::string_view operation, int64_t values) {
-  families_->decode_skipped.Add({{"operation", families_->Bounded("operation", operation)}})
-      .Increment(static_cast<double>(values));
-}
 
 CounterFamily Metrics::AddCounter(const std::string& name, const std::string& help) {
   return {*this, prometheus::BuildCounter().Name(name).Help(help).Register(families_->registry)};
@@ -158,6 +149,11 @@ GaugeFamily Metrics::AddGauge(const std::string& name, const std::string& help) 
 
 void CounterFamily::Add(Labels labels, double by) const {
   family_->Add(metrics_->families_->Bounded(labels)).Increment(by);
+}
+
+void CounterFamily::RaiseTo(double total, Labels labels) const {
+  Counter& counter = family_->Add(metrics_->families_->Bounded(labels));
+  counter.Increment(std::max(0.0, total - counter.Value()));
 }
 
 void GaugeFamily::Set(double value, Labels labels) const {

@@ -26,6 +26,9 @@ using Labels = std::initializer_list<std::pair<std::string_view, std::string_vie
 class CounterFamily {
  public:
   void Add(Labels labels = {}, double by = 1) const;
+  // For what is counted elsewhere: the counter becomes `total`, and never goes back. One thread at a
+  // time.
+  void RaiseTo(double total, Labels labels = {}) const;
 
  private:
   friend class Metrics;
@@ -64,23 +67,17 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  // grpc_server_started_total
+  // grpc_server_started_total and grpc_server_msg_received_total: all our RPCs have one request.
   void RpcStarted(const RpcName& rpc);
-  // grpc_server_handled_total and grpc_server_handling_seconds. `code`: as gRPC writes it, such as
-  // "OK" or "NOT_FOUND".
-  void RpcHandled(const RpcName& rpc, std::string_view code, std::chrono::nanoseconds took);
+  // grpc_server_handled_total, grpc_server_handling_seconds and grpc_server_msg_sent_total. `code`:
+  // as gRPC writes it, such as "OK" or "NOT_FOUND". `sent`: messages.
+  void RpcHandled(const RpcName& rpc, std::string_view code, std::chrono::nanoseconds took,
+                  int64_t sent);
 
-  // falcon_gateway_upstream_requests_total: attempts that were answered (HTTP status) or failed
-  // (status 0).
-  void UpstreamRequest(std::string_view operation, int http_status);
-  // falcon_gateway_upstream_retries_total, by the reason of the failure before it.
-  void UpstreamRetry(std::string_view reason);
   // falcon_gateway_token_refresh_total: log-ins by result, "ok" or the reason of the failure.
   void TokenRefresh(std::string_view result);
   // falcon_gateway_token_refused_total: tokens that Falcon refused before they expired.
   void TokenRefused();
-  // falcon_gateway_decode_skipped_values_total: values of Falcon's that did not fit their type.
-  void DecodeSkipped(std::string_view operation, int64_t values);
 
   // The family `name`, made at its first mention. Whoever counts something names it: no table of all
   // counters elsewhere. A name has one help text.

@@ -10,6 +10,7 @@ void Call::BeginNextMessage() {
   earlier_calls += reading.upstream_calls;
   reading.upstream_calls = 0;
   earlier_age = age();
+  earlier_skipped = skipped();
   reading.age = milliseconds(0);
   reading.errors.clear();
   reading.notes.clear();

@@ -3,6 +3,7 @@
 #define FALCON_RPC_CALL_H_
 
 #include <algorithm>
+#include <cstdint>
 
 #include "base/time.h"
 #include "falcon/reading.h"
@@ -30,10 +31,15 @@ struct Call {
   // Of all messages together.
   int upstream_calls() const { return earlier_calls + reading.upstream_calls; }
   milliseconds age() const { return std::max(earlier_age, reading.age); }
+  int64_t skipped() const {
+    return earlier_skipped + report.skipped_values + report.skipped_records;
+  }
 
   Reading reading;
   int earlier_calls = 0;        // that messages before this one cost
   milliseconds earlier_age{0};  // of the oldest kept answer that they were made of
+  int64_t earlier_skipped = 0;  // values and records of theirs that did not fit
+  int64_t messages_sent = 0;    // of a stream
   json::DecodeReport report;
 };
 

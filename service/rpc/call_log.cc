@@ -14,34 +14,69 @@ obs::RpcName NameOf(std::string_view method) {
   return {name.starts_with("Export") ? "server_stream" : "unary", method.substr(1, cut - 1), name};
 }
 
-// Ours or Falcon's to mend; the rest is the caller's business.
-bool IsFault(absl::StatusCode code) {
-  return code == absl::StatusCode::kUnavailable || code == absl::StatusCode::kInternal ||
-         code == absl::StatusCode::kUnknown || code == absl::StatusCode::kDataLoss ||
-         code == absl::StatusCode::kFailedPrecondition;
+// Whether the caller caused it, and an operator has nothing to mend.
+bool IsCallers(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+    case absl::StatusCode::kCancelled:
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kOutOfRange:
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kAborted:  // paged too late, or read too slowly
+      return true;
+    case absl::StatusCode::kPermissionDenied:
+      // Falcon's answer is about our credentials, ours is about the caller.
+      return !Facts(status).contains("http_status");
+    default:
+      return false;
+  }
 }
 
 }  // namespace
+
+CallLog::CallLog(const Clock& clock, obs::Log& log, obs::Metrics& metrics)
+    : log_(log),
+      metrics_(metrics),
+      failures_(clock),
+      skipped_(metrics.AddCounter("falcon_gateway_skipped_values_total",
+                                  "Values in Falcon's answers that did not fit their field.")) {}
 
 void CallLog::Started(std::string_view method) { metrics_.RpcStarted(NameOf(method)); }
 
 void CallLog::Finished(std::string_view method, const absl::Status& status, milliseconds took,
                        const Call& call) {
+  const obs::RpcName name = NameOf(method);
   const std::string code = absl::StatusCodeToString(status.code());
-  metrics_.RpcHandled(NameOf(method), code, took);
-  const bool fault = IsFault(status.code());
-  if (!log_.Writes(fault ? obs::Level::kWarning : obs::Level::kDebug)) return;
-  const obs::Fields fields = {{"method", method},
-                              {"grpc_code", code},
-                              {"reason", Reason(status)},
-                              {"dur_ms", took.count()},
-                              {"upstream_calls", call.upstream_calls()},
-                              {"upstream_trace_id", call.reading.trace_id}};
-  if (fault) {
-    log_.Warning("rpc", fields);
-  } else {
-    log_.Debug("rpc", fields);
+  const bool unary = name.type == "unary";
+  metrics_.RpcHandled(name, code, took, unary ? int64_t{status.ok()} : call.messages_sent);
+  if (call.skipped() > 0) {
+    skipped_.Add({{"grpc_service", name.service}, {"grpc_method", name.method}},
+                 static_cast<double>(call.skipped()));
   }
+  const bool callers = IsCallers(status);
+  const obs::Level level = callers ? obs::Level::kDebug : obs::Level::kWarning;
+  if (!log_.Writes(level)) return;
+  const std::string reason = Reason(status);
+  if (!callers && !failures_.Admit({std::string(method), code, reason})) return;
+  log_.Write(level, callers ? "rpc_finished" : "rpc_failed",
+             {{"method", method},
+              {"grpc_code", code},
+              {"reason", reason},
+              {"dur_ms", took.count()},
+              {"upstream_calls", call.upstream_calls()},
+              {"upstream_trace_id", call.reading.trace_id}});
+}
+
+void CallLog::Flush() {
+  failures_.Flush([this](const obs::RepeatLimiter::Key& key, int64_t suppressed) {
+    log_.Warning("rpc_failures_suppressed", {{"method", key.front()},
+                                             {"grpc_code", key.size() > 1 ? key[1] : ""},
+                                             {"reason", key.size() > 2 ? key[2] : ""},
+                                             {"count", suppressed},
+                                             {"window_s", failures_.limits().window.count()}});
+  });
 }
 
 }  // namespace falcon::rpc

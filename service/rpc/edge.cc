@@ -60,7 +60,11 @@ grpc::Status Conclude(const Edge& edge, std::string_view method,
 }
 
 void Canceller::Cancel() {
-  if (!finished_) signal_.emit(boost::asio::cancellation_type::terminal);
+  if (finished_) return;
+  // A client whose time is up cancels too, and a busy loop may hear of that first.
+  const SteadyTime due = timer_.expiry();
+  if (due != SteadyTime() && due <= std::chrono::steady_clock::now()) deadline_passed_ = true;
+  signal_.emit(boost::asio::cancellation_type::terminal);
 }
 
 void Canceller::CancelAt(SteadyTime at, const std::shared_ptr<Canceller>& self) {

@@ -82,6 +82,10 @@ Server::Server(std::unique_ptr<grpc::Server> server, int port)
 
 Server::~Server() { Drain(milliseconds(0)); }
 
+void Server::SetServing(bool serving) {
+  server_->GetHealthCheckService()->SetServingStatus(serving);
+}
+
 void Server::Drain(milliseconds grace) {
   if (server_ == nullptr) return;
   server_->GetHealthCheckService()->SetServingStatus(false);

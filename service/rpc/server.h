@@ -33,6 +33,9 @@ class Server {
 
   int port() const { return port_; }
 
+  // What health says until Drain. Any thread, not after Drain.
+  void SetServing(bool serving);
+
   // Health says NOT_SERVING, no new calls; calls in flight have `grace` to end and are cancelled
   // then. Returns when all are done. Idempotent.
   void Drain(milliseconds grace);

@@ -105,6 +105,7 @@ class StreamCall final : public grpc::ServerWriteReactor<Message>, private Strea
                       "the reader took nothing for minutes; resume with the last resume_token");
     }
     if (!writing->ok) co_return Error(absl::StatusCode::kCancelled, "CANCELLED", "the reader left");
+    ++call_.messages_sent;
     co_return absl::OkStatus();
   }
 

@@ -1,12 +1,11 @@
 // Journeys through GatewayService, the health service, and the proof that nothing of all this
 // changes Falcon.
-#include <grpcpp/generic/generic_stub.h>
-
-#include <future>
+#include <gtest/gtest.h>
 
 #include "tests/e2e/calls/detections.h"
 #include "tests/e2e/calls/gateway.h"
 #include "tests/e2e/calls/hosts.h"
+#include "tests/e2e/health.h"
 
 namespace falcon::e2e {
 namespace {
@@ -72,36 +71,14 @@ TEST(Access, FalconThatCannotBeAskedIsAnUnknownVerdict) {
   EXPECT_FALSE(access->areas(0).message().empty());
 }
 
-// The health service by its wire format: field 1 of the answer is the status, 1 is SERVING.
-std::string HealthOf(World& world) {
-  grpc::GenericStub stub(world.channel());
-  grpc::ClientContext context;
-  const grpc::Slice nothing;
-  grpc::ByteBuffer request(&nothing, 1);
-  grpc::ByteBuffer response;
-  std::promise<grpc::Status> done;
-  stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &request, &response,
-                 [&done](grpc::Status status) { done.set_value(std::move(status)); });
-  const grpc::Status status = done.get_future().get();
-  EXPECT_TRUE(status.ok()) << status.error_message();
-  std::vector<grpc::Slice> slices;
-  EXPECT_TRUE(response.Dump(&slices).ok());
-  std::string bytes;
-  for (const grpc::Slice& slice : slices) {
-    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
-  }
-  return bytes;
-}
-
 TEST(Health, IsServingAlsoWhenFalconIsDownOrRefusesTheLogIn) {
-  const std::string serving = "\x08\x01";
   World world({{"--alerts", "50"}});
-  EXPECT_EQ(HealthOf(world), serving);
+  EXPECT_EQ(HealthOf(world), kServing);
   world.Fault(Rule("status", {{"path", "/oauth2/token"}, {"code", 401}, {"times", 0}}));
   EXPECT_FALSE(Ask(world, v1::ListHostsRequest()).status.ok());
-  EXPECT_EQ(HealthOf(world), serving);
+  EXPECT_EQ(HealthOf(world), kServing);
   world.KillSimulator();
-  EXPECT_EQ(HealthOf(world), serving);
+  EXPECT_EQ(HealthOf(world), kServing);
 }
 
 }  // namespace

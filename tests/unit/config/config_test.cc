@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "tests/support/scratch.h"
@@ -365,6 +367,26 @@ TEST_F(ConfigTest, PlaintextStaysOnLoopbackUnlessItIsAllowed) {
   for (const char* listen : {"50051", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:99999", "unix:", ""}) {
     Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
     EXPECT_FALSE(Load({Cat("--listen=", listen)}).ok()) << listen;
+  }
+}
+
+TEST_F(ConfigTest, MetricsListenOnLoopbackUnlessAnAddressIsGiven) {
+  for (const auto& [given, meant] : std::map<std::string, std::string>{
+           {"9464", "127.0.0.1:9464"}, {"0", "127.0.0.1:0"}, {"[::1]:9", "[::1]:9"}}) {
+    Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+    const auto config = Load({Cat("--metrics-listen=", given)});
+    ASSERT_THAT(config, IsOk()) << given;
+    EXPECT_EQ(config->metrics_listen, meant);
+    EXPECT_THAT(config->warnings, IsEmpty());
+  }
+  Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+  const auto open = Load({"--metrics-listen=0.0.0.0:9464"});
+  ASSERT_THAT(open, IsOk());
+  EXPECT_THAT(open->warnings, Contains(HasSubstr("--metrics-listen")));
+  for (const char* wrong : {"x", "127.0.0.1:", "99999", "unix:/x", ":9464"}) {
+    Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
+    EXPECT_THAT(Complaints({Cat("--metrics-listen=", wrong)}),
+                Problem("--metrics-listen", "HOST:PORT"));
   }
 }
 

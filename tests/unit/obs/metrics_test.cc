@@ -17,8 +17,8 @@ TEST(Metrics, CountsRpcsUnderTheNamesThatDashboardsKnow) {
   Metrics metrics;
   metrics.RpcStarted(kListHosts);
   metrics.RpcStarted(kListHosts);
-  metrics.RpcHandled(kListHosts, "OK", milliseconds(20));
-  metrics.RpcHandled(kListHosts, "NOT_FOUND", milliseconds(2000));
+  metrics.RpcHandled(kListHosts, "OK", milliseconds(20), 1);
+  metrics.RpcHandled(kListHosts, "NOT_FOUND", milliseconds(2000), 0);
   const std::string text = metrics.Text();
   EXPECT_THAT(text, HasSubstr("# TYPE grpc_server_started_total counter"));
   EXPECT_THAT(text, HasSubstr("grpc_server_started_total{grpc_method=\"ListHosts\","
@@ -28,32 +28,25 @@ TEST(Metrics, CountsRpcsUnderTheNamesThatDashboardsKnow) {
   EXPECT_THAT(text, HasSubstr("grpc_type=\"unary\",le=\"0.025\"} 1"));
   EXPECT_THAT(text, HasSubstr("grpc_type=\"unary\",le=\"+Inf\"} 2"));
   EXPECT_THAT(text, HasSubstr("grpc_server_handling_seconds_sum{"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_msg_sent_total{grpc_method=\"ListHosts\","
+                              "grpc_service=\"falcon.v1.HostService\",grpc_type=\"unary\"} 1"));
 }
 
-TEST(Metrics, CountsWhatHappensUpstream) {
+TEST(Metrics, CountsLogInsAndRefusedTokens) {
   Metrics metrics;
-  metrics.UpstreamRequest("QueryDevicesByFilter", 200);
-  metrics.UpstreamRequest("QueryDevicesByFilter", 200);
-  metrics.UpstreamRequest("QueryDevicesByFilter", 0);
-  metrics.UpstreamRetry("UPSTREAM_CONNECTION");
   metrics.TokenRefresh("ok");
   metrics.TokenRefused();
-  metrics.DecodeSkipped("QueryDevicesByFilter", 3);
   const std::string text = metrics.Text();
-  EXPECT_THAT(text, HasSubstr("falcon_gateway_upstream_requests_total{code=\"200\","
-                              "operation=\"QueryDevicesByFilter\"} 2"));
-  EXPECT_THAT(text, HasSubstr("{code=\"0\",operation=\"QueryDevicesByFilter\"} 1"));
-  EXPECT_THAT(text, HasSubstr("upstream_retries_total{reason=\"UPSTREAM_CONNECTION\"} 1"));
   EXPECT_THAT(text, HasSubstr("falcon_gateway_token_refresh_total{result=\"ok\"} 1"));
   EXPECT_THAT(text, HasSubstr("falcon_gateway_token_refused_total 1"));
-  EXPECT_THAT(text, HasSubstr("decode_skipped_values_total{operation=\"QueryDevicesByFilter\"} 3"));
   EXPECT_THAT(text, HasSubstr("falcon_gateway_build_info{version="));
 }
 
 TEST(Metrics, ALabelShowsTwoHundredValuesAndThenOther) {
   Metrics metrics;
-  for (int i = 0; i < 1000; ++i) metrics.UpstreamRetry("reason_" + std::to_string(i));
-  metrics.UpstreamRetry("reason_7");
+  const CounterFamily retries = metrics.AddCounter("retries_total", "Retries.");
+  for (int i = 0; i < 1000; ++i) retries.Add({{"reason", "reason_" + std::to_string(i)}});
+  retries.Add({{"reason", "reason_7"}});
   const std::string text = metrics.Text();
   EXPECT_THAT(text, HasSubstr("{reason=\"reason_7\"} 2"));
   EXPECT_THAT(text, HasSubstr("{reason=\"reason_199\"} 1"));
@@ -68,6 +61,15 @@ TEST(Metrics, CountersAreNamedByWhoeverCounts) {
   metrics.AddCounter("falcon_gateway_shed_total", "Calls turned away.")
       .Add({{"reason", "QUEUE_FULL"}}, 2);
   EXPECT_THAT(metrics.Text(), HasSubstr("falcon_gateway_shed_total{reason=\"QUEUE_FULL\"} 3\n"));
+}
+
+TEST(Metrics, CounterRaisedToASmallerTotalStays) {
+  Metrics metrics;
+  const CounterFamily opened = metrics.AddCounter("opened_total", "Times opened.");
+  opened.RaiseTo(4);
+  opened.RaiseTo(7);
+  opened.RaiseTo(5);
+  EXPECT_THAT(metrics.Text(), HasSubstr("opened_total 7\n"));
 }
 
 TEST(Metrics, GaugesShowTheLastValue) {

@@ -94,7 +94,7 @@ TEST_F(CallTest, TheLogTellsWhatAllMessagesCost) {
   std::ostringstream out;
   obs::Log log(obs::Level::kDebug, clock, out);
   obs::Metrics metrics;
-  CallLog calls(log, metrics);
+  CallLog calls(clock, log, metrics);
   rpc::Call call = NewCall();
   for (int message = 0; message < 3; ++message) {
     call.reading.upstream_calls = 2;

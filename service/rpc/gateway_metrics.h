@@ -1,0 +1,67 @@
+// GatewayMetrics: what the parts of the gateway count of their decisions, as metrics; and readiness.
+#ifndef FALCON_RPC_GATEWAY_METRICS_H_
+#define FALCON_RPC_GATEWAY_METRICS_H_
+
+#include <atomic>
+#include <string_view>
+
+#include "auth/cached_token_source.h"
+#include "falcon/caller.h"
+#include "obs/log_writer.h"
+#include "obs/metrics.h"
+#include "reputation/client.h"
+#include "run/loop.h"
+#include "run/memory_guard.h"
+
+namespace falcon::rpc {
+
+// Whose decisions are told. All outlive the metrics.
+struct GatewayParts {
+  run::Loop& loop;
+  const Clock& clock;
+  const Caller& caller;
+  auth::CachedTokenSource& tokens;
+  const RateBudget& budget;
+  const run::MemoryGuard& memory;
+  const reputation::Client& virustotal;
+  const obs::LogWriter& log;
+};
+
+class GatewayMetrics {
+ public:
+  GatewayMetrics(GatewayParts parts, obs::Metrics& metrics) : parts_(parts), metrics_(metrics) {}
+
+  // Copies what the parts have counted. Loop thread, about once a second.
+  void Update();
+
+  // As Update, and asks for a first token until one was had: who waits for readiness before it sends
+  // a call would wait for ever otherwise. Loop thread.
+  void UpdateAndWarm();
+
+  // Whether the loop runs what it is given. Any thread.
+  void SetLoopBeats(bool beats) { loop_beats_ = beats; }
+
+  // Why the gateway is not ready: no token was had yet, or the loop is stalled; empty when it is.
+  // Any thread.
+  std::string_view NotReady() const;
+
+ private:
+  void CountSheds();
+  void CountUpstream();
+  void CountArea(std::string_view area, const Bulkhead& bulkhead);
+  void CountCache();
+  void CountQuotas();
+  Task<void> FetchToken();
+  void Counter(const char* name, const char* help, int64_t total, obs::Labels labels = {});
+  void Gauge(const char* name, const char* help, double value, obs::Labels labels = {});
+
+  const GatewayParts parts_;
+  obs::Metrics& metrics_;
+  bool fetching_ = false;
+  std::atomic<bool> token_was_had_ = false;
+  std::atomic<bool> loop_beats_ = true;
+};
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_GATEWAY_METRICS_H_
