@@ -32,7 +32,8 @@ std::string CallerName(const grpc::CallbackServerContext& context) {
   const auto& metadata = context.client_metadata();
   const auto said = metadata.find("falcon-caller");
   if (said != metadata.end() && !said->second.empty()) {
-    return Cat("said:", Utf8Prefix({said->second.data(), said->second.size()}, kMostBytes));
+    return Cat("said:", Utf8Prefix({said->second.data(), said->second.size()}, kMostBytes), "@",
+               AddressOf(context.peer()));
   }
   return Cat("peer:", AddressOf(context.peer()));
 }

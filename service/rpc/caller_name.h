@@ -9,7 +9,8 @@
 namespace falcon::rpc {
 
 // The identity that the client's certificate proves; without one, what its metadata `falcon-caller`
-// says; else its address. A name that no certificate proves never passes for one that it does.
+// says together with its address, "said:NAME@ADDRESS"; else its address. So a client cannot take the
+// place of one with a certificate, or of one at another address.
 std::string CallerName(const grpc::CallbackServerContext& context);
 
 }  // namespace falcon::rpc
