@@ -61,6 +61,11 @@ Relay::Relay(const Protocol::endpoint& server) : server_(server) {
   loop_.Spawn(Accept(std::move(acceptor)));
 }
 
+// Sockets must go before the loop that they belong to.
+Relay::~Relay() {
+  OnLoop(loop_, [this] { links_.clear(); });
+}
+
 Task<void> Relay::Accept(std::shared_ptr<Acceptor> acceptor) {
   boost::system::error_code error;
   while (true) {

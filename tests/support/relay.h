@@ -17,6 +17,7 @@ class Relay {
  public:
   explicit Relay(int server_port);                   // of 127.0.0.1
   explicit Relay(const std::string& server_socket);  // a path
+  ~Relay();
 
   int port() const { return port_; }
   // Of the clients, since the start.
