@@ -5,6 +5,7 @@
 #include <grpcpp/server_context.h>
 
 #include <string>
+#include <string_view>
 
 namespace falcon::rpc {
 
@@ -12,6 +13,10 @@ namespace falcon::rpc {
 // says together with its address, "said:NAME@ADDRESS"; else its address. So a client cannot take the
 // place of one with a certificate, or of one at another address.
 std::string CallerName(const grpc::CallbackServerContext& context);
+
+// The name of a caller without a certificate. `said`: its metadata, empty for none; `peer`: as gRPC
+// names it, such as "ipv4:192.0.2.1:54321".
+std::string UnprovenName(std::string_view said, std::string_view peer);
 
 }  // namespace falcon::rpc
 
