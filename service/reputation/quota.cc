@@ -77,8 +77,8 @@ absl::StatusOr<Quota::Turn> Quota::Reserve(const std::string& caller, Deadline d
   Forget();
   Next next = FindNext(caller);
   const auto share = book_->shares.find(caller);
-  const size_t most_to_come = (static_cast<size_t>(limits_.per_minute) + 1) / 2;
-  const bool enough = share != book_->shares.end() && share->second.to_come.size() >= most_to_come;
+  const size_t max_to_come = (static_cast<size_t>(limits_.per_minute) + 1) / 2;
+  const bool enough = share != book_->shares.end() && share->second.to_come.size() >= max_to_come;
   if (enough) next.at = std::max(next.at, share->second.to_come.front());
   if (next.at >= deadline.at()) {
     // A deadline that is over says nothing about the quota.

@@ -61,7 +61,7 @@ Message ReadCall(Json& json, std::string id, bool has_id) {
 
 std::string IdText(const Json& id) {
   const auto* const text = id.get_ptr<const std::string*>();
-  if (text != nullptr && text->size() > kMostIdBytes) return {};
+  if (text != nullptr && text->size() > kMaxIdBytes) return {};
   return text != nullptr || id.is_number_integer() ? Text(id) : std::string();
 }
 
@@ -87,7 +87,7 @@ Message ReadMessage(std::string_view text) {
   }
   if (id.empty()) {
     return Invalid("An id must be an integer, or a string of at most " +
-                   std::to_string(kMostIdBytes) + " bytes.");
+                   std::to_string(kMaxIdBytes) + " bytes.");
   }
   const auto version = json.find("jsonrpc");
   if (version == json.end() || *version != "2.0") {
