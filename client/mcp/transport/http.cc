@@ -32,6 +32,8 @@ using asio::ip::tcp;
 // How many connections above the limit are told so, before further ones are just closed.
 constexpr size_t kMostTurnedAway = 16;
 constexpr std::chrono::milliseconds kAcceptRetry{50};
+// What a client that does not read may hold of the kernel's memory.
+constexpr int kSendBufferBytes = 128 * 1024;
 
 class Listener : public HttpTransport {
  public:
@@ -144,6 +146,7 @@ void Listener::Take(tcp::socket socket) {
   const asio::ip::address remote = error ? address : socket.remote_endpoint(error).address();
   if (error || guests_.size() >= most_connections_ + kMostTurnedAway) return;
   socket.set_option(tcp::no_delay(true), error);
+  socket.set_option(tcp::socket::send_buffer_size(kSendBufferBytes), error);
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
     address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   }

@@ -135,9 +135,6 @@ HttpRules::HttpRules(const HttpOptions& options) {
 
 std::optional<HttpRefusal> HttpRules::Judge(const HttpHead& head,
                                             const std::string& own_address) const {
-  if (head.version() != 11 && head.version() != 10) {
-    return HttpRefusal{505, "Only HTTP/1.1 and HTTP/1.0 are spoken here.", {}};
-  }
   if (auto refusal = JudgeRepeated(head)) return refusal;
   const Target target = SplitTarget(View(head.target()));
   if (head.count(http::field::host) == 0) return HttpRefusal{400, "The Host is missing.", {}};

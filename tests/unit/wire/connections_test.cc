@@ -144,6 +144,7 @@ TEST_F(DeadConnectionTest, CancelledCallRetiresItsDeadConnectionToo) {
 }
 
 TEST_F(DeadConnectionTest, ShortDeadlinesOnALivingConnectionRetireNothing) {
+  options_.max_silence = milliseconds(1500);
   UseHttp2();
   ASSERT_THAT(Send(Request("/", seconds(60))), IsOk());
   for (int i = 0; i < 10; ++i) EXPECT_FALSE(Send(Request("/slow", milliseconds(50))).ok());
@@ -153,6 +154,7 @@ TEST_F(DeadConnectionTest, ShortDeadlinesOnALivingConnectionRetireNothing) {
 }
 
 TEST_F(DeadConnectionTest, SlowAnswerRetiresNothingWhileOtherStreamsReceive) {
+  options_.max_silence = options_.max_shared_silence = milliseconds(800);
   UseHttp2();
   ASSERT_THAT(Send(Request("/", seconds(60))), IsOk());
   const SteadyTime end = clock_.Now() + milliseconds(1000);
