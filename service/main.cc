@@ -107,6 +107,17 @@ wire::WireOptions WireOptions(const config::Config& config) {
   return options;
 }
 
+wire::OnRetired TellRetired(obs::Log& log, obs::Metrics& metrics) {
+  const obs::CounterFamily retired =
+      metrics.AddCounter("falcon_gateway_upstream_connections_retired_total",
+                         "Upstream connections that were taken for dead and shut down, by reason.");
+  return [&log, retired](const wire::RetiredConnection& connection) {
+    retired.Add({{"reason", connection.reason}});
+    log.Warning("upstream_connection_retired",
+                {{"reason", connection.reason}, {"silence_ms", connection.silence.count()}});
+  };
+}
+
 auth::LoginOptions LoginOptions(const config::Config& config) {
   auth::LoginOptions options;
   options.region = config.region;
@@ -223,8 +234,9 @@ int Serve(const config::Config& config, Logs& logs, const sigset_t& stop) {
   obs::Metrics metrics;
   const SystemClock clock;
   run::LoopTimer timer;
-  run::Loop loop("loop");                                      // owns all state below
-  wire::CurlTransport wire(WireOptions(config), loop, clock);  // bytes over HTTPS
+  run::Loop loop("loop");  // owns all state below
+  wire::CurlTransport wire(WireOptions(config), loop, clock,
+                           TellRetired(log, metrics));  // bytes over HTTPS
 
   auth::OAuthTokenSource oauth(config.credentials, LoginOptions(config), wire, clock, timer,
                                RandomJitter());  // asks Falcon

@@ -35,6 +35,7 @@ struct Words {
   std::string http_token_file;
   std::string http_tls_cert;
   std::string http_tls_key;
+  bool allow_insecure_listen = false;
   std::vector<std::string> http_allow_hosts;
   bool self_test = false;
 };
@@ -75,7 +76,7 @@ void AddTools(CLI::App& app, Words& words) {
       ->option_text("N")
       ->check(CLI::Range(kLeastResultBytes, kMostResultBytes))
       ->group(kGroup);
-  app.add_option("--workers", words.workers, "Most calls at a time, 1 to 256; default 16")
+  app.add_option("--workers", words.workers, "Most threads for calls, 1 to 256; default 16")
       ->option_text("N")
       ->check(CLI::Range(size_t{1}, size_t{256}))
       ->group(kGroup);
@@ -92,6 +93,10 @@ void AddHttp(CLI::App& app, Words& words) {
       "File (mode 600) with the bearer token that clients must show; needed off loopback");
   add("--http-tls-cert", words.http_tls_cert, "FILE", "PEM certificate chain, with its key");
   add("--http-tls-key", words.http_tls_key, "FILE", "PEM private key (mode 600)");
+  app.add_flag(
+         "--allow-insecure-listen", words.allow_insecure_listen,
+         "Off loopback without TLS, such as behind a proxy that has it; the token stays needed")
+      ->group(kGroup);
   AddList(app, "--http-allow-host", words.http_allow_hosts,
           "Further names that Host and Origin may hold, such as a proxy's")
       ->group(kGroup);
@@ -130,14 +135,17 @@ absl::Status ReadInto(std::string& target, absl::StatusOr<std::string> text) {
 absl::Status ReadHttp(const Words& words, std::optional<HttpOptions>& http) {
   const bool files = !(words.http_token_file + words.http_tls_cert + words.http_tls_key).empty();
   if (words.http.empty()) {
-    if (!files && words.http_allow_hosts.empty()) return absl::OkStatus();
-    return absl::InvalidArgumentError("The --http-... flags need --http HOST:PORT.");
+    const bool bare = !files && words.http_allow_hosts.empty() && !words.allow_insecure_listen;
+    if (bare) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        "The --http-... flags and --allow-insecure-listen need --http HOST:PORT.");
   }
   if (words.http_tls_cert.empty() != words.http_tls_key.empty()) {
     return absl::InvalidArgumentError("--http-tls-cert and --http-tls-key go together.");
   }
   HttpOptions options;
   absl::Status status = ReadListener(words.http, options);
+  options.allow_insecure = words.allow_insecure_listen;
   options.allowed_hosts = NamesIn(words.http_allow_hosts);
   if (status.ok() && !words.http_token_file.empty()) {
     status = ReadInto(options.token, ReadTokenFile(words.http_token_file));

@@ -57,12 +57,12 @@ int ServeHttp(Server& server, HttpOptions options, const Environment& environmen
   return kExitOk;
 }
 
-int Serve(const Settings& settings, const Offer& offer, const Environment& environment) {
+int Serve(const Settings& settings, const Offer& offer, Workers& workers,
+          const Environment& environment) {
   environment.err << "falcon-mcp-bridge " << FALCON_GATEWAY_VERSION << ": " << offer.tools.size()
                   << " tools, gateway " << client::EscapeHostile(settings.gateway.address)
                   << (settings.http ? "" : ", MCP on standard input and output") << '\n'
                   << std::flush;
-  Workers workers(settings.workers, settings.workers * kWaitingPerWorker);
   Server server(offer, workers);
   if (settings.http) return ServeHttp(server, *settings.http, environment);
   environment.end_on_signal();
@@ -83,16 +83,19 @@ int RunProgram(const std::vector<std::string>& arguments, const Environment& env
   const auto catalog = client::Catalog::Load(DescriptorSet());
   if (!catalog.ok()) return Fail(environment, kExitFailed, catalog.status());
   client::Invoker gateway(ChannelTo(settings.gateway.address, *credentials), **catalog);
-  const Bridge bridge{.catalog = **catalog,
-                      .gateway = gateway,
-                      .address = settings.gateway.address,
-                      .now = environment.now,
-                      .nonce = environment.nonce,
-                      .timeout = settings.timeout,
-                      .result_bytes = settings.result_bytes};
+  Bridge bridge{.catalog = **catalog,
+                .gateway = gateway,
+                .address = settings.gateway.address,
+                .now = environment.now,
+                .nonce = environment.nonce,
+                .timeout = settings.timeout,
+                .result_bytes = settings.result_bytes};
   const absl::StatusOr<Offer> offer = MakeOffer(bridge, settings.choice);
   if (!offer.ok()) return Fail(environment, kExitUsage, offer.status());
-  if (!settings.self_test) return Serve(settings, *offer, environment);
+  // Last: what is queued runs to its end, and uses all of the above.
+  Workers workers(settings.workers, settings.workers * kWaitingPerWorker);
+  bridge.workers = &workers;
+  if (!settings.self_test) return Serve(settings, *offer, workers, environment);
   const bool works = SelfTest(bridge, *offer, settings.gateway.tls, environment.text_out);
   return works ? kExitOk : kExitFailed;
 }

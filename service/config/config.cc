@@ -12,6 +12,7 @@
 #include "config/flags.h"
 #include "config/listener.h"
 #include "config/number.h"
+#include "config/proxy.h"
 #include "config/redis.h"
 #include "config/reputation.h"
 #include "config/secret_file.h"
@@ -196,6 +197,7 @@ absl::StatusOr<Config> LoadConfig(int argc, const char* const* argv, Environment
     ReadCredentials(flags, sources, config, problems);
     ReadCloud(flags, sources, config, problems);
     ReadTrust(flags, config, problems);
+    CheckProxies(environment, problems);
     ReadListener(flags, config, problems);
     ReadMetricsListener(flags, config, problems);
     ReadLimits(flags, config, problems);

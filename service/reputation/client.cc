@@ -74,12 +74,12 @@ absl::Status Client::Allowed(const Indicator& indicator) const {
                "gateway allows it. Ask for the URL's domain instead");
 }
 
-Task<absl::StatusOr<Answer>> Client::LookUp(Indicator indicator, Deadline deadline,
-                                            std::shared_ptr<int> calls, SteadyTime not_before) {
+Task<absl::StatusOr<Answer>> Client::LookUp(Indicator indicator, LookUpTerms terms) {
   CO_RETURN_IF_ERROR(Allowed(indicator));
   const std::string key = Cat(KindName(indicator.kind), ":", indicator.value);
+  const Deadline deadline = terms.deadline;
   while (true) {
-    CachedReport cached = cache_.Find(key, not_before);
+    CachedReport cached = cache_.Find(key, terms.not_before);
     if (cached.report != nullptr) co_return Answer{std::move(cached.report), cached.age};
     const bool joined = flights_.InFlight(key);
     const Part waiter(book_, key, &Flight::waiters);
@@ -87,9 +87,7 @@ Task<absl::StatusOr<Answer>> Client::LookUp(Indicator indicator, Deadline deadli
       co_return quota_.TooLate(waiter.flight().at);
     }
     const SteadyTime until = joined ? waiter.flight().until : deadline.at();
-    std::function<Task<Outcome>()> work = [=, this] {
-      return Fly(key, indicator, deadline, calls);
-    };
+    std::function<Task<Outcome>()> work = [=, this] { return Fly(key, indicator, terms); };
     std::optional<Outcome> outcome;
     if (joined) {
       outcome = co_await flights_.JoinUntil(key, std::move(work), deadline.at(), timer_);
@@ -110,16 +108,16 @@ absl::Status Client::OutOfTime(SteadyTime turn) const {
                "the deadline passed before VirusTotal answered");
 }
 
-Task<Client::Outcome> Client::Fly(std::string key, Indicator indicator, Deadline deadline,
-                                  std::shared_ptr<int> calls) {
+Task<Client::Outcome> Client::Fly(std::string key, Indicator indicator, LookUpTerms terms) {
+  const Deadline deadline = terms.deadline;
   const Part pilot(book_, key, &Flight::flying);
   pilot.flight().until = deadline.at();
-  absl::StatusOr<Report> report = co_await Attempt(pilot.flight(), indicator, deadline, *calls);
+  absl::StatusOr<Report> report = co_await Attempt(pilot.flight(), indicator, terms);
   const absl::Status first = report.status();
   if (!first.ok() && AgainAfter(first)) {
     const SteadyTime until = clock_.Now() + kRetryPause;
     if (until < deadline.at()) co_await timer_.SleepUntil(until);
-    report = co_await Attempt(pilot.flight(), indicator, deadline, *calls);
+    report = co_await Attempt(pilot.flight(), indicator, terms);
     AgainAfter(report.status());
   }
   if (!report.ok()) {
@@ -135,19 +133,19 @@ Task<Client::Outcome> Client::Fly(std::string key, Indicator indicator, Deadline
 }
 
 Task<absl::StatusOr<Report>> Client::Attempt(Flight& flight, const Indicator& indicator,
-                                             Deadline deadline, int& calls) {
-  ASSIGN_OR_CO_RETURN(Quota::Turn turn, co_await TakeTurn(flight, deadline));
+                                             const LookUpTerms& terms) {
+  ASSIGN_OR_CO_RETURN(Quota::Turn turn, co_await TakeTurn(flight, terms));
   turn.Spend();
-  ++calls;
+  ++*terms.calls;
   ++calls_;
-  wire::HttpRequest request = RequestFor(indicator, deadline);
+  wire::HttpRequest request = RequestFor(indicator, terms.deadline);
   ASSIGN_OR_CO_RETURN(const wire::HttpResponse response, co_await wire_.Send(std::move(request)));
   co_return ReadReply(indicator, response, clock_.WallNow());
 }
 
-Task<absl::StatusOr<Quota::Turn>> Client::TakeTurn(Flight& flight, Deadline deadline) {
+Task<absl::StatusOr<Quota::Turn>> Client::TakeTurn(Flight& flight, const LookUpTerms& terms) {
   while (true) {
-    ASSIGN_OR_CO_RETURN(Quota::Turn turn, quota_.Reserve(deadline));
+    ASSIGN_OR_CO_RETURN(Quota::Turn turn, quota_.Reserve(terms.caller, terms.deadline));
     flight.at = turn.at();
     const bool open = co_await quota_.Await(turn);
     if (flight.waiters == 0) {

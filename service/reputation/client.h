@@ -32,6 +32,14 @@ struct ClientOptions {
   CacheLimits cache;
 };
 
+// Who asks, and what for.
+struct LookUpTerms {
+  std::string caller;  // for a fair share of the quota
+  Deadline deadline;
+  std::shared_ptr<int> calls;  // grows by the calls that the look-up causes; may be shared
+  SteadyTime not_before = SteadyTime::min();  // an older report is not taken from the cache
+};
+
 // What a look-up brought.
 struct Answer {
   std::shared_ptr<const Report> report;
@@ -48,16 +56,13 @@ class Client {
   // FAILED_PRECONDITION (REPUTATION_KEY_MISSING) without a key: says how to set one.
   absl::Status Ready() const;
 
-  // The report, within `deadline`. A look-up in flight is shared, by each within its own deadline;
-  // one that nobody waits for any more leaves the queue. `calls` grows by the calls that this
-  // look-up caused; it may be shared by several. Failures beside those of Ready, reply.h, quota.h
+  // The report, within the deadline. A look-up in flight is shared, by each within its own deadline,
+  // and counts for the caller that began it; one that nobody waits for any more leaves the queue.
+  // Failures beside those of Ready, reply.h, quota.h
   // and wire/http.h:
   //   INVALID_ARGUMENT  INDICATOR_INVALID  a URL where URLs are switched off
   // 5xx and broken connections are tried once more, a 429 after its pause, all within the deadline.
-  // A report from before `not_before` is not taken from the cache.
-  Task<absl::StatusOr<Answer>> LookUp(Indicator indicator, Deadline deadline,
-                                      std::shared_ptr<int> calls,
-                                      SteadyTime not_before = SteadyTime::min());
+  Task<absl::StatusOr<Answer>> LookUp(Indicator indicator, LookUpTerms terms);
 
   bool configured() const { return !options_.api_key.empty(); }
   QuotaState quota() const { return quota_.state(); }
@@ -80,12 +85,11 @@ class Client {
   absl::Status Allowed(const Indicator& indicator) const;
   // Why one who shares a flight leaves it: its `turn` is still to come, or it has asked already.
   absl::Status OutOfTime(SteadyTime turn) const;
-  Task<Outcome> Fly(std::string key, Indicator indicator, Deadline deadline,
-                    std::shared_ptr<int> calls);
+  Task<Outcome> Fly(std::string key, Indicator indicator, LookUpTerms terms);
   // Waits for a turn and asks once.
   Task<absl::StatusOr<Report>> Attempt(Flight& flight, const Indicator& indicator,
-                                       Deadline deadline, int& calls);
-  Task<absl::StatusOr<Quota::Turn>> TakeTurn(Flight& flight, Deadline deadline);
+                                       const LookUpTerms& terms);
+  Task<absl::StatusOr<Quota::Turn>> TakeTurn(Flight& flight, const LookUpTerms& terms);
   wire::HttpRequest RequestFor(const Indicator& indicator, Deadline deadline) const;
   // A spent quota always says when to come back.
   absl::Status WithPause(const absl::Status& failure) const;

@@ -4,6 +4,7 @@
 #include "reputation/quota.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "base/error.h"
@@ -27,7 +28,16 @@ int Quota::UsedOn(int64_t day) const {
   return found == book_->by_day.end() ? 0 : found->second;
 }
 
-Quota::Next Quota::FindNext() const {
+bool Quota::HadShare(const std::string& caller, int64_t day) const {
+  const auto share = book_->shares.find(caller);
+  if (share == book_->shares.end()) return false;
+  const auto used = share->second.by_day.find(day);
+  if (used == share->second.by_day.end()) return false;
+  const int others = UsedOn(day) - used->second;
+  return 2 * used->second >= limits_.per_day - others;
+}
+
+Quota::Next Quota::FindNext(const std::string& caller) const {
   const SteadyTime now = clock_.Now();
   Next next{now, 0, Cause::kMinute};
   const auto per_minute = static_cast<size_t>(limits_.per_minute);
@@ -36,12 +46,14 @@ Quota::Next Quota::FindNext() const {
   }
   if (open_at_ > next.at) next = {open_at_, 0, Cause::kCooldown};
   next.day = DayAt(next.at);
-  while (UsedOn(next.day) >= limits_.per_day) {
+  while (true) {
+    const bool spent = UsedOn(next.day) >= limits_.per_day;
+    if (!spent && !HadShare(caller, next.day)) break;
     ++next.day;
     const WallTime midnight{std::chrono::days(next.day)};
     const SteadyTime begins = now + std::chrono::ceil<milliseconds>(midnight - clock_.WallNow());
     next.at = std::max(next.at, begins);
-    next.cause = Cause::kDay;
+    next.cause = spent ? Cause::kDay : Cause::kShare;
   }
   return next;
 }
@@ -50,34 +62,66 @@ void Quota::Forget() {
   const SteadyTime now = clock_.Now();
   while (!book_->turns.empty() && book_->turns.front() + kMinute <= now) book_->turns.pop_front();
   const int64_t today = DayAt(now);
-  std::erase_if(book_->by_day,
-                [today](const auto& day) { return day.first < today || day.first > today + 1; });
+  const auto past = [today](const auto& day) { return day.first < today || day.first > today + 1; };
+  std::erase_if(book_->by_day, past);
+  for (auto entry = book_->shares.begin(); entry != book_->shares.end();) {
+    Book::Share& share = entry->second;
+    std::erase_if(share.to_come, [now](SteadyTime at) { return at <= now; });
+    std::erase_if(share.by_day, past);
+    const bool idle = share.to_come.empty() && share.by_day.empty();
+    entry = idle ? book_->shares.erase(entry) : std::next(entry);
+  }
 }
 
-absl::StatusOr<Quota::Turn> Quota::Reserve(Deadline deadline) {
+absl::StatusOr<Quota::Turn> Quota::Reserve(const std::string& caller, Deadline deadline) {
   Forget();
-  const Next next = FindNext();
+  Next next = FindNext(caller);
+  const auto share = book_->shares.find(caller);
+  const size_t max_to_come = (static_cast<size_t>(limits_.per_minute) + 1) / 2;
+  const bool enough = share != book_->shares.end() && share->second.to_come.size() >= max_to_come;
+  if (enough) next.at = std::max(next.at, share->second.to_come.front());
   if (next.at >= deadline.at()) {
     // A deadline that is over says nothing about the quota.
     if (next.at > clock_.Now()) return Exhausted(next.at, next.cause);
     return Error(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
                  "the deadline passed before VirusTotal was asked");
   }
-  book_->turns.insert(std::ranges::upper_bound(book_->turns, next.at), next.at);
+  if (enough) return Turn(nullptr, caller, share->second.to_come.front(), 0);
+  return Enter(caller, next);
+}
+
+Quota::Turn Quota::Enter(const std::string& caller, const Next& next) {
+  const auto insert = [&next](std::deque<SteadyTime>& turns) {
+    turns.insert(std::ranges::upper_bound(turns, next.at), next.at);
+  };
+  insert(book_->turns);
   ++book_->by_day[next.day];
-  return Turn(book_, next.at, next.day);
+  Book::Share& share = book_->shares[caller];
+  if (next.at > clock_.Now()) insert(share.to_come);
+  ++share.by_day[next.day];
+  return Turn(book_, caller, next.at, next.day);
 }
 
 Task<bool> Quota::Await(const Turn& turn) {
   co_await timer_.SleepUntil(turn.at());
-  co_return clock_.Now() >= open_at_;
+  co_return turn.book_ != nullptr&& clock_.Now() >= open_at_;
 }
 
-void Quota::Book::GiveBack(SteadyTime at, int64_t day) {
-  const auto turn = std::ranges::find(turns, at);
-  if (turn != turns.end()) turns.erase(turn);
-  const auto used = by_day.find(day);
-  if (used != by_day.end() && used->second > 0) --used->second;
+void Quota::Book::GiveBack(const std::string& caller, SteadyTime at, int64_t day) {
+  const auto erase = [at](std::deque<SteadyTime>& instants) {
+    const auto turn = std::ranges::find(instants, at);
+    if (turn != instants.end()) instants.erase(turn);
+  };
+  const auto decrement = [day](std::map<int64_t, int>& days) {
+    const auto used = days.find(day);
+    if (used != days.end() && used->second > 0) --used->second;
+  };
+  erase(turns);
+  decrement(by_day);
+  const auto share = shares.find(caller);
+  if (share == shares.end()) return;
+  erase(share->second.to_come);
+  decrement(share->second.by_day);
 }
 
 void Quota::CoolDown(milliseconds delay) { open_at_ = std::max(open_at_, clock_.Now() + delay); }
@@ -91,11 +135,14 @@ absl::Status Quota::Exhausted(SteadyTime at, Cause cause) const {
   const std::string which =
       cause == Cause::kMinute
           ? Cat("the quota of ", limits_.per_minute, " look-ups a minute is spent")
-      : cause == Cause::kDay ? Cat("the quota of ", limits_.per_day, " look-ups a day is spent")
-                             : std::string("VirusTotal asked the gateway to pause");
-  const std::string_view name = cause == Cause::kMinute ? "minute"
-                                : cause == Cause::kDay  ? "day"
-                                                        : "cooldown";
+      : cause == Cause::kDay   ? Cat("the quota of ", limits_.per_day, " look-ups a day is spent")
+      : cause == Cause::kShare ? Cat("one caller gets half of what the others leave of ",
+                                     limits_.per_day, " look-ups a day, and this one has had it")
+                               : std::string("VirusTotal asked the gateway to pause");
+  const std::string_view name = cause == Cause::kMinute  ? "minute"
+                                : cause == Cause::kDay   ? "day"
+                                : cause == Cause::kShare ? "share"
+                                                         : "cooldown";
   const absl::Status exhausted =
       Error(absl::StatusCode::kResourceExhausted, "REPUTATION_QUOTA",
             Cat(which, "; the next turn is in ", std::chrono::ceil<seconds>(wait).count(),

@@ -1,4 +1,5 @@
-// Quota: so many look-ups a minute and a day for one key, and whose turn it is.
+// Quota: so many look-ups a minute and a day for one key, shared fairly by the callers, and whose
+// turn it is.
 #ifndef FALCON_REPUTATION_QUOTA_H_
 #define FALCON_REPUTATION_QUOTA_H_
 
@@ -6,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -29,17 +31,25 @@ struct QuotaState {
   milliseconds cooldown{0};  // nobody asks before it ends
 };
 
-// Loop thread only. First come, first served: a turn has its instant as soon as it is asked for. A
+// Loop thread only. First come, first served: a turn has its instant as soon as it is asked for.
+// Fair shares: a caller gets at most half of what the others leave of the day, and holds at most
+// half a minute's turns to come, so that one more caller waits about a minute at most. A
 // minute is counted as 61 seconds, since a call may travel longer than the one a minute after it; a
 // day is a UTC day, and a wall clock that jumps to another day begins that one anew.
 class Quota {
  private:
   // Shared with the turns, which may go after the quota.
   struct Book {
-    void GiveBack(SteadyTime at, int64_t day);
+    // A caller's own turns.
+    struct Share {
+      std::deque<SteadyTime> to_come;  // ascending
+      std::map<int64_t, int> by_day;
+    };
+    void GiveBack(const std::string& caller, SteadyTime at, int64_t day);
 
-    std::deque<SteadyTime> turns;   // ascending; those within a minute and those to come
-    std::map<int64_t, int> by_day;  // today's and later ones
+    std::deque<SteadyTime> turns;         // ascending; those within a minute and those to come
+    std::map<int64_t, int> by_day;        // today's and later ones
+    std::map<std::string, Share> shares;  // of callers with turns of today or later
   };
 
  public:
@@ -49,7 +59,7 @@ class Quota {
     Turn(Turn&&) noexcept = default;
     Turn& operator=(Turn&&) = delete;
     ~Turn() {
-      if (book_ != nullptr) book_->GiveBack(at_, day_);
+      if (book_ != nullptr) book_->GiveBack(caller_, at_, day_);
     }
     SteadyTime at() const { return at_; }
     // It counts from now on, whatever comes of the call.
@@ -57,9 +67,10 @@ class Quota {
 
    private:
     friend class Quota;
-    Turn(std::shared_ptr<Book> book, SteadyTime at, int64_t day)
-        : book_(std::move(book)), at_(at), day_(day) {}
-    std::shared_ptr<Book> book_;
+    Turn(std::shared_ptr<Book> book, std::string caller, SteadyTime at, int64_t day)
+        : book_(std::move(book)), caller_(std::move(caller)), at_(at), day_(day) {}
+    std::shared_ptr<Book> book_;  // null: spent, or only when to ask again
+    std::string caller_;
     SteadyTime at_;
     int64_t day_;
   };
@@ -68,11 +79,12 @@ class Quota {
   Quota(QuotaLimits limits, const Clock& clock, run::Timer& timer)
       : limits_(limits), clock_(clock), timer_(timer) {}
 
-  // The next turn, which may be now. One that begins at `deadline` or later fails now:
-  // RESOURCE_EXHAUSTED (REPUTATION_QUOTA) with retry-after and the fact `quota`: "minute", "day" or
-  // "cooldown".
-  absl::StatusOr<Turn> Reserve(Deadline deadline);
-  // Returns at the turn's instant. False: a cooldown began meanwhile; reserve anew.
+  // The next turn of `caller`, which may be now. One that begins at `deadline` or later fails now:
+  // RESOURCE_EXHAUSTED (REPUTATION_QUOTA) with retry-after and the fact `quota`: "minute", "day",
+  // "share" (the caller's part of the day) or "cooldown".
+  absl::StatusOr<Turn> Reserve(const std::string& caller, Deadline deadline);
+  // Returns at the turn's instant. False: reserve anew, since a cooldown began meanwhile or the
+  // caller had enough turns to come.
   Task<bool> Await(const Turn& turn);
 
   // VirusTotal said 429: nobody asks for `delay`. An earlier, longer cooldown stays.
@@ -84,17 +96,20 @@ class Quota {
   QuotaState state() const;
 
  private:
-  enum class Cause { kMinute, kDay, kCooldown };
+  enum class Cause { kMinute, kDay, kShare, kCooldown };
   struct Next {
     SteadyTime at;
     int64_t day;
     Cause cause;
   };
 
-  Next FindNext() const;
+  Next FindNext(const std::string& caller) const;
   // Of UTC days since 1970.
   int64_t DayAt(SteadyTime at) const;
   int UsedOn(int64_t day) const;
+  // Whether the caller has had its part of the day.
+  bool HadShare(const std::string& caller, int64_t day) const;
+  Turn Enter(const std::string& caller, const Next& next);
   void Forget();
   absl::Status Exhausted(SteadyTime at, Cause cause) const;
 

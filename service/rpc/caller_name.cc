@@ -3,8 +3,6 @@
 
 #include <grpcpp/security/auth_context.h>
 
-#include <string_view>
-
 #include "base/text.h"
 
 namespace falcon::rpc {
@@ -30,11 +28,17 @@ std::string CallerName(const grpc::CallbackServerContext& context) {
     }
   }
   const auto& metadata = context.client_metadata();
-  const auto said = metadata.find("falcon-caller");
-  if (said != metadata.end() && !said->second.empty()) {
-    return Cat("said:", Utf8Prefix({said->second.data(), said->second.size()}, kMostBytes));
-  }
-  return Cat("peer:", AddressOf(context.peer()));
+  const auto found = metadata.find("falcon-caller");
+  const std::string_view said = found == metadata.end()
+                                    ? std::string_view()
+                                    : std::string_view(found->second.data(), found->second.size());
+  return UnprovenName(said, context.peer());
+}
+
+std::string UnprovenName(std::string_view said, std::string_view peer) {
+  const std::string_view address = AddressOf(peer);
+  return said.empty() ? Cat("peer:", address)
+                      : Cat("said:", Utf8Prefix(said, kMostBytes), "@", address);
 }
 
 }  // namespace falcon::rpc

@@ -5,12 +5,18 @@
 #include <grpcpp/server_context.h>
 
 #include <string>
+#include <string_view>
 
 namespace falcon::rpc {
 
 // The identity that the client's certificate proves; without one, what its metadata `falcon-caller`
-// says; else its address. A name that no certificate proves never passes for one that it does.
+// says together with its address, "said:NAME@ADDRESS"; else its address. So a client cannot take the
+// place of one with a certificate, or of one at another address.
 std::string CallerName(const grpc::CallbackServerContext& context);
+
+// The name of a caller without a certificate. `said`: its metadata, empty for none; `peer`: as gRPC
+// names it, such as "ipv4:192.0.2.1:54321".
+std::string UnprovenName(std::string_view said, std::string_view peer);
 
 }  // namespace falcon::rpc
 

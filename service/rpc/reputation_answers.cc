@@ -116,10 +116,10 @@ int CodeOf(const absl::Status& failure) {
 }
 
 Task<absl::StatusOr<Answer>> Ask(reputation::Client& client,
-                                 absl::StatusOr<reputation::Indicator> indicator, Deadline deadline,
-                                 std::shared_ptr<int> calls, SteadyTime not_before) {
+                                 absl::StatusOr<reputation::Indicator> indicator,
+                                 reputation::LookUpTerms terms) {
   if (!indicator.ok()) co_return indicator.status();
-  co_return co_await client.LookUp(*std::move(indicator), deadline, std::move(calls), not_before);
+  co_return co_await client.LookUp(*std::move(indicator), std::move(terms));
 }
 
 }  // namespace
@@ -133,11 +133,11 @@ std::optional<Kind> KindOf(v1::IndicatorType type) {
 }
 
 Task<Outcomes> AskAll(reputation::Client& client, std::vector<Question> questions,
-                      Deadline deadline, std::shared_ptr<int> calls, SteadyTime not_before) {
+                      reputation::LookUpTerms terms) {
   const size_t count = questions.size();
   std::function<Task<absl::StatusOr<Answer>>(size_t)> ask =
-      [&client, questions = std::move(questions), deadline, calls, not_before](size_t i) {
-        return Ask(client, questions[i].indicator, deadline, calls, not_before);
+      [&client, questions = std::move(questions), terms = std::move(terms)](size_t i) {
+        return Ask(client, questions[i].indicator, terms);
       };
   co_return co_await run::Gather(count, kSideBySide, std::move(ask));
 }

@@ -33,10 +33,9 @@ struct Question {
 
 using Outcomes = std::vector<absl::StatusOr<reputation::Answer>>;
 
-// One outcome a question, in their order. `calls` and `not_before` as in
-// reputation::Client::LookUp.
+// One outcome a question, in their order.
 Task<Outcomes> AskAll(reputation::Client& client, std::vector<Question> questions,
-                      Deadline deadline, std::shared_ptr<int> calls, SteadyTime not_before);
+                      reputation::LookUpTerms terms);
 
 // Why nothing at all could be answered: the first failure that is not the value's own fault. OK
 // where anything was answered, or where all failures are the values' own.

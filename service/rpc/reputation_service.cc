@@ -97,6 +97,13 @@ SteadyTime OldestTaken(const Call& call, const Clock& clock) {
   return clock.Now() - *call.reading.staleness;
 }
 
+reputation::LookUpTerms TermsOf(const Call& call, const Clock& clock, SteadyTime not_before) {
+  return {.caller = call.reading.caller,
+          .deadline = LookUpDeadline(call, clock),
+          .calls = std::make_shared<int>(0),
+          .not_before = not_before};
+}
+
 void TakeAges(const Outcomes& outcomes, Reading& reading) {
   for (const auto& outcome : outcomes) {
     if (outcome.ok()) reading.age = std::max(reading.age, outcome->age);
@@ -128,10 +135,8 @@ Task<absl::Status> ReputationService::BatchGet(Call& call,
   for (const std::string& value : request.values()) {
     questions.emplace_back(value, value, rpc::KindOf(request.type()));
   }
-  const auto calls = std::make_shared<int>(0);
-  const Deadline deadline = LookUpDeadline(call, edge_.clock);
-  const Outcomes outcomes =
-      co_await AskAll(client_, questions, deadline, calls, OldestTaken(call, edge_.clock));
+  const reputation::LookUpTerms terms = TermsOf(call, edge_.clock, OldestTaken(call, edge_.clock));
+  const Outcomes outcomes = co_await AskAll(client_, questions, terms);
   CO_RETURN_IF_ERROR(FailureOfAll(outcomes));
   TakeAges(outcomes, call.reading);
   for (size_t i = 0; i < questions.size(); ++i) {
@@ -141,7 +146,7 @@ Task<absl::Status> ReputationService::BatchGet(Call& call,
       *response.add_missing() = Missing(questions[i].id, outcomes[i].status());
     }
   }
-  FillCosts(outcomes, *calls, response);
+  FillCosts(outcomes, *terms.calls, response);
   co_return absl::OkStatus();
 }
 
@@ -182,9 +187,8 @@ Task<absl::Status> ReputationService::Check(Call& call, const v1::CheckIocsReque
   for (const v1::IocValue& ioc : request.iocs()) {
     questions.emplace_back(ioc.value(), ioc.value(), rpc::KindOf(ioc.type()));
   }
-  const auto calls = std::make_shared<int>(0);
-  const Deadline deadline = LookUpDeadline(call, edge_.clock);
-  const Outcomes outcomes = co_await AskAll(client_, questions, deadline, calls, not_before);
+  const reputation::LookUpTerms terms = TermsOf(call, edge_.clock, not_before);
+  const Outcomes outcomes = co_await AskAll(client_, questions, terms);
   CO_RETURN_IF_ERROR(FailureOfAll(outcomes));
   TakeAges(outcomes, call.reading);
   for (size_t i = 0; i < questions.size(); ++i) {
@@ -196,7 +200,7 @@ Task<absl::Status> ReputationService::Check(Call& call, const v1::CheckIocsReque
     if (i < by_id) check.set_ioc_id(questions[i].id);
     Fill(questions[i], *outcomes[i], *check.mutable_reputation());
   }
-  FillCosts(outcomes, *calls, response);
+  FillCosts(outcomes, *terms.calls, response);
   Describe(call, response.mutable_read_info());
   co_return absl::OkStatus();
 }

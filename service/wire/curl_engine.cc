@@ -38,10 +38,13 @@ CURLM* NewMulti(const WireOptions& options) {
 
 }  // namespace
 
-CurlEngine::CurlEngine(WireOptions options, const Clock& clock, Deliver deliver)
+CurlEngine::CurlEngine(WireOptions options, const Clock& clock, Deliver deliver,
+                       OnRetired on_retired)
     : options_(std::move(options)),
       clock_(clock),
       deliver_(std::move(deliver)),
+      on_retired_(std::move(on_retired)),
+      connections_(options_, clock),
       multi_(NewMulti(options_)),
       inbox_(std::make_shared<Inbox>(multi_.get())),
       thread_(QuietThread([this] { Run(); })) {}
@@ -52,7 +55,7 @@ CurlEngine::~CurlEngine() {
 }
 
 WireStats CurlEngine::stats() const {
-  return {started_count_, finished_count_, cancelled_count_, in_flight_};
+  return {started_count_, finished_count_, cancelled_count_, in_flight_, connections_retired_};
 }
 
 void CurlEngine::Run() {
@@ -78,7 +81,7 @@ void CurlEngine::Run() {
 void CurlEngine::Add(Exchange exchange) {
   const uint64_t id = exchange.id;
   ++started_count_;
-  if (exchange.request.deadline.Passed(clock_)) return Finish(id, DeadlinePassed());
+  if (exchange.request.deadline.Passed(clock_)) return Finish(id, DeadlinePassed(false));
   std::unique_ptr<CurlHandle> handle = NewHandle();
   absl::Status status = handle->Prepare(std::move(exchange));
   if (status.ok() && curl_multi_add_handle(multi_.get(), handle->easy()) != CURLM_OK) {
@@ -89,7 +92,7 @@ void CurlEngine::Add(Exchange exchange) {
     return Finish(id, std::move(status));
   }
   deadlines_.emplace(handle->deadline(), id);
-  active_.emplace(id, handle.release()->easy());
+  active_.emplace(id, handle.release());
   ++in_flight_;
 }
 
@@ -97,6 +100,7 @@ void CurlEngine::Remove(uint64_t id) {
   const auto found = active_.find(id);
   if (found == active_.end()) return;
   ++cancelled_count_;
+  ExamineConnection(*found->second);
   Park(Detach(found->second));
 }
 
@@ -106,8 +110,10 @@ void CurlEngine::Expire() {
   const SteadyTime now = clock_.Now();
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
     const uint64_t id = deadlines_.begin()->second;
-    Park(Detach(active_.at(id)));
-    Finish(id, DeadlinePassed());
+    CurlHandle* const handle = active_.at(id);
+    const bool received_nothing = ExamineConnection(*handle);
+    Park(Detach(handle));
+    Finish(id, DeadlinePassed(received_nothing));
   }
 }
 
@@ -126,11 +132,34 @@ void CurlEngine::Reap() {
     CURL* const easy = message->easy_handle;
     // After a broken HTTP/2 session its connection must not serve again.
     if (code == CURLE_HTTP2) curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-    std::unique_ptr<CurlHandle> handle = Detach(easy);
+    CurlHandle* done = nullptr;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &done);
+    if (code == CURLE_OPERATION_TIMEDOUT) ExamineConnection(*done);
+    std::unique_ptr<CurlHandle> handle = Detach(done);
     const uint64_t id = handle->id();
     Finish(id, handle->Finish(code));
     Park(std::move(handle));
   }
+}
+
+// Whether no byte came for a transfer that ends without its answer. Its connection is retired if it
+// is dead.
+bool CurlEngine::ExamineConnection(const CurlHandle& handle) {
+  if (!handle.sent().has_value()) return !connections_.AnyReceivedSince(handle.started());
+  const Connections::Finding found = connections_.Examine(*handle.sent(), Shared(handle));
+  if (found.retirement != Retirement::kNone) {
+    ++connections_retired_;
+    if (on_retired_) on_retired_({RetirementName(found.retirement), found.silence});
+  }
+  return found.received_nothing;
+}
+
+// Whether others wait for answers over the same connection.
+bool CurlEngine::Shared(const CurlHandle& handle) const {
+  return std::any_of(active_.begin(), active_.end(), [&](const auto& entry) {
+    const std::optional<SentOn>& sent = entry.second->sent();
+    return entry.second != &handle && sent.has_value() && sent->SameConnection(*handle.sent());
+  });
 }
 
 void CurlEngine::Abandon() {
@@ -144,19 +173,17 @@ void CurlEngine::Abandon() {
 }
 
 std::unique_ptr<CurlHandle> CurlEngine::NewHandle() {
-  if (idle_.empty()) return std::make_unique<CurlHandle>(options_);
+  if (idle_.empty()) return std::make_unique<CurlHandle>(options_, connections_, clock_);
   std::unique_ptr<CurlHandle> handle = std::move(idle_.back());
   idle_.pop_back();
   return handle;
 }
 
-std::unique_ptr<CurlHandle> CurlEngine::Detach(CURL* easy) {
-  CurlHandle* handle = nullptr;
-  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &handle);
+std::unique_ptr<CurlHandle> CurlEngine::Detach(CurlHandle* handle) {
   active_.erase(handle->id());
   deadlines_.erase({handle->deadline(), handle->id()});
   --in_flight_;
-  curl_multi_remove_handle(multi_.get(), easy);
+  curl_multi_remove_handle(multi_.get(), handle->easy());
   return std::unique_ptr<CurlHandle>(handle);
 }
 

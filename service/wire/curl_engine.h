@@ -16,6 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
+#include "wire/connections.h"
 #include "wire/curl_handle.h"
 #include "wire/http.h"
 #include "wire/inbox.h"
@@ -35,7 +36,7 @@ class CurlEngine {
   using Deliver = std::function<void(std::vector<Finished>&)>;
 
   // Starts the thread. `clock` outlives the engine.
-  CurlEngine(WireOptions options, const Clock& clock, Deliver deliver);
+  CurlEngine(WireOptions options, const Clock& clock, Deliver deliver, OnRetired on_retired);
   // Fails what is still in flight, delivers that, and joins.
   ~CurlEngine();
   CurlEngine(const CurlEngine&) = delete;
@@ -62,21 +63,25 @@ class CurlEngine {
   void Remove(uint64_t id);
   void Expire();
   void Reap();
+  bool ExamineConnection(const CurlHandle& handle);
+  bool Shared(const CurlHandle& handle) const;
   int PollMs() const;
   void Abandon();
   std::unique_ptr<CurlHandle> NewHandle();
-  std::unique_ptr<CurlHandle> Detach(CURL* easy);
+  std::unique_ptr<CurlHandle> Detach(CurlHandle* handle);
   void Finish(uint64_t id, absl::StatusOr<HttpResponse> result);
   void Park(std::unique_ptr<CurlHandle> handle);
 
   const WireOptions options_;
   const Clock& clock_;
   const Deliver deliver_;
+  const OnRetired on_retired_;
   GlobalCurl global_;
+  Connections connections_;  // before the CURLM, which closes its sockets there
   std::unique_ptr<CURLM, MultiCleanup> multi_;
   std::shared_ptr<Inbox> inbox_;
 
-  std::unordered_map<uint64_t, CURL*> active_;           // each owned by its CURLOPT_PRIVATE
+  std::unordered_map<uint64_t, CurlHandle*> active_;     // owned
   std::set<std::pair<SteadyTime, uint64_t>> deadlines_;  // of the active
   std::vector<std::unique_ptr<CurlHandle>> idle_;
   std::vector<Finished> finished_;
@@ -85,6 +90,7 @@ class CurlEngine {
   std::atomic<int64_t> finished_count_ = 0;
   std::atomic<int64_t> cancelled_count_ = 0;
   std::atomic<int64_t> in_flight_ = 0;
+  std::atomic<int64_t> connections_retired_ = 0;
   std::thread thread_;  // last: it uses all of the above
 };
 

@@ -13,6 +13,9 @@ constexpr long kReadBufferBytes = 32L << 10;
 constexpr size_t kAskFirstBytes = size_t{1}
                                   << 20;  // from here on curl sends "Expect: 100-continue"
 constexpr long kStallBytesPerSecond = 1024;
+// Idle connections are not used again beyond these.
+constexpr long kMaxIdleSeconds = 60;
+constexpr long kMaxLifetimeSeconds = 600;
 constexpr long kOn = 1;
 constexpr long kOff = 0;
 
@@ -32,12 +35,14 @@ bool IsClean(const HttpRequest& request) {
 
 }  // namespace
 
-CurlHandle::CurlHandle(const WireOptions& options)
-    : easy_(curl_easy_init()),
+CurlHandle::CurlHandle(const WireOptions& options, Connections& connections, const Clock& clock)
+    : clock_(clock),
+      easy_(curl_easy_init()),
       reader_(options.max_body_bytes, options.max_decompression_ratio),
       stall_seconds_(static_cast<long>(options.stall_time.count())),
       exchange_(0, HttpRequest(Method::kGet, "", Deadline(SteadyTime()))) {
   SetLasting(options);
+  connections.Serve(easy_.get());
 }
 
 CurlHandle::~CurlHandle() { Clear(); }
@@ -58,11 +63,19 @@ void CurlHandle::SetLasting(const WireOptions& options) {
   curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, kOn);
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, kOn);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, kOn);
+  // Busy connections live on: libcurl 7.88 looks at a connection's age only while it is idle.
+  curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, kMaxIdleSeconds);
+  curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, kMaxLifetimeSeconds);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &CurlHandle::OnSend);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReadBufferBytes);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!options.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+  if (!options.ca_file.empty()) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+    // Else the system's folder of certificates is trusted beside the file.
+    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+  }
   const auto connect_ms = std::chrono::duration_cast<milliseconds>(options.connect_timeout);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect_ms.count()));
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, kStallBytesPerSecond);
@@ -71,6 +84,7 @@ void CurlHandle::SetLasting(const WireOptions& options) {
 absl::Status CurlHandle::Prepare(Exchange exchange) {
   Clear();
   exchange_ = std::move(exchange);
+  started_ = clock_.Now();
   const HttpRequest& request = exchange_.request;
   if (!IsClean(request)) {
     return Error(absl::StatusCode::kInternal, "UPSTREAM_PROTOCOL",
@@ -150,6 +164,7 @@ void CurlHandle::Clear() {
   if (!exchange_.request.authorization.empty() && !lines_.empty()) Wipe(lines_.back());
   lines_.clear();
   exchange_ = Exchange(0, HttpRequest(Method::kGet, "", Deadline(SteadyTime())));
+  sent_.reset();
   reader_.Reset();
   words_[0] = '\0';
 }
@@ -159,6 +174,13 @@ T CurlHandle::Info(CURLINFO what) const {
   T value = 0;
   curl_easy_getinfo(easy_.get(), what, &value);
   return value;
+}
+
+int CurlHandle::OnSend(void* self, char* peer_ip, char* /*local_ip*/, int peer_port,
+                       int local_port) {
+  auto* const handle = static_cast<CurlHandle*>(self);
+  handle->sent_ = SentOn{peer_ip, peer_port, local_port, handle->clock_.Now()};
+  return CURL_PREREQFUNC_OK;
 }
 
 size_t CurlHandle::OnHeader(char* data, size_t size, size_t count, void* self) {

@@ -6,12 +6,14 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/time.h"
+#include "wire/connections.h"
 #include "wire/inbox.h"
 #include "wire/response_reader.h"
 #include "wire/transfer_end.h"
@@ -23,7 +25,8 @@ namespace falcon::wire {
 // CURLOPT_PRIVATE is this object.
 class CurlHandle {
  public:
-  explicit CurlHandle(const WireOptions& options);
+  // `connections` and `clock` outlive the handle.
+  CurlHandle(const WireOptions& options, Connections& connections, const Clock& clock);
   CurlHandle(const CurlHandle&) = delete;
   CurlHandle& operator=(const CurlHandle&) = delete;
   ~CurlHandle();
@@ -31,6 +34,9 @@ class CurlHandle {
   CURL* easy() const { return easy_.get(); }
   uint64_t id() const { return exchange_.id; }
   SteadyTime deadline() const { return exchange_.request.deadline.at(); }
+  // When the transfer was prepared; where and when its request was sent, once it was.
+  SteadyTime started() const { return started_; }
+  const std::optional<SentOn>& sent() const { return sent_; }
 
   // Sets the handle up for `exchange`. Fails, and starts nothing, when the request cannot be sent
   // at all. The deadline is the engine's matter.
@@ -44,6 +50,7 @@ class CurlHandle {
   struct Cleanup {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
   };
+  static int OnSend(void* self, char* peer_ip, char* local_ip, int peer_port, int local_port);
   static size_t OnHeader(char* data, size_t size, size_t count, void* self);
   static size_t OnBody(char* data, size_t size, size_t count, void* self);
 
@@ -54,10 +61,13 @@ class CurlHandle {
   T Info(CURLINFO what) const;
   TransferEnd End(CURLcode code) const;
 
+  const Clock& clock_;
   std::unique_ptr<CURL, Cleanup> easy_;
   ResponseReader reader_;
   const long stall_seconds_;
   Exchange exchange_;
+  SteadyTime started_;
+  std::optional<SentOn> sent_;
   std::vector<std::string> lines_;  // of the request's header; the last may hold the authorization
   std::vector<curl_slist> list_;    // points into lines_
   std::array<char, CURL_ERROR_SIZE> words_{};

@@ -90,11 +90,13 @@ class CurlTransport::Switchboard : public std::enable_shared_from_this<Switchboa
   std::unordered_map<uint64_t, Caller*> callers_;
 };
 
-CurlTransport::CurlTransport(WireOptions options, run::Loop& loop, const Clock& clock)
+CurlTransport::CurlTransport(WireOptions options, run::Loop& loop, const Clock& clock,
+                             OnRetired on_retired)
     : switchboard_(std::make_shared<Switchboard>(loop)),
       engine_(std::make_unique<CurlEngine>(
           std::move(options), clock,
-          [board = switchboard_](std::vector<Finished>& finished) { board->Deliver(finished); })) {}
+          [board = switchboard_](std::vector<Finished>& finished) { board->Deliver(finished); },
+          std::move(on_retired))) {}
 
 CurlTransport::~CurlTransport() = default;
 

@@ -19,7 +19,8 @@ class CurlEngine;
 class CurlTransport final : public HttpTransport {
  public:
   // `loop` and `clock` outlive the transport.
-  CurlTransport(WireOptions options, run::Loop& loop, const Clock& clock);
+  CurlTransport(WireOptions options, run::Loop& loop, const Clock& clock,
+                OnRetired on_retired = {});
   ~CurlTransport() override;
 
   Task<absl::StatusOr<HttpResponse>> Send(HttpRequest request) override;

@@ -61,10 +61,14 @@ class HttpTransport {
   //
   //   UNAVAILABLE          UPSTREAM_CONNECTION      refused, reset, cut, DNS, proxy down: worth a
   //                                                 retry; fact `sent`: "maybe" or "no"
+  //                                                 (also: the connection was retired as dead)
   //   UNAVAILABLE          UPSTREAM_STALLED         a begun answer under 1 KiB/s for 20 s
   //   FAILED_PRECONDITION  UPSTREAM_TLS             certificate or protocol; never retried
   //   FAILED_PRECONDITION  UPSTREAM_PROXY_AUTH      407
-  //   DEADLINE_EXCEEDED    UPSTREAM_TIMEOUT         the request's deadline passed
+  //   DEADLINE_EXCEEDED    UPSTREAM_TIMEOUT         the request's deadline passed; fact `received`:
+  //                                                 "nothing" when no byte came over the connection
+  //                                                 since the request was sent, or when there was no
+  //                                                 connection and no other one received a byte
   //   RESOURCE_EXHAUSTED   UPSTREAM_BODY_TOO_LARGE  more than the body ceiling
   //   INTERNAL             UPSTREAM_PROTOCOL        decompression over the cap, malformed HTTP
   virtual Task<absl::StatusOr<HttpResponse>> Send(HttpRequest request) = 0;

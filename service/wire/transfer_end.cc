@@ -10,9 +10,25 @@ namespace {
 constexpr size_t kMaxDetailBytes = 300;
 constexpr long kProxyAuthRequired = 407;
 
+// Curl's words about a proxy, or about a URL that it cannot read, may repeat the proxy's variable
+// with a password in it.
+bool MayNameAProxy(const TransferEnd& end) {
+  switch (end.code) {
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_NOT_BUILT_IN:
+      return true;
+    default:
+      return end.tunnel_status != 0;
+  }
+}
+
 std::string Detail(const TransferEnd& end) {
-  return end.detail.empty() ? std::string(curl_easy_strerror(end.code))
-                            : EscapeHostile(end.detail, kMaxDetailBytes);
+  const bool code_only = end.detail.empty() || MayNameAProxy(end);
+  return code_only ? std::string(curl_easy_strerror(end.code))
+                   : EscapeHostile(end.detail, kMaxDetailBytes);
 }
 
 absl::Status BrokenConnection(const TransferEnd& end, bool maybe_sent) {
@@ -114,9 +130,10 @@ absl::Status ToStatus(const TransferEnd& end) {
   }
 }
 
-absl::Status DeadlinePassed() {
-  return Error(absl::StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT",
-               "the deadline passed before the answer was complete");
+absl::Status DeadlinePassed(bool received_nothing) {
+  const absl::Status status = Error(absl::StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT",
+                                    "the deadline passed before the answer was complete");
+  return received_nothing ? WithFact(status, "received", "nothing") : status;
 }
 
 absl::Status ProxyAuthRequired() {

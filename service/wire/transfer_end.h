@@ -23,8 +23,9 @@ struct TransferEnd {
 // `end` must be a failure.
 absl::Status ToStatus(const TransferEnd& end);
 
-// The request's deadline ended the transfer, or came before it.
-absl::Status DeadlinePassed();
+// The request's deadline ended the transfer, or came before it. `received_nothing`: no byte came
+// over its connection meanwhile.
+absl::Status DeadlinePassed(bool received_nothing);
 
 // 407: the proxy wants credentials that we lack.
 absl::Status ProxyAuthRequired();

@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/time.h"
 
@@ -19,6 +21,10 @@ struct WireOptions {
   int max_connections = 64;  // to one host
   // Under 1 KiB/s for so long, once the answer has begun, ends the transfer.
   seconds stall_time{20};
+  // A transfer that ends without an answer retires its connection when nothing was received for so
+  // long; the second while other transfers wait on the connection too.
+  milliseconds max_silence{1500};
+  milliseconds max_shared_silence{4000};
 };
 
 struct WireStats {
@@ -26,7 +32,17 @@ struct WireStats {
   int64_t finished = 0;   // answered or failed
   int64_t cancelled = 0;  // taken off the wire
   int64_t in_flight = 0;
+  int64_t connections_retired = 0;
 };
+
+// A connection that was taken for dead and shut down.
+struct RetiredConnection {
+  std::string_view reason;  // "unacknowledged" or "silent"; static
+  milliseconds silence{0};  // without a byte although an answer was waited for
+};
+
+// Called on the wire thread. Must not wait.
+using OnRetired = std::function<void(const RetiredConnection&)>;
 
 }  // namespace falcon::wire
 

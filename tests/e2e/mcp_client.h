@@ -60,6 +60,7 @@ class HttpBridge {
  public:
   explicit HttpBridge(const World& world, std::vector<std::string> flags = {});
   const std::string& url() const { return url_; }
+  const Program& program() const { return program_; }
 
   struct Reply {
     long status = 0;

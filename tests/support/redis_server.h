@@ -2,11 +2,11 @@
 #ifndef FALCON_TESTS_SUPPORT_REDIS_SERVER_H_
 #define FALCON_TESTS_SUPPORT_REDIS_SERVER_H_
 
-#include <sys/types.h>
-
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "tests/support/child.h"
 #include "tests/support/scratch.h"
 
 namespace falcon::testing {
@@ -16,15 +16,11 @@ class RedisServer {
  public:
   // Returns when it serves. `flags`: further ones.
   explicit RedisServer(std::vector<std::string> flags = {});
-  // Kills it.
-  ~RedisServer();
-  RedisServer(const RedisServer&) = delete;
-  RedisServer& operator=(const RedisServer&) = delete;
 
   // "unix:/..."
   std::string address() const { return "unix:" + socket_; }
 
-  void Kill();
+  void Kill() { child_.reset(); }
   // Again at the same address, empty. After a Kill.
   void Start();
   // SIGSTOP: takes connections and answers nothing; and SIGCONT.
@@ -35,7 +31,7 @@ class RedisServer {
   const std::vector<std::string> flags_;
   Scratch scratch_;
   std::string socket_;
-  pid_t pid_ = -1;
+  std::unique_ptr<Child> child_;
 };
 
 }  // namespace falcon::testing

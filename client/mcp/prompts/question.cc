@@ -4,7 +4,6 @@
 #include <google/protobuf/message.h>
 
 #include <memory>
-#include <thread>
 
 #include "messages.h"
 #include "naming.h"
@@ -103,20 +102,12 @@ Reply Inquiry::AskOne(const Question& question) const {
 
 std::vector<Reply> Inquiry::Ask(const std::vector<Question>& questions) const {
   std::vector<Reply> replies(questions.size());
-  std::vector<std::jthread> threads;
-  threads.reserve(questions.size());
-  for (size_t i = 0; i < questions.size(); ++i) {
-    const auto ask = [this, &question = questions[i], &reply = replies[i]] {
-      reply = AskOne(question);
-    };
-    // The last one needs no thread but this.
-    if (i + 1 == questions.size()) {
-      ask();
-    } else {
-      threads.emplace_back(ask);
-    }
+  const auto ask = [&](size_t i) { replies[i] = AskOne(questions[i]); };
+  if (bridge_.workers != nullptr) {
+    bridge_.workers->Spread(questions.size(), ask);
+  } else {
+    for (size_t i = 0; i < questions.size(); ++i) ask(i);
   }
-  threads.clear();
   return replies;
 }
 

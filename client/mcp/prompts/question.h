@@ -37,7 +37,7 @@ class Inquiry {
   // Both must outlive it. Time counts from here.
   Inquiry(const Bridge& bridge, const CallContext& context);
 
-  // All at once, each on a thread of its own that has ended on return; in the questions' order.
+  // At once, as far as the bridge's workers are free; in the questions' order.
   // Once the client wants no answer any more, replies are failures.
   std::vector<Reply> Ask(const std::vector<Question>& questions) const;
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -23,9 +24,11 @@ void AppendNumber(std::string& out, double number) {
 Call::Call(ReplyHead head, std::shared_ptr<Outlet> outlet, std::string progress_token)
     : head_(std::move(head)),
       outlet_(std::move(outlet)),
-      progress_token_(std::move(progress_token)) {}
+      progress_token_(std::move(progress_token)),
+      last_progress_at_(std::chrono::steady_clock::now()) {}
 
 void Call::Progress(double progress, double total, const std::string& message) {
+  last_progress_at_ = std::chrono::steady_clock::now();
   if (progress_token_.empty() || !std::isfinite(progress)) return;
   const std::lock_guard lock(mutex_);
   if (over_ || progress <= last_progress_) return;
@@ -61,6 +64,11 @@ void Call::Cancel() {
   stop_.request_stop();
 }
 
+void Call::Fail(const RpcError& error) {
+  Answer(ErrorReply(head_.id, error));
+  stop_.request_stop();
+}
+
 void Session::CancelAll() {
   std::vector<std::shared_ptr<Call>> calls;
   {
@@ -68,6 +76,30 @@ void Session::CancelAll() {
     calls.swap(calls_);
   }
   for (const auto& call : calls) call->Cancel();
+}
+
+Session::Clock::time_point Session::last_progress() {
+  const std::lock_guard lock(mutex_);
+  Clock::time_point latest = calls_.empty() ? Clock::now() : Clock::time_point::min();
+  for (const auto& call : calls_) latest = std::max(latest, call->last_progress());
+  return latest;
+}
+
+bool Session::EndStalled(std::chrono::milliseconds limit) {
+  const Clock::time_point since = Clock::now() - limit;
+  std::vector<std::shared_ptr<Call>> stalled;
+  {
+    const std::lock_guard lock(mutex_);
+    std::ranges::copy_if(calls_, std::back_inserter(stalled), [&](const auto& call) {
+      return !call->over() && call->last_progress() <= since;
+    });
+  }
+  const std::string span =
+      std::to_string(std::chrono::duration_cast<std::chrono::seconds>(limit).count());
+  for (const auto& call : stalled) {
+    call->Fail({kInternalError, "The call made no progress for " + span + " s and was ended."});
+  }
+  return !stalled.empty();
 }
 
 std::string Session::version() {

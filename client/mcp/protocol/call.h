@@ -3,6 +3,7 @@
 #define FALCON_CLIENT_MCP_PROTOCOL_CALL_H_
 
 #include <atomic>
+#include <chrono>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -24,12 +25,17 @@ class Call {
   std::stop_token stop_token() const { return stop_.get_token(); }
   bool over() const { return over_; }
 
+  // When it began, or made progress since.
+  std::chrono::steady_clock::time_point last_progress() const { return last_progress_at_; }
+
   // Passes on what is more than the last time, if the client asked for it. `total` 0: not known.
   void Progress(double progress, double total, const std::string& message);
   // The reply, whole.
   void Answer(std::string text);
   // After it returns, nothing more is sent.
   void Cancel();
+  // Answers with an error, and stops it.
+  void Fail(const RpcError& error);
 
  private:
   const ReplyHead head_;
@@ -39,6 +45,7 @@ class Call {
   // Held while something is sent, so that nothing follows the answer or a cancellation.
   std::mutex mutex_;
   std::atomic<bool> over_ = false;
+  std::atomic<std::chrono::steady_clock::time_point> last_progress_at_;
   double last_progress_ = -std::numeric_limits<double>::infinity();
 };
 

@@ -60,7 +60,9 @@ Message ReadCall(Json& json, std::string id, bool has_id) {
 }  // namespace
 
 std::string IdText(const Json& id) {
-  return id.is_string() || id.is_number_integer() ? Text(id) : std::string();
+  const auto* const text = id.get_ptr<const std::string*>();
+  if (text != nullptr && text->size() > kMaxIdBytes) return {};
+  return text != nullptr || id.is_number_integer() ? Text(id) : std::string();
 }
 
 Message ReadMessage(std::string_view text) {
@@ -83,7 +85,10 @@ Message ReadMessage(std::string_view text) {
     }
     return Invalid("A message must have a method, which is a string.", id.empty() ? "null" : id);
   }
-  if (id.empty()) return Invalid("An id must be a string or an integer.");
+  if (id.empty()) {
+    return Invalid("An id must be an integer, or a string of at most " +
+                   std::to_string(kMaxIdBytes) + " bytes.");
+  }
   const auto version = json.find("jsonrpc");
   if (version == json.end() || *version != "2.0") {
     return Invalid("A message must say \"jsonrpc\":\"2.0\".", std::move(id));

@@ -12,8 +12,13 @@
 namespace falcon::mcp {
 
 // Longest message that a transport takes, and its deepest nesting.
-inline constexpr size_t kMostMessageBytes = size_t{4} * 1024 * 1024;
+inline constexpr size_t kMostMessageBytes = size_t{256} * 1024;
 inline constexpr int kMostDepth = 64;
+// Ids and progress tokens come back with every answer.
+inline constexpr size_t kMaxIdBytes = 1024;
+// Of its `arguments`: as JSON text, and members of objects and lists, nested ones included.
+inline constexpr size_t kMaxArgumentBytes = size_t{64} * 1024;
+inline constexpr size_t kMaxArgumentMembers = 1000;
 
 struct Message {
   enum class Kind { kRequest, kNotification, kResponse, kUnreadable };
@@ -30,7 +35,8 @@ struct Message {
 
 Message ReadMessage(std::string_view text);
 
-// The text of a request's id, such as 7 or "a"; empty: it is neither string nor integer.
+// The text of a request's id, such as 7 or "a"; empty: it is neither an integer nor a string of at
+// most kMaxIdBytes.
 std::string IdText(const Json& id);
 
 }  // namespace falcon::mcp

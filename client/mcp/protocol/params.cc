@@ -53,6 +53,25 @@ const Json* ArgumentsOf(const Json& params) {
   return null ? &none : ObjectAt(params, "arguments");
 }
 
+std::string JudgeSize(const Json& arguments) {
+  size_t members = 0;
+  std::vector<const Json*> open = {&arguments};
+  while (!open.empty() && members <= kMaxArgumentMembers) {
+    const Json& value = *open.back();
+    open.pop_back();
+    if (!value.is_structured()) continue;
+    members += value.size();
+    if (members > kMaxArgumentMembers) break;
+    for (const Json& member : value) open.push_back(&member);
+  }
+  if (members > kMaxArgumentMembers) {
+    return "arguments may have at most " + std::to_string(kMaxArgumentMembers) +
+           " members, nested ones included.";
+  }
+  if (Text(arguments).size() <= kMaxArgumentBytes) return {};
+  return "arguments may have at most " + std::to_string(kMaxArgumentBytes) + " bytes.";
+}
+
 std::optional<std::map<std::string, std::string>> StringsOf(const Json* object) {
   if (object == nullptr) return std::nullopt;
   std::map<std::string, std::string> out;

@@ -23,6 +23,9 @@ const Json* ObjectAt(const Json& object, const char* name);
 // The `arguments` of a call: absent where they are null, as some clients send them.
 const Json* ArgumentsOf(const Json& params);
 
+// Why `arguments` are more than a call may have (see message.h), as a sentence; empty: they are not.
+std::string JudgeSize(const Json& arguments);
+
 // Names to strings, without those that are null; nothing: some value is no string, or `object` is
 // null.
 std::optional<std::map<std::string, std::string>> StringsOf(const Json* object);

@@ -3,6 +3,7 @@
 #ifndef FALCON_CLIENT_MCP_PROTOCOL_SERVER_H_
 #define FALCON_CLIENT_MCP_PROTOCOL_SERVER_H_
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -55,8 +56,16 @@ struct Message;
 // Holds what `initialize` agreed upon and what is in flight. Thread-safe.
 class Session {
  public:
+  using Clock = std::chrono::steady_clock;
+
   // Cancels what is in flight; nothing is sent for it any more.
   void CancelAll();
+  // When a call that is in flight last made progress, or began; the latest of several. Now, where
+  // there is none.
+  Clock::time_point last_progress();
+  // Answers the calls that made no progress for so long with an error, and stops them. False: there
+  // are none.
+  bool EndStalled(std::chrono::milliseconds limit);
 
  private:
   friend class Server;

@@ -81,6 +81,9 @@ void Server::CallTool(const Exchange& exchange) {
     return exchange.Refuse({kInvalidParams, "arguments must be an object of at most " +
                                                 std::to_string(kMostArguments) + " members."});
   }
+  if (std::string problem = JudgeSize(*arguments); !problem.empty()) {
+    return exchange.Refuse({kInvalidParams, std::move(problem)});
+  }
   const ToolResult busy{{Content::Text(kBusyMessage)}, {}, true};
   Start(
       exchange,
@@ -116,9 +119,13 @@ void Server::GetPrompt(const Exchange& exchange) {
     return exchange.Refuse(
         {kInvalidParams, "prompts/get needs the name of a prompt: prompts/list names them all."});
   }
-  auto arguments = StringsOf(ArgumentsOf(exchange.params));
+  const Json* given = ArgumentsOf(exchange.params);
+  auto arguments = StringsOf(given);
   if (!arguments.has_value()) {
     return exchange.Refuse({kInvalidParams, "arguments must be an object of strings."});
+  }
+  if (std::string problem = JudgeSize(*given); !problem.empty()) {
+    return exchange.Refuse({kInvalidParams, std::move(problem)});
   }
   if (std::string problem = CheckArguments(*prompt, *arguments); !problem.empty()) {
     return exchange.Refuse({kInvalidParams, std::move(problem)});
@@ -137,6 +144,9 @@ void Server::GetPrompt(const Exchange& exchange) {
 }
 
 void Server::Complete(const Exchange& exchange) {
+  if (std::string problem = JudgeSize(exchange.params); !problem.empty()) {
+    return exchange.Refuse({kInvalidParams, std::move(problem)});
+  }
   CompletionRequest request;
   if (auto problem = ReadCompletion(exchange.params, offer_, request); problem.has_value()) {
     return exchange.Refuse({kInvalidParams, *std::move(problem)});

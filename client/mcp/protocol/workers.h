@@ -21,8 +21,12 @@ class Workers {
 
   // False: the queue is full, and `work` will not run. Any thread.
   bool Run(std::function<void()> work);
+  // Calls `work(0)` to `work(count - 1)`, on the caller's thread and on workers that come to it
+  // meanwhile; returns when all calls have. Any thread, workers included.
+  void Spread(size_t count, const std::function<void(size_t index)>& work);
 
  private:
+  class Batch;
   void Loop();
 
   const size_t most_threads_;

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "catalog.h"
 #include "invoke.h"
+#include "mcp/protocol/workers.h"
 
 namespace falcon::mcp {
 
@@ -30,6 +31,8 @@ struct Bridge {
   // Of one call to the gateway.
   std::chrono::milliseconds timeout = std::chrono::seconds(30);
   size_t result_bytes = kUsualResultBytes;
+  // For several questions at once; null: they are asked one after another.
+  Workers* workers = nullptr;
 };
 
 }  // namespace falcon::mcp

@@ -15,8 +15,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <list>
 #include <optional>
-#include <set>
 #include <thread>
 #include <utility>
 
@@ -32,6 +32,8 @@ using asio::ip::tcp;
 // How many connections above the limit are told so, before further ones are just closed.
 constexpr size_t kMostTurnedAway = 16;
 constexpr std::chrono::milliseconds kAcceptRetry{50};
+// What a client that does not read may hold of the kernel's memory.
+constexpr int kSendBufferBytes = 128 * 1024;
 
 class Listener : public HttpTransport {
  public:
@@ -53,6 +55,10 @@ class Listener : public HttpTransport {
  private:
   asio::awaitable<void> Accept();
   void Take(tcp::socket socket);
+  // Lets an unproven connection go where a new one of `remote` would be too many of them.
+  void MakeRoom(const asio::ip::address& remote);
+  // Whether there is no place for one more.
+  bool Full(const asio::ip::address& remote) const;
 
   asio::io_context io_{1};  // before all that lives on it
   std::optional<asio::ssl::context> tls_;
@@ -60,7 +66,11 @@ class Listener : public HttpTransport {
   const size_t most_connections_;
   tcp::acceptor acceptor_;
   asio::steady_timer retry_;
-  std::set<std::shared_ptr<HttpConnection>> connections_;
+  struct Guest {
+    asio::ip::address remote;
+    std::shared_ptr<HttpConnection> connection;
+  };
+  std::list<Guest> guests_;  // the oldest first
   uint16_t port_ = 0;
   std::thread thread_;
 };
@@ -71,7 +81,7 @@ Listener::~Listener() {
     boost::system::error_code ignored;
     acceptor_.close(ignored);
     retry_.cancel();
-    for (const auto& connection : connections_) connection->Stop();
+    for (const Guest& guest : guests_) guest.connection->Stop();
   });
   // Ends by itself, once every connection has ended.
   thread_.join();
@@ -133,33 +143,68 @@ asio::awaitable<void> Listener::Accept() {
 void Listener::Take(tcp::socket socket) {
   boost::system::error_code error;
   auto address = socket.local_endpoint(error).address();
-  if (error || connections_.size() >= most_connections_ + kMostTurnedAway) return;
+  const asio::ip::address remote = error ? address : socket.remote_endpoint(error).address();
+  if (error || guests_.size() >= most_connections_ + kMostTurnedAway) return;
   socket.set_option(tcp::no_delay(true), error);
+  socket.set_option(tcp::socket::send_buffer_size(kSendBufferBytes), error);
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
     address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   }
-  auto wire = tls_ ? TlsWire(std::move(socket), *tls_) : PlainWire(std::move(socket));
+  MakeRoom(remote);
+  auto stream = tls_ ? HttpStream(std::move(socket), *tls_) : HttpStream(std::move(socket));
   const auto connection = std::make_shared<HttpConnection>(
-      std::move(wire), io_.get_executor(), site_, address.to_string(),
-      connections_.size() >= most_connections_);
-  connections_.insert(connection);
-  asio::co_spawn(io_, connection->Run(), [this, connection](const std::exception_ptr&) {
+      std::move(stream), io_.get_executor(), site_, address.to_string(), Full(remote));
+  const auto place = guests_.insert(guests_.end(), {remote, connection});
+  asio::co_spawn(io_, connection->Run(), [this, connection, place](const std::exception_ptr&) {
     connection->Stop();
-    connections_.erase(connection);
+    guests_.erase(place);
   });
+}
+
+void Listener::MakeRoom(const asio::ip::address& remote) {
+  size_t all = 0;
+  size_t of_remote = 0;
+  const Guest* oldest = nullptr;
+  const Guest* oldest_of_remote = nullptr;
+  for (const Guest& guest : guests_) {
+    if (guest.connection->proven() || guest.connection->stopping()) continue;
+    ++all;
+    if (oldest == nullptr) oldest = &guest;
+    if (guest.remote != remote) continue;
+    ++of_remote;
+    if (oldest_of_remote == nullptr) oldest_of_remote = &guest;
+  }
+  if (oldest_of_remote != nullptr && 4 * of_remote >= most_connections_) {
+    oldest_of_remote->connection->Stop();
+  } else if (oldest != nullptr && (2 * all >= most_connections_ || Full(remote))) {
+    oldest->connection->Stop();
+  }
+}
+
+bool Listener::Full(const asio::ip::address& remote) const {
+  size_t all = 0;
+  size_t of_remote = 0;
+  for (const Guest& guest : guests_) {
+    if (guest.connection->stopping()) continue;
+    ++all;
+    if (guest.remote == remote) ++of_remote;
+  }
+  return all >= most_connections_ ||
+         (!remote.is_loopback() && 4 * of_remote >= 3 * most_connections_);
 }
 
 absl::Status CheckExposure(const HttpOptions& options, bool loopback) {
   if (options.certificate_pem.empty() != options.private_key_pem.empty()) {
     return absl::InvalidArgumentError("TLS needs both a certificate and its private key.");
   }
-  if (loopback || (!options.token.empty() && !options.certificate_pem.empty())) {
-    return absl::OkStatus();
-  }
+  const bool secure = !options.certificate_pem.empty() || options.allow_insecure;
+  if (loopback || (!options.token.empty() && secure)) return absl::OkStatus();
   return absl::InvalidArgumentError(
       "Off loopback (" + options.address +
       ") clients need a token, and it must not travel in the clear: give --http-token-file, "
-      "--http-tls-cert and --http-tls-key, or listen on 127.0.0.1.");
+      "--http-tls-cert and --http-tls-key, or listen on 127.0.0.1. With --allow-insecure-listen "
+      "TLS may "
+      "be missing, the token never.");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // One POST: handed to the server, its answer brought back as JSON or as a stream of events.
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/beast/http/field.hpp>
 #include <optional>
@@ -40,49 +41,83 @@ asio::awaitable<bool> HttpConnection::Answer(Request& request) {
   const ClosedAtEnd closed{*exchange};
   const auto session = std::make_shared<Session>();
   const HttpHeaders headers = ReadHeaders(request);
-  Terms terms;
-  terms.accepted = ReadAccept(request);
-  terms.stateless = headers.protocol_version == kStatelessVersion;
-  terms.keep_alive = request.keep_alive();
+  const Accepted accepted = ReadAccept(request);
+  const bool newest = request.version() == 11;
+  const ReplyTerms terms{.json = accepted.json || !accepted.events,
+                         .events = accepted.events,
+                         .keep_alive = newest && request.keep_alive(),
+                         .chunked = newest};
   const bool answers = site_.server.Handle(request.body(), session, exchange, &headers);
   request.body() = std::string();
   if (!answers) {
     const bool written = co_await Write(JsonReply(202, {}, terms.keep_alive));
     co_return (written && terms.keep_alive);
   }
-  const bool answered = co_await Relay(*exchange, terms);
+  const bool answered = co_await Relay(*exchange, *session, terms);
   exchange->Close();
-  if (!answered && (terms.stateless || stopping_)) session->CancelAll();
-  co_return (answered && terms.keep_alive);
+  if (!answered) session->CancelAll();
+  co_return (answered && terms.keep_alive && !input_closed_);
 }
 
-asio::awaitable<bool> HttpConnection::Relay(HttpExchange& exchange, const Terms& terms) {
-  bool streaming = false;
+asio::awaitable<bool> HttpConnection::Relay(HttpExchange& exchange, Session& session,
+                                            const ReplyTerms& terms) {
+  Begun begun = Begun::kNothing;
   while (!stopping_) {
     // Besides what the client may send next, this is how its leaving is seen.
     Fill();
-    const auto gone = [this, &terms] { return terms.stateless && input_closed_; };
-    const auto due = streaming ? Clock::now() + site_.timeouts.silence : Clock::time_point::max();
-    co_await Until([&] { return exchange.waiting() || gone(); }, due);
-    const std::optional<Outgoing> message = exchange.Take();
-    if (!message.has_value()) {
-      if (gone() || (streaming && !co_await Write(StreamComment()))) co_return false;
-      continue;
+    const bool known_closed = input_closed_;
+    const auto news = [&] {
+      return exchange.waiting() || broken_ || (input_closed_ && !known_closed);
+    };
+    const bool in_time = co_await Until(news, NextLook(begun, session));
+    if (broken_ || stopping_) co_return false;
+    if (const std::optional<Outgoing> message = exchange.Take(); message.has_value()) {
+      if (!co_await Pass(*message, begun, terms)) co_return false;
+      if (message->last) co_return true;
+    } else if (session.EndStalled(site_.timeouts.stall)) {
+      continue;  // with an answer that says so
+    } else if ((input_closed_ || !in_time) && !co_await Probe(begun, terms)) {
+      co_return false;
     }
-    const bool json = terms.accepted.json || !terms.accepted.events || message->http_status != 200;
-    if (message->last && !streaming && json) {
-      co_return co_await Write(JsonReply(message->http_status, message->text, terms.keep_alive));
-    }
-    // Progress is news that one may miss.
-    if (!terms.accepted.events) continue;
-    std::string bytes = streaming ? std::string() : StreamHead(terms.keep_alive);
-    streaming = true;
-    bytes.append(StreamEvent(message->text));
-    if (message->last) bytes.append(StreamEnd());
-    if (!co_await Write(std::move(bytes))) co_return false;
-    if (message->last) co_return true;
   }
   co_return false;
+}
+
+HttpConnection::Clock::time_point HttpConnection::NextLook(Begun begun, Session& session) const {
+  Clock::time_point look = session.last_progress() + site_.timeouts.stall;
+  if (begun == Begun::kEvents) look = std::min(look, Clock::now() + site_.timeouts.silence);
+  if (input_closed_) look = std::min(look, Clock::now() + site_.timeouts.probe);
+  return look;
+}
+
+asio::awaitable<bool> HttpConnection::Pass(const Outgoing& message, Begun& begun,
+                                           const ReplyTerms& terms) {
+  if (begun == Begun::kJson) {
+    if (!message.last) co_return true;
+    co_return co_await Write(message.text);
+  }
+  const bool json = terms.json || message.http_status != 200;
+  if (message.last && begun == Begun::kNothing && json) {
+    co_return co_await Write(JsonReply(message.http_status, message.text, terms.keep_alive));
+  }
+  // Progress is news that one may miss.
+  if (!terms.events) co_return true;
+  std::string bytes = begun == Begun::kEvents ? std::string() : StreamHead(terms);
+  begun = Begun::kEvents;
+  bytes.append(StreamEvent(message.text, terms.chunked));
+  if (message.last) bytes.append(StreamEnd(terms.chunked));
+  co_return co_await Write(std::move(bytes));
+}
+
+asio::awaitable<bool> HttpConnection::Probe(Begun& begun, const ReplyTerms& terms) {
+  std::string bytes;
+  if (begun == Begun::kNothing) {
+    if (!input_closed_) co_return true;
+    begun = terms.events ? Begun::kEvents : Begun::kJson;
+    bytes = terms.events ? StreamHead(terms) : OpenJsonHead();
+  }
+  bytes.append(begun == Begun::kEvents ? StreamComment(terms.chunked) : " ");
+  co_return co_await Write(std::move(bytes));
 }
 
 }  // namespace falcon::mcp

@@ -2,12 +2,10 @@
 #ifndef FALCON_CLIENT_MCP_TRANSPORT_HTTP_CONNECTION_H_
 #define FALCON_CLIENT_MCP_TRANSPORT_HTTP_CONNECTION_H_
 
-#include <array>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -17,7 +15,7 @@
 #include "mcp/protocol/server.h"
 #include "mcp/transport/http_exchange.h"
 #include "mcp/transport/http_rules.h"
-#include "mcp/transport/http_wire.h"
+#include "mcp/transport/http_stream.h"
 
 namespace falcon::mcp {
 
@@ -30,71 +28,73 @@ struct HttpSite {
 
 // All on the io_context's thread.
 //
-// One coroutine does everything in its order. It waits at one timer only: what is read, written or
-// answered meanwhile is noted in a member and wakes it, and so does a deadline.
+// One coroutine does everything in its order. While the server works on an answer, what is read or
+// answered is noted in a member and wakes it at a timer.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   // `own_address`: at this end. A surplus connection is answered with 503, whatever it asks.
-  HttpConnection(std::unique_ptr<HttpWire> wire, boost::asio::any_io_executor executor,
-                 const HttpSite& site, std::string own_address, bool surplus);
+  HttpConnection(HttpStream stream, boost::asio::any_io_executor executor, const HttpSite& site,
+                 std::string own_address, bool surplus);
 
   // Until the connection is over. The caller holds it that long.
   boost::asio::awaitable<void> Run();
   // Cancels what is in flight; Run ends soon.
   void Stop();
+  // A request of it has passed the rules.
+  bool proven() const { return proven_; }
+  bool stopping() const { return stopping_; }
 
  private:
   using Clock = std::chrono::steady_clock;
-  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
-  using Request = Parser::value_type;
+  using Milliseconds = std::chrono::milliseconds;
+  using Request = HttpParser::value_type;
   using Check = std::function<bool()>;
-  // What an answer depends on.
-  struct Terms {
-    Accepted accepted;
-    // The request is of the stateless era, where who closes cancels.
-    bool stateless = false;
-    bool keep_alive = false;
-  };
+  // How far an answer is.
+  enum class Begun { kNothing, kJson, kEvents };
 
   // False where the connection is over. So do all that return a bool.
-  boost::asio::awaitable<bool> Shake();
   boost::asio::awaitable<bool> ServeOne();
-  // Parses until `done`; else says why not.
-  boost::asio::awaitable<std::optional<HttpRefusal>> Parse(Parser& parser, Check done,
-                                                           Clock::time_point deadline);
-  std::optional<HttpRefusal> Judge(const Parser& parser) const;
-  boost::asio::awaitable<bool> Refuse(const Parser& parser, const HttpRefusal& refusal);
+  // Waits for the first bytes of a request.
+  boost::asio::awaitable<bool> AwaitRequest();
+  // Reads it whole; else says why not.
+  boost::asio::awaitable<std::optional<HttpRefusal>> ReadRequest(HttpParser& parser);
+  std::optional<HttpRefusal> Judge(const HttpParser& parser) const;
+  boost::asio::awaitable<bool> Refuse(const HttpParser& parser, const HttpRefusal& refusal);
+  boost::asio::awaitable<bool> AnswerHealthCheck(const Request& request);
   boost::asio::awaitable<bool> Answer(Request& request);
   // Passes on what is sent for one request, to its last.
-  boost::asio::awaitable<bool> Relay(HttpExchange& exchange, const Terms& terms);
+  boost::asio::awaitable<bool> Relay(HttpExchange& exchange, Session& session,
+                                     const ReplyTerms& terms);
+  boost::asio::awaitable<bool> Pass(const Outgoing& message, Begun& begun, const ReplyTerms& terms);
+  // Writes something that says nothing: it keeps a stream open, and shows whether the client that
+  // sends no more is still there.
+  boost::asio::awaitable<bool> Probe(Begun& begun, const ReplyTerms& terms);
+  // Until when Relay waits.
+  Clock::time_point NextLook(Begun begun, Session& session) const;
   // Lets the client read to the end what was written, then closes.
   boost::asio::awaitable<void> Leave();
 
   boost::asio::awaitable<bool> Write(std::string bytes);
-  // Waits for more input. False: none came.
-  boost::asio::awaitable<bool> ReadMore(Clock::time_point deadline);
   // Keeps a read under way while there is room for what it brings.
   void Fill();
+  // Ends it.
+  boost::asio::awaitable<void> StopReading();
   // Waits until `ready`. False: the deadline came before, or Stop.
   boost::asio::awaitable<bool> Until(Check ready, Clock::time_point deadline);
   void Wake() { timer_.cancel(); }
 
   const HttpSite& site_;
-  const std::unique_ptr<HttpWire> wire_;
+  HttpStream stream_;
   const std::string own_address_;
   const bool surplus_;
   const boost::asio::any_io_executor executor_;
   boost::asio::steady_timer timer_;
 
-  // Read, but not yet parsed.
-  std::string input_;
-  std::array<char, 16384> chunk_;
+  boost::beast::flat_buffer input_;  // read, but not yet parsed
   bool reading_ = false;
-  bool input_closed_ = false;
-  std::string output_;
-  bool writing_ = false;
-  // A write has failed.
-  bool broken_ = false;
+  bool input_closed_ = false;  // the client sends no more
+  bool broken_ = false;        // it is gone: reading or writing has failed
+  bool proven_ = false;
   bool stopping_ = false;
 };
 

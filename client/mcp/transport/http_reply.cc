@@ -42,20 +42,24 @@ std::string RefusalReply(const HttpRefusal& refusal, bool keep_alive) {
                    refusal.headers);
 }
 
-std::string StreamHead(bool keep_alive) {
-  return Head(200, keep_alive,
-              "Content-Type: text/event-stream\r\n"
-              "X-Accel-Buffering: no\r\n"
-              "Transfer-Encoding: chunked\r\n\r\n");
+std::string OpenJsonHead() {
+  return Head(200, /*keep_alive=*/false, "Content-Type: application/json\r\n\r\n");
 }
 
-std::string StreamEvent(std::string_view json) {
+std::string StreamHead(const ReplyTerms& terms) {
+  return Head(200, terms.keep_alive,
+              std::string("Content-Type: text/event-stream\r\nX-Accel-Buffering: no\r\n") +
+                  (terms.chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n"));
+}
+
+std::string StreamEvent(std::string_view json, bool chunked) {
   std::string event = "event: message\ndata: ";
-  return Chunk(event.append(json).append("\n\n"));
+  event.append(json).append("\n\n");
+  return chunked ? Chunk(event) : event;
 }
 
-std::string StreamComment() { return Chunk(":\n\n"); }
+std::string StreamComment(bool chunked) { return chunked ? Chunk(":\n\n") : ":\n\n"; }
 
-std::string StreamEnd() { return "0\r\n\r\n"; }
+std::string StreamEnd(bool chunked) { return chunked ? "0\r\n\r\n" : ""; }
 
 }  // namespace falcon::mcp

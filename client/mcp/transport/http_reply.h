@@ -16,17 +16,28 @@ struct HttpRefusal {
   std::string headers;
 };
 
+// What the answer to a request may be.
+struct ReplyTerms {
+  bool json = false;    // the client takes JSON,
+  bool events = false;  // or a stream of events
+  bool keep_alive = false;
+  bool chunked = false;  // HTTP/1.1
+};
+
 // `json` empty: no body.
 std::string JsonReply(int status, std::string_view json, bool keep_alive,
                       std::string_view headers = {});
+// The head of an answer in JSON that ends with the connection. Blanks may come before the JSON.
+std::string OpenJsonHead();
 // With a JSON-RPC error as its body, whose id is null.
 std::string RefusalReply(const HttpRefusal& refusal, bool keep_alive);
 
-// A stream of server-sent events: its head, one message, a comment, its end.
-std::string StreamHead(bool keep_alive);
-std::string StreamEvent(std::string_view json);
-std::string StreamComment();
-std::string StreamEnd();
+// A stream of server-sent events: its head, one message, a comment, its end. Not chunked, it ends
+// with the connection.
+std::string StreamHead(const ReplyTerms& terms);
+std::string StreamEvent(std::string_view json, bool chunked);
+std::string StreamComment(bool chunked);
+std::string StreamEnd(bool chunked);
 
 }  // namespace falcon::mcp
 

@@ -123,6 +123,11 @@ Accepted ReadAccept(const HttpHead& head) {
   return accepted;
 }
 
+bool IsHealthCheck(const HttpHead& head) {
+  const bool reads = head.method() == http::verb::get || head.method() == http::verb::head;
+  return reads && SplitTarget(View(head.target())).path == "/healthz";
+}
+
 HttpRules::HttpRules(const HttpOptions& options) {
   if (!options.token.empty()) token_digest_ = Digest(options.token);
   for (const std::string& host : options.allowed_hosts) allowed_hosts_.push_back(HostOf(host));
@@ -130,7 +135,6 @@ HttpRules::HttpRules(const HttpOptions& options) {
 
 std::optional<HttpRefusal> HttpRules::Judge(const HttpHead& head,
                                             const std::string& own_address) const {
-  if (head.version() != 11) return HttpRefusal{505, "Only HTTP/1.1 is spoken here.", {}};
   if (auto refusal = JudgeRepeated(head)) return refusal;
   const Target target = SplitTarget(View(head.target()));
   if (head.count(http::field::host) == 0) return HttpRefusal{400, "The Host is missing.", {}};

@@ -24,6 +24,9 @@ struct Accepted {
 // Ranges count, weights do not. Without any header, JSON.
 Accepted ReadAccept(const HttpHead& head);
 
+// GET or HEAD of /healthz, which anybody may ask for.
+bool IsHealthCheck(const HttpHead& head);
+
 // Fixed once made.
 class HttpRules {
  public:

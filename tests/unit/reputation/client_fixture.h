@@ -53,7 +53,7 @@ class ClientTest : public ::testing::Test {
   falcon::testing::Running<absl::StatusOr<Answer>> Begin(Indicator indicator,
                                                          milliseconds patience = seconds(30)) {
     const Deadline deadline = Deadline::In(clock_, patience);
-    return {loop_, client_->LookUp(std::move(indicator), deadline, calls_)};
+    return {loop_, client_->LookUp(std::move(indicator), {caller_, deadline, calls_})};
   }
   absl::StatusOr<Answer> Finish(falcon::testing::Running<absl::StatusOr<Answer>> running) {
     absl::StatusOr<Answer> answer = *running.Get();
@@ -86,6 +86,7 @@ class ClientTest : public ::testing::Test {
   falcon::testing::FakeTimer timer_{loop_, clock_};
   falcon::testing::FakeTransport transport_;
   std::unique_ptr<Client> client_;
+  std::string caller_ = "said:a";
   std::shared_ptr<int> calls_ = std::make_shared<int>(0);
 };
 

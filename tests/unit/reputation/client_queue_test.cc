@@ -146,12 +146,29 @@ TEST_F(ClientTest, TheDayIsSpentUntilMidnight) {
   client_ = std::make_unique<Client>(options, transport_, loop_, clock_, timer_);
   transport_.Answer("GET", Found(), 10);
   EXPECT_THAT(LookUp(DomainOf(1)), IsOk());
+  caller_ = "said:b";
   EXPECT_THAT(LookUp(DomainOf(2)), IsOk());
   const auto spent = LookUp(DomainOf(3));
   EXPECT_THAT(spent, FailsWith(StatusCode::kResourceExhausted, "REPUTATION_QUOTA"));
   EXPECT_EQ(Facts(spent.status())["quota"], "day");
   clock_.Advance(*RetryAfter(spent.status()));
   EXPECT_THAT(LookUp(DomainOf(3)), IsOk());
+}
+
+TEST_F(ClientTest, LongQueueOfOneCallerLeavesTheNextMinuteToAnother) {
+  transport_.Answer("GET", Found(), 20);
+  SpendAMinute();
+  std::vector<Running<absl::StatusOr<Answer>>> flood;
+  flood.reserve(8);
+  for (int i = 0; i < 8; ++i) flood.push_back(Begin(DomainOf(i), seconds(600)));
+  Until([&] { return timer_.slept().size() == 12; });
+  caller_ = "said:b";
+  auto other = Begin(DomainOf(50), seconds(70));
+  Until([&] { return timer_.slept().size() == 13; });
+  timer_.Advance(seconds(61));
+  EXPECT_THAT(Finish(std::move(other)), IsOk());
+  for (auto& one : flood) one.Cancel();
+  for (auto& one : flood) one.Get();
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ TEST(TransferEnd, SaysMaybeSentWhenAConnectionBroke) {
 }
 
 TEST(TransferEnd, TellsTheThreeTimeoutsApart) {
-  EXPECT_THAT(DeadlinePassed(), FailsWith(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT"));
+  EXPECT_THAT(DeadlinePassed(false), FailsWith(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT"));
   EXPECT_THAT(ToStatus(EndOf(CURLE_OPERATION_TIMEDOUT, true)),
               FailsWith(StatusCode::kUnavailable, "UPSTREAM_STALLED"));
   EXPECT_THAT(ToStatus(EndOf(CURLE_OPERATION_TIMEDOUT, false)),
@@ -85,6 +85,18 @@ TEST(TransferEnd, LetsTroubleSpeakBeforeTheCode) {
 TEST(TransferEnd, EscapesWhatTheServerPutIntoCurlsWords) {
   const absl::Status status = ToStatus(EndOf(CURLE_RECV_ERROR, true, "bad \x1b[31m"));
   EXPECT_EQ(status.message().find('\x1b'), absl::string_view::npos);
+}
+
+TEST(TransferEnd, NeverRepeatsCurlsWordsAboutAProxy) {
+  for (const CURLcode code : {CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY, CURLE_UNSUPPORTED_PROTOCOL,
+                              CURLE_URL_MALFORMAT, CURLE_NOT_BUILT_IN}) {
+    const absl::Status status =
+        ToStatus(EndOf(code, false, "Unsupported proxy syntax in 'u:canary@p'"));
+    EXPECT_EQ(status.message().find("canary"), absl::string_view::npos) << code;
+  }
+  TransferEnd tunnel = EndOf(CURLE_RECV_ERROR, false, "canary");
+  tunnel.tunnel_status = 503;
+  EXPECT_EQ(ToStatus(tunnel).message().find("canary"), absl::string_view::npos);
 }
 
 }  // namespace

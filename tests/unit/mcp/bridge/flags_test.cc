@@ -104,6 +104,8 @@ TEST(HttpFlags, NameWhereToListen) {
   EXPECT_EQ(http("localhost:0").address, "127.0.0.1");
   EXPECT_EQ(http("[::1]:9").address, "::1");
   EXPECT_EQ(http("9000").port, 9000);
+  EXPECT_FALSE(http("9000").allow_insecure);
+  EXPECT_TRUE(Taken({"--http", "9000", "--allow-insecure-listen"}).http->allow_insecure);
   for (const char* wrong : {"127.0.0.1", "127.0.0.1:", "127.0.0.1:99999", "a:b"}) {
     EXPECT_THAT(Refused({"--http", wrong}), HasSubstr("127.0.0.1:8808")) << wrong;
   }
@@ -136,6 +138,7 @@ TEST(HttpFlags, ASecretThatOthersMayReadEndsTheStart) {
 TEST(HttpFlags, AreForHttpAlone) {
   EXPECT_THAT(Refused({"--http-token-file", "token"}), HasSubstr("--http HOST:PORT"));
   EXPECT_THAT(Refused({"--http-allow-host", "x.example"}), HasSubstr("--http HOST:PORT"));
+  EXPECT_THAT(Refused({"--allow-insecure-listen"}), HasSubstr("--http HOST:PORT"));
   EXPECT_THAT(Refused({"--http", "127.0.0.1:0", "--http-tls-cert", "c"}), HasSubstr("go together"));
 }
 

@@ -113,7 +113,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Good("NullAsArguments", "tools/call", R"("name":"echo","arguments":null)",
                          R"({"content":[{"type":"text","text":"said"}],"structuredContent":{}})"),
                     Bad("TooManyArguments", "tools/call",
-                        R"("name":"echo","arguments":{)" + Members(65) + "}")),
+                        R"("name":"echo","arguments":{)" + Members(65) + "}"),
+                    Bad("TooManyNestedArguments", "tools/call",
+                        R"("name":"echo","arguments":{"a":[{)" + Members(1000) + "}]}"),
+                    Bad("TooLongArguments", "tools/call",
+                        R"("name":"echo","arguments":{"a":")" + std::string(65536, 'x') + "\"}")),
     NameOf);
 
 INSTANTIATE_TEST_SUITE_P(

@@ -44,5 +44,38 @@ TEST(Workers, UseAThreadAgain) {
   }
 }
 
+TEST(Workers, SpreadCallsOverThreadsThatAreFree) {
+  std::latch together(3);
+  Workers workers(2, 8);
+  std::atomic<int> sum = 0;
+  workers.Spread(3, [&](size_t i) {
+    together.arrive_and_wait();
+    sum += static_cast<int>(i);
+  });
+  EXPECT_EQ(sum, 3);
+}
+
+TEST(Workers, SpreadDoesAllOnItsOwnThreadWhereNoneIsFree) {
+  Gate gate;
+  Workers workers(1, 0);
+  EXPECT_TRUE(workers.Run([&] { gate.Wait(); }));
+  int calls = 0;
+  workers.Spread(5, [&](size_t) { ++calls; });
+  EXPECT_EQ(calls, 5);
+  gate.Open();
+}
+
+TEST(Workers, SpreadFromAWorkerNeedsNoOther) {
+  Gate done;
+  Workers workers(1, 8);
+  EXPECT_TRUE(workers.Run([&] {
+    int calls = 0;
+    workers.Spread(5, [&](size_t) { ++calls; });
+    EXPECT_EQ(calls, 5);
+    done.Open();
+  }));
+  done.Wait();
+}
+
 }  // namespace
 }  // namespace falcon::mcp

@@ -41,25 +41,71 @@ TEST_F(HttpCancelTest, SeesTheCloseBehindARequestThatWasSentAhead) {
   server_.AwaitStopped(1);
 }
 
-TEST_F(HttpCancelTest, LetsACallOfTheInitializeEraFinishWithoutItsClient) {
-  {
-    HttpClient client(port());
-    client.Send(Post(CallMessage(1, "hold")));
-    server_.AwaitHeld(1);
-  }
-  HttpClient other(port());
-  EXPECT_EQ(other.Ask(CallMessage(1, "echo")).status, 200);
-  EXPECT_EQ(server_.stopped(), 0);
-  server_.Open();
-}
-
-TEST_F(HttpCancelTest, AnswersAClientOfTheInitializeEraThatOnlySendsNoMore) {
+TEST_F(HttpCancelTest, CancelsACallOfTheInitializeEraWhenItsClientCloses) {
   HttpClient client(port());
   client.Send(Post(CallMessage(1, "hold")));
+  server_.AwaitHeld(1);
+  client.Close();
+  server_.AwaitStopped(1);
+}
+
+TEST_F(HttpCancelTest, CancelsACallWhoseClientTakesJsonOnlyAndCloses) {
+  HttpClient client(port());
+  client.Send(Post(CallMessage(1, "hold"),
+                   "Content-Type: application/json\r\nAccept: application/json\r\n"));
+  server_.AwaitHeld(1);
+  client.Close();
+  server_.AwaitStopped(1);
+}
+
+TEST_F(HttpCancelTest, AnswersClientsOfBothErasThatOnlySendNoMore) {
+  HttpOptions options;
+  options.timeouts.probe = std::chrono::milliseconds(1);
+  Serve(options);
+  HttpClient old_era(port());
+  old_era.Send(Post(CallMessage(1, "hold")));
+  old_era.FinishSending();
+  HttpClient new_era(port());
+  new_era.Send(StatelessPost(CallMessage(1, "hold"), "hold"));
+  new_era.FinishSending();
+  server_.AwaitHeld(2);
+  for (HttpClient* client : {&old_era, &new_era}) {
+    EXPECT_EQ(client->ReadHead().status, 200);
+    EXPECT_EQ(client->ReadEvent(), ":");
+    EXPECT_EQ(client->ReadEvent(), ":");
+  }
+  server_.Open();
+  for (HttpClient* client : {&old_era, &new_era}) {
+    std::string event = ":";
+    while (event == ":") event = client->ReadEvent();
+    EXPECT_EQ(TextOf(Json::parse(event)), "held");
+  }
+}
+
+TEST_F(HttpCancelTest, AnswersAClientWithJsonThatOnlySendsNoMore) {
+  HttpOptions options;
+  options.timeouts.probe = std::chrono::milliseconds(1);
+  Serve(options);
+  HttpClient client(port());
+  client.Send(Post(CallMessage(1, "hold"), "Content-Type: application/json\r\n"));
   client.FinishSending();
   server_.AwaitHeld(1);
+  const HttpAnswer head = client.ReadHead();
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.headers.at("connection"), "close");
   server_.Open();
-  EXPECT_EQ(TextOf(client.Read().json()), "held");
+  EXPECT_EQ(TextOf(Json::parse(client.ReadToEnd())), "held");
+}
+
+TEST_F(HttpCancelTest, EndsACallThatMakesNoProgress) {
+  HttpOptions options;
+  options.timeouts.stall = std::chrono::milliseconds(1);
+  Serve(options);
+  HttpClient client(port());
+  const HttpAnswer answer = client.Ask(CallMessage(7, "hold"));
+  EXPECT_EQ(answer.json().at("id"), 7);
+  EXPECT_THAT(answer.json().at("error").at("message").get<std::string>(),
+              ::testing::HasSubstr("no progress"));
 }
 
 TEST_F(HttpCancelTest, NeverCancelsACallOfAnotherPostByItsId) {

@@ -140,6 +140,12 @@ std::string HttpClient::ReadEvent() {
   return event.substr(kBeginning.size(), event.size() - kBeginning.size() - 2);
 }
 
+std::string HttpClient::ReadToEnd() {
+  while (ReadMore()) {
+  }
+  return std::move(read_);
+}
+
 bool HttpClient::Ended() {
   while (read_.empty()) {
     if (!ReadMore()) return true;

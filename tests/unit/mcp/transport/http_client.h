@@ -46,6 +46,8 @@ class HttpClient {
   HttpAnswer ReadHead();
   // The next event of a stream as its data; empty: the stream has ended. Comments come as ":".
   std::string ReadEvent();
+  // All that comes until the server ends the connection.
+  std::string ReadToEnd();
   // Whether the server ends the connection without another byte.
   bool Ended();
   // The same in TLS, and the server says that it is the end.

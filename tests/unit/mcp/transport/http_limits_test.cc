@@ -25,8 +25,8 @@ constexpr const char* kBegin = "POST /mcp HTTP/1.1\r\nHost: localhost\r\n";
 using HttpLimitsTest = HttpTest;
 
 std::string EchoOfSize(size_t bytes) {
-  const size_t rest = CallMessage(1, "echo", {{"text", ""}}).size();
-  return CallMessage(1, "echo", {{"text", std::string(bytes - rest, 'x')}});
+  const std::string message = CallMessage(1, "echo", {{"text", "a"}});
+  return message + std::string(bytes - message.size(), ' ');
 }
 
 // In chunks of 1000 bytes.
@@ -42,7 +42,7 @@ std::string Chunked(std::string_view body) {
   return out + "0\r\n\r\n";
 }
 
-TEST_F(HttpLimitsTest, TakesABodyOfFourMebibytes) {
+TEST_F(HttpLimitsTest, TakesABodyOfTheLargestSize) {
   HttpClient client(port());
   EXPECT_EQ(client.Ask(EchoOfSize(kMostMessageBytes)).status, 200);
   client.Send(Chunked(EchoOfSize(kMostMessageBytes)));
@@ -51,17 +51,17 @@ TEST_F(HttpLimitsTest, TakesABodyOfFourMebibytes) {
 
 TEST_F(HttpLimitsTest, RefusesALongerBodyByItsLengthBeforeReadingIt) {
   HttpClient client(port());
-  client.Send(std::string(kBegin) + kUsualHeaders + "Content-Length: 4194305\r\n\r\n");
+  client.Send(std::string(kBegin) + kUsualHeaders + "Content-Length: 262145\r\n\r\n");
   const HttpAnswer answer = client.Read();
   EXPECT_EQ(answer.status, 413);
-  EXPECT_THAT(answer.body, HasSubstr("4194304 bytes"));
+  EXPECT_THAT(answer.body, HasSubstr("262144 bytes"));
   EXPECT_EQ(answer.headers.at("connection"), "close");
   EXPECT_TRUE(client.Ended());
 }
 
 TEST_F(HttpLimitsTest, RefusesALongerBodyInChunksOnceItIsTooLong) {
   HttpClient client(port());
-  client.Send(std::string(kBegin) + kUsualHeaders + "Transfer-Encoding: chunked\r\n\r\n400001\r\n");
+  client.Send(std::string(kBegin) + kUsualHeaders + "Transfer-Encoding: chunked\r\n\r\n40001\r\n");
   EXPECT_EQ(client.Read().status, 413);
 }
 
@@ -129,7 +129,7 @@ TEST_F(HttpLimitsTest, RefusesBodiesWhoseLengthIsInDoubt) {
 
 TEST_F(HttpLimitsTest, ClosesAConnectionOnWhichNothingComes) {
   HttpOptions options;
-  options.timeouts.idle = kShort;
+  options.timeouts.first_byte = kShort;
   Serve(options);
   EXPECT_TRUE(HttpClient(port()).Ended());
 }
@@ -174,6 +174,29 @@ TEST_F(HttpLimitsTest, HoldsSoManyConnectionsAndTurnsFurtherOnesAway) {
   EXPECT_EQ(answer.json().at("error").at("code"), kBusy);
   EXPECT_TRUE(surplus.Ended());
   EXPECT_EQ(clients.front()->Ask(CallMessage(2, "echo")).status, 200);
+}
+
+TEST_F(HttpLimitsTest, ConnectionsThatShowNothingGiveWay) {
+  std::vector<std::unique_ptr<HttpClient>> silent;
+  for (size_t i = 0; i < 64; ++i) silent.push_back(std::make_unique<HttpClient>(port()));
+  HttpClient client(port());
+  EXPECT_EQ(client.Ask(CallMessage(1, "echo")).status, 200);
+  EXPECT_TRUE(silent.front()->Ended());
+  EXPECT_EQ(silent.back()->Ask(CallMessage(1, "echo")).status, 200) << "the newest are served";
+}
+
+TEST_F(HttpLimitsTest, ConnectionsWithoutTheTokenGiveWayToo) {
+  HttpOptions options;
+  options.token = "the-token";
+  Serve(options);
+  std::vector<std::unique_ptr<HttpClient>> strangers;
+  for (size_t i = 0; i < 64; ++i) {
+    strangers.push_back(std::make_unique<HttpClient>(port()));
+    EXPECT_EQ(strangers.back()->Ask(CallMessage(1, "echo")).status, 401);
+  }
+  const std::string shown = std::string(kUsualHeaders) + "Authorization: Bearer the-token\r\n";
+  HttpClient client(port());
+  EXPECT_EQ(client.Ask(CallMessage(1, "echo"), shown).status, 200);
 }
 
 TEST_F(HttpLimitsTest, GivesThePlaceOfAConnectionThatEndsToAnother) {

@@ -41,6 +41,15 @@ TEST_F(HttpListenTest, NeedsATokenAndTlsOffLoopback) {
   EXPECT_THAT(Text(Try(options)), ::testing::Not(HasSubstr("the-token")));
 }
 
+TEST_F(HttpListenTest, PlaintextOffLoopbackIsAskedForAndStillNeedsAToken) {
+  HttpOptions options;
+  options.address = "0.0.0.0";
+  options.allow_insecure = true;
+  EXPECT_TRUE(absl::IsInvalidArgument(Try(options)));
+  options.token = "the-token";
+  EXPECT_TRUE(Try(options).ok());
+}
+
 TEST_F(HttpListenTest, SaysWhatIsWrongWithAnAddress) {
   HttpOptions options;
   options.address = "localhost";
@@ -71,7 +80,7 @@ TEST_F(HttpListenTest, ServesOverTls) {
   Serve(Secured(certificate));
   HttpClient client(port(), certificate.pem);
   ASSERT_TRUE(client.connected());
-  const std::string text(1'000'000, 'x');
+  const std::string text(60'000, 'x');
   for (int id = 1; id <= 3; ++id) {
     EXPECT_EQ(TextOf(client.Ask(CallMessage(id, "echo", {{"text", text}})).json()), text);
   }

@@ -134,8 +134,9 @@ TEST_F(HttpRulesTest, IsLenientAboutAccept) {
   EXPECT_EQ(status("Accept: text/html\r\n"), 406);
 }
 
-TEST_F(HttpRulesTest, SpeaksHttp11Only) {
-  EXPECT_EQ(Send("POST /mcp HTTP/1.0\r\nHost: localhost").status, 505);
+TEST_F(HttpRulesTest, SpeaksHttp11AndHttp10Only) {
+  EXPECT_EQ(Send("POST /mcp HTTP/1.0\r\nHost: localhost").status, 415);
+  EXPECT_EQ(Send("POST /mcp HTTP/1.2\r\nHost: localhost").status, 400);
   EXPECT_EQ(Send("PRI * HTTP/2.0").status, 400);
   EXPECT_EQ(Send("no http").status, 400);
 }

@@ -140,6 +140,37 @@ TEST_F(HttpTest, KeepsASilentStreamOpenWithComments) {
   EXPECT_EQ(client.ReadEvent(), ":");
 }
 
+TEST_F(HttpTest, AnswersHttp10AndCloses) {
+  const std::string body = Echo(1, "a");
+  for (const char* accept : {"", "Accept: text/event-stream\r\n"}) {
+    HttpClient client(port());
+    client.Send("POST /mcp HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
+                std::string(accept) + "Content-Length: " + std::to_string(body.size()) +
+                "\r\n\r\n" + body);
+    const HttpAnswer head = client.ReadHead();
+    EXPECT_EQ(head.status, 200);
+    EXPECT_EQ(head.headers.at("connection"), "close");
+    EXPECT_FALSE(head.headers.contains("transfer-encoding"));
+    std::string text = client.ReadToEnd();
+    if (text.starts_with("event: message\ndata: ")) text.erase(0, 21);
+    EXPECT_EQ(TextOf(Json::parse(text)), "a");
+  }
+}
+
+TEST_F(HttpTest, AnswersHealthChecksOfAnybody) {
+  HttpOptions options;
+  options.token = "the-token";
+  Serve(options);
+  HttpClient client(port());
+  client.Send("GET /healthz HTTP/1.1\r\nHost: elsewhere\r\n\r\n");
+  const HttpAnswer answer = client.Read();
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.json().at("status"), "ok");
+  client.Send("HEAD /healthz HTTP/1.1\r\nHost: elsewhere\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(client.ReadHead().status, 200);
+  EXPECT_THAT(client.ReadToEnd(), IsEmpty());
+}
+
 TEST_F(HttpTest, AnswersSeveralConnectionsAtOnce) {
   HttpClient held(port());
   held.Send(Post(CallMessage(1, "hold")));

@@ -60,13 +60,12 @@ TEST_F(StdioTest, AnswersGarbageWithErrorsAndGoesOn) {
   EXPECT_EQ(TextOf(client.ReadMessage()), "a");
 }
 
-TEST_F(StdioTest, TakesALineOfFourMebibytes) {
+TEST_F(StdioTest, TakesALineOfTheLargestSize) {
   StdioClient client(server_.server());
   Greet(client);
-  const std::string empty = CallMessage(1, "echo", {{"text", ""}});
-  const std::string text(kMostMessageBytes - empty.size(), 'x');
-  client.Send(CallMessage(1, "echo", {{"text", text}}));
-  EXPECT_EQ(TextOf(client.ReadMessage()), text);
+  const std::string message = CallMessage(1, "echo", {{"text", "a"}});
+  client.Send(std::string(kMostMessageBytes - message.size(), ' ') + message);
+  EXPECT_EQ(TextOf(client.ReadMessage()), "a");
 }
 
 TEST_F(StdioTest, RefusesALongerLineByItsLimitAndTakesTheNext) {
@@ -77,7 +76,7 @@ TEST_F(StdioTest, RefusesALongerLineByItsLimitAndTakesTheNext) {
   const Json refusal = client.ReadMessage();
   EXPECT_EQ(refusal.at("id"), nullptr);
   EXPECT_EQ(refusal.at("error").at("code"), kInvalidRequest);
-  EXPECT_THAT(refusal.at("error").at("message").get<std::string>(), HasSubstr("4194304 bytes"));
+  EXPECT_THAT(refusal.at("error").at("message").get<std::string>(), HasSubstr("262144 bytes"));
   EXPECT_EQ(TextOf(client.ReadMessage()), "a");
 }
 
@@ -85,7 +84,7 @@ TEST_F(StdioTest, WritesWholeJsonLinesOnlyHoweverManyCallsRun) {
   constexpr int kCalls = 16;
   StdioClient client(server_.server());
   Greet(client);
-  const std::string text(200'000, 'x');
+  const std::string text(60'000, 'x');
   std::thread sender([&] {
     for (int id = 1; id <= kCalls; ++id) client.Send(CallMessage(id, "echo", {{"text", text}}));
   });
