@@ -17,6 +17,8 @@ class CallLog final : public CallObserver {
   void Started(std::string_view method) override;
   void Finished(std::string_view method, const absl::Status& status, milliseconds took,
                 const Call& call) override;
+  // Any thread.
+  void Refused(std::string_view method, const absl::Status& status) override;
 
  private:
   obs::Log& log_;
