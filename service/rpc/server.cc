@@ -26,6 +26,8 @@ constexpr int kMaxMetadataBytes = 8 << 10;
 // One client process may hold that many waiting calls on its one connection. Streams whose request
 // never comes cost some 12 KiB each.
 constexpr int kMaxStreams = 1000;
+// Reflection is served by threads, one an open stream.
+constexpr int kMaxThreads = 64;
 constexpr size_t kUsualQuota = size_t{128} << 20;
 constexpr size_t kLeastQuota = size_t{16} << 20;
 
@@ -67,6 +69,7 @@ void Harden(size_t memory_limit, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Millis(seconds(60 * 60)));
   grpc::ResourceQuota quota("falcon-gateway");
   quota.Resize(Quota(memory_limit));
+  quota.SetMaxThreads(kMaxThreads);
   builder.SetResourceQuota(quota);
 }
 

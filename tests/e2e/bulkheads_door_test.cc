@@ -131,6 +131,23 @@ TEST(BulkheadsDoor, SighupHarmsNothing) {
   EXPECT_TRUE(Serves(world));
 }
 
+TEST(BulkheadsDoor, AsProcessOneOfAContainerItEndsOnSigterm) {
+  World world({.start_gateway = false});
+  auto environment = world.GatewayEnvironment();
+  environment["ASAN_OPTIONS"] = "detect_leaks=0";  // the check traces, which process 1 may not
+  Program container("/usr/bin/unshare",
+                    {"--pid", "--fork", "--kill-child", FALCON_GATEWAY, "--listen=127.0.0.1:0",
+                     "--ca-file=" + world.folder() + "/ca.pem", "--drain-delay-seconds=0"},
+                    environment, world.folder() + "/container.log");
+  if (container.ReadLine().empty()) GTEST_SKIP() << "no PID namespace can be made here";
+  const std::string parent = std::to_string(container.pid());
+  pid_t process_one = 0;
+  std::ifstream("/proc/" + parent + "/task/" + parent + "/children") >> process_one;
+  ASSERT_GT(process_one, 0);
+  ASSERT_EQ(kill(process_one, SIGTERM), 0);
+  EXPECT_EQ(container.Wait(), 0);
+}
+
 TEST(BulkheadsDoor, AnExportEndsOnSigtermWithItsTokenAndUnavailable) {
   World world({.simulator = {"--hosts", "3000"}});
   auto request = Make<v1::ExportHostsRequest>("batch_size: 100");

@@ -76,6 +76,23 @@ TEST_F(BulkheadsMemory, AConnectionOfRapidResetsIsClosed) {
   EXPECT_FALSE(open) << "the connection was served to its end";
 }
 
+// Bodies that never become whole: a client that sends them is closed once memory runs short.
+TEST_F(BulkheadsMemory, RequestsThatNeverEndDoNotTakeAllMemory) {
+  std::vector<std::unique_ptr<RawHttp2>> clients;
+  const std::string bytes(16 << 10, 'x');
+  bool open = true;
+  for (int i = 0; open && i < 8; ++i) {
+    clients.push_back(std::make_unique<RawHttp2>(world_.address()));
+    open = clients.back()->Begin();
+    for (uint32_t stream = 1; open && stream < 1000; stream += 2) {
+      // A message of a mebibyte of which the window's part is sent.
+      std::string frames = RawHttp2::Call(stream, "/falcon.v1.HostService/ListHosts");
+      frames += RawHttp2::Frame(0, 0, stream, std::string("\0\0\x10\0\0", 5) + bytes);
+      open = clients.back()->Send(frames) && clients.back()->TakeWhatCame();
+    }
+  }
+}
+
 TEST_F(BulkheadsMemory, AThousandHalfOpenStreamsAreBorne) {
   std::vector<std::unique_ptr<RawHttp2>> clients;
   for (int i = 0; i < 10; ++i) {
