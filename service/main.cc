@@ -34,6 +34,7 @@
 #include "rpc/call_log.h"
 #include "rpc/detection_service.h"
 #include "rpc/discover_service.h"
+#include "rpc/drain.h"
 #include "rpc/gateway_metrics.h"
 #include "rpc/gateway_service.h"
 #include "rpc/host_service.h"
@@ -47,6 +48,7 @@
 #include "rpc/vulnerability_service.h"
 #include "run/admission.h"
 #include "run/cpu_pool.h"
+#include "run/exit_deadline.h"
 #include "run/heartbeat.h"
 #include "run/loop.h"
 #include "run/memory_guard.h"
@@ -54,8 +56,17 @@
 #include "run/timer.h"
 #include "wire/curl_transport.h"
 
+// Read by jemalloc, where it is linked: what is free goes back to the system within seconds, by a
+// thread of its own.
+extern "C" const char* malloc_conf;
+const char* malloc_conf = "background_thread:true,dirty_decay_ms:5000,muzzy_decay_ms:0";
+
 namespace falcon {
 namespace {
+
+constexpr size_t kUsualMemoryLimit = size_t{512} << 20;
+// From the end of the grace to the end of the program.
+constexpr milliseconds kLastWork{500};
 
 int Complain(const absl::Status& status) {
   const std::vector<FieldViolation> violations = Violations(status);
@@ -66,7 +77,9 @@ int Complain(const absl::Status& status) {
   return 2;
 }
 
-// The signals that end the program are waited for, not handled: every thread inherits the block.
+// The signals that end the program are waited for, not handled: every thread inherits the block,
+// and process 1 of a container, for which the system ignores signals without a handler, gets them
+// too.
 sigset_t BlockStopSignals() {
   sigset_t stop;
   sigemptyset(&stop);
@@ -74,14 +87,19 @@ sigset_t BlockStopSignals() {
   sigaddset(&stop, SIGINT);
   pthread_sigmask(SIG_BLOCK, &stop, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGHUP, SIG_IGN);
   return stop;
 }
 
-// A second signal, during the drain, ends the program at once.
-void WaitForStop(const sigset_t& stop) {
+// The signal that came. A second one, during the drain, ends the program at once.
+int WaitForStop(const sigset_t& stop) {
   int signal = 0;
   sigwait(&stop, &signal);
+  for (const int second : {SIGTERM, SIGINT}) {
+    std::signal(second, [](int number) { _exit(128 + number); });
+  }
   pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
+  return signal;
 }
 
 std::string Address(const config::Config& config, int port) {
@@ -165,10 +183,10 @@ Bulkheads::OnChange LogCircuits(obs::Log& log) {
   };
 }
 
-run::MemoryOptions MemoryOptionsOf(const config::Config& config) {
-  run::MemoryOptions options;
-  options.limit = config.memory_limit_bytes.value_or(run::CgroupMemoryLimit().value_or(0));
-  return options;
+// 0: none.
+size_t MemoryLimit(const config::Config& config) {
+  if (config.memory_limit_bytes.has_value()) return *config.memory_limit_bytes;
+  return run::CgroupMemoryLimit().value_or(kUsualMemoryLimit);
 }
 
 redis::RedisOptions RedisOptionsOf(const config::Config& config) {
@@ -195,12 +213,28 @@ SharedTierOptions Sharing(const config::Config& config, redis::KeyValueStore* st
 CallerOptions CallerOptionsOf(const config::Config& config) {
   CallerOptions options;
   options.cache_bytes = config.cache_bytes;
+  // In a small container, what is kept leaves room for what is under way.
+  if (const size_t limit = MemoryLimit(config); limit > 0) {
+    options.cache_bytes = std::min(options.cache_bytes, limit / 8);
+  }
   if (!config.batching) options.batching.most_joining = 0;
   return options;
 }
 
 rpc::ServerOptions ServerOptions(const config::Config& config) {
-  return {config.listen, config.tls_certificate, config.tls_private_key, config.tls_client_ca};
+  rpc::ServerOptions options;
+  options.listen = config.listen;
+  options.certificate = config.tls_certificate;
+  options.private_key = config.tls_private_key;
+  options.client_ca = config.tls_client_ca;
+  options.memory_limit = MemoryLimit(config);
+  return options;
+}
+
+[[noreturn]] void ExitStuck(obs::Log& log) {
+  log.Error("stopped_by_force", {{"reason", "the orderly end took longer than the grace"}});
+  std::cerr << std::flush;
+  _exit(1);
 }
 
 // Serves `metrics` by HTTP, if the operator wants that; null if not.
@@ -267,9 +301,17 @@ int Serve(const config::Config& config, Logs& logs, const sigset_t& stop) {
   reputation::Client virustotal(ReputationOptions(config), wire, loop, clock, timer);
 
   rpc::CallLog calls(clock, log, metrics);
-  run::MemoryGuard memory(clock, MemoryOptionsOf(config), run::ResidentBytes,
-                          run::ReleaseFreeMemory);  // at the door of each call
-  const rpc::Edge edge{loop, clock, calls, rpc::CallLimits(), &memory, &pool};
+  // At the door of each call: what is in use, and what each call may come to.
+  run::MemoryGuard memory(clock, {.limit = MemoryLimit(config)}, run::ResidentBytes,
+                          run::ReleaseFreeMemory);
+  rpc::CallLimiter limiter(rpc::CallBoundsFor(MemoryLimit(config)), metrics);
+  rpc::ConnectionTable connections(rpc::RaiseFileLimit(config.max_connections),
+                                   config.max_connections_per_address, metrics);
+  rpc::ResetLimiter resets(
+      clock, [&](const std::string& peer) { connections.Close(peer); }, metrics);
+  rpc::Drain drain;
+  const rpc::Edge edge{loop,     clock,   calls,  rpc::CallLimits(), &memory,
+                       &limiter, &resets, &drain, &connections,      &pool};
   const rpc::Upstream upstream{caller, page_tokens, clock, timer};
   rpc::DetectionService detections(edge, upstream);
   rpc::HostService hosts(edge, upstream);
@@ -291,9 +333,11 @@ int Serve(const config::Config& config, Logs& logs, const sigset_t& stop) {
   if (*metrics_server != nullptr) {
     log.Info("metrics_served", {{"address", (*metrics_server)->address()}});
   }
-  auto server = rpc::Server::Start(
-      ServerOptions(config), {&detections, &hosts, &incidents, &iocs, &intel_indicators,
-                              &vulnerabilities, &rtr_sessions, &discover, &reputations, &gateway});
+  auto server =
+      rpc::Server::Start(ServerOptions(config),
+                         {&detections, &hosts, &incidents, &iocs, &intel_indicators,
+                          &vulnerabilities, &rtr_sessions, &discover, &reputations, &gateway},
+                         connections, log, metrics);
   if (!server.ok()) return Complain(server.status());
   const std::string address = Address(config, (*server)->port());
   std::cout << "falcon-gateway listening on " << address << "\n" << std::flush;
@@ -310,10 +354,15 @@ int Serve(const config::Config& config, Logs& logs, const sigset_t& stop) {
     beats ? log.Info("loop_recovered") : log.Error("loop_stalled");
   };
   std::optional<run::Heartbeat> heartbeat(std::in_place, loop, run::HeartbeatOptions(), beat);
-  WaitForStop(stop);
+  const int signal = WaitForStop(stop);
   heartbeat.reset();  // health is the drain's from here on
+  rpc::DrainPlan plan;
+  plan.grace = config.drain;
+  plan.delay = signal == SIGTERM ? milliseconds(config.drain_delay) : milliseconds(0);
+  plan.on_closed = [&] { loop.Post([&drain] { drain.Begin(); }); };
   log.Info("draining", {{"grace_s", config.drain.count()}});
-  (*server)->Drain(config.drain);
+  const run::ExitDeadline exit_deadline(plan.grace + kLastWork, [&log] { ExitStuck(log); });
+  (*server)->Drain(plan);
   loop.Stop();  // a token renewal may still be on its way
   log.Info("stopped");
   return 0;

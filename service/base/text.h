@@ -3,6 +3,7 @@
 #ifndef FALCON_BASE_TEXT_H_
 #define FALCON_BASE_TEXT_H_
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -60,7 +61,11 @@ std::string_view Nearest(std::string_view word, const Range& candidates) {
   std::string_view best;
   int best_distance = static_cast<int>(word.size()) / 3 + 2;
   for (const auto& candidate : candidates) {
-    const int distance = EditDistance(word, candidate);
+    const std::string_view text = candidate;
+    const size_t longer = std::max(word.size(), text.size());
+    const size_t shorter = std::min(word.size(), text.size());
+    if (longer - shorter >= static_cast<size_t>(best_distance)) continue;  // as many edits at least
+    const int distance = EditDistance(word, text);
     if (distance < best_distance) {
       best_distance = distance;
       best = candidate;

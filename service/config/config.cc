@@ -162,6 +162,11 @@ void ReadLimits(const Flags& flags, Config& config, Problems& problems) {
   config.upstream_stall =
       seconds(take("--upstream-stall-seconds", flags.upstream_stall_seconds, 1, 3600));
   config.drain = seconds(take("--drain-seconds", flags.drain_seconds, 0, 3600));
+  config.drain_delay = seconds(take("--drain-delay-seconds", flags.drain_delay_seconds, 0, 3600));
+  config.max_connections =
+      static_cast<int>(take("--max-connections", flags.max_connections, 1, 1'000'000));
+  config.max_connections_per_address = static_cast<int>(
+      take("--max-connections-per-address", flags.max_connections_per_address, 1, 1'000'000));
   if (const auto level = obs::ParseLevel(flags.log_level); level.has_value()) {
     config.log_level = *level;
   } else {

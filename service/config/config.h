@@ -34,17 +34,20 @@ struct Config {
   Secret tls_private_key;
   std::string tls_client_ca;
   std::string metrics_listen;  // HOST:PORT; empty: metrics are not served
+  int max_connections = 1000;
+  int max_connections_per_address = 250;
 
   Secret page_token_key;  // empty: derive it from the client's secret
   size_t max_in_flight = 48;
   size_t max_waiting = 10'000;
   size_t cache_bytes = size_t{64} << 20;  // 0: nothing is kept
   bool batching = true;
-  std::optional<size_t> memory_limit_bytes;  // 0: none; unset: the control group's
   int circuit_breaker_min_calls = 20;        // in ten seconds; 0: circuits never open
+  std::optional<size_t> memory_limit_bytes;  // 0: none; unset: the control group's, else 512 MiB
   size_t upstream_max_body_bytes = size_t{64} << 20;
   seconds upstream_stall{20};  // a begun answer may trickle for so long
-  seconds drain{25};
+  seconds drain{25};           // the delay included
+  seconds drain_delay{5};      // from NOT_SERVING until the listener closes
   obs::Level log_level = obs::Level::kInfo;
 
   std::string redis_address;  // HOST:PORT or unix:PATH; empty: nothing is shared

@@ -33,6 +33,13 @@ void AddListener(CLI::App& app, Flags& flags) {
                  "PORT on loopback, or HOST:PORT, of /metrics, /healthz and /readyz over HTTP; "
                  "default: none")
       ->group(kGroup);
+  app.add_option("--max-connections", flags.max_connections, "Client connections at a time")
+      ->group(kGroup)
+      ->capture_default_str();
+  app.add_option("--max-connections-per-address", flags.max_connections_per_address,
+                 "Those of one client address; a proxy in front counts as one")
+      ->group(kGroup)
+      ->capture_default_str();
 }
 
 void AddFalcon(CLI::App& app, Flags& flags) {
@@ -77,7 +84,7 @@ void AddLimits(CLI::App& app, Flags& flags) {
       ->group(kGroup);
   app.add_option("--memory-limit-mib", flags.memory_limit_mib,
                  "Memory near which calls are refused, in MiB; 0: never; default: the control "
-                 "group's limit, if there is one")
+                 "group's limit, or 512 without one")
       ->group(kGroup);
   app.add_option("--circuit-breaker-min-calls", flags.circuit_breaker_min_calls,
                  "Calls to an area of Falcon's in ten seconds, half of them failed, at which calls "
@@ -99,6 +106,11 @@ void AddLimits(CLI::App& app, Flags& flags) {
       ->group(kGroup);
   app.add_option("--drain-seconds", flags.drain_seconds,
                  "Time for calls in flight when the gateway is told to stop")
+      ->group(kGroup)
+      ->capture_default_str();
+  app.add_option("--drain-delay-seconds", flags.drain_delay_seconds,
+                 "Part of it in which health says NOT_SERVING and new calls are still taken; "
+                 "SIGINT skips it")
       ->group(kGroup)
       ->capture_default_str();
   app.add_option("--log-level", flags.log_level, "debug, info, warning, error or off")

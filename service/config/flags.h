@@ -18,6 +18,8 @@ struct Flags {
   std::string tls_key;
   std::string tls_client_ca;
   std::string metrics_listen;
+  std::string max_connections = "1000";
+  std::string max_connections_per_address = "250";
 
   std::string client_id;
   std::string client_secret_file;
@@ -34,10 +36,11 @@ struct Flags {
   std::string cache_mib = "64";
   bool no_batching = false;
   std::string circuit_breaker_min_calls = "20";
-  std::string memory_limit_mib;  // empty: the control group's
+  std::string memory_limit_mib;  // empty: the control group's, else 512
   std::string upstream_max_body_mib = "64";
   std::string upstream_stall_seconds = "20";
   std::string drain_seconds = "25";
+  std::string drain_delay_seconds = "5";
   std::string log_level = "info";
 
   std::string redis;

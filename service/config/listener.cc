@@ -60,6 +60,9 @@ void ReadListener(const Flags& flags, Config& config, Problems& problems) {
     return;
   }
   if (auth::IsLoopback(*host)) return;
+  config.warnings.push_back(
+      "the listener is off loopback: put HAProxy before it, since this gRPC has faults that one "
+      "client can stop the gateway with (CVE-2023-33953)");
   if (flags.tls_cert.empty() && !flags.allow_insecure_listen) {
     problems.Add("--listen",
                  "is off loopback, so that anybody on the network could read what the gateway can: "

@@ -52,10 +52,10 @@ void CountUnnamed(const Found& all, const LookupPlan& plan, json::DecodeReport& 
 // Of a record or a text in an answer: the tag and the length before it.
 constexpr size_t kFieldBytes = 8;
 
-size_t AddMissing(const std::vector<std::string>& distinct, const Entities& found,
+size_t AddMissing(const std::vector<std::string>& ids, const Entities& found,
                   const FieldDescriptor* missing, Message& answer) {
   size_t bytes = 0;
-  for (const std::string& id : distinct) {
+  for (const std::string& id : ids) {
     if (found.records.contains(id)) continue;
     Message& entry = *answer.GetReflection()->AddMessage(&answer, missing);
     entry.CopyFrom(found.Missing(id));
@@ -71,7 +71,7 @@ class Filler {
       : answer_(answer), records_(records), room_(room), reading_(reading) {}
 
   // Takes `record`, or defers its id.
-  void Add(const std::string& id, std::unique_ptr<Message>& record, bool again) {
+  void Add(const std::string& id, std::unique_ptr<Message>& record) {
     const size_t bytes = record->ByteSizeLong() + kFieldBytes;
     const bool first = answer_.GetReflection()->FieldSize(answer_, records_) == 0;
     if ((full_ || bytes > room_) && !first) {
@@ -81,9 +81,7 @@ class Filler {
     }
     for (Note& note : FitTexts(*record, room_, id)) reading_.AddNote(std::move(note));
     room_ -= std::min(room_, bytes);
-    Message* taken = again ? record->New() : record.release();
-    if (again) taken->CopyFrom(*record);
-    answer_.GetReflection()->AddAllocatedMessage(&answer_, records_, taken);
+    answer_.GetReflection()->AddAllocatedMessage(&answer_, records_, record.release());
   }
 
  private:
@@ -99,18 +97,17 @@ struct AnswerFields {
   const FieldDescriptor* missing;
 };
 
+// `ids`: each once.
 void Fill(const std::vector<std::string>& ids, Entities& found, AnswerFields fields,
           size_t answer_bytes, Reading& reading, Message& answer) {
-  const std::vector<std::string> distinct = Distinct(ids);
-  size_t beside = AddMissing(distinct, found, fields.missing, answer);
+  size_t beside = AddMissing(ids, found, fields.missing, answer);
   for (const std::string& id : ids) {
     if (found.records.contains(id)) beside += id.size() + kFieldBytes;  // if all were deferred
   }
   Filler filler(answer, fields.records, answer_bytes - std::min(beside, answer_bytes / 2), reading);
-  const bool once = ids.size() == distinct.size();
   for (const std::string& id : ids) {
     const auto record = found.records.find(id);
-    if (record != found.records.end()) filler.Add(id, record->second, /*again=*/!once);
+    if (record != found.records.end()) filler.Add(id, record->second);
   }
 }
 
@@ -181,6 +178,7 @@ Task<absl::Status> LookUp(Caller& caller, LookupPlan plan, std::vector<std::stri
   const Message& prototype =
       *answer.GetReflection()->GetMessageFactory()->GetPrototype(records_field->message_type());
   const size_t answer_bytes = plan.answer_bytes;
+  ids = Distinct(ids);
   ASSIGN_OR_CO_RETURN(Entities found, co_await FetchEntities(caller, std::move(plan), ids, reading,
                                                              prototype, report));
   Fill(ids, found, {records_field, missing_field}, answer_bytes, reading, answer);

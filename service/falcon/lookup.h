@@ -49,9 +49,8 @@ Task<absl::StatusOr<Entities>> FetchEntities(Caller& caller, LookupPlan plan,
 
 // Appends to the repeated field `records` of `answer` the records in the order of `ids`, and to its
 // repeated field `missing` (PartialError) one entry for each id without a record: Falcon's error
-// with that id, else its error that names no id, or code 404 where Falcon stays silent. The record
-// of a repeated id is answered each time, its absence once. What an answer cannot hold besides is
-// in `reading.deferred_ids`; a record that alone is too large has its largest texts cut.
+// with that id, else its error that names no id, or code 404 where Falcon stays silent. A
+// repeated id is answered once. What an answer cannot hold besides is in `reading.deferred_ids`; a record that alone is too large has its largest texts cut.
 Task<absl::Status> LookUp(Caller& caller, LookupPlan plan, std::vector<std::string> ids,
                           Reading& reading, google::protobuf::Message& answer, std::string records,
                           std::string missing, json::DecodeReport& report);

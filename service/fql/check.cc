@@ -107,6 +107,7 @@ class Checker {
   Expression VisitLeaf(const Field& field, const Condition& condition) {
     const std::vector<Finding> findings = FindingsOf(field, condition);
     if (findings.empty()) return Expression::Of(condition);
+    if (full()) return Replacement(condition, std::nullopt);
     std::vector<Condition> fixes = SiblingsOf(field, condition);
     for (const Finding& finding : findings) {
       std::copy_if(finding.fixes.begin(), finding.fixes.end(), std::back_inserter(fixes),
@@ -143,7 +144,11 @@ class Checker {
     return Expression::Of(condition);
   }
 
+  // Whether further mistakes would not be told any more: then nothing is spent on them either.
+  bool full() const { return violations_.size() == kMaxViolations; }
+
   Expression VisitUnknown(const Condition& condition) {
+    if (full()) return Replacement(condition, std::nullopt);
     std::vector<std::string_view> known;
     for (const auto& [name, field] : context_.catalogue.fields()) {
       if (field.filterable) known.push_back(name);
@@ -210,7 +215,7 @@ class Checker {
   }
 
   void Report(const Condition& condition, std::string_view problem) {
-    if (violations_.size() == kMaxViolations) return;
+    if (full()) return;
     const std::string place =
         condition.position < 0 ? "" : Cat("at byte ", condition.position, ": ");
     violations_.push_back({std::string(context_.field_name), Cat(place, problem)});

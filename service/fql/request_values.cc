@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 #include "base/status.h"
 #include "base/text.h"
@@ -67,6 +68,13 @@ absl::StatusOr<Value> DoubleValue(double number) {
   const auto end = std::to_chars(digits, std::end(digits), number, std::chars_format::fixed);
   if (end.ec != std::errc()) return Problem("is too small a number");
   return Value(Number{std::string(digits, end.ptr)});
+}
+
+// Equal values have equal keys.
+std::string KeyOf(const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return Cat("'", *text);
+  if (const auto* number = std::get_if<Number>(&value)) return number->digits;
+  return std::holds_alternative<bool>(value) ? (std::get<bool>(value) ? "true" : "false") : "null";
 }
 
 class Reader {
@@ -166,14 +174,14 @@ absl::StatusOr<std::vector<Value>> RequestValues(const Message& request,
   if (size > kMaxValues) return Problem(Cat("has ", size, " values; at most ", kMaxValues));
   const Reader reader(request, field, catalogue, target);
   std::vector<Value> values;
+  std::set<std::string> seen;
   for (int i = 0; i < size; ++i) {
     absl::StatusOr<Value> value = reader.Read(i);
     if (absl::IsInvalidArgument(value.status()) && field.is_repeated()) {
       return Problem(Cat("element ", i, " ", ToStd(value.status().message())));
     }
     RETURN_IF_ERROR(value.status());
-    const bool twice = std::find(values.begin(), values.end(), *value) != values.end();
-    if (!twice) values.push_back(*std::move(value));
+    if (seen.insert(KeyOf(*value)).second) values.push_back(*std::move(value));
   }
   return values;
 }

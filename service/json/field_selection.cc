@@ -18,7 +18,9 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
 constexpr int kMaxPaths = 200;
-constexpr size_t kMaxPathBytes = 512;
+// Edit distance over longer text would only cost time.
+constexpr size_t kMaxTypoBytes = 80;
+constexpr int kMaxTypoLevels = 3;
 
 // Messages that are one value to a reader: a mask does not reach inside.
 bool IsValue(const Descriptor* message) { return message->file()->package() == "google.protobuf"; }
@@ -47,23 +49,27 @@ void AddPaths(const Descriptor* message, const std::string& prefix,
   around.erase(message);
 }
 
-// The known path nearest to `path`: the same field under another message, or a typo.
-std::string NearestPath(std::string_view path, const Descriptor* record) {
+// The known path nearest to `path` or to what it lies in: the same field under another message, or a
+// typo.
+std::string NearestPath(std::string_view path, const Descriptor* record, MaskWork& work) {
+  if (path.size() > kMaxTypoBytes) return "";
   std::vector<std::string> paths;
   std::set<const Descriptor*> around;
   AddPaths(record, "", around, paths);
-  if (const std::string_view nearest = Nearest(path, paths); !nearest.empty()) {
-    return std::string(nearest);
+  for (int level = 0; level < kMaxTypoLevels && !path.empty(); ++level) {
+    work.paths_compared += static_cast<int64_t>(paths.size());
+    if (const std::string_view nearest = Nearest(path, paths); !nearest.empty()) {
+      return std::string(nearest);
+    }
+    for (const std::string& known : paths) {
+      if (known.ends_with(Cat(".", path))) return known;
+    }
+    path = WithoutLast(path);
   }
-  for (const std::string& known : paths) {
-    if (known.ends_with(Cat(".", path))) return known;
-  }
-  const std::string_view parent = WithoutLast(path);
-  return parent.empty() ? "" : NearestPath(parent, record);
+  return "";
 }
 
-std::string Unknown(std::string_view path, const Descriptor* record) {
-  const std::string nearest = NearestPath(path.substr(0, kMaxPathBytes), record);
+std::string Unknown(std::string_view path, const std::string& nearest) {
   return Cat(
       "unknown path `", EscapeHostile(path, 100), "`",
       nearest.empty() ? "; `*` alone selects everything" : Cat("; did you mean `", nearest, "`?"));
@@ -149,7 +155,9 @@ FieldSelection FieldSelection::Brief(const Descriptor* record) {
 }
 
 absl::StatusOr<FieldSelection> FieldSelection::FromMask(const google::protobuf::FieldMask& mask,
-                                                        const Descriptor* record) {
+                                                        const Descriptor* record, MaskWork* work) {
+  MaskWork own_work;
+  if (work == nullptr) work = &own_work;
   if (mask.paths_size() > kMaxPaths) {
     return InvalidField("read_mask", Cat("at most ", kMaxPaths, " paths, not ", mask.paths_size()));
   }
@@ -157,12 +165,15 @@ absl::StatusOr<FieldSelection> FieldSelection::FromMask(const google::protobuf::
   if (mask.paths_size() == 1 && mask.paths(0) == "*") return FieldSelection();
   std::vector<FieldViolation> violations;
   Draft draft;
+  bool suggested = false;  // once a mask: it compares the path with hundreds
   for (const std::string& path : mask.paths()) {
     const std::vector<const FieldDescriptor*> fields = Resolve(path, record);
     if (path == "*") {
       violations.push_back({"read_mask", "`*` stands alone: drop the other paths, or the star"});
     } else if (fields.empty()) {
-      violations.push_back({"read_mask", Unknown(path, record)});
+      violations.push_back(
+          {"read_mask", Unknown(path, suggested ? "" : NearestPath(path, record, *work))});
+      suggested = true;
     } else {
       draft.Add(fields);
     }

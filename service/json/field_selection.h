@@ -2,6 +2,7 @@
 #ifndef FALCON_JSON_FIELD_SELECTION_H_
 #define FALCON_JSON_FIELD_SELECTION_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +15,11 @@ namespace falcon::json {
 
 // Immutable and cheap to copy. A selected message field without selected fields below it means all
 // of it.
+// What a mask cost.
+struct MaskWork {
+  int64_t paths_compared = 0;  // with an unknown one, by edit distance
+};
+
 class FieldSelection {
  public:
   // Everything.
@@ -23,9 +29,11 @@ class FieldSelection {
   static FieldSelection Brief(const google::protobuf::Descriptor* record);
   // `mask`: paths of `record` by its field names, such as "device.hostname", through repeated
   // messages too; "*" alone, or no path: everything. INVALID_ARGUMENT on `read_mask`, with the
-  // nearest known path, for each unknown one. At most 200 paths.
+  // nearest known path for the first unknown one, if that is short. At most 200 paths.
+  // `work`, if not null, is added to.
   static absl::StatusOr<FieldSelection> FromMask(const google::protobuf::FieldMask& mask,
-                                                 const google::protobuf::Descriptor* record);
+                                                 const google::protobuf::Descriptor* record,
+                                                 MaskWork* work = nullptr);
 
   bool everything() const { return node_ == nullptr; }
   bool Has(const google::protobuf::FieldDescriptor* field) const;

@@ -45,6 +45,11 @@ CallLog::CallLog(const Clock& clock, obs::Log& log, obs::Metrics& metrics)
 
 void CallLog::Started(std::string_view method) { metrics_.RpcStarted(NameOf(method)); }
 
+void CallLog::Refused(std::string_view method, const absl::Status& status) {
+  metrics_.RpcStarted(NameOf(method));
+  metrics_.RpcHandled(NameOf(method), absl::StatusCodeToString(status.code()), milliseconds(0));
+}
+
 void CallLog::Finished(std::string_view method, const absl::Status& status, milliseconds took,
                        const Call& call) {
   const obs::RpcName name = NameOf(method);

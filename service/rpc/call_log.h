@@ -24,6 +24,8 @@ class CallLog final : public CallObserver {
                 const Call& call) override;
   // Tells what was left out. Call it about once a second.
   void Flush();
+  // Any thread.
+  void Refused(std::string_view method, const absl::Status& status) override;
 
  private:
   obs::Log& log_;

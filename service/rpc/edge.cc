@@ -5,9 +5,24 @@
 #include <string>
 
 #include "absl/strings/str_format.h"
+#include "base/status.h"
+#include "rpc/caller_name.h"
+#include "rpc/request_bounds.h"
 #include "rpc/status.h"
 
 namespace falcon::rpc {
+namespace {
+
+// A client that thinks better of a call takes longer, but for one that sends calls to burden us.
+constexpr milliseconds kAtOnce{100};
+
+void AddPushback(const absl::Status& status, grpc::CallbackServerContext& context) {
+  const auto pushback = RetryPushback(status);
+  if (!pushback.has_value()) return;
+  context.AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(*pushback));
+}
+
+}  // namespace
 
 Deadline CallDeadline(const grpc::CallbackServerContext& context, const Clock& clock, seconds usual,
                       seconds longest) {
@@ -20,9 +35,32 @@ Deadline CallDeadline(const grpc::CallbackServerContext& context, const Clock& c
   return Deadline::In(clock, left - margin);
 }
 
-absl::Status Admit(const Edge& edge, Door door, const Call& call) {
-  if (edge.memory == nullptr || door == Door::kAlwaysOpen) return absl::OkStatus();
-  return edge.memory->Admit(call.reading.priority);
+absl::StatusOr<Entry> Enter(const Edge& edge, Door door, const grpc::CallbackServerContext& context,
+                            const google::protobuf::Message& request, Priority priority) {
+  ASSIGN_OR_RETURN(const RequestSize size, CheckBounds(request));
+  if (edge.connections != nullptr) edge.connections->Credit(context.peer(), size.bytes);
+  Entry entry{.caller = CallerName(context), .permit = {}};
+  if (door == Door::kAlwaysOpen) return entry;
+  if (edge.memory != nullptr) RETURN_IF_ERROR(edge.memory->Admit(priority));
+  if (edge.limiter != nullptr) {
+    ASSIGN_OR_RETURN(entry.permit,
+                     edge.limiter->Acquire(entry.caller, priority, ExpectedBytes(size, priority)));
+  }
+  return entry;
+}
+
+grpc::Status Refuse(const Edge& edge, std::string_view method, grpc::CallbackServerContext& context,
+                    const absl::Status& status) {
+  edge.observer.Refused(method, status);
+  AddPushback(status, context);
+  return ToGrpc(status);
+}
+
+void CountReset(const Edge& edge, const grpc::CallbackServerContext& context, SteadyTime started,
+                Deadline deadline) {
+  const SteadyTime now = edge.clock.Now();
+  if (edge.resets == nullptr || now - started > kAtOnce || now >= deadline.at()) return;
+  edge.resets->Count(context.peer());
 }
 
 namespace {
@@ -53,9 +91,7 @@ grpc::Status Conclude(const Edge& edge, std::string_view method,
   const auto took = std::chrono::duration_cast<milliseconds>(edge.clock.Now() - started);
   edge.observer.Finished(method, status, took, call);
   AddTrailers(call, context);
-  if (const auto pushback = RetryPushback(status); pushback.has_value()) {
-    context.AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(*pushback));
-  }
+  AddPushback(status, context);
   return ToGrpc(status);
 }
 

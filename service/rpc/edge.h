@@ -7,23 +7,31 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/time.h"
+#include "google/protobuf/message.h"
 #include "rpc/call.h"
+#include "rpc/call_limiter.h"
+#include "rpc/connection_table.h"
+#include "rpc/reset_limiter.h"
 #include "run/cpu_pool.h"
 #include "run/loop.h"
 #include "run/memory_guard.h"
 
 namespace falcon::rpc {
 
-// Told of every RPC, on the loop.
+class Drain;
+
+// Told of every RPC, on the loop; of one that is refused before the loop sees it, on any thread.
 class CallObserver {
  public:
   virtual ~CallObserver() = default;
   virtual void Started(std::string_view method) = 0;
   virtual void Finished(std::string_view method, const absl::Status& status, milliseconds took,
                         const Call& call) = 0;
+  virtual void Refused(std::string_view /*method*/, const absl::Status& /*status*/) {}
 };
 
 // References outlive all calls.
@@ -32,15 +40,36 @@ struct Edge {
   const Clock& clock;
   CallObserver& observer;
   CallLimits limits;
-  run::MemoryGuard* memory = nullptr;  // null: calls are never refused for want of memory
-  run::CpuPool* pool = nullptr;        // serialises big answers; null: the loop does
+  // Each may be null: nothing is refused or ended for its reason then.
+  run::MemoryGuard* memory = nullptr;
+  CallLimiter* limiter = nullptr;
+  ResetLimiter* resets = nullptr;
+  Drain* drain = nullptr;
+  ConnectionTable* connections = nullptr;
+  run::CpuPool* pool = nullptr;  // serialises big answers; null: the loop does
 };
 
 // Who may enter: calls that cost memory, or those that tell about the gateway itself.
 enum class Door { kGuarded, kAlwaysOpen };
 
-// Whether a call may begin, before its handler does.
-absl::Status Admit(const Edge& edge, Door door, const Call& call);
+// What a call holds from its beginning until it is done.
+struct Entry {
+  std::string caller;
+  CallLimiter::Permit permit;
+};
+
+// Whether a call may begin: within the bounds of its request, those of its caller and those of the
+// gateway, and while there is memory. gRPC's thread: the loop knows nothing of a refused call.
+absl::StatusOr<Entry> Enter(const Edge& edge, Door door, const grpc::CallbackServerContext& context,
+                            const google::protobuf::Message& request, Priority priority);
+
+// Tells the observer of a call that may not begin; the status to finish with. gRPC's thread.
+grpc::Status Refuse(const Edge& edge, std::string_view method, grpc::CallbackServerContext& context,
+                    const absl::Status& status);
+
+// Counts a call that its client gave up at once. Any thread.
+void CountReset(const Edge& edge, const grpc::CallbackServerContext& context, SteadyTime started,
+                Deadline deadline);
 
 // The client's deadline, less a margin for the answer's way back; bounded by `longest`; `usual`
 // where it sets none.

@@ -193,17 +193,17 @@ Task<absl::Status> GatewayService::Access(Call& call, v1::CheckAccessResponse& r
 }
 
 grpc::ServerUnaryReactor* GatewayService::GetStatus(grpc::CallbackServerContext* context,
-                                                    const v1::GetStatusRequest* /*request*/,
+                                                    const v1::GetStatusRequest* request,
                                                     v1::GetStatusResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.GatewayService/GetStatus", context, response,
+      edge_, "/falcon.v1.GatewayService/GetStatus", context, request, response,
       [=, this](Call&) { return Status(*response); }, Door::kAlwaysOpen);
 }
 
 grpc::ServerUnaryReactor* GatewayService::CheckAccess(grpc::CallbackServerContext* context,
-                                                      const v1::CheckAccessRequest* /*request*/,
+                                                      const v1::CheckAccessRequest* request,
                                                       v1::CheckAccessResponse* response) {
-  return Answer(edge_, "/falcon.v1.GatewayService/CheckAccess", context, response,
+  return Answer(edge_, "/falcon.v1.GatewayService/CheckAccess", context, request, response,
                 [=, this](Call& call) { return Access(call, *response); });
 }
 

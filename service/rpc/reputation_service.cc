@@ -208,14 +208,14 @@ Task<absl::Status> ReputationService::Check(Call& call, const v1::CheckIocsReque
 grpc::ServerUnaryReactor* ReputationService::BatchGetReputations(
     grpc::CallbackServerContext* context, const v1::BatchGetReputationsRequest* request,
     v1::BatchGetReputationsResponse* response) {
-  return Answer(edge_, "/falcon.v1.ReputationService/BatchGetReputations", context, response,
-                [=, this](Call& call) { return BatchGet(call, *request, *response); });
+  return Answer(edge_, "/falcon.v1.ReputationService/BatchGetReputations", context, request,
+                response, [=, this](Call& call) { return BatchGet(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* ReputationService::CheckIocs(grpc::CallbackServerContext* context,
                                                        const v1::CheckIocsRequest* request,
                                                        v1::CheckIocsResponse* response) {
-  return Answer(edge_, "/falcon.v1.ReputationService/CheckIocs", context, response,
+  return Answer(edge_, "/falcon.v1.ReputationService/CheckIocs", context, request, response,
                 [=, this](Call& call) { return Check(call, *request, *response); });
 }
 

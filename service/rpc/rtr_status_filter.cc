@@ -1,6 +1,7 @@
 // Turns states into conditions on deleted_at and offline_queued.
 #include "rpc/rtr_status_filter.h"
 
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -53,7 +54,7 @@ std::string WithStatuses(const std::string& filter,
                          const fql::Catalogue* catalogue, Checks& checks) {
   if (statuses.empty()) return filter;
   std::vector<Expression> states;
-  for (const int status : statuses) {
+  for (const int status : std::set<int>(statuses.begin(), statuses.end())) {
     Expression state = Condition(status, view, checks);
     if (state.empty()) return filter;
     states.push_back(std::move(state));

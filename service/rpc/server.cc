@@ -6,19 +6,35 @@
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 
+#include <algorithm>
+#include <thread>
+#include <utility>
+
 #include "base/error.h"
+#include "base/status.h"
 #include "base/text.h"
 #include "grpc/health/v1/health.pb.h"
+#include "rpc/request_bounds.h"
+#include "run/process_memory.h"
 
 namespace falcon::rpc {
 namespace {
 
-// 5,000 composite ids are half a megabyte; a filter of 2 MB must arrive to be refused by name.
-constexpr int kMaxRequestBytes = 8 << 20;
+// A field of twice what a whole request may have still arrives, to be refused by name.
+constexpr int kMaxMessageBytes = static_cast<int>(2 * kMaxRequestBytes + (64 << 10));
 constexpr int kMaxMetadataBytes = 8 << 10;
-// One client process may hold a thousand waiting calls on its one connection.
+// One client process may hold that many waiting calls on its one connection. Streams whose request
+// never comes cost some 12 KiB each.
 constexpr int kMaxStreams = 1000;
-constexpr size_t kMemoryQuota = size_t{512} << 20;
+// Reflection is served by threads, one an open stream.
+constexpr int kMaxThreads = 64;
+constexpr size_t kUsualQuota = size_t{128} << 20;
+constexpr size_t kLeastQuota = size_t{16} << 20;
+
+// gRPC's buffers: of connections, and of requests that are not whole yet.
+size_t Quota(size_t memory_limit) {
+  return memory_limit == 0 ? kUsualQuota : std::max(memory_limit / 4, kLeastQuota);
+}
 
 constexpr int Millis(seconds span) {
   return static_cast<int>(std::chrono::duration_cast<milliseconds>(span).count());
@@ -35,8 +51,8 @@ std::shared_ptr<grpc::ServerCredentials> Credentials(const ServerOptions& option
   return grpc::SslServerCredentials(ssl);
 }
 
-void Harden(grpc::ServerBuilder& builder) {
-  builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
+void Harden(size_t memory_limit, grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Millis(seconds(10)));
@@ -48,48 +64,68 @@ void Harden(grpc::ServerBuilder& builder) {
                              Millis(seconds(1)));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, Millis(seconds(15 * 60)));
-  // A second process on the same port would split the traffic silently.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // Clients dial anew before they know a gateway that is no longer there; exports go on meanwhile.
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, Millis(seconds(60 * 60)));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Millis(seconds(60 * 60)));
   grpc::ResourceQuota quota("falcon-gateway");
-  quota.Resize(kMemoryQuota);
+  quota.Resize(Quota(memory_limit));
+  quota.SetMaxThreads(kMaxThreads);
   builder.SetResourceQuota(quota);
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
-                                                      const std::vector<grpc::Service*>& services) {
+                                                      const std::vector<grpc::Service*>& services,
+                                                      ConnectionTable& connections, obs::Log& log,
+                                                      obs::Metrics& metrics) {
+  using Connections = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   // Links the descriptor in, so that reflection can describe what gRPC serves by itself.
   grpc::health::v1::HealthCheckRequest::descriptor();
+  ASSIGN_OR_RETURN(ListenSocket listening, ListenSocket::Open(options.listen));
+  AcceptorOptions door_options;
+  door_options.memory_mark = options.memory_limit / 2;
+  auto acceptor = std::make_unique<Acceptor>(std::move(listening), door_options, connections,
+                                             run::ResidentBytes, log, metrics);
   grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort(options.listen, Credentials(options), &port);
+  std::unique_ptr<GrpcAcceptor> door = builder.experimental().AddExternalConnectionAcceptor(
+      Connections::FROM_FD, Credentials(options));
   for (grpc::Service* service : services) builder.RegisterService(service);
-  Harden(builder);
+  Harden(options.memory_limit, builder);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  if (server == nullptr || port == 0) {
+  if (server == nullptr) {
     return Error(absl::StatusCode::kUnavailable, "LISTEN_FAILED",
-                 Cat("cannot listen on ", options.listen,
-                     ": is the address right, the port free, the certificate valid?"));
+                 Cat("cannot serve on ", options.listen, ": is the certificate valid?"));
   }
-  return std::unique_ptr<Server>(new Server(std::move(server), port));
+  RETURN_IF_ERROR(acceptor->Start([door = door.get()](int fd) {
+    GrpcAcceptor::NewConnectionParameters connection;
+    connection.fd = fd;
+    door->HandleNewConnection(&connection);
+  }));
+  return std::unique_ptr<Server>(
+      new Server(std::move(server), std::move(door), std::move(acceptor)));
 }
 
-Server::Server(std::unique_ptr<grpc::Server> server, int port)
-    : server_(std::move(server)), port_(port) {}
+Server::Server(std::unique_ptr<grpc::Server> server, std::unique_ptr<GrpcAcceptor> door,
+               std::unique_ptr<Acceptor> acceptor)
+    : door_(std::move(door)), server_(std::move(server)), acceptor_(std::move(acceptor)) {}
 
-Server::~Server() { Drain(milliseconds(0)); }
+Server::~Server() { Drain({}); }
 
 void Server::SetServing(bool serving) {
   server_->GetHealthCheckService()->SetServingStatus(serving);
 }
 
-void Server::Drain(milliseconds grace) {
+void Server::Drain(const DrainPlan& plan) {
   if (server_ == nullptr) return;
+  const auto end = std::chrono::system_clock::now() + plan.grace;
   server_->GetHealthCheckService()->SetServingStatus(false);
-  server_->Shutdown(std::chrono::system_clock::now() + grace);
+  std::this_thread::sleep_for(std::min(plan.delay, plan.grace));
+  acceptor_->StopListening();
+  plan.on_closed();
+  server_->Shutdown(end);
   server_->Wait();
   server_.reset();
 }

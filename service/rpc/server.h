@@ -5,6 +5,7 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +13,9 @@
 #include "absl/status/statusor.h"
 #include "base/secret.h"
 #include "base/time.h"
+#include "obs/log.h"
+#include "obs/metrics.h"
+#include "rpc/acceptor.h"
 
 namespace falcon::rpc {
 
@@ -22,29 +26,45 @@ struct ServerOptions {
   std::string certificate;
   Secret private_key;
   std::string client_ca;
+  size_t memory_limit = 0;  // bytes that the process may use; 0: no limit
+};
+
+// How a server ends.
+struct DrainPlan {
+  milliseconds delay{0};  // before the listener closes, for balancers to see that health changed
+  milliseconds grace{0};  // for calls in flight, the delay included
+  std::function<void()> on_closed = [] {};  // when the listener has closed
 };
 
 class Server {
  public:
-  // UNAVAILABLE (LISTEN_FAILED) when the address cannot be bound. Services outlive the server.
+  // UNAVAILABLE (LISTEN_FAILED) when the address cannot be bound, or a living process serves the
+  // Unix socket. Services and references outlive the server.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
-                                                       const std::vector<grpc::Service*>& services);
+                                                       const std::vector<grpc::Service*>& services,
+                                                       ConnectionTable& connections, obs::Log& log,
+                                                       obs::Metrics& metrics);
   ~Server();
 
-  int port() const { return port_; }
+  int port() const { return acceptor_->port(); }
 
   // What health says until Drain. Any thread, not after Drain.
   void SetServing(bool serving);
 
-  // Health says NOT_SERVING, no new calls; calls in flight have `grace` to end and are cancelled
-  // then. Returns when all are done. Idempotent.
-  void Drain(milliseconds grace);
+  // Health says NOT_SERVING at once; after the delay no new connections and calls come in; calls in
+  // flight have the rest of the grace to end, and are cancelled then. Returns when all are done.
+  // Idempotent.
+  void Drain(const DrainPlan& plan);
 
  private:
-  Server(std::unique_ptr<grpc::Server> server, int port);
+  using GrpcAcceptor = grpc::experimental::ExternalConnectionAcceptor;
 
+  Server(std::unique_ptr<grpc::Server> server, std::unique_ptr<GrpcAcceptor> door,
+         std::unique_ptr<Acceptor> acceptor);
+
+  std::unique_ptr<GrpcAcceptor> door_;
   std::unique_ptr<grpc::Server> server_;
-  int port_;
+  std::unique_ptr<Acceptor> acceptor_;
 };
 
 }  // namespace falcon::rpc

@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "falcon/fit_texts.h"
-#include "rpc/caller_name.h"
+#include "rpc/drain.h"
 #include "rpc/edge.h"
 #include "rpc/fit_answer.h"
 #include "rpc/status.h"
@@ -39,16 +39,17 @@ template <class Message, class Handler>  // Handler: (Call&, Stream<Message>&) -
 class StreamCall final : public grpc::ServerWriteReactor<Message>, private Stream<Message> {
  public:
   StreamCall(const Edge& edge, std::string_view method, grpc::CallbackServerContext* context,
-             Handler handler)
+             Handler handler, Entry entry)
       : edge_(edge),
         method_(method),
+        permit_(std::move(entry.permit)),
         context_(context),
         handler_(std::move(handler)),
         started_(edge.clock.Now()),
         call_(
             CallDeadline(*context, edge.clock, edge.limits.stream_default, edge.limits.stream_max),
             Priority::kExport) {
-    call_.reading.caller = CallerName(*context);
+    call_.reading.caller = std::move(entry.caller);
   }
 
   void Start() {
@@ -57,6 +58,7 @@ class StreamCall final : public grpc::ServerWriteReactor<Message>, private Strea
 
   // gRPC threads.
   void OnCancel() override {
+    CountReset(edge_, *context_, started_, call_deadline_);
     edge_.loop.Post([canceller = canceller_] { canceller->Cancel(); });
   }
   void OnWriteDone(bool ok) override {
@@ -111,8 +113,8 @@ class StreamCall final : public grpc::ServerWriteReactor<Message>, private Strea
 
   void Run() {
     edge_.observer.Started(method_);
-    const absl::Status admitted = Admit(edge_, Door::kGuarded, call_);
-    if (!admitted.ok()) return End(admitted);
+    if (Draining()) return End(Drained());
+    if (edge_.drain != nullptr) edge_.drain->Watch(canceller_);
     canceller_->CancelAt(call_.reading.deadline.at(), canceller_);
     Stream<Message>& stream = *this;
     boost::asio::co_spawn(
@@ -120,9 +122,11 @@ class StreamCall final : public grpc::ServerWriteReactor<Message>, private Strea
         boost::asio::bind_cancellation_slot(
             canceller_->slot(), [this](std::exception_ptr error, absl::Status status) {
               if (error) status = Unwound(error, canceller_->deadline_passed());
-              End(status);
+              const bool ended = error && !canceller_->deadline_passed() && Draining();
+              End(ended ? Drained() : status);
             }));
   }
+  bool Draining() const { return edge_.drain != nullptr && edge_.drain->begun(); }
   // The last that it does: gRPC may delete it at once.
   void End(const absl::Status& status) {
     canceller_->Finished();
@@ -131,19 +135,37 @@ class StreamCall final : public grpc::ServerWriteReactor<Message>, private Strea
 
   const Edge& edge_;
   std::string_view method_;
+  CallLimiter::Permit permit_;
   grpc::CallbackServerContext* context_;
   Handler handler_;
   SteadyTime started_;
   Call call_;
+  const Deadline call_deadline_ = call_.reading.deadline;  // for gRPC's threads
   std::shared_ptr<Writing> writing_;
   std::shared_ptr<Canceller> canceller_ = std::make_shared<Canceller>(edge_.loop);
 };
 
-// Feeds a stream by `handler` on the loop. `method`: its full name, static.
+// Ends a stream that may not begin.
+template <class Message>
+class RefusedStreamCall final : public grpc::ServerWriteReactor<Message> {
+ public:
+  explicit RefusedStreamCall(const grpc::Status& status) { this->Finish(status); }
+  void OnDone() override { delete this; }
+  bool InternalInlineable() override { return true; }
+};
+
+// Feeds a stream by `handler` on the loop. `method`: its full name, static. A call that may not
+// begin (Enter) is ended at once.
 template <class Message, class Handler>
 grpc::ServerWriteReactor<Message>* Feed(const Edge& edge, std::string_view method,
-                                        grpc::CallbackServerContext* context, Handler handler) {
-  auto* call = new StreamCall<Message, Handler>(edge, method, context, std::move(handler));
+                                        grpc::CallbackServerContext* context,
+                                        const google::protobuf::Message* request, Handler handler) {
+  absl::StatusOr<Entry> entry = Enter(edge, Door::kGuarded, *context, *request, Priority::kExport);
+  if (!entry.ok()) {
+    return new RefusedStreamCall<Message>(Refuse(edge, method, *context, entry.status()));
+  }
+  auto* call = new StreamCall<Message, Handler>(edge, method, context, std::move(handler),
+                                                *std::move(entry));
   call->Start();
   return call;
 }

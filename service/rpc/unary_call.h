@@ -10,13 +10,15 @@
 #include <memory>
 #include <utility>
 
-#include "rpc/caller_name.h"
 #include "rpc/edge.h"
 #include "rpc/fit_answer.h"
 #include "rpc/staleness.h"
 #include "rpc/status.h"
 
 namespace falcon::rpc {
+
+// What a call that is answered still holds besides its answer.
+inline constexpr int64_t kAnsweredBytes = 16 << 10;
 
 // gRPC owns it until OnDone. The coroutine's completion calls Finish, exactly once, always, also
 // after a cancel; so OnDone cannot come before the coroutine's end, and request and response
@@ -25,17 +27,17 @@ template <class Handler>  // Handler: (Call&) -> Task<absl::Status>
 class UnaryCall final : public grpc::ServerUnaryReactor {
  public:
   UnaryCall(const Edge& edge, std::string_view method, grpc::CallbackServerContext* context,
-            google::protobuf::Message* response, Handler handler, Door door)
+            google::protobuf::Message* response, Handler handler, Entry entry)
       : edge_(edge),
         method_(method),
-        door_(door),
+        permit_(std::move(entry.permit)),
         context_(context),
         response_(*response),
         handler_(std::move(handler)),
         started_(edge.clock.Now()),
         call_(CallDeadline(*context, edge.clock, edge.limits.unary_default, edge.limits.unary_max),
               Priority::kInteractive) {
-    call_.reading.caller = CallerName(*context);
+    call_.reading.caller = std::move(entry.caller);
     call_.reading.staleness = UsualStaleness(method);
   }
 
@@ -46,6 +48,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   // gRPC thread, any time before OnDone.
   void OnCancel() override {
+    CountReset(edge_, *context_, started_, call_deadline_);
     edge_.loop.Post([canceller = canceller_] { canceller->Cancel(); });
   }
 
@@ -57,8 +60,6 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
  private:
   void Run() {
     edge_.observer.Started(method_);
-    const absl::Status admitted = Admit(edge_, door_, call_);
-    if (!admitted.ok()) return End(admitted);
     canceller_->CancelAt(call_.reading.deadline.at(), canceller_);
     boost::asio::co_spawn(
         edge_.loop.executor(), handler_(call_),
@@ -72,28 +73,45 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   void End(absl::Status status) {
     canceller_->Finished();
     if (status.ok()) status = FitAnswer(response_);
+    // The answer and its serialized form, until the client has taken it.
+    permit_.ShrinkTo(kAnsweredBytes + 3 * static_cast<int64_t>(response_.ByteSizeLong()));
     Finish(Conclude(edge_, method_, *context_, status, started_, call_));
   }
 
   const Edge& edge_;
   std::string_view method_;
-  Door door_;
+  CallLimiter::Permit permit_;
   grpc::CallbackServerContext* context_;
   google::protobuf::Message& response_;
   Handler handler_;
   SteadyTime started_;
   Call call_;
+  const Deadline call_deadline_ = call_.reading.deadline;  // for gRPC's threads
   std::shared_ptr<Canceller> canceller_ = std::make_shared<Canceller>(edge_.loop);
 };
 
+// Ends a unary RPC that may not begin.
+class RefusedUnaryCall final : public grpc::ServerUnaryReactor {
+ public:
+  explicit RefusedUnaryCall(const grpc::Status& status) { Finish(status); }
+  void OnDone() override { delete this; }
+  bool InternalInlineable() override { return true; }
+};
+
 // Answers a unary RPC by `handler`, which fills `response`, on the loop. `method`: its full name,
-// static. Nothing else may run on gRPC's thread.
+// static. Nothing else may run on gRPC's thread. A call that may not begin (Enter) is ended at once.
 template <class Handler>
 grpc::ServerUnaryReactor* Answer(const Edge& edge, std::string_view method,
                                  grpc::CallbackServerContext* context,
+                                 const google::protobuf::Message* request,
                                  google::protobuf::Message* response, Handler handler,
                                  Door door = Door::kGuarded) {
-  auto* call = new UnaryCall<Handler>(edge, method, context, response, std::move(handler), door);
+  absl::StatusOr<Entry> entry = Enter(edge, door, *context, *request, Priority::kInteractive);
+  if (!entry.ok()) {
+    return new RefusedUnaryCall(Refuse(edge, method, *context, entry.status()));
+  }
+  auto* call = new UnaryCall<Handler>(edge, method, context, response, std::move(handler),
+                                      *std::move(entry));
   call->Start();
   return call;
 }

@@ -15,20 +15,21 @@ size_t MemoryGuard::Most(Priority priority) const {
   return static_cast<size_t>(share * static_cast<double>(options_.limit));
 }
 
-void MemoryGuard::Look() {
+size_t MemoryGuard::Look() {
   const SteadyTime now = clock_.Now();
-  if (looked_at_.has_value() && now - *looked_at_ < options_.look) return;
+  const absl::MutexLock lock(&mutex_);
+  if (looked_at_.has_value() && now - *looked_at_ < options_.look) return in_use_;
   looked_at_ = now;
   in_use_ = used_();
-  if (in_use_ <= Most(Priority::kExport)) return;
-  release_();
-  in_use_ = used_();
+  if (in_use_ > Most(Priority::kExport)) {
+    release_();
+    in_use_ = used_();
+  }
+  return in_use_;
 }
 
 absl::Status MemoryGuard::Admit(Priority priority) {
-  if (options_.limit == 0) return absl::OkStatus();
-  Look();
-  if (in_use_ <= Most(priority)) return absl::OkStatus();
+  if (options_.limit == 0 || Look() <= Most(priority)) return absl::OkStatus();
   ++refused_;
   const absl::Status pressure =
       Error(absl::StatusCode::kResourceExhausted, "MEMORY_PRESSURE",

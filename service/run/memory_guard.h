@@ -3,12 +3,15 @@
 #ifndef FALCON_RUN_MEMORY_GUARD_H_
 #define FALCON_RUN_MEMORY_GUARD_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
 #include "base/time.h"
 #include "run/priority.h"
 
@@ -21,7 +24,7 @@ struct MemoryOptions {
   milliseconds look{250};       // what is in use is read anew after so long
 };
 
-// Loop thread only.
+// Any thread.
 class MemoryGuard {
  public:
   // `used`: bytes in use. `release`: gives the system what is free already but still held; called
@@ -34,19 +37,21 @@ class MemoryGuard {
   absl::Status Admit(Priority priority);
 
   // Calls that were refused so far.
-  int64_t refused() const { return refused_; }
+  int64_t refused() const { return refused_.load(std::memory_order_relaxed); }
 
  private:
   size_t Most(Priority priority) const;
-  void Look();
+  // What is in use, as of the last look.
+  size_t Look();
 
   const Clock& clock_;
   const MemoryOptions options_;
   const std::function<size_t()> used_;
   const std::function<void()> release_;
-  size_t in_use_ = 0;
-  std::optional<SteadyTime> looked_at_;
-  int64_t refused_ = 0;
+  absl::Mutex mutex_;
+  size_t in_use_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::optional<SteadyTime> looked_at_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<int64_t> refused_ = 0;
 };
 
 }  // namespace falcon::run

@@ -76,7 +76,7 @@ class Program:
 
     def __exit__(self, *_):
         end_drivers()  # where all went well there are none; the gateway would wait for their calls
-        self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(signal.SIGINT)  # the gateway delays its end on SIGTERM
         self.process.wait()
 
 

@@ -82,8 +82,10 @@ void World::StartGateway(const std::vector<std::string>& further) {
                                         "--virustotal-base-url=" + simulator_url_};
   arguments.insert(arguments.end(), options_.gateway.begin(), options_.gateway.end());
   arguments.insert(arguments.end(), further.begin(), further.end());
-  // Most tests look at what Falcon was asked, and let it fail, again and again.
-  for (const std::string flag : {"--cache-mib=", "--circuit-breaker-min-calls="}) {
+  // Most tests look at what Falcon was asked, and let it fail, again and again. Sanitizers take memory
+  // of their own.
+  for (const std::string flag :
+       {"--cache-mib=", "--circuit-breaker-min-calls=", "--drain-delay-seconds=", "--memory-limit-mib="}) {
     const bool said = std::any_of(arguments.begin(), arguments.end(),
                                   [&](const std::string& one) { return one.starts_with(flag); });
     if (!said) arguments.push_back(flag + "0");

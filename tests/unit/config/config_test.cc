@@ -18,6 +18,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using testing::FailsWith;
 using ::testing::Field;
 using ::testing::HasSubstr;
@@ -78,6 +79,7 @@ TEST_F(ConfigTest, TwoVariablesAreEnough) {
   EXPECT_EQ(config->upstream_max_body_bytes, size_t{64} << 20);
   EXPECT_EQ(config->upstream_stall, seconds(20));
   EXPECT_EQ(config->drain, seconds(25));
+  EXPECT_EQ(config->drain_delay, seconds(5));
   EXPECT_EQ(config->log_level, obs::Level::kInfo);
   EXPECT_TRUE(config->page_token_key.empty());
   EXPECT_THAT(config->warnings, IsEmpty());
@@ -401,7 +403,7 @@ TEST_F(ConfigTest, CertificatesAreReadAndTheKeyIsASecret) {
   EXPECT_EQ(config->tls_certificate, pem + "cert");
   EXPECT_EQ(config->tls_private_key.Reveal(), "-----BEGIN PRIVATE KEY-----\ncanary");
   EXPECT_EQ(config->tls_client_ca, pem + "ca");
-  EXPECT_THAT(config->warnings, IsEmpty());
+  EXPECT_THAT(config->warnings, ElementsAre(HasSubstr("HAProxy")));
 
   Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
   config = Load({"--listen=0.0.0.0:50051", "--tls-cert", cert, "--tls-key", key});
@@ -420,6 +422,7 @@ TEST_F(ConfigTest, TheRestOfTheFlagsArrives) {
   const auto config =
       Load({"--max-in-flight=7", "--max-waiting=8", "--upstream-max-body-mib=9",
             "--upstream-stall-seconds=40", "--drain-seconds=0", "--log-level=WARN",
+            "--drain-delay-seconds=3", "--max-connections=20", "--max-connections-per-address=10",
             "--loopback-redirect=127.0.0.1:8081", "--loopback-redirect=127.0.0.1:8082",
             "--page-token-key-file", scratch_.Write("key", std::string(32, 'k'))});
   ASSERT_THAT(config, IsOk());
@@ -428,6 +431,9 @@ TEST_F(ConfigTest, TheRestOfTheFlagsArrives) {
   EXPECT_EQ(config->upstream_max_body_bytes, size_t{9} << 20);
   EXPECT_EQ(config->upstream_stall, seconds(40));
   EXPECT_EQ(config->drain, seconds(0));
+  EXPECT_EQ(config->drain_delay, seconds(3));
+  EXPECT_EQ(config->max_connections, 20);
+  EXPECT_EQ(config->max_connections_per_address, 10);
   EXPECT_EQ(config->log_level, obs::Level::kWarning);
   EXPECT_EQ(config->loopback_redirects,
             (std::vector<std::string>{"127.0.0.1:8081", "127.0.0.1:8082"}));

@@ -7,6 +7,7 @@
 #include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,10 +32,11 @@ namespace falcon::testing {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-class SilentObserver final : public rpc::CallObserver {
+class StartObserver final : public rpc::CallObserver {
  public:
-  void Started(std::string_view) override {}
+  void Started(std::string_view) override { ++started; }
   void Finished(std::string_view, const absl::Status&, milliseconds, const rpc::Call&) override {}
+  std::atomic<int> started = 0;  // calls that the loop has seen
 };
 
 class GatewayTest : public ::testing::Test {
@@ -98,10 +100,10 @@ class GatewayTest : public ::testing::Test {
   }
 
   RowsOfFalcon falcon_;
+  StartObserver observer_;
 
  private:
   SystemClock clock_;
-  SilentObserver observer_;
   run::LoopTimer timer_;
   run::Loop loop_{"falcon-test"};
   run::Admission admission_{loop_, clock_, timer_, {.places = 4, .max_waiting = 100}};

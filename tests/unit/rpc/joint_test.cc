@@ -31,9 +31,11 @@ class CountingObserver final : public CallObserver {
     ++finished;
     if (status.code() == absl::StatusCode::kCancelled) ++cancelled;
   }
+  void Refused(std::string_view, const absl::Status&) override { ++refused; }
   std::atomic<int> started = 0;
   std::atomic<int> finished = 0;
   std::atomic<int> cancelled = 0;
+  std::atomic<int> refused = 0;
 };
 
 // Answers GetStatus when the gate opens, with what `status` says then.
@@ -41,9 +43,9 @@ class GatedService final : public v1::GatewayService::CallbackService {
  public:
   GatedService(const Edge& edge, run::Event& gate) : edge_(edge), gate_(gate) {}
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
-                                      const v1::GetStatusRequest*,
+                                      const v1::GetStatusRequest* request,
                                       v1::GetStatusResponse* response) override {
-    return Answer(edge_, "/falcon.v1.GatewayService/GetStatus", context, response,
+    return Answer(edge_, "/falcon.v1.GatewayService/GetStatus", context, request, response,
                   [=, this](Call&) { return Wait(*response); });
   }
   absl::Status status;
@@ -191,6 +193,36 @@ TEST_F(JointTest, AFailureThatMayPassTellsWhenToComeBack) {
   const auto pushback = trailers.find("grpc-retry-pushback-ms");
   ASSERT_NE(pushback, trailers.end());
   EXPECT_EQ(std::string(pushback->second.data(), pushback->second.size()), "2500");
+}
+
+TEST_F(JointTest, CallsBeyondTheBoundAreRefusedBeforeTheLoopAndThePlacesComeBack) {
+  obs::Metrics metrics;
+  CallLimiter limiter({.calls = 4, .exports = 1, .bytes = int64_t{1} << 40}, metrics);
+  edge_.limiter = &limiter;
+  constexpr int kOfOneCaller = 3;
+  Latch done(kOfOneCaller);
+  std::vector<std::unique_ptr<Pending>> calls;
+  for (int i = 0; i < kOfOneCaller; ++i) {
+    calls.push_back(std::make_unique<Pending>());
+    Pending& call = *calls.back();
+    stub_->async()->GetStatus(&call.context, &call.request, &call.response,
+                              [&](const grpc::Status&) { done.Down(); });
+  }
+  while (observer_.started < kOfOneCaller) std::this_thread::yield();
+  Pending refused;
+  const grpc::Status status =
+      stub_->GetStatus(&refused.context, refused.request, &refused.response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(refused.context.GetServerTrailingMetadata().count("grpc-retry-pushback-ms"), 1U);
+  EXPECT_EQ(observer_.started, kOfOneCaller);
+  EXPECT_EQ(observer_.refused, 1);
+  OpenGate();
+  done.Wait();
+  while (limiter.in_use().calls > 0) std::this_thread::yield();
+  Pending next;
+  EXPECT_TRUE(stub_->GetStatus(&next.context, next.request, &next.response).ok());
+  server_->Shutdown();
+  EXPECT_EQ(limiter.in_use().bytes, 0);
 }
 
 }  // namespace

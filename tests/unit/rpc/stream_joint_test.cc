@@ -43,9 +43,9 @@ class Exports final : public v1::DetectionService::CallbackService {
  public:
   explicit Exports(const Edge& edge) : edge_(edge) {}
   grpc::ServerWriteReactor<v1::ExportDetectionsResponse>* ExportDetections(
-      grpc::CallbackServerContext* context, const v1::ExportDetectionsRequest*) override {
+      grpc::CallbackServerContext* context, const v1::ExportDetectionsRequest* request) override {
     return Feed<v1::ExportDetectionsResponse>(
-        edge_, "/falcon.v1.DetectionService/ExportDetections", context,
+        edge_, "/falcon.v1.DetectionService/ExportDetections", context, request,
         [this](Call&, Stream<v1::ExportDetectionsResponse>& stream) { return Write(stream); });
   }
   std::atomic<int> begun = 0;
@@ -78,17 +78,17 @@ class Gateway final : public v1::GatewayService::CallbackService {
  public:
   explicit Gateway(const Edge& edge) : edge_(edge) {}
   grpc::ServerUnaryReactor* CheckAccess(grpc::CallbackServerContext* context,
-                                        const v1::CheckAccessRequest*,
+                                        const v1::CheckAccessRequest* request,
                                         v1::CheckAccessResponse* response) override {
-    return Answer(edge_, "/falcon.v1.GatewayService/CheckAccess", context, response,
+    return Answer(edge_, "/falcon.v1.GatewayService/CheckAccess", context, request, response,
                   [](Call&) { return Ok(); });
   }
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
-                                      const v1::GetStatusRequest*,
+                                      const v1::GetStatusRequest* request,
                                       v1::GetStatusResponse* response) override {
     return Answer(
-        edge_, "/falcon.v1.GatewayService/GetStatus", context, response, [](Call&) { return Ok(); },
-        Door::kAlwaysOpen);
+        edge_, "/falcon.v1.GatewayService/GetStatus", context, request, response,
+        [](Call&) { return Ok(); }, Door::kAlwaysOpen);
   }
 
  private:
@@ -209,6 +209,15 @@ TEST_F(StreamJointTest, AtTheMemoryLimitOnlyTheStatusIsAnsweredUntilItRecovers) 
   server_->Shutdown();
   OnLoop(loop_, [this] { EXPECT_EQ(memory_.refused(), 2); });
   EXPECT_EQ(counts_.started, counts_.finished);
+}
+
+TEST_F(StreamJointTest, AfterTheDrainHasBegunExportsAreUnavailableAndCallsAreNot) {
+  Drain drain;
+  edge_.drain = &drain;
+  EXPECT_TRUE(Export().ok());
+  testing::OnLoop(loop_, [&] { drain.Begin(); });
+  EXPECT_EQ(Export().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_TRUE(Status().ok());
 }
 
 }  // namespace

@@ -1,0 +1,47 @@
+// RequestBounds: how large a request may be, checked before any work is done for it.
+//
+// The limits come from the request's descriptor: `(falcon.v1.bounds)` of a field, else the defaults
+// below. What a value means is checked later, on the loop.
+//
+// Thread: any.
+#ifndef FALCON_RPC_REQUEST_BOUNDS_H_
+#define FALCON_RPC_REQUEST_BOUNDS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+
+namespace falcon::rpc {
+
+// All fields of a request together, as serialized.
+inline constexpr size_t kMaxRequestBytes = size_t{1} << 20;
+
+// What one field may hold.
+struct FieldBounds {
+  int max_items = 0;  // of a repeated field
+  int max_bytes = 0;  // of a text, or of each text of a repeated field
+};
+
+// The limits of a field of a request. The `paths` of a google.protobuf.FieldMask have their own.
+FieldBounds BoundsOf(const google::protobuf::FieldDescriptor& field);
+
+struct RequestSize {
+  size_t bytes = 0;
+  // Fields and items that were looked at: at most a small multiple of what the limits allow,
+  // whatever the request holds.
+  int64_t visited = 0;
+  // Records that the answer may hold: ids, or the page size.
+  int64_t records = 0;
+};
+
+// The size of `request`, or INVALID_ARGUMENT (INVALID_FIELD) with one violation for each field that
+// is too large, which says what would be right. A request that is too large as a whole is laid to
+// its largest field.
+absl::StatusOr<RequestSize> CheckBounds(const google::protobuf::Message& request);
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_REQUEST_BOUNDS_H_

@@ -1,0 +1,112 @@
+// What a request may hold, for every RPC: the largest that is accepted costs little, and one that is
+// larger never reaches the loop.
+#include "rpc/request_bounds.h"
+
+#include <gmock/gmock.h>
+
+#include "json/field_selection.h"
+#include "tests/support/largest_requests.h"
+#include "tests/support/method_requests.h"
+#include "tests/unit/gateway/served_gateway.h"
+
+namespace falcon::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr int64_t kMaxVisited = 20'000;
+constexpr int64_t kMaxCompared = 10'000;
+
+class RequestBoundsTest : public GatewayTest {
+ protected:
+  std::unique_ptr<Message> Usual(const client::Method& method) const {
+    return MethodRequests(catalog(), {{"Host", "0123456789abcdef0123456789abcdef"}},
+                          "0123456789abcdef0123456789abcdef")
+        .For(method);
+  }
+
+  // Refused for `field`, and the loop never saw it.
+  void ExpectRefused(const client::Method& method, const Message& request,
+                     const std::string& field) {
+    const int before = observer_.started;
+    const auto failure = Call(method, request, [](const Message&) {});
+    ASSERT_TRUE(failure.has_value());
+    EXPECT_EQ(failure->code, grpc::StatusCode::INVALID_ARGUMENT) << failure->message;
+    EXPECT_THAT(failure->message, HasSubstr(field));
+    EXPECT_THAT(failure->message, HasSubstr("at most"));
+    EXPECT_EQ(observer_.started, before);
+  }
+};
+
+TEST_F(RequestBoundsTest, LargestAcceptedRequestIsVisitedWithinACount) {
+  for (const client::Method* method : Methods()) {
+    SCOPED_TRACE(method->descriptor->name());
+    const std::unique_ptr<Message> request = Usual(*method);
+    LargestRequest(*request).Fill();
+    const auto size = rpc::CheckBounds(*request);
+    ASSERT_TRUE(size.ok()) << size.status();
+    EXPECT_LE(size->visited, kMaxVisited);
+    EXPECT_LE(size->bytes, rpc::kMaxRequestBytes);
+  }
+}
+
+TEST_F(RequestBoundsTest, OneItemOrByteTooManyOfAFieldIsRefusedByNameBeforeTheLoop) {
+  for (const client::Method* method : Methods()) {
+    const google::protobuf::Descriptor& type = *method->descriptor->input_type();
+    for (int i = 0; i < type.field_count(); ++i) {
+      SCOPED_TRACE(Cat(method->descriptor->name(), ".", type.field(i)->name()));
+      const std::unique_ptr<Message> request = Usual(*method);
+      if (!LargestRequest(*request).Exceed(*type.field(i))) continue;
+      ExpectRefused(*method, *request, type.field(i)->name());
+    }
+  }
+}
+
+TEST_F(RequestBoundsTest, TooManyMaskPathsOrBytesOfOneAreRefusedBeforeTheLoop) {
+  for (const client::Method* method : Methods()) {
+    if (method->shape.read_mask == nullptr) continue;
+    SCOPED_TRACE(method->descriptor->name());
+    for (const auto& [paths, bytes] : {std::pair(201, size_t{5}), std::pair(1, size_t{513})}) {
+      const std::unique_ptr<Message> request = Usual(*method);
+      Message& mask = *request->GetReflection()->MutableMessage(&*request, method->shape.read_mask);
+      const FieldDescriptor* field = mask.GetDescriptor()->FindFieldByName("paths");
+      for (int i = 0; i < paths; ++i) {
+        mask.GetReflection()->AddString(&mask, field, std::string(bytes, 'z'));
+      }
+      ExpectRefused(*method, *request, "read_mask");
+    }
+  }
+}
+
+TEST_F(RequestBoundsTest, RequestThatIsTooLargeAsAWholeIsLaidToItsLargestField) {
+  for (const client::Method* method : Methods()) {
+    if (!method->descriptor->name().starts_with("BatchGet")) continue;
+    SCOPED_TRACE(method->descriptor->name());
+    const std::unique_ptr<Message> request = Usual(*method);
+    const FieldDescriptor& ids = *method->descriptor->input_type()->field(0);
+    ASSERT_TRUE(ids.is_repeated());
+    const std::string long_id(4000, '1');
+    for (int i = 0; i < 270; ++i) request->GetReflection()->AddString(&*request, &ids, long_id);
+    ExpectRefused(*method, *request, ids.name());
+  }
+}
+
+TEST_F(RequestBoundsTest, UnknownMaskPathsAreComparedOnceARequest) {
+  const std::string dots = "z." + std::string(34, 'q') + ".z.z.z.z.z.z.z.z.z.z.z.z.z.z.z.z.z.z.z.z";
+  for (const client::Method* method : Methods()) {
+    const bool has_records = method->shape.read_mask != nullptr && method->shape.records != nullptr;
+    if (!has_records) continue;
+    SCOPED_TRACE(method->descriptor->name());
+    google::protobuf::FieldMask mask;
+    for (int i = 0; i < 200; ++i) mask.add_paths(dots);
+    json::MaskWork work;
+    const auto selection =
+        json::FieldSelection::FromMask(mask, method->shape.records->message_type(), &work);
+    EXPECT_FALSE(selection.ok());
+    EXPECT_GT(work.paths_compared, 0);
+    EXPECT_LE(work.paths_compared, kMaxCompared);
+  }
+}
+
+}  // namespace
+}  // namespace falcon::testing

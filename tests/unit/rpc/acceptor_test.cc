@@ -1,0 +1,199 @@
+// Connections at the door: limits, silence, shortage of file descriptors, and when one has ended.
+#include "rpc/acceptor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <mutex>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+#include "tests/support/status_matchers.h"
+
+namespace falcon::rpc {
+namespace {
+
+using ::falcon::testing::IsOk;
+using ::testing::HasSubstr;
+
+class AcceptorTest : public ::testing::Test {
+ protected:
+  ~AcceptorTest() override { acceptor_.reset(); }
+
+  void Start(AcceptorOptions options, int max_connections = 1000, int per_address = 1000) {
+    connections_ = std::make_unique<ConnectionTable>(max_connections, per_address, metrics_);
+    auto listening = ListenSocket::Open("127.0.0.1:0");
+    ASSERT_THAT(listening, IsOk());
+    acceptor_ = std::make_unique<Acceptor>(
+        *std::move(listening), options, *connections_, [this] { return used_.load(); }, log_,
+        metrics_);
+    ASSERT_THAT(acceptor_->Start([this](int fd) {
+      const std::lock_guard lock(mutex_);
+      taken_.emplace_back(fd);
+    }),
+                IsOk());
+  }
+
+  // A connection to it that has sent `bytes`.
+  FileDescriptor Dial(std::string_view bytes) const {
+    FileDescriptor client(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in to = {};
+    to.sin_family = AF_INET;
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    to.sin_port = htons(static_cast<in_port_t>(acceptor_->port()));
+    EXPECT_EQ(connect(client.get(), reinterpret_cast<sockaddr*>(&to), sizeof(to)), 0);
+    // It fails where the connection is refused already.
+    send(client.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    return client;
+  }
+  // Whether the other end has closed it; waits for that.
+  static bool IsClosed(const FileDescriptor& client) {
+    char byte = 0;
+    return recv(client.get(), &byte, 1, 0) <= 0;
+  }
+  // As gRPC names the client.
+  static std::string PeerName(const FileDescriptor& client) {
+    sockaddr_in own = {};
+    socklen_t size = sizeof(own);
+    EXPECT_EQ(getsockname(client.get(), reinterpret_cast<sockaddr*>(&own), &size), 0);
+    return "ipv4:127.0.0.1:" + std::to_string(ntohs(own.sin_port));
+  }
+  static void Take(const FileDescriptor& from, size_t bytes) {
+    char buffer[4096];
+    while (bytes > 0) {
+      const ssize_t got = recv(from.get(), buffer, std::min(bytes, sizeof(buffer)), 0);
+      if (got > 0) bytes -= static_cast<size_t>(got);
+    }
+  }
+  template <class Condition>
+  static void WaitUntil(Condition condition) {
+    while (!condition()) std::this_thread::yield();
+  }
+  size_t Taken() {
+    const std::lock_guard lock(mutex_);
+    return taken_.size();
+  }
+  void ExpectRefused(const std::string& reason) {
+    const std::string line = "falcon_gateway_connections_refused_total{reason=\"" + reason + "\"}";
+    WaitUntil([&] { return metrics_.Text().find(line) != std::string::npos; });
+  }
+
+  SystemClock clock_;
+  std::ostringstream out_;
+  obs::Log log_{obs::Level::kInfo, clock_, out_};
+  obs::Metrics metrics_;
+  std::mutex mutex_;
+  std::vector<FileDescriptor> taken_;
+  std::atomic<size_t> used_ = 0;
+  std::unique_ptr<ConnectionTable> connections_;
+  std::unique_ptr<Acceptor> acceptor_;
+};
+
+TEST_F(AcceptorTest, AConnectionIsHandedOverAtItsFirstByteWithThatByte) {
+  Start({});
+  const FileDescriptor silent = Dial("");
+  const FileDescriptor client = Dial("PRI");
+  WaitUntil([&] { return Taken() == 1 && connections_->size() == 2; });
+  char bytes[3] = {};
+  EXPECT_EQ(recv(taken_[0].get(), bytes, sizeof(bytes), 0), 3);
+}
+
+TEST_F(AcceptorTest, AConnectionCountsUntilItIsShut) {
+  Start({}, /*max_connections=*/1);
+  const FileDescriptor client = Dial("x");
+  WaitUntil([&] { return Taken() == 1; });
+  EXPECT_TRUE(IsClosed(Dial("x")));
+  ExpectRefused("limit");
+  shutdown(taken_[0].get(), SHUT_RDWR);
+  WaitUntil([&] { return connections_->size() == 0; });
+  const FileDescriptor next = Dial("x");
+  WaitUntil([&] { return Taken() == 2; });
+}
+
+TEST_F(AcceptorTest, OneAddressMayNotTakeAll) {
+  Start({}, /*max_connections=*/10, /*per_address=*/2);
+  const FileDescriptor first = Dial("x");
+  const FileDescriptor second = Dial("x");
+  WaitUntil([&] { return Taken() == 2; });
+  EXPECT_TRUE(IsClosed(Dial("x")));
+  ExpectRefused("address_limit");
+}
+
+TEST_F(AcceptorTest, AClientThatSaysNothingIsClosedInTime) {
+  Start({.first_byte = milliseconds(20)});
+  EXPECT_TRUE(IsClosed(Dial("")));
+  ExpectRefused("silent");
+  WaitUntil([&] { return connections_->size() == 0; });
+  EXPECT_EQ(Taken(), 0U);
+}
+
+TEST_F(AcceptorTest, AConnectionIsClosedByItsPeersName) {
+  Start({});
+  const FileDescriptor client = Dial("x");
+  WaitUntil([&] { return Taken() == 1; });
+  connections_->Close("ipv4:127.0.0.1:1");
+  connections_->Close(PeerName(client));
+  EXPECT_TRUE(IsClosed(client));
+}
+
+TEST_F(AcceptorTest, ShortOfMemoryItClosesTheConnectionWhoseBytesBecameNoCalls) {
+  Start({.memory_mark = 100, .look = milliseconds(1)});
+  const FileDescriptor caller = Dial("x");
+  const FileDescriptor burden = Dial("x");
+  WaitUntil([&] { return Taken() == 2; });
+  const std::string bytes(100 << 10, 'x');
+  for (int i = 0; i < 10; ++i) {
+    for (const FileDescriptor* client : {&caller, &burden}) {
+      EXPECT_GT(send(client->get(), bytes.data(), bytes.size(), MSG_NOSIGNAL), 0);
+    }
+    connections_->Credit(PeerName(caller), bytes.size());
+    for (const FileDescriptor& one : taken_) Take(one, bytes.size());
+  }
+  used_ = 101;
+  EXPECT_TRUE(IsClosed(burden));
+  EXPECT_THAT(metrics_.Text(),
+              HasSubstr("falcon_gateway_connections_closed_total{reason=\"memory\"} 1"));
+  EXPECT_EQ(send(caller.get(), "y", 1, MSG_NOSIGNAL), 1);
+}
+
+TEST_F(AcceptorTest, AfterRunningOutOfFileDescriptorsItAcceptsAgain) {
+  Start({.pause = milliseconds(5)});
+  const FileDescriptor client = Dial("x");
+  WaitUntil([&] { return Taken() == 1; });
+  const FileDescriptor waiting(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  rlimit usual = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const rlimit none = {.rlim_cur = static_cast<rlim_t>(waiting.get()), .rlim_max = usual.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  sockaddr_in to = {};
+  to.sin_family = AF_INET;
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  to.sin_port = htons(static_cast<in_port_t>(acceptor_->port()));
+  EXPECT_EQ(connect(waiting.get(), reinterpret_cast<sockaddr*>(&to), sizeof(to)), 0);
+  EXPECT_EQ(send(waiting.get(), "x", 1, MSG_NOSIGNAL), 1);
+  ExpectRefused("files");
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);
+  WaitUntil([&] { return Taken() == 2; });
+  EXPECT_THAT(out_.str(), HasSubstr("accepting_paused"));
+}
+
+TEST_F(AcceptorTest, AfterStoppingNobodyConnectsAndWhoIsServedStays) {
+  Start({});
+  const FileDescriptor client = Dial("x");
+  const FileDescriptor silent = Dial("");
+  WaitUntil([&] { return Taken() == 1 && connections_->size() == 2; });
+  acceptor_->StopListening();
+  EXPECT_TRUE(IsClosed(silent));
+  EXPECT_EQ(send(taken_[0].get(), "y", 1, MSG_NOSIGNAL), 1);
+  char byte = 0;
+  EXPECT_EQ(recv(client.get(), &byte, 1, 0), 1);
+}
+
+}  // namespace
+}  // namespace falcon::rpc

@@ -1,0 +1,82 @@
+// Bounds of requests: defaults, overrides, and what is said.
+#include "rpc/request_bounds.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "falcon/v1/detections.pb.h"
+#include "falcon/v1/reputation.pb.h"
+#include "falcon/v1/rtr_sessions.pb.h"
+#include "tests/support/status_matchers.h"
+
+namespace falcon::rpc {
+namespace {
+
+using ::falcon::testing::FailsWith;
+using ::testing::ElementsAre;
+
+// "field: description" of each violation.
+std::vector<std::string> Problems(const google::protobuf::Message& request) {
+  const auto size = CheckBounds(request);
+  EXPECT_THAT(size, FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_FIELD"));
+  std::vector<std::string> problems;
+  for (const FieldViolation& one : Violations(size.status())) {
+    problems.push_back(Cat(one.field, ": ", one.description));
+  }
+  return problems;
+}
+
+TEST(RequestBounds, AMillionEnumWordsAreRefusedWithoutBeingVisited) {
+  v1::ListRtrSessionsRequest request;
+  for (int i = 0; i < 1'000'000; ++i) request.add_statuses(v1::RTR_SESSION_STATUS_ACTIVE);
+  EXPECT_THAT(Problems(request),
+              ElementsAre("statuses: takes at most 100 items, got 1000000; split them over several "
+                          "calls"));
+}
+
+TEST(RequestBounds, IdsHaveTheBoundOfTheirFieldsOption) {
+  v1::BatchGetDetectionsRequest request;
+  for (int i = 0; i < 5000; ++i) request.add_composite_ids("a:b:c:d");
+  const auto size = CheckBounds(request);
+  ASSERT_TRUE(size.ok()) << size.status();
+  EXPECT_EQ(size->records, 5000);
+  EXPECT_LE(size->visited, 5001);
+  request.add_composite_ids("a:b:c:d");
+  EXPECT_THAT(Problems(request),
+              ElementsAre("composite_ids: takes at most 5000 items, got 5001; split them over "
+                          "several calls"));
+}
+
+TEST(RequestBounds, AMaskIsOneField) {
+  v1::ListDetectionsRequest request;
+  request.mutable_read_mask()->add_paths(std::string(513, 'z'));
+  EXPECT_THAT(Problems(request), ElementsAre("read_mask: takes at most 512 bytes, got 513"));
+}
+
+TEST(RequestBounds, FieldsOfMessagesInAListAreNamedByTheirPlace) {
+  v1::CheckIocsRequest request;
+  request.add_iocs();
+  request.add_iocs()->set_value(std::string(20'000, 'a'));
+  EXPECT_THAT(Problems(request),
+              ElementsAre("iocs[1].value: takes at most 16384 bytes, got 20000"));
+}
+
+TEST(RequestBounds, EveryWrongFieldIsNamedAtOnce) {
+  v1::ListDetectionsRequest request;
+  request.set_filter(std::string(16'385, 'a'));
+  request.add_products(std::string(4097, 'a'));
+  EXPECT_THAT(Problems(request), ElementsAre("products[0]: takes at most 4096 bytes, got 4097",
+                                             "filter: takes at most 16384 bytes, got 16385"));
+}
+
+TEST(RequestBounds, UnknownFieldsCountInTheWhole) {
+  v1::ListDetectionsRequest request;
+  request.GetReflection()->MutableUnknownFields(&request)->AddLengthDelimited(
+      900, std::string(kMaxRequestBytes, 'a'));
+  EXPECT_THAT(CheckBounds(request), FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_FIELD"));
+}
+
+}  // namespace
+}  // namespace falcon::rpc
