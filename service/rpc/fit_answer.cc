@@ -7,6 +7,7 @@
 #include "falcon/v1/types.pb.h"
 #include "rpc/call.h"
 #include "rpc/field_access.h"
+#include "run/cpu_pool.h"
 
 namespace falcon::rpc {
 namespace {
@@ -30,6 +31,16 @@ absl::Status FitAnswer(google::protobuf::Message& answer) {
   return Error(absl::StatusCode::kResourceExhausted, "ANSWER_TOO_LARGE",
                Cat("the answer has ", bytes, " bytes, and clients take ", kMaxAnswerBytes,
                    "; ask for less at a time"));
+}
+
+bool HoldsManyRecords(const google::protobuf::Message& answer) {
+  const auto& descriptor = *answer.GetDescriptor();
+  for (int i = 0; i < descriptor.field_count(); ++i) {
+    const auto* field = descriptor.field(i);
+    if (!field->is_repeated() || field->message_type() == nullptr) continue;
+    if (answer.GetReflection()->FieldSize(answer, field) >= run::kManyRecords) return true;
+  }
+  return false;
 }
 
 }  // namespace falcon::rpc

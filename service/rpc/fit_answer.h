@@ -12,6 +12,9 @@ namespace falcon::rpc {
 // look-ups are divided before: this is for answers that cannot be.
 absl::Status FitAnswer(google::protobuf::Message& answer);
 
+// Whether weighing and serialising `answer` would hold the loop up.
+bool HoldsManyRecords(const google::protobuf::Message& answer);
+
 }  // namespace falcon::rpc
 
 #endif  // FALCON_RPC_FIT_ANSWER_H_

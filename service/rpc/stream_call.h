@@ -8,6 +8,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -88,12 +89,18 @@ class StreamCall final : public grpc::ServerWriteReactor<Message>, private Strea
     auto writing = std::make_shared<Writing>(edge_.loop.executor());
     writing_ = writing;
     Message fitted;
-    const bool fits = message.ByteSizeLong() <= kMaxAnswerBytes;
-    if (!fits) {
-      fitted = message;
-      CO_RETURN_IF_ERROR(FitAnswer(fitted));
-    }
-    this->StartWrite(fits ? &message : &fitted);
+    absl::Status fits;
+    // StartWrite serialises.
+    std::function<void()> start = [&] {
+      const bool small = message.ByteSizeLong() <= kMaxAnswerBytes;
+      if (!small) {
+        fitted = message;
+        fits = FitAnswer(fitted);
+      }
+      if (fits.ok()) this->StartWrite(small ? &message : &fitted);
+    };
+    co_await run::RunHeavy(edge_.pool, HoldsManyRecords(message), std::move(start));
+    CO_RETURN_IF_ERROR(fits);
     writing->stall.expires_after(edge_.limits.stalled_reader);
     writing->stall.async_wait([writing](boost::system::error_code error) {
       if (error || writing->done.is_set()) return;

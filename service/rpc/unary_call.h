@@ -7,6 +7,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -62,20 +63,33 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     edge_.observer.Started(method_);
     canceller_->CancelAt(call_.reading.deadline.at(), canceller_);
     boost::asio::co_spawn(
-        edge_.loop.executor(), handler_(call_),
+        edge_.loop.executor(), HandleAndFit(),
         boost::asio::bind_cancellation_slot(
             canceller_->slot(), [this](std::exception_ptr error, absl::Status status) {
               if (error) status = Unwound(error, canceller_->deadline_passed());
               End(status);
             }));
   }
+  Task<absl::Status> HandleAndFit() {
+    absl::Status status = co_await handler_(call_);
+    if (!status.ok()) co_return status;
+    heavy_ = edge_.pool != nullptr && HoldsManyRecords(response_);
+    std::function<void()> fit = [&] {
+      status = FitAnswer(response_);
+      bytes_ = static_cast<int64_t>(response_.ByteSizeLong());
+    };
+    co_await run::RunHeavy(edge_.pool, heavy_, std::move(fit));
+    co_return status;
+  }
   // The last that it does: gRPC may delete it at once.
-  void End(absl::Status status) {
+  void End(const absl::Status& status) {
     canceller_->Finished();
-    if (status.ok()) status = FitAnswer(response_);
     // The answer and its serialized form, until the client has taken it.
-    permit_.ShrinkTo(kAnsweredBytes + 3 * static_cast<int64_t>(response_.ByteSizeLong()));
-    Finish(Conclude(edge_, method_, *context_, status, started_, call_));
+    permit_.ShrinkTo(kAnsweredBytes + 3 * bytes_);
+    grpc::Status end = Conclude(edge_, method_, *context_, status, started_, call_);
+    if (!heavy_) return Finish(std::move(end));
+    // Finish serialises.
+    edge_.pool->Post([this, end = std::move(end)] { Finish(end); });
   }
 
   const Edge& edge_;
@@ -86,6 +100,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   Handler handler_;
   SteadyTime started_;
   Call call_;
+  bool heavy_ = false;                                     // the answer is serialised by the pool
+  int64_t bytes_ = 0;                                      // of the answer
   const Deadline call_deadline_ = call_.reading.deadline;  // for gRPC's threads
   std::shared_ptr<Canceller> canceller_ = std::make_shared<Canceller>(edge_.loop);
 };
