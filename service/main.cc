@@ -275,7 +275,7 @@ int Serve(const config::Config& config, Logs& logs, const sigset_t& stop) {
   beat.on_beat = [&] {
     calls.Flush();
     logs.libraries.Flush();
-    config.metrics_listen.empty() ? parts.Update() : parts.UpdateAndWarm();
+    if (*metrics_server != nullptr) parts.Update();
   };
   beat.on_change = [&](bool beats) {
     (*server)->SetServing(beats);

@@ -29,10 +29,6 @@ void GatewayMetrics::Update() {
           "Log lines that found the queue full, or that the system did not take.",
           parts_.log.dropped());
   if (parts_.tokens.status().valid) token_was_had_ = true;
-}
-
-void GatewayMetrics::UpdateAndWarm() {
-  Update();
   if (token_was_had_ || fetching_) return;
   fetching_ = true;
   parts_.loop.Spawn(FetchToken());

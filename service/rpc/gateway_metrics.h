@@ -31,12 +31,9 @@ class GatewayMetrics {
  public:
   GatewayMetrics(GatewayParts parts, obs::Metrics& metrics) : parts_(parts), metrics_(metrics) {}
 
-  // Copies what the parts have counted. Loop thread, about once a second.
+  // Copies what the parts have counted, and asks for a first token until one was had: who waits for
+  // readiness before it sends a call would wait for ever otherwise. Loop thread, about once a second.
   void Update();
-
-  // As Update, and asks for a first token until one was had: who waits for readiness before it sends
-  // a call would wait for ever otherwise. Loop thread.
-  void UpdateAndWarm();
 
   // Whether the loop runs what it is given. Any thread.
   void SetLoopBeats(bool beats) { loop_beats_ = beats; }
