@@ -284,6 +284,7 @@ int Serve(const config::Config& config, Logs& logs, const sigset_t& stop) {
   };
   std::optional<run::Heartbeat> heartbeat(std::in_place, loop, run::HeartbeatOptions(), beat);
   WaitForStop(stop);
+  parts.SetStopping();
   heartbeat.reset();  // health is the drain's from here on
   log.Info("draining", {{"grace_s", config.drain.count()}});
   (*server)->Drain(config.drain);

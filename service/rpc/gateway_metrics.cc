@@ -35,6 +35,7 @@ void GatewayMetrics::Update() {
 }
 
 std::string_view GatewayMetrics::NotReady() const {
+  if (stopping_) return "the gateway is stopping";
   if (!loop_beats_) return "the loop is stalled";
   return token_was_had_ ? "" : "no access token was had yet";
 }
