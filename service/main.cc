@@ -346,7 +346,7 @@ int Serve(const config::Config& config, Logs& logs, const sigset_t& stop) {
   beat.on_beat = [&] {
     calls.Flush();
     logs.libraries.Flush();
-    config.metrics_listen.empty() ? parts.Update() : parts.UpdateAndWarm();
+    if (*metrics_server != nullptr) parts.Update();
   };
   beat.on_change = [&](bool beats) {
     (*server)->SetServing(beats);
@@ -355,6 +355,7 @@ int Serve(const config::Config& config, Logs& logs, const sigset_t& stop) {
   };
   std::optional<run::Heartbeat> heartbeat(std::in_place, loop, run::HeartbeatOptions(), beat);
   const int signal = WaitForStop(stop);
+  parts.SetStopping();
   heartbeat.reset();  // health is the drain's from here on
   rpc::DrainPlan plan;
   plan.grace = config.drain;

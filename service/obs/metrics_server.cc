@@ -151,7 +151,7 @@ class BeastServer final : public MetricsServer {
 absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Listen(MetricsServerOptions options,
                                                                      MetricsPages pages) {
   auto server = std::make_unique<BeastServer>(std::move(options), std::move(pages));
-  const absl::Status started = server->Start();
+  absl::Status started = server->Start();
   if (!started.ok()) return started;
   return server;
 }

@@ -29,16 +29,13 @@ void GatewayMetrics::Update() {
           "Log lines that found the queue full, or that the system did not take.",
           parts_.log.dropped());
   if (parts_.tokens.status().valid) token_was_had_ = true;
-}
-
-void GatewayMetrics::UpdateAndWarm() {
-  Update();
   if (token_was_had_ || fetching_) return;
   fetching_ = true;
   parts_.loop.Spawn(FetchToken());
 }
 
 std::string_view GatewayMetrics::NotReady() const {
+  if (stopping_) return "the gateway is stopping";
   if (!loop_beats_) return "the loop is stalled";
   return token_was_had_ ? "" : "no access token was had yet";
 }

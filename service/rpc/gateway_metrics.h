@@ -31,18 +31,17 @@ class GatewayMetrics {
  public:
   GatewayMetrics(GatewayParts parts, obs::Metrics& metrics) : parts_(parts), metrics_(metrics) {}
 
-  // Copies what the parts have counted. Loop thread, about once a second.
+  // Copies what the parts have counted, and asks for a first token until one was had: who waits for
+  // readiness before it sends a call would wait for ever otherwise. Loop thread, about once a second.
   void Update();
-
-  // As Update, and asks for a first token until one was had: who waits for readiness before it sends
-  // a call would wait for ever otherwise. Loop thread.
-  void UpdateAndWarm();
 
   // Whether the loop runs what it is given. Any thread.
   void SetLoopBeats(bool beats) { loop_beats_ = beats; }
+  // The gateway was told to stop. Any thread.
+  void SetStopping() { stopping_ = true; }
 
-  // Why the gateway is not ready: no token was had yet, or the loop is stalled; empty when it is.
-  // Any thread.
+  // Why the gateway is not ready: it stops, the loop is stalled, or no token was had yet; empty when
+  // it is. Any thread.
   std::string_view NotReady() const;
 
  private:
@@ -60,6 +59,7 @@ class GatewayMetrics {
   bool fetching_ = false;
   std::atomic<bool> token_was_had_ = false;
   std::atomic<bool> loop_beats_ = true;
+  std::atomic<bool> stopping_ = false;
 };
 
 }  // namespace falcon::rpc
