@@ -57,19 +57,18 @@ nlohmann::json Burst(int calls, Begin begin) {
   return {{"seconds", Since(start)}, {"calls", tally.Json()}};
 }
 
-// Look-ups at a rate, whatever becomes of them.
-nlohmann::json Steady(const Options& options, GatewayClient& client,
-                      const std::vector<std::string>& ids) {
+// Calls at a rate, whatever becomes of them; `begin` makes the one with a number.
+template <class Begin>
+nlohmann::json Steady(const Options& options, Begin begin) {
   Tally tally;
   Latch latch;
   const int offered = Steadily(options.rate, options.seconds, [&](int i) {
     latch.Add();
     const auto second = static_cast<int>(i / options.rate);
-    client.Host(ids[static_cast<size_t>(i) % ids.size()],
-                [&, second](double took, const std::string& failure) {
-                  tally.Add(took, failure, second);
-                  latch.Done();
-                });
+    begin(i, [&, second](double took, const std::string& failure) {
+      tally.Add(took, failure, second);
+      latch.Done();
+    });
   });
   latch.Wait();
   return {{"offered", offered}, {"calls", tally.Json()}};
@@ -111,19 +110,7 @@ class ClosedLoop {
   Latch latch_;
 };
 
-// How often the gateway has left Falcon alone so far.
-nlohmann::json Status(const std::string& address) {
-  const auto stub =
-      v1::GatewayService::NewStub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
-  grpc::ClientContext context;
-  v1::GetStatusResponse response;
-  const grpc::Status status = stub->GetStatus(&context, {}, &response);
-  if (!status.ok()) return {{"error", status.error_message()}};
-  return {{"breaker_opened", response.upstream().breaker_opened()}};
-}
-
 nlohmann::json Run(const Options& options) {
-  if (options.mode == "status") return Status(options.address);
   GatewayClient client({options.address, options.caller, options.callers, options.channels,
                         options.deadline_ms, options.live});
   if (options.mode == "identical") {
@@ -136,7 +123,14 @@ nlohmann::json Run(const Options& options) {
     return Burst(options.calls,
                  [&](int i, const Done& done) { client.Host(ids[static_cast<size_t>(i)], done); });
   }
-  if (options.mode == "steady") return Steady(options, client, ids);
+  if (options.mode == "steady") {
+    return Steady(options, [&](int i, const Done& done) {
+      client.Host(ids[static_cast<size_t>(i) % ids.size()], done);
+    });
+  }
+  if (options.mode == "detections") {
+    return Steady(options, [&](int i, const Done& done) { client.Detections(1 + i % 300, done); });
+  }
   if (options.mode == "closed") return ClosedLoop(options, client, ids).Run();
   if (options.falcon_url.empty()) return MixedLoad(client, ids, options.rate, options.seconds);
   BareClient bare(options.falcon_url, options.deadline_ms);

@@ -53,19 +53,32 @@ class Program:
     """A program that prints where it listens."""
 
     def __init__(self, arguments, environment=None):
+        self.arguments, self.environment = arguments, environment
+        self.start()
+
+    def start(self):
         self.started = time.monotonic()
-        self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                                        env={"PATH": os.environ["PATH"], **(environment or {})})
+        self.process = subprocess.Popen(self.arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                                        env={"PATH": os.environ["PATH"], **(self.environment or {})})
         try:
             line = self.process.stdout.readline()
             self.start_seconds = time.monotonic() - self.started
             found = re.search(r"listening on (\S+)", line)
             if not found:
-                raise SystemExit(f"{arguments[0]} did not start: {line!r}")
+                raise SystemExit(f"{self.arguments[0]} did not start: {line!r}")
             self.address = found.group(1)
         except BaseException:
             self.process.kill()
             raise
+
+    def restart(self, seconds):
+        """Killed, and back at the same address after a while."""
+        self.process.kill()
+        self.process.wait()
+        time.sleep(seconds)
+        at = self.arguments.index("--listen") + 1
+        self.arguments[at] = self.address.removeprefix("http://").removeprefix("https://")
+        self.start()
 
     def status(self, key):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as lines:

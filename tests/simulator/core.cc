@@ -44,7 +44,7 @@ bool Simulator::Core::Allowed(std::string_view scope) const {
 
 Reply Simulator::Core::Handle(const Request& request) {
   if (request.path.starts_with("/__simulator/")) return Control(request);
-  const std::vector<FaultRule> rules = faults.Take(request.method, request.path);
+  const std::vector<FaultRule> rules = faults.Take(request);
   ApplyCompanions(rules);
   const Call call{request, NextTraceId()};
   const FaultContext context{call, store.clock, store.options.rate_limit,

@@ -72,8 +72,9 @@ std::string KnownKinds() {
 
 }  // namespace
 
-bool FaultRule::Fits(std::string_view call_method, std::string_view call_path) const {
-  return (method.empty() || method == call_method) && call_path.starts_with(path);
+bool FaultRule::Fits(const Request& request) const {
+  return (method.empty() || method == request.method) && request.path.starts_with(path) &&
+         request.body.find(asks) != std::string::npos;
 }
 
 int64_t FaultRule::Int(const char* key, int64_t fallback) const {
@@ -100,6 +101,7 @@ std::variant<FaultRule, std::string> ParseFault(const Json& json) {
   rule.role = kind->role;
   rule.path = rule.Text("path", rule.kind.starts_with("token_") ? "/oauth2/token" : "");
   rule.method = rule.Text("method", "");
+  rule.asks = rule.Text("asks", "");
   rule.times = rule.Int("times", 1);
   rule.skip = rule.Int("skip", 0);
   rule.every = rule.Int("every", 1);
@@ -138,11 +140,11 @@ std::variant<FaultRule, std::string> ParseFaultText(std::string_view text) {
   return ParseFault(json);
 }
 
-std::vector<FaultRule> Faults::Take(std::string_view method, std::string_view path) {
+std::vector<FaultRule> Faults::Take(const Request& request) {
   std::vector<FaultRule> taken;
   bool main_taken = false;
   for (FaultRule& rule : rules_) {
-    if (rule.Spent() || !rule.Fits(method, path)) continue;
+    if (rule.Spent() || !rule.Fits(request)) continue;
     if (rule.role != FaultRole::kCompanion && main_taken)
       continue;  // it waits its turn, and counts nothing
     const int64_t number = rule.seen++;

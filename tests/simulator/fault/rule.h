@@ -28,6 +28,7 @@ struct FaultRule {
   FaultRole role = FaultRole::kInstead;
   std::string path;    // prefix; empty: every path (token kinds: /oauth2/token)
   std::string method;  // empty: every method
+  std::string asks;    // that the request's body holds; empty: whatever it holds
   int64_t times = 1;   // strikes before it is spent; 0: never spent
   int64_t skip = 0;    // matching calls let through first
   int64_t every = 1;   // then strikes each n-th matching call
@@ -35,7 +36,7 @@ struct FaultRule {
   int64_t seen = 0;
   int64_t struck = 0;
 
-  bool Fits(std::string_view call_method, std::string_view call_path) const;
+  bool Fits(const Request& request) const;
   bool Spent() const { return times > 0 && struck >= times; }
   int64_t Int(const char* key, int64_t fallback) const;
   std::string Text(const char* key, std::string_view fallback) const;
@@ -51,7 +52,7 @@ class Faults {
   void Add(FaultRule rule) { rules_.push_back(std::move(rule)); }
   void Clear() { rules_.clear(); }
   // The rules that strike this call: every companion, and of the others the first.
-  std::vector<FaultRule> Take(std::string_view method, std::string_view path);
+  std::vector<FaultRule> Take(const Request& request);
   Json ToJson() const;
 
  private:

@@ -73,8 +73,7 @@ TEST_F(ConfigTest, TwoVariablesAreEnough) {
   EXPECT_EQ(config->max_in_flight, 48u);
   EXPECT_EQ(config->cache_bytes, size_t{64} << 20);
   EXPECT_TRUE(config->batching);
-  EXPECT_EQ(config->breaker_failures, 5);
-  EXPECT_EQ(config->breaker_open, seconds(30));
+  EXPECT_EQ(config->circuit_breaker_min_calls, 20);
   EXPECT_EQ(config->memory_limit_bytes, std::nullopt);
   EXPECT_EQ(config->upstream_max_body_bytes, size_t{64} << 20);
   EXPECT_EQ(config->upstream_stall, seconds(20));
