@@ -146,8 +146,8 @@ int Main(int argc, char** argv) {
   app.add_option("--mode", options.mode,
                  "identical: that many ListDetections at once; distinct: that many GetHost at "
                  "once; mixed: look-ups, lists and exports at a rate; steady: look-ups at a rate; "
-                 "closed: look-ups, so many in flight; status: none, how the gateway is")
-      ->check(CLI::IsMember({"identical", "distinct", "mixed", "steady", "closed", "status"}));
+                 "detections: lists at a rate; closed: look-ups, so many in flight")
+      ->check(CLI::IsMember({"identical", "distinct", "mixed", "steady", "detections", "closed"}));
   app.add_option("--caller", options.caller, "name in the metadata");
   app.add_option("--callers", options.callers, "of that name and a number, in turn");
   app.add_option("--calls", options.calls, "calls of a burst");
@@ -155,8 +155,8 @@ int Main(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   app.add_option("--in-flight", options.in_flight, "calls at a time (closed)");
   app.add_option("--channels", options.channels, "connections");
-  app.add_option("--rate", options.rate, "calls a second (mixed, steady)");
-  app.add_option("--seconds", options.seconds, "how long (mixed, steady, closed)");
+  app.add_option("--rate", options.rate, "calls a second (mixed, steady, detections)");
+  app.add_option("--seconds", options.seconds, "how long (mixed, steady, detections, closed)");
   app.add_option("--deadline-ms", options.deadline_ms, "of unary calls");
   app.add_flag("--live", options.live, "look-ups take nothing that was kept");
   CLI11_PARSE(app, argc, argv);
