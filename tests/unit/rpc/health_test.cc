@@ -22,7 +22,7 @@ class HealthTest : public ::testing::Test {
   HealthTest() {
     ServerOptions options;
     options.listen = "127.0.0.1:0";
-    auto server = Server::Start(options, {});
+    auto server = Server::Start(options, {}, connections_, log_, metrics_);
     EXPECT_THAT(server.status(), testing::IsOk());
     server_ = *std::move(server);
     stub_ = grpc::health::v1::Health::NewStub(grpc::CreateChannel(
@@ -36,6 +36,11 @@ class HealthTest : public ::testing::Test {
     return response.status();
   }
 
+  SystemClock clock_;
+  std::ostringstream text_;
+  obs::Log log_{obs::Level::kOff, clock_, text_};
+  obs::Metrics metrics_;
+  ConnectionTable connections_{100, 100, metrics_};
   std::unique_ptr<Server> server_;
   std::unique_ptr<grpc::health::v1::Health::Stub> stub_;
   run::Loop loop_{"test"};
