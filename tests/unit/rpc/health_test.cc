@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <sstream>
 #include <string>
 #include <thread>
 
