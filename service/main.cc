@@ -87,6 +87,7 @@ sigset_t BlockStopSignals() {
   sigaddset(&stop, SIGINT);
   pthread_sigmask(SIG_BLOCK, &stop, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a log that meets its largest size is a write that fails
   std::signal(SIGHUP, SIG_IGN);
   return stop;
 }

@@ -108,15 +108,17 @@ class GatewayTest : public ::testing::Test {
   run::Loop loop_{"falcon-test"};
   run::Admission admission_{loop_, clock_, timer_, {.places = 4, .max_waiting = 100}};
   RateBudget budget_{clock_, timer_};
+  run::CpuPool pool_{loop_, 2};
   // Faults in a row are what tests are made of.
   Bulkheads bulkheads_{
       loop_, clock_, timer_, [] { return 0.5; }, {.circuit_breaker = {.min_calls = 0}}};
-  Attempts attempts_{{admission_, bulkheads_, budget_, falcon_, clock_, timer_},
+  Attempts attempts_{{admission_, bulkheads_, budget_, falcon_, clock_, timer_, &pool_},
                      {.max_attempts = 2, .first_backoff = milliseconds(1)},
                      [] { return 1.0; }};
   Caller caller_{attempts_, loop_, clock_, timer_};
   PageTokens tokens_{Secret(std::string(32, 'k')), "tenant"};
-  rpc::Edge edge_{loop_, clock_, observer_, rpc::CallLimits()};
+  rpc::Edge edge_{
+      .loop = loop_, .clock = clock_, .observer = observer_, .limits = {}, .pool = &pool_};
   rpc::Upstream upstream_{caller_, tokens_, clock_, timer_};
   rpc::DetectionService detections_{edge_, upstream_};
   rpc::HostService hosts_{edge_, upstream_};
