@@ -1,11 +1,12 @@
 // Counts, and the kernel's own count of bytes.
 #include "rpc/connection_table.h"
 
-#include <linux/tcp.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace falcon::rpc {
@@ -14,12 +15,23 @@ namespace {
 // Headers of a call, and the frames around it.
 constexpr int64_t kCallOverhead = 512;
 
+// The kernel's tcp_info goes on where that of <netinet/tcp.h> ends; <linux/tcp.h> cannot be included
+// beside it.
+struct TcpInfo {
+  tcp_info begin;
+  uint64_t pacing_rate;
+  uint64_t max_pacing_rate;
+  uint64_t bytes_acked;
+  uint64_t bytes_received;
+};
+static_assert(offsetof(TcpInfo, bytes_received) == 128);
+
 // By the kernel's count; 0 for Unix sockets.
 int64_t ReceivedBytes(int fd) {
-  tcp_info info = {};
+  TcpInfo info = {};
   socklen_t size = sizeof(info);
   if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return 0;
-  return static_cast<int64_t>(info.tcpi_bytes_received);
+  return static_cast<int64_t>(info.bytes_received);
 }
 
 // Drops what has come and was not read as well, which a shutdown leaves for gRPC to work off.
