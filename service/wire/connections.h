@@ -70,7 +70,7 @@ class Connections {
     Retirement retirement = Retirement::kNone;
   };
   // A transfer ends without an answer. A dead connection is shut down, so that its other transfers
-  // fail and the next one dials; it is found dead once. `shared`: other transfers wait on it too;
+  // end at once and the next one dials; it is found dead once. `shared`: other transfers wait on it too;
   // it is given more time then, because they fail with it.
   Finding Examine(const SentOn& sent, bool shared);
 

@@ -135,6 +135,7 @@ void CurlEngine::Reap() {
     CurlHandle* done = nullptr;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &done);
     if (code == CURLE_OPERATION_TIMEDOUT) ExamineConnection(*done);
+    if (code != CURLE_OK && Replay(*done)) continue;
     std::unique_ptr<CurlHandle> handle = Detach(done);
     const uint64_t id = handle->id();
     Finish(id, handle->Finish(code));
@@ -146,20 +147,33 @@ void CurlEngine::Reap() {
 // is dead.
 bool CurlEngine::ExamineConnection(const CurlHandle& handle) {
   if (!handle.sent().has_value()) return !connections_.AnyReceivedSince(handle.started());
-  const Connections::Finding found = connections_.Examine(*handle.sent(), Shared(handle));
+  const std::vector<CurlHandle*> neighbours = Neighbours(handle);
+  const Connections::Finding found = connections_.Examine(*handle.sent(), !neighbours.empty());
   if (found.retirement != Retirement::kNone) {
+    for (CurlHandle* const neighbour : neighbours) neighbour->LoseConnection();
     ++connections_retired_;
     if (on_retired_) on_retired_({RetirementName(found.retirement), found.silence});
   }
   return found.received_nothing;
 }
 
-// Whether others wait for answers over the same connection.
-bool CurlEngine::Shared(const CurlHandle& handle) const {
-  return std::any_of(active_.begin(), active_.end(), [&](const auto& entry) {
-    const std::optional<SentOn>& sent = entry.second->sent();
-    return entry.second != &handle && sent.has_value() && sent->SameConnection(*handle.sent());
-  });
+// Those that wait for answers over the same connection.
+std::vector<CurlHandle*> CurlEngine::Neighbours(const CurlHandle& handle) const {
+  std::vector<CurlHandle*> neighbours;
+  for (const auto& [id, other] : active_) {
+    const std::optional<SentOn>& sent = other->sent();
+    const bool same = sent.has_value() && sent->SameConnection(*handle.sent());
+    if (same && other != &handle) neighbours.push_back(other);
+  }
+  return neighbours;
+}
+
+// Sends a transfer once more whose connection was retired: it failed by our doing, so it costs none
+// of the retries above.
+bool CurlEngine::Replay(CurlHandle& handle) {
+  if (!handle.Rewind()) return false;
+  curl_multi_remove_handle(multi_.get(), handle.easy());
+  return curl_multi_add_handle(multi_.get(), handle.easy()) == CURLM_OK;
 }
 
 void CurlEngine::Abandon() {

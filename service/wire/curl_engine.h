@@ -64,7 +64,8 @@ class CurlEngine {
   void Expire();
   void Reap();
   bool ExamineConnection(const CurlHandle& handle);
-  bool Shared(const CurlHandle& handle) const;
+  std::vector<CurlHandle*> Neighbours(const CurlHandle& handle) const;
+  bool Replay(CurlHandle& handle);
   int PollMs() const;
   void Abandon();
   std::unique_ptr<CurlHandle> NewHandle();

@@ -152,6 +152,15 @@ absl::StatusOr<HttpResponse> CurlHandle::Finish(CURLcode code) {
   return response;
 }
 
+bool CurlHandle::Rewind() {
+  if (replay_ != Replay::kDue || reader_.begun()) return false;
+  replay_ = Replay::kSpent;
+  sent_.reset();
+  reader_.Reset();
+  words_[0] = '\0';
+  return true;
+}
+
 TransferEnd CurlHandle::End(CURLcode code) const {
   return {.code = code,
           .trouble = reader_.trouble(),
@@ -165,6 +174,7 @@ void CurlHandle::Clear() {
   lines_.clear();
   exchange_ = Exchange(0, HttpRequest(Method::kGet, "", Deadline(SteadyTime())));
   sent_.reset();
+  replay_ = Replay::kUnused;
   reader_.Reset();
   words_[0] = '\0';
 }

@@ -46,6 +46,11 @@ class CurlHandle {
   // Forgets a transfer that was taken off the wire.
   void Clear();
 
+  // Its connection was retired under it: it may be sent once more, unless an answer has begun.
+  void LoseConnection() { replay_ = replay_ == Replay::kUnused ? Replay::kDue : replay_; }
+  // Makes it ready for that; false: it is not to be sent again.
+  bool Rewind();
+
  private:
   struct Cleanup {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -68,6 +73,8 @@ class CurlHandle {
   Exchange exchange_;
   SteadyTime started_;
   std::optional<SentOn> sent_;
+  enum class Replay { kUnused, kDue, kSpent };
+  Replay replay_ = Replay::kUnused;
   std::vector<std::string> lines_;  // of the request's header; the last may hold the authorization
   std::vector<curl_slist> list_;    // points into lines_
   std::array<char, CURL_ERROR_SIZE> words_{};

@@ -57,11 +57,11 @@ class HttpTransport {
 
   // One exchange, whatever the status: a 500 is a response, not a failure. Loop thread. A cancelled
   // caller is unwound, and its transfer is off the wire within 100 ms. Redirects are answered, not
-  // followed. Failures, by code and reason:
+  // followed. A request is a read: one whose connection is retired as dead before its answer began
+  // is sent once more. Failures, by code and reason:
   //
   //   UNAVAILABLE          UPSTREAM_CONNECTION      refused, reset, cut, DNS, proxy down: worth a
   //                                                 retry; fact `sent`: "maybe" or "no"
-  //                                                 (also: the connection was retired as dead)
   //   UNAVAILABLE          UPSTREAM_STALLED         a begun answer under 1 KiB/s for 20 s
   //   FAILED_PRECONDITION  UPSTREAM_TLS             certificate or protocol; never retried
   //   FAILED_PRECONDITION  UPSTREAM_PROXY_AUTH      407

@@ -78,7 +78,9 @@ TEST_F(DeadUpstreamConnection, Http2FailsOnlyTheCallThatWaitsWhenAllCallsMeetIt)
     const int size = 40 + i;
     callers.emplace_back([&, size] {
       const auto request = Make<v1::ListHostsRequest>("page_size: " + std::to_string(size));
-      if (Ask(*gateway_, request, kGenerous).status.ok()) ++answered;
+      const grpc::Status status = Ask(*gateway_, request, kGenerous).status;
+      EXPECT_TRUE(status.ok()) << status.error_message();
+      if (status.ok()) ++answered;
     });
   }
   EXPECT_EQ(ListHosts(milliseconds(5000)), grpc::StatusCode::DEADLINE_EXCEEDED);

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <iterator>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -80,9 +81,12 @@ void Session::CancelAll() {
 
 Session::Clock::time_point Session::last_progress() {
   const std::lock_guard lock(mutex_);
-  Clock::time_point latest = calls_.empty() ? Clock::now() : Clock::time_point::min();
-  for (const auto& call : calls_) latest = std::max(latest, call->last_progress());
-  return latest;
+  std::optional<Clock::time_point> latest;
+  for (const auto& call : calls_) {
+    if (!call->over())
+      latest = std::max(latest.value_or(Clock::time_point::min()), call->last_progress());
+  }
+  return latest.value_or(Clock::now());
 }
 
 bool Session::EndStalled(std::chrono::milliseconds limit) {
