@@ -148,8 +148,12 @@ Task<absl::StatusOr<Attempts::Entry>> Attempts::Enter(const Operation& operation
 Task<absl::StatusOr<json::Document>> Attempts::Attempt(const UpstreamCall& call, Reading& reading,
                                                        Permit& permit) {
   ASSIGN_OR_CO_RETURN(const Entry entry, co_await Enter(*call.operation, reading, permit));
+  const SteadyTime deadline = reading.deadline.at();
   absl::StatusOr<json::Document> answer = co_await Exchange(call, reading, entry.ticket);
   permit->Record(answer.status());
+  const bool by_margin = answer.status().code() == absl::StatusCode::kDeadlineExceeded &&
+                         means_.clock.Now() >= deadline - kWireMargin;
+  if (by_margin) co_await means_.timer.SleepUntil(deadline);
   co_return answer;
 }
 

@@ -143,7 +143,7 @@ void Acceptor::Run() {
         const size_t index = token - kListenerTokens;
         if (index < listening_.sockets().size()) Accept(listening_.sockets()[index].get());
       } else {
-        OnEvent(token, events[static_cast<size_t>(i)].events);
+        Remove(token);  // both ends are shut
       }
     }
     const SteadyTime now = std::chrono::steady_clock::now();
@@ -164,7 +164,6 @@ std::pair<bool, bool> Acceptor::Asked() const {
 void Acceptor::EndListening() {
   listening_.Close();
   paused_until_.reset();
-  while (!silent_.empty()) Remove(silent_.begin()->first);
   const absl::MutexLock lock(&mutex_);
   listening_stopped_ = true;
 }
@@ -221,36 +220,23 @@ void Acceptor::Accept(int listener) {
     }
     SetUp(fd.get());
     Add(std::move(fd), std::move(peer.address), std::move(peer.name));
+    if (paused_until_.has_value()) return;
   }
 }
 
 void Acceptor::Add(FileDescriptor fd, std::string address, std::string peer) {
   const uint64_t id = next_id_++;
-  epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data = {.u64 = id}};
-  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd.get(), &event) != 0) return;
-  silent_.emplace(id, std::chrono::steady_clock::now());
-  connections_.Add(id, std::move(fd), std::move(address), std::move(peer));
-}
-
-void Acceptor::OnEvent(uint64_t id, uint32_t events) {
-  const bool ended = (events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0;
-  if (ended || !HandOverConnection(id)) Remove(id);
-}
-
-// False: it cannot be.
-bool Acceptor::HandOverConnection(uint64_t id) {
-  silent_.erase(id);
-  const int fd = connections_.FdOf(id);
-  epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
-  FileDescriptor witness(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  FileDescriptor witness(fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
   // gRPC shuts a socket before it closes it, which the duplicate sees: EPOLLHUP comes unasked.
   epoll_event event = {.events = 0, .data = {.u64 = id}};
   if (!witness.valid() || epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, witness.get(), &event) != 0) {
-    refused_.Add({{"reason", "files"}});
-    return false;
+    Pause(std::chrono::steady_clock::now());
+    return;
   }
-  hand_over_(connections_.Exchange(id, std::move(witness)));
-  return true;
+  // Unix sockets do not tell what they received.
+  if (!address.empty()) silent_.emplace(id, std::chrono::steady_clock::now());
+  connections_.Add(id, std::move(witness), std::move(address), std::move(peer));
+  hand_over_(fd.Release());
 }
 
 void Acceptor::Remove(uint64_t id) {
@@ -271,8 +257,9 @@ void Acceptor::LookAtMemory(SteadyTime now) {
 
 void Acceptor::CloseSilent(SteadyTime now) {
   while (!silent_.empty() && now - silent_.begin()->second >= options_.first_byte) {
-    refused_.Add({{"reason", "silent"}});
-    Remove(silent_.begin()->first);
+    const uint64_t id = silent_.begin()->first;
+    silent_.erase(silent_.begin());
+    if (connections_.CloseIfSilent(id)) closed_.Add({{"reason", "silent"}});
   }
 }
 

@@ -4,8 +4,8 @@
 // connections.
 //
 //   limits         connections in all and of one address; those above are closed at once
-//   first byte     a connection is handed over when its client has sent something, and closed when
-//                  it has not in time
+//   first byte     a connection is handed over at once, since clients wait for gRPC's settings, and
+//                  closed when its client has sent nothing in time
 //   out of fds     accepting pauses, and goes on when some are free
 //   end            a connection counts until both ends are shut, whoever shut them
 //   memory         when it runs short, the connections that burden it most are closed
@@ -60,7 +60,7 @@ class Acceptor {
 
   // Begins to accept. Once.
   absl::Status Start(HandOver hand_over);
-  // Accepts no more, and closes what was not handed over. Connections that were live on. Idempotent.
+  // Accepts no more. Connections that were live on. Idempotent.
   void StopListening();
 
  private:
@@ -68,8 +68,6 @@ class Acceptor {
   int WaitMillis(SteadyTime now) const;
   void Accept(int listener);
   void Add(FileDescriptor fd, std::string address, std::string peer);
-  void OnEvent(uint64_t id, uint32_t events);
-  bool HandOverConnection(uint64_t id);
   void Remove(uint64_t id);
   void CloseSilent(SteadyTime now);
   void WatchListeners(bool watch);
@@ -97,7 +95,7 @@ class Acceptor {
   uint64_t next_id_ = 0;
   std::optional<SteadyTime> paused_until_;
   SteadyTime looked_at_;
-  std::map<uint64_t, SteadyTime> silent_;  // connections that have sent nothing, oldest first
+  std::map<uint64_t, SteadyTime> silent_;  // that may have sent nothing yet, oldest first
 
   mutable absl::Mutex mutex_;
   bool stop_listening_ ABSL_GUARDED_BY(mutex_) = false;

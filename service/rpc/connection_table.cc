@@ -64,18 +64,12 @@ void ConnectionTable::Add(uint64_t id, FileDescriptor fd, std::string address, s
   ShowCount();
 }
 
-int ConnectionTable::Exchange(uint64_t id, FileDescriptor duplicate) {
+bool ConnectionTable::CloseIfSilent(uint64_t id) {
   const absl::MutexLock lock(&mutex_);
   const auto found = connections_.find(id);
-  if (found == connections_.end()) return -1;
-  std::swap(found->second.fd, duplicate);
-  return duplicate.Release();
-}
-
-int ConnectionTable::FdOf(uint64_t id) const {
-  const absl::MutexLock lock(&mutex_);
-  const auto found = connections_.find(id);
-  return found == connections_.end() ? -1 : found->second.fd.get();
+  if (found == connections_.end() || ReceivedBytes(found->second.fd.get()) > 0) return false;
+  Abort(found->second.fd.get());
+  return true;
 }
 
 void ConnectionTable::Remove(uint64_t id) {

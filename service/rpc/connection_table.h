@@ -33,13 +33,11 @@ class ConnectionTable {
   // What speaks against a further connection, as a metrics label. Empty: nothing. Unix sockets have
   // no address.
   std::string_view Refusal(const std::string& address) const;
-  // `peer`: as grpc::ServerContext::peer names it; empty for Unix sockets.
+  // `fd`: a duplicate of the connection's. `peer`: as grpc::ServerContext::peer names it; empty for
+  // Unix sockets.
   void Add(uint64_t id, FileDescriptor fd, std::string address, std::string peer);
-  // Puts a duplicate in the place of the connection's file descriptor, which the caller owns then.
-  // -1: there is no such connection.
-  int Exchange(uint64_t id, FileDescriptor duplicate);
-  // -1: there is no such connection.
-  int FdOf(uint64_t id) const;
+  // Ends the connection if it has received nothing; whether it did.
+  bool CloseIfSilent(uint64_t id);
   void Remove(uint64_t id);
   int size() const;
 

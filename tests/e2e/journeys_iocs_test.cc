@@ -200,7 +200,7 @@ TEST_F(IocJourney, BatchKeepsTheOrderNamesWhatIsMissingAndGoesInChunks) {
   ASSERT_EQ(answer->missing_size(), 1);
   EXPECT_EQ(answer->missing(0).id(), kUnknown);
   EXPECT_EQ(answer->missing(0).code(), 404);
-  EXPECT_EQ(world().Calls(kEntities), 4) << "200 ids a call";
+  EXPECT_EQ(world().Calls(kEntities), 6) << "as many at a time as a URL of 8 KiB holds";
 }
 
 TEST_F(IocJourney, CountsByTypeAreWhatListsFind) {

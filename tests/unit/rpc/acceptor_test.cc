@@ -83,6 +83,10 @@ class AcceptorTest : public ::testing::Test {
     const std::string line = "falcon_gateway_connections_refused_total{reason=\"" + reason + "\"}";
     WaitUntil([&] { return metrics_.Text().find(line) != std::string::npos; });
   }
+  void ExpectClosed(const std::string& reason) {
+    const std::string line = "falcon_gateway_connections_closed_total{reason=\"" + reason + "\"} 1";
+    WaitUntil([&] { return metrics_.Text().find(line) != std::string::npos; });
+  }
 
   SystemClock clock_;
   std::ostringstream out_;
@@ -95,13 +99,11 @@ class AcceptorTest : public ::testing::Test {
   std::unique_ptr<Acceptor> acceptor_;
 };
 
-TEST_F(AcceptorTest, AConnectionIsHandedOverAtItsFirstByteWithThatByte) {
+// Clients that look at their sockets now and then only must find gRPC's settings there.
+TEST_F(AcceptorTest, AConnectionIsHandedOverBeforeItsClientSaysAnything) {
   Start({});
-  const FileDescriptor silent = Dial("");
-  const FileDescriptor client = Dial("PRI");
-  WaitUntil([&] { return Taken() == 1 && connections_->size() == 2; });
-  char bytes[3] = {};
-  EXPECT_EQ(recv(taken_[0].get(), bytes, sizeof(bytes), 0), 3);
+  const FileDescriptor client = Dial("");
+  WaitUntil([&] { return Taken() == 1 && connections_->size() == 1; });
 }
 
 TEST_F(AcceptorTest, AConnectionCountsUntilItIsShut) {
@@ -127,10 +129,11 @@ TEST_F(AcceptorTest, OneAddressMayNotTakeAll) {
 
 TEST_F(AcceptorTest, AClientThatSaysNothingIsClosedInTime) {
   Start({.first_byte = milliseconds(20)});
+  const FileDescriptor speaks = Dial("x");
   EXPECT_TRUE(IsClosed(Dial("")));
-  ExpectRefused("silent");
-  WaitUntil([&] { return connections_->size() == 0; });
-  EXPECT_EQ(Taken(), 0U);
+  WaitUntil([&] { return connections_->size() == 1; });
+  ExpectClosed("silent");
+  EXPECT_EQ(send(speaks.get(), "y", 1, MSG_NOSIGNAL), 1);
 }
 
 TEST_F(AcceptorTest, AConnectionIsClosedByItsPeersName) {
@@ -157,8 +160,7 @@ TEST_F(AcceptorTest, ShortOfMemoryItClosesTheConnectionWhoseBytesBecameNoCalls) 
   }
   used_ = 101;
   EXPECT_TRUE(IsClosed(burden));
-  EXPECT_THAT(metrics_.Text(),
-              HasSubstr("falcon_gateway_connections_closed_total{reason=\"memory\"} 1"));
+  ExpectClosed("memory");
   EXPECT_EQ(send(caller.get(), "y", 1, MSG_NOSIGNAL), 1);
 }
 
@@ -186,10 +188,8 @@ TEST_F(AcceptorTest, AfterRunningOutOfFileDescriptorsItAcceptsAgain) {
 TEST_F(AcceptorTest, AfterStoppingNobodyConnectsAndWhoIsServedStays) {
   Start({});
   const FileDescriptor client = Dial("x");
-  const FileDescriptor silent = Dial("");
-  WaitUntil([&] { return Taken() == 1 && connections_->size() == 2; });
+  WaitUntil([&] { return Taken() == 1; });
   acceptor_->StopListening();
-  EXPECT_TRUE(IsClosed(silent));
   EXPECT_EQ(send(taken_[0].get(), "y", 1, MSG_NOSIGNAL), 1);
   char byte = 0;
   EXPECT_EQ(recv(client.get(), &byte, 1, 0), 1);

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "mcp/protocol/workers.h"
 #include "tests/unit/mcp/resources/resource_bench.h"
 
 namespace falcon::mcp {
@@ -54,7 +55,9 @@ TEST(Question, WhatTheProtosDoNotKnowFailsWithoutACall) {
 }
 
 TEST(Question, SeveralAreAskedAtOnceAndAnsweredInOrder) {
+  Workers workers(3, 16);
   ResourceBench bench;
+  bench.bridge.workers = &workers;
   std::mutex mutex;
   std::condition_variable all_here;
   int here = 0;
