@@ -161,7 +161,7 @@ TEST(BulkheadsCgroup, ExportsBesideFullListsInA160MibCgroupAreShedAndTheGatewayL
   Cgroup group(int64_t{kMib} << 20);
   if (!group.made()) GTEST_SKIP() << "no control group with a memory limit can be made here";
   WorldOptions options;
-  options.simulator = {"--alerts", "2000"};
+  options.simulator = {"--alerts", std::to_string(2000 / kOverhead)};
   options.environment = {{"ASAN_OPTIONS", "quarantine_size_mb=16"}};
   options.gateway = {"--cache-mib=64"};
   options.start_gateway = false;
@@ -177,7 +177,7 @@ TEST(BulkheadsCgroup, ExportsBesideFullListsInA160MibCgroupAreShedAndTheGatewayL
                        status.error_code() == StatusCode::CANCELLED;
     if (!known) ++unexpected;
   };
-  for (int i = 0; i < 24; ++i) {
+  for (int i = 0; i < 24 / kOverhead; ++i) {
     callers.emplace_back([&] {
       v1::DetectionService::Stub stub(world.channel());
       while (!stop) {
@@ -191,7 +191,7 @@ TEST(BulkheadsCgroup, ExportsBesideFullListsInA160MibCgroupAreShedAndTheGatewayL
       }
     });
   }
-  for (int i = 0; i < 30; ++i) {
+  for (int i = 0; i < 30 / kOverhead; ++i) {
     judge(Ask(world, Make<v1::ListDetectionsRequest>("page_size: 1000 read_mask { paths: '*' } "
                                                      "read_options { max_staleness {} }"))
               .status);
