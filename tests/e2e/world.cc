@@ -84,8 +84,8 @@ void World::StartGateway(const std::vector<std::string>& further) {
   arguments.insert(arguments.end(), further.begin(), further.end());
   // Most tests look at what Falcon was asked, and let it fail, again and again. Sanitizers take memory
   // of their own.
-  for (const std::string flag :
-       {"--cache-mib=", "--circuit-breaker-min-calls=", "--drain-delay-seconds=", "--memory-limit-mib="}) {
+  for (const std::string flag : {"--cache-mib=", "--circuit-breaker-min-calls=",
+                                 "--drain-delay-seconds=", "--memory-limit-mib="}) {
     const bool said = std::any_of(arguments.begin(), arguments.end(),
                                   [&](const std::string& one) { return one.starts_with(flag); });
     if (!said) arguments.push_back(flag + "0");

@@ -166,8 +166,7 @@ class StormTest : public ::testing::TestWithParam<unsigned> {
     EXPECT_NE(end.code(), StatusCode::kInternal) << end;
     EXPECT_FALSE(Reason(end).empty()) << end;
     if (end.code() == StatusCode::kDeadlineExceeded) {
-      EXPECT_GE(ask.ended, ask.reading.deadline.at())
-          << "another's deadline ended it: " << end;
+      EXPECT_GE(ask.ended, ask.reading.deadline.at()) << "another's deadline ended it: " << end;
     }
     if (end.code() != StatusCode::kResourceExhausted) return;
     EXPECT_TRUE(RetryAfter(end).has_value()) << end;
