@@ -65,8 +65,8 @@ struct Reading {
 
   Deadline deadline;
   Priority priority;
-  std::string
-      caller;  // who asks, for a fair share ("said:x@ipv4:192.0.2.1"), or the lane of a batch ("lane:x")
+  // Who asks, for a fair share ("said:x@ipv4:192.0.2.1"), or the lane of a batch ("lane:x").
+  std::string caller;
   // Answers that are so old will do. 0: Falcon is asked, and calls that are on the way are not
   // joined. Unset: Falcon is asked, or a call on the way to it is joined.
   std::optional<milliseconds> staleness;

@@ -83,8 +83,8 @@ Session::Clock::time_point Session::last_progress() {
   const std::lock_guard lock(mutex_);
   std::optional<Clock::time_point> latest;
   for (const auto& call : calls_) {
-    if (!call->over())
-      latest = std::max(latest.value_or(Clock::time_point::min()), call->last_progress());
+    if (call->over()) continue;
+    latest = std::max(latest.value_or(Clock::time_point::min()), call->last_progress());
   }
   return latest.value_or(Clock::now());
 }

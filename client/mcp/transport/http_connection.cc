@@ -22,7 +22,7 @@ namespace http = boost::beast::http;
 constexpr uint32_t kMostHeadBytes = 16 * 1024;
 // More than a head may have, so that the parser sees the one that is too long.
 constexpr size_t kMostInput = size_t{4} * kMostHeadBytes;
-constexpr size_t kReadBytes = 16 * 1024;
+constexpr size_t kReadBytes = size_t{16} * 1024;
 // Status of a refusal that is not sent: the client is gone, or we are.
 constexpr int kNobodyToTell = 0;
 // For a client to read the last answer before the connection goes.
