@@ -48,7 +48,7 @@ void CallLog::Started(std::string_view method) { metrics_.RpcStarted(NameOf(meth
 void CallLog::Refused(std::string_view method, const absl::Status& status) {
   metrics_.RpcStarted(NameOf(method));
   metrics_.RpcHandled(NameOf(method), absl::StatusCodeToString(status.code()), milliseconds(0),
-                      /*messages_sent=*/0);
+                      /*sent=*/0);
 }
 
 void CallLog::Finished(std::string_view method, const absl::Status& status, milliseconds took,
