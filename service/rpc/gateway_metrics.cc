@@ -90,8 +90,9 @@ void GatewayMetrics::CountUpstream() {
           calls.retries);
   Counter("falcon_gateway_batch_bisections_total",
           "Look-ups of several ids that Falcon refused and that were split.", calls.bisections);
-  for (const auto& [area, bulkhead] : parts_.caller.means().bulkheads.all())
+  for (const auto& [area, bulkhead] : parts_.caller.means().bulkheads.all()) {
     CountArea(area, *bulkhead);
+  }
 }
 
 void GatewayMetrics::CountArea(std::string_view area, const Bulkhead& bulkhead) {

@@ -99,8 +99,9 @@ void Fill(const Bulkheads& bulkheads, const Clock& clock, v1::UpstreamStatus& to
   for (const auto& [area, bulkhead] : bulkheads.all()) {
     const CircuitBreakerStats circuit = bulkhead->breaker.stats();
     const run::AdmissionStats queue = bulkhead->admission.stats();
-    if (circuit.next_probe)
+    if (circuit.next_probe) {
       open_for = std::max(open_for, Deadline(*circuit.next_probe).Left(clock));
+    }
     to.set_breaker_opened(to.breaker_opened() + circuit.opened);
     to.set_breaker_refused(to.breaker_refused() + circuit.rejected);
     to.set_retries_refused(to.retries_refused() + bulkhead->retries.stats().refused);
