@@ -233,7 +233,8 @@ TEST(Canary, SecretAndTokenAppearNowhere) {
   }
   told += Ask(world, v1::GetStatusRequest())->DebugString();
   ExpectNoSecret(told);
-  EXPECT_NE(world.gateway_program().Log().find("\"rpc_finished\""), std::string::npos) << "debug lines";
+  EXPECT_NE(world.gateway_program().Log().find("\"rpc_finished\""), std::string::npos)
+      << "debug lines";
   ExpectNoSecret(world.gateway_program().Log());
   const std::string process = "/proc/" + std::to_string(world.gateway_program().pid());
   for (const char* file : {"/cmdline", "/environ"}) {
