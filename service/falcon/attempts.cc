@@ -170,12 +170,17 @@ Task<absl::StatusOr<json::Document>> Attempts::Exchange(const UpstreamCall& call
   const std::string_view trace_id = wire::FindHeader(response.headers, "X-Cs-Traceid");
   if (!trace_id.empty()) reading.trace_id = trace_id;
   absl::StatusOr<json::Document> answer = absl::InternalError("not read");
-  const bool big = response.body.size() >= kBigBodyBytes;
+  const bool big = means_.pool != nullptr && response.body.size() >= kBigBodyBytes;
   std::function<void()> read = [&] {
     answer = ReadReply(*call.operation, std::move(response), call.continuation,
                        means_.clock.WallNow(), parser_);
   };
-  co_await run::RunHeavy(means_.pool, big, std::move(read));
+  // Not by RunHeavy: a call that is cancelled as its 429 arrives still tells the budget of it.
+  if (big) {
+    co_await means_.pool->Run(std::move(read));
+  } else {
+    read();
+  }
   if (answer.ok() || of_customer) co_return answer;
   co_return WithFact(answer.status(), "budget", kOperationBudget);
 }
