@@ -186,8 +186,8 @@ class Bench(BudgetFigures, Build):
             row("server start to SERVING", f"{middle:.0f} ms", "<= 150 ms", middle <= 150)
 
 
-FIGURES = ["decode", "latency", "throughput", "waiters", "request_bounds", "start", "few_calls", "mixed_load", "fairness", "outage", "tokens",
-           "overload", "vulnerabilities", "discovered_hosts", "mcp"]
+FIGURES = ["decode", "latency", "throughput", "waiters", "request_bounds", "start", "few_calls", "mixed_load", "fairness", "outages", "tokens",
+           "overload", "beside_exports", "vulnerabilities", "discovered_hosts", "mcp"]
 
 
 def main(argv):
