@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "messages.h"
 #include "naming.h"
 #include "text.h"
@@ -14,58 +15,58 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-v1::FqlKind KindOfRecordField(const FieldDescriptor& field) {
+options::v1::FqlKind KindOfRecordField(const FieldDescriptor& field) {
   if (field.message_type() != nullptr) {
-    return KindOf(*field.message_type()) == MessageKind::kTimestamp ? v1::FQL_KIND_TIMESTAMP
-                                                                    : v1::FQL_KIND_STRING;
+    return KindOf(*field.message_type()) == MessageKind::kTimestamp ? options::v1::FQL_KIND_TIMESTAMP
+                                                                    : options::v1::FQL_KIND_STRING;
   }
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
     case FieldDescriptor::CPPTYPE_ENUM:
-      return v1::FQL_KIND_STRING;
+      return options::v1::FQL_KIND_STRING;
     case FieldDescriptor::CPPTYPE_BOOL:
-      return v1::FQL_KIND_BOOLEAN;
+      return options::v1::FQL_KIND_BOOLEAN;
     default:
-      return v1::FQL_KIND_NUMBER;
+      return options::v1::FQL_KIND_NUMBER;
   }
 }
 
-std::string_view KindWord(v1::FqlKind kind) {
+std::string_view KindWord(options::v1::FqlKind kind) {
   switch (kind) {
-    case v1::FQL_KIND_NUMBER:
+    case options::v1::FQL_KIND_NUMBER:
       return "number";
-    case v1::FQL_KIND_TIMESTAMP:
+    case options::v1::FQL_KIND_TIMESTAMP:
       return "time";
-    case v1::FQL_KIND_BOOLEAN:
+    case options::v1::FQL_KIND_BOOLEAN:
       return "true/false";
-    case v1::FQL_KIND_EPOCH_SECONDS:
+    case options::v1::FQL_KIND_EPOCH_SECONDS:
       return "epoch seconds";
     default:
       return "text";
   }
 }
 
-bool Lacks(const v1::Fql& fql, std::string_view sign) {
+bool Lacks(const options::v1::Fql& fql, std::string_view sign) {
   return std::find(fql.without().begin(), fql.without().end(), sign) != fql.without().end();
 }
 
-std::string_view Stars(v1::Wildcard wildcard) {
+std::string_view Stars(options::v1::Wildcard wildcard) {
   switch (wildcard) {
-    case v1::WILDCARD_ANYWHERE:
+    case options::v1::WILDCARD_ANYWHERE:
       return "'*a*'";
-    case v1::WILDCARD_PREFIX_OR_SUFFIX:
+    case options::v1::WILDCARD_PREFIX_OR_SUFFIX:
       return "'a*' '*a'";
-    case v1::WILDCARD_OPERATOR:
+    case options::v1::WILDCARD_OPERATOR:
       return "*'a*'";
     default:
       return "";
   }
 }
 
-std::string Operators(v1::FqlKind kind, const v1::Fql& fql, const v1::FqlDefaults& defaults) {
+std::string Operators(options::v1::FqlKind kind, const options::v1::Fql& fql, const options::v1::FqlDefaults& defaults) {
   if (fql.sort_only()) return "";
-  const bool ranges = (kind == v1::FQL_KIND_NUMBER || kind == v1::FQL_KIND_EPOCH_SECONDS ||
-                       kind == v1::FQL_KIND_TIMESTAMP || fql.ordered()) &&
+  const bool ranges = (kind == options::v1::FQL_KIND_NUMBER || kind == options::v1::FQL_KIND_EPOCH_SECONDS ||
+                       kind == options::v1::FQL_KIND_TIMESTAMP || fql.ordered()) &&
                       !Lacks(fql, ">");
   std::vector<std::string> signs;
   const auto add = [&](bool has, std::string_view sign) {
@@ -79,10 +80,10 @@ std::string Operators(v1::FqlKind kind, const v1::Fql& fql, const v1::FqlDefault
   add(ranges, "> >= < <=");
   add(fql.text_match(), "~");
   add(fql.text_match() && negation && !Lacks(fql, "!~"), "!~");
-  const bool text = kind != v1::FQL_KIND_NUMBER && kind != v1::FQL_KIND_BOOLEAN && !ranges;
-  const bool by_default = text && fql.wildcard() == v1::WILDCARD_UNSPECIFIED;
-  const v1::Wildcard wildcard = by_default ? defaults.text_wildcard() : fql.wildcard();
-  add(wildcard != v1::WILDCARD_UNSPECIFIED, Stars(wildcard));
+  const bool text = kind != options::v1::FQL_KIND_NUMBER && kind != options::v1::FQL_KIND_BOOLEAN && !ranges;
+  const bool by_default = text && fql.wildcard() == options::v1::WILDCARD_UNSPECIFIED;
+  const options::v1::Wildcard wildcard = by_default ? defaults.text_wildcard() : fql.wildcard();
+  add(wildcard != options::v1::WILDCARD_UNSPECIFIED, Stars(wildcard));
   return Join(signs, " ");
 }
 
@@ -92,13 +93,13 @@ std::vector<std::string> FqlWords(const google::protobuf::EnumDescriptor& type) 
   for (int i = 0; i < type.value_count(); ++i) {
     const auto& value = *type.value(i);
     if (value.number() == 0) continue;
-    const std::string& own = value.options().GetExtension(v1::word);
+    const std::string& own = value.options().GetExtension(options::v1::fql_value);
     words.push_back(own.empty() ? EnumWord(value) : own);
   }
   return words;
 }
 
-std::string Words(const v1::Fql& fql, const FieldDescriptor* field) {
+std::string Words(const options::v1::Fql& fql, const FieldDescriptor* field) {
   std::vector<std::string> words(fql.values().begin(), fql.values().end());
   if (words.empty() && field != nullptr && field->enum_type() != nullptr) {
     words = FqlWords(*field->enum_type());
@@ -107,7 +108,7 @@ std::string Words(const v1::Fql& fql, const FieldDescriptor* field) {
 }
 
 std::string JsonKeyOf(const FieldDescriptor& field) {
-  const std::string& key = field.options().GetExtension(v1::json_key);
+  const std::string& key = field.options().GetExtension(options::v1::json_key);
   return key.empty() ? field.name() : key;
 }
 
@@ -116,14 +117,14 @@ void AddFields(const Descriptor& type, const std::string& prefix,
                std::vector<const Descriptor*>& above, std::vector<FqlFieldHelp>& out) {
   if (std::find(above.begin(), above.end(), &type) != above.end()) return;
   above.push_back(&type);
-  const v1::FqlDefaults& defaults = above.front()->options().GetExtension(v1::fql_defaults);
+  const options::v1::FqlDefaults& defaults = above.front()->options().GetExtension(options::v1::fql_defaults);
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     const std::string path = prefix + JsonKeyOf(field);
-    if (field.options().HasExtension(v1::fql)) {
-      const v1::Fql& fql = field.options().GetExtension(v1::fql);
-      const v1::FqlKind kind =
-          fql.kind() == v1::FQL_KIND_UNSPECIFIED ? KindOfRecordField(field) : fql.kind();
+    if (field.options().HasExtension(options::v1::fql)) {
+      const options::v1::Fql& fql = field.options().GetExtension(options::v1::fql);
+      const options::v1::FqlKind kind =
+          fql.kind() == options::v1::FQL_KIND_UNSPECIFIED ? KindOfRecordField(field) : fql.kind();
       out.push_back({.name = fql.name().empty() ? path : fql.name(),
                      .kind = std::string(KindWord(kind)),
                      .operators = Operators(kind, fql, defaults),
@@ -154,12 +155,12 @@ std::vector<FqlFieldHelp> FqlFieldsOf(const Descriptor& record) {
   std::vector<const Descriptor*> above;
   AddFields(record, "", above, fields);
   const auto& options = record.options();
-  for (int i = 0; i < options.ExtensionSize(v1::filter_only); ++i) {
-    const v1::FqlField& field = options.GetExtension(v1::filter_only, i);
+  for (int i = 0; i < options.ExtensionSize(options::v1::filter_only); ++i) {
+    const options::v1::FqlField& field = options.GetExtension(options::v1::filter_only, i);
     fields.push_back(
         {.name = field.name(),
          .kind = std::string(KindWord(field.kind())),
-         .operators = Operators(field.kind(), field.fql(), options.GetExtension(v1::fql_defaults)),
+         .operators = Operators(field.kind(), field.fql(), options.GetExtension(options::v1::fql_defaults)),
          .sortable = field.fql().sortable(),
          .help = Cat(field.about(), " Not in records.", Words(field.fql(), nullptr))});
   }

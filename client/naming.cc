@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "text.h"
 
 namespace falcon::client {
@@ -148,7 +149,7 @@ std::string VerbOf(const MethodDescriptor& method) {
 }
 
 std::string FlagNameOf(const FieldDescriptor& field) {
-  const std::string& singular = field.options().GetExtension(v1::singular);
+  const std::string& singular = field.options().GetExtension(options::v1::singular_name);
   return Replace(field.is_repeated() && !singular.empty() ? singular : field.name(), '_', '-');
 }
 

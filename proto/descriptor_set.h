@@ -1,4 +1,4 @@
-// The protos of falcon.v1 with their comments, as a serialized google.protobuf.FileDescriptorSet
+// The protos of falcon_gateway.v1 with their comments, as a serialized google.protobuf.FileDescriptorSet
 // inside the binary.
 #ifndef FALCON_PROTO_DESCRIPTOR_SET_H_
 #define FALCON_PROTO_DESCRIPTOR_SET_H_

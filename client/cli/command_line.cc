@@ -214,7 +214,7 @@ Command ParseCommandLine(const Catalog& catalog, const std::vector<std::string>&
   }
   const absl::StatusOr<GlobalOptions> global = GlobalOf(tree, environment);
   if (!global.ok()) {
-    command.exit_code = Refuse(environment, std::string(global.status().message()), "falconctl");
+    command.exit_code = Refuse(environment, std::string(global.status().message()), "fgctl");
     return command;
   }
   command.global = *global;
@@ -235,7 +235,7 @@ Command ParseCommandLine(const Catalog& catalog, const std::vector<std::string>&
   if (text.ok()) {
     command.text = *text;
   } else {
-    command.exit_code = Refuse(environment, std::string(text.status().message()), "falconctl");
+    command.exit_code = Refuse(environment, std::string(text.status().message()), "fgctl");
   }
   return command;
 }

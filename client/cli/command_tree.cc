@@ -16,12 +16,12 @@ constexpr std::string_view kAbout =
     "RTR sessions, Discover, and the reputation of indicators. Never changes anything.";
 constexpr std::string_view kExamples =
     "Examples:\n"
-    "  falconctl detections list --severity high --days 7\n"
-    "  falconctl hosts get SRV-PROD-001\n"
-    "  falconctl detections export --created-after 30d --output ndjson > detections.ndjson\n"
-    "  falconctl fql detections          fields that --filter knows\n"
-    "  falconctl describe hosts list     flags and fields in full\n"
-    "  source <(falconctl completion bash)\n\n";
+    "  fgctl detections list --severity high --days 7\n"
+    "  fgctl hosts get SRV-PROD-001\n"
+    "  fgctl detections export --created-after 30d --output ndjson > detections.ndjson\n"
+    "  fgctl fql detections          fields that --filter knows\n"
+    "  fgctl describe hosts list     flags and fields in full\n"
+    "  source <(fgctl completion bash)\n\n";
 
 std::string Wrapped(std::string_view text, size_t width) {
   const size_t columns = std::min<size_t>(width == 0 ? 100 : width, 110);
@@ -97,7 +97,7 @@ void AddMethod(CommandTree& tree, CLI::App& parent, const Method& method, size_t
   leaf->call.method = &method;
   leaf->call.flags = FlagsOf(method);
   leaf->app = parent.add_subcommand(method.verb, Wrapped(CommentOf(*method.descriptor), width));
-  leaf->app->footer("Flags of every command: falconctl --help");
+  leaf->app->footer("Flags of every command: fgctl --help");
   AddPositional(*leaf, width);
   for (const Flag& flag : leaf->call.flags) AddRequestFlag(*leaf, flag, width);
   AddOwnFlags(*leaf, width);
@@ -138,7 +138,7 @@ void GrowTree(CommandTree& tree, const Catalog& catalog, size_t width) {
   tree.root.require_subcommand(1);
   tree.root.fallthrough();
   tree.root.get_formatter()->column_width(kHelpColumn);
-  tree.root.set_version_flag("--version", Cat("falconctl ", FALCON_GATEWAY_VERSION));
+  tree.root.set_version_flag("--version", Cat("fgctl ", FALCON_GATEWAY_VERSION));
   tree.root.footer(Cat(kExamples, kExitCodeHelp));
   AddGlobalFlags(tree, width);
   AddNouns(tree, catalog, width);

@@ -23,7 +23,7 @@ struct Leaf {
 
 // Neither copied nor moved once it is grown: CLI11 holds references into it.
 struct CommandTree {
-  CLI::App root{"", "falconctl"};
+  CLI::App root{"", "fgctl"};
   std::vector<std::unique_ptr<Leaf>> leaves;
   std::map<std::string, std::string> global;
   bool tls = false;

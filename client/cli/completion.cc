@@ -10,8 +10,8 @@ namespace falcon::client {
 namespace {
 
 constexpr std::string_view kHead =
-    "# bash completion for falconctl: source <(falconctl completion bash)\n"
-    "_falconctl() {\n"
+    "# bash completion for fgctl: source <(fgctl completion bash)\n"
+    "_fgctl() {\n"
     "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} cmd= i words=\n"
     "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
     "    [[ ${COMP_WORDS[i]} == -* ]] || cmd+=\" ${COMP_WORDS[i]}\"\n"
@@ -20,7 +20,7 @@ constexpr std::string_view kHead =
 constexpr std::string_view kTail =
     "  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
     "}\n"
-    "complete -o default -F _falconctl falconctl\n";
+    "complete -o default -F _fgctl fgctl\n";
 
 std::string Case(std::string_view pattern, const std::vector<std::string>& words) {
   return Cat("    ", pattern, ") words=\"", Join(words, " "), "\" ;;\n");

@@ -1,4 +1,4 @@
-// `falconctl completion bash`: a script from the same tree of commands.
+// `fgctl completion bash`: a script from the same tree of commands.
 #ifndef FALCON_CLIENT_CLI_COMPLETION_H_
 #define FALCON_CLIENT_CLI_COMPLETION_H_
 

@@ -6,7 +6,8 @@
 
 #include "cli/flags.h"
 #include "cli/option_help.h"
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "messages.h"
 #include "naming.h"
 #include "terminal_text.h"
@@ -56,7 +57,7 @@ void AddFields(const Descriptor& type, size_t indent, std::set<const Descriptor*
   if (!seen.insert(&type).second) return;
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
-    const bool brief = field.options().GetExtension(v1::brief);
+    const bool brief = field.options().GetExtension(options::v1::brief);
     page.Item(Cat(field.name(), "  (", TypeName(field), brief ? ", brief" : "", ")"),
               CommentOf(field), indent);
     if (field.enum_type() != nullptr) {
@@ -70,7 +71,7 @@ void AddFields(const Descriptor& type, size_t indent, std::set<const Descriptor*
 }
 
 void AddUpstream(const Method& method, Page& page) {
-  const v1::Upstream& upstream = method.descriptor->options().GetExtension(v1::upstream);
+  const options::v1::Upstream& upstream = method.descriptor->options().GetExtension(options::v1::upstream);
   if (upstream.operations().empty()) return;
   page.Title("BEHIND IT");
   page.Paragraph(
@@ -81,7 +82,7 @@ void AddUpstream(const Method& method, Page& page) {
 }
 
 std::string CommandOf(const Method& method) {
-  return Cat("falconctl ", method.noun, method.noun.empty() ? "" : " ", method.verb);
+  return Cat("fgctl ", method.noun, method.noun.empty() ? "" : " ", method.verb);
 }
 
 std::string DescribeMethod(const Method& method, size_t width) {
@@ -109,7 +110,7 @@ std::string DescribeMethod(const Method& method, size_t width) {
 }
 
 void AddVerbs(const Noun& noun, Page& page) {
-  page.Title(noun.name.empty() ? std::string("falconctl") : Cat("falconctl ", noun.name));
+  page.Title(noun.name.empty() ? std::string("fgctl") : Cat("fgctl ", noun.name));
   page.Paragraph(noun.about, 2);
   for (const Method& method : noun.methods) {
     page.Item(method.verb, CommentOf(*method.descriptor), 2);

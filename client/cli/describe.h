@@ -1,4 +1,4 @@
-// `falconctl describe`: what the protos say, in full.
+// `fgctl describe`: what the protos say, in full.
 #ifndef FALCON_CLIENT_CLI_DESCRIBE_H_
 #define FALCON_CLIENT_CLI_DESCRIBE_H_
 

@@ -35,7 +35,7 @@ FlagKind KindOfField(const FieldDescriptor& field) {
   }
 }
 
-bool IsTimeRange(const Descriptor& type) { return type.full_name() == "falcon.v1.TimeRange"; }
+bool IsTimeRange(const Descriptor& type) { return type.full_name() == "falcon_gateway.v1.TimeRange"; }
 
 Flag InstantFlag(const FieldDescriptor& range, const FieldDescriptor& end, const Path& path) {
   const bool is_start = end.name() == "start";
@@ -69,7 +69,7 @@ Flag PlainFlag(const FieldDescriptor& field, const Path& path) {
 
 // A choice of two: --unchecked. Nothing to say where there is no filter.
 bool IsFilterCheck(const FieldDescriptor& field) {
-  return field.full_name() == "falcon.v1.ReadOptions.filter_check";
+  return field.full_name() == "falcon_gateway.v1.ReadOptions.filter_check";
 }
 
 Flag UncheckedFlag(const Path& path) {

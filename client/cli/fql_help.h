@@ -1,4 +1,4 @@
-// `falconctl fql [NOUN]`: the fields that a raw filter may use.
+// `fgctl fql [NOUN]`: the fields that a raw filter may use.
 #ifndef FALCON_CLIENT_CLI_FQL_HELP_H_
 #define FALCON_CLIENT_CLI_FQL_HELP_H_
 

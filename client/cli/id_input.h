@@ -1,4 +1,4 @@
-// Ids from standard input: a line each, or records as falconctl itself prints them.
+// Ids from standard input: a line each, or records as fgctl itself prints them.
 #ifndef FALCON_CLIENT_CLI_ID_INPUT_H_
 #define FALCON_CLIENT_CLI_ID_INPUT_H_
 

@@ -1,4 +1,4 @@
-// falconctl: asks a falcon-gateway from the command line.
+// fgctl: asks a falcon-gateway from the command line.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/ioctl.h>

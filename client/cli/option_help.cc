@@ -1,4 +1,4 @@
-// falconctl's own flags.
+// fgctl's own flags.
 #include "cli/option_help.h"
 
 namespace falcon::client {

@@ -57,7 +57,7 @@ int Call(const Catalog& catalog, const Command& command, const Environment& envi
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5000);
   // The gateway bounds its answers; a second bound here would only be in the way of --fields all.
   arguments.SetMaxReceiveMessageSize(std::numeric_limits<int>::max());
-  arguments.SetUserAgentPrefix(Cat("falconctl/", FALCON_GATEWAY_VERSION));
+  arguments.SetUserAgentPrefix(Cat("fgctl/", FALCON_GATEWAY_VERSION));
   Invoker invoker(
       grpc::CreateCustomChannel(command.global.gateway.address, *credentials, arguments), catalog);
   return RunCall(CallContext(invoker, command.global, environment), call, start, *request);

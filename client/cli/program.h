@@ -1,4 +1,4 @@
-// falconctl as a function, so that tests can run it.
+// fgctl as a function, so that tests can run it.
 #ifndef FALCON_CLIENT_CLI_PROGRAM_H_
 #define FALCON_CLIENT_CLI_PROGRAM_H_
 

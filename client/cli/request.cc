@@ -66,7 +66,7 @@ absl::Status PutText(const Flag& flag, std::string_view word, Message& message) 
   const FieldDescriptor& field = flag.field();
   const Reflection& reflection = *message.GetReflection();
   if (field.cpp_type() != FieldDescriptor::CPPTYPE_STRING) {
-    return Wrong(flag, word, "not something that falconctl can send.");
+    return Wrong(flag, word, "not something that fgctl can send.");
   }
   for (size_t at = 0; at < word.size();) {
     const CodePoint point = DecodeAt(word, at);

@@ -39,7 +39,7 @@ std::string AdviceOf(const Failure& failure, std::string_view address) {
   }
   if (const std::string scopes = failure.Fact("required_scopes"); !scopes.empty()) {
     return Cat("Grant the API client these scopes in Falcon's console: ", EscapeHostile(scopes),
-               ". `falconctl access` shows which it has.");
+               ". `fgctl access` shows which it has.");
   }
   if (failure.retry_delay) {
     return Cat("Try again in ", SpanText(absl::Milliseconds(failure.retry_delay->count())), ".");
@@ -50,7 +50,7 @@ std::string AdviceOf(const Failure& failure, std::string_view address) {
   switch (failure.code) {
     case grpc::StatusCode::UNAVAILABLE:
       if (!failure.reason.empty()) {
-        return "Try again; `falconctl status` shows how the gateway stands.";
+        return "Try again; `fgctl status` shows how the gateway stands.";
       }
       return Cat(
           "Is a gateway running at ", EscapeHostile(address),
@@ -60,7 +60,7 @@ std::string AdviceOf(const Failure& failure, std::string_view address) {
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
       return "Falcon's budget is shared by all clients of the customer: try again later.";
     case grpc::StatusCode::UNIMPLEMENTED:
-      return "This gateway is older than falconctl, or something else answers at that address.";
+      return "This gateway is older than fgctl, or something else answers at that address.";
     default:
       return {};
   }

@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "messages.h"
 #include "raw_values.h"
 #include "render/value_text.h"
@@ -32,7 +33,7 @@ FieldPath Below(const FieldPath& parent, const FieldDescriptor& field) {
 void AddBrief(const Descriptor& type, const FieldPath& parent, std::vector<FieldPath>& out) {
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
-    if (!field.options().GetExtension(v1::brief)) continue;
+    if (!field.options().GetExtension(options::v1::brief)) continue;
     const FieldPath path = Below(parent, field);
     if (IsPlainMessage(field) && !field.is_repeated()) {
       AddBrief(*field.message_type(), path, out);

@@ -8,7 +8,8 @@
 
 #include "absl/status/statusor.h"
 #include "falcon/caller.h"
-#include "falcon/v1/aggregation.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/aggregation.pb.h"
 #include "google/protobuf/repeated_field.h"
 #include "json/document.h"
 

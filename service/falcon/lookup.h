@@ -12,7 +12,8 @@
 #include "absl/status/statusor.h"
 #include "falcon/caller.h"
 #include "falcon/fit_texts.h"
-#include "falcon/v1/types.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/types.pb.h"
 #include "google/protobuf/message.h"
 #include "json/decoder.h"
 

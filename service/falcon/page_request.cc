@@ -10,7 +10,8 @@
 #include "base/text.h"
 #include "falcon/record_fields.h"
 #include "falcon/request_text.h"
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "fql/expression.h"
 
 namespace falcon {
@@ -31,7 +32,7 @@ std::string FilterAt(const PagePlan& plan, const Cursor& cursor) {
   const auto type = plan.seek_field->cpp_type();
   const bool text =
       type == FieldDescriptor::CPPTYPE_MESSAGE || type == FieldDescriptor::CPPTYPE_STRING;
-  if (text && plan.seek_kind != v1::FQL_KIND_EPOCH_SECONDS) {
+  if (text && plan.seek_kind != options::v1::FQL_KIND_EPOCH_SECONDS) {
     from.values.emplace_back(cursor.anchor);
   } else {
     from.values.emplace_back(fql::Number{cursor.anchor});
@@ -54,8 +55,8 @@ void AddFacets(const Descriptor& record, const json::FieldSelection& selection, 
   for (int i = 0; i < record.field_count(); ++i) {
     const FieldDescriptor& field = *record.field(i);
     if (!selection.Has(&field)) continue;
-    if (field.options().HasExtension(v1::facet)) {
-      facets.insert(field.options().GetExtension(v1::facet));
+    if (field.options().HasExtension(options::v1::facet)) {
+      facets.insert(field.options().GetExtension(options::v1::facet));
     }
     const Descriptor* inside = field.message_type();
     const bool own = inside != nullptr && inside->file() == record.file() && !field.is_map();

@@ -33,7 +33,7 @@ struct PagePlan {
   // an instant or a number that every record has and that never changes. Decoded and cleared as
   // id_field. Null: a dead cursor is ABORTED (CURSOR_EXPIRED).
   const google::protobuf::FieldDescriptor* seek_field = nullptr;
-  v1::FqlKind seek_kind = v1::FQL_KIND_UNSPECIFIED;  // how FQL writes it
+  options::v1::FqlKind seek_kind = options::v1::FQL_KIND_UNSPECIFIED;  // how FQL writes it
   // Records whose names it does not match are passed by. What it compares is decoded and cleared as
   // id_field.
   fql::NameFilter names;

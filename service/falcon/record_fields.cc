@@ -85,7 +85,7 @@ std::string TextOf(const Message& record, const FieldDescriptor* field) {
   return record.GetReflection()->GetString(record, field);
 }
 
-std::string SortValueOf(const Message& record, const FieldDescriptor* field, v1::FqlKind kind,
+std::string SortValueOf(const Message& record, const FieldDescriptor* field, options::v1::FqlKind kind,
                         bool descending) {
   const auto& reflection = *record.GetReflection();
   if (field->has_presence() && !reflection.HasField(record, field)) return "";
@@ -93,7 +93,7 @@ std::string SortValueOf(const Message& record, const FieldDescriptor* field, v1:
     case FieldDescriptor::CPPTYPE_MESSAGE: {
       const auto& instant =
           static_cast<const google::protobuf::Timestamp&>(reflection.GetMessage(record, field));
-      if (kind == v1::FQL_KIND_EPOCH_SECONDS) return Cat(instant.seconds());
+      if (kind == options::v1::FQL_KIND_EPOCH_SECONDS) return Cat(instant.seconds());
       return InstantText(instant, descending);
     }
     case FieldDescriptor::CPPTYPE_STRING:

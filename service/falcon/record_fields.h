@@ -6,7 +6,8 @@
 #include <span>
 #include <string>
 
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "google/protobuf/message.h"
 #include "json/decoder.h"
 
@@ -37,7 +38,7 @@ std::string TextOf(const google::protobuf::Message& record,
 // they print, so instants stand for theirs: its first nanosecond, or its last when `descending`;
 // epoch seconds are those of the instant.
 std::string SortValueOf(const google::protobuf::Message& record,
-                        const google::protobuf::FieldDescriptor* field, v1::FqlKind kind,
+                        const google::protobuf::FieldDescriptor* field, options::v1::FqlKind kind,
                         bool descending);
 
 }  // namespace falcon

@@ -27,17 +27,17 @@ bool IsTimestamp(const FieldDescriptor& field) {
          field.message_type()->full_name() == "google.protobuf.Timestamp";
 }
 
-v1::FqlKind KindOf(const FieldDescriptor& field) {
+options::v1::FqlKind KindOf(const FieldDescriptor& field) {
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_BOOL:
-      return v1::FQL_KIND_BOOLEAN;
+      return options::v1::FQL_KIND_BOOLEAN;
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return IsTimestamp(field) ? v1::FQL_KIND_TIMESTAMP : v1::FQL_KIND_STRING;
+      return IsTimestamp(field) ? options::v1::FQL_KIND_TIMESTAMP : options::v1::FQL_KIND_STRING;
     case FieldDescriptor::CPPTYPE_ENUM:
     case FieldDescriptor::CPPTYPE_STRING:
-      return v1::FQL_KIND_STRING;
+      return options::v1::FQL_KIND_STRING;
     default:
-      return v1::FQL_KIND_NUMBER;
+      return options::v1::FQL_KIND_NUMBER;
   }
 }
 
@@ -52,7 +52,7 @@ std::string PlainName(const EnumValueDescriptor& value) {
 
 // What FQL calls a value that has no other spelling in the field's vocabulary.
 std::string OwnWord(const EnumValueDescriptor& value) {
-  return value.options().HasExtension(v1::word) ? value.options().GetExtension(v1::word)
+  return value.options().HasExtension(options::v1::fql_value) ? value.options().GetExtension(options::v1::fql_value)
                                                 : PlainName(value);
 }
 
@@ -63,7 +63,7 @@ std::string Plain(std::string_view word) {
   return plain;
 }
 
-std::vector<std::string> Vocabulary(const v1::Fql& fql, const EnumDescriptor* enumeration) {
+std::vector<std::string> Vocabulary(const options::v1::Fql& fql, const EnumDescriptor* enumeration) {
   std::vector<std::string> words(fql.values().begin(), fql.values().end());
   if (!words.empty() || enumeration == nullptr) return words;
   for (int i = 0; i < enumeration->value_count(); ++i) {
@@ -73,18 +73,18 @@ std::vector<std::string> Vocabulary(const v1::Fql& fql, const EnumDescriptor* en
   return words;
 }
 
-Field MakeField(std::string name, v1::FqlKind kind, const v1::Fql& fql) {
+Field MakeField(std::string name, options::v1::FqlKind kind, const options::v1::Fql& fql) {
   Field field;
   field.name = std::move(name);
-  field.kind = fql.kind() != v1::FQL_KIND_UNSPECIFIED ? fql.kind() : kind;
-  if (field.kind == v1::FQL_KIND_UNSPECIFIED) field.kind = v1::FQL_KIND_STRING;
+  field.kind = fql.kind() != options::v1::FQL_KIND_UNSPECIFIED ? fql.kind() : kind;
+  if (field.kind == options::v1::FQL_KIND_UNSPECIFIED) field.kind = options::v1::FQL_KIND_STRING;
   field.wildcard = fql.wildcard();
   field.sortable = fql.sortable();
   field.text_match = fql.text_match();
-  field.ordered = fql.ordered() || field.kind == v1::FQL_KIND_NUMBER ||
-                  field.kind == v1::FQL_KIND_TIMESTAMP || field.kind == v1::FQL_KIND_EPOCH_SECONDS;
-  field.lists = field.kind != v1::FQL_KIND_TIMESTAMP && field.kind != v1::FQL_KIND_BOOLEAN &&
-                field.kind != v1::FQL_KIND_EPOCH_SECONDS;
+  field.ordered = fql.ordered() || field.kind == options::v1::FQL_KIND_NUMBER ||
+                  field.kind == options::v1::FQL_KIND_TIMESTAMP || field.kind == options::v1::FQL_KIND_EPOCH_SECONDS;
+  field.lists = field.kind != options::v1::FQL_KIND_TIMESTAMP && field.kind != options::v1::FQL_KIND_BOOLEAN &&
+                field.kind != options::v1::FQL_KIND_EPOCH_SECONDS;
   for (const std::string& sign : fql.without()) {
     if (sign == "=") field.equality = false;
     if (sign == "!") field.negation = false;
@@ -108,11 +108,11 @@ Field InsensitiveTwin(const Field& field) {
 
 class Walk {
  public:
-  Walk(Fields& fields, const v1::FqlDefaults& defaults) : fields_(fields), defaults_(defaults) {}
+  Walk(Fields& fields, const options::v1::FqlDefaults& defaults) : fields_(fields), defaults_(defaults) {}
 
   void Record(const Descriptor& record, const std::string& path, bool array, int depth) {
-    for (int i = 0; i < record.options().ExtensionSize(v1::filter_only); ++i) {
-      const v1::FqlField& only = record.options().GetExtension(v1::filter_only, i);
+    for (int i = 0; i < record.options().ExtensionSize(options::v1::filter_only); ++i) {
+      const options::v1::FqlField& only = record.options().GetExtension(options::v1::filter_only, i);
       Field field = MakeField(Cat(path, only.name()), only.kind(), only.fql());
       field.values = Vocabulary(only.fql(), nullptr);
       Add(std::move(field));
@@ -131,15 +131,15 @@ class Walk {
   }
 
   void Named(const FieldDescriptor& field, const std::string& path, bool array, int depth) {
-    const v1::Fql& fql = field.options().GetExtension(v1::fql);
-    const std::string& key = field.options().HasExtension(v1::json_key)
-                                 ? field.options().GetExtension(v1::json_key)
+    const options::v1::Fql& fql = field.options().GetExtension(options::v1::fql);
+    const std::string& key = field.options().HasExtension(options::v1::json_key)
+                                 ? field.options().GetExtension(options::v1::json_key)
                                  : field.name();
     const std::string name = fql.name().empty() ? Cat(path, key) : fql.name();
     array = array || field.is_repeated();
     const Descriptor* message = IsTimestamp(field) ? nullptr : field.message_type();
-    const bool filterable = field.options().HasExtension(v1::fql) &&
-                            (message == nullptr || fql.kind() != v1::FQL_KIND_UNSPECIFIED);
+    const bool filterable = field.options().HasExtension(options::v1::fql) &&
+                            (message == nullptr || fql.kind() != options::v1::FQL_KIND_UNSPECIFIED);
     if (filterable) {
       Field made = MakeField(name, KindOf(field), fql);
       made.array = array;
@@ -154,8 +154,8 @@ class Walk {
   }
 
   void Add(Field field) {
-    const bool text = field.kind == v1::FQL_KIND_STRING && !field.ordered;
-    if (text && field.wildcard == v1::WILDCARD_UNSPECIFIED) {
+    const bool text = field.kind == options::v1::FQL_KIND_STRING && !field.ordered;
+    if (text && field.wildcard == options::v1::WILDCARD_UNSPECIFIED) {
       field.wildcard = defaults_.text_wildcard();
     }
     std::string name = field.name;
@@ -163,7 +163,7 @@ class Walk {
   }
 
   Fields& fields_;
-  const v1::FqlDefaults& defaults_;
+  const options::v1::FqlDefaults& defaults_;
   std::vector<const FieldDescriptor*> way_;  // to the field that is looked at
 };
 
@@ -194,11 +194,11 @@ std::pair<std::string_view, std::string_view> SplitOrder(std::string_view text) 
 }  // namespace
 
 Catalogue::Catalogue(const Descriptor* record) {
-  const v1::FqlDefaults& defaults = record->options().GetExtension(v1::fql_defaults);
+  const options::v1::FqlDefaults& defaults = record->options().GetExtension(options::v1::fql_defaults);
   Walk(fields_, defaults).Record(*record, "", false, 0);
   if (!defaults.insensitive_twins()) return;
   for (const auto& [name, field] : fields_) {
-    if (field.kind != v1::FQL_KIND_STRING || !field.filterable) continue;
+    if (field.kind != options::v1::FQL_KIND_STRING || !field.filterable) continue;
     Field twin = InsensitiveTwin(field);
     std::string twin_name = twin.name;
     twins_.emplace(std::move(twin_name), std::move(twin));

@@ -11,7 +11,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "fql/expression.h"
 #include "google/protobuf/descriptor.h"
 
@@ -19,8 +20,8 @@ namespace falcon::fql {
 
 struct Field {
   std::string name;
-  v1::FqlKind kind = v1::FQL_KIND_STRING;
-  v1::Wildcard wildcard = v1::WILDCARD_UNSPECIFIED;
+  options::v1::FqlKind kind = options::v1::FQL_KIND_STRING;
+  options::v1::Wildcard wildcard = options::v1::WILDCARD_UNSPECIFIED;
   bool sortable = false;
   bool text_match = false;
   bool ordered = false;  // range comparisons

@@ -10,8 +10,9 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "falcon/v1/options.pb.h"
-#include "falcon/v1/types.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
+#include "falcon_gateway/v1/types.pb.h"
 #include "fql/parser.h"
 #include "fql/typed_filter.h"
 
@@ -41,8 +42,8 @@ class Compiler {
     for (int i = 0; i < request_.GetDescriptor()->field_count(); ++i) {
       const FieldDescriptor& field = *request_.GetDescriptor()->field(i);
       if (!IsSet(request_, field)) continue;
-      if (field.options().HasExtension(v1::filters_on)) {
-        RETURN_IF_ERROR(AddTyped(field, field.options().GetExtension(v1::filters_on)));
+      if (field.options().HasExtension(options::v1::typed_filter)) {
+        RETURN_IF_ERROR(AddTyped(field, field.options().GetExtension(options::v1::typed_filter)));
       } else if (field.name() == kRawFilter) {
         AddRaw(request_.GetReflection()->GetString(request_, &field));
       }
@@ -56,7 +57,7 @@ class Compiler {
   }
 
  private:
-  absl::Status AddTyped(const FieldDescriptor& field, const v1::FiltersOn& means) {
+  absl::Status AddTyped(const FieldDescriptor& field, const options::v1::TypedFilter& means) {
     const absl::StatusOr<Expression> part =
         CompileTypedFilter({request_, field, means, catalogue_, now_});
     if (absl::IsInvalidArgument(part.status())) {
@@ -73,17 +74,17 @@ class Compiler {
     }
     std::vector<FieldViolation> violations = Violations(checked.status());
     // The spellings of one word fail alike.
-    const bool spellings = means.operator_() == v1::FILTER_OPERATOR_EQUAL_ANY_CASE ||
-                           means.operator_() == v1::FILTER_OPERATOR_NAME;
+    const bool spellings = means.operator_() == options::v1::FILTER_OPERATOR_EQUAL_UPPER_OR_LOWER ||
+                           means.operator_() == options::v1::FILTER_OPERATOR_NAME;
     if (spellings && violations.size() > 1) violations.resize(1);
     Report(std::move(violations));
     return absl::OkStatus();
   }
 
   // A number of days and an interval on the same field: one of them is a mistake.
-  void ReportSecondSpan(const FieldDescriptor& field, const v1::FiltersOn& means) {
-    const bool span = means.operator_() == v1::FILTER_OPERATOR_WITHIN_DAYS ||
-                      means.operator_() == v1::FILTER_OPERATOR_WITHIN;
+  void ReportSecondSpan(const FieldDescriptor& field, const options::v1::TypedFilter& means) {
+    const bool span = means.operator_() == options::v1::FILTER_OPERATOR_WITHIN_DAYS ||
+                      means.operator_() == options::v1::FILTER_OPERATOR_WITHIN;
     if (!span) return;
     const auto [other, first] = spans_.emplace(means.field(), field.name());
     if (first) return;

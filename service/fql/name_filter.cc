@@ -6,7 +6,8 @@
 #include <utility>
 
 #include "base/letter_case.h"
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 
 namespace falcon::fql {
 namespace {
@@ -47,11 +48,11 @@ void VisitPath(const Message& message, const NameFilter::Path& path, size_t at,
 
 bool IsName(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
-         field.options().GetExtension(v1::filters_on).operator_() == v1::FILTER_OPERATOR_NAME;
+         field.options().GetExtension(options::v1::typed_filter).operator_() == options::v1::FILTER_OPERATOR_NAME;
 }
 
 // The record fields that a typed filter compares; none, if one of its FQL fields is in no record.
-std::vector<NameFilter::Path> PathsOf(const v1::FiltersOn& means, const Catalogue& catalogue) {
+std::vector<NameFilter::Path> PathsOf(const options::v1::TypedFilter& means, const Catalogue& catalogue) {
   std::vector<std::string> names = {means.field()};
   names.insert(names.end(), means.or_fields().begin(), means.or_fields().end());
   std::vector<NameFilter::Path> paths;
@@ -84,7 +85,7 @@ NameFilter::NameFilter(const Message& request, const Catalogue& catalogue) {
       condition.names.push_back(FoldCase(name));
     });
     if (condition.names.empty() || star) continue;
-    condition.paths = PathsOf(field.options().GetExtension(v1::filters_on), catalogue);
+    condition.paths = PathsOf(field.options().GetExtension(options::v1::typed_filter), catalogue);
     if (condition.paths.empty()) continue;
     paths_.insert(paths_.end(), condition.paths.begin(), condition.paths.end());
     conditions_.push_back(std::move(condition));

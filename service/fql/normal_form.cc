@@ -72,13 +72,13 @@ Value NormalEpoch(const Value& value) {
 
 Value NormalValue(const Field& field, const Value& value) {
   switch (field.kind) {
-    case v1::FQL_KIND_STRING:
+    case options::v1::FQL_KIND_STRING:
       return NormalText(value);
-    case v1::FQL_KIND_BOOLEAN:
+    case options::v1::FQL_KIND_BOOLEAN:
       return NormalBoolean(value);
-    case v1::FQL_KIND_TIMESTAMP:
+    case options::v1::FQL_KIND_TIMESTAMP:
       return NormalInstant(value);
-    case v1::FQL_KIND_EPOCH_SECONDS:
+    case options::v1::FQL_KIND_EPOCH_SECONDS:
       return NormalEpoch(value);
     default:
       return value;
@@ -87,7 +87,7 @@ Value NormalValue(const Field& field, const Value& value) {
 
 void NormalizeValues(const Field& field, Condition& condition) {
   std::vector<Value> values;
-  const bool device_ids = field.kind == v1::FQL_KIND_STRING && HoldsDeviceIds(field.name);
+  const bool device_ids = field.kind == options::v1::FQL_KIND_STRING && HoldsDeviceIds(field.name);
   for (const Value& value : condition.values) {
     std::optional<std::string> aid = device_ids ? LastOfJoined(value) : std::nullopt;
     if (aid.has_value() && field.joined_ids && IsEquality(condition.op)) {
@@ -103,9 +103,9 @@ void NormalizeValues(const Field& field, Condition& condition) {
 Operator StarOperator(const Field& field, Operator op, std::string_view text) {
   const bool one_end = std::count(text.begin(), text.end(), '*') == 1 && text.size() > 1 &&
                        (text.starts_with('*') || text.ends_with('*'));
-  const bool inside = field.wildcard == v1::WILDCARD_ANYWHERE ||
-                      field.wildcard == v1::WILDCARD_UNSPECIFIED ||
-                      (field.wildcard == v1::WILDCARD_PREFIX_OR_SUFFIX && one_end);
+  const bool inside = field.wildcard == options::v1::WILDCARD_ANYWHERE ||
+                      field.wildcard == options::v1::WILDCARD_UNSPECIFIED ||
+                      (field.wildcard == options::v1::WILDCARD_PREFIX_OR_SUFFIX && one_end);
   if (inside) return op;
   return op == Operator::kEqual ? Operator::kWildcard : Operator::kNotWildcard;
 }
@@ -126,7 +126,7 @@ Condition NormalSingle(const Field& field, Condition condition) {
   if (field.list_only && comparable && !text->empty()) condition.list = true;
   if (!star) return condition;
   if (IsEquality(condition.op)) condition.op = StarOperator(field, condition.op, *text);
-  const bool inside = field.wildcard == v1::WILDCARD_ANYWHERE;
+  const bool inside = field.wildcard == options::v1::WILDCARD_ANYWHERE;
   if (inside && condition.op == Operator::kWildcard) condition.op = Operator::kEqual;
   if (inside && condition.op == Operator::kNotWildcard) condition.op = Operator::kNotEqual;
   if (IsMatch(condition.op)) *text = WithoutOuterStars(*text);
@@ -156,7 +156,7 @@ Expression NormalForm(const Field& field, const Condition& condition) {
   if (!normal.list) return Expression::Of(NormalSingle(field, std::move(normal)));
   if (IsRange(normal.op)) return Expression::Of(std::move(normal));
   const bool whole = IsEquality(normal.op) && field.lists;
-  const bool patterns = field.wildcard != v1::WILDCARD_UNSPECIFIED;
+  const bool patterns = field.wildcard != options::v1::WILDCARD_UNSPECIFIED;
   Condition rest = normal;
   rest.values.clear();
   std::vector<Expression> parts;

@@ -4,7 +4,8 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "fql/names.h"
 
 namespace falcon::fql {
@@ -14,7 +15,7 @@ using google::protobuf::FieldDescriptor;
 
 // Parameters of lists that say nothing about records.
 bool IsFilter(const FieldDescriptor& field) {
-  if (field.options().HasExtension(v1::filters_on)) return true;
+  if (field.options().HasExtension(options::v1::typed_filter)) return true;
   constexpr std::string_view kOthers[] = {"filter", "order_by", "page_token", "resume_token",
                                           "query"};
   const bool text = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;
@@ -23,7 +24,7 @@ bool IsFilter(const FieldDescriptor& field) {
 }
 
 bool FiltersOn(const FieldDescriptor& field, std::string_view fql_field, bool last_level) {
-  const v1::FiltersOn& means = field.options().GetExtension(v1::filters_on);
+  const options::v1::TypedFilter& means = field.options().GetExtension(options::v1::typed_filter);
   const auto same = [&](std::string_view name) {
     return last_level ? LastLevel(name) == LastLevel(fql_field) : name == fql_field;
   };
@@ -32,7 +33,7 @@ bool FiltersOn(const FieldDescriptor& field, std::string_view fql_field, bool la
 }
 
 bool IsCalled(const FieldDescriptor& field, std::string_view name) {
-  return field.name() == name || field.options().GetExtension(v1::singular) == name;
+  return field.name() == name || field.options().GetExtension(options::v1::singular_name) == name;
 }
 
 // A last level that says nothing without those above it.

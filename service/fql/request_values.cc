@@ -122,13 +122,13 @@ class Reader {
   // Falcon keeps some numbers as text.
   template <class Int>
   Value Integer(Int number) const {
-    if (target_.kind == v1::FQL_KIND_STRING) return Value(Cat(number));
+    if (target_.kind == options::v1::FQL_KIND_STRING) return Value(Cat(number));
     return Value(Number{Cat(number)});
   }
 
   // And some flags as Yes and No.
   Value Boolean(bool flag) const {
-    if (target_.kind != v1::FQL_KIND_STRING) return Value(flag);
+    if (target_.kind != options::v1::FQL_KIND_STRING) return Value(flag);
     for (const std::string& word : target_.values) {
       const std::string lower = Lower(word);
       if (flag ? lower == "yes" || lower == "true" : lower == "no" || lower == "false") {
@@ -145,7 +145,7 @@ class Reader {
 
   absl::StatusOr<Value> Text(std::string text) const {
     ASSIGN_OR_RETURN(std::string checked, CheckedText(std::move(text)));
-    const bool number = target_.kind == v1::FQL_KIND_NUMBER && IsNumber(checked);
+    const bool number = target_.kind == options::v1::FQL_KIND_NUMBER && IsNumber(checked);
     if (number) return Value(Number{std::move(checked)});
     return Value(std::move(checked));
   }
@@ -218,7 +218,7 @@ absl::StatusOr<std::string> InstantText(const google::protobuf::Timestamp& insta
 absl::StatusOr<Value> InstantValue(const google::protobuf::Timestamp& instant,
                                    const Field& target) {
   ASSIGN_OR_RETURN(std::string text, InstantText(instant));
-  if (target.kind != v1::FQL_KIND_EPOCH_SECONDS) return Value(std::move(text));
+  if (target.kind != options::v1::FQL_KIND_EPOCH_SECONDS) return Value(std::move(text));
   return Value(Number{Cat(instant.seconds() + (instant.nanos() > 0 ? 1 : 0))});
 }
 

@@ -10,7 +10,8 @@
 #include "base/letter_case.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "falcon/v1/types.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/types.pb.h"
 #include "fql/name_filter.h"
 #include "fql/request_values.h"
 #include "google/protobuf/util/time_util.h"
@@ -37,9 +38,9 @@ Expression AnyOf(const Field& target, std::vector<Value> values, bool list) {
   Condition exact{.field = target.name, .values = {}, .list = list || target.list_only};
   std::vector<Expression> parts;
   const Operator star =
-      target.wildcard == v1::WILDCARD_OPERATOR ? Operator::kWildcard : Operator::kEqual;
+      target.wildcard == options::v1::WILDCARD_OPERATOR ? Operator::kWildcard : Operator::kEqual;
   for (Value& value : values) {
-    if (HasStar(value) && target.wildcard != v1::WILDCARD_UNSPECIFIED) {
+    if (HasStar(value) && target.wildcard != options::v1::WILDCARD_UNSPECIFIED) {
       parts.push_back(Compare(target, star, std::move(value)));
     } else if (!target.lists) {
       parts.push_back(Compare(target, Operator::kEqual, std::move(value)));
@@ -81,7 +82,7 @@ std::vector<Expression> WideForms(const Field& target, const Value& value) {
 }
 
 absl::StatusOr<int> Floor(const EnumValueDescriptor& value) {
-  if (value.options().HasExtension(v1::floor)) return value.options().GetExtension(v1::floor);
+  if (value.options().HasExtension(options::v1::min_score)) return value.options().GetExtension(options::v1::min_score);
   return absl::InternalError(ToAbsl(Cat(value.full_name(), " has no floor")));
 }
 
@@ -91,8 +92,8 @@ absl::StatusOr<Expression> AtMostBand(const Field& target, const EnumValueDescri
   std::vector<int> above;
   for (int i = 0; i < value.type()->value_count(); ++i) {
     const EnumValueDescriptor& other = *value.type()->value(i);
-    if (other.options().GetExtension(v1::floor) > own) {
-      above.push_back(other.options().GetExtension(v1::floor));
+    if (other.options().GetExtension(options::v1::min_score) > own) {
+      above.push_back(other.options().GetExtension(options::v1::min_score));
     }
   }
   if (above.empty()) return Expression();
@@ -217,7 +218,7 @@ absl::StatusOr<Expression> IsDevice(const TypedFilter& filter, const Field& targ
 
 absl::StatusOr<Expression> Equals(const TypedFilter& filter, const Field& target) {
   const bool graded = filter.field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM &&
-                      target.kind == v1::FQL_KIND_NUMBER;
+                      target.kind == options::v1::FQL_KIND_NUMBER;
   if (graded) return InBands(filter, target);
   ASSIGN_OR_RETURN(std::vector<Value> values,
                    RequestValues(filter.request, filter.field, filter.catalogue, target));
@@ -231,23 +232,23 @@ absl::StatusOr<Expression> CompileOn(const TypedFilter& filter, const std::strin
         ToAbsl(Cat(filter.field.full_name(), " filters on the unknown FQL field ", fql_field)));
   }
   switch (filter.means.operator_()) {
-    case v1::FILTER_OPERATOR_EQUAL:
+    case options::v1::FILTER_OPERATOR_EQUAL:
       return Equals(filter, *target);
-    case v1::FILTER_OPERATOR_EQUAL_ANY_CASE:
+    case options::v1::FILTER_OPERATOR_EQUAL_UPPER_OR_LOWER:
       return EqualsInCommonCases(filter, *target);
-    case v1::FILTER_OPERATOR_NAME:
+    case options::v1::FILTER_OPERATOR_NAME:
       return IsNamed(filter, *target);
-    case v1::FILTER_OPERATOR_DEVICE_ID:
+    case options::v1::FILTER_OPERATOR_DEVICE_ID:
       return IsDevice(filter, *target);
-    case v1::FILTER_OPERATOR_AT_LEAST:
+    case options::v1::FILTER_OPERATOR_AT_LEAST:
       return Bound(filter, *target, /*least=*/true);
-    case v1::FILTER_OPERATOR_AT_MOST:
+    case options::v1::FILTER_OPERATOR_AT_MOST:
       return Bound(filter, *target, /*least=*/false);
-    case v1::FILTER_OPERATOR_MATCHES:
+    case options::v1::FILTER_OPERATOR_MATCHES:
       return Matches(filter, *target);
-    case v1::FILTER_OPERATOR_WITHIN_DAYS:
+    case options::v1::FILTER_OPERATOR_WITHIN_DAYS:
       return WithinDays(filter, *target);
-    case v1::FILTER_OPERATOR_WITHIN:
+    case options::v1::FILTER_OPERATOR_WITHIN:
       return Within(filter, *target);
     default:
       return absl::InternalError(ToAbsl(Cat(filter.field.full_name(), " has no operator")));

@@ -4,7 +4,8 @@
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "fql/catalogue.h"
 #include "fql/expression.h"
 #include "google/protobuf/descriptor.h"
@@ -16,7 +17,7 @@ namespace falcon::fql {
 struct TypedFilter {
   const google::protobuf::Message& request;
   const google::protobuf::FieldDescriptor& field;  // set in `request`
-  const v1::FiltersOn& means;
+  const options::v1::TypedFilter& means;
   const Catalogue& catalogue;
   WallTime now;
 };

@@ -40,7 +40,7 @@ std::string LongestPiece(std::string_view text) {
 
 // How a field can be searched for a part of the condition's text.
 std::vector<Condition> SearchFixes(const Field& field, const Condition& condition) {
-  if (field.kind != v1::FQL_KIND_STRING) return {};
+  if (field.kind != options::v1::FQL_KIND_STRING) return {};
   const std::string* text = FirstText(condition);
   const std::string piece = text == nullptr ? "" : LongestPiece(*text);
   if (piece.empty()) return {};
@@ -51,7 +51,7 @@ std::vector<Condition> SearchFixes(const Field& field, const Condition& conditio
 }
 
 std::string ExactOnly(const Field& field) {
-  const bool parts = field.text_match || field.wildcard != v1::WILDCARD_UNSPECIFIED;
+  const bool parts = field.text_match || field.wildcard != options::v1::WILDCARD_UNSPECIFIED;
   if (parts) return "";
   return field.array ? "; elements are compared exactly" : "; it is compared exactly";
 }
@@ -140,7 +140,7 @@ Problem PatternProblem(const Field& field, const Condition& condition, const std
 // Of text that is compared for equality. ANYWHERE: a star alone means "any value", and with !
 // "unassigned" and the like.
 Problem StarProblem(const Field& field, const Condition& condition) {
-  if (field.wildcard != v1::WILDCARD_UNSPECIFIED) return std::nullopt;
+  if (field.wildcard != options::v1::WILDCARD_UNSPECIFIED) return std::nullopt;
   return Finding(Cat("`", field.name, "` takes no star", ExactOnly(field)),
                  SearchFixes(field, condition));
 }
@@ -275,7 +275,7 @@ Problem OperatorProblem(const Field& field, const Condition& condition) {
     return Finding(Cat("`!~` does not work on `", field.name, "`; `:!` and `~` do"),
                    SearchFixes(field, condition));
   }
-  const bool stars = field.wildcard != v1::WILDCARD_UNSPECIFIED;
+  const bool stars = field.wildcard != options::v1::WILDCARD_UNSPECIFIED;
   if ((IsStar(condition.op) && !stars) ||
       (IsMatchWildcard(condition.op) && !stars && !field.text_match)) {
     return StarProblem(field, condition);
@@ -289,13 +289,13 @@ Problem ValueProblem(const Field& field, const Condition& condition, const Value
     return Finding("null works with : and :! only");
   }
   switch (field.kind) {
-    case v1::FQL_KIND_NUMBER:
+    case options::v1::FQL_KIND_NUMBER:
       return NumberProblem(field, condition, value);
-    case v1::FQL_KIND_BOOLEAN:
+    case options::v1::FQL_KIND_BOOLEAN:
       return BooleanProblem(field, condition, value);
-    case v1::FQL_KIND_TIMESTAMP:
+    case options::v1::FQL_KIND_TIMESTAMP:
       return TimestampProblem(field, condition, value);
-    case v1::FQL_KIND_EPOCH_SECONDS:
+    case options::v1::FQL_KIND_EPOCH_SECONDS:
       return EpochProblem(field, condition, value);
     default:
       break;

@@ -8,7 +8,8 @@
 #include "absl/strings/str_split.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "json/field_selection_node.h"
 
 namespace falcon::json {
@@ -93,7 +94,7 @@ std::vector<const FieldDescriptor*> Resolve(std::string_view path, const Descrip
 
 std::string JsonKey(const FieldDescriptor* field) {
   const auto& options = field->options();
-  return options.HasExtension(v1::json_key) ? options.GetExtension(v1::json_key) : field->name();
+  return options.HasExtension(options::v1::json_key) ? options.GetExtension(options::v1::json_key) : field->name();
 }
 
 namespace {
@@ -134,7 +135,7 @@ Draft BriefDraft(const Descriptor* record, std::set<const Descriptor*>& around) 
   if (!around.insert(record).second) return draft;
   for (int i = 0; i < record->field_count(); ++i) {
     const FieldDescriptor* field = record->field(i);
-    if (!field->options().GetExtension(v1::brief)) continue;
+    if (!field->options().GetExtension(options::v1::brief)) continue;
     Draft below;
     if (const Descriptor* inside = Inside(field)) below = BriefDraft(inside, around);
     if (below.below.empty() && below.whole.empty()) {

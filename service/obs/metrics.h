@@ -51,7 +51,7 @@ class GaugeFamily {
   prometheus::Family<prometheus::Gauge>* family_;
 };
 
-// Which RPC: names as in the proto, such as "falcon.v1.HostService" and "ListHosts".
+// Which RPC: names as in the proto, such as "falcon_gateway.v1.HostService" and "ListHosts".
 struct RpcName {
   std::string_view type;  // "unary" or "server_stream"
   std::string_view service;

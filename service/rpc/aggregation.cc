@@ -48,11 +48,11 @@ void CheckAggregation(const AggregationQuery& query, const fql::Catalogue& catal
   }
   CheckInterval(query, checks);
   const fql::Field* field = KnownField(query.field, "field", catalogue, checks);
-  if (field != nullptr && Computes(query.kind) && field->kind != v1::FQL_KIND_NUMBER) {
+  if (field != nullptr && Computes(query.kind) && field->kind != options::v1::FQL_KIND_NUMBER) {
     checks.Violate("field", Cat("'", query.field, "' holds no number, as this kind needs"));
   }
   const bool histogram = query.kind == v1::AGGREGATION_KIND_DATE_HISTOGRAM;
-  if (field != nullptr && histogram && field->kind != v1::FQL_KIND_TIMESTAMP) {
+  if (field != nullptr && histogram && field->kind != options::v1::FQL_KIND_TIMESTAMP) {
     checks.Violate("field", Cat("'", query.field, "' holds no instant, as DATE_HISTOGRAM needs"));
   }
   if (query.then_by.empty()) return;

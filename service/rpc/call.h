@@ -7,7 +7,8 @@
 
 #include "base/time.h"
 #include "falcon/reading.h"
-#include "falcon/v1/types.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/types.pb.h"
 #include "json/decoder.h"
 
 namespace falcon::rpc {

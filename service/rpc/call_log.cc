@@ -7,7 +7,7 @@
 namespace falcon::rpc {
 namespace {
 
-// "/falcon.v1.HostService/ListHosts" in its parts.
+// "/falcon_gateway.v1.HostService/ListHosts" in its parts.
 obs::RpcName NameOf(std::string_view method) {
   const size_t cut = method.rfind('/');
   const std::string_view name = method.substr(cut + 1);

@@ -12,7 +12,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/error.h"
-#include "falcon/v1/types.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/types.pb.h"
 #include "google/protobuf/repeated_field.h"
 
 namespace falcon::rpc {

@@ -4,7 +4,8 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/reflection.h"
 #include "rpc/field_access.h"

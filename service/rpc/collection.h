@@ -137,7 +137,7 @@ class Collection {
   fql::Catalogue catalogue_;
   const google::protobuf::FieldDescriptor* id_field_;
   const google::protobuf::FieldDescriptor* seek_field_;  // null: none
-  v1::FqlKind seek_kind_ = v1::FQL_KIND_UNSPECIFIED;
+  options::v1::FqlKind seek_kind_ = options::v1::FQL_KIND_UNSPECIFIED;
 };
 
 // What one exported message may weigh: well under the 4 MiB that clients accept by default.

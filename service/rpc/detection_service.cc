@@ -65,7 +65,7 @@ Task<absl::Status> DetectionService::Aggregate(Call& call,
 grpc::ServerUnaryReactor* DetectionService::ListDetections(grpc::CallbackServerContext* context,
                                                            const v1::ListDetectionsRequest* request,
                                                            v1::ListDetectionsResponse* response) {
-  return Answer(edge_, "/falcon.v1.DetectionService/ListDetections", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.DetectionService/ListDetections", context, request, response,
                 [=, this](Call& call) { return List(call, *request, *response); });
 }
 
@@ -73,7 +73,7 @@ grpc::ServerUnaryReactor* DetectionService::GetDetection(grpc::CallbackServerCon
                                                          const v1::GetDetectionRequest* request,
                                                          v1::GetDetectionResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DetectionService/GetDetection", context, request, response,
+      edge_, "/falcon_gateway.v1.DetectionService/GetDetection", context, request, response,
       [=, this](Call& call) { return detections_.Get(upstream_, call, *request, *response); });
 }
 
@@ -81,14 +81,14 @@ grpc::ServerUnaryReactor* DetectionService::BatchGetDetections(
     grpc::CallbackServerContext* context, const v1::BatchGetDetectionsRequest* request,
     v1::BatchGetDetectionsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DetectionService/BatchGetDetections", context, request, response,
+      edge_, "/falcon_gateway.v1.DetectionService/BatchGetDetections", context, request, response,
       [=, this](Call& call) { return detections_.BatchGet(upstream_, call, *request, *response); });
 }
 
 grpc::ServerWriteReactor<v1::ExportDetectionsResponse>* DetectionService::ExportDetections(
     grpc::CallbackServerContext* context, const v1::ExportDetectionsRequest* request) {
   return Feed<v1::ExportDetectionsResponse>(
-      edge_, "/falcon.v1.DetectionService/ExportDetections", context, request,
+      edge_, "/falcon_gateway.v1.DetectionService/ExportDetections", context, request,
       [=, this](Call& call, Stream<v1::ExportDetectionsResponse>& stream) {
         return detections_.Export(upstream_, call, *request, stream);
       });
@@ -97,7 +97,7 @@ grpc::ServerWriteReactor<v1::ExportDetectionsResponse>* DetectionService::Export
 grpc::ServerUnaryReactor* DetectionService::AggregateDetections(
     grpc::CallbackServerContext* context, const v1::AggregateDetectionsRequest* request,
     v1::AggregateDetectionsResponse* response) {
-  return Answer(edge_, "/falcon.v1.DetectionService/AggregateDetections", context, request,
+  return Answer(edge_, "/falcon_gateway.v1.DetectionService/AggregateDetections", context, request,
                 response, [=, this](Call& call) { return Aggregate(call, *request, *response); });
 }
 

@@ -2,7 +2,8 @@
 #ifndef FALCON_RPC_DETECTION_SERVICE_H_
 #define FALCON_RPC_DETECTION_SERVICE_H_
 
-#include "falcon/v1/detections.grpc.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detections.grpc.pb.h"
 #include "rpc/collection.h"
 #include "rpc/edge.h"
 

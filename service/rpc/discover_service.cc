@@ -74,14 +74,14 @@ grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredHosts(
     grpc::CallbackServerContext* context, const v1::ListDiscoveredHostsRequest* request,
     v1::ListDiscoveredHostsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/ListDiscoveredHosts", context, request, response,
+      edge_, "/falcon_gateway.v1.DiscoverService/ListDiscoveredHosts", context, request, response,
       [=, this](Call& call) { return hosts_.List(upstream_, call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredHost(
     grpc::CallbackServerContext* context, const v1::GetDiscoveredHostRequest* request,
     v1::GetDiscoveredHostResponse* response) {
-  return Answer(edge_, "/falcon.v1.DiscoverService/GetDiscoveredHost", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.DiscoverService/GetDiscoveredHost", context, request, response,
                 [=, this](Call& call) { return hosts_.Get(upstream_, call, *request, *response); });
 }
 
@@ -89,7 +89,7 @@ grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredHosts(
     grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredHostsRequest* request,
     v1::BatchGetDiscoveredHostsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/BatchGetDiscoveredHosts", context, request, response,
+      edge_, "/falcon_gateway.v1.DiscoverService/BatchGetDiscoveredHosts", context, request, response,
       [=, this](Call& call) { return hosts_.BatchGet(upstream_, call, *request, *response); });
 }
 
@@ -97,7 +97,7 @@ grpc::ServerWriteReactor<v1::ExportDiscoveredHostsResponse>* DiscoverService::Ex
     grpc::CallbackServerContext* context, const v1::ExportDiscoveredHostsRequest* request) {
   using ExportStream = Stream<v1::ExportDiscoveredHostsResponse>;
   return Feed<v1::ExportDiscoveredHostsResponse>(
-      edge_, "/falcon.v1.DiscoverService/ExportDiscoveredHosts", context, request,
+      edge_, "/falcon_gateway.v1.DiscoverService/ExportDiscoveredHosts", context, request,
       [=, this](Call& call, ExportStream& stream) {
         return hosts_.Export(upstream_, call, *request, stream);
       });
@@ -107,7 +107,7 @@ grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredApplications(
     grpc::CallbackServerContext* context, const v1::ListDiscoveredApplicationsRequest* request,
     v1::ListDiscoveredApplicationsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/ListDiscoveredApplications", context, request, response,
+      edge_, "/falcon_gateway.v1.DiscoverService/ListDiscoveredApplications", context, request, response,
       [=, this](Call& call) { return applications_.List(upstream_, call, *request, *response); });
 }
 
@@ -115,14 +115,14 @@ grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredApplication(
     grpc::CallbackServerContext* context, const v1::GetDiscoveredApplicationRequest* request,
     v1::GetDiscoveredApplicationResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/GetDiscoveredApplication", context, request, response,
+      edge_, "/falcon_gateway.v1.DiscoverService/GetDiscoveredApplication", context, request, response,
       [=, this](Call& call) { return applications_.Get(upstream_, call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredApplications(
     grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredApplicationsRequest* request,
     v1::BatchGetDiscoveredApplicationsResponse* response) {
-  return Answer(edge_, "/falcon.v1.DiscoverService/BatchGetDiscoveredApplications", context,
+  return Answer(edge_, "/falcon_gateway.v1.DiscoverService/BatchGetDiscoveredApplications", context,
                 request, response, [=, this](Call& call) {
                   return applications_.BatchGet(upstream_, call, *request, *response);
                 });
@@ -133,7 +133,7 @@ DiscoverService::ExportDiscoveredApplications(
     grpc::CallbackServerContext* context, const v1::ExportDiscoveredApplicationsRequest* request) {
   using ExportStream = Stream<v1::ExportDiscoveredApplicationsResponse>;
   return Feed<v1::ExportDiscoveredApplicationsResponse>(
-      edge_, "/falcon.v1.DiscoverService/ExportDiscoveredApplications", context, request,
+      edge_, "/falcon_gateway.v1.DiscoverService/ExportDiscoveredApplications", context, request,
       [=, this](Call& call, ExportStream& stream) {
         return applications_.Export(upstream_, call, *request, stream);
       });
@@ -143,7 +143,7 @@ grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredAccounts(
     grpc::CallbackServerContext* context, const v1::ListDiscoveredAccountsRequest* request,
     v1::ListDiscoveredAccountsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/ListDiscoveredAccounts", context, request, response,
+      edge_, "/falcon_gateway.v1.DiscoverService/ListDiscoveredAccounts", context, request, response,
       [=, this](Call& call) { return accounts_.List(upstream_, call, *request, *response); });
 }
 
@@ -151,7 +151,7 @@ grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredAccount(
     grpc::CallbackServerContext* context, const v1::GetDiscoveredAccountRequest* request,
     v1::GetDiscoveredAccountResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/GetDiscoveredAccount", context, request, response,
+      edge_, "/falcon_gateway.v1.DiscoverService/GetDiscoveredAccount", context, request, response,
       [=, this](Call& call) { return accounts_.Get(upstream_, call, *request, *response); });
 }
 
@@ -159,7 +159,7 @@ grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredAccounts(
     grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredAccountsRequest* request,
     v1::BatchGetDiscoveredAccountsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/BatchGetDiscoveredAccounts", context, request, response,
+      edge_, "/falcon_gateway.v1.DiscoverService/BatchGetDiscoveredAccounts", context, request, response,
       [=, this](Call& call) { return accounts_.BatchGet(upstream_, call, *request, *response); });
 }
 
@@ -168,7 +168,7 @@ DiscoverService::ExportDiscoveredAccounts(grpc::CallbackServerContext* context,
                                           const v1::ExportDiscoveredAccountsRequest* request) {
   using ExportStream = Stream<v1::ExportDiscoveredAccountsResponse>;
   return Feed<v1::ExportDiscoveredAccountsResponse>(
-      edge_, "/falcon.v1.DiscoverService/ExportDiscoveredAccounts", context, request,
+      edge_, "/falcon_gateway.v1.DiscoverService/ExportDiscoveredAccounts", context, request,
       [=, this](Call& call, ExportStream& stream) {
         return ExportAccounts(call, *request, stream);
       });
@@ -178,7 +178,7 @@ grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredLogins(
     grpc::CallbackServerContext* context, const v1::ListDiscoveredLoginsRequest* request,
     v1::ListDiscoveredLoginsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/ListDiscoveredLogins", context, request, response,
+      edge_, "/falcon_gateway.v1.DiscoverService/ListDiscoveredLogins", context, request, response,
       [=, this](Call& call) { return logins_.List(upstream_, call, *request, *response); });
 }
 
@@ -186,7 +186,7 @@ grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredLogin(
     grpc::CallbackServerContext* context, const v1::GetDiscoveredLoginRequest* request,
     v1::GetDiscoveredLoginResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/GetDiscoveredLogin", context, request, response,
+      edge_, "/falcon_gateway.v1.DiscoverService/GetDiscoveredLogin", context, request, response,
       [=, this](Call& call) { return logins_.Get(upstream_, call, *request, *response); });
 }
 
@@ -194,7 +194,7 @@ grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredLogins(
     grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredLoginsRequest* request,
     v1::BatchGetDiscoveredLoginsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.DiscoverService/BatchGetDiscoveredLogins", context, request, response,
+      edge_, "/falcon_gateway.v1.DiscoverService/BatchGetDiscoveredLogins", context, request, response,
       [=, this](Call& call) { return logins_.BatchGet(upstream_, call, *request, *response); });
 }
 
@@ -203,7 +203,7 @@ DiscoverService::ExportDiscoveredLogins(grpc::CallbackServerContext* context,
                                         const v1::ExportDiscoveredLoginsRequest* request) {
   using ExportStream = Stream<v1::ExportDiscoveredLoginsResponse>;
   return Feed<v1::ExportDiscoveredLoginsResponse>(
-      edge_, "/falcon.v1.DiscoverService/ExportDiscoveredLogins", context, request,
+      edge_, "/falcon_gateway.v1.DiscoverService/ExportDiscoveredLogins", context, request,
       [=, this](Call& call, ExportStream& stream) {
         return logins_.Export(upstream_, call, *request, stream);
       });

@@ -3,7 +3,8 @@
 
 #include <utility>
 
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "google/protobuf/stubs/logging.h"
 
 namespace falcon::rpc {
@@ -33,7 +34,7 @@ const FieldDescriptor* RecordField(const Descriptor* message, const Descriptor* 
 
 const FieldDescriptor* PluralField(const Descriptor* message, std::string_view singular) {
   return OnlyField(message, [&](const FieldDescriptor& field) {
-    return field.is_repeated() && field.options().GetExtension(v1::singular) == singular;
+    return field.is_repeated() && field.options().GetExtension(options::v1::singular_name) == singular;
   });
 }
 

@@ -197,14 +197,14 @@ grpc::ServerUnaryReactor* GatewayService::GetStatus(grpc::CallbackServerContext*
                                                     const v1::GetStatusRequest* request,
                                                     v1::GetStatusResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.GatewayService/GetStatus", context, request, response,
+      edge_, "/falcon_gateway.v1.GatewayService/GetStatus", context, request, response,
       [=, this](Call&) { return Status(*response); }, Door::kAlwaysOpen);
 }
 
 grpc::ServerUnaryReactor* GatewayService::CheckAccess(grpc::CallbackServerContext* context,
                                                       const v1::CheckAccessRequest* request,
                                                       v1::CheckAccessResponse* response) {
-  return Answer(edge_, "/falcon.v1.GatewayService/CheckAccess", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.GatewayService/CheckAccess", context, request, response,
                 [=, this](Call& call) { return Access(call, *response); });
 }
 

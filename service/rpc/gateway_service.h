@@ -8,7 +8,8 @@
 #include "auth/cached_token_source.h"
 #include "falcon/caller.h"
 #include "falcon/rate_budget.h"
-#include "falcon/v1/gateway.grpc.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/gateway.grpc.pb.h"
 #include "reputation/client.h"
 #include "rpc/edge.h"
 

@@ -6,7 +6,8 @@
 #include <chrono>
 #include <vector>
 
-#include "falcon/v1/aggregation.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/aggregation.pb.h"
 
 namespace falcon::rpc {
 

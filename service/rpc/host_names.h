@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "falcon/v1/hosts.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/hosts.pb.h"
 #include "rpc/call.h"
 #include "rpc/checks.h"
 #include "rpc/collection.h"

@@ -131,14 +131,14 @@ grpc::ServerUnaryReactor* HostService::ListHosts(grpc::CallbackServerContext* co
                                                  const v1::ListHostsRequest* request,
                                                  v1::ListHostsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.HostService/ListHosts", context, request, response,
+      edge_, "/falcon_gateway.v1.HostService/ListHosts", context, request, response,
       [=, this](Call& call) { return hosts_.List(upstream_, call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* HostService::GetHost(grpc::CallbackServerContext* context,
                                                const v1::GetHostRequest* request,
                                                v1::GetHostResponse* response) {
-  return Answer(edge_, "/falcon.v1.HostService/GetHost", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.HostService/GetHost", context, request, response,
                 [=, this](Call& call) { return Get(call, *request, *response); });
 }
 
@@ -146,14 +146,14 @@ grpc::ServerUnaryReactor* HostService::BatchGetHosts(grpc::CallbackServerContext
                                                      const v1::BatchGetHostsRequest* request,
                                                      v1::BatchGetHostsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.HostService/BatchGetHosts", context, request, response,
+      edge_, "/falcon_gateway.v1.HostService/BatchGetHosts", context, request, response,
       [=, this](Call& call) { return hosts_.BatchGet(upstream_, call, *request, *response); });
 }
 
 grpc::ServerWriteReactor<v1::ExportHostsResponse>* HostService::ExportHosts(
     grpc::CallbackServerContext* context, const v1::ExportHostsRequest* request) {
   return Feed<v1::ExportHostsResponse>(
-      edge_, "/falcon.v1.HostService/ExportHosts", context, request,
+      edge_, "/falcon_gateway.v1.HostService/ExportHosts", context, request,
       [=, this](Call& call, Stream<v1::ExportHostsResponse>& stream) {
         return hosts_.Export(upstream_, call, *request, stream);
       });
@@ -163,7 +163,7 @@ grpc::ServerWriteReactor<v1::ExportHostsResponse>* HostService::ExportHosts(
 grpc::ServerUnaryReactor* HostService::AggregateHosts(grpc::CallbackServerContext* context,
                                                       const v1::AggregateHostsRequest* request,
                                                       v1::AggregateHostsResponse* response) {
-  return Answer(edge_, "/falcon.v1.HostService/AggregateHosts", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.HostService/AggregateHosts", context, request, response,
                 [=, this](Call& call) {
                   return CountByValues(upstream_, call, hosts_.catalogue(),
                                        operation::kQueryDevices, *request, *response);
@@ -173,7 +173,7 @@ grpc::ServerUnaryReactor* HostService::AggregateHosts(grpc::CallbackServerContex
 grpc::ServerUnaryReactor* HostService::BatchGetLoginHistory(
     grpc::CallbackServerContext* context, const v1::BatchGetLoginHistoryRequest* request,
     v1::BatchGetLoginHistoryResponse* response) {
-  return Answer(edge_, "/falcon.v1.HostService/BatchGetLoginHistory", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.HostService/BatchGetLoginHistory", context, request, response,
                 [=, this](Call& call) {
                   return LookUpSatellites(call, logins_, *request, kMostIdsOfSlowReads, "histories",
                                           *response);
@@ -183,7 +183,7 @@ grpc::ServerUnaryReactor* HostService::BatchGetLoginHistory(
 grpc::ServerUnaryReactor* HostService::BatchGetNetworkAddressHistory(
     grpc::CallbackServerContext* context, const v1::BatchGetNetworkAddressHistoryRequest* request,
     v1::BatchGetNetworkAddressHistoryResponse* response) {
-  return Answer(edge_, "/falcon.v1.HostService/BatchGetNetworkAddressHistory", context, request,
+  return Answer(edge_, "/falcon_gateway.v1.HostService/BatchGetNetworkAddressHistory", context, request,
                 response, [=, this](Call& call) {
                   return LookUpSatellites(call, addresses_, *request, kMostIds, "histories",
                                           *response);
@@ -193,7 +193,7 @@ grpc::ServerUnaryReactor* HostService::BatchGetNetworkAddressHistory(
 grpc::ServerUnaryReactor* HostService::BatchGetOnlineState(
     grpc::CallbackServerContext* context, const v1::BatchGetOnlineStateRequest* request,
     v1::BatchGetOnlineStateResponse* response) {
-  return Answer(edge_, "/falcon.v1.HostService/BatchGetOnlineState", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.HostService/BatchGetOnlineState", context, request, response,
                 [=, this](Call& call) {
                   return LookUpSatellites(call, states_, *request, kMostIdsOfSlowReads, "states",
                                           *response);

@@ -3,7 +3,8 @@
 #define FALCON_RPC_HOST_SERVICE_H_
 
 #include "falcon/lookup.h"
-#include "falcon/v1/hosts.grpc.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/hosts.grpc.pb.h"
 #include "rpc/collection.h"
 #include "rpc/edge.h"
 #include "rpc/host_names.h"

@@ -5,7 +5,8 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "falcon/v1/incidents.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/incidents.pb.h"
 #include "json/decoder.h"
 #include "rpc/call.h"
 #include "rpc/collection.h"

@@ -5,7 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "falcon/v1/incidents.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/incidents.pb.h"
 #include "fql/catalogue.h"
 #include "fql/expression.h"
 #include "rpc/checks.h"

@@ -6,8 +6,9 @@
 #include <vector>
 
 #include "falcon/lookup.h"
-#include "falcon/v1/detection_record.pb.h"
-#include "falcon/v1/incident_record.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detection_record.pb.h"
+#include "falcon_gateway/v1/incident_record.pb.h"
 #include "google/protobuf/repeated_field.h"
 #include "json/decoder.h"
 #include "rpc/call.h"

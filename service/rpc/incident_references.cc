@@ -12,7 +12,8 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "falcon/lookup.h"
-#include "falcon/v1/incident_record.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/incident_record.pb.h"
 #include "fql/expression.h"
 
 namespace falcon::rpc {

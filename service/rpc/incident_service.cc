@@ -231,42 +231,42 @@ Task<absl::Status> IncidentService::Templates(Call& call,
 grpc::ServerUnaryReactor* IncidentService::ListIncidents(grpc::CallbackServerContext* context,
                                                          const v1::ListIncidentsRequest* request,
                                                          v1::ListIncidentsResponse* response) {
-  return Answer(edge_, "/falcon.v1.IncidentService/ListIncidents", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.IncidentService/ListIncidents", context, request, response,
                 [=, this](Call& call) { return List(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IncidentService::GetIncident(grpc::CallbackServerContext* context,
                                                        const v1::GetIncidentRequest* request,
                                                        v1::GetIncidentResponse* response) {
-  return Answer(edge_, "/falcon.v1.IncidentService/GetIncident", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.IncidentService/GetIncident", context, request, response,
                 [=, this](Call& call) { return Get(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IncidentService::BatchGetIncidents(
     grpc::CallbackServerContext* context, const v1::BatchGetIncidentsRequest* request,
     v1::BatchGetIncidentsResponse* response) {
-  return Answer(edge_, "/falcon.v1.IncidentService/BatchGetIncidents", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.IncidentService/BatchGetIncidents", context, request, response,
                 [=, this](Call& call) { return BatchGet(call, *request, *response); });
 }
 
 grpc::ServerWriteReactor<v1::ExportIncidentsResponse>* IncidentService::ExportIncidents(
     grpc::CallbackServerContext* context, const v1::ExportIncidentsRequest* request) {
   return Feed<v1::ExportIncidentsResponse>(
-      edge_, "/falcon.v1.IncidentService/ExportIncidents", context, request,
+      edge_, "/falcon_gateway.v1.IncidentService/ExportIncidents", context, request,
       [=, this](Call& call, ExportStream& stream) { return Export(call, *request, stream); });
 }
 
 grpc::ServerUnaryReactor* IncidentService::GetIncidentAttachments(
     grpc::CallbackServerContext* context, const v1::GetIncidentAttachmentsRequest* request,
     v1::GetIncidentAttachmentsResponse* response) {
-  return Answer(edge_, "/falcon.v1.IncidentService/GetIncidentAttachments", context, request,
+  return Answer(edge_, "/falcon_gateway.v1.IncidentService/GetIncidentAttachments", context, request,
                 response, [=, this](Call& call) { return Attachments(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IncidentService::BatchGetIncidentAttachments(
     grpc::CallbackServerContext* context, const v1::BatchGetIncidentAttachmentsRequest* request,
     v1::BatchGetIncidentAttachmentsResponse* response) {
-  return Answer(edge_, "/falcon.v1.IncidentService/BatchGetIncidentAttachments", context, request,
+  return Answer(edge_, "/falcon_gateway.v1.IncidentService/BatchGetIncidentAttachments", context, request,
                 response, [=, this](Call& call) {
                   return attachments_.BatchGet(upstream_, call, *request, *response);
                 });
@@ -276,14 +276,14 @@ grpc::ServerUnaryReactor* IncidentService::BatchGetSlas(grpc::CallbackServerCont
                                                         const v1::BatchGetSlasRequest* request,
                                                         v1::BatchGetSlasResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.IncidentService/BatchGetSlas", context, request, response,
+      edge_, "/falcon_gateway.v1.IncidentService/BatchGetSlas", context, request, response,
       [=, this](Call& call) { return slas_.BatchGet(upstream_, call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IncidentService::BatchGetTemplates(
     grpc::CallbackServerContext* context, const v1::BatchGetTemplatesRequest* request,
     v1::BatchGetTemplatesResponse* response) {
-  return Answer(edge_, "/falcon.v1.IncidentService/BatchGetTemplates", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.IncidentService/BatchGetTemplates", context, request, response,
                 [=, this](Call& call) { return Templates(call, *request, *response); });
 }
 

@@ -2,7 +2,8 @@
 #ifndef FALCON_RPC_INCIDENT_SERVICE_H_
 #define FALCON_RPC_INCIDENT_SERVICE_H_
 
-#include "falcon/v1/incidents.grpc.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/incidents.grpc.pb.h"
 #include "rpc/collection.h"
 #include "rpc/edge.h"
 #include "rpc/incident_join.h"

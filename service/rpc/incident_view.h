@@ -2,7 +2,8 @@
 #ifndef FALCON_RPC_INCIDENT_VIEW_H_
 #define FALCON_RPC_INCIDENT_VIEW_H_
 
-#include "falcon/v1/incident_record.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/incident_record.pb.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "json/field_selection.h"
 

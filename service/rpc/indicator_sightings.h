@@ -5,7 +5,8 @@
 #include <string>
 
 #include "falcon/caller.h"
-#include "falcon/v1/ioc_record.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/ioc_record.pb.h"
 #include "json/document.h"
 #include "rpc/checks.h"
 

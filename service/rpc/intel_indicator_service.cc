@@ -66,7 +66,7 @@ IntelIndicatorService::IntelIndicatorService(const Edge& edge, const Upstream& u
 grpc::ServerUnaryReactor* IntelIndicatorService::ListIntelIndicators(
     grpc::CallbackServerContext* context, const v1::ListIntelIndicatorsRequest* request,
     v1::ListIntelIndicatorsResponse* response) {
-  return Answer(edge_, "/falcon.v1.IntelIndicatorService/ListIntelIndicators", context, request,
+  return Answer(edge_, "/falcon_gateway.v1.IntelIndicatorService/ListIntelIndicators", context, request,
                 response, [=, this](Call& call) {
                   return indicators_.List(upstream_, call, *request, *response,
                                           QueryChecks(*request), Options(*request));
@@ -77,7 +77,7 @@ grpc::ServerUnaryReactor* IntelIndicatorService::GetIntelIndicator(
     grpc::CallbackServerContext* context, const v1::GetIntelIndicatorRequest* request,
     v1::GetIntelIndicatorResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.IntelIndicatorService/GetIntelIndicator", context, request, response,
+      edge_, "/falcon_gateway.v1.IntelIndicatorService/GetIntelIndicator", context, request, response,
       [=, this](Call& call) { return indicators_.Get(upstream_, call, *request, *response); });
 }
 
@@ -85,7 +85,7 @@ grpc::ServerUnaryReactor* IntelIndicatorService::BatchGetIntelIndicators(
     grpc::CallbackServerContext* context, const v1::BatchGetIntelIndicatorsRequest* request,
     v1::BatchGetIntelIndicatorsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.IntelIndicatorService/BatchGetIntelIndicators", context, request, response,
+      edge_, "/falcon_gateway.v1.IntelIndicatorService/BatchGetIntelIndicators", context, request, response,
       [=, this](Call& call) { return indicators_.BatchGet(upstream_, call, *request, *response); });
 }
 
@@ -93,7 +93,7 @@ grpc::ServerWriteReactor<v1::ExportIntelIndicatorsResponse>*
 IntelIndicatorService::ExportIntelIndicators(grpc::CallbackServerContext* context,
                                              const v1::ExportIntelIndicatorsRequest* request) {
   return Feed<v1::ExportIntelIndicatorsResponse>(
-      edge_, "/falcon.v1.IntelIndicatorService/ExportIntelIndicators", context, request,
+      edge_, "/falcon_gateway.v1.IntelIndicatorService/ExportIntelIndicators", context, request,
       [=, this](Call& call, ExportStream& stream) {
         return indicators_.Export(upstream_, call, *request, stream, QueryChecks(*request),
                                   Options(*request));

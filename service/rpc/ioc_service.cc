@@ -189,7 +189,7 @@ Task<absl::Status> IocService::Processes(Call& call, const v1::GetIocProcessesRe
 grpc::ServerUnaryReactor* IocService::ListIocs(grpc::CallbackServerContext* context,
                                                const v1::ListIocsRequest* request,
                                                v1::ListIocsResponse* response) {
-  return Answer(edge_, "/falcon.v1.IocService/ListIocs", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.IocService/ListIocs", context, request, response,
                 [=, this](Call& call) {
                   return iocs_.List(upstream_, call, *request, *response, {}, Options(*request));
                 });
@@ -198,7 +198,7 @@ grpc::ServerUnaryReactor* IocService::ListIocs(grpc::CallbackServerContext* cont
 grpc::ServerUnaryReactor* IocService::GetIoc(grpc::CallbackServerContext* context,
                                              const v1::GetIocRequest* request,
                                              v1::GetIocResponse* response) {
-  return Answer(edge_, "/falcon.v1.IocService/GetIoc", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.IocService/GetIoc", context, request, response,
                 [=, this](Call& call) { return iocs_.Get(upstream_, call, *request, *response); });
 }
 
@@ -206,13 +206,13 @@ grpc::ServerUnaryReactor* IocService::BatchGetIocs(grpc::CallbackServerContext* 
                                                    const v1::BatchGetIocsRequest* request,
                                                    v1::BatchGetIocsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.IocService/BatchGetIocs", context, request, response,
+      edge_, "/falcon_gateway.v1.IocService/BatchGetIocs", context, request, response,
       [=, this](Call& call) { return iocs_.BatchGet(upstream_, call, *request, *response); });
 }
 
 grpc::ServerWriteReactor<v1::ExportIocsResponse>* IocService::ExportIocs(
     grpc::CallbackServerContext* context, const v1::ExportIocsRequest* request) {
-  return Feed<v1::ExportIocsResponse>(edge_, "/falcon.v1.IocService/ExportIocs", context, request,
+  return Feed<v1::ExportIocsResponse>(edge_, "/falcon_gateway.v1.IocService/ExportIocs", context, request,
                                       [=, this](Call& call, ExportStream& stream) {
                                         return iocs_.Export(upstream_, call, *request, stream, {},
                                                             Options(*request));
@@ -222,28 +222,28 @@ grpc::ServerWriteReactor<v1::ExportIocsResponse>* IocService::ExportIocs(
 grpc::ServerUnaryReactor* IocService::AggregateIocs(grpc::CallbackServerContext* context,
                                                     const v1::AggregateIocsRequest* request,
                                                     v1::AggregateIocsResponse* response) {
-  return Answer(edge_, "/falcon.v1.IocService/AggregateIocs", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.IocService/AggregateIocs", context, request, response,
                 [=, this](Call& call) { return Aggregate(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IocService::GetIocDeviceCount(grpc::CallbackServerContext* context,
                                                         const v1::GetIocDeviceCountRequest* request,
                                                         v1::GetIocDeviceCountResponse* response) {
-  return Answer(edge_, "/falcon.v1.IocService/GetIocDeviceCount", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.IocService/GetIocDeviceCount", context, request, response,
                 [=, this](Call& call) { return DeviceCount(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IocService::GetIocDevices(grpc::CallbackServerContext* context,
                                                     const v1::GetIocDevicesRequest* request,
                                                     v1::GetIocDevicesResponse* response) {
-  return Answer(edge_, "/falcon.v1.IocService/GetIocDevices", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.IocService/GetIocDevices", context, request, response,
                 [=, this](Call& call) { return Devices(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IocService::GetIocProcesses(grpc::CallbackServerContext* context,
                                                       const v1::GetIocProcessesRequest* request,
                                                       v1::GetIocProcessesResponse* response) {
-  return Answer(edge_, "/falcon.v1.IocService/GetIocProcesses", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.IocService/GetIocProcesses", context, request, response,
                 [=, this](Call& call) { return Processes(call, *request, *response); });
 }
 
@@ -251,7 +251,7 @@ grpc::ServerUnaryReactor* IocService::BatchGetProcesses(grpc::CallbackServerCont
                                                         const v1::BatchGetProcessesRequest* request,
                                                         v1::BatchGetProcessesResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.IocService/BatchGetProcesses", context, request, response,
+      edge_, "/falcon_gateway.v1.IocService/BatchGetProcesses", context, request, response,
       [=, this](Call& call) { return processes_.BatchGet(upstream_, call, *request, *response); });
 }
 

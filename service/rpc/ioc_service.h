@@ -4,7 +4,8 @@
 
 #include <string>
 
-#include "falcon/v1/iocs.grpc.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/iocs.grpc.pb.h"
 #include "rpc/collection.h"
 #include "rpc/edge.h"
 

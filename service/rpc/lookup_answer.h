@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "falcon/v1/types.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/types.pb.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/repeated_field.h"
 

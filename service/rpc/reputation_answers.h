@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "falcon/v1/reputation.pb.h"
-#include "falcon/v1/types.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/reputation.pb.h"
+#include "falcon_gateway/v1/types.pb.h"
 #include "reputation/client.h"
 #include "run/task.h"
 

@@ -9,7 +9,8 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "falcon/v1/ioc_record.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/ioc_record.pb.h"
 #include "google/protobuf/util/time_util.h"
 #include "rpc/staleness.h"
 #include "rpc/unary_call.h"
@@ -208,14 +209,14 @@ Task<absl::Status> ReputationService::Check(Call& call, const v1::CheckIocsReque
 grpc::ServerUnaryReactor* ReputationService::BatchGetReputations(
     grpc::CallbackServerContext* context, const v1::BatchGetReputationsRequest* request,
     v1::BatchGetReputationsResponse* response) {
-  return Answer(edge_, "/falcon.v1.ReputationService/BatchGetReputations", context, request,
+  return Answer(edge_, "/falcon_gateway.v1.ReputationService/BatchGetReputations", context, request,
                 response, [=, this](Call& call) { return BatchGet(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* ReputationService::CheckIocs(grpc::CallbackServerContext* context,
                                                        const v1::CheckIocsRequest* request,
                                                        v1::CheckIocsResponse* response) {
-  return Answer(edge_, "/falcon.v1.ReputationService/CheckIocs", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.ReputationService/CheckIocs", context, request, response,
                 [=, this](Call& call) { return Check(call, *request, *response); });
 }
 

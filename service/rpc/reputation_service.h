@@ -4,7 +4,8 @@
 
 #include <vector>
 
-#include "falcon/v1/reputation.grpc.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/reputation.grpc.pb.h"
 #include "reputation/client.h"
 #include "rpc/collection.h"
 #include "rpc/edge.h"

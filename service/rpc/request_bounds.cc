@@ -8,7 +8,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 
 namespace falcon::rpc {
 namespace {
@@ -142,7 +143,7 @@ FieldBounds BoundsOf(const FieldDescriptor& field) {
   FieldBounds bounds = field.is_repeated() ? kTexts : kText;
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) bounds = kEnums;
   if (IsMaskPath(field)) bounds = kMaskPaths;
-  const v1::Bounds& own = field.options().GetExtension(v1::bounds);
+  const options::v1::Bounds& own = field.options().GetExtension(options::v1::bounds);
   if (own.max_items() > 0) bounds.max_items = own.max_items();
   if (own.max_bytes() > 0) bounds.max_bytes = own.max_bytes();
   return bounds;

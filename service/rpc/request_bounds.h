@@ -1,6 +1,6 @@
 // RequestBounds: how large a request may be, checked before any work is done for it.
 //
-// The limits come from the request's descriptor: `(falcon.v1.bounds)` of a field, else the defaults
+// The limits come from the request's descriptor: `(falcon_gateway.v1.bounds)` of a field, else the defaults
 // below. What a value means is checked later, on the loop.
 //
 // Thread: any.

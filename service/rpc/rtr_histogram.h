@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "base/time.h"
-#include "falcon/v1/rtr_sessions.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/rtr_sessions.pb.h"
 #include "rpc/checks.h"
 
 namespace falcon::rpc {

@@ -129,7 +129,7 @@ Task<absl::Status> RtrSessionService::Aggregate(Call& call,
 grpc::ServerUnaryReactor* RtrSessionService::ListRtrSessions(
     grpc::CallbackServerContext* context, const v1::ListRtrSessionsRequest* request,
     v1::ListRtrSessionsResponse* response) {
-  return Answer(edge_, "/falcon.v1.RtrSessionService/ListRtrSessions", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.RtrSessionService/ListRtrSessions", context, request, response,
                 [=, this](Call& call) { return List(call, sessions_, *request, *response); });
 }
 
@@ -137,7 +137,7 @@ grpc::ServerUnaryReactor* RtrSessionService::GetRtrSession(grpc::CallbackServerC
                                                            const v1::GetRtrSessionRequest* request,
                                                            v1::GetRtrSessionResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.RtrSessionService/GetRtrSession", context, request, response,
+      edge_, "/falcon_gateway.v1.RtrSessionService/GetRtrSession", context, request, response,
       [=, this](Call& call) { return sessions_.Get(upstream_, call, *request, *response); });
 }
 
@@ -145,21 +145,21 @@ grpc::ServerUnaryReactor* RtrSessionService::BatchGetRtrSessions(
     grpc::CallbackServerContext* context, const v1::BatchGetRtrSessionsRequest* request,
     v1::BatchGetRtrSessionsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.RtrSessionService/BatchGetRtrSessions", context, request, response,
+      edge_, "/falcon_gateway.v1.RtrSessionService/BatchGetRtrSessions", context, request, response,
       [=, this](Call& call) { return sessions_.BatchGet(upstream_, call, *request, *response); });
 }
 
 grpc::ServerWriteReactor<v1::ExportRtrSessionsResponse>* RtrSessionService::ExportRtrSessions(
     grpc::CallbackServerContext* context, const v1::ExportRtrSessionsRequest* request) {
   return Feed<v1::ExportRtrSessionsResponse>(
-      edge_, "/falcon.v1.RtrSessionService/ExportRtrSessions", context, request,
+      edge_, "/falcon_gateway.v1.RtrSessionService/ExportRtrSessions", context, request,
       [=, this](Call& call, auto& stream) { return Export(call, sessions_, *request, stream); });
 }
 
 grpc::ServerUnaryReactor* RtrSessionService::AggregateRtrSessions(
     grpc::CallbackServerContext* context, const v1::AggregateRtrSessionsRequest* request,
     v1::AggregateRtrSessionsResponse* response) {
-  return Answer(edge_, "/falcon.v1.RtrSessionService/AggregateRtrSessions", context, request,
+  return Answer(edge_, "/falcon_gateway.v1.RtrSessionService/AggregateRtrSessions", context, request,
                 response, [=, this](Call& call) { return Aggregate(call, *request, *response); });
 }
 
@@ -167,14 +167,14 @@ grpc::ServerUnaryReactor* RtrSessionService::BatchGetQueuedRtrSessions(
     grpc::CallbackServerContext* context, const v1::BatchGetQueuedRtrSessionsRequest* request,
     v1::BatchGetQueuedRtrSessionsResponse* response) {
   return Answer(
-      edge_, "/falcon.v1.RtrSessionService/BatchGetQueuedRtrSessions", context, request, response,
+      edge_, "/falcon_gateway.v1.RtrSessionService/BatchGetQueuedRtrSessions", context, request, response,
       [=, this](Call& call) { return queued_.BatchGet(upstream_, call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* RtrSessionService::ListRtrAuditSessions(
     grpc::CallbackServerContext* context, const v1::ListRtrAuditSessionsRequest* request,
     v1::ListRtrAuditSessionsResponse* response) {
-  return Answer(edge_, "/falcon.v1.RtrSessionService/ListRtrAuditSessions", context, request,
+  return Answer(edge_, "/falcon_gateway.v1.RtrSessionService/ListRtrAuditSessions", context, request,
                 response,
                 [=, this](Call& call) { return List(call, audit_, *request, *response); });
 }
@@ -183,7 +183,7 @@ grpc::ServerWriteReactor<v1::ExportRtrAuditSessionsResponse>*
 RtrSessionService::ExportRtrAuditSessions(grpc::CallbackServerContext* context,
                                           const v1::ExportRtrAuditSessionsRequest* request) {
   return Feed<v1::ExportRtrAuditSessionsResponse>(
-      edge_, "/falcon.v1.RtrSessionService/ExportRtrAuditSessions", context, request,
+      edge_, "/falcon_gateway.v1.RtrSessionService/ExportRtrAuditSessions", context, request,
       [=, this](Call& call, auto& stream) { return Export(call, audit_, *request, stream); });
 }
 

@@ -3,7 +3,8 @@
 #ifndef FALCON_RPC_RTR_SESSION_SERVICE_H_
 #define FALCON_RPC_RTR_SESSION_SERVICE_H_
 
-#include "falcon/v1/rtr_sessions.grpc.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/rtr_sessions.grpc.pb.h"
 #include "rpc/collection.h"
 #include "rpc/edge.h"
 

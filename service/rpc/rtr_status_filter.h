@@ -4,7 +4,8 @@
 
 #include <string>
 
-#include "falcon/v1/rtr_sessions.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/rtr_sessions.pb.h"
 #include "fql/catalogue.h"
 #include "google/protobuf/repeated_field.h"
 #include "rpc/checks.h"

@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <string>
 
-#include "falcon/v1/options.pb.h"
-#include "falcon/v1/types.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
+#include "falcon_gateway/v1/types.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "rpc/field_access.h"
 
@@ -23,7 +24,7 @@ std::optional<milliseconds> UsualStaleness(std::string_view method) {
   const auto* descriptor =
       google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(name);
   if (descriptor == nullptr) return std::nullopt;
-  const int usual = descriptor->options().GetExtension(v1::upstream).staleness_seconds();
+  const int usual = descriptor->options().GetExtension(options::v1::upstream).staleness_seconds();
   if (usual <= 0) return std::nullopt;
   return seconds(usual);
 }

@@ -12,7 +12,7 @@
 
 namespace falcon::rpc {
 
-// By the `upstream` option of `method`, "/falcon.v1.HostService/GetHost"; unset where it says
+// By the `upstream` option of `method`, "/falcon_gateway.v1.HostService/GetHost"; unset where it says
 // nothing.
 std::optional<milliseconds> UsualStaleness(std::string_view method);
 

@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "falcon/v1/gateway.grpc.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/gateway.grpc.pb.h"
 #include "tests/bench/bare_client.h"
 #include "tests/bench/gateway_client.h"
 #include "tests/bench/host_ids.h"

@@ -17,7 +17,8 @@
 #include <utility>
 
 #include "base/text.h"
-#include "falcon/v1/detections.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detections.pb.h"
 #include "google/protobuf/arena.h"
 #include "google/protobuf/util/json_util.h"
 #include "json/decoder.h"

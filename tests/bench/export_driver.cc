@@ -20,8 +20,9 @@
 #include <string_view>
 #include <vector>
 
-#include "falcon/v1/discover.pb.h"
-#include "falcon/v1/vulnerabilities.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/discover.pb.h"
+#include "falcon_gateway/v1/vulnerabilities.pb.h"
 
 namespace falcon::bench {
 namespace {
@@ -34,7 +35,7 @@ using google::protobuf::Message;
 struct Options {
   std::string mode = "gateway";
   std::string address;             // of the gateway
-  std::string method;              // /falcon.v1.VulnerabilityService/ExportVulnerabilities
+  std::string method;              // /falcon_gateway.v1.VulnerabilityService/ExportVulnerabilities
   std::string request = "{}";      // as JSON
   std::string falcon_url;          // of Falcon, for the bare loop
   std::string path;                // of its pages
@@ -133,7 +134,7 @@ const Descriptor* TypeOf(const std::string& method, std::string_view suffix) {
   v1::ExportVulnerabilitiesRequest::descriptor();
   v1::ExportDiscoveredHostsRequest::descriptor();
   return google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(
-      "falcon.v1." + method.substr(method.rfind('/') + 1) + std::string(suffix));
+      "falcon_gateway.v1." + method.substr(method.rfind('/') + 1) + std::string(suffix));
 }
 
 Tally ThroughGateway(const Options& options) {
@@ -275,7 +276,7 @@ int Main(int argc, char** argv) {
       ->check(CLI::IsMember({"gateway", "bare"}));
   app.add_option("--address", options.address, "the gateway, host:port");
   app.add_option("--method", options.method,
-                 "such as /falcon.v1.VulnerabilityService/ExportVulnerabilities");
+                 "such as /falcon_gateway.v1.VulnerabilityService/ExportVulnerabilities");
   app.add_option("--request", options.request, "as JSON");
   app.add_option("--falcon-url", options.falcon_url, "Falcon, for --mode bare");
   app.add_option("--path", options.path, "of the pages, for --mode bare");

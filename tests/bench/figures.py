@@ -82,13 +82,13 @@ class Bench(BudgetFigures, Build):
 
     def vulnerabilities(self):
         statuses = ["OPEN", "REOPEN", "CLOSED", "EXPIRED"]
-        self.export("1,000,000 vulnerabilities", "/falcon.v1.VulnerabilityService/ExportVulnerabilities",
+        self.export("1,000,000 vulnerabilities", "/falcon_gateway.v1.VulnerabilityService/ExportVulnerabilities",
                     {"statuses": [f"VULNERABILITY_STATUS_{status}" for status in statuses]},
                     "/spotlight/combined/vulnerabilities/v1", 1000000, "--vulnerabilities", "1000000")
 
     def beside_exports(self):
         """Kept look-ups of one caller, alone and beside exports at full speed from a Falcon that takes no time."""
-        export = [f"{self.build}/tests/bench/export_driver", "--method", "/falcon.v1.VulnerabilityService/ExportVulnerabilities",
+        export = [f"{self.build}/tests/bench/export_driver", "--method", "/falcon_gateway.v1.VulnerabilityService/ExportVulnerabilities",
                   "--request", json.dumps({"statuses": ["VULNERABILITY_STATUS_OPEN", "VULNERABILITY_STATUS_CLOSED"]})]
         with self.simulator("--vulnerabilities", "1000000") as simulator, self.gateway(simulator) as gateway:
             self.tally(gateway, "--mode", "caller", "--calls", "20000")  # all is kept from here on
@@ -106,7 +106,7 @@ class Bench(BudgetFigures, Build):
                     "p99 <= 25 ms", p99 <= 25 and ended == 0)
 
     def discovered_hosts(self):
-        self.export("200,000 discovered hosts", "/falcon.v1.DiscoverService/ExportDiscoveredHosts", {},
+        self.export("200,000 discovered hosts", "/falcon_gateway.v1.DiscoverService/ExportDiscoveredHosts", {},
                     "/discover/combined/hosts/v1", 200000, "--discover-hosts", "200000")
 
     def export(self, what, method, request, path, count, *flags):

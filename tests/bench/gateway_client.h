@@ -11,8 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "falcon/v1/detections.grpc.pb.h"
-#include "falcon/v1/hosts.grpc.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detections.grpc.pb.h"
+#include "falcon_gateway/v1/hosts.grpc.pb.h"
 #include "tests/bench/load.h"
 
 namespace falcon::bench {

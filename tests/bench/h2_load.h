@@ -11,7 +11,7 @@ namespace falcon::bench {
 
 struct H2LoadOptions {
   std::string address;  // HOST:PORT, plaintext
-  std::string path;     // "/falcon.v1.HostService/GetHost"
+  std::string path;     // "/falcon_gateway.v1.HostService/GetHost"
   int calls = 20000;
   int in_flight = 64;  // over all connections
   int connections = 2;

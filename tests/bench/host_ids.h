@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "falcon/v1/hosts.grpc.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/hosts.grpc.pb.h"
 
 namespace falcon::bench {
 

@@ -12,7 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "falcon/v1/hosts.grpc.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/hosts.grpc.pb.h"
 #include "tests/bench/h2_load.h"
 #include "tests/bench/host_ids.h"
 
@@ -67,7 +68,7 @@ v1::GetHostRequest HostRequest(const Options& options, const std::vector<std::st
 // Keeps `in_flight` GetHost calls with distinct ids going until `calls` are done.
 Tally UnaryLoad(const Options& options, const std::vector<std::string>& ids) {
   const H2LoadOptions load{.address = options.address,
-                           .path = "/falcon.v1.HostService/GetHost",
+                           .path = "/falcon_gateway.v1.HostService/GetHost",
                            .calls = options.calls,
                            .in_flight = options.in_flight,
                            .connections = options.channels};

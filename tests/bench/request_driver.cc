@@ -102,7 +102,7 @@ int Main(int argc, char** argv) {
   nlohmann::json all = nlohmann::json::array();
   for (const client::Noun& noun : (*catalog)->nouns()) {
     for (const client::Method& method : noun.methods) {
-      if (method.descriptor->file()->package() != "falcon.v1") continue;
+      if (method.descriptor->file()->package() != "falcon_gateway.v1") continue;
       for (const auto& [kind, name] : kKinds) {
         const std::unique_ptr<Message> request = requests.For(method);
         Shape(kind, method, *request);

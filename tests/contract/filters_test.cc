@@ -55,11 +55,11 @@ TEST(FiltersTest, TakesEveryFilterSeenInPublic) {
 std::vector<std::string> ValuesOf(const fql::Field& field) {
   constexpr std::string_view kHex = "0123456789abcdef0123456789abcdef";
   switch (field.kind) {
-    case v1::FQL_KIND_NUMBER:
+    case options::v1::FQL_KIND_NUMBER:
       return {"5", "'60'"};
-    case v1::FQL_KIND_BOOLEAN:
+    case options::v1::FQL_KIND_BOOLEAN:
       return {"true", "'false'"};
-    case v1::FQL_KIND_TIMESTAMP:
+    case options::v1::FQL_KIND_TIMESTAMP:
       return {"'2025-01-31'",
               "'2025-01-31T10:20'",
               "'2025-01-31T10:20:30'",
@@ -68,7 +68,7 @@ std::vector<std::string> ValuesOf(const fql::Field& field) {
               "'now-1h'",
               "'now-2w'",
               "now-7d"};
-    case v1::FQL_KIND_EPOCH_SECONDS:
+    case options::v1::FQL_KIND_EPOCH_SECONDS:
       return {"1767225600", "'1767225600'", "'2026-01-01'", "'2026-01-01T00:00:00Z'", "'now-15m'"};
     default:
       break;
@@ -101,7 +101,7 @@ std::vector<std::string> FiltersOn(const fql::Field& field) {
   }
   if (field.equality) add("null");
   if (field.equality && field.negation) add("!null");
-  if (field.wildcard != v1::WILDCARD_UNSPECIFIED) {
+  if (field.wildcard != options::v1::WILDCARD_UNSPECIFIED) {
     for (const std::string_view star :
          {"'12*'", "'*12*'", "*'12*'", "*'*12*'", "~*'*12*'", "['12*','*3']", "*['12*','*3']"}) {
       add(star);

@@ -5,7 +5,8 @@
 #include <set>
 #include <string>
 
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "tests/contract/protos.h"
 
 namespace falcon {
@@ -27,8 +28,8 @@ void ForEachTypedFilter(const Protos& protos, const Check& check) {
   for (const MethodDescriptor* method : protos.methods()) {
     for (int i = 0; i < method->input_type()->field_count(); ++i) {
       const FieldDescriptor& field = *method->input_type()->field(i);
-      if (!field.options().HasExtension(v1::filters_on)) continue;
-      check(field, field.options().GetExtension(v1::filters_on));
+      if (!field.options().HasExtension(options::v1::typed_filter)) continue;
+      check(field, field.options().GetExtension(options::v1::typed_filter));
     }
   }
 }
@@ -36,10 +37,10 @@ void ForEachTypedFilter(const Protos& protos, const Check& check) {
 TEST(TypedFilters, OnNamesCompareThemWhole) {
   const Protos protos;
   int names = 0;
-  ForEachTypedFilter(protos, [&](const FieldDescriptor& field, const v1::FiltersOn& means) {
+  ForEachTypedFilter(protos, [&](const FieldDescriptor& field, const options::v1::TypedFilter& means) {
     if (!kNames.contains(LastPart(means.field()))) return;
     ++names;
-    EXPECT_EQ(means.operator_(), v1::FILTER_OPERATOR_NAME) << field.full_name();
+    EXPECT_EQ(means.operator_(), options::v1::FILTER_OPERATOR_NAME) << field.full_name();
   });
   EXPECT_GE(names, 25);
 }
@@ -47,10 +48,10 @@ TEST(TypedFilters, OnNamesCompareThemWhole) {
 TEST(TypedFilters, OnDevicesTakeJoinedIds) {
   const Protos protos;
   int devices = 0;
-  ForEachTypedFilter(protos, [&](const FieldDescriptor& field, const v1::FiltersOn& means) {
+  ForEachTypedFilter(protos, [&](const FieldDescriptor& field, const options::v1::TypedFilter& means) {
     if (!kDevices.contains(LastPart(means.field()))) return;
     ++devices;
-    EXPECT_EQ(means.operator_(), v1::FILTER_OPERATOR_DEVICE_ID) << field.full_name();
+    EXPECT_EQ(means.operator_(), options::v1::FILTER_OPERATOR_DEVICE_ID) << field.full_name();
   });
   EXPECT_GE(devices, 13);
 }
@@ -71,7 +72,7 @@ TEST(CachedMethods, TakeReadOptionsAndTellTheAge) {
   const Protos protos;
   int cached = 0;
   for (const MethodDescriptor* method : protos.methods()) {
-    if (method->options().GetExtension(v1::upstream).staleness_seconds() == 0) continue;
+    if (method->options().GetExtension(options::v1::upstream).staleness_seconds() == 0) continue;
     ++cached;
     EXPECT_NE(method->input_type()->FindFieldByName("read_options"), nullptr)
         << method->full_name();

@@ -6,7 +6,8 @@
 #include <string>
 
 #include "falcon/operation.h"
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "tests/contract/protos.h"
 
 namespace falcon {
@@ -37,7 +38,7 @@ TEST(Operations, StandBehindTheMethodsThatNameThemWithTheirScopes) {
   const Protos protos;
   std::set<std::string> used;
   for (const MethodDescriptor* method : protos.methods()) {
-    const v1::Upstream& upstream = method->options().GetExtension(v1::upstream);
+    const options::v1::Upstream& upstream = method->options().GetExtension(options::v1::upstream);
     std::set<std::string> scopes;
     for (const std::string& id : upstream.operations()) {
       const Operation* operation = FindOperation(id);
@@ -57,7 +58,7 @@ TEST(Methods, NameAnOperationUnlessTheyNeedNone) {
   const Protos protos;
   for (const MethodDescriptor* method : protos.methods()) {
     const bool local = kWithoutFalcon.contains(method->name());
-    EXPECT_EQ(method->options().HasExtension(v1::upstream), !local) << method->full_name();
+    EXPECT_EQ(method->options().HasExtension(options::v1::upstream), !local) << method->full_name();
   }
 }
 

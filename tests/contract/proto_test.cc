@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "tests/contract/protos.h"
 
 namespace falcon {
@@ -72,8 +73,8 @@ TEST(Protos, SayWhatFieldsOfFiltersAloneAre) {
   for (const FileDescriptor* file : protos.files()) {
     for (int i = 0; i < file->message_type_count(); ++i) {
       const auto& options = file->message_type(i)->options();
-      for (int only = 0; only < options.ExtensionSize(v1::filter_only); ++only) {
-        const v1::FqlField& field = options.GetExtension(v1::filter_only, only);
+      for (int only = 0; only < options.ExtensionSize(options::v1::filter_only); ++only) {
+        const options::v1::FqlField& field = options.GetExtension(options::v1::filter_only, only);
         EXPECT_GE(field.about().size(), 10U) << field.name();
         ++fields;
       }

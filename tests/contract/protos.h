@@ -1,4 +1,4 @@
-// All protos of falcon.v1 as they ship: the embedded set, with comments, in a pool of its own.
+// All protos of falcon_gateway.v1 as they ship: the embedded set, with comments, in a pool of its own.
 #ifndef FALCON_TESTS_CONTRACT_PROTOS_H_
 #define FALCON_TESTS_CONTRACT_PROTOS_H_
 
@@ -22,7 +22,7 @@ class Protos {
     for (const auto& file : set.file()) {
       const auto* built = pool_.BuildFile(file);
       EXPECT_NE(built, nullptr) << file.name();
-      if (file.package() == "falcon.v1") files_.push_back(built);
+      if (file.package() == "falcon_gateway.v1") files_.push_back(built);
     }
   }
 

@@ -4,7 +4,8 @@
 
 #include <string>
 
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "fql/catalogue.h"
 #include "tests/contract/protos.h"
 
@@ -52,7 +53,7 @@ TEST(Requests, OfAnExportFilterAsThoseOfItsList) {
     ASSERT_NE(twin, nullptr) << list->full_name() << " has no export";
     for (int i = 0; i < list->input_type()->field_count(); ++i) {
       const FieldDescriptor* field = list->input_type()->field(i);
-      if (!field->options().HasExtension(v1::filters_on)) continue;
+      if (!field->options().HasExtension(options::v1::typed_filter)) continue;
       const FieldDescriptor* same = twin->input_type()->FindFieldByName(field->name());
       ASSERT_NE(same, nullptr) << twin->input_type()->full_name() << "." << field->name();
       EXPECT_EQ(same->options().SerializeAsString(), field->options().SerializeAsString())
@@ -86,12 +87,12 @@ TEST(TypedFilters, PointToFieldsOfTheCatalogueThatCanBeComparedSo) {
   for (const MethodDescriptor* method : protos.methods()) {
     for (int i = 0; i < method->input_type()->field_count(); ++i) {
       const FieldDescriptor* field = method->input_type()->field(i);
-      if (!field->options().HasExtension(v1::filters_on)) continue;
+      if (!field->options().HasExtension(options::v1::typed_filter)) continue;
       const Descriptor* record = FilteredRecord(*method);
       ASSERT_NE(record, nullptr) << field->full_name();
       const fql::Catalogue catalogue(record);
-      const v1::FiltersOn& on = field->options().GetExtension(v1::filters_on);
-      EXPECT_NE(on.operator_(), v1::FILTER_OPERATOR_UNSPECIFIED) << field->full_name();
+      const options::v1::TypedFilter& on = field->options().GetExtension(options::v1::typed_filter);
+      EXPECT_NE(on.operator_(), options::v1::FILTER_OPERATOR_UNSPECIFIED) << field->full_name();
       EXPECT_NE(catalogue.Find(on.field()), nullptr) << field->full_name() << " -> " << on.field();
       for (const std::string& other : on.or_fields()) {
         EXPECT_NE(catalogue.Find(other), nullptr) << field->full_name() << " -> " << other;

@@ -171,7 +171,7 @@ TEST(BulkheadsDoor, WhateverIsStuckTheProgramEndsWithinItsGrace) {
   // A stream whose request never ends, and a call whose answer never comes.
   const RawHttp2 half_open(world.address());
   ASSERT_TRUE(half_open.Begin());
-  ASSERT_TRUE(half_open.Send(RawHttp2::Call(1, "/falcon.v1.HostService/ListHosts")));
+  ASSERT_TRUE(half_open.Send(RawHttp2::Call(1, "/falcon_gateway.v1.HostService/ListHosts")));
   world.Fault(Rule("latency", {{"ms", 600'000}, {"times", 0}}));
   world.ResetLedger();
   std::thread caller([&] { Ask(world, Make<v1::ListDetectionsRequest>("page_size: 1")); });

@@ -118,7 +118,7 @@ TEST(BulkheadsLog, FrozenFalconHasALine) {
             grpc::StatusCode::DEADLINE_EXCEEDED);
   WaitUntil([&] {
     return world.gateway_program().Log().find(
-               R"("event":"rpc_failed","method":"/falcon.v1.DetectionService/ListDetections",)"
+               R"("event":"rpc_failed","method":"/falcon_gateway.v1.DetectionService/ListDetections",)"
                R"("grpc_code":"DEADLINE_EXCEEDED")") != std::string::npos;
   });
 }

@@ -61,7 +61,7 @@ class BulkheadsMemory : public testing::Test {
 
 // HEADERS, DATA and RST_STREAM again and again (CVE-2023-44487).
 TEST_F(BulkheadsMemory, AConnectionOfRapidResetsIsClosed) {
-  const std::string path = "/falcon.v1.HostService/ListHosts";
+  const std::string path = "/falcon_gateway.v1.HostService/ListHosts";
   const RawHttp2 client(world_.address());
   ASSERT_TRUE(client.Begin());
   bool open = true;
@@ -86,7 +86,7 @@ TEST_F(BulkheadsMemory, RequestsThatNeverEndDoNotTakeAllMemory) {
     open = clients.back()->Begin();
     for (uint32_t stream = 1; open && stream < 1000; stream += 2) {
       // A message of a mebibyte of which the window's part is sent.
-      std::string frames = RawHttp2::Call(stream, "/falcon.v1.HostService/ListHosts");
+      std::string frames = RawHttp2::Call(stream, "/falcon_gateway.v1.HostService/ListHosts");
       frames += RawHttp2::Frame(0, 0, stream, std::string("\0\0\x10\0\0", 5) + bytes);
       open = clients.back()->Send(frames) && clients.back()->TakeWhatCame();
     }
@@ -99,7 +99,7 @@ TEST_F(BulkheadsMemory, AThousandHalfOpenStreamsAreBorne) {
     clients.push_back(std::make_unique<RawHttp2>(world_.address()));
     ASSERT_TRUE(clients.back()->Begin());
     for (uint32_t stream = 1; stream < 200; stream += 2) {
-      ASSERT_TRUE(clients.back()->Send(RawHttp2::Call(stream, "/falcon.v1.HostService/ListHosts")));
+      ASSERT_TRUE(clients.back()->Send(RawHttp2::Call(stream, "/falcon_gateway.v1.HostService/ListHosts")));
     }
   }
   EXPECT_TRUE(Ask(world_, Make<v1::ListHostsRequest>("page_size: 1")).status.ok());
@@ -142,7 +142,7 @@ TEST_F(BulkheadsMemory, FullListsWhoseClientFrozeAreShed) {
   ASSERT_TRUE(frozen.Begin());
   world_.ResetLedger();
   for (uint32_t stream = 1; stream < 900; stream += 2) {
-    ASSERT_TRUE(frozen.Send(RawHttp2::Call(stream, "/falcon.v1.DetectionService/ListDetections") +
+    ASSERT_TRUE(frozen.Send(RawHttp2::Call(stream, "/falcon_gateway.v1.DetectionService/ListDetections") +
                             RawHttp2::Message(stream, request)));
   }
   WaitUntil([&] { return world_.Calls() > 0; });

@@ -29,7 +29,7 @@ void WaitFor(World& world, const std::string& series, double least = 1) {
 
 const std::string kListDetections =
     R"({grpc_code="OK",grpc_method="ListDetections",)"
-    R"(grpc_service="falcon.v1.DetectionService",grpc_type="unary"})";
+    R"(grpc_service="falcon_gateway.v1.DetectionService",grpc_type="unary"})";
 
 TEST(BulkheadsMetrics, EachFaultHasItsCounter) {
   World world(WithMetrics());
@@ -47,7 +47,7 @@ TEST(BulkheadsMetrics, EachFaultHasItsCounter) {
   world.Fault(Rule("wrong_types"));
   EXPECT_TRUE(Ask(world, v1::ListDetectionsRequest()).status.ok());
   EXPECT_GE(Metric(world, R"(falcon_gateway_skipped_values_total{grpc_method="ListDetections",)"
-                          R"(grpc_service="falcon.v1.DetectionService"})"),
+                          R"(grpc_service="falcon_gateway.v1.DetectionService"})"),
             1);
 
   world.Fault(Rule("rate_limited", {{"in_seconds", 1}}));

@@ -60,7 +60,7 @@ class SystemStore : public ::testing::Test {
   }
   std::string Ca() const { return world_.folder() + "/ca.pem"; }
 
-  // What falconctl says of a list by a gateway with these flags.
+  // What fgctl says of a list by a gateway with these flags.
   std::string List(const std::vector<std::string>& flags) {
     std::vector<std::string> arguments = {"-rm",
                                           "sh",
@@ -75,7 +75,7 @@ class SystemStore : public ::testing::Test {
     const std::string line = gateway.ReadLine();
     const std::string address = line.substr(line.rfind(' ') + 1);
     const Outcome outcome =
-        RunToEnd(FALCONCTL, {"--address", address, "hosts", "list", "--timeout", "10s"});
+        RunToEnd(FGCTL, {"--address", address, "hosts", "list", "--timeout", "10s"});
     return outcome.status == 0 ? "OK" : outcome.err;
   }
 

@@ -1,5 +1,5 @@
 // Other people's clients and our own before the running gateway: buf curl by reflection, and
-// falconctl.
+// fgctl.
 #include <fstream>
 #include <sstream>
 
@@ -29,16 +29,16 @@ class Clients : public SharedWorld<Clients> {
   }
 
  protected:
-  static Outcome Falconctl(std::vector<std::string> arguments,
+  static Outcome Fgctl(std::vector<std::string> arguments,
                            std::map<std::string, std::string> environment = {}) {
     environment["FALCON_GATEWAY_ADDRESS"] = world().address();
-    return RunToEnd(FALCONCTL, arguments, environment);
+    return RunToEnd(FGCTL, arguments, environment);
   }
   static Outcome Shell(const std::string& script) {
     return RunToEnd("/bin/sh", {"-euc", script},
                     {{"BUF", FALCON_BUF},
                      {"ADDRESS", world().address()},
-                     {"FALCONCTL", FALCONCTL},
+                     {"FGCTL", FGCTL},
                      {"FALCON_GATEWAY_ADDRESS", world().address()},
                      {"FOLDER", world().folder()}});
   }
@@ -57,8 +57,8 @@ TEST_F(Clients, BufListsEveryMethodByReflection) {
   const Outcome services =
       Shell("$BUF curl --protocol grpc --http2-prior-knowledge --list-methods http://$ADDRESS");
   EXPECT_EQ(services.status, 0) << services.err;
-  for (const char* service : {"falcon.v1.DetectionService", "falcon.v1.HostService",
-                              "falcon.v1.GatewayService", "grpc.health.v1.Health"}) {
+  for (const char* service : {"falcon_gateway.v1.DetectionService", "falcon_gateway.v1.HostService",
+                              "falcon_gateway.v1.GatewayService", "grpc.health.v1.Health"}) {
     EXPECT_TRUE(Has(services.out, service)) << services.out;
   }
 }
@@ -90,18 +90,18 @@ TEST_F(Clients, EveryGrpcurlCallOfTheReadmeIsAnswered) {
 TEST_F(Clients, BufSeesAnErrorWithItsDetails) {
   const Outcome outcome = Shell(
       "$BUF curl --protocol grpc --http2-prior-knowledge -d '{\"page_size\": -1}' "
-      "http://$ADDRESS/falcon.v1.DetectionService/ListDetections");
+      "http://$ADDRESS/falcon_gateway.v1.DetectionService/ListDetections");
   EXPECT_NE(outcome.status, 0);
   EXPECT_TRUE(Has(outcome.out + outcome.err, "invalid_argument")) << outcome.err;
   EXPECT_TRUE(Has(outcome.out + outcome.err, "page_size")) << outcome.err;
 }
 
-TEST_F(Clients, EveryFalconctlCommandOfTheReadmeWorks) {
-  const std::vector<std::string> commands = ReadmeCommands("falconctl");
+TEST_F(Clients, EveryFgctlCommandOfTheReadmeWorks) {
+  const std::vector<std::string> commands = ReadmeCommands("fgctl");
   EXPECT_GE(commands.size(), 5U);
   for (const std::string& command : commands) {
     const Outcome outcome =
-        Shell("falconctl() { \"$FALCONCTL\" \"$@\"; }; cd \"$FOLDER\"; " + command);
+        Shell("fgctl() { \"$FGCTL\" \"$@\"; }; cd \"$FOLDER\"; " + command);
     EXPECT_EQ(outcome.status, 0) << command << "\n" << outcome.err;
     EXPECT_TRUE(Has(command, " > ") || Has(command, " >> ") || !outcome.out.empty()) << command;
   }
@@ -112,21 +112,21 @@ TEST_F(Clients, EveryFalconctlCommandOfTheReadmeWorks) {
 }
 
 TEST_F(Clients, StatusAndAccessAreTold) {
-  const Outcome status = Falconctl({"status", "--output", "json"});
+  const Outcome status = Fgctl({"status", "--output", "json"});
   EXPECT_EQ(status.status, 0) << status.err;
   EXPECT_EQ(Json::parse(status.out).at("base_url"), world().simulator_url());
-  const Outcome access = Falconctl({"access", "--output", "table"});
+  const Outcome access = Fgctl({"access", "--output", "table"});
   EXPECT_EQ(access.status, 0) << access.err;
   EXPECT_TRUE(Has(access.out, "Alerts:read")) << access.out;
 }
 
 TEST_F(Clients, JsonIsTheWholeAnswerAndNdjsonOneRecordALine) {
-  const Outcome json = Falconctl({"detections", "list", "--page-size", "3", "--output", "json"});
+  const Outcome json = Fgctl({"detections", "list", "--page-size", "3", "--output", "json"});
   ASSERT_EQ(json.status, 0) << json.err;
   const Json answer = Json::parse(json.out);
   EXPECT_EQ(answer.at("detections").size(), 3U);
   EXPECT_TRUE(answer.contains("next_page_token"));
-  const Outcome lines = Falconctl({"hosts", "list", "--page-size", "3", "--output", "ndjson"});
+  const Outcome lines = Fgctl({"hosts", "list", "--page-size", "3", "--output", "ndjson"});
   ASSERT_EQ(lines.status, 0) << lines.err;
   ASSERT_EQ(LinesOf(lines.out).size(), 3U);
   for (const std::string& line : LinesOf(lines.out)) {
@@ -135,61 +135,61 @@ TEST_F(Clients, JsonIsTheWholeAnswerAndNdjsonOneRecordALine) {
 }
 
 TEST_F(Clients, ExportBringsEverythingAsNdjson) {
-  const Outcome outcome = Falconctl({"detections", "export", "--output", "ndjson"});
+  const Outcome outcome = Fgctl({"detections", "export", "--output", "ndjson"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_EQ(LinesOf(outcome.out).size(), 500U);
 }
 
-TEST_F(Clients, ExportIsResumedByFalconctlItself) {
+TEST_F(Clients, ExportIsResumedByFgctlItself) {
   world().Fault(Rule("status", {{"skip", 2}, {"times", 3}, {"code", 503}}));
   const Outcome outcome =
-      Falconctl({"detections", "export", "--batch-size", "100", "--output", "ndjson"});
+      Fgctl({"detections", "export", "--batch-size", "100", "--output", "ndjson"});
   world().ClearFaults();
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_EQ(LinesOf(outcome.out).size(), 500U);
 }
 
 TEST_F(Clients, ExitCodeSaysWhatHappened) {
-  EXPECT_EQ(Falconctl({"hosts", "list"}).status, 0);
-  EXPECT_EQ(Falconctl({"hosts", "lisst"}).status, 2);
-  EXPECT_EQ(Falconctl({"hosts", "list", "--no-such-flag"}).status, 2);
-  EXPECT_EQ(Falconctl({"detections", "list", "--filter", "severty:>60"}).status, 2);
-  EXPECT_EQ(Falconctl({"hosts", "get", "--hostname", "no-such-host"}).status, 3);
+  EXPECT_EQ(Fgctl({"hosts", "list"}).status, 0);
+  EXPECT_EQ(Fgctl({"hosts", "lisst"}).status, 2);
+  EXPECT_EQ(Fgctl({"hosts", "list", "--no-such-flag"}).status, 2);
+  EXPECT_EQ(Fgctl({"detections", "list", "--filter", "severty:>60"}).status, 2);
+  EXPECT_EQ(Fgctl({"hosts", "get", "--hostname", "no-such-host"}).status, 3);
   world().Fault(Rule("forbidden", {{"times", 0}}));
-  EXPECT_EQ(Falconctl({"detections", "list"}).status, 4);
+  EXPECT_EQ(Fgctl({"detections", "list"}).status, 4);
   world().ClearFaults();
   world().Fault(Rule("status", {{"times", 0}, {"code", 503}}));
-  EXPECT_EQ(Falconctl({"detections", "list"}).status, 5);
+  EXPECT_EQ(Fgctl({"detections", "list"}).status, 5);
   world().ClearFaults();
 }
 
 TEST_F(Clients, ErrorNamesTheNearestFieldAndTheNextStep) {
-  const Outcome outcome = Falconctl({"detections", "list", "--filter", "severty:>60"});
+  const Outcome outcome = Fgctl({"detections", "list", "--filter", "severty:>60"});
   EXPECT_TRUE(outcome.out.empty()) << outcome.out;
   EXPECT_TRUE(Has(outcome.err, "severity")) << outcome.err;
   world().Fault(Rule("forbidden"));
-  const Outcome denied = Falconctl({"detections", "list"});
+  const Outcome denied = Fgctl({"detections", "list"});
   EXPECT_TRUE(Has(denied.err, "Alerts:read")) << denied.err;
 }
 
 TEST_F(Clients, EmptyResultIsAResult) {
   const Outcome table =
-      Falconctl({"detections", "list", "--hostname", "no-such-host", "--output", "table"});
+      Fgctl({"detections", "list", "--hostname", "no-such-host", "--output", "table"});
   EXPECT_EQ(table.status, 0) << table.err;
   const Outcome lines =
-      Falconctl({"detections", "list", "--hostname", "no-such-host", "--output", "ndjson"});
+      Fgctl({"detections", "list", "--hostname", "no-such-host", "--output", "ndjson"});
   EXPECT_EQ(lines.status, 0) << lines.err;
   EXPECT_TRUE(lines.out.empty()) << lines.out;
 }
 
 TEST_F(Clients, HostileNamesCannotSteerATerminal) {
   const std::string turned = "\xe2\x80\xae";  // right-to-left override
-  const Outcome table = Falconctl({"hosts", "list", "--all", "--output", "table"});
+  const Outcome table = Fgctl({"hosts", "list", "--all", "--output", "table"});
   ASSERT_EQ(table.status, 0) << table.err;
   EXPECT_FALSE(Has(table.out, turned));
   EXPECT_FALSE(Has(table.out, "\x1b"));
   EXPECT_TRUE(Has(table.out, "gpj.exe")) << "the host itself is shown";
-  const Outcome json = Falconctl({"hosts", "list", "--all", "--output", "ndjson"});
+  const Outcome json = Fgctl({"hosts", "list", "--all", "--output", "ndjson"});
   EXPECT_FALSE(Has(json.out, turned));
   for (const std::string& line : LinesOf(json.out)) EXPECT_FALSE(Json::parse(line).empty());
 }
@@ -201,18 +201,18 @@ std::string OnTerminal(const std::string& command, std::map<std::string, std::st
 }
 
 TEST_F(Clients, ColoursAreForTerminalsAndNoColorIsObeyed) {
-  const std::string command = std::string(FALCONCTL) + " --address " + world().address() +
+  const std::string command = std::string(FGCTL) + " --address " + world().address() +
                               " detections list --min-severity high --page-size 5";
   const std::string coloured = OnTerminal(command, {});
   EXPECT_TRUE(Has(coloured, "\x1b[")) << coloured;
   EXPECT_FALSE(Has(OnTerminal(command, {{"NO_COLOR", "1"}}), "\x1b["));
   EXPECT_FALSE(Has(OnTerminal(command + " --no-color", {}), "\x1b["));
-  const Outcome piped = Falconctl({"detections", "list", "--output", "table"});
+  const Outcome piped = Fgctl({"detections", "list", "--output", "table"});
   EXPECT_FALSE(Has(piped.out, "\x1b["));
 }
 
 TEST(DeadGateway, IsSaidSoWithTheExitCodeForARetry) {
-  const Outcome outcome = RunToEnd(FALCONCTL, {"--address", "127.0.0.1:1", "hosts", "list"});
+  const Outcome outcome = RunToEnd(FGCTL, {"--address", "127.0.0.1:1", "hosts", "list"});
   EXPECT_EQ(outcome.status, 5) << outcome.err;
   EXPECT_TRUE(Has(outcome.err, "127.0.0.1:1")) << outcome.err;
   EXPECT_TRUE(outcome.out.empty());

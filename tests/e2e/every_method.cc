@@ -38,7 +38,7 @@ void EveryMethod::ForEach(const std::function<void(const Method&)>& visit) const
   for (const bool lists : {true, false}) {
     for (const client::Noun& noun : catalog_->nouns()) {
       for (const Method& method : noun.methods) {
-        const bool ours = method.descriptor->file()->package() == "falcon.v1";
+        const bool ours = method.descriptor->file()->package() == "falcon_gateway.v1";
         SCOPED_TRACE(method.descriptor->full_name());
         if (ours && (method.verb == "list") == lists) visit(method);
       }

@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "falcon/v1/types.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/types.pb.h"
 #include "tests/e2e/calls.h"
 
 namespace falcon::e2e {

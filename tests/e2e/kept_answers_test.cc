@@ -3,8 +3,9 @@
 
 #include <string>
 
-#include "falcon/v1/options.pb.h"
-#include "falcon/v1/types.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
+#include "falcon_gateway/v1/types.pb.h"
 #include "google/protobuf/util/time_util.h"
 #include "tests/e2e/every_method.h"
 
@@ -37,7 +38,7 @@ bool IsCached(const client::Method& method) {
   // The catalogue's pool is another one than that of the option.
   google::protobuf::MethodOptions options;
   options.ParseFromString(method.descriptor->options().SerializeAsString());
-  return options.GetExtension(v1::upstream).staleness_seconds() > 0;
+  return options.GetExtension(options::v1::upstream).staleness_seconds() > 0;
 }
 
 TEST(KeptAnswers, OfEveryCachedMethodHaveAnAgeAndCostNothing) {

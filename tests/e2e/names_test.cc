@@ -8,8 +8,9 @@
 #include <set>
 #include <string>
 
-#include "falcon/v1/options.pb.h"
-#include "falcon/v1/types.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
+#include "falcon_gateway/v1/types.pb.h"
 #include "fql/catalogue.h"
 #include "tests/e2e/calls/hosts.h"
 #include "tests/e2e/every_method.h"
@@ -69,8 +70,8 @@ std::vector<NameFilter> NameFiltersOf(const client::Method& method) {
   const fql::Catalogue catalogue(record);
   std::vector<NameFilter> filters;
   for (int i = 0; i < request->field_count(); ++i) {
-    const v1::FiltersOn& means = request->field(i)->options().GetExtension(v1::filters_on);
-    if (means.operator_() != v1::FILTER_OPERATOR_NAME) continue;
+    const options::v1::TypedFilter& means = request->field(i)->options().GetExtension(options::v1::typed_filter);
+    if (means.operator_() != options::v1::FILTER_OPERATOR_NAME) continue;
     NameFilter filter{method, request->field(i)->name(), {catalogue.Find(means.field())->path}};
     for (const std::string& other : means.or_fields()) {
       filter.paths.push_back(catalogue.Find(other)->path);

@@ -5,7 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "falcon/v1/detection_record.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detection_record.pb.h"
 #include "json/decoder.h"
 #include "json/document.h"
 
@@ -15,7 +16,7 @@ using falcon::json::DecodeOptions;
 using falcon::json::Decoder;
 using falcon::json::DecodeReport;
 using falcon::json::Document;
-using falcon::v1::Detection;
+using falcon_gateway::v1::Detection;
 
 void Decode(const Decoder& decoder, const Document& document, const DecodeOptions& options) {
   for (size_t i = 0; i < document.envelope().resources; ++i) {

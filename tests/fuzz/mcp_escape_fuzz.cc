@@ -7,7 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "falcon/v1/detection_record.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detection_record.pb.h"
 #include "mcp/tools/record_card.h"
 #include "mcp/tools/record_json.h"
 #include "mcp/tools/untrusted.h"
@@ -33,7 +34,7 @@ void CheckText(const std::string& text, size_t bytes) {
                               : whole.starts_with(falcon::mcp::WithoutCut(cut, text.size())));
 }
 
-void CheckJson(const falcon::v1::Detection& record, const std::string& text, size_t bytes) {
+void CheckJson(const falcon_gateway::v1::Detection& record, const std::string& text, size_t bytes) {
   falcon::mcp::RecordCuts cuts;
   std::string out;
   falcon::mcp::AppendRecord(out, record, {.text_bytes = bytes, .list_items = 1000}, cuts);
@@ -57,7 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
   CheckText(text, bytes);
 
-  falcon::v1::Detection record;
+  falcon_gateway::v1::Detection record;
   record.set_composite_id("id");
   record.set_cmdline(text);
   (*record.mutable_additional_fields()->mutable_fields())[text].set_string_value(text);

@@ -5,7 +5,8 @@
 #include <string_view>
 
 #include "base/text.h"
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "google/protobuf/struct.pb.h"
 #include "tests/leaves/values.h"
 
@@ -201,7 +202,7 @@ class Walk {
 std::string KeyOf(const FieldDescriptor& field) {
   if (field.name() == "additional_fields") return "";
   const auto& options = field.options();
-  return options.HasExtension(v1::json_key) ? options.GetExtension(v1::json_key) : field.name();
+  return options.HasExtension(options::v1::json_key) ? options.GetExtension(options::v1::json_key) : field.name();
 }
 
 Tally Compare(const Json& record, const Message& message, const json::FieldSelection& selection,

@@ -28,7 +28,7 @@ using google::protobuf::MessageFactory;
 
 // The message of "discovered_host", or of the longest noun that a file name begins with.
 const Descriptor* MessageOf(std::string_view noun) {
-  std::string name = "falcon.v1.";
+  std::string name = "falcon_gateway.v1.";
   bool upper = true;
   for (const char c : noun) {
     if (c != '_') name.push_back(upper ? static_cast<char>(std::toupper(c)) : c);

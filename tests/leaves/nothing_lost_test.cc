@@ -27,7 +27,7 @@ using google::protobuf::Message;
 bool IsRecord(const Descriptor& message) {
   static const std::set<std::string> kOurs = {"PartialError", "ReadInfo", "AggregationBucket",
                                               "Reputation", "IocCheck"};
-  return message.file()->package() == "falcon.v1" && !kOurs.contains(message.name());
+  return message.file()->package() == "falcon_gateway.v1" && !kOurs.contains(message.name());
 }
 
 // Full names of the messages that methods with `read_info` answer with.
@@ -107,7 +107,7 @@ void AddPaths(const Descriptor& message, const std::string& around, int depth,
     paths.push_back(around + field.name());
     const Descriptor* inside = field.message_type();
     const bool ours =
-        inside != nullptr && inside->file()->package() == "falcon.v1" && !field.is_map();
+        inside != nullptr && inside->file()->package() == "falcon_gateway.v1" && !field.is_map();
     if (ours && depth > 1) AddPaths(*inside, paths.back() + ".", depth - 1, paths);
   }
 }

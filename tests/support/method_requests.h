@@ -12,7 +12,8 @@
 #include <utility>
 
 #include "client/catalog.h"
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 
 namespace falcon::testing {
 
@@ -67,7 +68,7 @@ class MethodRequests {
     for (int i = 0; i < request.GetDescriptor()->field_count(); ++i) {
       const FieldDescriptor& field = *request.GetDescriptor()->field(i);
       const bool is_switch = field.type() == FieldDescriptor::TYPE_BOOL && !field.is_repeated();
-      if (is_switch && !field.options().HasExtension(v1::filters_on)) {
+      if (is_switch && !field.options().HasExtension(options::v1::typed_filter)) {
         reflection.SetBool(&request, &field, true);
       }
     }
@@ -95,7 +96,7 @@ class MethodRequests {
     static const std::set<std::string> kNames = {"id",         "ids",          "device_id",
                                                  "device_ids", "composite_id", "composite_ids"};
     return kNames.contains(field.name()) && field.type() == FieldDescriptor::TYPE_STRING &&
-           !field.options().HasExtension(v1::filters_on);
+           !field.options().HasExtension(options::v1::typed_filter);
   }
 
   void FillIds(const client::Method& method, Message& request) const {

@@ -5,8 +5,9 @@
 #include <charconv>
 #include <string_view>
 
-#include "falcon/v1/detection_record.pb.h"
-#include "falcon/v1/types.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detection_record.pb.h"
+#include "falcon_gateway/v1/types.pb.h"
 #include "mcp/resources/record_id.h"
 #include "mcp/tools/untrusted.h"
 #include "naming.h"

@@ -4,7 +4,8 @@
 #include <set>
 #include <utility>
 
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "mcp/protocol/params.h"
 #include "mcp/tools/arguments_fields.h"
 #include "mcp/tools/arguments_problems.h"
@@ -40,7 +41,7 @@ bool Narrows(const BoundTool& tool, const Parameter& parameter) {
   if (parameter.use != ParameterUse::kRequest) return false;
   const FieldDescriptor& field = *parameter.path.front();
   return tool.facts->kind != ToolKind::kAggregate || field.name() == "filter" ||
-         field.options().HasExtension(v1::filters_on);
+         field.options().HasExtension(options::v1::typed_filter);
 }
 
 // Whether a page of another size or form belongs to the same search.

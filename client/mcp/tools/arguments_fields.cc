@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "messages.h"
 #include "text.h"
 
@@ -44,7 +45,7 @@ void AddBriefPaths(const Descriptor& type, const std::string& prefix,
   above.push_back(&type);
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
-    if (!field.options().GetExtension(v1::brief)) continue;
+    if (!field.options().GetExtension(options::v1::brief)) continue;
     const std::string path = prefix + field.name();
     const size_t before = out.size();
     if (const Descriptor* inside = Inside(field)) AddBriefPaths(*inside, path + ".", above, out);

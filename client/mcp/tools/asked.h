@@ -27,7 +27,7 @@ struct ToolFacts {
   // For --toolsets: detections, hosts, iocs, vulnerabilities, incidents, rtr, discover, reputation,
   // gateway.
   std::string_view toolset;
-  // Of the catalog, as falconctl names them: "detections", "list".
+  // Of the catalog, as fgctl names them: "detections", "list".
   std::string_view noun;
   std::string_view verb;
   ToolKind kind = ToolKind::kSearch;

@@ -3,7 +3,8 @@
 #include <string>
 #include <string_view>
 
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "mcp/tools/answer_parts.h"
 #include "mcp/tools/json_object.h"
 #include "mcp/tools/run_tool.h"
@@ -34,7 +35,7 @@ std::string ListOf(const std::string& items) {
   return plain ? std::string(kArray) : Cat(R"({"type":"array","items":)", items, "}");
 }
 
-bool IsBrief(const FieldDescriptor& field) { return field.options().GetExtension(v1::brief); }
+bool IsBrief(const FieldDescriptor& field) { return field.options().GetExtension(options::v1::brief); }
 
 bool HasBrief(const Descriptor& type) {
   for (int i = 0; i < type.field_count(); ++i) {

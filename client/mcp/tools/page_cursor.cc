@@ -55,7 +55,7 @@ void ForEachInterval(const Message& request, const Visit& visit) {
   for (int i = 0; i < request.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor* field = request.GetDescriptor()->field(i);
     const bool interval = field->message_type() != nullptr && !field->is_repeated() &&
-                          field->message_type()->full_name() == "falcon.v1.TimeRange";
+                          field->message_type()->full_name() == "falcon_gateway.v1.TimeRange";
     if (interval && request.GetReflection()->HasField(request, field)) visit(field);
   }
 }

@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <array>
 
-#include "falcon/v1/options.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "naming.h"
 #include "text.h"
 
@@ -23,27 +24,27 @@ constexpr std::array<std::string_view, 20> kLeftOut = {
     "threat_types", "malware_families", "exprt_ratings", "actions",         "criticalities"};
 // The same of one request.
 constexpr std::array<std::string_view, 16> kLeftOutHere = {
-    "falcon.v1.AggregateDetectionsRequest.created",
-    "falcon.v1.AggregateDetectionsRequest.technique",
-    "falcon.v1.AggregateDetectionsRequest.tactic",
-    "falcon.v1.AggregateDetectionsRequest.query",
-    "falcon.v1.ListIocsRequest.platforms",
-    "falcon.v1.ListVulnerabilitiesRequest.platforms",
-    "falcon.v1.ListVulnerabilitiesRequest.product_types",
-    "falcon.v1.ListIncidentsRequest.tags",
-    "falcon.v1.ListIncidentsRequest.tactic",
-    "falcon.v1.ListIncidentsRequest.technique",
-    "falcon.v1.ListIncidentsRequest.query",
-    "falcon.v1.ListIncidentsRequest.username",
-    "falcon.v1.ListDiscoveredHostsRequest.tags",
-    "falcon.v1.ListDiscoveredHostsRequest.product_types",
-    "falcon.v1.ListDiscoveredApplicationsRequest.platforms",
-    "falcon.v1.ListDiscoveredApplicationsRequest.version"};
+    "falcon_gateway.v1.AggregateDetectionsRequest.created",
+    "falcon_gateway.v1.AggregateDetectionsRequest.technique",
+    "falcon_gateway.v1.AggregateDetectionsRequest.tactic",
+    "falcon_gateway.v1.AggregateDetectionsRequest.query",
+    "falcon_gateway.v1.ListIocsRequest.platforms",
+    "falcon_gateway.v1.ListVulnerabilitiesRequest.platforms",
+    "falcon_gateway.v1.ListVulnerabilitiesRequest.product_types",
+    "falcon_gateway.v1.ListIncidentsRequest.tags",
+    "falcon_gateway.v1.ListIncidentsRequest.tactic",
+    "falcon_gateway.v1.ListIncidentsRequest.technique",
+    "falcon_gateway.v1.ListIncidentsRequest.query",
+    "falcon_gateway.v1.ListIncidentsRequest.username",
+    "falcon_gateway.v1.ListDiscoveredHostsRequest.tags",
+    "falcon_gateway.v1.ListDiscoveredHostsRequest.product_types",
+    "falcon_gateway.v1.ListDiscoveredApplicationsRequest.platforms",
+    "falcon_gateway.v1.ListDiscoveredApplicationsRequest.version"};
 
 // Protos do not say that a field must be set.
 constexpr std::array<std::string_view, 4> kRequired = {
-    "falcon.v1.AggregateDetectionsRequest.field", "falcon.v1.GetIocDevicesRequest.type",
-    "falcon.v1.GetIocDevicesRequest.value", "falcon.v1.BatchGetReputationsRequest.values"};
+    "falcon_gateway.v1.AggregateDetectionsRequest.field", "falcon_gateway.v1.GetIocDevicesRequest.type",
+    "falcon_gateway.v1.GetIocDevicesRequest.value", "falcon_gateway.v1.BatchGetReputationsRequest.values"};
 
 struct Bounds {
   std::string_view field;
@@ -68,14 +69,14 @@ bool IsLeftOut(const FieldDescriptor& field) {
 
 bool IsTimeRange(const FieldDescriptor& field) {
   return field.message_type() != nullptr &&
-         field.message_type()->full_name() == "falcon.v1.TimeRange";
+         field.message_type()->full_name() == "falcon_gateway.v1.TimeRange";
 }
 
 // The interval that `days` is short for; others are rare.
 bool IsMainRange(const FieldDescriptor& range) {
   const FieldDescriptor* days = range.containing_type()->FindFieldByName("days");
-  return days != nullptr && days->options().GetExtension(v1::filters_on).field() ==
-                                range.options().GetExtension(v1::filters_on).field();
+  return days != nullptr && days->options().GetExtension(options::v1::typed_filter).field() ==
+                                range.options().GetExtension(options::v1::typed_filter).field();
 }
 
 std::string NameOf(const FieldDescriptor& field) {

@@ -9,7 +9,7 @@ import unicodedata
 import grpc
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "gen"))
-from falcon.v1 import detections_pb2, detections_pb2_grpc, types_pb2  # noqa: E402
+from falcon_gateway.v1 import detections_pb2, detections_pb2_grpc, types_pb2  # noqa: E402
 
 
 def pages(stub, request, timeout=30):

@@ -2,7 +2,8 @@
 #ifndef FALCON_TESTS_E2E_CALLS_HOSTS_H_
 #define FALCON_TESTS_E2E_CALLS_HOSTS_H_
 
-#include "falcon/v1/hosts.grpc.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/hosts.grpc.pb.h"
 #include "tests/e2e/calls.h"
 
 namespace falcon::e2e {

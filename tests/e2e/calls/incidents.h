@@ -2,7 +2,8 @@
 #ifndef FALCON_TESTS_E2E_CALLS_INCIDENTS_H_
 #define FALCON_TESTS_E2E_CALLS_INCIDENTS_H_
 
-#include "falcon/v1/incidents.grpc.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/incidents.grpc.pb.h"
 #include "tests/e2e/calls.h"
 
 namespace falcon::e2e {

@@ -1,4 +1,4 @@
-// falconctl's exports: streams that break, resume, are cut short or interrupted.
+// fgctl's exports: streams that break, resume, are cut short or interrupted.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -36,7 +36,7 @@ class Export : public ::testing::Test {
   ProgramRun Run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"detections", "export"});
     arguments.insert(arguments.end(), {"--address", gateway_.address()});
-    return RunFalconctl(arguments, setting_);
+    return RunFgctl(arguments, setting_);
   }
 
   // Four batches; each call sends `most` of what the resume token leaves, then breaks with `code`.

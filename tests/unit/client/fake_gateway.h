@@ -11,9 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "falcon/v1/detections.grpc.pb.h"
-#include "falcon/v1/gateway.grpc.pb.h"
-#include "falcon/v1/hosts.grpc.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detections.grpc.pb.h"
+#include "falcon_gateway/v1/gateway.grpc.pb.h"
+#include "falcon_gateway/v1/hosts.grpc.pb.h"
 
 namespace falcon::client {
 

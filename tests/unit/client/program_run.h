@@ -1,4 +1,4 @@
-// Runs falconctl in the test's own process against a fake gateway, and keeps what it wrote.
+// Runs fgctl in the test's own process against a fake gateway, and keeps what it wrote.
 #ifndef FALCON_TESTS_UNIT_CLIENT_PROGRAM_RUN_H_
 #define FALCON_TESTS_UNIT_CLIENT_PROGRAM_RUN_H_
 
@@ -31,7 +31,7 @@ struct ProgramSetting {
   OutputFile* file = nullptr;
 };
 
-inline ProgramRun RunFalconctl(const std::vector<std::string>& arguments, ProgramSetting& setting) {
+inline ProgramRun RunFgctl(const std::vector<std::string>& arguments, ProgramSetting& setting) {
   std::istringstream in(setting.in);
   std::ostringstream text;
   std::ostream to_file(setting.file);

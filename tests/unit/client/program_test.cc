@@ -1,4 +1,4 @@
-// falconctl as its user meets it: output, errors, exit codes.
+// fgctl as its user meets it: output, errors, exit codes.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -22,11 +22,11 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-class Falconctl : public ::testing::Test {
+class Fgctl : public ::testing::Test {
  protected:
   ProgramRun Run(std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), {"--address", gateway_.address()});
-    return RunFalconctl(arguments, setting_);
+    return RunFgctl(arguments, setting_);
   }
 
   // Three pages of two, then none.
@@ -50,7 +50,7 @@ class Falconctl : public ::testing::Test {
   std::vector<int> page_sizes_;
 };
 
-TEST_F(Falconctl, ListsOnePageAsJsonWhenItsOutputIsNoTerminal) {
+TEST_F(Fgctl, ListsOnePageAsJsonWhenItsOutputIsNoTerminal) {
   ServePages();
   const ProgramRun run = Run({"detections", "list", "--severity", "high", "--days", "7"});
   EXPECT_EQ(run.code, 0) << run.err;
@@ -65,7 +65,7 @@ TEST_F(Falconctl, ListsOnePageAsJsonWhenItsOutputIsNoTerminal) {
             "}\n");
 }
 
-TEST_F(Falconctl, ListsATableOnATerminalAndSaysThatMoreExist) {
+TEST_F(Fgctl, ListsATableOnATerminalAndSaysThatMoreExist) {
   ServePages();
   setting_.terminal = true;
   setting_.width = 120;
@@ -76,14 +76,14 @@ TEST_F(Falconctl, ListsATableOnATerminalAndSaysThatMoreExist) {
   EXPECT_THAT(run.err, HasSubstr("2 of 6 detections. More: --all, --limit N, or --page-token 2"));
 }
 
-TEST_F(Falconctl, ColoursATerminalUnlessAskedNotTo) {
+TEST_F(Fgctl, ColoursATerminalUnlessAskedNotTo) {
   ServePages();
   setting_.terminal = true;
   EXPECT_THAT(Run({"detections", "list"}).out, HasSubstr("\x1b["));
   EXPECT_THAT(Run({"detections", "list", "--no-color"}).out, Not(HasSubstr("\x1b[")));
 }
 
-TEST_F(Falconctl, FollowsAllPagesIntoOneValidAnswer) {
+TEST_F(Fgctl, FollowsAllPagesIntoOneValidAnswer) {
   ServePages();
   const ProgramRun run = Run({"detections", "list", "--all", "--output", "json"});
   EXPECT_EQ(run.code, 0) << run.err;
@@ -92,7 +92,7 @@ TEST_F(Falconctl, FollowsAllPagesIntoOneValidAnswer) {
   EXPECT_FALSE(json.contains("next_page_token"));
 }
 
-TEST_F(Falconctl, StopsAtTheLimitAsksForNoMoreAndKeepsTheNextTokenRight) {
+TEST_F(Fgctl, StopsAtTheLimitAsksForNoMoreAndKeepsTheNextTokenRight) {
   ServePages();
   const ProgramRun run = Run({"detections", "list", "--limit", "3", "--output", "json"});
   const auto json = nlohmann::json::parse(run.out);
@@ -101,7 +101,7 @@ TEST_F(Falconctl, StopsAtTheLimitAsksForNoMoreAndKeepsTheNextTokenRight) {
   EXPECT_THAT(page_sizes_, ElementsAre(3, 1));
 }
 
-TEST_F(Falconctl, WritesOneRecordALineInNdjson) {
+TEST_F(Fgctl, WritesOneRecordALineInNdjson) {
   ServePages();
   const ProgramRun run = Run({"detections", "list", "--all", "-o", "ndjson"});
   EXPECT_EQ(run.out,
@@ -109,7 +109,7 @@ TEST_F(Falconctl, WritesOneRecordALineInNdjson) {
             "{\"composite_id\":\"id3\"}\n{\"composite_id\":\"id4\"}\n{\"composite_id\":\"id5\"}\n");
 }
 
-TEST_F(Falconctl, SaysAnEmptyResultInOneSentence) {
+TEST_F(Fgctl, SaysAnEmptyResultInOneSentence) {
   gateway_.list_detections = [](const auto&, auto&) { return grpc::Status::OK; };
   const ProgramRun table = Run({"detections", "list", "--output", "table"});
   EXPECT_EQ(table.code, 0);
@@ -119,7 +119,7 @@ TEST_F(Falconctl, SaysAnEmptyResultInOneSentence) {
             nlohmann::json::array());
 }
 
-TEST_F(Falconctl, GetsByPositionOrByFlag) {
+TEST_F(Fgctl, GetsByPositionOrByFlag) {
   std::vector<std::string> ids;
   gateway_.get_detection = [&](const v1::GetDetectionRequest& request,
                                v1::GetDetectionResponse& response) {
@@ -134,7 +134,7 @@ TEST_F(Falconctl, GetsByPositionOrByFlag) {
   EXPECT_THAT(ids, ElementsAre("status", "b"));
 }
 
-TEST_F(Falconctl, ReadsIdsFromStandardInputAndTellsWhatIsMissing) {
+TEST_F(Fgctl, ReadsIdsFromStandardInputAndTellsWhatIsMissing) {
   std::vector<std::string> ids;
   gateway_.batch_get_detections = [&](const v1::BatchGetDetectionsRequest& request,
                                       v1::BatchGetDetectionsResponse& response) {
@@ -152,7 +152,7 @@ TEST_F(Falconctl, ReadsIdsFromStandardInputAndTellsWhatIsMissing) {
   EXPECT_EQ(run.code, 3);
 }
 
-TEST_F(Falconctl, TakesRecordsFromStandardInputAsIdsAndRefusesAllElse) {
+TEST_F(Fgctl, TakesRecordsFromStandardInputAsIdsAndRefusesAllElse) {
   std::vector<std::string> ids;
   gateway_.batch_get_detections = [&](const v1::BatchGetDetectionsRequest& request,
                                       auto& response) {
@@ -170,7 +170,7 @@ TEST_F(Falconctl, TakesRecordsFromStandardInputAsIdsAndRefusesAllElse) {
   EXPECT_THAT(run.err, AllOf(HasSubstr("line 2"), HasSubstr("`composite_id`")));
 }
 
-TEST_F(Falconctl, AsksAgainForTheIdsThatAnAnswerHadNoRoomFor) {
+TEST_F(Fgctl, AsksAgainForTheIdsThatAnAnswerHadNoRoomFor) {
   int calls = 0;
   gateway_.batch_get_detections = [&](const v1::BatchGetDetectionsRequest& request,
                                       auto& response) {
@@ -192,7 +192,7 @@ TEST_F(Falconctl, AsksAgainForTheIdsThatAnAnswerHadNoRoomFor) {
   EXPECT_FALSE(json["read_info"].contains("deferred_ids"));
 }
 
-TEST_F(Falconctl, IdsThatAreDeferredForeverAreAFailure) {
+TEST_F(Fgctl, IdsThatAreDeferredForeverAreAFailure) {
   gateway_.batch_get_detections = [&](const v1::BatchGetDetectionsRequest& request,
                                       auto& response) {
     *response.mutable_read_info()->mutable_deferred_ids() = request.composite_ids();
@@ -203,7 +203,7 @@ TEST_F(Falconctl, IdsThatAreDeferredForeverAreAFailure) {
   EXPECT_THAT(run.err, HasSubstr("2 ids were not read"));
 }
 
-TEST_F(Falconctl, TellsEachNoteAndEachFieldThatDidNotFitOnceBesideTheRecords) {
+TEST_F(Fgctl, TellsEachNoteAndEachFieldThatDidNotFitOnceBesideTheRecords) {
   gateway_.list_detections = [](const v1::ListDetectionsRequest& request, auto& response) {
     response.add_detections()->set_composite_id("id");
     v1::ReadInfo& info = *response.mutable_read_info();
@@ -230,7 +230,7 @@ TEST_F(Falconctl, TellsEachNoteAndEachFieldThatDidNotFitOnceBesideTheRecords) {
   }
 }
 
-TEST_F(Falconctl, AnAnswerThatIsNotWholeIsNoSuccess) {
+TEST_F(Fgctl, AnAnswerThatIsNotWholeIsNoSuccess) {
   gateway_.list_detections = [](const auto&, v1::ListDetectionsResponse& response) {
     response.add_detections()->set_composite_id("id");
     response.mutable_read_info()->set_partial(true);
@@ -248,7 +248,7 @@ TEST_F(Falconctl, AnAnswerThatIsNotWholeIsNoSuccess) {
   EXPECT_EQ(Run({"detections", "batch-get", "a", "b"}).code, 1);
 }
 
-TEST_F(Falconctl, GetsAHostByItsIdOrItsName) {
+TEST_F(Fgctl, GetsAHostByItsIdOrItsName) {
   std::vector<std::string> asked;
   gateway_.get_host = [&](const v1::GetHostRequest& request, auto&) {
     asked.push_back(request.device_id() + "/" + request.hostname());
@@ -261,7 +261,7 @@ TEST_F(Falconctl, GetsAHostByItsIdOrItsName) {
   EXPECT_THAT(asked, ElementsAre(id + "/", id + "_" + id + "/", "/SRV-PROD-001"));
 }
 
-TEST_F(Falconctl, OutputThatCannotBeWrittenIsAFailureOfEveryCommand) {
+TEST_F(Fgctl, OutputThatCannotBeWrittenIsAFailureOfEveryCommand) {
   ServePages();
   gateway_.get_status = [](const auto&, v1::GetStatusResponse& response) {
     response.set_version("1");
@@ -291,7 +291,7 @@ TEST_F(Falconctl, OutputThatCannotBeWrittenIsAFailureOfEveryCommand) {
   close(fd);
 }
 
-TEST_F(Falconctl, AnswersErrorsWithFieldsAndTheRightExitCode) {
+TEST_F(Fgctl, AnswersErrorsWithFieldsAndTheRightExitCode) {
   gateway_.get_status = [](const auto&, auto&) {
     google::rpc::BadRequest bad;
     auto* violation = bad.add_field_violations();
@@ -305,7 +305,7 @@ TEST_F(Falconctl, AnswersErrorsWithFieldsAndTheRightExitCode) {
   EXPECT_EQ(run.err, "error: Wrong. (INVALID_FILTER)\n  filter: unknown field\n");
 }
 
-TEST_F(Falconctl, AnswersWrongUsageWithTheNearestRightWord) {
+TEST_F(Fgctl, AnswersWrongUsageWithTheNearestRightWord) {
   EXPECT_THAT(Run({"detection", "list"}).err, HasSubstr("Did you mean detections?"));
   EXPECT_THAT(Run({"hosts", "lst"}).err, HasSubstr("Did you mean list?"));
   EXPECT_THAT(Run({"hosts", "list", "--hostnme", "x"}).err, HasSubstr("Did you mean --hostname?"));
@@ -325,14 +325,14 @@ TEST_F(Falconctl, AnswersWrongUsageWithTheNearestRightWord) {
   }
 }
 
-TEST_F(Falconctl, TellsWhereItLookedWhenNobodyAnswers) {
+TEST_F(Fgctl, TellsWhereItLookedWhenNobodyAnswers) {
   setting_.variables["FALCON_GATEWAY_ADDRESS"] = "127.0.0.1:1";
-  const ProgramRun run = RunFalconctl({"status"}, setting_);
+  const ProgramRun run = RunFgctl({"status"}, setting_);
   EXPECT_EQ(run.code, 5);
   EXPECT_THAT(run.err, HasSubstr("Is a gateway running at 127.0.0.1:1"));
 }
 
-TEST_F(Falconctl, HelpNeedsNoGateway) {
+TEST_F(Fgctl, HelpNeedsNoGateway) {
   for (const auto& arguments : std::vector<std::vector<std::string>>{{},
                                                                      {"--help"},
                                                                      {"help"},
@@ -345,32 +345,32 @@ TEST_F(Falconctl, HelpNeedsNoGateway) {
                                                                      {"fql", "hosts"},
                                                                      {"completion", "bash"},
                                                                      {"--version"}}) {
-    const ProgramRun run = RunFalconctl(arguments, setting_);
+    const ProgramRun run = RunFgctl(arguments, setting_);
     EXPECT_EQ(run.code, 0) << Join(arguments, " ") << run.err;
     EXPECT_FALSE(run.out.empty()) << Join(arguments, " ");
   }
-  EXPECT_THAT(RunFalconctl({"--help"}, setting_).out, HasSubstr("130  interrupted"));
-  EXPECT_THAT(RunFalconctl({"help", "hosts", "list"}, setting_).out, HasSubstr("--hostname TEXT"));
+  EXPECT_THAT(RunFgctl({"--help"}, setting_).out, HasSubstr("130  interrupted"));
+  EXPECT_THAT(RunFgctl({"help", "hosts", "list"}, setting_).out, HasSubstr("--hostname TEXT"));
 }
 
-TEST_F(Falconctl, ListsTheFieldsOfFqlWithTheirOperators) {
-  const std::string out = RunFalconctl({"fql", "detections"}, setting_).out;
+TEST_F(Fgctl, ListsTheFieldsOfFqlWithTheirOperators) {
+  const std::string out = RunFgctl({"fql", "detections"}, setting_).out;
   EXPECT_THAT(out, AllOf(HasSubstr("device.hostname"), HasSubstr("created_timestamp"),
                          HasSubstr("time        : :[] :! > >= < <=")));
-  EXPECT_EQ(RunFalconctl({"fql", "nonsense"}, setting_).code, 2);
+  EXPECT_EQ(RunFgctl({"fql", "nonsense"}, setting_).code, 2);
 }
 
-// `falconctl fql > proto/FQL.md` after a change of the protos.
-TEST_F(Falconctl, ThePageOfFqlFieldsIsInStepWithTheProtos) {
+// `fgctl fql > proto/FQL.md` after a change of the protos.
+TEST_F(Fgctl, ThePageOfFqlFieldsIsInStepWithTheProtos) {
   std::ifstream file(FALCON_FQL_PAGE);
   const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  const std::string printed = RunFalconctl({"fql"}, setting_).out;
-  EXPECT_TRUE(page == printed) << "proto/FQL.md is not what `falconctl fql` prints";
+  const std::string printed = RunFgctl({"fql"}, setting_).out;
+  EXPECT_TRUE(page == printed) << "proto/FQL.md is not what `fgctl fql` prints";
   EXPECT_THAT(printed, AllOf(HasSubstr("## vulnerabilities"), HasSubstr("`cve.exprt_rating`")));
 }
 
-TEST_F(Falconctl, CompletionKnowsCommandsFlagsAndWords) {
-  const std::string out = RunFalconctl({"completion", "bash"}, setting_).out;
+TEST_F(Fgctl, CompletionKnowsCommandsFlagsAndWords) {
+  const std::string out = RunFgctl({"completion", "bash"}, setting_).out;
   EXPECT_THAT(out, AllOf(HasSubstr("login-history"), HasSubstr("--min-severity"),
                          HasSubstr("informational low medium high critical")));
 }

@@ -4,7 +4,8 @@
 #include <gmock/gmock.h>
 
 #include "base/text.h"
-#include "falcon/v1/hosts.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/hosts.pb.h"
 #include "google/protobuf/util/message_differencer.h"
 
 namespace falcon::testing {

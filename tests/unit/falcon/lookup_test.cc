@@ -5,7 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "falcon/v1/hosts.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/hosts.pb.h"
 #include "tests/unit/falcon/upstream_fixture.h"
 
 namespace falcon::testing {

@@ -4,7 +4,8 @@
 #include <gmock/gmock.h>
 
 #include "falcon/request_text.h"
-#include "falcon/v1/vulnerabilities.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/vulnerabilities.pb.h"
 #include "tests/support/fake_transport.h"
 #include "tests/unit/falcon/pager_fixture.h"
 
@@ -69,7 +70,7 @@ TEST_F(PageRequestTest, ALinkToTheNextPageIsFollowedWithOurLimitAndWhatItLeavesO
 
 TEST_F(PageRequestTest, AnchorsInEpochSecondsStandWithoutQuotes) {
   PagePlan plan = Linked();
-  plan.seek_kind = v1::FQL_KIND_EPOCH_SECONDS;
+  plan.seek_kind = options::v1::FQL_KIND_EPOCH_SECONDS;
   Cursor cursor;
   cursor.anchor = "1767225600";
   EXPECT_THAT(PageCall(plan, cursor, 7).query, Contains(Pair("filter", "first_seen:>=1767225600")));

@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "falcon/cursor_codec.h"
-#include "falcon/v1/detections.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detections.pb.h"
 #include "tests/support/status_matchers.h"
 
 namespace falcon::testing {

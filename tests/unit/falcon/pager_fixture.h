@@ -3,8 +3,9 @@
 #define FALCON_TESTS_UNIT_FALCON_PAGER_FIXTURE_H_
 
 #include "falcon/pager.h"
-#include "falcon/v1/detections.pb.h"
-#include "falcon/v1/hosts.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detections.pb.h"
+#include "falcon_gateway/v1/hosts.pb.h"
 #include "tests/unit/falcon/upstream_fixture.h"
 
 namespace falcon::testing {

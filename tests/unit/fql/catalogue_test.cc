@@ -5,10 +5,11 @@
 
 #include <string>
 
-#include "falcon/v1/detection_record.pb.h"
-#include "falcon/v1/detections.pb.h"
-#include "falcon/v1/host_record.pb.h"
-#include "falcon/v1/hosts.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detection_record.pb.h"
+#include "falcon_gateway/v1/detections.pb.h"
+#include "falcon_gateway/v1/host_record.pb.h"
+#include "falcon_gateway/v1/hosts.pb.h"
 #include "fql/check.h"
 #include "fql/parser.h"
 #include "sample.pb.h"
@@ -63,14 +64,14 @@ TEST_F(CatalogueTest, LeavesOutWhatHasNoOptionAndWhatIsNoField) {
 TEST_F(CatalogueTest, EndsAMessageThatHoldsItself) { EXPECT_LT(sample_.fields().size(), 60u); }
 
 TEST_F(CatalogueTest, ReadsKindsFromTypesUnlessTheOptionSaysOtherwise) {
-  EXPECT_EQ(sample_.Find("exact")->kind, v1::FQL_KIND_STRING);
-  EXPECT_EQ(sample_.Find("grade")->kind, v1::FQL_KIND_STRING);
-  EXPECT_EQ(sample_.Find("score")->kind, v1::FQL_KIND_NUMBER);
-  EXPECT_EQ(sample_.Find("weight")->kind, v1::FQL_KIND_NUMBER);
-  EXPECT_EQ(sample_.Find("process")->kind, v1::FQL_KIND_NUMBER);
-  EXPECT_EQ(sample_.Find("hidden")->kind, v1::FQL_KIND_NUMBER);
-  EXPECT_EQ(sample_.Find("shown")->kind, v1::FQL_KIND_BOOLEAN);
-  EXPECT_EQ(sample_.Find("created")->kind, v1::FQL_KIND_TIMESTAMP);
+  EXPECT_EQ(sample_.Find("exact")->kind, options::v1::FQL_KIND_STRING);
+  EXPECT_EQ(sample_.Find("grade")->kind, options::v1::FQL_KIND_STRING);
+  EXPECT_EQ(sample_.Find("score")->kind, options::v1::FQL_KIND_NUMBER);
+  EXPECT_EQ(sample_.Find("weight")->kind, options::v1::FQL_KIND_NUMBER);
+  EXPECT_EQ(sample_.Find("process")->kind, options::v1::FQL_KIND_NUMBER);
+  EXPECT_EQ(sample_.Find("hidden")->kind, options::v1::FQL_KIND_NUMBER);
+  EXPECT_EQ(sample_.Find("shown")->kind, options::v1::FQL_KIND_BOOLEAN);
+  EXPECT_EQ(sample_.Find("created")->kind, options::v1::FQL_KIND_TIMESTAMP);
   EXPECT_TRUE(sample_.Find("labels")->array);
   EXPECT_TRUE(sample_.Find("parts.hostname")->array);
   EXPECT_FALSE(sample_.Find("device.hostname")->array);

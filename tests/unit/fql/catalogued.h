@@ -12,15 +12,15 @@
 
 namespace falcon::testing {
 
-inline std::string KindName(v1::FqlKind kind) {
+inline std::string KindName(options::v1::FqlKind kind) {
   switch (kind) {
-    case v1::FQL_KIND_NUMBER:
+    case options::v1::FQL_KIND_NUMBER:
       return "number";
-    case v1::FQL_KIND_TIMESTAMP:
+    case options::v1::FQL_KIND_TIMESTAMP:
       return "timestamp";
-    case v1::FQL_KIND_BOOLEAN:
+    case options::v1::FQL_KIND_BOOLEAN:
       return "boolean";
-    case v1::FQL_KIND_EPOCH_SECONDS:
+    case options::v1::FQL_KIND_EPOCH_SECONDS:
       return "epoch";
     default:
       return "string";

@@ -2,11 +2,12 @@
 #include <gtest/gtest.h>
 
 #include "catalogued.h"
-#include "falcon/v1/discover.pb.h"
-#include "falcon/v1/discovered_account_record.pb.h"
-#include "falcon/v1/discovered_application_record.pb.h"
-#include "falcon/v1/discovered_host_record.pb.h"
-#include "falcon/v1/discovered_login_record.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/discover.pb.h"
+#include "falcon_gateway/v1/discovered_account_record.pb.h"
+#include "falcon_gateway/v1/discovered_application_record.pb.h"
+#include "falcon_gateway/v1/discovered_host_record.pb.h"
+#include "falcon_gateway/v1/discovered_login_record.pb.h"
 #include "fql/filter_compiler.h"
 #include "fql/parser.h"
 
@@ -68,7 +69,7 @@ TEST_F(DiscoverCatalogue, RefusesWhatFalconWouldAnswerWithNothing) {
 TEST_F(DiscoverCatalogue, TakesListsOnEveryFieldWithEquality) {
   for (const Catalogue* catalogue : {&hosts_, &applications_, &accounts_, &logins_}) {
     for (const auto& [name, field] : catalogue->fields()) {
-      if (field.kind != v1::FQL_KIND_STRING) continue;
+      if (field.kind != options::v1::FQL_KIND_STRING) continue;
       EXPECT_TRUE(field.lists && field.equality) << name;
     }
   }

@@ -10,8 +10,9 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "falcon/v1/detection_record.pb.h"
-#include "falcon/v1/host_record.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detection_record.pb.h"
+#include "falcon_gateway/v1/host_record.pb.h"
 #include "fql/catalogue.h"
 #include "fql/check.h"
 #include "fql/parser.h"

@@ -5,8 +5,9 @@
 #include <string>
 
 #include "catalogued.h"
-#include "falcon/v1/incident_record.pb.h"
-#include "falcon/v1/incidents.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/incident_record.pb.h"
+#include "falcon_gateway/v1/incidents.pb.h"
 #include "fql/filter_compiler.h"
 #include "fql/parser.h"
 #include "google/protobuf/text_format.h"
@@ -46,12 +47,12 @@ void AddNamed(const Descriptor* message, const std::string& path,
   for (int i = 0; i < message->field_count(); ++i) {
     const auto* field = message->field(i);
     const std::string at = path + field->name();
-    const v1::Fql& fql = field->options().GetExtension(v1::fql);
-    if (field->options().HasExtension(v1::fql)) {
+    const options::v1::Fql& fql = field->options().GetExtension(options::v1::fql);
+    if (field->options().HasExtension(options::v1::fql)) {
       named.emplace(fql.name().empty() ? at : fql.name(), at);
     }
     const Descriptor* inside = field->message_type();
-    if (inside != nullptr && inside->file()->package() == "falcon.v1") {
+    if (inside != nullptr && inside->file()->package() == "falcon_gateway.v1") {
       AddNamed(inside, at + ".", named);
     }
   }

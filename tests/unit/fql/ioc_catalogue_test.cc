@@ -4,10 +4,11 @@
 #include <string>
 
 #include "catalogued.h"
-#include "falcon/v1/intel_indicator_record.pb.h"
-#include "falcon/v1/intel_indicators.pb.h"
-#include "falcon/v1/ioc_record.pb.h"
-#include "falcon/v1/iocs.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/intel_indicator_record.pb.h"
+#include "falcon_gateway/v1/intel_indicators.pb.h"
+#include "falcon_gateway/v1/ioc_record.pb.h"
+#include "falcon_gateway/v1/iocs.pb.h"
 #include "fql/filter_compiler.h"
 #include "fql/parser.h"
 #include "google/protobuf/text_format.h"

@@ -6,12 +6,13 @@
 
 #include <string>
 
-#include "falcon/v1/detection_record.pb.h"
-#include "falcon/v1/detections.pb.h"
-#include "falcon/v1/host_record.pb.h"
-#include "falcon/v1/hosts.pb.h"
-#include "falcon/v1/incident_record.pb.h"
-#include "falcon/v1/incidents.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detection_record.pb.h"
+#include "falcon_gateway/v1/detections.pb.h"
+#include "falcon_gateway/v1/host_record.pb.h"
+#include "falcon_gateway/v1/hosts.pb.h"
+#include "falcon_gateway/v1/incident_record.pb.h"
+#include "falcon_gateway/v1/incidents.pb.h"
 #include "google/protobuf/text_format.h"
 
 namespace falcon::fql {

@@ -3,7 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "catalogued.h"
-#include "falcon/v1/rtr_session_record.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/rtr_session_record.pb.h"
 #include "fql/parser.h"
 
 namespace falcon::fql {

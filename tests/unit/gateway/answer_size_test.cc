@@ -1,6 +1,7 @@
 // No message is larger than the 4 MiB that clients of gRPC take by default. The channel here is
 // such a client's.
-#include "falcon/v1/types.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/types.pb.h"
 #include "tests/unit/gateway/served_gateway.h"
 
 namespace falcon::testing {

@@ -67,7 +67,7 @@ class GatewayTest : public ::testing::Test {
     for (const client::Noun& noun : catalog_->nouns()) {
       for (const client::Method& method : noun.methods) {
         const std::string& service = method.descriptor->service()->name();
-        const bool reads = method.descriptor->file()->package() == "falcon.v1" &&
+        const bool reads = method.descriptor->file()->package() == "falcon_gateway.v1" &&
                            service != "GatewayService" && service != "ReputationService";
         if (reads) methods.push_back(&method);
       }

@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "decoding.h"
-#include "falcon/v1/detections.pb.h"
-#include "falcon/v1/hosts.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detections.pb.h"
+#include "falcon_gateway/v1/hosts.pb.h"
 #include "full_record.h"
 #include "google/protobuf/util/json_util.h"
 #include "kinds.pb.h"

@@ -5,10 +5,11 @@
 #include <string>
 
 #include "decoding.h"
-#include "falcon/v1/discovered_account_record.pb.h"
-#include "falcon/v1/discovered_application_record.pb.h"
-#include "falcon/v1/discovered_host_record.pb.h"
-#include "falcon/v1/discovered_login_record.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/discovered_account_record.pb.h"
+#include "falcon_gateway/v1/discovered_application_record.pb.h"
+#include "falcon_gateway/v1/discovered_host_record.pb.h"
+#include "falcon_gateway/v1/discovered_login_record.pb.h"
 #include "full_record.h"
 
 namespace falcon::json {

@@ -8,7 +8,8 @@
 #include <string>
 
 #include "base/error.h"
-#include "falcon/v1/detection_record.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detection_record.pb.h"
 #include "kinds.pb.h"
 #include "tests/support/status_matchers.h"
 

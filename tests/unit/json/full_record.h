@@ -31,7 +31,7 @@ inline void AddUnset(const google::protobuf::Message& message, const std::string
     if (!set) {
       unset.push_back(path);
     } else if (field->message_type() != nullptr &&
-               field->message_type()->file()->package() == "falcon.v1") {
+               field->message_type()->file()->package() == "falcon_gateway.v1") {
       AddUnset(field->is_repeated() ? reflection.GetRepeatedMessage(message, field, 0)
                                     : reflection.GetMessage(message, field),
                path + ".", unset);

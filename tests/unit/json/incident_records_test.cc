@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "falcon/v1/incident_record.pb.h"
-#include "falcon/v1/incident_settings.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/incident_record.pb.h"
+#include "falcon_gateway/v1/incident_settings.pb.h"
 #include "full_record.h"
 
 namespace falcon::json {

@@ -5,8 +5,9 @@
 #include <string>
 
 #include "decoding.h"
-#include "falcon/v1/intel_indicator_record.pb.h"
-#include "falcon/v1/ioc_record.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/intel_indicator_record.pb.h"
+#include "falcon_gateway/v1/ioc_record.pb.h"
 #include "full_record.h"
 
 namespace falcon::json {

@@ -2,7 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "decoding.h"
-#include "falcon/v1/rtr_session_record.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/rtr_session_record.pb.h"
 #include "full_record.h"
 
 namespace falcon::json {

@@ -11,7 +11,7 @@ using std::chrono::milliseconds;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr RpcName kListHosts = {"unary", "falcon.v1.HostService", "ListHosts"};
+constexpr RpcName kListHosts = {"unary", "falcon_gateway.v1.HostService", "ListHosts"};
 
 TEST(Metrics, CountsRpcsUnderTheNamesThatDashboardsKnow) {
   Metrics metrics;
@@ -22,14 +22,14 @@ TEST(Metrics, CountsRpcsUnderTheNamesThatDashboardsKnow) {
   const std::string text = metrics.Text();
   EXPECT_THAT(text, HasSubstr("# TYPE grpc_server_started_total counter"));
   EXPECT_THAT(text, HasSubstr("grpc_server_started_total{grpc_method=\"ListHosts\","
-                              "grpc_service=\"falcon.v1.HostService\",grpc_type=\"unary\"} 2"));
+                              "grpc_service=\"falcon_gateway.v1.HostService\",grpc_type=\"unary\"} 2"));
   EXPECT_THAT(text, HasSubstr("grpc_server_handled_total{grpc_code=\"OK\","));
   EXPECT_THAT(text, HasSubstr("grpc_server_handled_total{grpc_code=\"NOT_FOUND\","));
   EXPECT_THAT(text, HasSubstr("grpc_type=\"unary\",le=\"0.025\"} 1"));
   EXPECT_THAT(text, HasSubstr("grpc_type=\"unary\",le=\"+Inf\"} 2"));
   EXPECT_THAT(text, HasSubstr("grpc_server_handling_seconds_sum{"));
   EXPECT_THAT(text, HasSubstr("grpc_server_msg_sent_total{grpc_method=\"ListHosts\","
-                              "grpc_service=\"falcon.v1.HostService\",grpc_type=\"unary\"} 1"));
+                              "grpc_service=\"falcon_gateway.v1.HostService\",grpc_type=\"unary\"} 1"));
 }
 
 TEST(Metrics, CountsLogInsAndRefusedTokens) {

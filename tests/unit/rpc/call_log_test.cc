@@ -20,7 +20,7 @@ using absl::StatusCode;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr std::string_view kListHosts = "/falcon.v1.HostService/ListHosts";
+constexpr std::string_view kListHosts = "/falcon_gateway.v1.HostService/ListHosts";
 
 size_t Count(const std::string& text, std::string_view part) {
   size_t count = 0;
@@ -89,13 +89,13 @@ TEST_F(CallLogTest, CountsMessagesAndValuesThatDidNotFit) {
   call.BeginNextMessage();
   call.report.skipped_records = 1;
   call.messages_sent = 2;
-  calls_.Started("/falcon.v1.HostService/ExportHosts");
-  calls_.Finished("/falcon.v1.HostService/ExportHosts", absl::OkStatus(), seconds(1), call);
+  calls_.Started("/falcon_gateway.v1.HostService/ExportHosts");
+  calls_.Finished("/falcon_gateway.v1.HostService/ExportHosts", absl::OkStatus(), seconds(1), call);
   const std::string text = metrics_.Text();
   EXPECT_THAT(text, HasSubstr("falcon_gateway_skipped_values_total{grpc_method=\"ExportHosts\","
-                              "grpc_service=\"falcon.v1.HostService\"} 3"));
+                              "grpc_service=\"falcon_gateway.v1.HostService\"} 3"));
   EXPECT_THAT(text, HasSubstr("grpc_server_msg_sent_total{grpc_method=\"ExportHosts\","
-                              "grpc_service=\"falcon.v1.HostService\","
+                              "grpc_service=\"falcon_gateway.v1.HostService\","
                               "grpc_type=\"server_stream\"} 2"));
 }
 

@@ -6,7 +6,8 @@
 #include <sstream>
 #include <vector>
 
-#include "falcon/v1/hosts.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/hosts.pb.h"
 #include "rpc/call_log.h"
 #include "rpc/collection.h"
 #include "tests/unit/falcon/upstream_fixture.h"
@@ -100,8 +101,8 @@ TEST_F(CallTest, TheLogTellsWhatAllMessagesCost) {
     call.reading.upstream_calls = 2;
     call.BeginNextMessage();
   }
-  calls.Started("/falcon.v1.HostService/ExportHosts");
-  calls.Finished("/falcon.v1.HostService/ExportHosts", absl::OkStatus(), seconds(1), call);
+  calls.Started("/falcon_gateway.v1.HostService/ExportHosts");
+  calls.Finished("/falcon_gateway.v1.HostService/ExportHosts", absl::OkStatus(), seconds(1), call);
   EXPECT_THAT(out.str(), ::testing::HasSubstr(R"("upstream_calls":6)"));
 }
 

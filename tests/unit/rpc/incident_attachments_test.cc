@@ -1,5 +1,6 @@
 // Attachments of an incident: none is lost without a word.
-#include "falcon/v1/incidents.grpc.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/incidents.grpc.pb.h"
 #include "rpc/incident_service.h"
 #include "tests/unit/rpc/served_fixture.h"
 

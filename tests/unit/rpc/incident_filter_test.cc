@@ -6,7 +6,8 @@
 #include <string>
 
 #include "base/error.h"
-#include "falcon/v1/incident_record.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/incident_record.pb.h"
 
 namespace falcon::rpc {
 namespace {

@@ -12,7 +12,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "falcon/v1/gateway.grpc.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/gateway.grpc.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "rpc/unary_call.h"
@@ -45,7 +46,7 @@ class GatedService final : public v1::GatewayService::CallbackService {
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest* request,
                                       v1::GetStatusResponse* response) override {
-    return Answer(edge_, "/falcon.v1.GatewayService/GetStatus", context, request, response,
+    return Answer(edge_, "/falcon_gateway.v1.GatewayService/GetStatus", context, request, response,
                   [=, this](Call&) { return Wait(*response); });
   }
   absl::Status status;

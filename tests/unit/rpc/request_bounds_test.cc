@@ -6,9 +6,10 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "falcon/v1/detections.pb.h"
-#include "falcon/v1/reputation.pb.h"
-#include "falcon/v1/rtr_sessions.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detections.pb.h"
+#include "falcon_gateway/v1/reputation.pb.h"
+#include "falcon_gateway/v1/rtr_sessions.pb.h"
 #include "tests/support/status_matchers.h"
 
 namespace falcon::rpc {

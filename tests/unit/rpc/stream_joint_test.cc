@@ -12,8 +12,9 @@
 #include <thread>
 
 #include "base/error.h"
-#include "falcon/v1/detections.grpc.pb.h"
-#include "falcon/v1/gateway.grpc.pb.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detections.grpc.pb.h"
+#include "falcon_gateway/v1/gateway.grpc.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "rpc/stream_call.h"
@@ -45,7 +46,7 @@ class Exports final : public v1::DetectionService::CallbackService {
   grpc::ServerWriteReactor<v1::ExportDetectionsResponse>* ExportDetections(
       grpc::CallbackServerContext* context, const v1::ExportDetectionsRequest* request) override {
     return Feed<v1::ExportDetectionsResponse>(
-        edge_, "/falcon.v1.DetectionService/ExportDetections", context, request,
+        edge_, "/falcon_gateway.v1.DetectionService/ExportDetections", context, request,
         [this](Call&, Stream<v1::ExportDetectionsResponse>& stream) { return Write(stream); });
   }
   std::atomic<int> begun = 0;
@@ -80,14 +81,14 @@ class Gateway final : public v1::GatewayService::CallbackService {
   grpc::ServerUnaryReactor* CheckAccess(grpc::CallbackServerContext* context,
                                         const v1::CheckAccessRequest* request,
                                         v1::CheckAccessResponse* response) override {
-    return Answer(edge_, "/falcon.v1.GatewayService/CheckAccess", context, request, response,
+    return Answer(edge_, "/falcon_gateway.v1.GatewayService/CheckAccess", context, request, response,
                   [](Call&) { return Ok(); });
   }
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest* request,
                                       v1::GetStatusResponse* response) override {
     return Answer(
-        edge_, "/falcon.v1.GatewayService/GetStatus", context, request, response,
+        edge_, "/falcon_gateway.v1.GatewayService/GetStatus", context, request, response,
         [](Call&) { return Ok(); }, Door::kAlwaysOpen);
   }
 
