@@ -2,12 +2,11 @@
 #include "catalog.h"
 
 #include <google/protobuf/descriptor.pb.h>
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/wire_format_lite.h>
 
 #include <algorithm>
 #include <iterator>
 
+#include "descriptor_set.h"
 #include "naming.h"
 #include "text.h"
 
@@ -82,24 +81,6 @@ std::vector<Noun> NounsOf(const ServiceDescriptor& service) {
   return nouns;
 }
 
-// The files of a FileDescriptorSet, still encoded: parsing what nobody asks for would be half of a
-// short program's run.
-std::vector<std::string_view> EncodedFiles(std::string_view set) {
-  using google::protobuf::internal::WireFormatLite;
-  std::vector<std::string_view> files;
-  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(set.data()),
-                                            static_cast<int>(set.size()));
-  const uint32_t file_tag = WireFormatLite::MakeTag(1, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
-  while (const uint32_t tag = in.ReadTag()) {
-    int length = 0;
-    if (tag != file_tag || !in.ReadVarintSizeAsInt(&length)) return {};
-    files.push_back(
-        set.substr(static_cast<size_t>(in.CurrentPosition()), static_cast<size_t>(length)));
-    if (!in.Skip(length)) return {};
-  }
-  return files;
-}
-
 }  // namespace
 
 std::string CommentOf(const Descriptor& descriptor) { return Comment(descriptor); }
@@ -131,6 +112,8 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Load(std::string_view file_des
   for (const std::string& name : names) {
     const FileDescriptor* file = catalog->pool_->FindFileByName(name);
     if (file == nullptr) return absl::InvalidArgumentError(Cat("No valid descriptor: ", name));
+    // gRPC's own services have clients of their own.
+    if (!file->package().starts_with("falcon_gateway.")) continue;
     for (int i = 0; i < file->service_count(); ++i) {
       std::vector<Noun> nouns = NounsOf(*file->service(i));
       std::move(nouns.begin(), nouns.end(), std::back_inserter(catalog->nouns_));
@@ -157,6 +140,10 @@ const Method* Catalog::Find(std::string_view noun, std::string_view verb) const 
     }
   }
   return nullptr;
+}
+
+const google::protobuf::EnumDescriptor* Catalog::FindEnum(const std::string& name) const {
+  return pool_->FindEnumTypeByName(name);
 }
 
 std::unique_ptr<google::protobuf::Message> Catalog::NewMessage(const Descriptor& type) const {

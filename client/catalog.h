@@ -74,6 +74,9 @@ class Catalog {
   const Noun* FindNoun(std::string_view noun) const;
   const Method* Find(std::string_view noun, std::string_view verb) const;
 
+  // By full name; null if there is none.
+  const google::protobuf::EnumDescriptor* FindEnum(const std::string& name) const;
+
   // An empty message of that type. Must not outlive the catalog.
   std::unique_ptr<google::protobuf::Message> NewMessage(
       const google::protobuf::Descriptor& type) const;

@@ -28,8 +28,15 @@ absl::StatusOr<Connection> Complete(Connection said,
                                     const std::function<std::string(const char*)>& variable) {
   if (said.address.empty()) said.address = variable("FALCON_GATEWAY_ADDRESS");
   if (said.address.empty()) said.address = "127.0.0.1:50051";
+  if (said.ca_file.empty()) said.ca_file = variable("FALCON_GATEWAY_CA_FILE");
+  if (said.cert_file.empty() && said.key_file.empty()) {
+    said.cert_file = variable("FALCON_GATEWAY_CERT_FILE");
+    said.key_file = variable("FALCON_GATEWAY_KEY_FILE");
+  }
   if (said.cert_file.empty() != said.key_file.empty()) {
-    return absl::InvalidArgumentError("--cert and --key go together.");
+    return absl::InvalidArgumentError(
+        "--cert and --key go together, as do FALCON_GATEWAY_CERT_FILE and "
+        "FALCON_GATEWAY_KEY_FILE.");
   }
   said.tls = said.tls || !said.ca_file.empty() || !said.cert_file.empty();
   return said;

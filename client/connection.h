@@ -23,9 +23,10 @@ struct Connection {
   std::string key_file;
 };
 
-// Completes what a command line said: the address from FALCON_GATEWAY_ADDRESS, else
-// 127.0.0.1:50051; TLS is on where a file is named. `variable` reads an environment variable, empty
-// where there is none. An error names the flags.
+// Completes what a command line said: from FALCON_GATEWAY_ADDRESS (else 127.0.0.1:50051),
+// FALCON_GATEWAY_CA_FILE, FALCON_GATEWAY_CERT_FILE and FALCON_GATEWAY_KEY_FILE; TLS is on where a
+// file is named. `variable` reads an environment variable, empty where there is none. An error names
+// flags and variables.
 absl::StatusOr<Connection> Complete(Connection said,
                                     const std::function<std::string(const char*)>& variable);
 

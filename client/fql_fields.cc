@@ -17,8 +17,9 @@ using google::protobuf::FieldDescriptor;
 
 options::v1::FqlKind KindOfRecordField(const FieldDescriptor& field) {
   if (field.message_type() != nullptr) {
-    return KindOf(*field.message_type()) == MessageKind::kTimestamp ? options::v1::FQL_KIND_TIMESTAMP
-                                                                    : options::v1::FQL_KIND_STRING;
+    return KindOf(*field.message_type()) == MessageKind::kTimestamp
+               ? options::v1::FQL_KIND_TIMESTAMP
+               : options::v1::FQL_KIND_STRING;
   }
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
@@ -63,11 +64,13 @@ std::string_view Stars(options::v1::Wildcard wildcard) {
   }
 }
 
-std::string Operators(options::v1::FqlKind kind, const options::v1::Fql& fql, const options::v1::FqlDefaults& defaults) {
+std::string Operators(options::v1::FqlKind kind, const options::v1::Fql& fql,
+                      const options::v1::FqlDefaults& defaults) {
   if (fql.sort_only()) return "";
-  const bool ranges = (kind == options::v1::FQL_KIND_NUMBER || kind == options::v1::FQL_KIND_EPOCH_SECONDS ||
-                       kind == options::v1::FQL_KIND_TIMESTAMP || fql.ordered()) &&
-                      !Lacks(fql, ">");
+  const bool ranges =
+      (kind == options::v1::FQL_KIND_NUMBER || kind == options::v1::FQL_KIND_EPOCH_SECONDS ||
+       kind == options::v1::FQL_KIND_TIMESTAMP || fql.ordered()) &&
+      !Lacks(fql, ">");
   std::vector<std::string> signs;
   const auto add = [&](bool has, std::string_view sign) {
     if (has) signs.emplace_back(sign);
@@ -80,10 +83,11 @@ std::string Operators(options::v1::FqlKind kind, const options::v1::Fql& fql, co
   add(ranges, "> >= < <=");
   add(fql.text_match(), "~");
   add(fql.text_match() && negation && !Lacks(fql, "!~"), "!~");
-  const bool text = kind != options::v1::FQL_KIND_NUMBER && kind != options::v1::FQL_KIND_BOOLEAN && !ranges;
+  const bool text =
+      kind != options::v1::FQL_KIND_NUMBER && kind != options::v1::FQL_KIND_BOOLEAN && !ranges;
   const bool by_default = text && fql.wildcard() == options::v1::WILDCARD_UNSPECIFIED;
   const options::v1::Wildcard wildcard = by_default ? defaults.text_wildcard() : fql.wildcard();
-  add(wildcard != options::v1::WILDCARD_UNSPECIFIED, Stars(wildcard));
+  add(!Stars(wildcard).empty(), Stars(wildcard));
   return Join(signs, " ");
 }
 
@@ -117,7 +121,8 @@ void AddFields(const Descriptor& type, const std::string& prefix,
                std::vector<const Descriptor*>& above, std::vector<FqlFieldHelp>& out) {
   if (std::find(above.begin(), above.end(), &type) != above.end()) return;
   above.push_back(&type);
-  const options::v1::FqlDefaults& defaults = above.front()->options().GetExtension(options::v1::fql_defaults);
+  const options::v1::FqlDefaults& defaults =
+      above.front()->options().GetExtension(options::v1::fql_defaults);
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     const std::string path = prefix + JsonKeyOf(field);
@@ -157,12 +162,12 @@ std::vector<FqlFieldHelp> FqlFieldsOf(const Descriptor& record) {
   const auto& options = record.options();
   for (int i = 0; i < options.ExtensionSize(options::v1::filter_only); ++i) {
     const options::v1::FqlField& field = options.GetExtension(options::v1::filter_only, i);
-    fields.push_back(
-        {.name = field.name(),
-         .kind = std::string(KindWord(field.kind())),
-         .operators = Operators(field.kind(), field.fql(), options.GetExtension(options::v1::fql_defaults)),
-         .sortable = field.fql().sortable(),
-         .help = Cat(field.about(), " Not in records.", Words(field.fql(), nullptr))});
+    fields.push_back({.name = field.name(),
+                      .kind = std::string(KindWord(field.kind())),
+                      .operators = Operators(field.kind(), field.fql(),
+                                             options.GetExtension(options::v1::fql_defaults)),
+                      .sortable = field.fql().sortable(),
+                      .help = Cat(field.about(), " Not in records.", Words(field.fql(), nullptr))});
   }
   std::sort(fields.begin(), fields.end(),
             [](const FqlFieldHelp& a, const FqlFieldHelp& b) { return a.name < b.name; });

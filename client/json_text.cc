@@ -70,7 +70,6 @@ class Printer {
     switch (KindOf(*message.GetDescriptor())) {
       case MessageKind::kTimestamp:
       case MessageKind::kDuration:
-      case MessageKind::kFieldMask:
         out_.append(JsonString(WellKnownText(message)));
         break;
       case MessageKind::kStruct:
@@ -82,6 +81,7 @@ class Printer {
       case MessageKind::kValue:
         PrintValue(message);
         break;
+      case MessageKind::kFieldMask:
       case MessageKind::kOther:
         PrintFields(message);
         break;

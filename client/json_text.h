@@ -12,9 +12,9 @@ namespace falcon::client {
 enum class JsonForm { kPretty, kOneLine };
 
 // Always valid JSON. Only what is set; 64-bit numbers as strings, enums by name, instants in RFC
-// 3339. Hostile characters stand as \uXXXX; bytes that are not UTF-8 as U+FFFD. `indent` levels are
-// put before every line but the first. protobuf's own printer looks every type up anew for each
-// message, which an export of records cannot afford.
+// 3339, masks as {"paths": [...]}, which grpcurl takes. Hostile characters stand as \uXXXX; bytes
+// that are not UTF-8 as U+FFFD. `indent` levels are put before every line but the first. protobuf's
+// own printer looks every type up anew for each message, which an export of records cannot afford.
 std::string JsonText(const google::protobuf::Message& message, JsonForm form, int indent = 0);
 
 // A JSON string, quotes included.

@@ -123,6 +123,35 @@ std::string ScalarText(const Message& message, const FieldDescriptor& field, int
   }
 }
 
+ParameterPath FindParameter(const google::protobuf::Descriptor& request, std::string_view name) {
+  const std::string text(name);
+  if (text != "filter") {
+    if (const FieldDescriptor* own = request.FindFieldByName(text)) return {own};
+  }
+  const FieldDescriptor* filter = request.FindFieldByName("filter");
+  const bool has_fields = filter != nullptr && filter->message_type() != nullptr;
+  const FieldDescriptor* field =
+      has_fields ? filter->message_type()->FindFieldByName(text) : nullptr;
+  return field == nullptr ? ParameterPath() : ParameterPath{filter, field};
+}
+
+Message& MutableHolder(const ParameterPath& path, Message& request) {
+  Message* message = &request;
+  for (size_t i = 0; i + 1 < path.size(); ++i) {
+    message = message->GetReflection()->MutableMessage(message, path[i]);
+  }
+  return *message;
+}
+
+const Message* HolderOf(const ParameterPath& path, const Message& request) {
+  const Message* message = &request;
+  for (size_t i = 0; i + 1 < path.size(); ++i) {
+    if (!message->GetReflection()->HasField(*message, path[i])) return nullptr;
+    message = &message->GetReflection()->GetMessage(*message, path[i]);
+  }
+  return message;
+}
+
 absl::Time TimeOf(const Message& timestamp) {
   return absl::FromUnixSeconds(SecondsOf(timestamp)) + absl::Nanoseconds(NanosOf(timestamp));
 }

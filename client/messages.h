@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/time/time.h"
 
@@ -37,6 +38,16 @@ int EnumAt(const google::protobuf::Message& message, const google::protobuf::Fie
 // Strings and bytes as they are, numbers in decimals, true and false. Neither enums nor messages.
 std::string ScalarText(const google::protobuf::Message& message,
                        const google::protobuf::FieldDescriptor& field, int index);
+
+// From a request to one of its fields, by a name that is flat: its own field, or one of its `filter`.
+// Empty: it has none of that name.
+using ParameterPath = std::vector<const google::protobuf::FieldDescriptor*>;
+ParameterPath FindParameter(const google::protobuf::Descriptor& request, std::string_view name);
+// The message that holds the last field of `path`; const: null where it is not set.
+google::protobuf::Message& MutableHolder(const ParameterPath& path,
+                                         google::protobuf::Message& request);
+const google::protobuf::Message* HolderOf(const ParameterPath& path,
+                                          const google::protobuf::Message& request);
 
 // Of a Timestamp and a Duration.
 absl::Time TimeOf(const google::protobuf::Message& timestamp);

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "json_text.h"
 #include "messages.h"
 #include "text.h"
@@ -59,7 +61,9 @@ std::string RawValues::At(const std::string& path) const {
 }
 
 std::string PathBelow(const std::string& message, const FieldDescriptor& field) {
-  return message.empty() ? field.name() : Cat(message, ".", field.name());
+  const std::string& own = field.options().GetExtension(options::v1::json_key);
+  const std::string& key = own.empty() ? field.name() : own;
+  return message.empty() ? key : Cat(message, ".", key);
 }
 
 std::string PathBelow(const std::string& message, const FieldDescriptor& field, int index) {

@@ -115,6 +115,18 @@ std::string EscapeHostile(std::string_view text) {
   return out;
 }
 
+std::string ShellWord(std::string_view text) {
+  std::string word = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      word.append("'\\''");
+    } else {
+      word.push_back(c);
+    }
+  }
+  return word + "'";
+}
+
 size_t DisplayWidth(std::string_view text) {
   size_t width = 0;
   for (size_t at = 0; at < text.size();) {

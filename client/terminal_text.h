@@ -25,6 +25,9 @@ bool IsHostile(char32_t character);
 // backslash stays as it is.
 std::string EscapeHostile(std::string_view text);
 
+// As one word of a shell, in single quotes.
+std::string ShellWord(std::string_view text);
+
 // Columns that text (already escaped) takes on a terminal.
 size_t DisplayWidth(std::string_view text);
 

@@ -18,12 +18,29 @@ std::vector<std::string> MaskOf(const Method& method, const Message& request) {
   return Split(WellKnownText(request.GetReflection()->GetMessage(request, field)), ',');
 }
 
+// The gateway names fields of the request.
+Failure WithFlags(const Failure& failure, const std::vector<Flag>& flags) {
+  Failure told = failure;
+  std::vector<std::string> before;
+  std::vector<std::string> after;
+  for (FieldViolation& violation : told.violations) {
+    before.push_back(Cat(violation.field, ": ", violation.description));
+    violation.field = FlagFor(flags, violation.field);
+    violation.description = InFlagTerms(flags, violation.description);
+    after.push_back(Cat(violation.field, ": ", violation.description));
+  }
+  // The gateway's message is its violations.
+  if (told.message == Join(before, "; ")) told.message = Join(after, "; ");
+  return told;
+}
+
 }  // namespace
 
 CallContext::CallContext(Gateway& the_gateway, const GlobalOptions& the_options,
-                         const Environment& the_environment)
+                         const std::vector<Flag>& the_flags, const Environment& the_environment)
     : gateway(the_gateway),
       options(the_options),
+      flags(the_flags),
       environment(the_environment),
       style{.color = options.color, .width = environment.width, .now = environment.now()},
       err_style{.color = options.color && environment.err_is_terminal,
@@ -32,7 +49,7 @@ CallContext::CallContext(Gateway& the_gateway, const GlobalOptions& the_options,
 
 int CallContext::Report(const Failure& failure) const {
   if (Interrupted()) return kExitInterrupted;
-  environment.err << FailureText(failure, options.gateway.address, err_style);
+  environment.err << FailureText(WithFlags(failure, flags), options.gateway.address, err_style);
   return failure.ProxyStatus() && failure.MayPass() ? kExitTryAgain : ExitCodeOf(failure.code);
 }
 

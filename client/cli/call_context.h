@@ -5,6 +5,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,10 +18,13 @@
 
 namespace falcon::client {
 
+// Of a call with one answer, unless --timeout says otherwise.
+inline constexpr std::chrono::milliseconds kUnaryTimeout{30'000};
+
 // The references outlive it.
 struct CallContext {
   CallContext(Gateway& the_gateway, const GlobalOptions& the_options,
-              const Environment& the_environment);
+              const std::vector<Flag>& the_flags, const Environment& the_environment);
 
   bool Interrupted() const { return environment.stop.stop_requested(); }
   // A write to standard output failed.
@@ -38,6 +42,7 @@ struct CallContext {
 
   Gateway& gateway;
   const GlobalOptions& options;
+  const std::vector<Flag>& flags;  // that failures are told in terms of
   const Environment& environment;
   const Style style;
   const Style err_style;

@@ -19,10 +19,8 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kTimeout{30'000};
-
 CallSettings SettingsOf(const CallContext& context) {
-  return {.timeout = context.options.timeout.value_or(kTimeout),
+  return {.timeout = context.options.timeout.value_or(kUnaryTimeout),
           .stop = context.environment.stop,
           .metadata = {}};
 }
@@ -103,7 +101,7 @@ bool AskFor(const std::vector<std::string>& deferred, Message& request) {
 
 int RunBatch(const CallContext& context, const Method& method, Message& request) {
   const auto sink = context.Sink(method, request);
-  Notes notes(method, context.environment.err);
+  Notes notes(method, context.flags, context.environment.err);
   BatchRest rest(method);
   std::vector<std::string> deferred;
   std::optional<Failure> failure;
@@ -137,7 +135,7 @@ int RunOne(const CallContext& context, const Method& method, const Message& requ
   const Answer answer = context.gateway.Unary(method, request, SettingsOf(context));
   if (answer.failure) return context.Report(*answer.failure);
   ShowCard(context, method, *answer.message);
-  Notes notes(method, context.environment.err);
+  Notes notes(method, context.flags, context.environment.err);
   notes.Add(*answer.message);
   notes.Finish();
   return notes.code();
@@ -185,7 +183,7 @@ int RunList(const CallContext& context, const MethodCall& call, Message& request
   const auto& reflection = *request.GetReflection();
   const int32_t page_size = reflection.GetInt32(request, method.shape.page_size);
   const auto sink = context.Sink(method, request);
-  Notes notes(method, context.environment.err);
+  Notes notes(method, context.flags, context.environment.err);
   std::unique_ptr<Message> last;
   std::optional<Failure> failure;
   int64_t rows = 0;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cli/api_page.h"
 #include "cli/command_tree.h"
 #include "cli/completion.h"
 #include "cli/describe.h"
@@ -105,6 +106,16 @@ std::vector<std::string> IdFieldsOf(const Method& method, const Flag& positional
   return names;
 }
 
+// A word whose commas part no values.
+std::string OneValue(std::string_view word) {
+  std::string value;
+  for (const char c : word) {
+    if (c == ',') value.push_back('\\');
+    value.push_back(c);
+  }
+  return value;
+}
+
 absl::Status AddPositionals(Leaf& leaf, std::istream& in) {
   if (leaf.positional.empty()) return absl::OkStatus();
   const Flag& flag = *PositionalOf(*leaf.call.method, leaf.call.flags);
@@ -113,12 +124,12 @@ absl::Status AddPositionals(Leaf& leaf, std::istream& in) {
     const bool is_name = !name_flag.empty() && word != "-" && !IsDeviceId(word);
     std::vector<std::string>& words = leaf.call.words[is_name ? name_flag : flag.name];
     if (word != "-") {
-      words.push_back(word);
+      words.push_back(OneValue(word));
       continue;
     }
     const auto ids = ReadIds(in, IdFieldsOf(*leaf.call.method, flag));
     if (!ids.ok()) return ids.status();
-    words.insert(words.end(), ids->begin(), ids->end());
+    for (const std::string& id : *ids) words.push_back(OneValue(id));
   }
   return absl::OkStatus();
 }
@@ -164,6 +175,7 @@ absl::StatusOr<GlobalOptions> GlobalOf(CommandTree& tree, const Environment& env
                                                 environment.variable);
   if (!gateway.ok()) return gateway.status();
   options.gateway = *std::move(gateway);
+  options.explain = tree.explain;
   options.color = environment.out_is_terminal && !tree.no_color &&
                   environment.variable("NO_COLOR").empty() &&
                   environment.variable("TERM") != "dumb";
@@ -189,6 +201,7 @@ absl::Status FitOutput(const MethodCall& call, std::string_view asked, GlobalOpt
 
 absl::StatusOr<std::string> OwnCommand(CommandTree& tree, const Catalog& catalog, size_t width) {
   if (tree.describe->parsed()) return Describe(catalog, tree.words, width);
+  if (tree.api->parsed()) return ApiPage(catalog);
   if (tree.fql->parsed()) return FqlHelp(catalog, tree.words, width);
   return Completion(catalog, tree.words);
 }

@@ -23,6 +23,8 @@ struct GlobalOptions {
   std::optional<std::chrono::milliseconds> timeout;
   OutputFormat output = OutputFormat::kTable;
   bool color = false;
+  // Show the call instead of making it.
+  bool explain = false;
 };
 
 // A method to call, with what was said about it.

@@ -19,8 +19,9 @@ constexpr std::string_view kExamples =
     "  fgctl detections list --severity high --days 7\n"
     "  fgctl hosts get SRV-PROD-001\n"
     "  fgctl detections export --created-after 30d --output ndjson > detections.ndjson\n"
-    "  fgctl fql detections          fields that --filter knows\n"
+    "  fgctl fql detections          fields that --fql knows\n"
     "  fgctl describe hosts list     flags and fields in full\n"
+    "  fgctl hosts list --platform Linux --days 7 --explain\n"
     "  source <(fgctl completion bash)\n\n";
 
 std::string Wrapped(std::string_view text, size_t width) {
@@ -34,7 +35,10 @@ void AddGlobalFlags(CommandTree& tree, size_t width) {
   for (const OwnFlag& flag : GlobalFlags()) {
     const std::string name = Cat("--", flag.name, flag.name == "output" ? ",-o" : "");
     if (flag.value_hint.empty()) {
-      tree.root.add_flag(name, flag.name == "tls" ? tree.tls : tree.no_color, HelpOf(flag, width));
+      bool& target = flag.name == "tls"       ? tree.tls
+                     : flag.name == "explain" ? tree.explain
+                                              : tree.no_color;
+      tree.root.add_flag(name, target, HelpOf(flag, width));
     } else {
       tree.root.add_option(name, tree.global[flag.name], HelpOf(flag, width))
           ->option_text(flag.value_hint);
@@ -124,8 +128,8 @@ void AddOwnCommands(CommandTree& tree) {
   tree.describe = add("describe", "Flags and fields in full: describe [NOUN [VERB]].", 2);
   tree.fql = add(
       "fql",
-      "Fields that --filter and --order-by know: fql [NOUN]; of all nouns as a page in Markdown.",
-      1);
+      "Fields that --fql and --order-by know: fql [NOUN]; of all nouns as a page in Markdown.", 1);
+  tree.api = add("api", "The API as a page in Markdown.", 0);
   tree.completion = add("completion", "A script for the shell: completion bash.", 1);
   add("help", "This help, or a command's: help [NOUN [VERB]].", 2);
 }

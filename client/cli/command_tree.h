@@ -28,9 +28,11 @@ struct CommandTree {
   std::map<std::string, std::string> global;
   bool tls = false;
   bool no_color = false;
+  bool explain = false;
   std::vector<std::string> words;
   CLI::App* describe = nullptr;
   CLI::App* fql = nullptr;
+  CLI::App* api = nullptr;
   CLI::App* completion = nullptr;
 };
 

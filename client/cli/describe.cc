@@ -71,14 +71,18 @@ void AddFields(const Descriptor& type, size_t indent, std::set<const Descriptor*
 }
 
 void AddUpstream(const Method& method, Page& page) {
-  const options::v1::Upstream& upstream = method.descriptor->options().GetExtension(options::v1::upstream);
+  const options::v1::Upstream& upstream =
+      method.descriptor->options().GetExtension(options::v1::upstream);
   if (upstream.operations().empty()) return;
+  std::vector<std::string> scopes(upstream.scopes().begin(), upstream.scopes().end());
+  if (scopes.empty()) {
+    scopes.push_back(method.descriptor->service()->options().GetExtension(options::v1::scope));
+  }
   page.Title("BEHIND IT");
-  page.Paragraph(
-      Cat("Falcon operations: ",
-          Join({upstream.operations().begin(), upstream.operations().end()}, ", "),
-          ". API scopes: ", Join({upstream.scopes().begin(), upstream.scopes().end()}, ", "), "."),
-      2);
+  page.Paragraph(Cat("Falcon operations: ",
+                     Join({upstream.operations().begin(), upstream.operations().end()}, ", "),
+                     ". API scopes: ", Join(scopes, ", "), "."),
+                 2);
 }
 
 std::string CommandOf(const Method& method) {

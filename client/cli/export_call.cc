@@ -48,7 +48,7 @@ class Export {
         progress_(context.environment.err,
                   context.environment.err_is_terminal && !context.environment.out_is_terminal,
                   context.environment.now),
-        notes_(*call.method, context.environment.err),
+        notes_(*call.method, context.flags, context.environment.err),
         resume_token_(TextField(request, "resume_token")) {}
 
   int Run() {

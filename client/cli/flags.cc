@@ -35,7 +35,9 @@ FlagKind KindOfField(const FieldDescriptor& field) {
   }
 }
 
-bool IsTimeRange(const Descriptor& type) { return type.full_name() == "falcon_gateway.v1.TimeRange"; }
+bool IsTimeRange(const Descriptor& type) {
+  return type.full_name() == "falcon_gateway.v1.TimeRange";
+}
 
 Flag InstantFlag(const FieldDescriptor& range, const FieldDescriptor& end, const Path& path) {
   const bool is_start = end.name() == "start";
@@ -45,7 +47,8 @@ Flag InstantFlag(const FieldDescriptor& range, const FieldDescriptor& end, const
   return {.name = name,
           .kind = FlagKind::kInstant,
           .path = path,
-          .help = Cat(CommentOf(range), bound, " RFC 3339, a date, or back from now: 7d, 24h.")};
+          .help = Cat(CommentOf(range), bound,
+                      " RFC 3339 or a date, in UTC without a zone; or back from now: 7d, 24h.")};
 }
 
 Flag PlainFlag(const FieldDescriptor& field, const Path& path) {
@@ -55,14 +58,13 @@ Flag PlainFlag(const FieldDescriptor& field, const Path& path) {
             .help = CommentOf(field)};
   if (flag.kind == FlagKind::kEnum) {
     flag.help = Cat(flag.help, " One of: ", Join(EnumWords(*field.enum_type()), ", "), ".");
-    if (field.is_repeated()) flag.help.append(" Several by commas, or the flag again.");
   }
   if (flag.kind == FlagKind::kFields) {
     if (field.name() == "read_mask") flag.name = "fields";
-    flag.help.append(" Several by commas: hostname,device.hostname. The word all: every field.");
+    flag.help.append(" Several by commas: hostname,device.hostname.");
   }
-  if (flag.kind == FlagKind::kText && field.is_repeated()) {
-    flag.help.append(" The flag may be given again.");
+  if (field.is_repeated() && flag.kind != FlagKind::kJson) {
+    flag.help.append(" Several by commas, or the flag again.");
   }
   return flag;
 }
@@ -104,6 +106,8 @@ void AddFlags(const Descriptor& type, const Path& parent, std::vector<Flag>& out
     } else if (IsFilterCheck(field)) {
       const Descriptor& request = *path.front()->containing_type();
       if (request.FindFieldByName("filter") != nullptr) out.push_back(UncheckedFlag(path));
+    } else if (field.name() == "validate_only") {
+      continue;  // --explain
     } else {
       out.push_back(PlainFlag(field, path));
     }
@@ -138,6 +142,39 @@ std::vector<Flag> FlagsOf(const Method& method) {
   std::vector<Flag> flags;
   AddFlags(*method.descriptor->input_type(), {}, flags);
   return flags;
+}
+
+std::string FlagFor(const std::vector<Flag>& flags, std::string_view request_path) {
+  std::string wanted;
+  bool inside = false;
+  for (const char c : request_path) {
+    inside = inside ? c != ']' : c == '[';
+    if (!inside && c != ']') wanted.push_back(c);
+  }
+  for (const Flag& flag : flags) {
+    std::vector<std::string> names;
+    names.reserve(flag.path.size());
+    for (const FieldDescriptor* field : flag.path) names.push_back(field->name());
+    const std::string path = Join(names, ".");
+    // A TimeRange is two flags.
+    const bool range = IsTimeRange(*flag.path.back()->containing_type());
+    if (path == wanted || (range && path.starts_with(wanted + "."))) return "--" + flag.name;
+  }
+  return std::string(request_path);
+}
+
+std::string InFlagTerms(const std::vector<Flag>& flags, std::string_view text) {
+  std::string out;
+  while (true) {
+    const size_t open = text.find('`');
+    const size_t close = open == text.npos ? open : text.find('`', open + 1);
+    if (close == text.npos) return out.append(text);
+    const std::string_view quoted = text.substr(open + 1, close - open - 1);
+    const std::string flag = FlagFor(flags, quoted);
+    out.append(text.substr(0, open));
+    out.append(flag == quoted ? Cat("`", quoted, "`") : flag);
+    text.remove_prefix(close + 1);
+  }
 }
 
 const Flag* PositionalOf(const Method& method, const std::vector<Flag>& flags) {

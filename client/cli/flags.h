@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -46,7 +47,15 @@ std::string NameFlagOf(const Flag& positional, const std::vector<Flag>& flags);
 // Words given for each flag, by its name, in order. A switch has "true" or "false".
 using FlagWords = std::map<std::string, std::vector<std::string>>;
 
-// Puts the words into `request`. INVALID_ARGUMENT names the flag and what would have been right.
+// A path in the request as its flag: "filter.days" -> "--days", "filter.severities[1]" ->
+// "--severity", "filter.created.end" -> "--created-before"; what has no flag stays as it is.
+std::string FlagFor(const std::vector<Flag>& flags, std::string_view request_path);
+
+// The same for every path that `text` holds between backticks.
+std::string InFlagTerms(const std::vector<Flag>& flags, std::string_view text);
+
+// Puts the words into `request`: several values by commas, or the flag again; `\,` is a comma. INVALID_ARGUMENT names the flag that is
+// wrong or missing and what would have been right.
 // `now` is what 7d counts back from.
 absl::Status FillRequest(const std::vector<Flag>& flags, const FlagWords& words, absl::Time now,
                          google::protobuf::Message& request);

@@ -13,7 +13,7 @@ using google::protobuf::Descriptor;
 
 constexpr std::string_view kPageTop =
     "# FQL fields\n\n"
-    "What a raw `filter` and `order_by` know, for each collection. This page is what `fgctl "
+    "What `filter.fql` and `order_by` know, for each collection. This page is what `fgctl "
     "fql` prints; a test keeps it in step\n"
     "with the protos, which state the facts.\n\n";
 
@@ -64,7 +64,7 @@ absl::StatusOr<std::string> FqlHelp(const Catalog& catalog, const std::vector<st
       ". A condition is field:'value'; + is AND, a comma is OR, parentheses group,\n"
       "field:['a','b'] is any of them, field:!'value' is not. Times are RFC 3339 or now-7d.\n"
       "  fgctl ",
-      (*noun)->name, " list --filter \"", record->field(0)->name(), ":'...'\"\n\n",
+      (*noun)->name, " list --fql \"", record->field(0)->name(), ":'...'\"\n\n",
       Table(FqlFieldsOf(*record), width));
 }
 

@@ -35,10 +35,10 @@ std::vector<const Message*> MessagesIn(const Message& message, const char* name)
   return out;
 }
 
-std::string WithPlace(const Message& note) {
+std::string WithPlace(const Message& note, const std::vector<Flag>& flags) {
   std::string place;
-  for (const char* name : {"field", "id"}) {
-    const std::string part = TextField(note, name);
+  for (const std::string& part :
+       {FlagFor(flags, TextField(note, "field")), TextField(note, "id")}) {
     if (!part.empty()) place.append(Cat(EscapeHostile(part), ": "));
   }
   return place;
@@ -84,7 +84,8 @@ void Notes::AddReadInfo(const Message& info) {
   const FieldDescriptor* errors = info.GetDescriptor()->FindFieldByName("errors");
   if (errors != nullptr) AddErrors(info, *errors, "partial");
   for (const Message* note : MessagesIn(info, "notes")) {
-    Line(Cat("note: ", WithPlace(*note), EscapeHostile(TextField(*note, "message"))));
+    Line(Cat("note: ", WithPlace(*note, flags_),
+             EscapeHostile(InFlagTerms(flags_, TextField(*note, "message")))));
   }
   AddSkipped(info);
 }

@@ -13,14 +13,16 @@
 #include <vector>
 
 #include "catalog.h"
+#include "cli/flags.h"
 
 namespace falcon::client {
 
 // Over all answers of one command.
 class Notes {
  public:
-  // Both outlive it.
-  Notes(const Method& method, std::ostream& err) : method_(method), err_(err) {}
+  // All outlive it.
+  Notes(const Method& method, const std::vector<Flag>& flags, std::ostream& err)
+      : method_(method), flags_(flags), err_(err) {}
 
   // Writes what no answer before has said.
   void Add(const google::protobuf::Message& answer);
@@ -44,6 +46,7 @@ class Notes {
   void Line(const std::string& line);
 
   const Method& method_;
+  const std::vector<Flag>& flags_;  // that notes are told in terms of
   std::ostream& err_;
   std::set<std::string> told_;
   int untold_ = 0;

@@ -8,13 +8,18 @@ std::vector<OwnFlag> GlobalFlags() {
       {"address", "HOST:PORT",
        "The gateway. Default: FALCON_GATEWAY_ADDRESS, else 127.0.0.1:50051."},
       {"tls", "", "Speak TLS. Any of the next three implies it."},
-      {"ca-file", "FILE", "Certificates to trust, PEM. Default: the system's."},
-      {"cert", "FILE", "Own certificate, PEM, for mutual TLS."},
-      {"key", "FILE", "Key of the own certificate, PEM."},
+      {"ca-file", "FILE",
+       "Certificates to trust, PEM. Default: FALCON_GATEWAY_CA_FILE, else the system's."},
+      {"cert", "FILE", "Own certificate, PEM, for mutual TLS. Default: FALCON_GATEWAY_CERT_FILE."},
+      {"key", "FILE", "Key of the own certificate, PEM. Default: FALCON_GATEWAY_KEY_FILE."},
       {"timeout", "SPAN",
        "Longest time for one call: 500ms, 30s, 5m. Default 30s; none for exports."},
       {"output", "FORMAT",
        "table, json or ndjson (one record a line). Default: table on a terminal, else json."},
+      {"explain", "",
+       "Show the call as a grpcurl line, and the FQL that Falcon would be asked with, without "
+       "asking "
+       "Falcon."},
       {"no-color", "", "No colours. So does NO_COLOR in the environment."},
   };
 }

@@ -9,6 +9,7 @@
 #include "cli/calls.h"
 #include "cli/command_line.h"
 #include "cli/exit_code.h"
+#include "cli/explain.h"
 #include "cli/resume_file.h"
 #include "connection.h"
 #include "descriptor_set.h"
@@ -55,12 +56,14 @@ int Call(const Catalog& catalog, const Command& command, const Environment& envi
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 500);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5000);
-  // The gateway bounds its answers; a second bound here would only be in the way of --fields all.
+  // The gateway bounds its answers; a second bound here would only be in the way of --view full.
   arguments.SetMaxReceiveMessageSize(std::numeric_limits<int>::max());
   arguments.SetUserAgentPrefix(Cat("fgctl/", FALCON_GATEWAY_VERSION));
   Invoker invoker(
       grpc::CreateCustomChannel(command.global.gateway.address, *credentials, arguments), catalog);
-  return RunCall(CallContext(invoker, command.global, environment), call, start, *request);
+  const CallContext context(invoker, command.global, call.flags, environment);
+  if (command.global.explain) return Explain(context, *call.method, *request);
+  return RunCall(context, call, start, *request);
 }
 
 }  // namespace

@@ -3,8 +3,12 @@
 
 #include <charconv>
 #include <limits>
+#include <map>
+#include <set>
 
 #include "cli/flags.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "messages.h"
 #include "naming.h"
 #include "terminal_text.h"
@@ -29,6 +33,21 @@ std::optional<T> Parse(std::string_view word) {
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
   if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
   return number;
+}
+
+// By commas, but for those behind a backslash.
+std::vector<std::string> SplitValues(std::string_view words) {
+  std::vector<std::string> values(1);
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (words.substr(i).starts_with("\\,")) {
+      values.back().push_back(words[++i]);
+    } else if (words[i] == ',') {
+      values.emplace_back();
+    } else {
+      values.back().push_back(words[i]);
+    }
+  }
+  return values;
 }
 
 // Sets or adds: `Put(string, "abc")` is SetString or AddString as the field is.
@@ -62,7 +81,7 @@ absl::Status PutNumber(const Flag& flag, std::string_view word, Message& message
   return Wrong(flag, word, "no whole number in the field's range.");
 }
 
-absl::Status PutText(const Flag& flag, std::string_view word, Message& message) {
+absl::Status PutOneText(const Flag& flag, std::string_view word, Message& message) {
   const FieldDescriptor& field = flag.field();
   const Reflection& reflection = *message.GetReflection();
   if (field.cpp_type() != FieldDescriptor::CPPTYPE_STRING) {
@@ -74,6 +93,15 @@ absl::Status PutText(const Flag& flag, std::string_view word, Message& message) 
     at += point.bytes;
   }
   FALCON_PUT(String, std::string(word));
+  return absl::OkStatus();
+}
+
+absl::Status PutText(const Flag& flag, std::string_view words, Message& message) {
+  if (!flag.field().is_repeated()) return PutOneText(flag, words, message);
+  for (const std::string& word : SplitValues(words)) {
+    absl::Status status = PutOneText(flag, word, message);
+    if (!status.ok()) return status;
+  }
   return absl::OkStatus();
 }
 
@@ -134,7 +162,7 @@ absl::Status PutFields(const Flag& flag, std::string_view word, Message& message
   Message& mask = *message.GetReflection()->MutableMessage(&message, &flag.field());
   const FieldDescriptor* paths = mask.GetDescriptor()->FindFieldByNumber(1);
   for (const std::string& path : Split(word, ',')) {
-    mask.GetReflection()->AddString(&mask, paths, Lower(path) == "all" ? "*" : path);
+    mask.GetReflection()->AddString(&mask, paths, path);
   }
   return absl::OkStatus();
 }
@@ -183,18 +211,50 @@ absl::Status Put(const Flag& flag, std::string_view word, absl::Time now, Messag
   return PutText(flag, word, message);
 }
 
-Message& Inside(const Flag& flag, Message& request) {
-  Message* message = &request;
-  for (size_t i = 0; i + 1 < flag.path.size(); ++i) {
-    message = message->GetReflection()->MutableMessage(message, flag.path[i]);
+// A request takes one field of a oneof: the last would undo the others silently.
+absl::Status CheckChoices(const std::vector<Flag>& flags, const FlagWords& words) {
+  std::map<const google::protobuf::OneofDescriptor*, const Flag*> chosen;
+  for (const Flag& flag : flags) {
+    if (!words.contains(flag.name)) continue;
+    for (size_t i = 0; i < flag.path.size(); ++i) {
+      const auto* choice = flag.path[i]->real_containing_oneof();
+      if (choice == nullptr) continue;
+      const auto [first, only] = chosen.emplace(choice, &flag);
+      if (only || first->second->path[i] == flag.path[i]) continue;
+      return absl::InvalidArgumentError(
+          Cat("--", first->second->name, " and --", flag.name, " exclude each other: give one."));
+    }
   }
-  return *message;
+  return absl::OkStatus();
+}
+
+// Of a oneof, one flag is enough.
+absl::Status CheckRequired(const std::vector<Flag>& flags, const FlagWords& words) {
+  std::map<const void*, std::vector<std::string>> missing;
+  std::set<const void*> given;
+  for (const Flag& flag : flags) {
+    if (!flag.field().options().GetExtension(options::v1::required)) continue;
+    const void* choice = flag.field().real_containing_oneof();
+    if (choice == nullptr) choice = &flag;
+    missing[choice].push_back("--" + flag.name);
+    if (words.contains(flag.name)) given.insert(choice);
+  }
+  for (const auto& [choice, names] : missing) {
+    if (given.contains(choice)) continue;
+    return absl::InvalidArgumentError(
+        Cat(names.size() > 1 ? "One of " : "", Join(names, ", "), " is required."));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::Status FillRequest(const std::vector<Flag>& flags, const FlagWords& words, absl::Time now,
                          Message& request) {
+  for (const auto& check : {CheckRequired, CheckChoices}) {
+    absl::Status status = check(flags, words);
+    if (!status.ok()) return status;
+  }
   for (const Flag& flag : flags) {
     const auto given = words.find(flag.name);
     if (given == words.end()) continue;
@@ -203,7 +263,7 @@ absl::Status FillRequest(const std::vector<Flag>& flags, const FlagWords& words,
       return absl::InvalidArgumentError(Cat("--", flag.name, " may be given once only."));
     }
     for (const std::string& word : given->second) {
-      absl::Status status = Put(flag, word, now, Inside(flag, request));
+      absl::Status status = Put(flag, word, now, MutableHolder(flag.path, request));
       if (!status.ok()) return status;
     }
   }

@@ -14,7 +14,7 @@ constexpr const char* kInstructions =
     "incidents, RTR sessions, discovered assets, reputations. Nothing can be changed.\n"
     "- Search first (search_*), then read one record whole (get_*) by the id that the search "
     "gave.\n"
-    "- Narrow with the named parameters (days, severity, status, hostname) before `filter`, which "
+    "- Narrow with the named parameters (days, severity, status, hostname) before `fql`, which "
     "is FQL: the resource falcon://fql/{area} lists its fields. To count, use aggregate_* or "
     "summarize_*, not pages.\n"
     "- Times are RFC 3339, a date, or back from now (7d). `order_by` is like \"severity desc\". "

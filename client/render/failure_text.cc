@@ -35,7 +35,7 @@ std::string ProxyAdvice(int status) {
 // gRPC's own UNAVAILABLE, without details, comes when nobody listens.
 std::string AdviceOf(const Failure& failure, std::string_view address) {
   if (const std::string filter = failure.Fact("corrected_filter"); !filter.empty()) {
-    return Cat("Try the filter: ", EscapeHostile(filter));
+    return Cat("Try --fql ", ShellWord(EscapeHostile(filter)));
   }
   if (const std::string scopes = failure.Fact("required_scopes"); !scopes.empty()) {
     return Cat("Grant the API client these scopes in Falcon's console: ", EscapeHostile(scopes),
@@ -74,6 +74,9 @@ std::string FailureText(const Failure& failure, std::string_view address, const 
   std::string out =
       Cat(Painted("error:", Tint::kRed, style), " ", message.empty() ? "The call failed." : message,
           " (", EscapeHostile(name), ")\n", ViolationLines(failure));
+  if (const std::string said = failure.Fact("upstream_text"); !said.empty()) {
+    out.append(Cat("  It came with: ", EscapeHostile(said), "\n"));
+  }
   if (const std::string advice = AdviceOf(failure, address); !advice.empty()) {
     out.append(Cat("  ", advice, "\n"));
   }

@@ -43,11 +43,12 @@ void AddBrief(const Descriptor& type, const FieldPath& parent, std::vector<Field
   }
 }
 
-// Ids say little to a reader, and are long.
+// Ids say little to a reader, and are long. A severity stands there in a word already.
 bool IsId(const FieldPath& path) {
-  return path.fields.size() == 1 && path.fields[0]->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
-         (path.name == "id" || path.name == "aid" || path.name == "device_id" ||
-          path.name == "composite_id");
+  const std::string& name = path.fields.back()->name();
+  if (name == "severity_score") return true;
+  return path.fields.back()->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
+         (path.name == "id" || name == "aid" || name == "device_id" || name == "composite_id");
 }
 
 // The ids last, and of those the record's own, which is declared first.
@@ -99,7 +100,7 @@ std::vector<FieldPath> MaskPaths(const Descriptor& record, const std::vector<std
   return paths;
 }
 
-// "created_timestamp" -> "CREATED", "severity_name" -> "SEVERITY" where its type says the same.
+// "created_timestamp" -> "CREATED".
 std::string HeaderOf(const FieldPath& path) {
   std::string name =
       path.fields.size() == 2 && path.fields[0]->is_repeated() ? path.fields[1]->name() : path.name;
@@ -107,7 +108,6 @@ std::string HeaderOf(const FieldPath& path) {
     if (name.ends_with(tail)) name.resize(name.size() - tail.size());
   };
   cut("_timestamp");
-  if (path.fields.back()->enum_type() != nullptr) cut("_name");
   return Upper(Replace(name, '_', ' '));
 }
 

@@ -128,7 +128,7 @@ Cell ValueCell(const Message& message, const FieldDescriptor& field, int index, 
       if (form == Form::kShort) return {Rounded(DoubleAt(message, field, index)), Tint::kPlain};
       return {ScalarText(message, field, index), Tint::kPlain};
     case FieldDescriptor::CPPTYPE_INT32:
-      if (field.name() == "severity") return SeverityCell(ScalarText(message, field, index));
+      if (field.name() == "severity_score") return SeverityCell(ScalarText(message, field, index));
       [[fallthrough]];
     default:
       return {EscapeHostile(ScalarText(message, field, index)), Tint::kPlain};

@@ -87,7 +87,7 @@ Task<absl::StatusOr<Token>> CachedTokenSource::LogIn() {
     failures_ = std::min(failures_ + 1, 1'000'000);
     metrics_.TokenRefresh(Reason(token.status()));
     log_.Error("login_failed", {{"reason", Reason(token.status())},
-                                {"error", ToStd(token.status().message())},
+                                {"error", MessageWithUpstreamText(token.status())},
                                 {"consecutive_failures", failures_},
                                 {"old_token_valid", ValidToken() != nullptr}});
     Hold(token.status(), failures_);
@@ -194,7 +194,7 @@ TokenStatus CachedTokenSource::status() const {
     status.expires_in = std::chrono::duration_cast<milliseconds>(token->expires - clock_.Now());
   }
   status.consecutive_failures = failures_;
-  status.last_error = std::string(last_failure_.message());
+  status.last_error = MessageWithUpstreamText(last_failure_);
   status.region = region_;
   status.base_url = base_url_;
   status.logins = logins_;

@@ -74,27 +74,28 @@ std::string FalconsWords(const wire::HttpResponse& response, const Credentials& 
   return Scrubbed(body.at(place).get_ref<const std::string&>(), credentials, 256);
 }
 
-// " with a page ...", where something before Falcon answered.
-std::string PageNote(const wire::HttpResponse& response, const Credentials& credentials) {
-  if (!wire::IsPage(response.body)) return "";
-  const std::string text = wire::TextOfPage(response.body, 2 * kMaxPageText);
-  return Cat(" with a page instead of Falcon's JSON: \"", Scrubbed(text, credentials, kMaxPageText),
-             "\"");
+// What was said by whoever answered; empty: nothing.
+std::string UpstreamText(const wire::HttpResponse& response, const Credentials& credentials) {
+  if (!wire::IsPage(response.body)) return FalconsWords(response, credentials);
+  return Scrubbed(wire::TextOfPage(response.body, 2 * kMaxPageText), credentials, kMaxPageText);
 }
 
-absl::Status PageRefused(const wire::HttpResponse& response, const Credentials& credentials) {
-  return Error(
-      absl::StatusCode::kFailedPrecondition, "UPSTREAM_PROXY",
-      Cat("the log-in was answered HTTP ", response.status, PageNote(response, credentials),
-          ". A proxy or firewall before Falcon sent it; it says nothing about the API "
-          "client's id and secret"));
+// Where something before Falcon answered.
+std::string_view PageNote(const wire::HttpResponse& response) {
+  return wire::IsPage(response.body) ? " with a page instead of Falcon's JSON" : "";
+}
+
+absl::Status PageRefused(const wire::HttpResponse& response) {
+  return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_PROXY",
+               Cat("the log-in was answered HTTP ", response.status, PageNote(response),
+                   ". A proxy or firewall before Falcon sent it; it says nothing about the API "
+                   "client's id and secret"));
 }
 
 absl::Status CredentialsRefused(const wire::HttpResponse& response, int status,
                                 const Credentials& credentials, std::string_view region) {
-  const std::string words = FalconsWords(response, credentials);
   std::string message =
-      Cat("Falcon refused the log-in (HTTP ", status, words.empty() ? "" : ": ", words,
+      Cat("Falcon refused the log-in (HTTP ", status,
           "). Check CROWDSTRIKE_CLIENT_ID and CROWDSTRIKE_CLIENT_SECRET (or FALCON_CLIENT_ID and "
           "FALCON_CLIENT_SECRET)",
           region.empty() ? "" : Cat(", that the API client exists in region ", region),
@@ -117,6 +118,26 @@ absl::Status RateLimited(const wire::HttpResponse& response, WallTime now) {
             "Falcon limits log-ins from this address (300 a minute); the gateway waits");
   const std::optional<milliseconds> delay = wire::RateLimitDelay(response.headers, now);
   return delay.has_value() ? WithRetryAfter(std::move(limited), *delay) : limited;
+}
+
+absl::Status Refusal(const wire::HttpResponse& response, int status, const Credentials& credentials,
+                     std::string_view region, WallTime now) {
+  if (status == 400 || status == 401 || status == 403) {
+    if (wire::IsPage(response.body)) return PageRefused(response);
+    return CredentialsRefused(response, status, credentials, region);
+  }
+  if (status == 429) return RateLimited(response, now);
+  if (status >= 500) {
+    const absl::Status failed =
+        Error(absl::StatusCode::kUnavailable, "UPSTREAM_TOKEN",
+              Cat("Falcon's token endpoint answered HTTP ", status, PageNote(response)));
+    const std::optional<milliseconds> delay = wire::RateLimitDelay(response.headers, now);
+    return delay.has_value() ? WithRetryAfter(failed, *delay) : failed;
+  }
+  if (status < 300) return Malformed(Cat("HTTP ", status));
+  return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_TOKEN",
+               Cat("the token endpoint answered HTTP ", status, ", as no Falcon cloud does",
+                   PageNote(response), "; check FALCON_BASE_URL"));
 }
 
 }  // namespace
@@ -155,24 +176,9 @@ int ErrorInstead(const wire::HttpResponse& response) {
 
 absl::Status RefusedGrant(const wire::HttpResponse& response, int status,
                           const Credentials& credentials, std::string_view region, WallTime now) {
-  if (status == 400 || status == 401 || status == 403) {
-    if (wire::IsPage(response.body)) return PageRefused(response, credentials);
-    return CredentialsRefused(response, status, credentials, region);
-  }
-  if (status == 429) return RateLimited(response, now);
-  if (status >= 500) {
-    const std::string words = FalconsWords(response, credentials);
-    const absl::Status failed =
-        Error(absl::StatusCode::kUnavailable, "UPSTREAM_TOKEN",
-              Cat("Falcon's token endpoint answered HTTP ", status, words.empty() ? "" : ": ",
-                  words, PageNote(response, credentials)));
-    const std::optional<milliseconds> delay = wire::RateLimitDelay(response.headers, now);
-    return delay.has_value() ? WithRetryAfter(failed, *delay) : failed;
-  }
-  if (status < 300) return Malformed(Cat("HTTP ", status));
-  return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_TOKEN",
-               Cat("the token endpoint answered HTTP ", status, ", as no Falcon cloud does",
-                   PageNote(response, credentials), "; check FALCON_BASE_URL"));
+  absl::Status refused = Refusal(response, status, credentials, region, now);
+  const std::string said = UpstreamText(response, credentials);
+  return said.empty() ? refused : WithFact(std::move(refused), kUpstreamText, said);
 }
 
 absl::Status NoAnswer(const absl::Status& failure) {

@@ -74,6 +74,11 @@ absl::Status WithRetryAfter(absl::Status status, std::chrono::milliseconds delay
   return status;
 }
 
+std::string MessageWithUpstreamText(const absl::Status& status) {
+  const std::string said = Payload(status, Cat(kFact, kUpstreamText)).value_or("");
+  return said.empty() ? std::string(status.message()) : Cat(ToStd(status.message()), ": ", said);
+}
+
 std::string Reason(const absl::Status& status) { return Payload(status, kReason).value_or(""); }
 
 std::map<std::string, std::string> Facts(const absl::Status& status) {

@@ -35,8 +35,16 @@ absl::Status InvalidFields(const std::vector<FieldViolation>& violations,
 // The same failure with one more fact. Keys: lower_snake_case. OK stays OK.
 absl::Status WithFact(absl::Status status, std::string_view key, std::string_view value);
 
+// The facts that hold what others said and what a program needs of a filter.
+inline constexpr std::string_view kUpstreamText = "upstream_text";        // untrusted
+inline constexpr std::string_view kCorrectedFilter = "corrected_filter";  // passes our own check
+inline constexpr std::string_view kPosition = "position";                 // byte in the filter
+
 // The same failure, to be retried after `delay` at the earliest. OK stays OK.
 absl::Status WithRetryAfter(absl::Status status, std::chrono::milliseconds delay);
+
+// The message, with what others said behind it: for logs and people, not for a caller's status.
+std::string MessageWithUpstreamText(const absl::Status& status);
 
 // Empty where none was attached.
 std::string Reason(const absl::Status& status);

@@ -25,8 +25,8 @@ absl::Status CheckUrl(const UpstreamCall& call) {
   const size_t bytes = UrlFor(call.operation->path, call.query).size();
   if (bytes <= Attempts::kMaxUrlBytes) return absl::OkStatus();
   return InvalidFields(
-      {{"filter", Cat("makes a request URL of ", bytes, " bytes; Falcon takes ",
-                      Attempts::kMaxUrlBytes, ": use fewer or shorter conditions")}},
+      {{"filter.fql", Cat("makes a request URL of ", bytes, " bytes; Falcon takes ",
+                          Attempts::kMaxUrlBytes, ": use fewer or shorter conditions")}},
       "URL_TOO_LONG");
 }
 

@@ -27,6 +27,7 @@ Caller::Caller(Attempts& attempts, run::Loop& loop, const Clock& clock, run::Tim
           options.batching) {}
 
 Task<absl::StatusOr<json::Document>> Caller::Call(UpstreamCall call, Reading& reading) {
+  if (reading.validate_only) co_return Validated();
   std::string key = Cat(UrlFor(call.operation->id, call.query), "\n", call.body);
   if (kept_.Serves(reading)) {
     if (kept_.shared()) co_await kept_.LoadAnswer(key, reading);
@@ -58,6 +59,7 @@ Task<absl::StatusOr<json::Document>> Caller::Fetch(UpstreamCall call, std::strin
 Task<absl::StatusOr<std::shared_ptr<const Found>>> Caller::Find(Lane lane,
                                                                 std::vector<std::string> ids,
                                                                 Reading& reading) {
+  if (reading.validate_only) co_return Validated();
   if (!kept_.Serves(reading)) {
     co_return co_await batches_.Find(std::move(lane), std::move(ids), reading);
   }

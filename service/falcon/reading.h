@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "base/time.h"
 #include "json/document.h"
 #include "run/priority.h"
@@ -71,6 +72,7 @@ struct Reading {
   // joined. Unset: Falcon is asked, or a call on the way to it is joined.
   std::optional<milliseconds> staleness;
   std::function<void()> on_sent;  // called as an attempt goes out, if set
+  bool validate_only = false;     // Falcon is not asked: Validated() is what a call brings
 
   milliseconds age{0};  // of the oldest answer that was used and not asked for now
   // The instant that the last answer shows: when the attempt that brought it went out. Unset while
@@ -82,6 +84,12 @@ struct Reading {
   std::vector<Note> notes;                // by AddNote
   std::vector<std::string> deferred_ids;  // asked for, and left out of an answer that was full
 };
+
+// What a call brings where `validate_only` is set, and stands in no answer.
+inline absl::Status Validated() {
+  return Error(absl::StatusCode::kCancelled, "VALIDATED", "Falcon is not asked");
+}
+inline bool IsValidated(const absl::Status& status) { return Reason(status) == "VALIDATED"; }
 
 }  // namespace falcon
 

@@ -85,8 +85,8 @@ std::string TextOf(const Message& record, const FieldDescriptor* field) {
   return record.GetReflection()->GetString(record, field);
 }
 
-std::string SortValueOf(const Message& record, const FieldDescriptor* field, options::v1::FqlKind kind,
-                        bool descending) {
+std::string SortValueOf(const Message& record, const FieldDescriptor* field,
+                        options::v1::FqlKind kind, bool descending) {
   const auto& reflection = *record.GetReflection();
   if (field->has_presence() && !reflection.HasField(record, field)) return "";
   switch (field->cpp_type()) {

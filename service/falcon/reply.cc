@@ -37,32 +37,27 @@ bool Contains(std::string_view lower_text, std::initializer_list<std::string_vie
   });
 }
 
-// ": <text>", or nothing.
-std::string Quoted(const Answer& answer) {
-  if (answer.page) {
-    return Cat(": a page came instead of Falcon's answer, as from a proxy or firewall: \"",
-               EscapeHostile(answer.text, kMaxPageText), "\"");
-  }
-  if (answer.text.empty()) return "";
-  return Cat(": ", EscapeHostile(answer.text, kMostText));
+// What a page in place of an answer says of its sender, or nothing.
+std::string_view PageNote(const Answer& answer) {
+  return answer.page ? ": a page came instead of Falcon's answer, as from a proxy or firewall" : "";
 }
 
 absl::Status Expired(const Answer& answer) {
   return Error(StatusCode::kAborted, "CURSOR_EXPIRED",
-               Cat("Falcon no longer knows where the last page ended", Quoted(answer)));
+               Cat("Falcon no longer knows where the last page ended", PageNote(answer)));
 }
 
 absl::Status Retired(const Answer& answer) {
   return Error(StatusCode::kUnimplemented, "ENDPOINT_RETIRED",
                Cat("Falcon no longer serves ", wire::MethodName(answer.operation.method), " ",
-                   answer.operation.path, Quoted(answer)));
+                   answer.operation.path, PageNote(answer)));
 }
 
 absl::Status Refused(const Answer& answer) {
   const std::string text = Lower(answer.text);
   if (Contains(text, {"offset"}) && Contains(text, {"limit"})) {
     return Error(StatusCode::kOutOfRange, "OFFSET_WINDOW",
-                 Cat("Falcon does not count so far; narrow the filter", Quoted(answer)));
+                 Cat("Falcon does not count so far; narrow the filter", PageNote(answer)));
   }
   if (answer.continuation &&
       Contains(text, {"expired", "scroll", "cursor", "context", "token", "after"})) {
@@ -70,35 +65,36 @@ absl::Status Refused(const Answer& answer) {
   }
   if (answer.page) {
     return Error(StatusCode::kInvalidArgument, "REQUEST_INVALID",
-                 Cat("the request was refused with status ", answer.http_status, Quoted(answer)));
+                 Cat("the request was refused with status ", answer.http_status, PageNote(answer)));
   }
   const bool looks_up = answer.operation.max_ids > 0;
   return Error(StatusCode::kInvalidArgument, looks_up ? "REQUEST_INVALID" : "FQL_INVALID",
-               Cat("Falcon refused the ", looks_up ? "ids" : "query", Quoted(answer)));
+               Cat("Falcon refused the ", looks_up ? "ids" : "query", PageNote(answer)));
 }
 
 absl::Status Denied(const Answer& answer) {
   if (answer.page) {
     return Error(StatusCode::kPermissionDenied, "UPSTREAM_PROXY",
-                 Cat("access was denied with status ", answer.http_status, Quoted(answer)));
+                 Cat("access was denied with status ", answer.http_status, PageNote(answer)));
   }
-  const absl::Status denied = Error(
-      StatusCode::kPermissionDenied, "SCOPE_MISSING",
-      Cat("Falcon denied the read: its API client needs the scope '", answer.operation.scope,
-          "', or the client's IP allow-list does not hold the gateway's address", Quoted(answer)));
+  const absl::Status denied =
+      Error(StatusCode::kPermissionDenied, "SCOPE_MISSING",
+            Cat("Falcon denied the read: its API client needs the scope '", answer.operation.scope,
+                "', or the client's IP allow-list does not hold the gateway's address",
+                PageNote(answer)));
   return WithFact(denied, "required_scopes", answer.operation.scope);
 }
 
 absl::Status Limited(const Answer& answer) {
   const absl::Status limited =
       Error(StatusCode::kResourceExhausted, "RATE_LIMITED",
-            Cat("Falcon's rate limit for this customer is spent", Quoted(answer)));
+            Cat("Falcon's rate limit for this customer is spent", PageNote(answer)));
   return answer.delay.has_value() ? WithRetryAfter(limited, *answer.delay) : limited;
 }
 
 absl::Status Failed(const Answer& answer, std::string_view how) {
-  const absl::Status failed =
-      Error(StatusCode::kUnavailable, "UPSTREAM_ERROR", Cat("Falcon failed ", how, Quoted(answer)));
+  const absl::Status failed = Error(StatusCode::kUnavailable, "UPSTREAM_ERROR",
+                                    Cat("Falcon failed ", how, PageNote(answer)));
   return answer.delay.has_value() ? WithRetryAfter(failed, *answer.delay) : failed;
 }
 
@@ -116,23 +112,23 @@ absl::Status Failure(const Answer& answer, int code) {
   if (code == 429) return Limited(answer);
   if (code == 401) {
     return Error(StatusCode::kFailedPrecondition, "UPSTREAM_AUTH",
-                 Cat("Falcon refused the gateway's token", Quoted(answer)));
+                 Cat("Falcon refused the gateway's token", PageNote(answer)));
   }
   if (code == 404) {
     return Error(StatusCode::kNotFound, "NOT_FOUND",
-                 Cat("Falcon knows no such record", Quoted(answer)));
+                 Cat("Falcon knows no such record", PageNote(answer)));
   }
   if (code == 413 || code == 414 || code == 431) {
     return Error(StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE",
-                 Cat("Falcon found the request too large", Quoted(answer)));
+                 Cat("Falcon found the request too large", PageNote(answer)));
   }
   if (code > 408 && code < 500) {
     return Error(StatusCode::kInvalidArgument, "REQUEST_INVALID",
-                 Cat("Falcon refused the request with status ", code, Quoted(answer)));
+                 Cat("Falcon refused the request with status ", code, PageNote(answer)));
   }
   if (code >= 100 && code < 400) {
     return Error(StatusCode::kInternal, "UPSTREAM_PROTOCOL",
-                 Cat("Falcon answered with the unexpected status ", code, Quoted(answer)));
+                 Cat("Falcon answered with the unexpected status ", code, PageNote(answer)));
   }
   return Failed(answer, Cat("with status ", code));
 }
@@ -140,8 +136,7 @@ absl::Status Failure(const Answer& answer, int code) {
 absl::Status FromProxy(const Answer& answer) {
   return Error(StatusCode::kUnavailable, "UPSTREAM_PROXY",
                Cat("an HTML page came instead of Falcon's answer, with status ", answer.http_status,
-                   ": a proxy or a log-in page stands between: \"",
-                   EscapeHostile(answer.text, kMaxPageText), "\""));
+                   ": a proxy or a log-in page stands between"));
 }
 
 // `encoding`: what the answer says of itself.
@@ -157,6 +152,10 @@ absl::Status Malformed(const absl::Status& problem, std::string_view encoding) {
 absl::Status WithAnswerFacts(absl::Status status, const Answer& answer) {
   status = WithFact(std::move(status), "operation", answer.operation.id);
   status = WithFact(std::move(status), "http_status", Cat(answer.http_status));
+  if (!answer.text.empty()) {
+    const size_t most = answer.page ? kMaxPageText : kMostText;
+    status = WithFact(std::move(status), kUpstreamText, EscapeHostile(answer.text, most));
+  }
   if (answer.trace_id.empty()) return status;
   return WithFact(std::move(status), "trace_id", EscapeHostile(answer.trace_id, 64));
 }

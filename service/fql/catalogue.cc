@@ -52,8 +52,9 @@ std::string PlainName(const EnumValueDescriptor& value) {
 
 // What FQL calls a value that has no other spelling in the field's vocabulary.
 std::string OwnWord(const EnumValueDescriptor& value) {
-  return value.options().HasExtension(options::v1::fql_value) ? value.options().GetExtension(options::v1::fql_value)
-                                                : PlainName(value);
+  return value.options().HasExtension(options::v1::fql_value)
+             ? value.options().GetExtension(options::v1::fql_value)
+             : PlainName(value);
 }
 
 // "Domain Controller" as PlainName would have it.
@@ -63,7 +64,8 @@ std::string Plain(std::string_view word) {
   return plain;
 }
 
-std::vector<std::string> Vocabulary(const options::v1::Fql& fql, const EnumDescriptor* enumeration) {
+std::vector<std::string> Vocabulary(const options::v1::Fql& fql,
+                                    const EnumDescriptor* enumeration) {
   std::vector<std::string> words(fql.values().begin(), fql.values().end());
   if (!words.empty() || enumeration == nullptr) return words;
   for (int i = 0; i < enumeration->value_count(); ++i) {
@@ -71,6 +73,14 @@ std::vector<std::string> Vocabulary(const options::v1::Fql& fql, const EnumDescr
     if (value.number() != 0) words.push_back(OwnWord(value));
   }
   return words;
+}
+
+void LeaveOut(std::string_view sign, Field& field) {
+  if (sign == "=") field.equality = false;
+  if (sign == "!") field.negation = false;
+  if (sign == "!~") field.negated_match = false;
+  if (sign == "[]") field.lists = false;
+  if (sign == ">") field.ordered = false;
 }
 
 Field MakeField(std::string name, options::v1::FqlKind kind, const options::v1::Fql& fql) {
@@ -82,16 +92,12 @@ Field MakeField(std::string name, options::v1::FqlKind kind, const options::v1::
   field.sortable = fql.sortable();
   field.text_match = fql.text_match();
   field.ordered = fql.ordered() || field.kind == options::v1::FQL_KIND_NUMBER ||
-                  field.kind == options::v1::FQL_KIND_TIMESTAMP || field.kind == options::v1::FQL_KIND_EPOCH_SECONDS;
-  field.lists = field.kind != options::v1::FQL_KIND_TIMESTAMP && field.kind != options::v1::FQL_KIND_BOOLEAN &&
+                  field.kind == options::v1::FQL_KIND_TIMESTAMP ||
+                  field.kind == options::v1::FQL_KIND_EPOCH_SECONDS;
+  field.lists = field.kind != options::v1::FQL_KIND_TIMESTAMP &&
+                field.kind != options::v1::FQL_KIND_BOOLEAN &&
                 field.kind != options::v1::FQL_KIND_EPOCH_SECONDS;
-  for (const std::string& sign : fql.without()) {
-    if (sign == "=") field.equality = false;
-    if (sign == "!") field.negation = false;
-    if (sign == "!~") field.negated_match = false;
-    if (sign == "[]") field.lists = false;
-    if (sign == ">") field.ordered = false;
-  }
+  for (const std::string& sign : fql.without()) LeaveOut(sign, field);
   field.list_only = fql.list_only();
   field.filterable = !fql.sort_only();
   field.joined_ids = fql.joined_ids();
@@ -108,11 +114,13 @@ Field InsensitiveTwin(const Field& field) {
 
 class Walk {
  public:
-  Walk(Fields& fields, const options::v1::FqlDefaults& defaults) : fields_(fields), defaults_(defaults) {}
+  Walk(Fields& fields, const options::v1::FqlDefaults& defaults)
+      : fields_(fields), defaults_(defaults) {}
 
   void Record(const Descriptor& record, const std::string& path, bool array, int depth) {
     for (int i = 0; i < record.options().ExtensionSize(options::v1::filter_only); ++i) {
-      const options::v1::FqlField& only = record.options().GetExtension(options::v1::filter_only, i);
+      const options::v1::FqlField& only =
+          record.options().GetExtension(options::v1::filter_only, i);
       Field field = MakeField(Cat(path, only.name()), only.kind(), only.fql());
       field.values = Vocabulary(only.fql(), nullptr);
       Add(std::move(field));
@@ -158,6 +166,10 @@ class Walk {
     if (text && field.wildcard == options::v1::WILDCARD_UNSPECIFIED) {
       field.wildcard = defaults_.text_wildcard();
     }
+    if (field.wildcard == options::v1::WILDCARD_NONE) {
+      field.wildcard = options::v1::WILDCARD_UNSPECIFIED;
+    }
+    for (const std::string& sign : defaults_.without()) LeaveOut(sign, field);
     std::string name = field.name;
     fields_.insert_or_assign(std::move(name), std::move(field));
   }
@@ -194,7 +206,8 @@ std::pair<std::string_view, std::string_view> SplitOrder(std::string_view text) 
 }  // namespace
 
 Catalogue::Catalogue(const Descriptor* record) {
-  const options::v1::FqlDefaults& defaults = record->options().GetExtension(options::v1::fql_defaults);
+  const options::v1::FqlDefaults& defaults =
+      record->options().GetExtension(options::v1::fql_defaults);
   Walk(fields_, defaults).Record(*record, "", false, 0);
   if (!defaults.insensitive_twins()) return;
   for (const auto& [name, field] : fields_) {

@@ -80,6 +80,8 @@ class Checker {
   }
 
   const std::vector<FieldViolation>& violations() const { return violations_; }
+  // Of the first violation, in bytes; -1: not known.
+  int position() const { return position_; }
   std::vector<FilterNote>& notes() { return notes_; }
   // Whether no mistake is left in what Visit returned.
   bool mended() const { return mended_; }
@@ -218,6 +220,7 @@ class Checker {
     if (full()) return;
     const std::string place =
         condition.position < 0 ? "" : Cat("at byte ", condition.position, ": ");
+    if (violations_.empty()) position_ = condition.position;
     violations_.push_back({std::string(context_.field_name), Cat(place, problem)});
   }
 
@@ -227,6 +230,7 @@ class Checker {
   std::vector<FieldViolation> violations_;
   std::vector<FilterNote> notes_;
   bool mended_ = true;
+  int position_ = -1;
 };
 
 // `text` with its mistakes of syntax, and then all others, mended.
@@ -276,6 +280,9 @@ absl::StatusOr<CheckedFilter> CheckFilter(const Expression& expression,
     return CheckedFilter{std::move(visited), std::move(checker.notes())};
   }
   absl::Status status = InvalidFields(checker.violations(), "FQL_INVALID");
+  if (checker.position() >= 0) {
+    status = WithFact(std::move(status), kPosition, Cat(checker.position()));
+  }
   const std::string corrected = checker.mended() ? visited.Text() : "";
   // What was mended bit by bit is tried as a whole: it may have become too long or too much.
   const absl::StatusOr<Expression> parsed = Parse(corrected, context.field_name);
@@ -293,13 +300,15 @@ absl::StatusOr<CheckedFilter> CheckFilterText(std::string_view text, const Filte
   const std::optional<std::string> corrected = Corrected(std::string(text), context);
   if (corrected.has_value()) {
     const std::string problem = Cat(fault.problem, Advice(*corrected));
-    return WithFact(InvalidField(context.field_name, problem, "FQL_INVALID"), kCorrectedFilter,
-                    *corrected);
+    return WithFact(WithFact(InvalidField(context.field_name, problem, "FQL_INVALID"),
+                             kCorrectedFilter, *corrected),
+                    kPosition, Cat(fault.position));
   }
   // What the parser would write instead is no filter that passes.
   const bool misleads =
       fault.place != SyntaxFault::Place::kJoint && Repaired(text, fault).has_value();
-  return misleads ? InvalidField(context.field_name, fault.problem, "FQL_INVALID")
+  return misleads ? WithFact(InvalidField(context.field_name, fault.problem, "FQL_INVALID"),
+                             kPosition, Cat(fault.position))
                   : parsed.status();
 }
 

@@ -13,10 +13,6 @@
 
 namespace falcon::fql {
 
-// The key of a failure's fact: the whole filter with every mistake mended. It parses and passes the
-// same check. Absent where one mistake has no such answer.
-inline constexpr std::string_view kCorrectedFilter = "corrected_filter";
-
 // What a reader of the answer should know of the filter.
 struct FilterNote {
   std::string reason;  // UNKNOWN_WORD or UNKNOWN_FIELD
@@ -31,7 +27,7 @@ struct CheckedFilter {
 
 struct FilterContext {
   const Catalogue& catalogue;
-  std::string_view field_name = "filter";                 // of the request, for violations
+  std::string_view field_name = "filter.fql";             // of the request, for violations
   const google::protobuf::Descriptor* request = nullptr;  // whose typed filters may be named
 };
 
@@ -39,7 +35,8 @@ struct FilterContext {
 // field takes one. A near miss of a known word is refused; another word that the vocabulary lacks
 // passes with a note. The expression is in normal form. All violations at once (at most 20):
 // INVALID_ARGUMENT (FQL_INVALID), each naming position, what is wrong, and what passes this check
-// instead, if anything does.
+// instead, if anything does. Facts: kPosition, and kCorrectedFilter, the whole filter with every
+// mistake mended, which passes the same check; absent where one mistake has no such answer.
 absl::StatusOr<CheckedFilter> CheckFilter(const Expression& expression,
                                           const FilterContext& context);
 

@@ -1,4 +1,4 @@
-// Gathers a request's typed filters and its raw one, and all that is wrong with them.
+// Gathers the conditions of a request's filter, and all that is wrong with them.
 #include "fql/filter_compiler.h"
 
 #include <iterator>
@@ -13,8 +13,10 @@
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
 #include "falcon_gateway/v1/types.pb.h"
+#include "fql/name_filter.h"
 #include "fql/parser.h"
 #include "fql/typed_filter.h"
+#include "google/protobuf/util/time_util.h"
 
 namespace falcon::fql {
 namespace {
@@ -22,52 +24,66 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-constexpr std::string_view kRawFilter = "filter";
+constexpr std::string_view kFql = "fql";
+constexpr std::string_view kFqlPath = "filter.fql";
 // They travel in the trailers of an answer, where gRPC allows 8 KiB.
 constexpr size_t kMaxViolations = 20;
 
-bool IsSet(const Message& request, const FieldDescriptor& field) {
-  const auto& reflection = *request.GetReflection();
-  return field.is_repeated() ? reflection.FieldSize(request, &field) > 0
-                             : reflection.HasField(request, &field);
+std::string PathOf(const FieldDescriptor& field) { return Cat("filter.", field.name()); }
+
+v1::TimeRange IntervalOf(int days, WallTime now) {
+  using google::protobuf::util::TimeUtil;
+  v1::TimeRange interval;
+  const auto start = std::chrono::floor<std::chrono::minutes>(now) - std::chrono::days(days);
+  *interval.mutable_start() = TimeUtil::SecondsToTimestamp(
+      std::chrono::floor<std::chrono::seconds>(start).time_since_epoch().count());
+  *interval.mutable_end() = TimeUtil::SecondsToTimestamp(
+      std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
+  return interval;
 }
 
 class Compiler {
  public:
-  Compiler(const Message& request, const Catalogue& catalogue, WallTime now,
-           std::vector<FilterNote>& notes)
-      : request_(request), catalogue_(catalogue), now_(now), notes_(notes) {}
+  Compiler(const Message& request, const Catalogue& catalogue, WallTime now)
+      : request_(request), catalogue_(catalogue), now_(now) {}
 
-  absl::StatusOr<Expression> Compile() {
-    for (int i = 0; i < request_.GetDescriptor()->field_count(); ++i) {
-      const FieldDescriptor& field = *request_.GetDescriptor()->field(i);
-      if (!IsSet(request_, field)) continue;
-      if (field.options().HasExtension(options::v1::typed_filter)) {
-        RETURN_IF_ERROR(AddTyped(field, field.options().GetExtension(options::v1::typed_filter)));
-      } else if (field.name() == kRawFilter) {
-        AddRaw(request_.GetReflection()->GetString(request_, &field));
+  absl::StatusOr<CompiledFilter> Compile(const Message& filter) {
+    std::vector<const FieldDescriptor*> fields;
+    filter.GetReflection()->ListFields(filter, &fields);
+    for (const FieldDescriptor* field : fields) {
+      if (field->options().HasExtension(options::v1::typed_filter)) {
+        RETURN_IF_ERROR(AddTyped(filter, *field));
+      } else if (field->name() == kFql) {
+        AddRaw(filter.GetReflection()->GetString(filter, field));
       }
     }
-    if (violations_.empty()) return Expression::And(std::move(parts_));
+    if (violations_.empty()) {
+      compiled_.expression = Expression::And(std::move(parts_));
+      return std::move(compiled_);
+    }
     if (violations_.size() > kMaxViolations) violations_.resize(kMaxViolations);
     absl::Status status =
-        InvalidFields(violations_, only_raw_is_wrong_ ? "FQL_INVALID" : "INVALID_FIELD");
+        InvalidFields(violations_, only_fql_is_wrong_ ? "FQL_INVALID" : "INVALID_FIELD");
     for (const auto& [key, fact] : facts_) status = WithFact(std::move(status), key, fact);
     return status;
   }
 
  private:
-  absl::Status AddTyped(const FieldDescriptor& field, const options::v1::TypedFilter& means) {
-    const absl::StatusOr<Expression> part =
-        CompileTypedFilter({request_, field, means, catalogue_, now_});
+  absl::Status AddTyped(const Message& filter, const FieldDescriptor& field) {
+    const auto& means = field.options().GetExtension(options::v1::typed_filter);
+    const absl::StatusOr<Expression> part = CompileTypedFilter(
+        {filter, field, means, catalogue_, now_, YieldsRecords(*request_.GetDescriptor())});
     if (absl::IsInvalidArgument(part.status())) {
-      Report({{field.name(), std::string(part.status().message())}});
+      Report({{PathOf(field), std::string(part.status().message())}});
       return absl::OkStatus();
     }
     RETURN_IF_ERROR(part.status());
-    ReportSecondSpan(field, means);
+    if (means.operator_() == options::v1::FILTER_OPERATOR_WITHIN_DAYS) {
+      compiled_.interval = IntervalOf(filter.GetReflection()->GetInt32(filter, &field), now_);
+    }
+    const std::string path = PathOf(field);
     absl::StatusOr<CheckedFilter> checked =
-        CheckFilter(*part, {.catalogue = catalogue_, .field_name = field.name()});
+        CheckFilter(*part, {.catalogue = catalogue_, .field_name = path});
     if (checked.ok()) {
       Add(*std::move(checked));
       return absl::OkStatus();
@@ -79,16 +95,6 @@ class Compiler {
     if (spellings && violations.size() > 1) violations.resize(1);
     Report(std::move(violations));
     return absl::OkStatus();
-  }
-
-  // A number of days and an interval on the same field: one of them is a mistake.
-  void ReportSecondSpan(const FieldDescriptor& field, const options::v1::TypedFilter& means) {
-    const bool span = means.operator_() == options::v1::FILTER_OPERATOR_WITHIN_DAYS ||
-                      means.operator_() == options::v1::FILTER_OPERATOR_WITHIN;
-    if (!span) return;
-    const auto [other, first] = spans_.emplace(means.field(), field.name());
-    if (first) return;
-    Report({{field.name(), Cat("cannot be set together with `", other->second, "`")}});
   }
 
   void AddRaw(const std::string& text) {
@@ -107,41 +113,48 @@ class Compiler {
     if (!IsSyntaxOnly(request_)) {
       return CheckFilterText(
           text,
-          {.catalogue = catalogue_, .field_name = kRawFilter, .request = request_.GetDescriptor()});
+          {.catalogue = catalogue_, .field_name = kFqlPath, .request = request_.GetDescriptor()});
     }
-    ASSIGN_OR_RETURN(Expression parsed, Parse(text, kRawFilter));
+    ASSIGN_OR_RETURN(Expression parsed, Parse(text, kFqlPath));
     return Unchecked(std::move(parsed), catalogue_);
   }
 
   void Add(CheckedFilter filter) {
     parts_.push_back(std::move(filter.expression));
-    std::move(filter.notes.begin(), filter.notes.end(), std::back_inserter(notes_));
+    std::move(filter.notes.begin(), filter.notes.end(), std::back_inserter(compiled_.notes));
   }
 
   void Report(std::vector<FieldViolation> violations) {
     for (FieldViolation& violation : violations) {
       violations_.push_back(std::move(violation));
-      only_raw_is_wrong_ = false;
+      only_fql_is_wrong_ = false;
     }
   }
 
   const Message& request_;
   const Catalogue& catalogue_;
   const WallTime now_;
-  std::vector<FilterNote>& notes_;
+  CompiledFilter compiled_;
   std::vector<Expression> parts_;
   std::vector<FieldViolation> violations_;
-  std::map<std::string, std::string> facts_;  // of the raw filter's failure
-  std::map<std::string, std::string> spans_;  // FQL field to the request field that bounds it
-  bool only_raw_is_wrong_ = true;
+  std::map<std::string, std::string> facts_;  // of the FQL's failure
+  bool only_fql_is_wrong_ = true;
 };
 
 }  // namespace
 
-absl::StatusOr<Expression> CompileFilters(const Message& request, const Catalogue& catalogue,
-                                          WallTime now, std::vector<FilterNote>* notes) {
-  std::vector<FilterNote> unread;
-  return Compiler(request, catalogue, now, notes == nullptr ? unread : *notes).Compile();
+const Message* FilterOf(const Message& request) {
+  const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName("filter");
+  const bool set = field != nullptr && field->message_type() != nullptr &&
+                   request.GetReflection()->HasField(request, field);
+  return set ? &request.GetReflection()->GetMessage(request, field) : nullptr;
+}
+
+absl::StatusOr<CompiledFilter> CompileFilters(const Message& request, const Catalogue& catalogue,
+                                              WallTime now) {
+  const Message* filter = FilterOf(request);
+  if (filter == nullptr) return CompiledFilter();
+  return Compiler(request, catalogue, now).Compile(*filter);
 }
 
 bool IsSyntaxOnly(const Message& request) {

@@ -1,33 +1,41 @@
-// Compiles a request's typed filters and its raw `filter` into one tree, by the `filters_on`
-// options.
+// Compiles the `filter` of a request into one tree, by the `typed_filter` options of its fields.
 #ifndef FALCON_FQL_FILTER_COMPILER_H_
 #define FALCON_FQL_FILTER_COMPILER_H_
 
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/types.pb.h"
 #include "fql/catalogue.h"
 #include "fql/check.h"
 #include "google/protobuf/message.h"
 
 namespace falcon::fql {
 
-// Typed filters and the raw one, joined by AND; unset fields add nothing. Checks all of it and
-// reports all violations at once (at most 20): INVALID_ARGUMENT, each on the request field
-// concerned (`days` 1 to 365, not together with the range on the same FQL field; inverted range;
-// unknown enum number; empty or over-long text (1024 bytes); more than 1000 values; raw filter as
-// in CheckFilterText, whose `corrected_filter` is kept). The reason is FQL_INVALID if only the raw
-// filter is wrong, else INVALID_FIELD. INTERNAL: the options of the request's proto contradict the
-// record's. `now` anchors `days`: conditions are absolute instants, rounded down to the minute so
-// that equal requests make equal text. `notes`: where to put what a reader of the answer should
-// know.
+// A request's `filter`; null: unset, or the request has none.
+const google::protobuf::Message* FilterOf(const google::protobuf::Message& request);
+
+struct CompiledFilter {
+  Expression expression;
+  std::vector<FilterNote> notes;          // what a reader of the answer should know
+  std::optional<v1::TimeRange> interval;  // that `days` stands for
+};
+
+// The fields of the request's `filter`, joined by AND; unset ones add nothing. Checks all of them
+// and reports all violations at once (at most 20): INVALID_ARGUMENT, each on the field concerned
+// (`filter.days` 1 to 365; inverted range; unknown enum number; empty or over-long text (1024
+// bytes); more than 1000 values; `filter.fql` as in CheckFilterText, whose `corrected_filter` is
+// kept). The reason is FQL_INVALID if only the FQL is wrong, else INVALID_FIELD. INTERNAL: the
+// options of the request's proto contradict the record's. `now` anchors `days`: conditions are
+// absolute instants, rounded down to the minute so that equal requests make equal text.
 //
-// Where the request's `read_options.filter_check` is FILTER_CHECK_SYNTAX_ONLY, the raw filter is
-// parsed only and goes to Falcon as it is.
-absl::StatusOr<Expression> CompileFilters(const google::protobuf::Message& request,
-                                          const Catalogue& catalogue, WallTime now,
-                                          std::vector<FilterNote>* notes = nullptr);
+// Where the request's `read_options.filter_check` is FILTER_CHECK_SYNTAX_ONLY, the FQL is parsed
+// only and goes to Falcon as it is.
+absl::StatusOr<CompiledFilter> CompileFilters(const google::protobuf::Message& request,
+                                              const Catalogue& catalogue, WallTime now);
 
 // Whether `request` asks for that.
 bool IsSyntaxOnly(const google::protobuf::Message& request);

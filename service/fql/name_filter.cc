@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "base/letter_case.h"
+#include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
+#include "fql/filter_compiler.h"
 
 namespace falcon::fql {
 namespace {
@@ -48,11 +50,13 @@ void VisitPath(const Message& message, const NameFilter::Path& path, size_t at,
 
 bool IsName(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
-         field.options().GetExtension(options::v1::typed_filter).operator_() == options::v1::FILTER_OPERATOR_NAME;
+         field.options().GetExtension(options::v1::typed_filter).operator_() ==
+             options::v1::FILTER_OPERATOR_NAME;
 }
 
 // The record fields that a typed filter compares; none, if one of its FQL fields is in no record.
-std::vector<NameFilter::Path> PathsOf(const options::v1::TypedFilter& means, const Catalogue& catalogue) {
+std::vector<NameFilter::Path> PathsOf(const options::v1::TypedFilter& means,
+                                      const Catalogue& catalogue) {
   std::vector<std::string> names = {means.field()};
   names.insert(names.end(), means.or_fields().begin(), means.or_fields().end());
   std::vector<NameFilter::Path> paths;
@@ -66,6 +70,19 @@ std::vector<NameFilter::Path> PathsOf(const options::v1::TypedFilter& means, con
   return paths;
 }
 
+// The fields of the request's filter that ask for a name.
+std::vector<std::pair<const Message*, const FieldDescriptor*>> NamesOf(const Message& request) {
+  std::vector<std::pair<const Message*, const FieldDescriptor*>> names;
+  const Message* filter = FilterOf(request);
+  if (filter == nullptr) return names;
+  std::vector<const FieldDescriptor*> fields;
+  filter->GetReflection()->ListFields(*filter, &fields);
+  for (const FieldDescriptor* field : fields) {
+    if (IsName(*field)) names.emplace_back(filter, field);
+  }
+  return names;
+}
+
 bool HasStar(const std::string& text) { return text.find('*') != std::string::npos; }
 
 }  // namespace
@@ -75,12 +92,11 @@ bool YieldsRecords(const Descriptor& request) {
 }
 
 NameFilter::NameFilter(const Message& request, const Catalogue& catalogue) {
-  for (int i = 0; i < request.GetDescriptor()->field_count(); ++i) {
-    const FieldDescriptor& field = *request.GetDescriptor()->field(i);
-    if (!IsName(field)) continue;
+  for (const auto& [filter, name_field] : NamesOf(request)) {
+    const FieldDescriptor& field = *name_field;
     Condition condition;
     bool star = false;
-    VisitTexts(request, field, [&](const std::string& name) {
+    VisitTexts(*filter, field, [&](const std::string& name) {
       star = star || HasStar(name);
       condition.names.push_back(FoldCase(name));
     });
@@ -110,14 +126,12 @@ bool NameFilter::Matches(const Message& record) const {
 std::vector<std::string> CaseSensitiveFields(const Message& request) {
   std::vector<std::string> fields;
   if (YieldsRecords(*request.GetDescriptor())) return fields;
-  for (int i = 0; i < request.GetDescriptor()->field_count(); ++i) {
-    const FieldDescriptor& field = *request.GetDescriptor()->field(i);
-    if (!IsName(field)) continue;
+  for (const auto& [filter, field] : NamesOf(request)) {
     bool cased = false;
-    VisitTexts(request, field, [&](const std::string& name) {
-      cased = cased || UpperCase(name) != LowerCase(name);
+    VisitTexts(*filter, *field, [&cased](const std::string& text) {
+      cased = cased || UpperCase(text) != LowerCase(text);
     });
-    if (cased) fields.push_back(field.name());
+    if (cased) fields.push_back(Cat("filter.", field->name()));
   }
   return fields;
 }

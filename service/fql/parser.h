@@ -37,7 +37,7 @@ struct SyntaxFault {
 // `+` binds tighter than `,`. Blank text is no filter. INVALID_ARGUMENT (FQL_INVALID) on
 // `field_name` (the request field that held the text), naming the byte position, what stands there
 // and what would have been right. `fault`: where to say more.
-absl::StatusOr<Expression> Parse(std::string_view text, std::string_view field_name = "filter",
+absl::StatusOr<Expression> Parse(std::string_view text, std::string_view field_name = "filter.fql",
                                  const ParseLimits& limits = {}, SyntaxFault* fault = nullptr);
 
 }  // namespace falcon::fql

@@ -1,4 +1,4 @@
-// Reads the `filters_on` and `singular` options of requests.
+// Reads the options of the fields of a filter.
 #include "fql/request_parameter.h"
 
 #include <algorithm>
@@ -13,17 +13,13 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 
-// Parameters of lists that say nothing about records.
 bool IsFilter(const FieldDescriptor& field) {
   if (field.options().HasExtension(options::v1::typed_filter)) return true;
-  constexpr std::string_view kOthers[] = {"filter", "order_by", "page_token", "resume_token",
-                                          "query"};
   const bool text = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;
-  return text &&
-         std::find(std::begin(kOthers), std::end(kOthers), field.name()) == std::end(kOthers);
+  return text && field.name() != "fql" && field.name() != "query";
 }
 
-bool FiltersOn(const FieldDescriptor& field, std::string_view fql_field, bool last_level) {
+bool ComparesWith(const FieldDescriptor& field, std::string_view fql_field, bool last_level) {
   const options::v1::TypedFilter& means = field.options().GetExtension(options::v1::typed_filter);
   const auto same = [&](std::string_view name) {
     return last_level ? LastLevel(name) == LastLevel(fql_field) : name == fql_field;
@@ -45,21 +41,22 @@ bool IsGeneral(std::string_view name) {
 }  // namespace
 
 std::string ParameterFor(std::string_view fql_field, const google::protobuf::Descriptor* request) {
-  if (request == nullptr || fql_field.empty()) return "";
+  const FieldDescriptor* filter = request == nullptr ? nullptr : request->FindFieldByName("filter");
+  if (filter == nullptr || filter->message_type() == nullptr || fql_field.empty()) return "";
   const std::string name = Lower(LastLevel(fql_field));
-  const auto first = [request](auto fits) -> std::string {
-    for (int i = 0; i < request->field_count(); ++i) {
-      const FieldDescriptor& field = *request->field(i);
-      if (IsFilter(field) && fits(field)) return field.name();
+  const auto first = [filter](auto fits) -> std::string {
+    for (int i = 0; i < filter->message_type()->field_count(); ++i) {
+      const FieldDescriptor& field = *filter->message_type()->field(i);
+      if (IsFilter(field) && fits(field)) return Cat("filter.", field.name());
     }
     return "";
   };
   std::string exact =
-      first([&](const FieldDescriptor& field) { return FiltersOn(field, fql_field, false); });
+      first([&](const FieldDescriptor& field) { return ComparesWith(field, fql_field, false); });
   if (!exact.empty()) return exact;
   std::string called = first([&](const FieldDescriptor& field) { return IsCalled(field, name); });
   if (!called.empty() || IsGeneral(name)) return called;
-  return first([&](const FieldDescriptor& field) { return FiltersOn(field, fql_field, true); });
+  return first([&](const FieldDescriptor& field) { return ComparesWith(field, fql_field, true); });
 }
 
 }  // namespace falcon::fql

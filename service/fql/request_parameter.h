@@ -9,8 +9,9 @@
 
 namespace falcon::fql {
 
-// The field of `request` (null: none is known) that asks for what someone calls `fql_field`: its
-// `filters_on` names that field, or it bears its last level as a name. Empty if there is none.
+// The path of the filter's field in `request` (null: none is known) that asks for what someone calls
+// `fql_field`: its `typed_filter` names that field, or it bears its last level as a name. Empty if
+// there is none.
 std::string ParameterFor(std::string_view fql_field, const google::protobuf::Descriptor* request);
 
 }  // namespace falcon::fql

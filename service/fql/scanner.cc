@@ -152,7 +152,8 @@ absl::Status Scanner::Fail(SyntaxFault::Place place, std::string_view expected,
 absl::Status Scanner::FailAt(size_t position, std::string_view problem) const {
   fault_.position = position;
   fault_.problem = Cat("at byte ", position, ": ", problem);
-  return InvalidField(field_name_, fault_.problem, "FQL_INVALID");
+  return WithFact(InvalidField(field_name_, fault_.problem, "FQL_INVALID"), kPosition,
+                  Cat(position));
 }
 
 }  // namespace falcon::fql

@@ -1,4 +1,4 @@
-// What each operator of the `filters_on` option makes of a value.
+// What each operator of the `typed_filter` option makes of a value.
 #include "fql/typed_filter.h"
 
 #include <algorithm>
@@ -81,14 +81,16 @@ std::vector<Expression> WideForms(const Field& target, const Value& value) {
   return forms;
 }
 
-absl::StatusOr<int> Floor(const EnumValueDescriptor& value) {
-  if (value.options().HasExtension(options::v1::min_score)) return value.options().GetExtension(options::v1::min_score);
-  return absl::InternalError(ToAbsl(Cat(value.full_name(), " has no floor")));
+absl::StatusOr<int> MinScore(const EnumValueDescriptor& value) {
+  if (value.options().HasExtension(options::v1::min_score)) {
+    return value.options().GetExtension(options::v1::min_score);
+  }
+  return absl::InternalError(ToAbsl(Cat(value.full_name(), " has no min_score")));
 }
 
 // Below the end of an enum value's band, which is where the next one starts; the last has none.
 absl::StatusOr<Expression> AtMostBand(const Field& target, const EnumValueDescriptor& value) {
-  ASSIGN_OR_RETURN(const int own, Floor(value));
+  ASSIGN_OR_RETURN(const int own, MinScore(value));
   std::vector<int> above;
   for (int i = 0; i < value.type()->value_count(); ++i) {
     const EnumValueDescriptor& other = *value.type()->value(i);
@@ -103,13 +105,13 @@ absl::StatusOr<Expression> AtMostBand(const Field& target, const EnumValueDescri
 
 absl::StatusOr<Expression> Bound(const TypedFilter& filter, const Field& target, bool least) {
   if (filter.field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM && !filter.field.is_repeated()) {
-    ASSIGN_OR_RETURN(const auto values, RequestEnums(filter.request, filter.field));
+    ASSIGN_OR_RETURN(const auto values, RequestEnums(filter.message, filter.field));
     if (!least) return AtMostBand(target, *values.front());
-    ASSIGN_OR_RETURN(const int floor, Floor(*values.front()));
-    return Compare(target, Operator::kGreaterOrEqual, Number{Cat(floor)});
+    ASSIGN_OR_RETURN(const int score, MinScore(*values.front()));
+    return Compare(target, Operator::kGreaterOrEqual, Number{Cat(score)});
   }
   ASSIGN_OR_RETURN(std::vector<Value> values,
-                   RequestValues(filter.request, filter.field, filter.catalogue, target));
+                   RequestValues(filter.message, filter.field, filter.catalogue, target));
   if (values.size() != 1) return absl::InvalidArgumentError("takes one value");
   return Compare(target, least ? Operator::kGreaterOrEqual : Operator::kLessOrEqual,
                  std::move(values.front()));
@@ -119,7 +121,7 @@ absl::StatusOr<Expression> WithinDays(const TypedFilter& filter, const Field& ta
   if (filter.field.cpp_type() != FieldDescriptor::CPPTYPE_INT32 || filter.field.is_repeated()) {
     return absl::InternalError("WITHIN_DAYS stands on a field that is no int32");
   }
-  const int days = filter.request.GetReflection()->GetInt32(filter.request, &filter.field);
+  const int days = filter.message.GetReflection()->GetInt32(filter.message, &filter.field);
   if (days < 1 || days > kMaxDays) {
     return absl::InvalidArgumentError(ToAbsl(Cat("is ", days, "; must be from 1 to ", kMaxDays)));
   }
@@ -136,7 +138,7 @@ absl::StatusOr<Expression> Within(const TypedFilter& filter, const Field& target
   if (filter.field.message_type() != range.GetDescriptor() || filter.field.is_repeated()) {
     return absl::InternalError("WITHIN stands on a field that is no TimeRange");
   }
-  const auto& message = filter.request.GetReflection()->GetMessage(filter.request, &filter.field);
+  const auto& message = filter.message.GetReflection()->GetMessage(filter.message, &filter.field);
   range.ParseFromString(message.SerializeAsString());
   if (!range.has_start() && !range.has_end()) {
     return absl::InvalidArgumentError("has neither start nor end; set one of them or both");
@@ -159,7 +161,7 @@ absl::StatusOr<Expression> Within(const TypedFilter& filter, const Field& target
 
 absl::StatusOr<Expression> Matches(const TypedFilter& filter, const Field& target) {
   ASSIGN_OR_RETURN(std::vector<Value> values,
-                   RequestValues(filter.request, filter.field, filter.catalogue, target));
+                   RequestValues(filter.message, filter.field, filter.catalogue, target));
   std::vector<Expression> parts;
   parts.reserve(values.size());
   for (Value& value : values) {
@@ -171,13 +173,13 @@ absl::StatusOr<Expression> Matches(const TypedFilter& filter, const Field& targe
 // A number has no words: an enum value stands for its band.
 absl::StatusOr<Expression> InBands(const TypedFilter& filter, const Field& target) {
   ASSIGN_OR_RETURN(const std::vector<const EnumValueDescriptor*> grades,
-                   RequestEnums(filter.request, filter.field));
+                   RequestEnums(filter.message, filter.field));
   std::vector<Expression> bands;
   for (const EnumValueDescriptor* grade : grades) {
-    ASSIGN_OR_RETURN(const int floor, Floor(*grade));
+    ASSIGN_OR_RETURN(const int score, MinScore(*grade));
     ASSIGN_OR_RETURN(Expression below, AtMostBand(target, *grade));
     std::vector<Expression> ends;
-    ends.push_back(Compare(target, Operator::kGreaterOrEqual, Number{Cat(floor)}));
+    ends.push_back(Compare(target, Operator::kGreaterOrEqual, Number{Cat(score)}));
     if (!below.empty()) ends.push_back(std::move(below));
     bands.push_back(Expression::And(std::move(ends)));
   }
@@ -187,15 +189,15 @@ absl::StatusOr<Expression> InBands(const TypedFilter& filter, const Field& targe
 // Falcon's list form compares whole and minds case; its plain equality does neither.
 absl::StatusOr<Expression> EqualsInCommonCases(const TypedFilter& filter, const Field& target) {
   ASSIGN_OR_RETURN(const std::vector<Value> values,
-                   RequestValues(filter.request, filter.field, filter.catalogue, target));
+                   RequestValues(filter.message, filter.field, filter.catalogue, target));
   return AnyOf(target, InCommonCases(values), /*list=*/true);
 }
 
 absl::StatusOr<Expression> IsNamed(const TypedFilter& filter, const Field& target) {
   ASSIGN_OR_RETURN(Expression whole, EqualsInCommonCases(filter, target));
-  if (!YieldsRecords(*filter.request.GetDescriptor())) return whole;
+  if (!filter.yields_records) return whole;
   ASSIGN_OR_RETURN(const std::vector<Value> values,
-                   RequestValues(filter.request, filter.field, filter.catalogue, target));
+                   RequestValues(filter.message, filter.field, filter.catalogue, target));
   std::vector<Expression> forms = {std::move(whole)};
   for (const Value& value : values) {
     for (Expression& wide : WideForms(target, value)) forms.push_back(std::move(wide));
@@ -207,7 +209,7 @@ absl::StatusOr<Expression> IsNamed(const TypedFilter& filter, const Field& targe
 // which the check asks for then.
 absl::StatusOr<Expression> IsDevice(const TypedFilter& filter, const Field& target) {
   ASSIGN_OR_RETURN(std::vector<Value> values,
-                   RequestValues(filter.request, filter.field, filter.catalogue, target));
+                   RequestValues(filter.message, filter.field, filter.catalogue, target));
   for (Value& value : values) {
     std::string* text = std::get_if<std::string>(&value);
     if (text == nullptr) return absl::InternalError("DEVICE_ID stands on a field that is no text");
@@ -221,7 +223,7 @@ absl::StatusOr<Expression> Equals(const TypedFilter& filter, const Field& target
                       target.kind == options::v1::FQL_KIND_NUMBER;
   if (graded) return InBands(filter, target);
   ASSIGN_OR_RETURN(std::vector<Value> values,
-                   RequestValues(filter.request, filter.field, filter.catalogue, target));
+                   RequestValues(filter.message, filter.field, filter.catalogue, target));
   return AnyOf(target, std::move(values), filter.field.is_repeated());
 }
 
@@ -232,6 +234,11 @@ absl::StatusOr<Expression> CompileOn(const TypedFilter& filter, const std::strin
         ToAbsl(Cat(filter.field.full_name(), " filters on the unknown FQL field ", fql_field)));
   }
   switch (filter.means.operator_()) {
+    case options::v1::FILTER_OPERATOR_UNSPECIFIED:
+      if (filter.field.message_type() == v1::TimeRange::descriptor()) {
+        return Within(filter, *target);
+      }
+      return Equals(filter, *target);
     case options::v1::FILTER_OPERATOR_EQUAL:
       return Equals(filter, *target);
     case options::v1::FILTER_OPERATOR_EQUAL_UPPER_OR_LOWER:
@@ -251,7 +258,7 @@ absl::StatusOr<Expression> CompileOn(const TypedFilter& filter, const std::strin
     case options::v1::FILTER_OPERATOR_WITHIN:
       return Within(filter, *target);
     default:
-      return absl::InternalError(ToAbsl(Cat(filter.field.full_name(), " has no operator")));
+      return absl::InternalError(ToAbsl(Cat(filter.field.full_name(), " has an unknown operator")));
   }
 }
 

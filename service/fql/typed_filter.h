@@ -15,11 +15,12 @@ namespace falcon::fql {
 
 // References outlive the call.
 struct TypedFilter {
-  const google::protobuf::Message& request;
-  const google::protobuf::FieldDescriptor& field;  // set in `request`
+  const google::protobuf::Message& message;        // the request's `filter`
+  const google::protobuf::FieldDescriptor& field;  // set in `message`
   const options::v1::TypedFilter& means;
   const Catalogue& catalogue;
   WallTime now;
+  bool yields_records;  // the answer shows records, and not only counts
 };
 
 // The condition, or one for each of `or_fields` joined by Or, not yet held against the catalogue.

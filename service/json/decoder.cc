@@ -30,20 +30,19 @@ class RecordDecoder {
     FieldSet seen;
     for (const auto [key, value] : object) {
       const FieldEntry* entry = table.Find(key);
-      if (entry == nullptr) {
-        if (unmodelled_) kept_.AddUnmodelled({around, key}, value);
-        continue;
+      if (entry == nullptr && unmodelled_) kept_.AddUnmodelled({around, key}, value);
+      for (; entry != nullptr; entry = table.Next(*entry)) {
+        if (selection != nullptr && !selection->selected.Has(entry->index)) continue;
+        const Place place{around, key};
+        if (seen.Has(entry->index)) {
+          table.reflection->ClearField(&message, entry->field);
+          if (!entry->derived) kept_.Forget(place);
+        }
+        seen.Add(entry->index);
+        const FieldSelection::Node* below =
+            selection == nullptr ? nullptr : selection->Below(entry->index);
+        Field({FieldWriter(*table.reflection, *entry, message), place, below}, value);
       }
-      if (selection != nullptr && !selection->selected.Has(entry->index)) continue;
-      const Place place{around, key};
-      if (seen.Has(entry->index)) {
-        table.reflection->ClearField(&message, entry->field);
-        kept_.Forget(place);
-      }
-      seen.Add(entry->index);
-      const FieldSelection::Node* below =
-          selection == nullptr ? nullptr : selection->Below(entry->index);
-      Field({FieldWriter(*table.reflection, *entry, message), place, below}, value);
     }
   }
 
@@ -92,7 +91,7 @@ class RecordDecoder {
     const bool fits = entry.kind == Kind::kMessage ? value.get(object) == simdjson::SUCCESS
                                                    : target.writer.Write(value);
     if (!fits) {
-      if (IsEmptyText(value)) return true;
+      if (IsEmptyText(value) || entry.derived) return true;
       kept_.AddMisfit(place, value);
     } else if (entry.kind == Kind::kMessage) {
       Object(*entry.message, object, target.below, target.writer.Inside(), &place);

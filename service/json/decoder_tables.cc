@@ -4,7 +4,10 @@
 #include <stdexcept>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "base/text.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "json/field_selection.h"
@@ -74,8 +77,14 @@ EnumWords::EnumWords(const EnumDescriptor* enumeration) {
   // From 1: a field at _UNSPECIFIED is as good as unset, and would lose the word.
   for (int i = 1; i < enumeration->value_count(); ++i) {
     const std::string& name = enumeration->value(i)->name();
-    words_.emplace_back(name.substr(std::min(prefix, name.size())),
-                        enumeration->value(i)->number());
+    const auto& options = enumeration->value(i)->options();
+    const int number = enumeration->value(i)->number();
+    words_.emplace_back(name.substr(std::min(prefix, name.size())), number);
+    const std::string& own = options.GetExtension(options::v1::fql_value);
+    if (!own.empty()) words_.emplace_back(absl::AsciiStrToUpper(own), number);
+    if (options.HasExtension(options::v1::min_score)) {
+      bands_.emplace(options.GetExtension(options::v1::min_score), number);
+    }
   }
 }
 
@@ -84,6 +93,11 @@ int EnumWords::Find(std::string_view word) const {
     if (SameWord(name, word)) return number;
   }
   return -1;
+}
+
+int EnumWords::FindBand(int64_t score) const {
+  const auto above = bands_.upper_bound(score);
+  return above == bands_.begin() ? 0 : std::prev(above)->second;
 }
 
 FieldEntry DecoderTables::Entry(const FieldDescriptor* field) {
@@ -123,7 +137,14 @@ const MessageTable* DecoderTables::Build(const Descriptor* message) {
   }
   std::vector<std::string> keys;
   keys.reserve(made.fields.size());
-  for (const FieldEntry& entry : made.fields) keys.push_back(JsonKey(entry.field));
+  std::map<std::string, size_t> last;  // entry of a key
+  for (size_t i = 0; i < made.fields.size(); ++i) {
+    std::string key = JsonKey(made.fields[i].field);
+    const auto [before, first] = last.emplace(key, i);
+    made.fields[i].derived = !first;
+    if (!first) made.fields[std::exchange(before->second, i)].also = static_cast<int16_t>(i);
+    keys.push_back(first ? std::move(key) : std::string());
+  }
   made.keys = KeyIndex(std::move(keys));
   return &made;
 }

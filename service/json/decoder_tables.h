@@ -38,11 +38,14 @@ enum class Kind : uint8_t {
 class EnumWords {
  public:
   explicit EnumWords(const google::protobuf::EnumDescriptor* enumeration);
-  // Any case, spaces and dashes as underscores. -1: unknown.
+  // Any case, spaces and dashes as underscores; or `fql_value`. -1: unknown.
   int Find(std::string_view word) const;
+  // The value in whose band a score lies: the greatest `min_score` that it reaches. 0: none does.
+  int FindBand(int64_t score) const;
 
  private:
   std::vector<std::pair<std::string, int>> words_;
+  std::map<int64_t, int> bands_;
 };
 
 struct MessageTable;
@@ -53,8 +56,10 @@ struct FieldEntry {
   const MessageTable* message = nullptr;  // of kMessage; of a kMap's entries
   const EnumWords* words = nullptr;       // of kEnum
   int16_t index = 0;                      // among the message's fields
+  int16_t also = -1;                      // the next entry with the same JSON key
   Kind kind = Kind::kText;
   bool repeated = false;
+  bool derived = false;  // another entry shows the key's value as it is
 };
 
 struct MessageTable {
@@ -62,11 +67,13 @@ struct MessageTable {
   std::vector<FieldEntry> fields;
   const google::protobuf::FieldDescriptor* additional_fields = nullptr;  // a Struct
 
-  KeyIndex keys;  // of `fields`
+  KeyIndex keys;  // of `fields`, each once
 
   // Null: the message does not model `key`.
-  const FieldEntry* Find(std::string_view key) const {
-    const int position = keys.Find(key);
+  const FieldEntry* Find(std::string_view key) const { return At(keys.Find(key)); }
+  // The next field that shows the same key; null: no other does.
+  const FieldEntry* Next(const FieldEntry& entry) const { return At(entry.also); }
+  const FieldEntry* At(int position) const {
     return position < 0 ? nullptr : &fields[static_cast<size_t>(position)];
   }
 };

@@ -1,6 +1,7 @@
 // FieldSelection: made from a mask or from the brief options, once for a request.
 #include "json/field_selection.h"
 
+#include <algorithm>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -71,9 +72,8 @@ std::string NearestPath(std::string_view path, const Descriptor* record, MaskWor
 }
 
 std::string Unknown(std::string_view path, const std::string& nearest) {
-  return Cat(
-      "unknown path `", EscapeHostile(path, 100), "`",
-      nearest.empty() ? "; `*` alone selects everything" : Cat("; did you mean `", nearest, "`?"));
+  return Cat("unknown path `", EscapeHostile(path, 100), "`",
+             nearest.empty() ? "" : Cat("; did you mean `", nearest, "`?"));
 }
 
 // The fields that `path` names, outermost first; empty: unknown.
@@ -94,7 +94,8 @@ std::vector<const FieldDescriptor*> Resolve(std::string_view path, const Descrip
 
 std::string JsonKey(const FieldDescriptor* field) {
   const auto& options = field->options();
-  return options.HasExtension(options::v1::json_key) ? options.GetExtension(options::v1::json_key) : field->name();
+  return options.HasExtension(options::v1::json_key) ? options.GetExtension(options::v1::json_key)
+                                                     : field->name();
 }
 
 namespace {
@@ -163,14 +164,15 @@ absl::StatusOr<FieldSelection> FieldSelection::FromMask(const google::protobuf::
     return InvalidField("read_mask", Cat("at most ", kMaxPaths, " paths, not ", mask.paths_size()));
   }
   if (mask.paths_size() == 0) return FieldSelection();
-  if (mask.paths_size() == 1 && mask.paths(0) == "*") return FieldSelection();
   std::vector<FieldViolation> violations;
   Draft draft;
   bool suggested = false;  // once a mask: it compares the path with hundreds
   for (const std::string& path : mask.paths()) {
     const std::vector<const FieldDescriptor*> fields = Resolve(path, record);
     if (path == "*") {
-      violations.push_back({"read_mask", "`*` stands alone: drop the other paths, or the star"});
+      violations.push_back(
+          {"read_mask",
+           "`*` is no path; leave `read_mask` out and set `view` to RECORD_VIEW_FULL"});
     } else if (fields.empty()) {
       violations.push_back(
           {"read_mask", Unknown(path, suggested ? "" : NearestPath(path, record, *work))});
@@ -220,7 +222,9 @@ std::vector<std::string> FieldSelection::TopLevelJsonKeys(const Descriptor* reco
   if (everything()) return keys;
   for (int i = 0; i < record->field_count(); ++i) {
     const FieldDescriptor* field = record->field(i);
-    if (Has(field) && field->name() != "additional_fields") keys.push_back(JsonKey(field));
+    if (!Has(field) || field->name() == "additional_fields") continue;
+    std::string key = JsonKey(field);
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(std::move(key));
   }
   return keys;
 }

@@ -28,7 +28,7 @@ class FieldSelection {
   // it has any.
   static FieldSelection Brief(const google::protobuf::Descriptor* record);
   // `mask`: paths of `record` by its field names, such as "device.hostname", through repeated
-  // messages too; "*" alone, or no path: everything. INVALID_ARGUMENT on `read_mask`, with the
+  // messages too; no path: everything. INVALID_ARGUMENT on `read_mask`, with the
   // nearest known path for the first unknown one, if that is short. At most 200 paths.
   // `work`, if not null, is added to.
   static absl::StatusOr<FieldSelection> FromMask(const google::protobuf::FieldMask& mask,

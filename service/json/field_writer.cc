@@ -104,7 +104,11 @@ bool FieldWriter::Enum(dom::element value) const {
   const Scalar<std::string> word = ReadText(value);
   if (word.taken != Taken::kValue) return false;
   if (word.value.empty()) return true;
-  const int number = entry_.words->Find(word.value);
+  int number = entry_.words->Find(word.value);
+  if (number < 0 && entry_.derived) {
+    const Scalar<int64_t> score = ReadInt64(value);
+    if (score.taken == Taken::kValue) number = entry_.words->FindBand(score.value);
+  }
   if (number < 0) return false;
   if (entry_.repeated) {
     reflection_.AddEnumValue(&message_, entry_.field, number);

@@ -12,6 +12,7 @@ KeyIndex::KeyIndex(std::vector<std::string> keys) : keys_(std::move(keys)) {
   mask_ = size - 1;
   shift_ = 64 - std::countr_zero(size);
   for (size_t i = 0; i < keys_.size(); ++i) {
+    if (keys_[i].empty()) continue;
     const Ends ends = EndsOf(keys_[i]);
     size_t at = Start(ends);
     while (slots_[at].position >= 0) at = (at + 1) & mask_;

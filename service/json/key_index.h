@@ -14,7 +14,7 @@ namespace falcon::json {
 class KeyIndex {
  public:
   KeyIndex() : KeyIndex(std::vector<std::string>()) {}
-  // `keys` differ from each other.
+  // `keys` differ from each other, but for empty ones, which are not found.
   explicit KeyIndex(std::vector<std::string> keys);
 
   // -1: not among them.

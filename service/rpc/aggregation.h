@@ -15,6 +15,7 @@
 #include "google/protobuf/message.h"
 #include "rpc/checks.h"
 #include "rpc/collection.h"
+#include "rpc/request_bounds.h"
 
 namespace falcon::rpc {
 
@@ -28,27 +29,26 @@ void CheckAggregation(const AggregationQuery& query, const fql::Catalogue& catal
 void PrepareCount(const google::protobuf::Message& request, Reading& reading, Checks& checks);
 
 // All of an Aggregate request; INVALID_ARGUMENT with all violations, those in `checks` included.
-// `reading` learns what is to know of its filter.
+// `call` learns of its filter.
 template <class Request>
 absl::StatusOr<AggregationQuery> OpenAggregation(const Request& request,
                                                  const fql::Catalogue& catalogue,
-                                                 const Clock& clock, Reading& reading,
-                                                 Checks checks) {
+                                                 const Clock& clock, Call& call, Checks checks) {
   AggregationQuery query;
   query.field = request.field();
   query.then_by = request.then_by();
   query.kind = request.kind() == v1::AGGREGATION_KIND_UNSPECIFIED ? v1::AGGREGATION_KIND_TERMS
                                                                   : request.kind();
   query.interval = request.interval();
-  if constexpr (requires { request.query(); }) query.text = request.query();
-  query.size = PageSize(request.size(), 10, 1000, "size", checks);
+  if constexpr (requires { request.filter().query(); }) query.text = request.filter().query();
+  query.size = PageSize(request, "size");
   CheckAggregation(query, catalogue, checks);
-  PrepareCount(request, reading, checks);
-  std::vector<fql::FilterNote> notes;
-  query.filter =
-      checks.Take(fql::CompileFilters(request, catalogue, clock.WallNow(), &notes)).Text();
+  PrepareCount(request, call.reading, checks);
+  const fql::CompiledFilter filter =
+      checks.Take(fql::CompileFilters(request, catalogue, clock.WallNow()));
   RETURN_IF_ERROR(checks.Verdict());
-  AddNotes(notes, reading);
+  query.filter = filter.expression.Text();
+  TellOfFilter(filter.notes, filter.interval, query.filter, call);
   return query;
 }
 

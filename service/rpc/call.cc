@@ -5,6 +5,11 @@
 #include "google/protobuf/util/time_util.h"
 
 namespace falcon::rpc {
+namespace {
+
+constexpr size_t kMaxFilterBytes = 8 << 10;
+
+}  // namespace
 
 void Call::BeginNextMessage() {
   earlier_calls += reading.upstream_calls;
@@ -15,6 +20,8 @@ void Call::BeginNextMessage() {
   reading.errors.clear();
   reading.notes.clear();
   report = {};
+  effective_filter.clear();
+  interval.reset();
 }
 
 void Describe(const Call& call, v1::ReadInfo* info) {
@@ -40,6 +47,9 @@ void Describe(const Call& call, v1::ReadInfo* info) {
   }
   AddNotes(call, info);
   for (const std::string& id : call.reading.deferred_ids) info->add_deferred_ids(id);
+  info->set_view(call.view);
+  info->set_effective_filter(EscapeHostile(call.effective_filter, kMaxFilterBytes));
+  if (call.interval.has_value()) *info->mutable_interval() = *call.interval;
 }
 
 void AddNotes(const Call& call, v1::ReadInfo* info) {

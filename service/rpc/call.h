@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "base/time.h"
 #include "falcon/reading.h"
@@ -42,6 +44,10 @@ struct Call {
   int64_t earlier_skipped = 0;  // values and records of theirs that did not fit
   int64_t messages_sent = 0;    // of a stream
   json::DecodeReport report;
+  // What the request asks for, as read_info tells it.
+  v1::RecordView view = v1::RECORD_VIEW_UNSPECIFIED;
+  std::string effective_filter;
+  std::optional<v1::TimeRange> interval;
 };
 
 // Says in `info` how the answer was served.

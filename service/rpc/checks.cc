@@ -39,19 +39,8 @@ absl::Status Checks::Verdict() const {
   return status;
 }
 
-int PageSize(int asked, int usual, int most, std::string_view field, Checks& checks) {
-  if (asked < 0) checks.Violate(field, Cat("must not be negative; 0 means ", usual));
-  return asked <= 0 ? usual : std::min(asked, most);
-}
-
-void CheckIds(const google::protobuf::RepeatedPtrField<std::string>& ids, int most, IdShape shape,
+void CheckIds(const google::protobuf::RepeatedPtrField<std::string>& ids, IdShape shape,
               std::string_view field, Checks& checks) {
-  if (ids.empty()) checks.Violate(field, Cat("needs 1 to ", most, " ids"));
-  if (ids.size() > most) {
-    checks.Violate(field, Cat("takes at most ", most, " ids, got ", ids.size(),
-                              "; split them over several calls"));
-    return;
-  }
   for (int i = 0; i < ids.size(); ++i) {
     const std::string_view wrong = shape(ids[i]);
     if (!wrong.empty()) checks.Violate(Cat(field, "[", i, "]"), wrong);
@@ -60,7 +49,7 @@ void CheckIds(const google::protobuf::RepeatedPtrField<std::string>& ids, int mo
 
 void CheckQuery(std::string_view query, Checks& checks) {
   if (query.size() <= kMostQueryBytes) return;
-  checks.Violate("query", Cat("takes at most ", kMostQueryBytes, " bytes"));
+  checks.Violate("filter.query", Cat("takes at most ", kMostQueryBytes, " bytes"));
 }
 
 std::string_view AnyIdShape(std::string_view id) {

@@ -41,12 +41,9 @@ class Checks {
   absl::Status other_;
 };
 
-// `usual` for 0, `most` for more than that; a violation below 0.
-int PageSize(int asked, int usual, int most, std::string_view field, Checks& checks);
-
-// 1 to `most` ids, each passing `shape`, which returns what is wrong or "".
+// Each of `ids` passes `shape`, which returns what is wrong or "".
 using IdShape = std::string_view (*)(std::string_view id);
-void CheckIds(const google::protobuf::RepeatedPtrField<std::string>& ids, int most, IdShape shape,
+void CheckIds(const google::protobuf::RepeatedPtrField<std::string>& ids, IdShape shape,
               std::string_view field, Checks& checks);
 
 // A `query`, free text for Falcon's own search: at most 1,024 bytes.

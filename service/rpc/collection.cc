@@ -6,9 +6,10 @@
 #include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
-#include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/reflection.h"
 #include "rpc/field_access.h"
+#include "rpc/record_view.h"
+#include "rpc/request_bounds.h"
 #include "rpc/staleness.h"
 
 namespace falcon::rpc {
@@ -77,7 +78,7 @@ Task<absl::Status> Collection::BatchGet(const Upstream& upstream, Call& call,
   const auto* field = PluralField(request.GetDescriptor(), facts_.id);
   const auto texts = request.GetReflection()->GetRepeatedFieldRef<std::string>(request, field);
   const google::protobuf::RepeatedPtrField<std::string> asked(texts.begin(), texts.end());
-  CheckIds(asked, facts_.batch_most, facts_.id_shape, field->name(), checks);
+  CheckIds(asked, facts_.id_shape, field->name(), checks);
   ASSIGN_OR_CO_RETURN(LookupPlan plan, OpenLookup(request, std::move(checks)));
   const AskedIds ids(asked, facts_.spell_id);
   const std::string records = RecordField(response.GetDescriptor(), record_)->name();
@@ -92,20 +93,17 @@ absl::StatusOr<PageStart> Collection::OpenList(const Message& request, const Ups
                                                Checks checks) const {
   const std::optional<fql::Order> asked =
       checks.Take(catalogue_.ParseOrder(StringField(request, "order_by")));
-  const int page_size = PageSize(IntField(request, "page_size"), facts_.list_usual,
-                                 facts_.list_most, "page_size", checks);
-  PageStart start =
-      Open(request, upstream, "page_token", asked.value_or(facts_.list_order), page_size, checks);
+  PageStart start = Open(request, upstream, "page_token", asked.value_or(facts_.list_order),
+                         PageSize(request, "page_size"), checks);
   RETURN_IF_ERROR(checks.Verdict());
   return start;
 }
 
 absl::StatusOr<PageStart> Collection::OpenExport(const Message& request, const Upstream& upstream,
                                                  Checks checks) const {
-  const int most = facts_.export_most;
-  const int batch = PageSize(IntField(request, "batch_size"), most, most, "batch_size", checks);
   const fql::Order order = facts_.seek.empty() ? facts_.list_order : fql::Order{facts_.seek, false};
-  PageStart start = Open(request, upstream, "resume_token", order, batch, checks);
+  PageStart start =
+      Open(request, upstream, "resume_token", order, PageSize(request, "batch_size"), checks);
   start.plan.whole = true;
   start.plan.patience = kPagePatience;
   RETURN_IF_ERROR(checks.Verdict());
@@ -121,7 +119,7 @@ PageStart Collection::Open(const Message& request, const Upstream& upstream,
   start.plan.entities = facts_.pages_are_ids ? facts_.entities : nullptr;
   start.plan.look_ups = facts_.pages_like_entities ? facts_.entities : nullptr;
   start.plan.decoder = &decoder_;
-  start.plan.options = Options(request, /*brief_unless_asked=*/true, checks);
+  start.plan.options = Options(request, checks);
   start.plan.id_field = id_field_;
   start.plan.staleness = AskedStaleness(request, checks);
   start.plan.seek_field = order.field == facts_.seek ? seek_field_ : nullptr;
@@ -130,25 +128,30 @@ PageStart Collection::Open(const Message& request, const Upstream& upstream,
   start.plan.page_size = page_size;
   start.plan.answer_bytes = facts_.answer_bytes;
   start.plan.names = fql::NameFilter(request, catalogue_);
-  const fql::Expression filter = checks.Take(
-      fql::CompileFilters(request, catalogue_, upstream.clock.WallNow(), &start.filter_notes));
+  fql::CompiledFilter filter =
+      checks.Take(fql::CompileFilters(request, catalogue_, upstream.clock.WallNow()));
+  start.filter_notes = std::move(filter.notes);
   const std::string token = StringField(request, token_field);
   if (token.empty()) {
-    start.cursor.filter = filter.empty() ? facts_.neutral_filter : filter.Text();
+    start.interval = filter.interval;
+    start.cursor.filter =
+        filter.expression.empty() ? facts_.neutral_filter : filter.expression.Text();
   } else {
     start.cursor = checks.Take(upstream.tokens.Open(token, start.binding, token_field));
   }
   return start;
 }
 
-json::DecodeOptions Collection::Options(const Message& request, bool brief_unless_asked,
-                                        Checks& checks) const {
+json::DecodeOptions Collection::Options(const Message& request, Checks& checks) const {
   json::DecodeOptions options;
-  const auto* mask = MessageField<google::protobuf::FieldMask>(request, "read_mask");
-  if (mask != nullptr) {
+  const v1::RecordView view = ShownView(request);
+  if (const google::protobuf::FieldMask* mask = MaskOf(request)) {
     options.selection = checks.Take(json::FieldSelection::FromMask(*mask, record_));
-  } else if (brief_unless_asked) {
+  } else if (view == v1::RECORD_VIEW_BRIEF) {
     options.selection = json::FieldSelection::Brief(record_);
+  } else if (!v1::RecordView_IsValid(view)) {
+    checks.Violate("view", Cat("has no value ", static_cast<int>(view),
+                               "; RECORD_VIEW_BRIEF or RECORD_VIEW_FULL"));
   }
   const auto* read = MessageField<v1::ReadOptions>(request, "read_options");
   options.additional_fields = read != nullptr && read->include_additional_fields();
@@ -159,7 +162,7 @@ absl::StatusOr<LookupPlan> Collection::OpenLookup(const Message& request, Checks
   LookupPlan plan;
   plan.operation = facts_.entities;
   plan.decoder = &decoder_;
-  plan.options = Options(request, /*brief_unless_asked=*/false, checks);
+  plan.options = Options(request, checks);
   plan.id_field = id_field_;
   plan.answer_bytes = facts_.answer_bytes;
   plan.staleness = AskedStaleness(request, checks);
@@ -170,7 +173,7 @@ absl::StatusOr<LookupPlan> Collection::OpenLookup(const Message& request, Checks
 Task<absl::Status> Collection::AnswerPage(const Upstream& upstream, Call& call, PageStart start,
                                           Message& response) const {
   const auto* records = RecordField(response.GetDescriptor(), record_);
-  AddNotes(start.filter_notes, call.reading);
+  TellOfFilter(start.filter_notes, start.interval, start.cursor.filter, call);
   ASSIGN_OR_CO_RETURN(PageOutcome page,
                       co_await FetchPage(upstream.caller, start.plan, start.cursor, call.reading,
                                          upstream.clock, response, records->name()));
@@ -197,11 +200,14 @@ void Collection::Conclude(const Upstream& upstream, const Call& call, const Page
   Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
 }
 
-void AddNotes(const std::vector<fql::FilterNote>& notes, Reading& reading) {
+void TellOfFilter(const std::vector<fql::FilterNote>& notes,
+                  const std::optional<v1::TimeRange>& interval, std::string effective, Call& call) {
   for (const fql::FilterNote& note : notes) {
-    reading.AddNote(
+    call.reading.AddNote(
         {.reason = note.reason, .message = note.message, .field = note.field, .id = {}});
   }
+  call.interval = interval;
+  call.effective_filter = std::move(effective);
 }
 
 std::vector<std::vector<std::unique_ptr<Message>>> TakeApart(Message& batch,

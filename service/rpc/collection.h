@@ -51,13 +51,9 @@ struct CollectionFacts {
   // Immutable instant or number on every record: exports are ordered by it, dead cursors and offset
   // windows passed by it. Empty: there is none; exports are in list_order then.
   std::string seek;
-  int list_usual = 50;
-  int list_most = 1000;
-  int export_most = 1000;
   std::string neutral_filter;  // where Falcon demands a filter and the caller has none
   IdShape id_shape = AnyIdShape;
   SpellId spell_id = nullptr;
-  int batch_most = 5000;                  // ids of one BatchGet
   size_t answer_bytes = kMaxRecordBytes;  // what the records of an answer may weigh
 };
 
@@ -67,10 +63,12 @@ struct PageStart {
   Cursor cursor;
   std::string binding;
   std::vector<fql::FilterNote> filter_notes;
+  std::optional<v1::TimeRange> interval;  // that the filter's `days` stand for
 };
 
-// Tells the reader of the answer what is to know of its filter.
-void AddNotes(const std::vector<fql::FilterNote>& notes, Reading& reading);
+// Tells the reader of the answer of its filter, which Falcon is asked with as `effective`.
+void TellOfFilter(const std::vector<fql::FilterNote>& notes,
+                  const std::optional<v1::TimeRange>& interval, std::string effective, Call& call);
 
 class Collection {
  public:
@@ -128,8 +126,7 @@ class Collection {
                  Checks& checks) const;
   // `id` as Falcon spells it; a violation on `field` if it is none.
   std::string CheckedId(std::string id, std::string_view field, Checks& checks) const;
-  json::DecodeOptions Options(const google::protobuf::Message& request, bool brief_unless_asked,
-                              Checks& checks) const;
+  json::DecodeOptions Options(const google::protobuf::Message& request, Checks& checks) const;
 
   const google::protobuf::Descriptor* record_;
   CollectionFacts facts_;
@@ -187,6 +184,7 @@ struct PageAhead {
         cursor(from.cursor),
         reading(call.reading.deadline, call.reading.priority) {
     reading.caller = call.reading.caller;
+    reading.validate_only = call.reading.validate_only;
   }
 
   static Task<absl::StatusOr<PageOutcome>> Fetch(std::shared_ptr<PageAhead> self,
@@ -207,7 +205,7 @@ Task<absl::Status> Collection::ExportPages(const Upstream& upstream, Call& call,
   using Ahead = PageAhead<Response>;
   const std::string records = RecordField(Response::descriptor(), record_)->name();
   const run::Executor executor = co_await boost::asio::this_coro::executor;
-  AddNotes(start.filter_notes, call.reading);
+  TellOfFilter(start.filter_notes, start.interval, start.cursor.filter, call);
   ExportSize size(start.plan.page_size);
   auto page = std::make_shared<Ahead>(start, call);
   auto reader = std::make_optional<run::Aside<absl::StatusOr<PageOutcome>>>(

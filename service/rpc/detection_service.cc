@@ -25,6 +25,15 @@ CollectionFacts Facts() {
   return facts;
 }
 
+// Free text works on the ids query only.
+void Search(const std::string& text, PagePlan& plan) {
+  if (text.empty()) return;
+  plan.operation = &operation::kGetQueriesAlerts;
+  plan.entities = &operation::kPostEntitiesAlerts;
+  plan.look_ups = nullptr;
+  plan.query = {{"q", text}};
+}
+
 }  // namespace
 
 DetectionService::DetectionService(const Edge& edge, const Upstream& upstream)
@@ -33,26 +42,29 @@ DetectionService::DetectionService(const Edge& edge, const Upstream& upstream)
 Task<absl::Status> DetectionService::List(Call& call, const v1::ListDetectionsRequest& request,
                                           v1::ListDetectionsResponse& response) {
   Checks checks;
-  CheckQuery(request.query(), checks);
+  CheckQuery(request.filter().query(), checks);
   ASSIGN_OR_CO_RETURN(PageStart start, detections_.OpenList(request, upstream_, checks));
-  if (!request.query().empty()) {
-    // Free text works on the ids query only.
-    start.plan.operation = &operation::kGetQueriesAlerts;
-    start.plan.entities = detections_.facts().entities;
-    start.plan.look_ups = nullptr;
-    start.plan.query = {{"q", request.query()}};
-  }
+  Search(request.filter().query(), start.plan);
   co_return co_await detections_.AnswerPage(upstream_, call, std::move(start), response);
+}
+
+Task<absl::Status> DetectionService::Export(Call& call, const v1::ExportDetectionsRequest& request,
+                                            Stream<v1::ExportDetectionsResponse>& stream) {
+  Checks checks;
+  CheckQuery(request.filter().query(), checks);
+  ASSIGN_OR_CO_RETURN(PageStart start, detections_.OpenExport(request, upstream_, checks));
+  Search(request.filter().query(), start.plan);
+  co_return co_await detections_.ExportPages(upstream_, call, start, stream);
 }
 
 Task<absl::Status> DetectionService::Aggregate(Call& call,
                                                const v1::AggregateDetectionsRequest& request,
                                                v1::AggregateDetectionsResponse& response) {
   Checks checks;
-  CheckQuery(request.query(), checks);
+  CheckQuery(request.filter().query(), checks);
   ASSIGN_OR_CO_RETURN(
       const AggregationQuery query,
-      OpenAggregation(request, detections_.catalogue(), upstream_.clock, call.reading, checks));
+      OpenAggregation(request, detections_.catalogue(), upstream_.clock, call, checks));
   ASSIGN_OR_CO_RETURN(const json::Document answer,
                       co_await upstream_.caller.Call(
                           AggregateCall(operation::kPostAggregatesAlerts, query), call.reading));
@@ -65,8 +77,8 @@ Task<absl::Status> DetectionService::Aggregate(Call& call,
 grpc::ServerUnaryReactor* DetectionService::ListDetections(grpc::CallbackServerContext* context,
                                                            const v1::ListDetectionsRequest* request,
                                                            v1::ListDetectionsResponse* response) {
-  return Answer(edge_, "/falcon_gateway.v1.DetectionService/ListDetections", context, request, response,
-                [=, this](Call& call) { return List(call, *request, *response); });
+  return Answer(edge_, "/falcon_gateway.v1.DetectionService/ListDetections", context, request,
+                response, [=, this](Call& call) { return List(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* DetectionService::GetDetection(grpc::CallbackServerContext* context,
@@ -90,7 +102,7 @@ grpc::ServerWriteReactor<v1::ExportDetectionsResponse>* DetectionService::Export
   return Feed<v1::ExportDetectionsResponse>(
       edge_, "/falcon_gateway.v1.DetectionService/ExportDetections", context, request,
       [=, this](Call& call, Stream<v1::ExportDetectionsResponse>& stream) {
-        return detections_.Export(upstream_, call, *request, stream);
+        return Export(call, *request, stream);
       });
 }
 

@@ -29,6 +29,8 @@ class DetectionService final : public v1::DetectionService::CallbackService {
                                                 v1::AggregateDetectionsResponse* response) override;
 
  private:
+  Task<absl::Status> Export(Call& call, const v1::ExportDetectionsRequest& request,
+                            Stream<v1::ExportDetectionsResponse>& stream);
   Task<absl::Status> List(Call& call, const v1::ListDetectionsRequest& request,
                           v1::ListDetectionsResponse& response);
   Task<absl::Status> Aggregate(Call& call, const v1::AggregateDetectionsRequest& request,

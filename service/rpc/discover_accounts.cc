@@ -71,6 +71,7 @@ Task<absl::Status> DiscoverService::ExportAccounts(Call& call,
     strangers.cursor = *among_strangers;
     co_return co_await accounts_.ExportPages(upstream_, call, strangers, stream);
   }
+  TellOfFilter(known.filter_notes, known.interval, known.cursor.filter, call);
   bool more = true;
   if (request.resume_token().empty()) {
     ASSIGN_OR_CO_RETURN(more, co_await LeaveOutStrangers(call, known.cursor));

@@ -7,11 +7,9 @@
 namespace falcon::rpc {
 namespace {
 
-constexpr int kMostIds = 1000;  // ten calls
-
 std::string_view AssetIdShape(std::string_view id) {
   if (IsHex(id, 32)) {
-    return "must be <cid>_<hash>; for a device id ask ListDiscoveredHosts with `device_id`";
+    return "must be <cid>_<hash>; for a device id ask ListDiscoveredHosts with `filter.device_id`";
   }
   return AnyIdShape(id);
 }
@@ -23,7 +21,6 @@ CollectionFacts Facts(const Operation& pages, const Operation& entities, std::st
   facts.entities = &entities;
   facts.list_order = {seek, true};
   facts.seek = std::move(seek);
-  facts.batch_most = kMostIds;
   return facts;
 }
 
@@ -43,8 +40,6 @@ CollectionFacts HostFacts() {
 CollectionFacts ByIds(const Operation& pages, const Operation& entities, std::string seek) {
   CollectionFacts facts = Facts(pages, entities, std::move(seek));
   facts.pages_are_ids = true;
-  facts.list_most = pages.max_limit;
-  facts.export_most = pages.max_limit;
   return facts;
 }
 
@@ -81,16 +76,18 @@ grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredHosts(
 grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredHost(
     grpc::CallbackServerContext* context, const v1::GetDiscoveredHostRequest* request,
     v1::GetDiscoveredHostResponse* response) {
-  return Answer(edge_, "/falcon_gateway.v1.DiscoverService/GetDiscoveredHost", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.DiscoverService/GetDiscoveredHost", context, request,
+                response,
                 [=, this](Call& call) { return hosts_.Get(upstream_, call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredHosts(
     grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredHostsRequest* request,
     v1::BatchGetDiscoveredHostsResponse* response) {
-  return Answer(
-      edge_, "/falcon_gateway.v1.DiscoverService/BatchGetDiscoveredHosts", context, request, response,
-      [=, this](Call& call) { return hosts_.BatchGet(upstream_, call, *request, *response); });
+  return Answer(edge_, "/falcon_gateway.v1.DiscoverService/BatchGetDiscoveredHosts", context,
+                request, response, [=, this](Call& call) {
+                  return hosts_.BatchGet(upstream_, call, *request, *response);
+                });
 }
 
 grpc::ServerWriteReactor<v1::ExportDiscoveredHostsResponse>* DiscoverService::ExportDiscoveredHosts(
@@ -106,17 +103,19 @@ grpc::ServerWriteReactor<v1::ExportDiscoveredHostsResponse>* DiscoverService::Ex
 grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredApplications(
     grpc::CallbackServerContext* context, const v1::ListDiscoveredApplicationsRequest* request,
     v1::ListDiscoveredApplicationsResponse* response) {
-  return Answer(
-      edge_, "/falcon_gateway.v1.DiscoverService/ListDiscoveredApplications", context, request, response,
-      [=, this](Call& call) { return applications_.List(upstream_, call, *request, *response); });
+  return Answer(edge_, "/falcon_gateway.v1.DiscoverService/ListDiscoveredApplications", context,
+                request, response, [=, this](Call& call) {
+                  return applications_.List(upstream_, call, *request, *response);
+                });
 }
 
 grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredApplication(
     grpc::CallbackServerContext* context, const v1::GetDiscoveredApplicationRequest* request,
     v1::GetDiscoveredApplicationResponse* response) {
-  return Answer(
-      edge_, "/falcon_gateway.v1.DiscoverService/GetDiscoveredApplication", context, request, response,
-      [=, this](Call& call) { return applications_.Get(upstream_, call, *request, *response); });
+  return Answer(edge_, "/falcon_gateway.v1.DiscoverService/GetDiscoveredApplication", context,
+                request, response, [=, this](Call& call) {
+                  return applications_.Get(upstream_, call, *request, *response);
+                });
 }
 
 grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredApplications(
@@ -142,9 +141,10 @@ DiscoverService::ExportDiscoveredApplications(
 grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredAccounts(
     grpc::CallbackServerContext* context, const v1::ListDiscoveredAccountsRequest* request,
     v1::ListDiscoveredAccountsResponse* response) {
-  return Answer(
-      edge_, "/falcon_gateway.v1.DiscoverService/ListDiscoveredAccounts", context, request, response,
-      [=, this](Call& call) { return accounts_.List(upstream_, call, *request, *response); });
+  return Answer(edge_, "/falcon_gateway.v1.DiscoverService/ListDiscoveredAccounts", context,
+                request, response, [=, this](Call& call) {
+                  return accounts_.List(upstream_, call, *request, *response);
+                });
 }
 
 grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredAccount(
@@ -158,9 +158,10 @@ grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredAccount(
 grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredAccounts(
     grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredAccountsRequest* request,
     v1::BatchGetDiscoveredAccountsResponse* response) {
-  return Answer(
-      edge_, "/falcon_gateway.v1.DiscoverService/BatchGetDiscoveredAccounts", context, request, response,
-      [=, this](Call& call) { return accounts_.BatchGet(upstream_, call, *request, *response); });
+  return Answer(edge_, "/falcon_gateway.v1.DiscoverService/BatchGetDiscoveredAccounts", context,
+                request, response, [=, this](Call& call) {
+                  return accounts_.BatchGet(upstream_, call, *request, *response);
+                });
 }
 
 grpc::ServerWriteReactor<v1::ExportDiscoveredAccountsResponse>*
@@ -193,9 +194,10 @@ grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredLogin(
 grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredLogins(
     grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredLoginsRequest* request,
     v1::BatchGetDiscoveredLoginsResponse* response) {
-  return Answer(
-      edge_, "/falcon_gateway.v1.DiscoverService/BatchGetDiscoveredLogins", context, request, response,
-      [=, this](Call& call) { return logins_.BatchGet(upstream_, call, *request, *response); });
+  return Answer(edge_, "/falcon_gateway.v1.DiscoverService/BatchGetDiscoveredLogins", context,
+                request, response, [=, this](Call& call) {
+                  return logins_.BatchGet(upstream_, call, *request, *response);
+                });
 }
 
 grpc::ServerWriteReactor<v1::ExportDiscoveredLoginsResponse>*

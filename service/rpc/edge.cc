@@ -7,6 +7,8 @@
 #include "absl/strings/str_format.h"
 #include "base/status.h"
 #include "rpc/caller_name.h"
+#include "rpc/field_access.h"
+#include "rpc/record_view.h"
 #include "rpc/request_bounds.h"
 #include "rpc/status.h"
 
@@ -15,6 +17,12 @@ namespace {
 
 // A client that thinks better of a call takes longer, but for one that sends calls to burden us.
 constexpr milliseconds kAtOnce{100};
+
+bool IsValidateOnly(const google::protobuf::Message& request) {
+  if (request.GetDescriptor()->FindFieldByName("read_options") == nullptr) return false;
+  const auto* options = MessageField<v1::ReadOptions>(request, "read_options");
+  return options != nullptr && options->validate_only();
+}
 
 void AddPushback(const absl::Status& status, grpc::CallbackServerContext& context) {
   const auto pushback = RetryPushback(status);
@@ -35,11 +43,20 @@ Deadline CallDeadline(const grpc::CallbackServerContext& context, const Clock& c
   return Deadline::In(clock, left - margin);
 }
 
+void DescribeValidated(const Call& call, google::protobuf::Message& answer) {
+  answer.Clear();
+  if (answer.GetDescriptor()->FindFieldByName("read_info") == nullptr) return;
+  Describe(call, MutableMessage<v1::ReadInfo>(answer, "read_info"));
+}
+
 absl::StatusOr<Entry> Enter(const Edge& edge, Door door, const grpc::CallbackServerContext& context,
                             const google::protobuf::Message& request, Priority priority) {
   ASSIGN_OR_RETURN(const RequestSize size, CheckBounds(request));
   if (edge.connections != nullptr) edge.connections->Credit(context.peer(), size.bytes);
-  Entry entry{.caller = CallerName(context), .permit = {}};
+  Entry entry{.caller = CallerName(context),
+              .permit = {},
+              .view = ShownView(request),
+              .validate_only = IsValidateOnly(request)};
   if (door == Door::kAlwaysOpen) return entry;
   if (edge.memory != nullptr) RETURN_IF_ERROR(edge.memory->Admit(priority));
   if (edge.limiter != nullptr) {

@@ -56,6 +56,8 @@ enum class Door { kGuarded, kAlwaysOpen };
 struct Entry {
   std::string caller;
   CallLimiter::Permit permit;
+  v1::RecordView view = v1::RECORD_VIEW_UNSPECIFIED;  // that it asks for
+  bool validate_only = false;
 };
 
 // Whether a call may begin: within the bounds of its request, those of its caller and those of the
@@ -83,6 +85,9 @@ Deadline CallDeadline(const grpc::CallbackServerContext& context, const Clock& c
 grpc::Status Conclude(const Edge& edge, std::string_view method,
                       grpc::CallbackServerContext& context, const absl::Status& status,
                       SteadyTime started, const Call& call);
+
+// Describes into `answer`, which is empty otherwise, a request that was only validated.
+void DescribeValidated(const Call& call, google::protobuf::Message& answer);
 
 // Cancels a task from outside: by the client's leaving, or because its time is up. Shared by the
 // reactor and what it posts.

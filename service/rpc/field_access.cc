@@ -34,7 +34,8 @@ const FieldDescriptor* RecordField(const Descriptor* message, const Descriptor* 
 
 const FieldDescriptor* PluralField(const Descriptor* message, std::string_view singular) {
   return OnlyField(message, [&](const FieldDescriptor& field) {
-    return field.is_repeated() && field.options().GetExtension(options::v1::singular_name) == singular;
+    return field.is_repeated() &&
+           field.options().GetExtension(options::v1::singular_name) == singular;
   });
 }
 

@@ -48,8 +48,8 @@ void Judge(const absl::Status& status, v1::AreaAccess& area) {
   }
   area.set_verdict(status.code() == absl::StatusCode::kPermissionDenied
                        ? v1::ACCESS_VERDICT_DENIED
-                       : v1::ACCESS_VERDICT_UNKNOWN);
-  area.set_message(EscapeHostile(ToStd(status.message()), 512));
+                       : v1::ACCESS_VERDICT_UNDETERMINED);
+  area.set_message(EscapeHostile(MessageWithUpstreamText(status), 512));
 }
 
 void Fill(const auth::TokenStatus& from, v1::TokenStatus& to) {

@@ -27,7 +27,7 @@ CollectionFacts Facts() {
 
 v1::ListHostsRequest Named(const std::string& hostname) {
   v1::ListHostsRequest request;
-  request.set_hostname(hostname);
+  request.mutable_filter()->set_hostname(hostname);
   request.set_page_size(kCandidatesPerPage);
   return request;
 }
@@ -96,11 +96,10 @@ Task<absl::StatusOr<std::vector<std::string>>> HostNames::Ids(Call& call,
   ASSIGN_OR_CO_RETURN(const Namesakes namesakes,
                       co_await Find(call, hostname, kMostHosts + 1, ids));
   const v1::ListHostsResponse& found = namesakes.found;
-  if (found.hosts().empty()) co_return NotFound(hostname);
   // A page may hold fewer than match: a record that cannot be read is skipped.
   if (std::max<int64_t>(found.hosts_size(), found.total_size()) > kMostHosts) {
-    co_return InvalidField("hostname", Cat("stands for more than ", kMostHosts,
-                                           " hosts; narrow it, or give their `device_ids`"));
+    co_return InvalidField("filter.hostname", Cat("stands for more than ", kMostHosts,
+                                                  " hosts; narrow it, or give their `device_ids`"));
   }
   if (!namesakes.complete) co_return Undecided(hostname);
   std::vector<std::string> device_ids;

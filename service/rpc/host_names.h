@@ -35,9 +35,9 @@ class HostNames {
   Task<absl::StatusOr<Namesakes>> Find(Call& call, std::string hostname, int most,
                                        json::DecodeOptions options) const;
 
-  // Ids of the hosts with that name in any case, seen last first. NOT_FOUND without one: no rows
-  // would read as a host without findings. INVALID_ARGUMENT on `hostname` above 20, and
-  // OUT_OF_RANGE as Find where not all are known, since none is left out silently.
+  // Ids of the hosts with that name in any case, seen last first; empty: there are none.
+  // INVALID_ARGUMENT on `filter.hostname` above 20, and OUT_OF_RANGE as Find where not all are
+  // known, since none is left out silently.
   Task<absl::StatusOr<std::vector<std::string>>> Ids(Call& call, std::string hostname) const;
 
   static absl::Status NotFound(std::string_view hostname);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "falcon/record_fields.h"
 #include "google/protobuf/util/time_util.h"
+#include "rpc/request_bounds.h"
 #include "rpc/staleness.h"
 #include "rpc/unary_call.h"
 #include "rpc/value_counts.h"
@@ -17,8 +18,6 @@ namespace {
 
 using google::protobuf::util::TimeUtil;
 
-constexpr int kMostIds = 5000;
-constexpr int kMostIdsOfSlowReads = 1000;  // 100 calls of 10 ids
 constexpr int kMostNamesakes = 101;
 constexpr size_t kMostNameBytes = 255;
 
@@ -32,16 +31,13 @@ CollectionFacts Facts() {
   facts.seek = "first_seen";
   facts.id_shape = DeviceIdShape;
   facts.spell_id = DeviceId;
-  facts.list_most = 5000;
   return facts;
 }
 
 Checks CheckName(const v1::GetHostRequest& request) {
   Checks checks;
-  if (request.hostname().empty() == request.device_id().empty()) {
-    checks.Violate("device_id", "give either device_id or hostname, and not both");
-  } else if (request.hostname().size() > kMostNameBytes ||
-             request.hostname().find('*') != std::string::npos) {
+  if (request.hostname().empty() || request.hostname().size() > kMostNameBytes ||
+      request.hostname().find('*') != std::string::npos) {
     checks.Violate("hostname", "must be one name of at most 255 bytes; ListHosts takes stars");
   }
   return checks;
@@ -61,7 +57,7 @@ HostService::HostService(const Edge& edge, const Upstream& upstream)
 
 Task<absl::Status> HostService::Get(Call& call, const v1::GetHostRequest& request,
                                     v1::GetHostResponse& response) {
-  if (request.hostname().empty() && !request.device_id().empty()) {
+  if (request.has_device_id()) {
     co_return co_await hosts_.Get(upstream_, call, request, response);
   }
   ASSIGN_OR_CO_RETURN(const LookupPlan plan, hosts_.OpenLookup(request, CheckName(request)));
@@ -97,10 +93,10 @@ Task<absl::Status> HostService::GetByName(Call& call, json::DecodeOptions option
 
 template <class Request, class Response>
 Task<absl::Status> HostService::LookUpSatellites(Call& call, const Satellite& satellite,
-                                                 const Request& request, int most,
-                                                 std::string records, Response& response) {
+                                                 const Request& request, std::string records,
+                                                 Response& response) {
   Checks checks;
-  CheckIds(request.device_ids(), most, DeviceIdShape, "device_ids", checks);
+  CheckIds(request.device_ids(), DeviceIdShape, "device_ids", checks);
   LookupPlan plan;
   plan.options.additional_fields = request.read_options().include_additional_fields();
   plan.staleness = AskedStaleness(request, checks);
@@ -108,8 +104,7 @@ Task<absl::Status> HostService::LookUpSatellites(Call& call, const Satellite& sa
   plan.decoder = &satellite.decoder;
   plan.id_field = satellite.id_field;
   if constexpr (std::is_same_v<Request, v1::BatchGetLoginHistoryRequest>) {
-    const int limit = PageSize(request.limit(), 10, 100, "limit", checks);
-    plan.query.emplace_back("limit", Cat(limit));
+    plan.query.emplace_back("limit", Cat(PageSize(request, "limit")));
     if (request.has_time()) CheckTimeRange(request.time(), "time", checks);
     if (request.time().has_start()) {
       plan.query.emplace_back("from", TimeUtil::ToString(request.time().start()));
@@ -173,30 +168,27 @@ grpc::ServerUnaryReactor* HostService::AggregateHosts(grpc::CallbackServerContex
 grpc::ServerUnaryReactor* HostService::BatchGetLoginHistory(
     grpc::CallbackServerContext* context, const v1::BatchGetLoginHistoryRequest* request,
     v1::BatchGetLoginHistoryResponse* response) {
-  return Answer(edge_, "/falcon_gateway.v1.HostService/BatchGetLoginHistory", context, request, response,
-                [=, this](Call& call) {
-                  return LookUpSatellites(call, logins_, *request, kMostIdsOfSlowReads, "histories",
-                                          *response);
+  return Answer(edge_, "/falcon_gateway.v1.HostService/BatchGetLoginHistory", context, request,
+                response, [=, this](Call& call) {
+                  return LookUpSatellites(call, logins_, *request, "histories", *response);
                 });
 }
 
 grpc::ServerUnaryReactor* HostService::BatchGetNetworkAddressHistory(
     grpc::CallbackServerContext* context, const v1::BatchGetNetworkAddressHistoryRequest* request,
     v1::BatchGetNetworkAddressHistoryResponse* response) {
-  return Answer(edge_, "/falcon_gateway.v1.HostService/BatchGetNetworkAddressHistory", context, request,
-                response, [=, this](Call& call) {
-                  return LookUpSatellites(call, addresses_, *request, kMostIds, "histories",
-                                          *response);
+  return Answer(edge_, "/falcon_gateway.v1.HostService/BatchGetNetworkAddressHistory", context,
+                request, response, [=, this](Call& call) {
+                  return LookUpSatellites(call, addresses_, *request, "histories", *response);
                 });
 }
 
 grpc::ServerUnaryReactor* HostService::BatchGetOnlineState(
     grpc::CallbackServerContext* context, const v1::BatchGetOnlineStateRequest* request,
     v1::BatchGetOnlineStateResponse* response) {
-  return Answer(edge_, "/falcon_gateway.v1.HostService/BatchGetOnlineState", context, request, response,
-                [=, this](Call& call) {
-                  return LookUpSatellites(call, states_, *request, kMostIdsOfSlowReads, "states",
-                                          *response);
+  return Answer(edge_, "/falcon_gateway.v1.HostService/BatchGetOnlineState", context, request,
+                response, [=, this](Call& call) {
+                  return LookUpSatellites(call, states_, *request, "states", *response);
                 });
 }
 

@@ -57,7 +57,7 @@ class HostService final : public v1::HostService::CallbackService {
   // The satellites of `request`'s device_ids into `response`, of which `most` may be asked for.
   template <class Request, class Response>
   Task<absl::Status> LookUpSatellites(Call& call, const Satellite& satellite,
-                                      const Request& request, int most, std::string records,
+                                      const Request& request, std::string records,
                                       Response& response);
 
   const Edge& edge_;

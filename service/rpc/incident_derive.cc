@@ -167,8 +167,9 @@ void Derive(std::vector<const v1::Detection*> alerts, v1::IncidentDerived& deriv
   for (const v1::Detection* alert : alerts) {
     AddMitre(*alert, lists);
     AddEntities(*alert, lists);
-    if (alert->has_severity()) {
-      derived.set_max_alert_severity(std::max(derived.max_alert_severity(), alert->severity()));
+    if (alert->has_severity_score()) {
+      derived.set_max_alert_severity(
+          std::max(derived.max_alert_severity(), alert->severity_score()));
     }
     if (!HasTime(*alert)) continue;
     if (!derived.has_first_alert_time()) *derived.mutable_first_alert_time() = TimeOf(*alert);

@@ -17,7 +17,7 @@ using fql::Condition;
 using fql::Expression;
 using fql::Operator;
 
-constexpr std::string_view kFilter = "filter";
+constexpr std::string_view kFilter = "filter.fql";
 constexpr std::string_view kStatus = "status";
 constexpr std::string_view kState = "state";
 
@@ -140,7 +140,7 @@ Expression OfState(v1::IncidentState state, Checks& checks) {
     case v1::INCIDENT_STATE_CLOSED:
       return WithStatus(Condition(), Operator::kEqual, std::string("closed"));
     default:
-      checks.Violate("state", "must be INCIDENT_STATE_OPEN or INCIDENT_STATE_CLOSED");
+      checks.Violate("filter.state", "must be INCIDENT_STATE_OPEN or INCIDENT_STATE_CLOSED");
       return Expression();
   }
 }

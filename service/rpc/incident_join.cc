@@ -27,7 +27,8 @@ constexpr size_t kMostErrorBytes = 200;
 
 // Of some hundred fields, those that Derive reads.
 constexpr std::string_view kAlertFields =
-    "composite_id timestamp created_timestamp severity tactic tactic_id technique technique_id "
+    "composite_id timestamp created_timestamp severity_score tactic tactic_id technique "
+    "technique_id "
     "objective mitre_attack device.device_id device.hostname source_endpoint_sensor_id "
     "source_endpoint_host_name source_hosts host_names user_name source_account_name "
     "users.user_name user_names";

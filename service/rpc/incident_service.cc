@@ -8,6 +8,7 @@
 #include "falcon/lookup.h"
 #include "rpc/incident_attachments.h"
 #include "rpc/incident_filter.h"
+#include "rpc/record_view.h"
 #include "rpc/staleness.h"
 #include "rpc/unary_call.h"
 
@@ -16,7 +17,6 @@ namespace {
 
 // Some ten alerts an incident: one call takes 1,000.
 constexpr int kMostJoined = 100;
-constexpr int kMostSettings = 1000;
 
 std::string_view IncidentIdShape(std::string_view id) {
   if (id.starts_with("inc:")) {
@@ -36,8 +36,6 @@ CollectionFacts Incidents() {
   facts.seek = "created_timestamp";
   facts.id_shape = IncidentIdShape;
   facts.answer_bytes = kMaxRecordBytes / 2;  // `derived` comes after
-  facts.list_most = operation::kQueryCases.max_limit;
-  facts.export_most = operation::kQueryCases.max_limit;
   return facts;
 }
 
@@ -46,13 +44,7 @@ CollectionFacts ById(const Operation& entities) {
   facts.id = "id";
   facts.pages = nullptr;
   facts.entities = &entities;
-  facts.batch_most = kMostSettings;
   return facts;
-}
-
-template <class Request>
-IncidentView ViewOf(const Request& request, bool brief_unless_asked) {
-  return IncidentView(request.has_read_mask() ? &request.read_mask() : nullptr, brief_unless_asked);
 }
 
 void LimitTo(int most, v1::ListIncidentsRequest& request) {
@@ -76,14 +68,13 @@ absl::StatusOr<PageStart> OpenWith(const Collection& incidents, const Upstream& 
   return incidents.OpenExport(request, upstream);
 }
 
-template <class Request>
-void CheckTexts(const Request& request, Checks& checks) {
-  CheckQuery(request.query(), checks);
-  const std::string_view device = DeviceIdShape(request.device_id());
-  if (!request.device_id().empty() && !device.empty()) checks.Violate("device_id", device);
-  if (request.alert_id().empty()) return;
-  const std::string_view alert = CompositeIdShape(request.alert_id());
-  if (!alert.empty()) checks.Violate("alert_id", alert);
+void CheckTexts(const v1::IncidentFilter& filter, Checks& checks) {
+  CheckQuery(filter.query(), checks);
+  const std::string_view device = DeviceIdShape(filter.device_id());
+  if (!filter.device_id().empty() && !device.empty()) checks.Violate("filter.device_id", device);
+  if (filter.alert_id().empty()) return;
+  const std::string_view alert = CompositeIdShape(filter.alert_id());
+  if (!alert.empty()) checks.Violate("filter.alert_id", alert);
 }
 
 // Completes each message of an export on its way to the reader.
@@ -123,16 +114,18 @@ IncidentService::IncidentService(const Edge& edge, const Upstream& upstream)
 template <class Request>
 absl::StatusOr<PageStart> IncidentService::Open(Request& request, const IncidentView& view) const {
   Checks checks;
-  CheckTexts(request, checks);
+  CheckTexts(request.filter(), checks);
   if (!fql::IsSyntaxOnly(request)) {
-    request.set_filter(InTodaysWords(request.filter(), incidents_.catalogue(), checks));
+    std::string& fql = *request.mutable_filter()->mutable_fql();
+    fql = InTodaysWords(fql, incidents_.catalogue(), checks);
   }
-  const fql::Expression state = OfState(request.state(), checks);
+  const fql::Expression state = OfState(request.filter().state(), checks);
   if (view.from_alerts()) LimitTo(kMostJoined, request);
-  if (request.has_read_mask()) view.AddSources(*request.mutable_read_mask());
+  if (MaskOf(request) != nullptr) view.AddSources(*request.mutable_read_mask());
   PageStart start = checks.Take(OpenWith(incidents_, upstream_, request));
   RETURN_IF_ERROR(checks.Verdict());
-  if (!request.query().empty()) start.plan.query.emplace_back("q", request.query());
+  const std::string& query = request.filter().query();
+  if (!query.empty()) start.plan.query.emplace_back("q", query);
   if (state.empty() || GoesOn(request)) return start;
   std::string& filter = start.cursor.filter;
   filter = filter.empty() ? state.Text() : Cat("(", filter, ")+", state.Text());
@@ -141,7 +134,7 @@ absl::StatusOr<PageStart> IncidentService::Open(Request& request, const Incident
 
 Task<absl::Status> IncidentService::List(Call& call, v1::ListIncidentsRequest request,
                                          v1::ListIncidentsResponse& response) {
-  const IncidentView view = ViewOf(request, /*brief_unless_asked=*/true);
+  const IncidentView view = IncidentView(request);
   ASSIGN_OR_CO_RETURN(PageStart start, Open(request, view));
   CO_RETURN_IF_ERROR(co_await incidents_.AnswerPage(upstream_, call, std::move(start), response));
   CO_RETURN_IF_ERROR(co_await join_.Fill(call, view, *response.mutable_incidents()));
@@ -152,8 +145,8 @@ Task<absl::Status> IncidentService::List(Call& call, v1::ListIncidentsRequest re
 
 Task<absl::Status> IncidentService::Get(Call& call, v1::GetIncidentRequest request,
                                         v1::GetIncidentResponse& response) {
-  const IncidentView view = ViewOf(request, /*brief_unless_asked=*/false);
-  if (request.has_read_mask()) view.AddSources(*request.mutable_read_mask());
+  const IncidentView view = IncidentView(request);
+  if (MaskOf(request) != nullptr) view.AddSources(*request.mutable_read_mask());
   ASSIGN_OR_CO_RETURN(const LookupPlan plan, incidents_.OpenLookup(request, Checks()));
   CO_RETURN_IF_ERROR(co_await references_.Resolve(call, plan.staleness, *request.mutable_id()));
   CO_RETURN_IF_ERROR(co_await incidents_.Get(upstream_, call, request, response));
@@ -168,10 +161,10 @@ Task<absl::Status> IncidentService::Get(Call& call, v1::GetIncidentRequest reque
 
 Task<absl::Status> IncidentService::BatchGet(Call& call, v1::BatchGetIncidentsRequest request,
                                              v1::BatchGetIncidentsResponse& response) {
-  const IncidentView view = ViewOf(request, /*brief_unless_asked=*/false);
-  if (request.has_read_mask()) view.AddSources(*request.mutable_read_mask());
+  const IncidentView view = IncidentView(request);
+  if (MaskOf(request) != nullptr) view.AddSources(*request.mutable_read_mask());
   Checks checks;
-  CheckIds(request.ids(), incidents_.facts().batch_most, IncidentIdShape, "ids", checks);
+  CheckIds(request.ids(), IncidentIdShape, "ids", checks);
   ASSIGN_OR_CO_RETURN(const LookupPlan plan, incidents_.OpenLookup(request, std::move(checks)));
   const auto asked = request.ids();
   CO_RETURN_IF_ERROR(co_await references_.Resolve(call, plan.staleness, *request.mutable_ids()));
@@ -185,7 +178,7 @@ Task<absl::Status> IncidentService::BatchGet(Call& call, v1::BatchGetIncidentsRe
 
 Task<absl::Status> IncidentService::Export(Call& call, v1::ExportIncidentsRequest request,
                                            ExportStream& stream) {
-  const IncidentView view = ViewOf(request, /*brief_unless_asked=*/true);
+  const IncidentView view = IncidentView(request);
   ASSIGN_OR_CO_RETURN(PageStart start, Open(request, view));
   call.reading.staleness = start.plan.staleness;  // of their alerts too
   if (!view.derived()) {
@@ -215,10 +208,10 @@ Task<absl::Status> IncidentService::Attachments(Call& call,
 }
 
 Task<absl::Status> IncidentService::Templates(Call& call,
-                                              const v1::BatchGetTemplatesRequest& request,
-                                              v1::BatchGetTemplatesResponse& response) {
+                                              const v1::BatchGetCaseTemplatesRequest& request,
+                                              v1::BatchGetCaseTemplatesResponse& response) {
   Checks checks;
-  CheckIds(request.ids(), kMostSettings, AnyIdShape, "ids", checks);
+  CheckIds(request.ids(), AnyIdShape, "ids", checks);
   ASSIGN_OR_CO_RETURN(LookupPlan plan, templates_.OpenLookup(request, std::move(checks)));
   if (request.with_has_access()) plan.query.emplace_back("with_has_access", "true");
   const std::vector<std::string> ids(request.ids().begin(), request.ids().end());
@@ -231,8 +224,8 @@ Task<absl::Status> IncidentService::Templates(Call& call,
 grpc::ServerUnaryReactor* IncidentService::ListIncidents(grpc::CallbackServerContext* context,
                                                          const v1::ListIncidentsRequest* request,
                                                          v1::ListIncidentsResponse* response) {
-  return Answer(edge_, "/falcon_gateway.v1.IncidentService/ListIncidents", context, request, response,
-                [=, this](Call& call) { return List(call, *request, *response); });
+  return Answer(edge_, "/falcon_gateway.v1.IncidentService/ListIncidents", context, request,
+                response, [=, this](Call& call) { return List(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IncidentService::GetIncident(grpc::CallbackServerContext* context,
@@ -245,8 +238,8 @@ grpc::ServerUnaryReactor* IncidentService::GetIncident(grpc::CallbackServerConte
 grpc::ServerUnaryReactor* IncidentService::BatchGetIncidents(
     grpc::CallbackServerContext* context, const v1::BatchGetIncidentsRequest* request,
     v1::BatchGetIncidentsResponse* response) {
-  return Answer(edge_, "/falcon_gateway.v1.IncidentService/BatchGetIncidents", context, request, response,
-                [=, this](Call& call) { return BatchGet(call, *request, *response); });
+  return Answer(edge_, "/falcon_gateway.v1.IncidentService/BatchGetIncidents", context, request,
+                response, [=, this](Call& call) { return BatchGet(call, *request, *response); });
 }
 
 grpc::ServerWriteReactor<v1::ExportIncidentsResponse>* IncidentService::ExportIncidents(
@@ -259,15 +252,16 @@ grpc::ServerWriteReactor<v1::ExportIncidentsResponse>* IncidentService::ExportIn
 grpc::ServerUnaryReactor* IncidentService::GetIncidentAttachments(
     grpc::CallbackServerContext* context, const v1::GetIncidentAttachmentsRequest* request,
     v1::GetIncidentAttachmentsResponse* response) {
-  return Answer(edge_, "/falcon_gateway.v1.IncidentService/GetIncidentAttachments", context, request,
-                response, [=, this](Call& call) { return Attachments(call, *request, *response); });
+  return Answer(edge_, "/falcon_gateway.v1.IncidentService/GetIncidentAttachments", context,
+                request, response,
+                [=, this](Call& call) { return Attachments(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* IncidentService::BatchGetIncidentAttachments(
     grpc::CallbackServerContext* context, const v1::BatchGetIncidentAttachmentsRequest* request,
     v1::BatchGetIncidentAttachmentsResponse* response) {
-  return Answer(edge_, "/falcon_gateway.v1.IncidentService/BatchGetIncidentAttachments", context, request,
-                response, [=, this](Call& call) {
+  return Answer(edge_, "/falcon_gateway.v1.IncidentService/BatchGetIncidentAttachments", context,
+                request, response, [=, this](Call& call) {
                   return attachments_.BatchGet(upstream_, call, *request, *response);
                 });
 }
@@ -280,11 +274,11 @@ grpc::ServerUnaryReactor* IncidentService::BatchGetSlas(grpc::CallbackServerCont
       [=, this](Call& call) { return slas_.BatchGet(upstream_, call, *request, *response); });
 }
 
-grpc::ServerUnaryReactor* IncidentService::BatchGetTemplates(
-    grpc::CallbackServerContext* context, const v1::BatchGetTemplatesRequest* request,
-    v1::BatchGetTemplatesResponse* response) {
-  return Answer(edge_, "/falcon_gateway.v1.IncidentService/BatchGetTemplates", context, request, response,
-                [=, this](Call& call) { return Templates(call, *request, *response); });
+grpc::ServerUnaryReactor* IncidentService::BatchGetCaseTemplates(
+    grpc::CallbackServerContext* context, const v1::BatchGetCaseTemplatesRequest* request,
+    v1::BatchGetCaseTemplatesResponse* response) {
+  return Answer(edge_, "/falcon_gateway.v1.IncidentService/BatchGetCaseTemplates", context, request,
+                response, [=, this](Call& call) { return Templates(call, *request, *response); });
 }
 
 }  // namespace falcon::rpc

@@ -35,9 +35,9 @@ class IncidentService final : public v1::IncidentService::CallbackService {
   grpc::ServerUnaryReactor* BatchGetSlas(grpc::CallbackServerContext* context,
                                          const v1::BatchGetSlasRequest* request,
                                          v1::BatchGetSlasResponse* response) override;
-  grpc::ServerUnaryReactor* BatchGetTemplates(grpc::CallbackServerContext* context,
-                                              const v1::BatchGetTemplatesRequest* request,
-                                              v1::BatchGetTemplatesResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetCaseTemplates(
+      grpc::CallbackServerContext* context, const v1::BatchGetCaseTemplatesRequest* request,
+      v1::BatchGetCaseTemplatesResponse* response) override;
 
  private:
   using ExportStream = Stream<v1::ExportIncidentsResponse>;
@@ -51,8 +51,8 @@ class IncidentService final : public v1::IncidentService::CallbackService {
   Task<absl::Status> Export(Call& call, v1::ExportIncidentsRequest request, ExportStream& stream);
   Task<absl::Status> Attachments(Call& call, const v1::GetIncidentAttachmentsRequest& request,
                                  v1::GetIncidentAttachmentsResponse& response);
-  Task<absl::Status> Templates(Call& call, const v1::BatchGetTemplatesRequest& request,
-                               v1::BatchGetTemplatesResponse& response);
+  Task<absl::Status> Templates(Call& call, const v1::BatchGetCaseTemplatesRequest& request,
+                               v1::BatchGetCaseTemplatesResponse& response);
   // What a List or an Export asks for, in Falcon's words.
   template <class Request>
   absl::StatusOr<PageStart> Open(Request& request, const IncidentView& view) const;

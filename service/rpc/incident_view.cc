@@ -2,6 +2,7 @@
 #include "rpc/incident_view.h"
 
 #include "google/protobuf/message.h"
+#include "rpc/record_view.h"
 
 namespace falcon::rpc {
 namespace {
@@ -33,13 +34,13 @@ void Prune(const json::FieldSelection& selection, Message& message) {
 
 }  // namespace
 
-IncidentView::IncidentView(const google::protobuf::FieldMask* mask, bool brief_unless_asked) {
+IncidentView::IncidentView(const Message& request) {
   const auto* record = v1::Incident::descriptor();
-  if (mask != nullptr) {
+  if (const google::protobuf::FieldMask* mask = MaskOf(request)) {
     const auto selection = json::FieldSelection::FromMask(*mask, record);
     if (!selection.ok()) return;
     selection_ = *selection;
-  } else if (brief_unless_asked) {
+  } else if (ShownView(request) == v1::RECORD_VIEW_BRIEF) {
     selection_ = json::FieldSelection::Brief(record);
   }
   const FieldDescriptor* derived = record->FindFieldByName("derived");

@@ -9,12 +9,11 @@
 
 namespace falcon::rpc {
 
-// Made from a read mask once for a request.
+// Made from `view` and `read_mask` once for a request.
 class IncidentView {
  public:
-  // `mask`: null where the request has none. A mask that is wrong shows nothing: whoever reads
-  // records by it says so.
-  IncidentView(const google::protobuf::FieldMask* mask, bool brief_unless_asked);
+  // A mask that is wrong shows nothing: whoever reads records by it says so.
+  explicit IncidentView(const google::protobuf::Message& request);
 
   // Something of `derived` is wanted; only from the records of alerts.
   bool derived() const { return derived_; }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "rpc/record_view.h"
 #include "rpc/unary_call.h"
 
 namespace falcon::rpc {
@@ -37,24 +38,25 @@ CollectionFacts Facts() {
 template <class Request>
 Checks QueryChecks(const Request& request) {
   Checks checks;
-  CheckQuery(request.query(), checks);
+  CheckQuery(request.filter().query(), checks);
   return checks;
 }
 
-// Named in the mask, alone or with all others.
-bool SelectsRelations(const google::protobuf::FieldMask& mask) {
-  return std::any_of(mask.paths().begin(), mask.paths().end(), [](const std::string& path) {
-    return path == "*" || path == "relations" || path.starts_with("relations.");
+bool ShowsRelations(const google::protobuf::Message& request) {
+  const google::protobuf::FieldMask* mask = MaskOf(request);
+  if (mask == nullptr) return ShownView(request) == v1::RECORD_VIEW_FULL;
+  return std::any_of(mask->paths().begin(), mask->paths().end(), [](const std::string& path) {
+    return path == "relations" || path.starts_with("relations.");
   });
 }
 
 // Both flags are always sent: Falcon's default for relations is the other one.
 template <class Request>
 Parameters Options(const Request& request) {
-  const bool relations = request.include_relations() || SelectsRelations(request.read_mask());
-  Parameters query = {{"include_deleted", request.include_deleted() ? "true" : "false"},
+  const bool relations = request.include_relations() || ShowsRelations(request);
+  Parameters query = {{"include_deleted", request.filter().include_deleted() ? "true" : "false"},
                       {"include_relations", relations ? "true" : "false"}};
-  if (!request.query().empty()) query.emplace_back("q", request.query());
+  if (!request.filter().query().empty()) query.emplace_back("q", request.filter().query());
   return query;
 }
 
@@ -66,8 +68,8 @@ IntelIndicatorService::IntelIndicatorService(const Edge& edge, const Upstream& u
 grpc::ServerUnaryReactor* IntelIndicatorService::ListIntelIndicators(
     grpc::CallbackServerContext* context, const v1::ListIntelIndicatorsRequest* request,
     v1::ListIntelIndicatorsResponse* response) {
-  return Answer(edge_, "/falcon_gateway.v1.IntelIndicatorService/ListIntelIndicators", context, request,
-                response, [=, this](Call& call) {
+  return Answer(edge_, "/falcon_gateway.v1.IntelIndicatorService/ListIntelIndicators", context,
+                request, response, [=, this](Call& call) {
                   return indicators_.List(upstream_, call, *request, *response,
                                           QueryChecks(*request), Options(*request));
                 });
@@ -76,17 +78,19 @@ grpc::ServerUnaryReactor* IntelIndicatorService::ListIntelIndicators(
 grpc::ServerUnaryReactor* IntelIndicatorService::GetIntelIndicator(
     grpc::CallbackServerContext* context, const v1::GetIntelIndicatorRequest* request,
     v1::GetIntelIndicatorResponse* response) {
-  return Answer(
-      edge_, "/falcon_gateway.v1.IntelIndicatorService/GetIntelIndicator", context, request, response,
-      [=, this](Call& call) { return indicators_.Get(upstream_, call, *request, *response); });
+  return Answer(edge_, "/falcon_gateway.v1.IntelIndicatorService/GetIntelIndicator", context,
+                request, response, [=, this](Call& call) {
+                  return indicators_.Get(upstream_, call, *request, *response);
+                });
 }
 
 grpc::ServerUnaryReactor* IntelIndicatorService::BatchGetIntelIndicators(
     grpc::CallbackServerContext* context, const v1::BatchGetIntelIndicatorsRequest* request,
     v1::BatchGetIntelIndicatorsResponse* response) {
-  return Answer(
-      edge_, "/falcon_gateway.v1.IntelIndicatorService/BatchGetIntelIndicators", context, request, response,
-      [=, this](Call& call) { return indicators_.BatchGet(upstream_, call, *request, *response); });
+  return Answer(edge_, "/falcon_gateway.v1.IntelIndicatorService/BatchGetIntelIndicators", context,
+                request, response, [=, this](Call& call) {
+                  return indicators_.BatchGet(upstream_, call, *request, *response);
+                });
 }
 
 grpc::ServerWriteReactor<v1::ExportIntelIndicatorsResponse>*

@@ -17,9 +17,6 @@
 namespace falcon::rpc {
 namespace {
 
-constexpr int kMostSightings = 100;
-constexpr int kMostProcesses = 1000;
-
 std::string_view ProcessIdShape(std::string_view id) {
   const bool parts = id.starts_with("pid:") && std::count(id.begin(), id.end(), ':') == 2;
   return parts && AnyIdShape(id).empty() ? "" : "must be pid:<device id>:<number>";
@@ -44,14 +41,23 @@ CollectionFacts ProcessFacts() {
   facts.pages = nullptr;  // looked up only
   facts.entities = &operation::kGetProcesses;
   facts.id_shape = ProcessIdShape;
-  facts.batch_most = kMostProcesses;
   return facts;
 }
 
 template <class Request>
 Parameters Options(const Request& request) {
-  if (!request.from_parent()) return {};
+  if (!request.filter().from_parent()) return {};
   return {{"from_parent", "true"}};
+}
+
+template <class Request>
+Checks NoQuery(const Request& request) {
+  Checks checks;
+  if (!request.filter().query().empty()) {
+    checks.Violate("filter.query",
+                   "Falcon counts IOCs by free text and lists none by it; use `fql`");
+  }
+  return checks;
 }
 
 absl::Status NoCount() {
@@ -76,10 +82,9 @@ IocService::IocService(const Edge& edge, const Upstream& upstream)
 Task<absl::Status> IocService::Aggregate(Call& call, const v1::AggregateIocsRequest& request,
                                          v1::AggregateIocsResponse& response) {
   Checks checks;
-  CheckQuery(request.query(), checks);
-  ASSIGN_OR_CO_RETURN(
-      const AggregationQuery query,
-      OpenAggregation(request, iocs_.catalogue(), upstream_.clock, call.reading, checks));
+  CheckQuery(request.filter().query(), checks);
+  ASSIGN_OR_CO_RETURN(const AggregationQuery query,
+                      OpenAggregation(request, iocs_.catalogue(), upstream_.clock, call, checks));
   UpstreamCall count = AggregateCall(operation::kAggregateIocs, query);
   count.query = Options(request);
   // Falcon's specification has the condition in the query and in the body, and says not which one
@@ -136,8 +141,7 @@ Task<absl::Status> IocService::PageOfIds(Call& call, UpstreamCall page, const Re
                                          Checks checks, Response& response,
                                          google::protobuf::RepeatedPtrField<std::string>& ids) {
   const std::string binding = PageTokens::Binding(request);
-  const int limit =
-      PageSize(request.page_size(), kMostSightings, kMostSightings, "page_size", checks);
+  const int limit = PageSize(request, "page_size");
   Cursor cursor;
   if (!request.page_token().empty()) {
     cursor = checks.Take(upstream_.tokens.Open(request.page_token(), binding, "page_token"));
@@ -165,8 +169,8 @@ Task<absl::Status> IocService::PageOfIds(Call& call, UpstreamCall page, const Re
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> IocService::Devices(Call& call, const v1::GetIocDevicesRequest& request,
-                                       v1::GetIocDevicesResponse& response) {
+Task<absl::Status> IocService::Devices(Call& call, const v1::ListIocDevicesRequest& request,
+                                       v1::ListIocDevicesResponse& response) {
   Checks checks;
   UpstreamCall page(operation::kIocDevices);
   page.query = IndicatorParameters(request.type(), request.value(), checks);
@@ -174,8 +178,8 @@ Task<absl::Status> IocService::Devices(Call& call, const v1::GetIocDevicesReques
                                *response.mutable_device_ids());
 }
 
-Task<absl::Status> IocService::Processes(Call& call, const v1::GetIocProcessesRequest& request,
-                                         v1::GetIocProcessesResponse& response) {
+Task<absl::Status> IocService::Processes(Call& call, const v1::ListIocProcessesRequest& request,
+                                         v1::ListIocProcessesResponse& response) {
   Checks checks;
   UpstreamCall page(operation::kIocProcesses);
   page.query = IndicatorParameters(request.type(), request.value(), checks);
@@ -191,7 +195,8 @@ grpc::ServerUnaryReactor* IocService::ListIocs(grpc::CallbackServerContext* cont
                                                v1::ListIocsResponse* response) {
   return Answer(edge_, "/falcon_gateway.v1.IocService/ListIocs", context, request, response,
                 [=, this](Call& call) {
-                  return iocs_.List(upstream_, call, *request, *response, {}, Options(*request));
+                  return iocs_.List(upstream_, call, *request, *response, NoQuery(*request),
+                                    Options(*request));
                 });
 }
 
@@ -212,10 +217,10 @@ grpc::ServerUnaryReactor* IocService::BatchGetIocs(grpc::CallbackServerContext* 
 
 grpc::ServerWriteReactor<v1::ExportIocsResponse>* IocService::ExportIocs(
     grpc::CallbackServerContext* context, const v1::ExportIocsRequest* request) {
-  return Feed<v1::ExportIocsResponse>(edge_, "/falcon_gateway.v1.IocService/ExportIocs", context, request,
-                                      [=, this](Call& call, ExportStream& stream) {
-                                        return iocs_.Export(upstream_, call, *request, stream, {},
-                                                            Options(*request));
+  return Feed<v1::ExportIocsResponse>(edge_, "/falcon_gateway.v1.IocService/ExportIocs", context,
+                                      request, [=, this](Call& call, ExportStream& stream) {
+                                        return iocs_.Export(upstream_, call, *request, stream,
+                                                            NoQuery(*request), Options(*request));
                                       });
 }
 
@@ -229,21 +234,21 @@ grpc::ServerUnaryReactor* IocService::AggregateIocs(grpc::CallbackServerContext*
 grpc::ServerUnaryReactor* IocService::GetIocDeviceCount(grpc::CallbackServerContext* context,
                                                         const v1::GetIocDeviceCountRequest* request,
                                                         v1::GetIocDeviceCountResponse* response) {
-  return Answer(edge_, "/falcon_gateway.v1.IocService/GetIocDeviceCount", context, request, response,
-                [=, this](Call& call) { return DeviceCount(call, *request, *response); });
+  return Answer(edge_, "/falcon_gateway.v1.IocService/GetIocDeviceCount", context, request,
+                response, [=, this](Call& call) { return DeviceCount(call, *request, *response); });
 }
 
-grpc::ServerUnaryReactor* IocService::GetIocDevices(grpc::CallbackServerContext* context,
-                                                    const v1::GetIocDevicesRequest* request,
-                                                    v1::GetIocDevicesResponse* response) {
-  return Answer(edge_, "/falcon_gateway.v1.IocService/GetIocDevices", context, request, response,
+grpc::ServerUnaryReactor* IocService::ListIocDevices(grpc::CallbackServerContext* context,
+                                                     const v1::ListIocDevicesRequest* request,
+                                                     v1::ListIocDevicesResponse* response) {
+  return Answer(edge_, "/falcon_gateway.v1.IocService/ListIocDevices", context, request, response,
                 [=, this](Call& call) { return Devices(call, *request, *response); });
 }
 
-grpc::ServerUnaryReactor* IocService::GetIocProcesses(grpc::CallbackServerContext* context,
-                                                      const v1::GetIocProcessesRequest* request,
-                                                      v1::GetIocProcessesResponse* response) {
-  return Answer(edge_, "/falcon_gateway.v1.IocService/GetIocProcesses", context, request, response,
+grpc::ServerUnaryReactor* IocService::ListIocProcesses(grpc::CallbackServerContext* context,
+                                                       const v1::ListIocProcessesRequest* request,
+                                                       v1::ListIocProcessesResponse* response) {
+  return Answer(edge_, "/falcon_gateway.v1.IocService/ListIocProcesses", context, request, response,
                 [=, this](Call& call) { return Processes(call, *request, *response); });
 }
 

@@ -32,12 +32,12 @@ class IocService final : public v1::IocService::CallbackService {
   grpc::ServerUnaryReactor* GetIocDeviceCount(grpc::CallbackServerContext* context,
                                               const v1::GetIocDeviceCountRequest* request,
                                               v1::GetIocDeviceCountResponse* response) override;
-  grpc::ServerUnaryReactor* GetIocDevices(grpc::CallbackServerContext* context,
-                                          const v1::GetIocDevicesRequest* request,
-                                          v1::GetIocDevicesResponse* response) override;
-  grpc::ServerUnaryReactor* GetIocProcesses(grpc::CallbackServerContext* context,
-                                            const v1::GetIocProcessesRequest* request,
-                                            v1::GetIocProcessesResponse* response) override;
+  grpc::ServerUnaryReactor* ListIocDevices(grpc::CallbackServerContext* context,
+                                           const v1::ListIocDevicesRequest* request,
+                                           v1::ListIocDevicesResponse* response) override;
+  grpc::ServerUnaryReactor* ListIocProcesses(grpc::CallbackServerContext* context,
+                                             const v1::ListIocProcessesRequest* request,
+                                             v1::ListIocProcessesResponse* response) override;
   grpc::ServerUnaryReactor* BatchGetProcesses(grpc::CallbackServerContext* context,
                                               const v1::BatchGetProcessesRequest* request,
                                               v1::BatchGetProcessesResponse* response) override;
@@ -49,10 +49,10 @@ class IocService final : public v1::IocService::CallbackService {
                                v1::AggregateIocsResponse& response);
   Task<absl::Status> DeviceCount(Call& call, const v1::GetIocDeviceCountRequest& request,
                                  v1::GetIocDeviceCountResponse& response);
-  Task<absl::Status> Devices(Call& call, const v1::GetIocDevicesRequest& request,
-                             v1::GetIocDevicesResponse& response);
-  Task<absl::Status> Processes(Call& call, const v1::GetIocProcessesRequest& request,
-                               v1::GetIocProcessesResponse& response);
+  Task<absl::Status> Devices(Call& call, const v1::ListIocDevicesRequest& request,
+                             v1::ListIocDevicesResponse& response);
+  Task<absl::Status> Processes(Call& call, const v1::ListIocProcessesRequest& request,
+                               v1::ListIocProcessesResponse& response);
   // A page of ids by the parameters of `page`, whose place is the request's page_token.
   Task<absl::StatusOr<json::Document>> ReadIds(Call& call, const UpstreamCall& page, int64_t sent);
   template <class Request, class Response>

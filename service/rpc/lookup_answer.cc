@@ -46,11 +46,16 @@ absl::Status MissingRecord(const v1::PartialError& error, std::string_view field
     status = Error(absl::StatusCode::kNotFound, "NOT_FOUND",
                    Cat("Falcon knows no record with ", field, " ", error.id()));
   } else if (error.code() == 403) {
-    status = Error(absl::StatusCode::kPermissionDenied, "RECORD_DENIED", error.message());
+    status = Error(absl::StatusCode::kPermissionDenied, "RECORD_DENIED",
+                   "Falcon does not show this record");
   } else if (error.code() == 400) {
-    status = InvalidField(field, error.message());
+    status = InvalidField(field, "Falcon refused this id");
   } else {
-    status = Error(absl::StatusCode::kUnavailable, "UPSTREAM_ERROR", error.message());
+    status =
+        Error(absl::StatusCode::kUnavailable, "UPSTREAM_ERROR", "Falcon failed for this record");
+  }
+  if (error.code() != 404 && !error.message().empty()) {
+    status = WithFact(std::move(status), kUpstreamText, error.message());
   }
   return WithFact(WithFact(status, "id", error.id()), "http_status", Cat(error.code()));
 }

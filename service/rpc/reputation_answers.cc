@@ -55,7 +55,7 @@ v1::ReputationVerdict VerdictOf(const Report& report) {
     case reputation::Verdict::kUnknown:
       break;
   }
-  return v1::REPUTATION_VERDICT_UNKNOWN;
+  return v1::REPUTATION_VERDICT_UNDETERMINED;
 }
 
 void Fill(const reputation::EngineCounts& counts, v1::EngineCounts& out) {

@@ -53,7 +53,7 @@ Checks CheckRequest(const v1::CheckIocsRequest& request) {
     checks.Violate("ids", Cat("`ids` and `iocs` together must hold 1 to ", kMostValues));
     return checks;
   }
-  if (!request.ids().empty()) CheckIds(request.ids(), kMostValues, IocIdShape, "ids", checks);
+  CheckIds(request.ids(), IocIdShape, "ids", checks);
   for (int i = 0; i < request.iocs_size(); ++i) {
     CheckType(request.iocs(i).type(), Cat("iocs[", i, "].type"), checks);
     CheckValue(request.iocs(i).value(), Cat("iocs[", i, "].value"), checks);
@@ -132,6 +132,7 @@ Task<absl::Status> ReputationService::BatchGet(Call& call,
   TakeStaleness(request, call.reading, checks);
   CO_RETURN_IF_ERROR(checks.Verdict());
   CO_RETURN_IF_ERROR(client_.Ready());
+  if (call.reading.validate_only) co_return Validated();
   std::vector<Question> questions;
   for (const std::string& value : request.values()) {
     questions.emplace_back(value, value, rpc::KindOf(request.type()));
@@ -182,6 +183,7 @@ Task<absl::Status> ReputationService::Check(Call& call, const v1::CheckIocsReque
   TakeStaleness(request, call.reading, checks);
   CO_RETURN_IF_ERROR(checks.Verdict());
   CO_RETURN_IF_ERROR(client_.Ready());
+  if (call.reading.validate_only) co_return Validated();
   const SteadyTime not_before = OldestTaken(call, edge_.clock);
   ASSIGN_OR_CO_RETURN(std::vector<Question> questions, co_await Resolve(call, request, response));
   const size_t by_id = questions.size();

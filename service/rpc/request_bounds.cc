@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
+#include "rpc/field_access.h"
 
 namespace falcon::rpc {
 namespace {
@@ -23,7 +24,8 @@ constexpr FieldBounds kTexts = {.max_items = 1000, .max_bytes = 4 << 10};
 constexpr FieldBounds kEnums = {.max_items = 100, .max_bytes = 0};
 constexpr FieldBounds kMaskPaths = {.max_items = 200, .max_bytes = 512};
 
-constexpr int64_t kDefaultPage = 50;
+constexpr int kDefaultPage = 50;
+constexpr int kDefaultSize = 10;
 constexpr int64_t kMaxPage = 5000;
 constexpr size_t kMaxViolations = 20;
 
@@ -35,8 +37,41 @@ bool IsPageSize(const FieldDescriptor& field) {
   return field.name() == "page_size" || field.name() == "batch_size";
 }
 
+bool IsSize(const FieldDescriptor& field) {
+  return IsPageSize(field) || field.name() == "size" || field.name() == "limit";
+}
+
+double NumberOf(const Message& message, const FieldDescriptor& field) {
+  const auto& reflection = *message.GetReflection();
+  return field.cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE ? reflection.GetDouble(message, &field)
+                                                             : reflection.GetInt32(message, &field);
+}
+
+bool IsNumber(const FieldDescriptor& field) {
+  return field.cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE ||
+         field.cpp_type() == FieldDescriptor::CPPTYPE_INT32;
+}
+
 class Walk {
  public:
+  void Require(const Message& request) {
+    const auto& type = *request.GetDescriptor();
+    const auto& reflection = *request.GetReflection();
+    for (int i = 0; i < type.field_count(); ++i) {
+      const FieldDescriptor& field = *type.field(i);
+      if (!field.options().GetExtension(options::v1::required)) continue;
+      const auto* choice = field.real_containing_oneof();
+      const bool set = field.is_repeated() ? reflection.FieldSize(request, &field) > 0
+                       : choice != nullptr ? reflection.HasOneof(request, choice)
+                                           : reflection.HasField(request, &field);
+      if (set) continue;
+      Violate(field.name(), field.is_repeated()
+                                ? Cat("needs from 1 to ", BoundsOf(field).max_items, " items")
+                            : choice == nullptr ? "is required"
+                                                : "one of these is required");
+    }
+  }
+
   void Visit(const Message& message, const std::string& path) {
     std::vector<const FieldDescriptor*> fields;
     message.GetReflection()->ListFields(message, &fields);
@@ -107,9 +142,18 @@ class Walk {
       const FieldBounds bounds = BoundsOf(field);
       if (!Fits(size, bounds)) Violate(name, TooLong(size, bounds));
       Weigh(name, size);
-    } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_INT32 && IsPageSize(field)) {
-      Answers(reflection.GetInt32(message, &field));
+    } else if (IsNumber(field)) {
+      VisitNumber(NumberOf(message, field), field, name);
     }
+  }
+
+  // NaN is within no bounds.
+  void VisitNumber(double number, const FieldDescriptor& field, const std::string& name) {
+    if (IsPageSize(field)) Answers(static_cast<int64_t>(number));
+    const FieldBounds bounds = BoundsOf(field);
+    if (bounds.max == 0 || (number >= 0 && (number <= bounds.max || IsSize(field)))) return;
+    Violate(name, IsSize(field) ? Cat("must not be negative, got ", number)
+                                : Cat("must lie between 0 and ", bounds.max, ", got ", number));
   }
 
   static bool Fits(size_t size, const FieldBounds& bounds) {
@@ -146,11 +190,22 @@ FieldBounds BoundsOf(const FieldDescriptor& field) {
   const options::v1::Bounds& own = field.options().GetExtension(options::v1::bounds);
   if (own.max_items() > 0) bounds.max_items = own.max_items();
   if (own.max_bytes() > 0) bounds.max_bytes = own.max_bytes();
+  bounds.max = own.max();
   return bounds;
+}
+
+int PageSize(const Message& request, std::string_view field) {
+  const FieldDescriptor* size = FieldNamed(request.GetDescriptor(), field);
+  const int max = static_cast<int>(BoundsOf(*size).max);
+  const int asked = request.GetReflection()->GetInt32(request, size);
+  if (asked > 0) return std::min(asked, max);
+  if (field == "batch_size") return max;
+  return std::min(field == "page_size" ? kDefaultPage : kDefaultSize, max);
 }
 
 absl::StatusOr<RequestSize> CheckBounds(const Message& request) {
   Walk walk;
+  walk.Require(request);
   walk.Visit(request, "");
   return std::move(walk).Conclude(request);
 }

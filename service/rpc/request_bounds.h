@@ -1,7 +1,7 @@
 // RequestBounds: how large a request may be, checked before any work is done for it.
 //
-// The limits come from the request's descriptor: `(falcon_gateway.v1.bounds)` of a field, else the defaults
-// below. What a value means is checked later, on the loop.
+// The limits come from the request's descriptor: the options `bounds` and `required` of a field, else
+// the defaults below. What a value means is checked later, on the loop.
 //
 // Thread: any.
 #ifndef FALCON_RPC_REQUEST_BOUNDS_H_
@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "google/protobuf/descriptor.h"
@@ -23,10 +24,15 @@ inline constexpr size_t kMaxRequestBytes = size_t{1} << 20;
 struct FieldBounds {
   int max_items = 0;  // of a repeated field
   int max_bytes = 0;  // of a text, or of each text of a repeated field
+  double max = 0;     // of a number; 0: as its type has it
 };
 
 // The limits of a field of a request. The `paths` of a google.protobuf.FieldMask have their own.
 FieldBounds BoundsOf(const google::protobuf::FieldDescriptor& field);
+
+// What `page_size`, `batch_size`, `size` or `limit` of a request counts as: its default for 0, at
+// most its maximum. `request` is within its bounds.
+int PageSize(const google::protobuf::Message& request, std::string_view field);
 
 struct RequestSize {
   size_t bytes = 0;
@@ -38,7 +44,7 @@ struct RequestSize {
 };
 
 // The size of `request`, or INVALID_ARGUMENT (INVALID_FIELD) with one violation for each field that
-// is too large, which says what would be right. A request that is too large as a whole is laid to
+// is missing, too large or negative, which says what would be right. A request that is too large as a whole is laid to
 // its largest field.
 absl::StatusOr<RequestSize> CheckBounds(const google::protobuf::Message& request);
 

@@ -37,12 +37,14 @@ std::optional<Span> SpanOf(const v1::TimeRange& range, sys_seconds now) {
 }
 
 std::optional<Span> SpanOf(const v1::AggregateRtrSessionsRequest& request, sys_seconds now) {
-  if (request.field() == "updated_at") return SpanOf(request.updated(), now);
+  if (request.field() == "updated_at") return SpanOf(request.filter().updated(), now);
   if (request.field() != "created_at") return std::nullopt;
   // As the filter has it: whole minutes.
   const auto minute = std::chrono::floor<std::chrono::minutes>(now);
-  if (request.has_days()) return Span{minute - std::chrono::days(request.days()), now};
-  return SpanOf(request.created(), now);
+  if (request.filter().has_days()) {
+    return Span{minute - std::chrono::days(request.filter().days()), now};
+  }
+  return SpanOf(request.filter().created(), now);
 }
 
 // What is wrong with these is said by the checks of every filter and every aggregate.
@@ -69,7 +71,7 @@ std::vector<std::string> RtrHistogramBounds(const v1::AggregateRtrSessionsReques
   if (!span.has_value()) {
     checks.Violate("field",
                    "DATE_HISTOGRAM of sessions needs to know where it starts: `created_at` with "
-                   "`days` or `created`, or `updated_at` with `updated`");
+                   "`filter.days` or `filter.created`, or `updated_at` with `filter.updated`");
     return texts;
   }
   if (!IsSound(request, *span)) return texts;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "falcon/aggregate.h"
 #include "rpc/aggregation.h"
+#include "rpc/record_view.h"
 #include "rpc/rtr_histogram.h"
 #include "rpc/rtr_status_filter.h"
 #include "rpc/unary_call.h"
@@ -43,12 +44,14 @@ CollectionFacts Facts(const Operation* pages, const Operation* entities) {
 
 // Commands make the audit's answers many times as large, so they are asked for only when somebody
 // wants them.
-Parameters CommandInfo(const google::protobuf::FieldMask& mask) {
+Parameters CommandInfo(const google::protobuf::Message& request) {
+  const google::protobuf::FieldMask* mask = MaskOf(request);
   const bool wanted =
-      std::any_of(mask.paths().begin(), mask.paths().end(), [](const std::string& path) {
-        return path == "*" || path == "logs" || path.starts_with("logs.") ||
-               path == "cloud_request_ids";
-      });
+      mask == nullptr
+          ? ShownView(request) == v1::RECORD_VIEW_FULL
+          : std::any_of(mask->paths().begin(), mask->paths().end(), [](const std::string& path) {
+              return path == "logs" || path.starts_with("logs.") || path == "cloud_request_ids";
+            });
   if (!wanted) return {};
   return {{"with_command_info", "true"}};
 }
@@ -59,7 +62,7 @@ constexpr bool kIsAudit = std::is_same_v<Request, v1::ListRtrAuditSessionsReques
 
 template <class Request>
 Parameters QueryOf(const Request& request) {
-  if constexpr (kIsAudit<Request>) return CommandInfo(request.read_mask());
+  if constexpr (kIsAudit<Request>) return CommandInfo(request);
   return {};
 }
 
@@ -68,9 +71,10 @@ Parameters QueryOf(const Request& request) {
 template <class Request>
 Request Stated(const Request& request, const Collection& sessions, Checks& checks) {
   Request stated = request;
-  stated.set_filter(WithStatuses(
-      request.filter(), request.statuses(), kIsAudit<Request> ? RtrView::kAudit : RtrView::kOwn,
-      fql::IsSyntaxOnly(request) ? nullptr : &sessions.catalogue(), checks));
+  stated.mutable_filter()->set_fql(
+      WithStatuses(request.filter().fql(), request.filter().statuses(),
+                   kIsAudit<Request> ? RtrView::kAudit : RtrView::kOwn,
+                   fql::IsSyntaxOnly(request) ? nullptr : &sessions.catalogue(), checks));
   return stated;
 }
 
@@ -108,9 +112,8 @@ Task<absl::Status> RtrSessionService::Aggregate(Call& call,
   const v1::AggregateRtrSessionsRequest stated = Stated(request, sessions_, checks);
   const std::vector<std::string> bounds =
       RtrHistogramBounds(request, upstream_.clock.WallNow(), checks);
-  ASSIGN_OR_CO_RETURN(
-      AggregationQuery query,
-      OpenAggregation(stated, sessions_.catalogue(), upstream_.clock, call.reading, checks));
+  ASSIGN_OR_CO_RETURN(AggregationQuery query, OpenAggregation(stated, sessions_.catalogue(),
+                                                              upstream_.clock, call, checks));
   query.bounds = bounds;
   ASSIGN_OR_CO_RETURN(const json::Document answer,
                       co_await upstream_.caller.Call(
@@ -129,7 +132,8 @@ Task<absl::Status> RtrSessionService::Aggregate(Call& call,
 grpc::ServerUnaryReactor* RtrSessionService::ListRtrSessions(
     grpc::CallbackServerContext* context, const v1::ListRtrSessionsRequest* request,
     v1::ListRtrSessionsResponse* response) {
-  return Answer(edge_, "/falcon_gateway.v1.RtrSessionService/ListRtrSessions", context, request, response,
+  return Answer(edge_, "/falcon_gateway.v1.RtrSessionService/ListRtrSessions", context, request,
+                response,
                 [=, this](Call& call) { return List(call, sessions_, *request, *response); });
 }
 
@@ -159,23 +163,25 @@ grpc::ServerWriteReactor<v1::ExportRtrSessionsResponse>* RtrSessionService::Expo
 grpc::ServerUnaryReactor* RtrSessionService::AggregateRtrSessions(
     grpc::CallbackServerContext* context, const v1::AggregateRtrSessionsRequest* request,
     v1::AggregateRtrSessionsResponse* response) {
-  return Answer(edge_, "/falcon_gateway.v1.RtrSessionService/AggregateRtrSessions", context, request,
-                response, [=, this](Call& call) { return Aggregate(call, *request, *response); });
+  return Answer(edge_, "/falcon_gateway.v1.RtrSessionService/AggregateRtrSessions", context,
+                request, response,
+                [=, this](Call& call) { return Aggregate(call, *request, *response); });
 }
 
 grpc::ServerUnaryReactor* RtrSessionService::BatchGetQueuedRtrSessions(
     grpc::CallbackServerContext* context, const v1::BatchGetQueuedRtrSessionsRequest* request,
     v1::BatchGetQueuedRtrSessionsResponse* response) {
-  return Answer(
-      edge_, "/falcon_gateway.v1.RtrSessionService/BatchGetQueuedRtrSessions", context, request, response,
-      [=, this](Call& call) { return queued_.BatchGet(upstream_, call, *request, *response); });
+  return Answer(edge_, "/falcon_gateway.v1.RtrSessionService/BatchGetQueuedRtrSessions", context,
+                request, response, [=, this](Call& call) {
+                  return queued_.BatchGet(upstream_, call, *request, *response);
+                });
 }
 
 grpc::ServerUnaryReactor* RtrSessionService::ListRtrAuditSessions(
     grpc::CallbackServerContext* context, const v1::ListRtrAuditSessionsRequest* request,
     v1::ListRtrAuditSessionsResponse* response) {
-  return Answer(edge_, "/falcon_gateway.v1.RtrSessionService/ListRtrAuditSessions", context, request,
-                response,
+  return Answer(edge_, "/falcon_gateway.v1.RtrSessionService/ListRtrAuditSessions", context,
+                request, response,
                 [=, this](Call& call) { return List(call, audit_, *request, *response); });
 }
 

@@ -34,15 +34,16 @@ Expression Condition(int status, RtrView view, Checks& checks) {
       return Compare("deleted_at", fql::Operator::kNotEqual, fql::Null());
     case v1::RTR_SESSION_STATUS_QUEUED:
       if (!audit) return Expression::And({Open(), Waits(true)});
-      checks.Violate("statuses",
+      checks.Violate("filter.statuses",
                      "holds QUEUED, by which Falcon does not filter its audit; ask for ACTIVE, "
                      "which covers it, or ask ListRtrSessions");
       return {};
     default:
-      checks.Violate("statuses", Cat("holds ", status,
-                                     status == 0 ? ", which says nothing" : ", which is unknown",
-                                     "; known: RTR_SESSION_STATUS_ACTIVE, "
-                                     "RTR_SESSION_STATUS_CLOSED, RTR_SESSION_STATUS_QUEUED"));
+      checks.Violate(
+          "filter.statuses",
+          Cat("holds ", status, status == 0 ? ", which says nothing" : ", which is unknown",
+              "; known: RTR_SESSION_STATUS_ACTIVE, "
+              "RTR_SESSION_STATUS_CLOSED, RTR_SESSION_STATUS_QUEUED"));
       return {};
   }
 }
@@ -61,7 +62,7 @@ std::string WithStatuses(const std::string& filter,
   }
   const absl::StatusOr<Expression> given = fql::Parse(filter);
   if (!given.ok()) return filter;
-  if (catalogue != nullptr && !catalogue->Check(*given, "filter").ok()) return filter;
+  if (catalogue != nullptr && !catalogue->Check(*given, "filter.fql").ok()) return filter;
   return Expression::And({*given, Expression::Or(std::move(states))}).Text();
 }
 

@@ -1,8 +1,8 @@
 // Settings of the gRPC server.
 #include "rpc/server.h"
 
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/server_initializer.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 
@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "grpc/health/v1/health.pb.h"
+#include "descriptor_set.h"
 #include "rpc/request_bounds.h"
 #include "run/process_memory.h"
 
@@ -26,8 +26,6 @@ constexpr int kMaxMetadataBytes = 8 << 10;
 // One client process may hold that many waiting calls on its one connection. Streams whose request
 // never comes cost some 12 KiB each.
 constexpr int kMaxStreams = 1000;
-// Reflection is served by threads, one an open stream.
-constexpr int kMaxThreads = 64;
 constexpr size_t kUsualQuota = size_t{128} << 20;
 constexpr size_t kLeastQuota = size_t{16} << 20;
 
@@ -69,7 +67,6 @@ void Harden(size_t memory_limit, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Millis(seconds(60 * 60)));
   grpc::ResourceQuota quota("falcon-gateway");
   quota.Resize(Quota(memory_limit));
-  quota.SetMaxThreads(kMaxThreads);
   builder.SetResourceQuota(quota);
 }
 
@@ -81,9 +78,6 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
                                                       obs::Metrics& metrics) {
   using Connections = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
   grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  // Links the descriptor in, so that reflection can describe what gRPC serves by itself.
-  grpc::health::v1::HealthCheckRequest::descriptor();
   ASSIGN_OR_RETURN(ListenSocket listening, ListenSocket::Open(options.listen));
   AcceptorOptions door_options;
   door_options.memory_mark = options.memory_limit / 2;
@@ -92,39 +86,53 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   grpc::ServerBuilder builder;
   std::unique_ptr<GrpcAcceptor> door = builder.experimental().AddExternalConnectionAcceptor(
       Connections::FROM_FD, Credentials(options));
+  auto reflection = std::make_unique<Reflection>(DescriptorSet());
   for (grpc::Service* service : services) builder.RegisterService(service);
+  for (grpc::Service* service : reflection->services()) builder.RegisterService(service);
   Harden(options.memory_limit, builder);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) {
     return Error(absl::StatusCode::kUnavailable, "LISTEN_FAILED",
                  Cat("cannot serve on ", options.listen, ": is the certificate valid?"));
   }
-  RETURN_IF_ERROR(acceptor->Start([door = door.get()](int fd) {
+  std::unique_ptr<Server> started(
+      new Server(std::move(reflection), std::move(door), std::move(server), std::move(acceptor)));
+  RETURN_IF_ERROR(started->acceptor_->Start([door = started->door_.get()](int fd) {
     GrpcAcceptor::NewConnectionParameters connection;
     connection.fd = fd;
     door->HandleNewConnection(&connection);
   }));
-  return std::unique_ptr<Server>(
-      new Server(std::move(server), std::move(door), std::move(acceptor)));
+  return started;
 }
 
-Server::Server(std::unique_ptr<grpc::Server> server, std::unique_ptr<GrpcAcceptor> door,
-               std::unique_ptr<Acceptor> acceptor)
-    : door_(std::move(door)), server_(std::move(server)), acceptor_(std::move(acceptor)) {}
+Server::Server(std::unique_ptr<Reflection> reflection, std::unique_ptr<GrpcAcceptor> door,
+               std::unique_ptr<grpc::Server> server, std::unique_ptr<Acceptor> acceptor)
+    : service_names_(*grpc::ServerInitializer(server.get()).GetServiceList()),
+      reflection_(std::move(reflection)),
+      door_(std::move(door)),
+      server_(std::move(server)),
+      acceptor_(std::move(acceptor)) {
+  reflection_->SetServices(service_names_);
+  SetServing(true);
+}
 
 Server::~Server() { Drain({}); }
 
 void Server::SetServing(bool serving) {
-  server_->GetHealthCheckService()->SetServingStatus(serving);
+  grpc::HealthCheckServiceInterface& health = *server_->GetHealthCheckService();
+  // Not all at once: gRPC would also change the names that clients watch and nobody serves.
+  health.SetServingStatus("", serving);
+  for (const std::string& name : service_names_) health.SetServingStatus(name, serving);
 }
 
 void Server::Drain(const DrainPlan& plan) {
   if (server_ == nullptr) return;
   const auto end = std::chrono::system_clock::now() + plan.grace;
-  server_->GetHealthCheckService()->SetServingStatus(false);
+  SetServing(false);
   std::this_thread::sleep_for(std::min(plan.delay, plan.grace));
   acceptor_->StopListening();
   plan.on_closed();
+  reflection_->Stop();
   server_->Shutdown(end);
   server_->Wait();
   server_.reset();

@@ -16,6 +16,7 @@
 #include "obs/log.h"
 #include "obs/metrics.h"
 #include "rpc/acceptor.h"
+#include "rpc/reflection.h"
 
 namespace falcon::rpc {
 
@@ -48,20 +49,23 @@ class Server {
 
   int port() const { return acceptor_->port(); }
 
-  // What health says until Drain. Any thread, not after Drain.
+  // What health says until Drain, of the server and of each of its services. Any thread, not after
+  // Drain.
   void SetServing(bool serving);
 
-  // Health says NOT_SERVING at once; after the delay no new connections and calls come in; calls in
-  // flight have the rest of the grace to end, and are cancelled then. Returns when all are done.
-  // Idempotent.
+  // Health says NOT_SERVING at once; after the delay no new connections and calls come in, and
+  // streams of reflection are cancelled; calls in flight have the rest of the grace to end, and are
+  // cancelled then. Returns when all are done. Idempotent.
   void Drain(const DrainPlan& plan);
 
  private:
   using GrpcAcceptor = grpc::experimental::ExternalConnectionAcceptor;
 
-  Server(std::unique_ptr<grpc::Server> server, std::unique_ptr<GrpcAcceptor> door,
-         std::unique_ptr<Acceptor> acceptor);
+  Server(std::unique_ptr<Reflection> reflection, std::unique_ptr<GrpcAcceptor> door,
+         std::unique_ptr<grpc::Server> server, std::unique_ptr<Acceptor> acceptor);
 
+  std::vector<std::string> service_names_;
+  std::unique_ptr<Reflection> reflection_;
   std::unique_ptr<GrpcAcceptor> door_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Acceptor> acceptor_;

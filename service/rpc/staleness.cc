@@ -24,9 +24,9 @@ std::optional<milliseconds> UsualStaleness(std::string_view method) {
   const auto* descriptor =
       google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(name);
   if (descriptor == nullptr) return std::nullopt;
-  const int usual = descriptor->options().GetExtension(options::v1::upstream).staleness_seconds();
-  if (usual <= 0) return std::nullopt;
-  return seconds(usual);
+  const auto& upstream = descriptor->options().GetExtension(options::v1::upstream);
+  if (!upstream.has_staleness()) return std::nullopt;
+  return seconds(upstream.staleness().seconds());
 }
 
 std::optional<milliseconds> AskedStaleness(const google::protobuf::Message& request,

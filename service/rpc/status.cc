@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "fql/check.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -19,6 +18,7 @@ constexpr size_t kMaxTrailers = 6 << 10;
 constexpr size_t kMaxMessage = 1024;
 constexpr size_t kMaxDescription = 240;
 constexpr size_t kMaxFact = 128;
+constexpr size_t kMaxUpstreamText = 512;
 constexpr size_t kMaxViolations = 8;
 constexpr milliseconds kUnavailablePause{1000};
 
@@ -28,9 +28,16 @@ std::optional<milliseconds> Pause(const absl::Status& status) {
   return kUnavailablePause;
 }
 
-std::string DefaultReason(absl::StatusCode code) {
-  std::string name = absl::StatusCodeToString(code);
-  return name.empty() ? "UNKNOWN" : name;
+// Whether the same call may succeed later.
+bool IsRetryable(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kAborted:
+      return true;
+    default:
+      return RetryAfter(status).has_value();
+  }
 }
 
 // Whole or not at all: a part of a filter is another filter, and an escaped one too.
@@ -44,14 +51,16 @@ bool FitsWhole(const std::string& filter, size_t taken) {
 void AddErrorInfo(const absl::Status& status, size_t others, google::rpc::Status& out) {
   google::rpc::ErrorInfo info;
   const std::string reason = Reason(status);
-  info.set_reason(reason.empty() ? DefaultReason(status.code()) : reason);
+  info.set_reason(reason.empty() ? "INTERNAL" : reason);
   info.set_domain("falcon-gateway");
   const std::map<std::string, std::string> facts = Facts(status);
   for (const auto& [key, value] : facts) {
-    if (key == fql::kCorrectedFilter) continue;
-    (*info.mutable_metadata())[key] = EscapeHostile(value, kMaxFact);
+    if (key == kCorrectedFilter) continue;
+    const size_t most = key == kUpstreamText ? kMaxUpstreamText : kMaxFact;
+    (*info.mutable_metadata())[key] = EscapeHostile(value, most);
   }
-  const auto corrected = facts.find(std::string(fql::kCorrectedFilter));
+  (*info.mutable_metadata())["retryable"] = IsRetryable(status) ? "true" : "false";
+  const auto corrected = facts.find(std::string(kCorrectedFilter));
   const size_t taken = others + out.ByteSizeLong() + info.ByteSizeLong();
   if (corrected != facts.end() && FitsWhole(corrected->second, taken)) {
     (*info.mutable_metadata())[corrected->first] = corrected->second;

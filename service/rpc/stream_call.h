@@ -51,6 +51,8 @@ class StreamCall final : public grpc::ServerWriteReactor<Message>, private Strea
             CallDeadline(*context, edge.clock, edge.limits.stream_default, edge.limits.stream_max),
             Priority::kExport) {
     call_.reading.caller = std::move(entry.caller);
+    call_.view = entry.view;
+    call_.reading.validate_only = entry.validate_only;
   }
 
   void Start() {
@@ -118,14 +120,21 @@ class StreamCall final : public grpc::ServerWriteReactor<Message>, private Strea
     co_return absl::OkStatus();
   }
 
+  Task<absl::Status> Handle() {
+    Stream<Message>& stream = *this;
+    const absl::Status status = co_await handler_(call_, stream);
+    if (!IsValidated(status)) co_return status;
+    Message answer;
+    DescribeValidated(call_, answer);
+    co_return co_await Write(answer);
+  }
   void Run() {
     edge_.observer.Started(method_);
     if (Draining()) return End(Drained());
     if (edge_.drain != nullptr) edge_.drain->Watch(canceller_);
     canceller_->CancelAt(call_.reading.deadline.at(), canceller_);
-    Stream<Message>& stream = *this;
     boost::asio::co_spawn(
-        edge_.loop.executor(), handler_(call_, stream),
+        edge_.loop.executor(), Handle(),
         boost::asio::bind_cancellation_slot(
             canceller_->slot(), [this](std::exception_ptr error, absl::Status status) {
               if (error) status = Unwound(error, canceller_->deadline_passed());

@@ -39,6 +39,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
         call_(CallDeadline(*context, edge.clock, edge.limits.unary_default, edge.limits.unary_max),
               Priority::kInteractive) {
     call_.reading.caller = std::move(entry.caller);
+    call_.view = entry.view;
+    call_.reading.validate_only = entry.validate_only;
     call_.reading.staleness = UsualStaleness(method);
   }
 
@@ -72,6 +74,10 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   }
   Task<absl::Status> HandleAndFit() {
     absl::Status status = co_await handler_(call_);
+    if (IsValidated(status)) {
+      DescribeValidated(call_, response_);
+      co_return absl::OkStatus();
+    }
     if (!status.ok()) co_return status;
     heavy_ = edge_.pool != nullptr && HoldsManyRecords(response_);
     std::function<void()> fit = [&] {

@@ -84,11 +84,11 @@ Task<absl::Status> CountByValues(const Upstream& upstream, Call& call,
   Checks checks;
   PrepareCount(request, call.reading, checks);
   const fql::Field* field = CountedField(StringField(request, "field"), catalogue, checks);
-  std::vector<fql::FilterNote> notes;
-  const fql::Expression filter =
-      checks.Take(fql::CompileFilters(request, catalogue, upstream.clock.WallNow(), &notes));
+  const fql::CompiledFilter compiled =
+      checks.Take(fql::CompileFilters(request, catalogue, upstream.clock.WallNow()));
   CO_RETURN_IF_ERROR(checks.Verdict());
-  AddNotes(notes, call.reading);
+  const fql::Expression& filter = compiled.expression;
+  TellOfFilter(compiled.notes, compiled.interval, filter.Text(), call);
   ASSIGN_OR_CO_RETURN(const int64_t total, co_await TotalOf(upstream, call, pages, filter.Text()));
   int64_t others = total;
   std::vector<v1::AggregationBucket> buckets;

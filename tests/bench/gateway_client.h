@@ -62,7 +62,7 @@ class GatewayClient {
   void Detections(int days, Done done) {
     auto* call =
         new Call<v1::ListDetectionsRequest, v1::ListDetectionsResponse>(options_, CallerName());
-    call->request.set_days(days);
+    call->request.mutable_filter()->set_days(days);
     Stub(detections_)
         .async()
         ->ListDetections(&call->context, &call->request, &call->response,
@@ -73,7 +73,7 @@ class GatewayClient {
   }
   void List(size_t which, Done done) {
     auto* call = new Call<v1::ListHostsRequest, v1::ListHostsResponse>(options_, CallerName());
-    call->request.set_hostname(ListedHosts(which));
+    call->request.mutable_filter()->set_hostname(ListedHosts(which));
     Stub(hosts_).async()->ListHosts(&call->context, &call->request, &call->response,
                                     [call, done](const grpc::Status& status) {
                                       done(call->Took(), CodeOf(status));
@@ -108,7 +108,7 @@ class GatewayClient {
              v1::HostService::StubInterface::async_interface& stub, size_t which, Done done)
         : call_(options, caller), done_(std::move(done)) {
       call_.context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
-      call_.request.set_hostname(ExportedHosts(which));
+      call_.request.mutable_filter()->set_hostname(ExportedHosts(which));
       call_.request.mutable_read_options()->mutable_max_staleness()->set_seconds(30);
       stub.ExportHosts(&call_.context, &call_.request, this);
       StartRead(&call_.response);

@@ -106,7 +106,7 @@ TEST_F(FilterAdviceTest, NamesNoFieldThatOnlyLooksAlike) {
 TEST_F(FilterAdviceTest, NamesTheTypedParameterWhereThereIsOne) {
   for (const std::string_view filter : {"host_info.hostname:'x'", "hostname:'x'"}) {
     EXPECT_THAT(Complaint("vulnerabilities", std::string(filter)),
-                ::testing::HasSubstr("set the request's `hostname` instead"));
+                ::testing::HasSubstr("set the request's `filter.hostname` instead"));
   }
 }
 

@@ -167,7 +167,7 @@ bool ExpectAdvicePasses(const FilteredNoun& noun, const std::string& filter) {
   const auto checked = noun.Check(filter);
   if (checked.ok()) return false;
   const auto facts = Facts(checked.status());
-  const auto corrected = facts.find(std::string(fql::kCorrectedFilter));
+  const auto corrected = facts.find(std::string(kCorrectedFilter));
   bool advised = corrected != facts.end();
   if (advised) {
     EXPECT_TRUE(noun.Check(corrected->second).ok())

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,10 +41,26 @@ class Protos {
     return methods;
   }
 
+  // The messages that requests take as their `filter`, each once.
+  std::set<const google::protobuf::Descriptor*> filters() const {
+    std::set<const google::protobuf::Descriptor*> filters;
+    for (const auto* method : methods()) {
+      const auto* field = method->input_type()->FindFieldByName("filter");
+      if (field != nullptr) filters.insert(field->message_type());
+    }
+    return filters;
+  }
+
  private:
   google::protobuf::DescriptorPool pool_;
   std::vector<const google::protobuf::FileDescriptor*> files_;
 };
+
+// Of records; others list ids.
+inline bool ListsRecords(const google::protobuf::MethodDescriptor& method) {
+  return method.name().starts_with("List") &&
+         method.output_type()->field(0)->message_type() != nullptr;
+}
 
 // The only kind of record in a List or Export answer.
 inline const google::protobuf::Descriptor* RecordOf(

@@ -50,59 +50,62 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Filters, BadInput,
     testing::Values(
-        Bad{"InvertedTimeRange", Of<ListD>(std::string("created ") + kInverted), "created"},
-        Bad{"InvertedTimeRangeOfHosts", Of<ListH>(std::string("last_seen ") + kInverted),
-            "last_seen"},
+        Bad{"InvertedTimeRange", Of<ListD>("filter { created " + std::string(kInverted) + " }"),
+            "filter.created"},
+        Bad{"InvertedTimeRangeOfHosts",
+            Of<ListH>("filter { last_seen " + std::string(kInverted) + " }"), "filter.last_seen"},
         Bad{"InvertedTimeRangeOfLogins",
             Of<v1::BatchGetLoginHistoryRequest>(std::string("time ") + kInverted +
                                                 " device_ids: " + kSomeHost),
             "time"},
-        Bad{"OpenTimeRange", Of<ListD>("created {}"), "created"},
-        Bad{"DaysZero", Of<ListD>("days: 0"), "days"},
-        Bad{"DaysOverAYear", Of<ListH>("days: 366"), "days"},
-        Bad{"DaysZeroOfAnExport", Of<Export>("days: 0"), "days"},
-        Bad{"DaysTogetherWithARange",
-            Of<ListD>("days: 7 created { start { seconds: 1000 } end { seconds: 2000 } }"),
-            "created"},
-        Bad{"UnknownSeverity", Of<ListD>("severities: 99"), "severities"},
-        Bad{"UnknownMinSeverity", Of<ListD>("min_severity: 99"), "min_severity"},
-        Bad{"UnknownStatus", Of<ListD>("statuses: 99"), "statuses"},
-        Bad{"UnspecifiedStatus", Of<ListH>("statuses: CONTAINMENT_STATUS_UNSPECIFIED"), "statuses"},
-        Bad{"UnknownProductType", Of<ListH>("product_types: 99"), "product_types"},
-        Bad{"PlatformInOtherCase", Of<ListH>("platforms: 'windows'"), "platforms"},
-        Bad{"StarsOnlyHostname", Of<ListH>("hostname: '***'"), "hostname"}),
+        Bad{"OpenTimeRange", Of<ListD>("filter { created {} }"), "filter.created"},
+        Bad{"DaysZero", Of<ListD>("filter { days: 0 }"), "filter.days"},
+        Bad{"DaysOverAYear", Of<ListH>("filter { days: 366 }"), "filter.days"},
+        Bad{"DaysZeroOfAnExport", Of<Export>("filter { days: 0 }"), "filter.days"},
+        Bad{"UnknownSeverity", Of<ListD>("filter { severities: 99 }"), "filter.severities"},
+        Bad{"UnknownMinSeverity", Of<ListD>("filter { min_severity: 99 }"), "filter.min_severity"},
+        Bad{"UnknownStatus", Of<ListD>("filter { statuses: 99 }"), "filter.statuses"},
+        Bad{"UnspecifiedStatus", Of<ListH>("filter { statuses: CONTAINMENT_STATUS_UNSPECIFIED }"),
+            "filter.statuses"},
+        Bad{"UnknownProductType", Of<ListH>("filter { product_types: 99 }"),
+            "filter.product_types"},
+        Bad{"PlatformInOtherCase", Of<ListH>("filter { platforms: 'windows' }"),
+            "filter.platforms"},
+        Bad{"StarsOnlyHostname", Of<ListH>("filter { hostname: '***' }"), "filter.hostname"}),
     NameOfBad);
 
 INSTANTIATE_TEST_SUITE_P(
     RawFilters, BadInput,
-    testing::Values(
-        Bad{"UnknownField", Of<ListD>("filter: \"severty:>60\""), "filter", "", "FQL_INVALID"},
-        Bad{"UnknownFieldOfHosts", Of<ListH>("filter: \"platfrom_name:'Linux'\""), "filter", "",
-            "FQL_INVALID"},
-        Bad{"UnknownFieldOfAnExport", Of<Export>("filter: \"severty:>60\""), "filter", "",
-            "FQL_INVALID"},
-        Bad{"UnbalancedQuote", Of<ListD>("filter: \"status:'new\""), "filter", "", "FQL_INVALID"},
-        Bad{"UnbalancedParenthesis", Of<ListD>("filter: \"(status:'new'\""), "filter", "",
-            "FQL_INVALID"},
-        Bad{"ClosingParenthesisThatWouldEscape",
-            Of<ListD>("days: 7 filter: \"status:'new'),(status:'closed'\""), "filter", "",
-            "FQL_INVALID"},
-        Bad{"TwoMegabytes", Of<ListD>("filter: '" + std::string(2 << 20, 'a') + "'"), "filter",
-            "at most 16384 bytes"},
-        Bad{"TenThousandParentheses", Of<ListD>("filter: '" + std::string(10'000, '(') + "'"),
-            "filter", "", "FQL_INVALID"},
-        Bad{"NestedTooDeep",
-            Of<ListD>("filter: \"" + std::string(1000, '(') + "severity:>1" +
-                      std::string(1000, ')') + "\""),
-            "filter", "", "FQL_INVALID"}),
+    testing::Values(Bad{"UnknownField", Of<ListD>("filter { fql: \"severty:>60\" }"), "filter.fql",
+                        "", "FQL_INVALID"},
+                    Bad{"UnknownFieldOfHosts",
+                        Of<ListH>("filter { fql: \"platfrom_name:'Linux'\" }"), "filter.fql", "",
+                        "FQL_INVALID"},
+                    Bad{"UnknownFieldOfAnExport", Of<Export>("filter { fql: \"severty:>60\" }"),
+                        "filter.fql", "", "FQL_INVALID"},
+                    Bad{"UnbalancedQuote", Of<ListD>("filter { fql: \"status:'new\" }"),
+                        "filter.fql", "", "FQL_INVALID"},
+                    Bad{"UnbalancedParenthesis", Of<ListD>("filter { fql: \"(status:'new'\" }"),
+                        "filter.fql", "", "FQL_INVALID"},
+                    Bad{"ClosingParenthesisThatWouldEscape",
+                        Of<ListD>("filter { days: 7 fql: \"status:'new'),(status:'closed'\" }"),
+                        "filter.fql", "", "FQL_INVALID"},
+                    Bad{"TwoMegabytes",
+                        Of<ListD>("filter { fql: '" + std::string(2 << 20, 'a') + "' }"),
+                        "filter.fql", "at most 16384 bytes"},
+                    Bad{"TenThousandParentheses",
+                        Of<ListD>("filter { fql: '" + std::string(10'000, '(') + "' }"),
+                        "filter.fql", "", "FQL_INVALID"},
+                    Bad{"NestedTooDeep",
+                        Of<ListD>("filter { fql: \"" + std::string(1000, '(') + "severity:>1" +
+                                  std::string(1000, ')') + "\" }"),
+                        "filter.fql", "", "FQL_INVALID"}),
     NameOfBad);
 
 INSTANTIATE_TEST_SUITE_P(
     Ids, BadInput,
     testing::Values(
         Bad{"NeitherIdNorName", Of<GetH>(""), "device_id"},
-        Bad{"BothIdAndName", Of<GetH>(std::string("hostname: 'DC-01' device_id: ") + kSomeHost),
-            "device_id"},
         Bad{"StarInTheNameOfOne", Of<GetH>("hostname: 'SRV-*'"), "hostname"},
         Bad{"ShortDeviceId", Of<GetH>("device_id: 'abc'"), "device_id"},
         Bad{"DeviceIdWithAQuote", Of<GetH>("device_id: \"0123456789abcdef0123456789abcde'\""),
@@ -164,7 +167,7 @@ TEST_F(Tokens, TokenOfAnotherRequestIsAMismatch) {
   auto request = Make<ListD>("page_size: 5");
   request.set_page_token(Ask(world_, request)->next_page_token());
   world_.ResetLedger();
-  request.set_days(30);
+  request.mutable_filter()->set_days(30);
   const auto answer = Ask(world_, request);
   EXPECT_EQ(answer.status.error_code(), StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(answer.reason(), "PAGE_TOKEN_MISMATCH");
@@ -211,12 +214,12 @@ TEST(Injection, QuotesInAHostNameFindThatNameAndNothingElse) {
        std::vector<std::string>{"x'", "x',hostname:'SRV-PROD-001", "x'+hostname:!'y",
                                 "'),(hostname:'DC-01", "\\'", "\"", "x' OR '1'='1"}) {
     ListH hosts;
-    hosts.set_hostname(name);
+    hosts.mutable_filter()->set_hostname(name);
     const auto found_hosts = Ask(world, hosts);
     EXPECT_TRUE(found_hosts.status.ok()) << name << ": " << found_hosts.status.error_message();
     EXPECT_EQ(found_hosts->hosts_size(), 0) << name;
     ListD detections;
-    detections.set_hostname(name);
+    detections.mutable_filter()->set_hostname(name);
     const auto found_detections = Ask(world, detections);
     EXPECT_TRUE(found_detections.status.ok()) << name;
     EXPECT_EQ(found_detections->detections_size(), 0) << name;

@@ -99,7 +99,7 @@ TEST(BulkheadsAreas, AFilterTooLongForAUrlIsRefusedByNameAndNotSent) {
   world.ResetLedger();
   v1::ListIncidentsRequest request;
   for (int i = 0; i < 400; ++i) {
-    request.add_tags("tag-" + std::to_string(i) + std::string(20, 'x'));
+    request.mutable_filter()->add_tags("tag-" + std::to_string(i) + std::string(20, 'x'));
   }
   const auto answer = Ask(world, request);
   EXPECT_EQ(answer.status.error_code(), StatusCode::INVALID_ARGUMENT);

@@ -99,7 +99,8 @@ TEST_F(BulkheadsMemory, AThousandHalfOpenStreamsAreBorne) {
     clients.push_back(std::make_unique<RawHttp2>(world_.address()));
     ASSERT_TRUE(clients.back()->Begin());
     for (uint32_t stream = 1; stream < 200; stream += 2) {
-      ASSERT_TRUE(clients.back()->Send(RawHttp2::Call(stream, "/falcon_gateway.v1.HostService/ListHosts")));
+      ASSERT_TRUE(
+          clients.back()->Send(RawHttp2::Call(stream, "/falcon_gateway.v1.HostService/ListHosts")));
     }
   }
   EXPECT_TRUE(Ask(world_, Make<v1::ListHostsRequest>("page_size: 1")).status.ok());
@@ -111,8 +112,7 @@ TEST_F(BulkheadsMemory, OfAHundredUnreadExportsThoseBeyondTheBoundAreRefused) {
     std::unique_ptr<grpc::ClientReader<v1::ExportDetectionsResponse>> reader;
   };
   v1::DetectionService::Stub stub(world_.channel());
-  const auto request =
-      Make<v1::ExportDetectionsRequest>("read_mask { paths: '*' } batch_size: 100");
+  const auto request = Make<v1::ExportDetectionsRequest>("view: RECORD_VIEW_FULL batch_size: 100");
   std::vector<std::unique_ptr<Unread>> exports;
   for (int i = 0; i < 100; ++i) {
     exports.push_back(std::make_unique<Unread>());
@@ -136,21 +136,21 @@ TEST_F(BulkheadsMemory, OfAHundredUnreadExportsThoseBeyondTheBoundAreRefused) {
 // The client opens no window for their answers.
 TEST_F(BulkheadsMemory, FullListsWhoseClientFrozeAreShed) {
   const std::string request =
-      Make<v1::ListDetectionsRequest>("page_size: 1000 read_mask { paths: '*' }")
-          .SerializeAsString();
+      Make<v1::ListDetectionsRequest>("page_size: 1000 view: RECORD_VIEW_FULL").SerializeAsString();
   const RawHttp2 frozen(world_.address());
   ASSERT_TRUE(frozen.Begin());
   world_.ResetLedger();
   for (uint32_t stream = 1; stream < 900; stream += 2) {
-    ASSERT_TRUE(frozen.Send(RawHttp2::Call(stream, "/falcon_gateway.v1.DetectionService/ListDetections") +
-                            RawHttp2::Message(stream, request)));
+    ASSERT_TRUE(
+        frozen.Send(RawHttp2::Call(stream, "/falcon_gateway.v1.DetectionService/ListDetections") +
+                    RawHttp2::Message(stream, request)));
   }
   WaitUntil([&] { return world_.Calls() > 0; });
   // Another caller is refused for the bytes of those, or served: the gateway lives.
   std::set<std::string> reasons;
   for (int i = 0; i < 20; ++i) {
     reasons.insert(
-        Ask(world_, Make<v1::ListDetectionsRequest>("page_size: 1000 read_mask { paths: '*' }"))
+        Ask(world_, Make<v1::ListDetectionsRequest>("page_size: 1000 view: RECORD_VIEW_FULL"))
             .reason());
   }
   EXPECT_THAT(reasons, IsSubsetOf({"", "BYTE_LIMIT", "MEMORY_PRESSURE"}));
@@ -183,7 +183,7 @@ TEST(BulkheadsCgroup, ExportsBesideFullListsInA160MibCgroupAreShedAndTheGatewayL
       while (!stop) {
         grpc::ClientContext context;
         const auto reader = stub.ExportDetections(
-            &context, Make<v1::ExportDetectionsRequest>("read_mask { paths: '*' }"));
+            &context, Make<v1::ExportDetectionsRequest>("view: RECORD_VIEW_FULL"));
         for (v1::ExportDetectionsResponse batch; !stop && reader->Read(&batch);) {
         }
         if (stop) context.TryCancel();
@@ -192,7 +192,7 @@ TEST(BulkheadsCgroup, ExportsBesideFullListsInA160MibCgroupAreShedAndTheGatewayL
     });
   }
   for (int i = 0; i < 30 / kOverhead; ++i) {
-    judge(Ask(world, Make<v1::ListDetectionsRequest>("page_size: 1000 read_mask { paths: '*' } "
+    judge(Ask(world, Make<v1::ListDetectionsRequest>("page_size: 1000 view: RECORD_VIEW_FULL "
                                                      "read_options { max_staleness {} }"))
               .status);
   }

@@ -1,8 +1,12 @@
 // Other people's clients and our own before the running gateway: buf curl by reflection, and
 // fgctl.
+#include <google/protobuf/descriptor.pb.h>
+
 #include <fstream>
+#include <set>
 #include <sstream>
 
+#include "descriptor_set.h"
 #include "tests/e2e/calls.h"
 #include "tests/e2e/shared_world.h"
 
@@ -30,7 +34,7 @@ class Clients : public SharedWorld<Clients> {
 
  protected:
   static Outcome Fgctl(std::vector<std::string> arguments,
-                           std::map<std::string, std::string> environment = {}) {
+                       std::map<std::string, std::string> environment = {}) {
     environment["FALCON_GATEWAY_ADDRESS"] = world().address();
     return RunToEnd(FGCTL, arguments, environment);
   }
@@ -53,13 +57,32 @@ class Clients : public SharedWorld<Clients> {
   }
 };
 
-TEST_F(Clients, BufListsEveryMethodByReflection) {
-  const Outcome services =
-      Shell("$BUF curl --protocol grpc --http2-prior-knowledge --list-methods http://$ADDRESS");
-  EXPECT_EQ(services.status, 0) << services.err;
-  for (const char* service : {"falcon_gateway.v1.DetectionService", "falcon_gateway.v1.HostService",
-                              "falcon_gateway.v1.GatewayService", "grpc.health.v1.Health"}) {
-    EXPECT_TRUE(Has(services.out, service)) << services.out;
+// "service", or "service/method", of all services that there are protos of.
+std::set<std::string> NamesInProtos(bool methods) {
+  google::protobuf::FileDescriptorSet set;
+  const std::string_view bytes = DescriptorSet();
+  EXPECT_TRUE(set.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
+  std::set<std::string> names;
+  for (const auto& file : set.file()) {
+    for (const auto& service : file.service()) {
+      const std::string name = file.package() + "." + service.name();
+      if (!methods) names.insert(name);
+      for (const auto& method : service.method()) {
+        if (methods) names.insert(name + "/" + method.name());
+      }
+    }
+  }
+  return names;
+}
+
+TEST_F(Clients, BufListsExactlyTheServicesAndMethodsOfTheProtosByReflection) {
+  for (const bool methods : {false, true}) {
+    const Outcome outcome =
+        Shell(std::string("$BUF curl --protocol grpc --http2-prior-knowledge http://$ADDRESS ") +
+              (methods ? "--list-methods" : "--list-services"));
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    const std::vector<std::string> lines = LinesOf(outcome.out);
+    EXPECT_EQ(std::set<std::string>(lines.begin(), lines.end()), NamesInProtos(methods));
   }
 }
 
@@ -100,8 +123,7 @@ TEST_F(Clients, EveryFgctlCommandOfTheReadmeWorks) {
   const std::vector<std::string> commands = ReadmeCommands("fgctl");
   EXPECT_GE(commands.size(), 5U);
   for (const std::string& command : commands) {
-    const Outcome outcome =
-        Shell("fgctl() { \"$FGCTL\" \"$@\"; }; cd \"$FOLDER\"; " + command);
+    const Outcome outcome = Shell("fgctl() { \"$FGCTL\" \"$@\"; }; cd \"$FOLDER\"; " + command);
     EXPECT_EQ(outcome.status, 0) << command << "\n" << outcome.err;
     EXPECT_TRUE(Has(command, " > ") || Has(command, " >> ") || !outcome.out.empty()) << command;
   }
@@ -134,6 +156,25 @@ TEST_F(Clients, JsonIsTheWholeAnswerAndNdjsonOneRecordALine) {
   }
 }
 
+TEST_F(Clients, ExplainShowsTheCallAndItsFqlWithoutAskingFalcon) {
+  world().ResetLedger();
+  const Outcome list = Fgctl({"detections", "list", "--severity", "high", "--fql",
+                              "tactic:'Execution'", "--page-size", "5", "--explain"});
+  ASSERT_EQ(list.status, 0) << list.err;
+  EXPECT_TRUE(Has(list.out,
+                  "grpcurl -plaintext -d '{\"page_size\":5,\"filter\":{\"severities\":["
+                  "\"SEVERITY_HIGH\"],\"fql\":\"tactic:'\\''Execution'\\''\"}}' "))
+      << list.out;
+  EXPECT_TRUE(Has(list.out, " falcon_gateway.v1.DetectionService/ListDetections\n")) << list.out;
+  EXPECT_TRUE(Has(list.out, "FQL: severity_name:['High']+tactic:'Execution'\n")) << list.out;
+  const Outcome stream =
+      Fgctl({"hosts", "export", "--platform", "Linux", "--fields", "hostname,status", "--explain"});
+  EXPECT_TRUE(Has(stream.out, R"("read_mask":{"paths":["hostname","status"]})")) << stream.out;
+  EXPECT_TRUE(Has(stream.out, "FQL: platform_name:['Linux']\n")) << stream.out << stream.err;
+  EXPECT_EQ(world().Calls(""), 0) << world().Ledger();
+  EXPECT_EQ(Fgctl({"hosts", "list", "--days", "0", "--explain"}).status, 2);
+}
+
 TEST_F(Clients, ExportBringsEverythingAsNdjson) {
   const Outcome outcome = Fgctl({"detections", "export", "--output", "ndjson"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
@@ -153,7 +194,7 @@ TEST_F(Clients, ExitCodeSaysWhatHappened) {
   EXPECT_EQ(Fgctl({"hosts", "list"}).status, 0);
   EXPECT_EQ(Fgctl({"hosts", "lisst"}).status, 2);
   EXPECT_EQ(Fgctl({"hosts", "list", "--no-such-flag"}).status, 2);
-  EXPECT_EQ(Fgctl({"detections", "list", "--filter", "severty:>60"}).status, 2);
+  EXPECT_EQ(Fgctl({"detections", "list", "--fql", "severty:>60"}).status, 2);
   EXPECT_EQ(Fgctl({"hosts", "get", "--hostname", "no-such-host"}).status, 3);
   world().Fault(Rule("forbidden", {{"times", 0}}));
   EXPECT_EQ(Fgctl({"detections", "list"}).status, 4);
@@ -164,7 +205,7 @@ TEST_F(Clients, ExitCodeSaysWhatHappened) {
 }
 
 TEST_F(Clients, ErrorNamesTheNearestFieldAndTheNextStep) {
-  const Outcome outcome = Fgctl({"detections", "list", "--filter", "severty:>60"});
+  const Outcome outcome = Fgctl({"detections", "list", "--fql", "severty:>60"});
   EXPECT_TRUE(outcome.out.empty()) << outcome.out;
   EXPECT_TRUE(Has(outcome.err, "severity")) << outcome.err;
   world().Fault(Rule("forbidden"));

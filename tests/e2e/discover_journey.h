@@ -33,7 +33,7 @@ class DiscoverJourney : public SharedWorld<DiscoverJourney> {
   // Every record that a list finds, whole, page by page.
   template <class Request>
   static auto All(const std::string& text) {
-    const auto request = Make<Request>(text + " page_size: 1000 read_mask { paths: '*' }");
+    const auto request = Make<Request>(text + " page_size: 1000 view: RECORD_VIEW_FULL");
     using Record = std::decay_t<decltype(Records(Ask(world(), request).response)[0])>;
     std::vector<Record> records;
     ForEachPage(world(), request, [&](const auto& page) {

@@ -52,11 +52,12 @@ TEST(ExportDiscovered, ApplicationsPassCursorsThatDieAfterTwoPages) {
 
 TEST(ExportDiscovered, HostsOfAFilterAreThoseOfTheList) {
   World world(Few({"--discover-hosts", "3000"}));
-  const std::string filter = "statuses: ENTITY_TYPE_UNMANAGED days: 2";
+  const std::string filter = "filter { statuses: ENTITY_TYPE_UNMANAGED days: 2 }";
   const auto list = Ask(world, Make<v1::ListDiscoveredHostsRequest>(filter));
   ASSERT_GT(list->total_size(), 0) << list.status.error_message();
   ExpectWhole(Read(world, Make<v1::ExportDiscoveredHostsRequest>(filter)), list->total_size());
-  const Exported none = Read(world, Make<v1::ExportDiscoveredHostsRequest>("hostname: 'nobody'"));
+  const Exported none =
+      Read(world, Make<v1::ExportDiscoveredHostsRequest>("filter { hostname: 'nobody' }"));
   EXPECT_TRUE(none.status.ok()) << none.status.error_message();
   EXPECT_EQ(none.count(), 0);
 }
@@ -86,9 +87,9 @@ TEST(ExportDiscovered, AccountsPassTheWindowThoseThatNeverLoggedOnLast) {
 TEST(ExportDiscovered, AccountsOfWhomAllLoggedOnCostOneCallMore) {
   World world(Few({"--discover-accounts", "1000"}));
   const auto request =
-      Make<v1::ExportDiscoveredAccountsRequest>("first_seen { start { seconds: 1 } }");
+      Make<v1::ExportDiscoveredAccountsRequest>("filter { first_seen { start { seconds: 1 } } }");
   const auto list = Ask(world, Make<v1::ListDiscoveredAccountsRequest>(
-                                   "page_size: 1 first_seen { start { seconds: 1 } }"));
+                                   "page_size: 1 filter { first_seen { start { seconds: 1 } } }"));
   world.ResetLedger();
   const Exported all = Read(world, request);
   ExpectWhole(all, list->total_size());
@@ -128,7 +129,7 @@ TEST(ExportDiscovered, MoreStrangersThanTheWindowAreSaidBeforeTheFirstRecord) {
       << all.status.error_message();
   EXPECT_EQ(all.count(), 0);
   const Exported some =
-      Read(world, Make<v1::ExportDiscoveredAccountsRequest>("username: 'user0000*'"));
+      Read(world, Make<v1::ExportDiscoveredAccountsRequest>("filter { username: 'user0000*' }"));
   EXPECT_TRUE(some.status.ok()) << some.status.error_message();
   EXPECT_EQ(some.count(), 99) << "one of them has another name";
 }

@@ -35,11 +35,13 @@ TEST(ExportIocs, PassesCursorsThatDieAfterTwoPages) {
 
 TEST(ExportIocs, OfSomeBringsWhatTheListFinds) {
   World world({Few({"--iocs", "3000"})});
-  const auto list = Ask(world, Make<v1::ListIocsRequest>("types: IOC_TYPE_DOMAIN expired: false"));
-  const Exported some =
-      Export(world, Make<v1::ExportIocsRequest>("types: IOC_TYPE_DOMAIN expired: false"));
+  const auto list =
+      Ask(world, Make<v1::ListIocsRequest>("filter { types: IOC_TYPE_DOMAIN expired: false }"));
+  const Exported some = Export(
+      world, Make<v1::ExportIocsRequest>("filter { types: IOC_TYPE_DOMAIN expired: false }"));
   ExpectWhole(some, list->total_size());
-  const Exported none = Export(world, Make<v1::ExportIocsRequest>("value: 'no-such.example'"));
+  const Exported none =
+      Export(world, Make<v1::ExportIocsRequest>("filter { value: 'no-such.example' }"));
   EXPECT_TRUE(none.status.ok()) << none.status.error_message();
   EXPECT_EQ(none.count(), 0);
 }
@@ -71,14 +73,16 @@ TEST(ExportIocs, SurvivesEmptyPagesShrinkingTotalsAndAnExpiredCursor) {
 TEST(ExportIntelIndicators, BringsSixtyThousandPastTheWall) {
   World world({Few({"--intel-indicators", "60000"})});
   const Exported all =
-      Export(world, Make<v1::ExportIntelIndicatorsRequest>("include_deleted: true"));
+      Export(world, Make<v1::ExportIntelIndicatorsRequest>("filter { include_deleted: true }"));
   ExpectWhole(all, 60'000);
   EXPECT_EQ(world.Calls(kIntelPages), 60);
 }
 
 TEST(ExportIntelIndicators, PassesPagesThatDieOnTheWay) {
   World world({Few({"--intel-indicators", "6000", "--cursor-uses", "2"})});
-  ExpectWhole(Export(world, Make<v1::ExportIntelIndicatorsRequest>("include_deleted: true")), 6000);
+  ExpectWhole(
+      Export(world, Make<v1::ExportIntelIndicatorsRequest>("filter { include_deleted: true }")),
+      6000);
   EXPECT_GT(world.Calls(kIntelPages), 6);
 }
 
@@ -86,7 +90,9 @@ TEST(ExportIntelIndicators, NeedsNoLinkToTheNextPage) {
   World world({Few({"--intel-indicators", "6000"})});
   world.Fault(Rule(
       "header", {{"path", "/intel/combined"}, {"times", 0}, {"name", "Next-Page"}, {"value", ""}}));
-  ExpectWhole(Export(world, Make<v1::ExportIntelIndicatorsRequest>("include_deleted: true")), 6000);
+  ExpectWhole(
+      Export(world, Make<v1::ExportIntelIndicatorsRequest>("filter { include_deleted: true }")),
+      6000);
   auto request = Make<v1::ListIntelIndicatorsRequest>("order_by: 'last_updated' page_size: 1000");
   std::set<std::string> ids;
   for (int page = 0; page < 3; ++page) {
@@ -101,20 +107,20 @@ TEST(ExportIntelIndicators, NeedsNoLinkToTheNextPage) {
 TEST(ExportIntelIndicators, GoesOnInTheMiddleOfASecondFullOfThem) {
   World world({Few({"--intel-indicators", "6000", "--cursor-uses", "2"})});
   ExpectWhole(Export(world, Make<v1::ExportIntelIndicatorsRequest>(
-                                "batch_size: 7 include_deleted: true types: 'url'")),
+                                "batch_size: 7 filter { include_deleted: true types: 'url' }")),
               Ask(world, Make<v1::ListIntelIndicatorsRequest>(
-                             "include_deleted: true types: 'url' page_size: 1"))
+                             "filter { include_deleted: true types: 'url' } page_size: 1"))
                   ->total_size());
 }
 
 TEST(ExportIntelIndicators, BringsWhatFreeTextFinds) {
   World world({Few({"--intel-indicators", "4000"})});
   const auto list =
-      Ask(world, Make<v1::ListIntelIndicatorsRequest>("query: 'emotet' page_size: 1"));
+      Ask(world, Make<v1::ListIntelIndicatorsRequest>("filter { query: 'emotet' } page_size: 1"));
   ASSERT_GT(list->total_size(), 300);
-  ExpectWhole(
-      Export(world, Make<v1::ExportIntelIndicatorsRequest>("query: 'emotet' batch_size: 100")),
-      list->total_size());
+  ExpectWhole(Export(world, Make<v1::ExportIntelIndicatorsRequest>(
+                                "filter { query: 'emotet' } batch_size: 100")),
+              list->total_size());
 }
 
 TEST(ExportIntelIndicators, PagesThatLeadToThemselvesAreLostData) {

@@ -26,10 +26,11 @@ TEST(RtrExport, IsCompletedByItsResumeToken) {
 
 TEST(RtrExport, HonoursStatesAndMasks) {
   World world({{"--alerts", "50", "--rtr-sessions", "2000"}});
-  const Exported closed =
-      Export(world, Make<v1::ExportRtrSessionsRequest>("statuses: RTR_SESSION_STATUS_CLOSED"));
+  const Exported closed = Export(
+      world, Make<v1::ExportRtrSessionsRequest>("filter { statuses: RTR_SESSION_STATUS_CLOSED }"));
   const int64_t count =
-      Ask(world, Make<List>("statuses: RTR_SESSION_STATUS_CLOSED page_size: 1"))->total_size();
+      Ask(world, Make<List>("filter { statuses: RTR_SESSION_STATUS_CLOSED } page_size: 1"))
+          ->total_size();
   ExpectWhole(closed, count);
   const auto request =
       Make<v1::ExportRtrAuditSessionsRequest>("batch_size: 10 read_mask { paths: 'logs' }");
@@ -45,10 +46,11 @@ TEST(RtrExport, HonoursStatesAndMasks) {
 
 TEST(RtrSecrets, CommandLinesNeverReachTheLogs) {
   World world({{"--alerts", "50", "--rtr-sessions", "500"}});
-  const auto page = Ask(world, Make<Audit>("commands: 'runscript' read_mask { paths: '*' }"));
+  const auto page =
+      Ask(world, Make<Audit>("filter { commands: 'runscript' } view: RECORD_VIEW_FULL"));
   ASSERT_GT(page->rtr_audit_sessions_size(), 0) << page.status.error_message();
   EXPECT_NE(page->ShortDebugString().find("Winter2025"), std::string::npos);
-  const auto wrong = Ask(world, Make<Audit>("filter: \"command_string:>'Winter2025!'\""));
+  const auto wrong = Ask(world, Make<Audit>("filter { fql: \"command_string:>'Winter2025!'\" }"));
   EXPECT_EQ(wrong.status.error_code(), StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(world.gateway_program().Log().find("Winter2025"), std::string::npos);
 }

@@ -125,7 +125,7 @@ TEST(Export, EndsUpstreamWhenTheReaderLeaves) {
 TEST(Export, FetchesNoMoreThanAFewPagesAheadOfAReaderThatStandsStill) {
   World world({{"--alerts", "20000"}});
   grpc::ClientContext context;
-  const auto request = Make<Request>("read_mask { paths: '*' }");
+  const auto request = Make<Request>("view: RECORD_VIEW_FULL");
   v1::DetectionService::Stub detections(world.channel());
   const auto reader = detections.ExportDetections(&context, request);
   v1::ExportDetectionsResponse batch;
@@ -152,14 +152,14 @@ TEST(Export, KeepsToTheBatchSizeThatWasAskedFor) {
 
 TEST(Export, BringsWholeRecordsInMessagesThatAnyClientTakes) {
   World world({{"--alerts", "2000"}});
-  const Exported all = Export(world, Make<Request>("read_mask { paths: '*' }"));
+  const Exported all = Export(world, Make<Request>("view: RECORD_VIEW_FULL"));
   ExpectWhole(all, 2000);
   EXPECT_LT(all.largest_size, size_t{4} << 20);
 }
 
 TEST(Export, OfNothingIsAnEmptyStream) {
   World world({{"--alerts", "300"}});
-  const Exported none = Export(world, Make<Request>("hostname: 'no-such-host'"));
+  const Exported none = Export(world, Make<Request>("filter { hostname: 'no-such-host' }"));
   EXPECT_TRUE(none.status.ok()) << none.status.error_message();
   EXPECT_TRUE(none.ids.empty());
 }

@@ -38,28 +38,30 @@ TEST(VulnerabilityExport, HoldsWhatStandsUnlessOtherStatesAreNamed) {
 
 TEST(VulnerabilityExport, OfANamedHostLooksTheNameUpOnce) {
   World world({{"--hosts", "20", "--vulnerabilities", "2000"}});
-  auto request = Make<Request>("hostname: 'SRV-PROD-001' batch_size: 20");
+  auto request = Make<Request>("filter { hostname: 'SRV-PROD-001' } batch_size: 20");
   const Exported some = Export(world, request, [](const Exported&) { return false; });
   EXPECT_EQ(some.status.error_code(), StatusCode::CANCELLED);
   request.set_resume_token(some.resume_token);
   const Exported rest = Export(world, request);
   EXPECT_TRUE(rest.status.ok()) << rest.status.error_message();
   EXPECT_EQ(world.Calls(kNames), 1);
-  const auto listed = Ask(world, Make<v1::ListVulnerabilitiesRequest>("hostname: 'SRV-PROD-001'"));
+  const auto listed =
+      Ask(world, Make<v1::ListVulnerabilitiesRequest>("filter { hostname: 'SRV-PROD-001' }"));
   EXPECT_GT(rest.count(), 0);
   EXPECT_EQ(some.count() + rest.count(), listed->total_size());
 }
 
-TEST(VulnerabilityExport, OfAnUnknownHostIsNotFound) {
+TEST(VulnerabilityExport, OfAnUnknownHostIsEmpty) {
   World world({{"--vulnerabilities", "50"}});
-  const Exported none = Export(world, Make<Request>("hostname: 'no-such-host'"));
-  EXPECT_EQ(none.status.error_code(), StatusCode::NOT_FOUND);
+  const Exported none = Export(world, Make<Request>("filter { hostname: 'no-such-host' }"));
+  EXPECT_TRUE(none.status.ok()) << none.status.error_message();
+  EXPECT_EQ(none.count(), 0);
 }
 
 TEST(VulnerabilityExport, BringsWholeRecordsInMessagesThatAnyClientTakes) {
   World world({{"--hosts", "50", "--vulnerabilities", "1500"}});
   const Exported all =
-      Export(world, Make<Request>(std::string(kAllStatuses) + "read_mask { paths: '*' }"));
+      Export(world, Make<Request>(std::string(kAllStatuses) + "view: RECORD_VIEW_FULL"));
   ExpectWhole(all, 1500);
   EXPECT_LT(all.largest_size, size_t{4} << 20);
 }

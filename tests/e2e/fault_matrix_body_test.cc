@@ -69,7 +69,8 @@ INSTANTIATE_TEST_SUITE_P(
             .act =
                 [](World& world, milliseconds deadline) {
                   const auto answer = Ask(
-                      world, Make<v1::ListDetectionsRequest>("hostname: 'no-such-host'"), deadline);
+                      world, Make<v1::ListDetectionsRequest>("filter { hostname: 'no-such-host' }"),
+                      deadline);
                   return Seen{answer.status, answer->read_info(), answer->detections_size(), {}};
                 },
             .calls = 1},

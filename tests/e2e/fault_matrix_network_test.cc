@@ -29,7 +29,8 @@ int64_t UpstreamCalls(World& world) { return Ask(world, v1::GetStatusRequest())-
 TEST(Window, Row30_TextSearchInAnOrderThatCannotBeSoughtEndsAtTenThousandRows) {
   World world;
   auto request = Make<v1::ListDetectionsRequest>(
-      "query: 'e' page_size: 1000 order_by: 'severity' read_mask { paths: 'composite_id' }");
+      "filter { query: 'e' } page_size: 1000 order_by: 'severity' read_mask { paths: "
+      "'composite_id' }");
   for (int page = 0; page < 10; ++page) {
     const auto answer = Ask(world, request);
     ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
@@ -43,7 +44,7 @@ TEST(Window, Row30_TextSearchInAnOrderThatCannotBeSoughtEndsAtTenThousandRows) {
   EXPECT_EQ(world.Calls(), 0);
   // By time, the window is passed by the sort value.
   request = Make<v1::ListDetectionsRequest>(
-      "query: 'e' page_size: 1000 read_mask { paths: 'composite_id' }");
+      "filter { query: 'e' } page_size: 1000 read_mask { paths: 'composite_id' }");
   std::set<std::string> ids;
   for (int page = 0; page < 11; ++page) {
     const auto answer = Ask(world, request);

@@ -53,7 +53,7 @@ class FewCalls : public SharedWorld<FewCalls> {
 
 TEST_F(FewCalls, ManyIdenticalListsAtOnceAreOneCall) {
   SlowDown(300);
-  const auto request = Make<v1::ListDetectionsRequest>("days: 30 page_size: 7");
+  const auto request = Make<v1::ListDetectionsRequest>("filter { days: 30 } page_size: 7");
   std::deque<std::thread> callers;
   std::atomic<int> complete = 0;
   for (int i = 0; i < 50; ++i) {
@@ -129,9 +129,9 @@ TEST_F(FewCalls, WhoWantsNothingKeptIsServedByFalcon) {
 }
 
 TEST_F(FewCalls, AListOfWholeRecordsServesLaterLookUps) {
-  const auto list =
-      Ask(world(), Make<v1::ListHostsRequest>(
-                       "page_size: 5 order_by: 'last_seen desc' read_mask { paths: '*' }"));
+  const auto list = Ask(
+      world(),
+      Make<v1::ListHostsRequest>("page_size: 5 order_by: 'last_seen desc' view: RECORD_VIEW_FULL"));
   ASSERT_EQ(list->hosts_size(), 5);
   world().ResetLedger();
   for (const v1::Host& host : list->hosts()) {
@@ -144,8 +144,8 @@ TEST_F(FewCalls, AListOfWholeRecordsServesLaterLookUps) {
 
 TEST_F(FewCalls, ExportsOfTheSameAreAnsweredFromOneWhereTheyTakeIt) {
   auto request = Make<v1::ExportHostsRequest>(
-      "platforms: 'Windows' batch_size: 20 read_mask { paths: 'device_id' paths: 'first_seen' } "
-      "read_options { max_staleness { seconds: 600 } }");
+      "filter { platforms: 'Windows' } batch_size: 20 read_mask { paths: 'device_id' paths: "
+      "'first_seen' } read_options { max_staleness { seconds: 600 } }");
   const Exported first = Export(world(), request);
   ExpectWhole(first, first.total);
   EXPECT_GT(first.messages, 1);

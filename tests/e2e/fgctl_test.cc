@@ -216,8 +216,8 @@ TEST_F(FgctlExport, AFileThatMayNotGrowHoldsWholeRecordsAndItsTokenBringsTheRest
 }
 
 TEST_F(FgctlExport, AReaderThatLeavesIsAFailureWithTheToken) {
-  const Outcome outcome = Shell(
-      "{ fgctl --output ndjson --fields all 2> \"$OUT\"; echo $? > \"$TOKEN\"; } | head -n 1");
+  const Outcome outcome =
+      Shell("{ fgctl --output ndjson --view full 2> \"$OUT\"; echo $? > \"$TOKEN\"; } | head -n 1");
   EXPECT_EQ(TextOf(token_), "1\n");
   EXPECT_NE(TextOf(out_).find("Broken pipe"), std::string::npos) << TextOf(out_);
   EXPECT_EQ(IdsOf(outcome.out).size(), 1U);

@@ -13,7 +13,8 @@ class FilterCheck : public SharedWorld<FilterCheck> {
 };
 
 TEST_F(FilterCheck, UnknownWordsAreAskedForAndNoted) {
-  const auto listed = Ask(world(), Make<v1::ListHostsRequest>("filter: \"platform_name:'BeOS'\""));
+  const auto listed =
+      Ask(world(), Make<v1::ListHostsRequest>("filter { fql: \"platform_name:'BeOS'\" }"));
 
   ASSERT_TRUE(listed.status.ok()) << listed.status.error_message();
   EXPECT_EQ(listed->hosts_size(), 0);
@@ -23,9 +24,8 @@ TEST_F(FilterCheck, UnknownWordsAreAskedForAndNoted) {
 }
 
 TEST_F(FilterCheck, AggregationsNoteUnknownWordsToo) {
-  const auto counted =
-      Ask(world(),
-          Make<v1::AggregateDetectionsRequest>("field: 'status' filter: \"product:'toaster'\""));
+  const auto counted = Ask(world(), Make<v1::AggregateDetectionsRequest>(
+                                        "field: 'status' filter { fql: \"product:'toaster'\" }"));
 
   ASSERT_TRUE(counted.status.ok()) << counted.status.error_message();
   ASSERT_EQ(counted->read_info().notes_size(), 1);
@@ -33,14 +33,15 @@ TEST_F(FilterCheck, AggregationsNoteUnknownWordsToo) {
 }
 
 TEST_F(FilterCheck, RefusalsBringAFilterThatIsTaken) {
-  const auto refused = Ask(
-      world(), Make<v1::ListHostsRequest>("filter: \"hostnme:*'*' and platform_name:'linux'\""));
+  const auto refused =
+      Ask(world(),
+          Make<v1::ListHostsRequest>("filter { fql: \"hostnme:*'*' and platform_name:'linux'\" }"));
   ASSERT_EQ(refused.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   const auto metadata = Details(refused.status).info.metadata();
   ASSERT_TRUE(metadata.contains("corrected_filter"));
 
   v1::ListHostsRequest again;
-  again.set_filter(metadata.at("corrected_filter"));
+  again.mutable_filter()->set_fql(metadata.at("corrected_filter"));
   const auto listed = Ask(world(), again);
 
   ASSERT_TRUE(listed.status.ok()) << listed.status.error_message();
@@ -51,19 +52,21 @@ TEST_F(FilterCheck, SyntaxAloneLeavesUnknownFieldsToFalcon) {
   world().ResetLedger();
   const std::string unchecked = "read_options { filter_check: FILTER_CHECK_SYNTAX_ONLY } ";
 
-  Ask(world(), Make<v1::ListHostsRequest>(unchecked + "filter: \"brand_new:'x'\""));
+  Ask(world(), Make<v1::ListHostsRequest>(unchecked + "filter { fql: \"brand_new:'x'\" }"));
   EXPECT_GT(world().Calls(), 0);
 
   world().ResetLedger();
-  const auto broken =
-      Ask(world(), Make<v1::ListHostsRequest>(unchecked + "filter: \"brand_new:'x'),(a:'y'\""));
+  const auto broken = Ask(
+      world(), Make<v1::ListHostsRequest>(unchecked + "filter { fql: \"brand_new:'x'),(a:'y'\" }"));
   EXPECT_EQ(broken.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(world().Calls(), 0);
 }
 
 TEST_F(FilterCheck, StarsFindTheSameBeforeTheQuotesAndInside) {
-  const auto inside = Ask(world(), Make<v1::ListHostsRequest>("filter: \"hostname:'*-*'\""));
-  const auto before = Ask(world(), Make<v1::ListHostsRequest>("filter: \"hostname:*'*-*'\""));
+  const auto inside =
+      Ask(world(), Make<v1::ListHostsRequest>("filter { fql: \"hostname:'*-*'\" }"));
+  const auto before =
+      Ask(world(), Make<v1::ListHostsRequest>("filter { fql: \"hostname:*'*-*'\" }"));
 
   ASSERT_TRUE(inside.status.ok()) << inside.status.error_message();
   ASSERT_TRUE(before.status.ok()) << before.status.error_message();

@@ -55,33 +55,33 @@ int64_t DaysAgo(const google::protobuf::Timestamp& instant) {
 INSTANTIATE_TEST_SUITE_P(
     Typed, RtrFilter,
     testing::Values(
-        Filtered{"Hostname", "hostname: 'srv-prod-001'",
+        Filtered{"Hostname", "filter { hostname: 'srv-prod-001' }",
                  [](const auto& session) { return session.hostname() == "SRV-PROD-001"; }},
-        Filtered{"HostnameWithAStar", "hostname: 'SRV-*'",
+        Filtered{"HostnameWithAStar", "filter { hostname: 'SRV-*' }",
                  [](const auto& session) { return session.hostname().starts_with("SRV-"); }},
-        Filtered{"Closed", "statuses: RTR_SESSION_STATUS_CLOSED",
+        Filtered{"Closed", "filter { statuses: RTR_SESSION_STATUS_CLOSED }",
                  [](const auto& session) { return session.has_deleted_at(); }},
-        Filtered{"OpenInTheAudit", "statuses: RTR_SESSION_STATUS_ACTIVE",
+        Filtered{"OpenInTheAudit", "filter { statuses: RTR_SESSION_STATUS_ACTIVE }",
                  [](const auto& session) { return !session.has_deleted_at(); }, false},
-        Filtered{"ActiveOrQueued", "filter: \"deleted_at:null\"",
+        Filtered{"ActiveOrQueued", "filter { fql: \"deleted_at:null\" }",
                  [](const auto& session) { return !session.has_deleted_at(); }},
-        Filtered{"Me", "user_id: '@me'",
+        Filtered{"Me", "filter { user_id: '@me' }",
                  [](const auto& session) { return session.user_id() == kClientId; }},
-        Filtered{"SomebodyByAStar", "user_id: 'carol.*'",
+        Filtered{"SomebodyByAStar", "filter { user_id: 'carol.*' }",
                  [](const auto& session) { return session.user_id().starts_with("carol."); }},
-        Filtered{"Origin", "origin: 'psfalcon'",
+        Filtered{"Origin", "filter { origin: 'psfalcon' }",
                  [](const auto& session) { return session.origin() == "psfalcon"; }},
-        Filtered{"Commands", "commands: ['runscript', 'ifconfig']",
+        Filtered{"Commands", "filter { commands: ['runscript', 'ifconfig'] }",
                  [](const auto& session) {
                    return Ran(session, "runscript") || Ran(session, "ifconfig");
                  }},
-        Filtered{"CommandWithAStar", "commands: 'net*'",
+        Filtered{"CommandWithAStar", "filter { commands: 'net*' }",
                  [](const auto& session) { return Ran(session, "netstat"); }},
-        Filtered{"Days", "days: 7",
+        Filtered{"Days", "filter { days: 7 }",
                  [](const auto& session) { return DaysAgo(session.created_at()) < 7; }},
         Filtered{"FilterAndStatus",
-                 "filter: \"origin:'psfalcon',origin:'falconpy'\" "
-                 "statuses: RTR_SESSION_STATUS_CLOSED",
+                 "filter { fql: \"origin:'psfalcon',origin:'falconpy'\" statuses: "
+                 "RTR_SESSION_STATUS_CLOSED }",
                  [](const auto& session) {
                    return session.has_deleted_at() &&
                           (session.origin() == "psfalcon" || session.origin() == "falconpy");
@@ -92,37 +92,37 @@ TEST_F(RtrJourney, StatesOfOwnSessionsExcludeEachOtherAndCoverAll) {
   const auto total = [](const std::string& statuses) {
     return Ask(world(), Make<List>("page_size: 1 " + statuses))->total_size();
   };
-  const int64_t active = total("statuses: RTR_SESSION_STATUS_ACTIVE");
-  const int64_t closed = total("statuses: RTR_SESSION_STATUS_CLOSED");
-  const int64_t queued = total("statuses: RTR_SESSION_STATUS_QUEUED");
+  const int64_t active = total("filter { statuses: RTR_SESSION_STATUS_ACTIVE }");
+  const int64_t closed = total("filter { statuses: RTR_SESSION_STATUS_CLOSED }");
+  const int64_t queued = total("filter { statuses: RTR_SESSION_STATUS_QUEUED }");
   EXPECT_GT(active, 0);
   EXPECT_GT(closed, 0);
   EXPECT_GT(queued, 0);
   EXPECT_EQ(active + closed + queued, total(""));
   EXPECT_EQ(active + queued,
-            total("statuses: [RTR_SESSION_STATUS_ACTIVE, RTR_SESSION_STATUS_QUEUED]"));
+            total("filter { statuses: [RTR_SESSION_STATUS_ACTIVE, RTR_SESSION_STATUS_QUEUED] }"));
 }
 
 TEST_F(RtrJourney, HostAndIntervalNarrowTheList) {
-  const v1::RtrSession response = Response("read_mask { paths: '*' }");
+  const v1::RtrSession response = Response("view: RECORD_VIEW_FULL");
   List request;
-  request.set_device_id(response.device_id());
-  *request.mutable_created()->mutable_start() = response.created_at();
-  *request.mutable_updated()->mutable_end() =
+  request.mutable_filter()->set_device_id(response.device_id());
+  *request.mutable_filter()->mutable_created()->mutable_start() = response.created_at();
+  *request.mutable_filter()->mutable_updated()->mutable_end() =
       google::protobuf::util::TimeUtil::SecondsToTimestamp(response.updated_at().seconds() + 1);
   const auto page = Ask(world(), request);
   ASSERT_EQ(page->rtr_sessions_size(), 1) << page.status.error_message();
   EXPECT_EQ(page->rtr_sessions(0).id(), response.id());
-  *request.mutable_updated()->mutable_end() = response.updated_at();
+  *request.mutable_filter()->mutable_updated()->mutable_end() = response.updated_at();
   EXPECT_EQ(Ask(world(), request)->rtr_sessions_size(), 0) << "the end is excluded";
 }
 
 TEST_F(RtrJourney, PageTokenOfOtherStatesIsAMismatch) {
-  auto request = Make<List>("page_size: 5 statuses: RTR_SESSION_STATUS_CLOSED");
+  auto request = Make<List>("page_size: 5 filter { statuses: RTR_SESSION_STATUS_CLOSED }");
   request.set_page_token(Ask(world(), request)->next_page_token());
   ASSERT_FALSE(request.page_token().empty());
   EXPECT_GT(Ask(world(), request)->rtr_sessions_size(), 0);
-  request.set_statuses(0, v1::RTR_SESSION_STATUS_QUEUED);
+  request.mutable_filter()->set_statuses(0, v1::RTR_SESSION_STATUS_QUEUED);
   EXPECT_EQ(Ask(world(), request).reason(), "PAGE_TOKEN_MISMATCH");
 }
 

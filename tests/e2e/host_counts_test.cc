@@ -15,8 +15,8 @@ class HostCounts : public testing::Test {
   // What the hosts themselves say, by Falcon's words.
   std::map<std::string, int64_t> Expected(const std::string& filters,
                                           std::function<std::string(const v1::Host&)> word) {
-    const auto page = Ask(
-        world_, Make<v1::ListHostsRequest>(filters + " page_size: 500 read_mask { paths: '*' }"));
+    const auto page =
+        Ask(world_, Make<v1::ListHostsRequest>(filters + " page_size: 500 view: RECORD_VIEW_FULL"));
     EXPECT_TRUE(page->next_page_token().empty());
     std::map<std::string, int64_t> counts;
     for (const v1::Host& host : page->hosts()) ++counts[word(host)];
@@ -49,7 +49,7 @@ TEST_F(HostCounts, ByPlatformAreThoseOfTheHosts) {
 }
 
 TEST_F(HostCounts, HonourEveryFilterOfTheList) {
-  const std::string filters = "hostname: 'SRV-*' platforms: 'Windows' days: 30";
+  const std::string filters = "filter { hostname: 'SRV-*' platforms: 'Windows' days: 30 }";
   const auto expected = Expected(filters, [](const v1::Host& host) {
     return host.product_type_desc() == v1::PRODUCT_TYPE_SERVER        ? "Server"
            : host.product_type_desc() == v1::PRODUCT_TYPE_WORKSTATION ? "Workstation"
@@ -62,12 +62,14 @@ TEST_F(HostCounts, HonourEveryFilterOfTheList) {
 
 TEST_F(HostCounts, EndWhenEveryHostIsCounted) {
   world_.ResetLedger();
-  const auto answer = Ask(world_, Make<Request>("field: 'status' hostname: 'SRV-PROD-001'"));
+  const auto answer =
+      Ask(world_, Make<Request>("field: 'status' filter { hostname: 'SRV-PROD-001' }"));
   ASSERT_EQ(answer->buckets_size(), 1) << answer.status.error_message();
   EXPECT_EQ(answer->buckets(0).label(), "normal");
   EXPECT_EQ(world_.Calls(kTotals), 2) << "the one host is normal: nobody asks for the rest";
   world_.ResetLedger();
-  const auto none = Ask(world_, Make<Request>("field: 'status' hostname: 'no-such-host'"));
+  const auto none =
+      Ask(world_, Make<Request>("field: 'status' filter { hostname: 'no-such-host' }"));
   EXPECT_TRUE(none.status.ok()) << none.status.error_message();
   EXPECT_EQ(none->buckets_size(), 0);
   EXPECT_EQ(world_.Calls(kTotals), 1);

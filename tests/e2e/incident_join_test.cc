@@ -55,7 +55,7 @@ TEST_F(IncidentJoin, StateAndCountOfAlertsCostNoCall) {
 }
 
 TEST_F(IncidentJoin, StoryIsToldByItsAlerts) {
-  const auto page = Ask(world(), Make<List>("reference_ids: 'SIM-0001'"));
+  const auto page = Ask(world(), Make<List>("filter { reference_ids: 'SIM-0001' }"));
   v1::GetIncidentRequest request;
   request.set_id(page->incidents(0).id());
   world().ResetLedger();
@@ -114,7 +114,8 @@ TEST_F(IncidentJoin, ExportsAreCompleteInOrderAndCheapWithoutIt) {
 }
 
 TEST_F(IncidentJoin, ExportThatBreaksIsCompletedByItsToken) {
-  auto request = Make<v1::ExportIncidentsRequest>("batch_size: 40 state: INCIDENT_STATE_OPEN");
+  auto request =
+      Make<v1::ExportIncidentsRequest>("batch_size: 40 filter { state: INCIDENT_STATE_OPEN }");
   const Exported whole = Export(world(), request);
   const Exported first =
       Export(world(), request, [](const Exported& so_far) { return so_far.messages < 2; });
@@ -125,7 +126,7 @@ TEST_F(IncidentJoin, ExportThatBreaksIsCompletedByItsToken) {
   ids.insert(ids.end(), rest.ids.begin(), rest.ids.end());
   EXPECT_EQ(ids, whole.ids);
   EXPECT_GT(ids.size(), 80U);
-  request.set_state(v1::INCIDENT_STATE_CLOSED);
+  request.mutable_filter()->set_state(v1::INCIDENT_STATE_CLOSED);
   EXPECT_EQ(Details(Export(world(), request).status).info.reason(), "PAGE_TOKEN_MISMATCH");
 }
 
@@ -157,7 +158,7 @@ TEST(IncidentExport, PassesTenThousandWhereFalconsOffsetsEnd) {
 TEST(IncidentJoinWithout, ScopeOfAlertsTheIncidentsComeInPart) {
   World world(
       {{"--alerts", "500", "--hosts", "50", "--cases", "40", "--deny-scope", "Alerts:read"}});
-  const auto page = Ask(world, Make<List>("page_size: 40 read_mask { paths: '*' }"));
+  const auto page = Ask(world, Make<List>("page_size: 40 view: RECORD_VIEW_FULL"));
   ASSERT_EQ(page->incidents_size(), 40) << page.status.error_message();
   EXPECT_TRUE(page->read_info().partial());
   ASSERT_EQ(page->read_info().errors_size(), 1);

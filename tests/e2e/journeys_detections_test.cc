@@ -30,7 +30,7 @@ class DetectionJourney : public SharedWorld<DetectionJourney> {
 };
 
 TEST_F(DetectionJourney, StoryOfTheIntrusionIsFound) {
-  const auto story = All(Make<List>("hostname: 'SRV-PROD-001' read_mask { paths: '*' }"));
+  const auto story = All(Make<List>("filter { hostname: 'SRV-PROD-001' } view: RECORD_VIEW_FULL"));
   std::set<std::string> techniques;
   std::string text;
   for (const v1::Detection& detection : story) {
@@ -45,7 +45,8 @@ TEST_F(DetectionJourney, StoryOfTheIntrusionIsFound) {
                             "malicious-domain.com", "1234"}) {
     EXPECT_NE(text.find(trace), std::string::npos) << trace;
   }
-  EXPECT_FALSE(All(Make<List>("hostname: 'dc-01' days: 365")).empty()) << "names ignore case";
+  EXPECT_FALSE(All(Make<List>("filter { hostname: 'dc-01' days: 365 }")).empty())
+      << "names ignore case";
 }
 
 TEST_F(DetectionJourney, NewestComeFirstInTheBriefView) {
@@ -85,13 +86,13 @@ TEST_F(DetectionJourney, PageSizeMayChangeFromPageToPage) {
 }
 
 TEST_F(DetectionJourney, OrderMayBeTurnedRound) {
-  const auto page = Ask(world(), Make<List>("order_by: 'severity' page_size: 100 "
-                                            "min_severity: SEVERITY_LOW "
-                                            "read_mask { paths: 'severity' }"));
+  const auto page =
+      Ask(world(), Make<List>("order_by: 'severity' page_size: 100 filter { min_severity: "
+                              "SEVERITY_LOW } read_mask { paths: 'severity' }"));
   ASSERT_TRUE(page.status.ok()) << page.status.error_message();
   ASSERT_EQ(page->detections_size(), 100);
   for (int i = 1; i < 100; ++i) {
-    EXPECT_LE(page->detections(i - 1).severity(), page->detections(i).severity());
+    EXPECT_LE(page->detections(i - 1).severity_score(), page->detections(i).severity_score());
     EXPECT_TRUE(page->detections(i).composite_id().empty()) << "not in the mask";
   }
 }
@@ -106,7 +107,7 @@ class DetectionFilter : public DetectionJourney, public testing::WithParamInterf
 
 TEST_P(DetectionFilter, FindsWhatFitsAndNothingElse) {
   const auto page =
-      Ask(world(), Make<List>(GetParam().request + " page_size: 200 read_mask { paths: '*' }"));
+      Ask(world(), Make<List>(GetParam().request + " page_size: 200 view: RECORD_VIEW_FULL"));
   ASSERT_TRUE(page.status.ok()) << page.status.error_message();
   EXPECT_GT(page->detections_size(), 0);
   EXPECT_LT(page->total_size(), 2000);
@@ -123,39 +124,38 @@ bool NewerThan(const v1::Detection& one, int64_t days) {
 INSTANTIATE_TEST_SUITE_P(
     Typed, DetectionFilter,
     testing::Values(
-        Filtered{"Days", "days: 2", [](const auto& one) { return NewerThan(one, 2); }},
-        Filtered{"Severities", "severities: [SEVERITY_HIGH, SEVERITY_LOW]",
+        Filtered{"Days", "filter { days: 2 }", [](const auto& one) { return NewerThan(one, 2); }},
+        Filtered{"Severities", "filter { severities: [SEVERITY_HIGH, SEVERITY_LOW] }",
                  [](const auto& one) {
-                   return one.severity_name() == v1::SEVERITY_HIGH ||
-                          one.severity_name() == v1::SEVERITY_LOW;
+                   return one.severity() == v1::SEVERITY_HIGH || one.severity() == v1::SEVERITY_LOW;
                  }},
-        Filtered{"MinSeverity", "min_severity: SEVERITY_CRITICAL",
-                 [](const auto& one) { return one.severity() >= 80; }},
-        Filtered{"Statuses", "statuses: DETECTION_STATUS_IN_PROGRESS",
+        Filtered{"MinSeverity", "filter { min_severity: SEVERITY_CRITICAL }",
+                 [](const auto& one) { return one.severity_score() >= 80; }},
+        Filtered{"Statuses", "filter { statuses: DETECTION_STATUS_IN_PROGRESS }",
                  [](const auto& one) { return one.status() == v1::DETECTION_STATUS_IN_PROGRESS; }},
-        Filtered{"Hostname", "hostname: 'srv-prod-001'",
+        Filtered{"Hostname", "filter { hostname: 'srv-prod-001' }",
                  [](const auto& one) { return one.device().hostname() == "SRV-PROD-001"; }},
-        Filtered{"HostnameWithAStar", "hostname: 'SRV-PROD-*'",
+        Filtered{"HostnameWithAStar", "filter { hostname: 'SRV-PROD-*' }",
                  [](const auto& one) { return one.device().hostname().starts_with("SRV-PROD-"); }},
-        Filtered{"TechniqueById", "technique: 'T1218.011'",
+        Filtered{"TechniqueById", "filter { technique: 'T1218.011' }",
                  [](const auto& one) { return one.technique_id() == "T1218.011"; }},
-        Filtered{"TacticByName", "tactic: 'Credential Access'",
+        Filtered{"TacticByName", "filter { tactic: 'Credential Access' }",
                  [](const auto& one) { return one.tactic() == "Credential Access"; }},
-        Filtered{"Products", "products: 'idp'",
+        Filtered{"Products", "filter { products: 'idp' }",
                  [](const auto& one) { return one.product() == "idp"; }},
-        Filtered{"RawFilter", "filter: \"status:'closed'+severity:>=60\"",
+        Filtered{"RawFilter", "filter { fql: \"status:'closed'+severity:>=60\" }",
                  [](const auto& one) {
-                   return one.status() == v1::DETECTION_STATUS_CLOSED && one.severity() >= 60;
+                   return one.status() == v1::DETECTION_STATUS_CLOSED && one.severity_score() >= 60;
                  }},
         // The comma is an OR inside its parentheses: it cannot widen the typed filter.
         Filtered{"RawOrBesideATypedFilter",
-                 "severities: SEVERITY_HIGH filter: \"status:'closed',status:'new'\"",
+                 "filter { severities: SEVERITY_HIGH fql: \"status:'closed',status:'new'\" }",
                  [](const auto& one) {
-                   return one.severity_name() == v1::SEVERITY_HIGH &&
+                   return one.severity() == v1::SEVERITY_HIGH &&
                           (one.status() == v1::DETECTION_STATUS_CLOSED ||
                            one.status() == v1::DETECTION_STATUS_NEW);
                  }},
-        Filtered{"FreeText", "query: 'rundll32'",
+        Filtered{"FreeText", "filter { query: 'rundll32' }",
                  [](const auto& one) {
                    return one.DebugString().find("rundll32") != std::string::npos;
                  }}),
@@ -164,19 +164,21 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(DetectionJourney, RangeTakesItsStartAndLeavesItsEnd) {
   const auto newest = Ask(world(), Make<List>("page_size: 3"));
   List request;
-  *request.mutable_created()->mutable_start() = newest->detections(2).created_timestamp();
-  *request.mutable_created()->mutable_end() = newest->detections(0).created_timestamp();
+  *request.mutable_filter()->mutable_created()->mutable_start() =
+      newest->detections(2).created_timestamp();
+  *request.mutable_filter()->mutable_created()->mutable_end() =
+      newest->detections(0).created_timestamp();
   const auto inside = Ask(world(), request);
   ASSERT_TRUE(inside.status.ok()) << inside.status.error_message();
   ASSERT_GE(inside->detections_size(), 1);
   for (const v1::Detection& one : inside->detections()) {
-    EXPECT_GE(one.created_timestamp(), request.created().start());
-    EXPECT_LT(one.created_timestamp(), request.created().end());
+    EXPECT_GE(one.created_timestamp(), request.filter().created().start());
+    EXPECT_LT(one.created_timestamp(), request.filter().created().end());
   }
 }
 
 TEST_F(DetectionJourney, NothingFoundIsAnEmptyAnswer) {
-  const auto none = Ask(world(), Make<List>("hostname: 'no-such-host'"));
+  const auto none = Ask(world(), Make<List>("filter { hostname: 'no-such-host' }"));
   EXPECT_TRUE(none.status.ok()) << none.status.error_message();
   EXPECT_EQ(none->detections_size(), 0);
   EXPECT_TRUE(none->has_total_size());
@@ -186,7 +188,8 @@ TEST_F(DetectionJourney, NothingFoundIsAnEmptyAnswer) {
 
 TEST_F(DetectionJourney, OneIsReadInFullByItsId) {
   v1::GetDetectionRequest request;
-  request.set_composite_id(All(Make<List>("hostname: 'SRV-PROD-001'")).at(0).composite_id());
+  request.set_composite_id(
+      All(Make<List>("filter { hostname: 'SRV-PROD-001' }")).at(0).composite_id());
   const auto answer = Ask(world(), request);
   ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
   EXPECT_EQ(answer->detection().composite_id(), request.composite_id());
@@ -195,7 +198,7 @@ TEST_F(DetectionJourney, OneIsReadInFullByItsId) {
 }
 
 TEST_F(DetectionJourney, WhatIsNotModelledComesWhenAskedFor) {
-  const auto page = Ask(world(), Make<List>("page_size: 50 read_mask { paths: '*' } "
+  const auto page = Ask(world(), Make<List>("page_size: 50 view: RECORD_VIEW_FULL "
                                             "read_options { include_additional_fields: true }"));
   ASSERT_TRUE(page.status.ok()) << page.status.error_message();
   EXPECT_TRUE(
@@ -248,9 +251,10 @@ TEST_F(DetectionJourney, TermsAreCountedWithTheirSubTerms) {
 }
 
 TEST_F(DetectionJourney, DaysMakeAHistogram) {
-  const auto answer = Ask(world(), Make<Aggregate>("field: 'created_timestamp' days: 30 "
-                                                   "kind: AGGREGATION_KIND_DATE_HISTOGRAM "
-                                                   "interval: AGGREGATION_INTERVAL_DAY"));
+  const auto answer =
+      Ask(world(),
+          Make<Aggregate>("field: 'created_timestamp' filter { days: 30 } kind: "
+                          "AGGREGATION_KIND_DATE_HISTOGRAM interval: AGGREGATION_INTERVAL_DAY"));
   ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
   EXPECT_GT(answer->buckets_size(), 7);
   EXPECT_LE(answer->buckets_size(), 31);

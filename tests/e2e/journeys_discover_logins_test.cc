@@ -35,22 +35,22 @@ TEST_F(DiscoverAccounts, AreListedOnceByUsernameAtTwoCallsAPage) {
 }
 
 TEST_F(DiscoverAccounts, AreFoundByEachTypedFilterAndNoOther) {
-  ExpectFinds<ListAccounts>("username: 'SVC-*'",
+  ExpectFinds<ListAccounts>("filter { username: 'SVC-*' }",
                             [](const auto& one) { return one.username() == "svc-backup"; });
-  ExpectFinds<ListAccounts>("account_types: ACCOUNT_TYPE_LOCAL", [](const auto& one) {
+  ExpectFinds<ListAccounts>("filter { account_types: ACCOUNT_TYPE_LOCAL }", [](const auto& one) {
     return one.account_type() == v1::ACCOUNT_TYPE_LOCAL;
   });
-  ExpectFinds<ListAccounts>("admin_privileges: YES_NO_UNKNOWN", [](const auto& one) {
-    return one.admin_privileges() == v1::YES_NO_UNKNOWN;
-  });
-  ExpectFinds<ListAccounts>("login_domain: 'emea*'", [](const auto& one) {
+  ExpectFinds<ListAccounts>(
+      "filter { admin_privileges: YES_NO_UNDETERMINED }",
+      [](const auto& one) { return one.admin_privileges() == v1::YES_NO_UNDETERMINED; });
+  ExpectFinds<ListAccounts>("filter { login_domain: 'emea*' }", [](const auto& one) {
     return one.login_domain() == "emea.example.com";
   });
-  ExpectFinds<ListAccounts>("days: 2", [](const auto& one) {
+  ExpectFinds<ListAccounts>("filter { days: 2 }", [](const auto& one) {
     return one.last_successful_login_timestamp().seconds() >= DaysAgo(2) / 60 * 60;
   });
   const auto since = [](const std::string& field, int days) {
-    return field + " { start { seconds: " + std::to_string(DaysAgo(days)) + " } }";
+    return "filter { " + field + " { start { seconds: " + std::to_string(DaysAgo(days)) + " } } }";
   };
   ExpectFinds<ListAccounts>(since("last_successful_login", 3), [](const auto& one) {
     return one.last_successful_login_timestamp().seconds() >= DaysAgo(3);
@@ -64,12 +64,12 @@ TEST_F(DiscoverAccounts, AreFoundByEachTypedFilterAndNoOther) {
   ExpectFinds<ListAccounts>(since("first_seen", 100), [](const auto& one) {
     return one.first_seen_timestamp().seconds() >= DaysAgo(100);
   });
-  ExpectFinds<ListAccounts>("filter: 'first_seen_timestamp:null'",
+  ExpectFinds<ListAccounts>("filter { fql: 'first_seen_timestamp:null' }",
                             [](const auto& one) { return !one.has_first_seen_timestamp(); });
 }
 
 TEST_F(DiscoverAccounts, GetAndBatchGetBringThemById) {
-  const auto page = Ask(world(), Make<ListAccounts>("username: 'svc-backup'"));
+  const auto page = Ask(world(), Make<ListAccounts>("filter { username: 'svc-backup' }"));
   ASSERT_EQ(page->accounts_size(), 1) << page.status.error_message();
   v1::GetDiscoveredAccountRequest one;
   one.set_id(page->accounts(0).id());
@@ -88,45 +88,46 @@ TEST_F(DiscoverAccounts, GetAndBatchGetBringThemById) {
 }
 
 TEST_F(DiscoverLogins, AreFoundByEachTypedFilterAndNoOther) {
-  const auto story = All<ListLogins>("hostname: 'DC-01' username: 'svc-backup'");
+  const auto story = All<ListLogins>("filter { hostname: 'DC-01' username: 'svc-backup' }");
   ASSERT_GT(story.size(), 0U);
   const std::string aid = story[0].aid();
-  ExpectFinds<ListLogins>("username: 'Administrator'",
+  ExpectFinds<ListLogins>("filter { username: 'Administrator' }",
                           [](const auto& one) { return one.username() == "administrator"; });
-  ExpectFinds<ListLogins>("hostname: 'dc-0*'",
+  ExpectFinds<ListLogins>("filter { hostname: 'dc-0*' }",
                           [](const auto& one) { return one.hostname().starts_with("DC-0"); });
-  ExpectFinds<ListLogins>("device_id: '" + aid + "'",
+  ExpectFinds<ListLogins>("filter { device_id: '" + aid + "' }",
                           [&](const auto& one) { return one.aid() == aid; });
-  ExpectFinds<ListLogins>("login_types: [LOGIN_TYPE_REMOTE_INTERACTIVE, LOGIN_TYPE_SERVICE]",
-                          [](const auto& one) {
-                            return one.login_type() == v1::LOGIN_TYPE_REMOTE_INTERACTIVE ||
-                                   one.login_type() == v1::LOGIN_TYPE_SERVICE;
-                          });
-  ExpectFinds<ListLogins>("login_statuses: LOGIN_STATUS_FAILED", [](const auto& one) {
+  ExpectFinds<ListLogins>(
+      "filter { login_types: [LOGIN_TYPE_REMOTE_INTERACTIVE, LOGIN_TYPE_SERVICE] }",
+      [](const auto& one) {
+        return one.login_type() == v1::LOGIN_TYPE_REMOTE_INTERACTIVE ||
+               one.login_type() == v1::LOGIN_TYPE_SERVICE;
+      });
+  ExpectFinds<ListLogins>("filter { login_statuses: LOGIN_STATUS_FAILED }", [](const auto& one) {
     return one.login_status() == v1::LOGIN_STATUS_FAILED;
   });
-  ExpectFinds<ListLogins>("remote_ip: '192.168.1.*'", [](const auto& one) {
+  ExpectFinds<ListLogins>("filter { remote_ip: '192.168.1.*' }", [](const auto& one) {
     return one.remote_ip().starts_with("192.168.1.");
   });
-  ExpectFinds<ListLogins>("account_types: ACCOUNT_TYPE_DOMAIN", [](const auto& one) {
+  ExpectFinds<ListLogins>("filter { account_types: ACCOUNT_TYPE_DOMAIN }", [](const auto& one) {
     return one.account_type() == v1::ACCOUNT_TYPE_DOMAIN;
   });
-  ExpectFinds<ListLogins>("admin_privileges: YES_NO_YES",
+  ExpectFinds<ListLogins>("filter { admin_privileges: YES_NO_YES }",
                           [](const auto& one) { return one.admin_privileges() == v1::YES_NO_YES; });
-  ExpectFinds<ListLogins>("is_suspicious: true",
+  ExpectFinds<ListLogins>("filter { is_suspicious: true }",
                           [](const auto& one) { return one.is_suspicious(); });
-  ExpectFinds<ListLogins>("days: 1", [](const auto& one) {
+  ExpectFinds<ListLogins>("filter { days: 1 }", [](const auto& one) {
     return one.login_timestamp().seconds() >= DaysAgo(1) / 60 * 60;
   });
   ExpectFinds<ListLogins>(
-      "time { end { seconds: " + std::to_string(DaysAgo(3)) + " } }",
+      "filter { time { end { seconds: " + std::to_string(DaysAgo(3)) + " } } }",
       [](const auto& one) { return one.login_timestamp().seconds() < DaysAgo(3); });
-  ExpectFinds<ListLogins>("filter: 'login_event_count:>5'",
+  ExpectFinds<ListLogins>("filter { fql: 'login_event_count:>5' }",
                           [](const auto& one) { return one.login_event_count() > 5; });
 }
 
 TEST_F(DiscoverLogins, LeadToTheirHostAndTheirAccount) {
-  const auto logins = All<ListLogins>("hostname: 'DC-01' username: 'svc-backup'");
+  const auto logins = All<ListLogins>("filter { hostname: 'DC-01' username: 'svc-backup' }");
   ASSERT_GT(logins.size(), 0U);
   v1::GetDiscoveredHostRequest host;
   host.set_id(logins[0].host_id());
@@ -150,7 +151,8 @@ TEST_F(DiscoverLogins, AreTheNewestFirstUnlessOrderedOtherwise) {
 }
 
 TEST_F(DiscoverLogins, GetAndBatchGetBringThemById) {
-  const auto page = Ask(world(), Make<ListLogins>("login_statuses: LOGIN_STATUS_FAILED"));
+  const auto page =
+      Ask(world(), Make<ListLogins>("filter { login_statuses: LOGIN_STATUS_FAILED }"));
   ASSERT_GT(page->logins_size(), 0) << page.status.error_message();
   v1::GetDiscoveredLoginRequest one;
   one.set_id(page->logins(0).id());

@@ -19,7 +19,7 @@ class DiscoverHosts : public DiscoverJourney {};
 class DiscoverApplications : public DiscoverJourney {};
 
 v1::DiscoveredHost Named(World& world, const std::string& hostname) {
-  const auto page = Ask(world, Make<ListHosts>("hostname: '" + hostname + "'"));
+  const auto page = Ask(world, Make<ListHosts>("filter { hostname: '" + hostname + "' }"));
   EXPECT_EQ(page->hosts_size(), 1) << page.status.error_message();
   return page->hosts_size() > 0 ? page->hosts(0) : v1::DiscoveredHost();
 }
@@ -58,58 +58,61 @@ TEST_F(DiscoverHosts, WithASensorAreTheHostsOfHostService) {
 
 TEST_F(DiscoverHosts, AreFoundByEachTypedFilterAndNoOther) {
   const std::string aid = Named(world(), "DC-01").aid();
-  ExpectFinds<ListHosts>("hostname: 'srv-prod-*'",
+  ExpectFinds<ListHosts>("filter { hostname: 'srv-prod-*' }",
                          [](const auto& host) { return host.hostname().starts_with("SRV-PROD-"); });
-  ExpectFinds<ListHosts>("platforms: ['Linux', 'Mac']", [](const auto& host) {
+  ExpectFinds<ListHosts>("filter { platforms: ['Linux', 'Mac'] }", [](const auto& host) {
     return host.platform_name() == "Linux" || host.platform_name() == "Mac";
   });
-  ExpectFinds<ListHosts>("days: 2", [](const auto& host) {
+  ExpectFinds<ListHosts>("filter { days: 2 }", [](const auto& host) {
     return host.last_seen_timestamp().seconds() >= DaysAgo(2) / 60 * 60;
   });
   ExpectFinds<ListHosts>(
-      "last_seen { end { seconds: " + std::to_string(DaysAgo(10)) + " } }",
+      "filter { last_seen { end { seconds: " + std::to_string(DaysAgo(10)) + " } } }",
       [](const auto& host) { return host.last_seen_timestamp().seconds() < DaysAgo(10); });
   ExpectFinds<ListHosts>(
-      "first_seen { start { seconds: " + std::to_string(DaysAgo(90)) + " } }",
+      "filter { first_seen { start { seconds: " + std::to_string(DaysAgo(90)) + " } } }",
       [](const auto& host) { return host.first_seen_timestamp().seconds() >= DaysAgo(90); });
-  ExpectFinds<ListHosts>("statuses: [ENTITY_TYPE_UNMANAGED, ENTITY_TYPE_UNSUPPORTED]",
+  ExpectFinds<ListHosts>("filter { statuses: [ENTITY_TYPE_UNMANAGED, ENTITY_TYPE_UNSUPPORTED] }",
                          [](const auto& host) { return host.aid().empty(); });
-  ExpectFinds<ListHosts>("tags: 'FalconGroupingTags/Finance'", [](const auto& host) {
+  ExpectFinds<ListHosts>("filter { tags: 'FalconGroupingTags/Finance' }", [](const auto& host) {
     return std::count(host.tags().begin(), host.tags().end(), "FalconGroupingTags/Finance") > 0;
   });
-  ExpectFinds<ListHosts>("product_types: PRODUCT_TYPE_DOMAIN_CONTROLLER", [](const auto& host) {
-    return host.product_type_desc() == v1::PRODUCT_TYPE_DOMAIN_CONTROLLER;
-  });
-  ExpectFinds<ListHosts>("criticalities: [ASSET_CRITICALITY_CRITICAL, ASSET_CRITICALITY_LOW]",
+  ExpectFinds<ListHosts>("filter { product_types: PRODUCT_TYPE_DOMAIN_CONTROLLER }",
                          [](const auto& host) {
-                           return host.criticality() == v1::ASSET_CRITICALITY_CRITICAL ||
-                                  host.criticality() == v1::ASSET_CRITICALITY_LOW;
+                           return host.product_type_desc() == v1::PRODUCT_TYPE_DOMAIN_CONTROLLER;
                          });
-  ExpectFinds<ListHosts>("internet_exposure: YES_NO_YES", [](const auto& host) {
+  ExpectFinds<ListHosts>(
+      "filter { criticalities: [ASSET_CRITICALITY_CRITICAL, ASSET_CRITICALITY_LOW] }",
+      [](const auto& host) {
+        return host.criticality() == v1::ASSET_CRITICALITY_CRITICAL ||
+               host.criticality() == v1::ASSET_CRITICALITY_LOW;
+      });
+  ExpectFinds<ListHosts>("filter { internet_exposure: YES_NO_YES }", [](const auto& host) {
     return host.internet_exposure() == v1::YES_NO_YES;
   });
-  ExpectFinds<ListHosts>("os_is_eol: YES_NO_UNKNOWN",
-                         [](const auto& host) { return host.os_is_eol() == v1::YES_NO_UNKNOWN; });
-  ExpectFinds<ListHosts>("device_id: '" + aid + "'",
+  ExpectFinds<ListHosts>("filter { os_is_eol: YES_NO_UNDETERMINED }", [](const auto& host) {
+    return host.os_is_eol() == v1::YES_NO_UNDETERMINED;
+  });
+  ExpectFinds<ListHosts>("filter { device_id: '" + aid + "' }",
                          [&](const auto& host) { return host.aid() == aid; });
   ExpectFinds<ListHosts>(
-      "statuses: ENTITY_TYPE_UNMANAGED filter: \"confidence:>=75\"", [](const auto& host) {
+      "filter { statuses: ENTITY_TYPE_UNMANAGED fql: \"confidence:>=75\" }", [](const auto& host) {
         return host.entity_type() == v1::ENTITY_TYPE_UNMANAGED && host.confidence() >= 75;
       });
 }
 
 TEST_F(DiscoverHosts, GroupOfAHostFindsIt) {
-  const auto whole = All<ListHosts>("hostname: 'SRV-PROD-001'");
+  const auto whole = All<ListHosts>("filter { hostname: 'SRV-PROD-001' }");
   ASSERT_EQ(whole.size(), 1U);
   ASSERT_EQ(whole[0].groups_size(), 1);
   const std::string group = whole[0].groups(0);
-  ExpectFinds<ListHosts>("groups: '" + group + "'", [&](const auto& host) {
+  ExpectFinds<ListHosts>("filter { groups: '" + group + "' }", [&](const auto& host) {
     return std::count(host.groups().begin(), host.groups().end(), group) > 0;
   });
 }
 
 TEST_F(DiscoverHosts, BlocksAreAskedForOnlyWhenTheMaskNamesThem) {
-  const std::string named = "hostname: 'SRV-PROD-001' ";
+  const std::string named = "filter { hostname: 'SRV-PROD-001' }";
   const auto brief = Ask(world(), Make<ListHosts>(named));
   EXPECT_FALSE(brief->hosts(0).has_total_memory());
   EXPECT_EQ(brief->hosts(0).hostname(), "SRV-PROD-001");
@@ -117,7 +120,7 @@ TEST_F(DiscoverHosts, BlocksAreAskedForOnlyWhenTheMaskNamesThem) {
   EXPECT_GT(memory->hosts(0).total_memory(), 0);
   EXPECT_TRUE(memory->hosts(0).owned_by().empty());
   EXPECT_TRUE(memory->hosts(0).id().empty()) << "not selected";
-  const auto whole = Ask(world(), Make<ListHosts>(named + "read_mask { paths: '*' }"));
+  const auto whole = Ask(world(), Make<ListHosts>(named + "view: RECORD_VIEW_FULL"));
   EXPECT_FALSE(whole->hosts(0).owned_by().empty());
   EXPECT_TRUE(whole->hosts(0).has_override_criticality_rules());
   EXPECT_EQ(whole->hosts(0).disk_sizes_size(), 1);
@@ -158,7 +161,7 @@ TEST_F(DiscoverHosts, BatchGoesAHundredAtATimeAndNamesWhatIsMissing) {
 }
 
 TEST_F(DiscoverHosts, NothingFoundIsAnEmptyAnswer) {
-  const auto none = Ask(world(), Make<ListHosts>("hostname: 'no-such-host'"));
+  const auto none = Ask(world(), Make<ListHosts>("filter { hostname: 'no-such-host' }"));
   EXPECT_TRUE(none.status.ok()) << none.status.error_message();
   EXPECT_EQ(none->hosts_size(), 0);
   EXPECT_EQ(none->total_size(), 0);
@@ -167,55 +170,57 @@ TEST_F(DiscoverHosts, NothingFoundIsAnEmptyAnswer) {
 
 TEST_F(DiscoverApplications, AreFoundByEachTypedFilterAndNoOther) {
   const std::string aid = Named(world(), "SRV-PROD-001").aid();
-  ExpectFinds<ListApplications>("name: 'Chrome'",
+  ExpectFinds<ListApplications>("filter { name: 'Chrome' }",
                                 [](const auto& one) { return one.name() == "Chrome"; });
-  ExpectFinds<ListApplications>(
-      "name: '*SSH*'", [](const auto& one) { return one.name().find("SSH") != std::string::npos; });
-  ExpectFinds<ListApplications>("vendor: 'Micro*'",
+  ExpectFinds<ListApplications>("filter { name: '*SSH*' }", [](const auto& one) {
+    return one.name().find("SSH") != std::string::npos;
+  });
+  ExpectFinds<ListApplications>("filter { vendor: 'Micro*' }",
                                 [](const auto& one) { return one.vendor().starts_with("Micro"); });
-  ExpectFinds<ListApplications>("version: '1*'",
+  ExpectFinds<ListApplications>("filter { version: '1*' }",
                                 [](const auto& one) { return one.version().starts_with("1"); });
-  ExpectFinds<ListApplications>("hostname: 'srv-prod-*'", [](const auto& one) {
+  ExpectFinds<ListApplications>("filter { hostname: 'srv-prod-*' }", [](const auto& one) {
     return one.host().hostname().starts_with("SRV-PROD-");
   });
-  ExpectFinds<ListApplications>("device_id: '" + aid + "'",
+  ExpectFinds<ListApplications>("filter { device_id: '" + aid + "' }",
                                 [&](const auto& one) { return one.host().aid() == aid; });
-  ExpectFinds<ListApplications>("is_suspicious: true",
+  ExpectFinds<ListApplications>("filter { is_suspicious: true }",
                                 [](const auto& one) { return one.is_suspicious(); });
-  ExpectFinds<ListApplications>("is_suspicious: false",
+  ExpectFinds<ListApplications>("filter { is_suspicious: false }",
                                 [](const auto& one) { return !one.is_suspicious(); });
-  ExpectFinds<ListApplications>(
-      "platforms: 'Linux'", [](const auto& one) { return one.host().platform_name() == "Linux"; });
-  ExpectFinds<ListApplications>("days: 20", [](const auto& one) {
+  ExpectFinds<ListApplications>("filter { platforms: 'Linux' }", [](const auto& one) {
+    return one.host().platform_name() == "Linux";
+  });
+  ExpectFinds<ListApplications>("filter { days: 20 }", [](const auto& one) {
     return one.last_used_timestamp().seconds() >= DaysAgo(20) / 60 * 60;
   });
   ExpectFinds<ListApplications>(
-      "last_used { end { seconds: " + std::to_string(DaysAgo(30)) + " } }",
+      "filter { last_used { end { seconds: " + std::to_string(DaysAgo(30)) + " } } }",
       [](const auto& one) { return one.last_used_timestamp().seconds() < DaysAgo(30); });
   ExpectFinds<ListApplications>(
-      "first_seen { start { seconds: " + std::to_string(DaysAgo(90)) + " } }",
+      "filter { first_seen { start { seconds: " + std::to_string(DaysAgo(90)) + " } } }",
       [](const auto& one) { return one.first_seen_timestamp().seconds() >= DaysAgo(90); });
   ExpectFinds<ListApplications>(
-      "last_updated { start { seconds: " + std::to_string(DaysAgo(9)) + " } }",
+      "filter { last_updated { start { seconds: " + std::to_string(DaysAgo(9)) + " } } }",
       [](const auto& one) { return one.last_updated_timestamp().seconds() >= DaysAgo(9); });
 }
 
 TEST_F(DiscoverApplications, TellTheirHostAndTheirUseByDefault) {
   world().ResetLedger();
-  const auto page = Ask(world(), Make<ListApplications>("is_suspicious: true"));
+  const auto page = Ask(world(), Make<ListApplications>("filter { is_suspicious: true }"));
   ASSERT_EQ(page->applications_size(), 1) << page.status.error_message();
   const v1::DiscoveredApplication& application = page->applications(0);
   EXPECT_EQ(application.name(), "UpdateService");
   EXPECT_EQ(application.host().hostname(), "SRV-PROD-001");
-  EXPECT_TRUE(application.host().aid().empty()) << "not in the brief view";
+  EXPECT_EQ(application.host().aid().size(), 32U);
   EXPECT_GT(application.last_used_timestamp().seconds(), 0);
   EXPECT_EQ(world().Calls(), 1);
 }
 
 TEST_F(DiscoverApplications, BlocksOfTheirKindComeWhenTheMaskNamesThem) {
   const auto page =
-      Ask(world(), Make<ListApplications>("name: 'uBlock Origin' page_size: 1 "
-                                          "read_mask { paths: 'browser_extension' }"));
+      Ask(world(), Make<ListApplications>("filter { name: 'uBlock Origin' } page_size: 1 read_mask "
+                                          "{ paths: 'browser_extension' }"));
   ASSERT_EQ(page->applications_size(), 1) << page.status.error_message();
   EXPECT_EQ(page->applications(0).browser_extension().browser_name(), "Chrome");
   EXPECT_TRUE(page->applications(0).name().empty());

@@ -67,7 +67,7 @@ TEST(Access, FalconThatCannotBeAskedIsAnUnknownVerdict) {
   world.KillSimulator();
   const auto access = Ask(world, v1::CheckAccessRequest());
   ASSERT_GE(access->areas_size(), 2) << access.status.error_message();
-  EXPECT_EQ(access->areas(0).verdict(), v1::ACCESS_VERDICT_UNKNOWN);
+  EXPECT_EQ(access->areas(0).verdict(), v1::ACCESS_VERDICT_UNDETERMINED);
   EXPECT_FALSE(access->areas(0).message().empty());
 }
 

@@ -49,7 +49,7 @@ class HostFilter : public HostJourney, public testing::WithParamInterface<Filter
 
 TEST_P(HostFilter, FindsWhatFitsAndNothingElse) {
   const auto page =
-      Ask(world(), Make<List>(GetParam().request + " page_size: 200 read_mask { paths: '*' }"));
+      Ask(world(), Make<List>(GetParam().request + " page_size: 200 view: RECORD_VIEW_FULL"));
   ASSERT_TRUE(page.status.ok()) << page.status.error_message();
   EXPECT_GT(page->hosts_size(), 0);
   EXPECT_LT(page->total_size(), 1000);
@@ -61,24 +61,25 @@ TEST_P(HostFilter, FindsWhatFitsAndNothingElse) {
 INSTANTIATE_TEST_SUITE_P(
     Typed, HostFilter,
     testing::Values(
-        Filtered{"Hostname", "hostname: 'dc-01'",
+        Filtered{"Hostname", "filter { hostname: 'dc-01' }",
                  [](const auto& host) { return host.hostname() == "DC-01"; }},
-        Filtered{"HostnameWithAStar", "hostname: 'SRV-PROD-*'",
+        Filtered{"HostnameWithAStar", "filter { hostname: 'SRV-PROD-*' }",
                  [](const auto& host) { return host.hostname().starts_with("SRV-PROD-"); }},
-        Filtered{"Platforms", "platforms: ['Linux', 'Mac']",
+        Filtered{"Platforms", "filter { platforms: ['Linux', 'Mac'] }",
                  [](const auto& host) { return host.platform_name() != "Windows"; }},
-        Filtered{"ProductTypes", "product_types: PRODUCT_TYPE_DOMAIN_CONTROLLER",
+        Filtered{"ProductTypes", "filter { product_types: PRODUCT_TYPE_DOMAIN_CONTROLLER }",
                  [](const auto& host) { return host.hostname().starts_with("DC-0"); }},
         Filtered{
-            "Statuses", "statuses: CONTAINMENT_STATUS_CONTAINED",
+            "Statuses", "filter { statuses: CONTAINMENT_STATUS_CONTAINED }",
             [](const auto& host) { return host.status() == v1::CONTAINMENT_STATUS_CONTAINED; }},
-        Filtered{"Days", "days: 1", [](const auto& host) { return host.has_last_seen(); }},
-        Filtered{"RawFilter", "filter: \"platform_name:'Linux'\"",
+        Filtered{"Days", "filter { days: 1 }",
+                 [](const auto& host) { return host.has_last_seen(); }},
+        Filtered{"RawFilter", "filter { fql: \"platform_name:'Linux'\" }",
                  [](const auto& host) { return host.platform_name() == "Linux"; }}),
     [](const auto& filtered) { return filtered.param.name; });
 
 TEST_F(HostJourney, TagsAndGroupsOfAHostFindIt) {
-  const auto page = Ask(world(), Make<List>("page_size: 200 read_mask { paths: '*' }"));
+  const auto page = Ask(world(), Make<List>("page_size: 200 view: RECORD_VIEW_FULL"));
   bool tag_tried = false;
   bool group_tried = false;
   for (const v1::Host& host : page->hosts()) {
@@ -86,12 +87,12 @@ TEST_F(HostJourney, TagsAndGroupsOfAHostFindIt) {
     List by_group;
     if (host.tags_size() > 0 && !tag_tried) {
       tag_tried = true;
-      by_tag.add_tags(host.tags(0));
+      by_tag.mutable_filter()->add_tags(host.tags(0));
       EXPECT_GT(Ask(world(), by_tag)->hosts_size(), 0);
     }
     if (host.groups_size() > 0 && !group_tried) {
       group_tried = true;
-      by_group.add_groups(host.groups(0));
+      by_group.mutable_filter()->add_groups(host.groups(0));
       EXPECT_GT(Ask(world(), by_group)->hosts_size(), 0);
     }
   }
@@ -165,7 +166,7 @@ TEST_F(HostJourney, UnknownNameIsNotFound) {
 }
 
 TEST_F(HostJourney, NothingFoundIsAnEmptyAnswer) {
-  const auto none = Ask(world(), Make<List>("hostname: 'no-such-host'"));
+  const auto none = Ask(world(), Make<List>("filter { hostname: 'no-such-host' }"));
   EXPECT_TRUE(none.status.ok()) << none.status.error_message();
   EXPECT_EQ(none->hosts_size(), 0);
   EXPECT_TRUE(none->next_page_token().empty());

@@ -23,7 +23,7 @@ class IncidentJourney : public SharedWorld<IncidentJourney> {
 
  protected:
   static Incident Story() {
-    const auto page = Ask(world(), Make<List>("reference_ids: 'SIM-0001'"));
+    const auto page = Ask(world(), Make<List>("filter { reference_ids: 'SIM-0001' }"));
     EXPECT_EQ(page->incidents_size(), 1) << page.status.error_message();
     v1::GetIncidentRequest request;
     request.set_id(page->incidents(0).id());
@@ -83,7 +83,7 @@ TEST_F(IncidentJourney, StoryTellsItsHostsItsUserAndItsTimers) {
   EXPECT_EQ(incident.analysis_results().users().records(0).username(), "svc-backup");
   EXPECT_EQ(incident.sla().timers().acknowledgement().duration_seconds(), 900);
   EXPECT_TRUE(incident.sla().has_active_timer_time_due());
-  EXPECT_GT(incident.severity(), 90);
+  EXPECT_GT(incident.severity_score(), 90);
   EXPECT_TRUE(incident.has_start_timestamp());
 }
 
@@ -98,7 +98,7 @@ class IncidentFilter : public IncidentJourney, public testing::WithParamInterfac
 // What fits, among all, is what the filter finds: nothing else, and nothing less.
 TEST_P(IncidentFilter, FindsWhatFitsAndNothingElse) {
   std::set<std::string> want;
-  auto all = Make<List>("page_size: 100 read_mask { paths: '*' }");
+  auto all = Make<List>("page_size: 100 view: RECORD_VIEW_FULL");
   do {
     const auto page = Ask(world(), all);
     ASSERT_TRUE(page.status.ok()) << page.status.error_message();
@@ -125,61 +125,62 @@ bool IsNewOrReopened(const Incident& incident) {
 INSTANTIATE_TEST_SUITE_P(
     Typed, IncidentFilter,
     testing::Values(
-        Filtered{"Statuses", "statuses: [INCIDENT_STATUS_NEW, INCIDENT_STATUS_REOPENED]",
+        Filtered{"Statuses", "filter { statuses: [INCIDENT_STATUS_NEW, INCIDENT_STATUS_REOPENED] }",
                  IsNewOrReopened},
-        Filtered{"StatusesByTheirOldNumbers", "statuses: [20, 25]", IsNewOrReopened},
-        Filtered{"StateOpen", "state: INCIDENT_STATE_OPEN", IsOpen},
-        Filtered{"StateClosed", "state: INCIDENT_STATE_CLOSED",
+        Filtered{"StatusesByTheirOldNumbers", "filter { statuses: [20, 25] }", IsNewOrReopened},
+        Filtered{"StateOpen", "filter { state: INCIDENT_STATE_OPEN }", IsOpen},
+        Filtered{"StateClosed", "filter { state: INCIDENT_STATE_CLOSED }",
                  [](const Incident& i) { return !IsOpen(i); }},
         Filtered{"StateAndRawFilter",
-                 "state: INCIDENT_STATE_OPEN filter: \"severity:>=70,tags:'identity'\"",
+                 "filter { state: INCIDENT_STATE_OPEN fql: \"severity:>=70,tags:'identity'\" }",
                  [](const Incident& i) {
-                   return IsOpen(i) && (i.severity() >= 70 || Names(i.tags(), "identity"));
+                   return IsOpen(i) && (i.severity_score() >= 70 || Names(i.tags(), "identity"));
                  }},
-        Filtered{"OldWordsInTheRawFilter", "filter: \"state:'open'+status:![25,'In Progress']\"",
+        Filtered{"OldWordsInTheRawFilter",
+                 "filter { fql: \"state:'open'+status:![25,'In Progress']\" }",
                  [](const Incident& i) { return Is(i, v1::INCIDENT_STATUS_NEW); }},
-        Filtered{"Severities", "severities: [SEVERITY_LOW, SEVERITY_HIGH]",
+        Filtered{"Severities", "filter { severities: [SEVERITY_LOW, SEVERITY_HIGH] }",
                  [](const Incident& i) {
-                   return (i.severity() >= 20 && i.severity() < 40) ||
-                          (i.severity() >= 60 && i.severity() < 80);
+                   return (i.severity_score() >= 20 && i.severity_score() < 40) ||
+                          (i.severity_score() >= 60 && i.severity_score() < 80);
                  }},
-        Filtered{"MinSeverity", "min_severity: SEVERITY_HIGH",
-                 [](const Incident& i) { return i.severity() >= 60; }},
-        Filtered{"AssignedTo", "assigned_to: 'Alice*'",
+        Filtered{"MinSeverity", "filter { min_severity: SEVERITY_HIGH }",
+                 [](const Incident& i) { return i.severity_score() >= 60; }},
+        Filtered{"AssignedTo", "filter { assigned_to: 'Alice*' }",
                  [](const Incident& i) { return i.assigned_to().full_name() == "Alice Anderson"; }},
-        Filtered{"Unassigned", "filter: \"assigned_to_uuid:!'*'\"",
+        Filtered{"Unassigned", "filter { fql: \"assigned_to_uuid:!'*'\" }",
                  [](const Incident& i) { return i.assigned_to().full_name().empty(); }},
-        Filtered{"Tags", "tags: ['phish*', 'dair']",
+        Filtered{"Tags", "filter { tags: ['phish*', 'dair'] }",
                  [](const Incident& i) {
                    return Names(i.tags(), "phishing") || Names(i.tags(), "dair");
                  }},
-        Filtered{"Hostname", "hostname: 'dc-01'",
+        Filtered{"Hostname", "filter { hostname: 'dc-01' }",
                  [](const Incident& i) { return HasHost(i, "DC-01"); }},
-        Filtered{"Username", "username: 'svc-backup'",
+        Filtered{"Username", "filter { username: 'svc-backup' }",
                  [](const Incident& i) {
                    const auto& users = i.analysis_results().users().records();
                    return std::any_of(users.begin(), users.end(), [](const auto& user) {
                      return user.username() == "svc-backup";
                    });
                  }},
-        Filtered{"TacticById", "tactic: 'TA0006'",
+        Filtered{"TacticById", "filter { tactic: 'TA0006' }",
                  [](const Incident& i) { return Names(i.derived().tactic_ids(), "TA0006"); }},
         Filtered{
-            "TacticByName", "tactic: 'Credential Access'",
+            "TacticByName", "filter { tactic: 'Credential Access' }",
             [](const Incident& i) { return Names(i.derived().tactics(), "Credential Access"); }},
         Filtered{
-            "Technique", "technique: 'T1059.001'",
+            "Technique", "filter { technique: 'T1059.001' }",
             [](const Incident& i) { return Names(i.derived().technique_ids(), "T1059.001"); }}),
     [](const auto& filtered) { return filtered.param.name; });
 
 TEST_F(IncidentJourney, DaysAndIntervalsBoundTheirInstants) {
-  const auto recent = Ask(world(), Make<List>("days: 7 page_size: 500"));
+  const auto recent = Ask(world(), Make<List>("filter { days: 7 } page_size: 500"));
   const auto all = Ask(world(), Make<List>("page_size: 500"));
   EXPECT_GT(recent->incidents_size(), 0) << recent.status.error_message();
   EXPECT_LT(recent->incidents_size(), all->incidents_size());
   const int64_t middle = all->incidents(150).updated_timestamp().seconds();
   List changed;
-  changed.mutable_updated()->mutable_start()->set_seconds(middle);
+  changed.mutable_filter()->mutable_updated()->mutable_start()->set_seconds(middle);
   changed.set_page_size(500);
   int later = 0;
   for (const Incident& incident : all->incidents()) {
@@ -191,17 +192,18 @@ TEST_F(IncidentJourney, DaysAndIntervalsBoundTheirInstants) {
 TEST_F(IncidentJourney, EvidenceAndHostsAndFreeTextFindTheStory) {
   const Incident story = Story();
   List by_alert;
-  by_alert.set_alert_id(story.evidence().alerts().records(3).selector().id());
+  by_alert.mutable_filter()->set_alert_id(story.evidence().alerts().records(3).selector().id());
   List by_host;
   std::string aid = story.analysis_results().hosts().records(0).aid();
   std::transform(aid.begin(), aid.end(), aid.begin(), [](char c) { return c >= 'a' ? c - 32 : c; });
-  by_host.set_device_id(aid);
-  for (const List& request : {by_alert, by_host, Make<List>("query: 'malicious-domain.com'")}) {
+  by_host.mutable_filter()->set_device_id(aid);
+  for (const List& request :
+       {by_alert, by_host, Make<List>("filter { query: 'malicious-domain.com' }")}) {
     const auto found = Ask(world(), request);
     ASSERT_EQ(found->incidents_size(), 1) << request.ShortDebugString();
     EXPECT_EQ(found->incidents(0).id(), story.id());
   }
-  const auto none = Ask(world(), Make<List>("query: 'no such words'"));
+  const auto none = Ask(world(), Make<List>("filter { query: 'no such words' }"));
   EXPECT_TRUE(none.status.ok());
   EXPECT_EQ(none->incidents_size(), 0);
   EXPECT_TRUE(none->next_page_token().empty());
@@ -280,7 +282,7 @@ TEST_F(IncidentJourney, AgreementsAndTemplatesTellTheirNamesAndGoals) {
   EXPECT_EQ(sla->slas(0).name(), story.sla().name());
   EXPECT_EQ(sla->slas(0).goals(0).type(), v1::SLA_GOAL_TYPE_ACK);
   EXPECT_EQ(sla->slas(0).goals(0).duration_seconds(), 900);
-  v1::BatchGetTemplatesRequest templates;
+  v1::BatchGetCaseTemplatesRequest templates;
   templates.add_ids(story.template_().id());
   templates.add_ids("no-such-template");
   const auto plain = Ask(world(), templates);

@@ -24,7 +24,7 @@ class IntelJourney : public SharedWorld<IntelJourney> {
  protected:
   // Every intel indicator that a list finds, whole, page by page.
   static std::vector<v1::IntelIndicator> All(const std::string& text) {
-    const auto request = Make<List>(text + " read_mask { paths: '*' }");
+    const auto request = Make<List>(text + " view: RECORD_VIEW_FULL");
     std::vector<v1::IntelIndicator> all;
     ForEachPage(world(), request, [&](const auto& page) {
       const auto& records = page.intel_indicators();
@@ -36,7 +36,7 @@ class IntelJourney : public SharedWorld<IntelJourney> {
 
 TEST_F(IntelJourney, PageTokensLeadThroughEveryIndicatorOnceNewestFirst) {
   world().ResetLedger();
-  const auto request = Make<List>("page_size: 400 include_deleted: true");
+  const auto request = Make<List>("page_size: 400 filter { include_deleted: true }");
   std::set<std::string> ids;
   int64_t last = INT64_MAX;
   ForEachPage(world(), request, [&](const auto& page) {
@@ -85,60 +85,62 @@ bool Holds(const List& list, std::string_view word) {
 INSTANTIATE_TEST_SUITE_P(
     Typed, IntelFilter,
     testing::Values(
-        Filtered{"Types", "types: ['url', 'hash_md5']",
+        Filtered{"Types", "filter { types: ['url', 'hash_md5'] }",
                  [](const auto& i) { return i.type() == "url" || i.type() == "hash_md5"; }},
-        Filtered{"Indicators", "indicators: ['malicious-domain.com', '203.0.113.42']",
+        Filtered{"Indicators", "filter { indicators: ['malicious-domain.com', '203.0.113.42'] }",
                  [](const auto& i) {
                    return i.indicator() == "malicious-domain.com" ||
                           i.indicator() == "203.0.113.42";
                  }},
-        Filtered{"Confidences", "malicious_confidences: MALICIOUS_CONFIDENCE_HIGH",
+        Filtered{"Confidences", "filter { malicious_confidences: MALICIOUS_CONFIDENCE_HIGH }",
                  [](const auto& i) {
                    return i.malicious_confidence() == v1::MALICIOUS_CONFIDENCE_HIGH;
                  }},
-        Filtered{"Families", "malware_families: 'njRATLime'",
+        Filtered{"Families", "filter { malware_families: 'njRATLime' }",
                  [](const auto& i) { return Holds(i.malware_families(), "njRATLime"); }},
-        Filtered{"Actors", "actors: ['FANCYBEAR', 'WIZARDSPIDER']",
+        Filtered{"Actors", "filter { actors: ['FANCYBEAR', 'WIZARDSPIDER'] }",
                  [](const auto& i) {
                    return Holds(i.actors(), "FANCYBEAR") || Holds(i.actors(), "WIZARDSPIDER");
                  }},
-        Filtered{"ThreatTypes", "threat_types: 'ransomware'",
+        Filtered{"ThreatTypes", "filter { threat_types: 'ransomware' }",
                  [](const auto& i) { return Holds(i.threat_types(), "ransomware"); }},
-        Filtered{"Days", "days: 300",
+        Filtered{"Days", "filter { days: 300 }",
                  [](const auto& i) { return i.published_date().seconds() >= DaysAgo(300); }},
-        Filtered{"PublishedDate",
-                 "published_date { end { seconds: " + std::to_string(DaysAgo(500)) + " } }",
-                 [](const auto& i) { return i.published_date().seconds() < DaysAgo(500); }},
-        Filtered{"LastUpdated",
-                 "last_updated { start { seconds: " + std::to_string(DaysAgo(500)) + " } }",
-                 [](const auto& i) { return i.last_updated().seconds() >= DaysAgo(500); }},
-        Filtered{"FreeText", "query: 'cobaltstrike'",
+        Filtered{
+            "PublishedDate",
+            "filter { published_date { end { seconds: " + std::to_string(DaysAgo(500)) + " } } }",
+            [](const auto& i) { return i.published_date().seconds() < DaysAgo(500); }},
+        Filtered{
+            "LastUpdated",
+            "filter { last_updated { start { seconds: " + std::to_string(DaysAgo(500)) + " } } }",
+            [](const auto& i) { return i.last_updated().seconds() >= DaysAgo(500); }},
+        Filtered{"FreeText", "filter { query: 'cobaltstrike' }",
                  [](const auto& i) { return Holds(i.malware_families(), "CobaltStrike"); }},
-        Filtered{"RawFilter", "filter: \"labels.name:'Malware/Emotet'+kill_chains:['c2']\"",
+        Filtered{"RawFilter", "filter { fql: \"labels.name:'Malware/Emotet'+kill_chains:['c2']\" }",
                  [](const auto& i) {
                    return Holds(i.malware_families(), "Emotet") && Holds(i.kill_chains(), "c2");
                  }},
-        Filtered{"RelativeDate", "filter: \"published_date:>'now-200d'\"",
+        Filtered{"RelativeDate", "filter { fql: \"published_date:>'now-200d'\" }",
                  [](const auto& i) { return i.published_date().seconds() > DaysAgo(200); }}),
     [](const auto& filtered) { return filtered.param.name; });
 
 TEST_F(IntelJourney, NothingFoundIsAnEmptyAnswer) {
-  const auto none = Ask(world(), Make<List>("indicators: 'no-such.example'"));
+  const auto none = Ask(world(), Make<List>("filter { indicators: 'no-such.example' }"));
   EXPECT_TRUE(none.status.ok()) << none.status.error_message();
   EXPECT_EQ(none->intel_indicators_size(), 0);
   EXPECT_TRUE(none->next_page_token().empty());
 }
 
 TEST_F(IntelJourney, RelationsComeOnlyWhenAskedFor) {
-  const std::string story = "indicators: 'malicious-domain.com' ";
+  const std::string story = "filter { indicators: 'malicious-domain.com' }";
   const auto relations = [&](const std::string& how) {
     return Ask(world(), Make<List>(story + how))->intel_indicators(0).relations_size();
   };
   EXPECT_EQ(relations(""), 0);
   EXPECT_EQ(relations("read_mask { paths: 'id' paths: 'actors' }"), 0);
   EXPECT_EQ(relations("read_mask { paths: 'relations' }"), 2);
-  EXPECT_EQ(relations("read_mask { paths: '*' }"), 2);
-  const auto with = Ask(world(), Make<List>(story + "read_mask { paths: '*' }"));
+  EXPECT_EQ(relations("view: RECORD_VIEW_FULL"), 2);
+  const auto with = Ask(world(), Make<List>(story + "view: RECORD_VIEW_FULL"));
   std::set<std::string> related;
   for (const auto& relation : with->intel_indicators(0).relations()) related.insert(relation.id());
   EXPECT_TRUE(related.contains("ip_address_203.0.113.42"));
@@ -149,7 +151,7 @@ TEST_F(IntelJourney, DeletedOnesComeOnlyWhenAskedFor) {
   for (const v1::IntelIndicator& indicator : All("page_size: 500")) {
     EXPECT_FALSE(indicator.deleted());
   }
-  const auto gone = All("page_size: 500 include_deleted: true filter: 'deleted:true'");
+  const auto gone = All("page_size: 500 filter { include_deleted: true fql: 'deleted:true' }");
   EXPECT_GT(gone.size(), 0U);
   EXPECT_TRUE(std::all_of(gone.begin(), gone.end(), [](const auto& one) { return one.deleted(); }));
 }
@@ -178,7 +180,7 @@ TEST_F(IntelJourney, BatchKeepsTheOrderAndNamesWhatIsMissing) {
   v1::BatchGetIntelIndicatorsRequest request;
   request.add_ids("ip_address_203.0.113.42");
   request.add_ids("url_http://no-such.example/a_b");
-  for (const auto& url : All("types: 'url' page_size: 500")) request.add_ids(url.id());
+  for (const auto& url : All("filter { types: 'url' } page_size: 500")) request.add_ids(url.id());
   request.add_ids("domain_malicious-domain.com");
   const auto answer = Ask(world(), request);
   ASSERT_EQ(answer->intel_indicators_size(), request.ids_size() - 1)

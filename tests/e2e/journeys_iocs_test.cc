@@ -27,7 +27,7 @@ class IocJourney : public SharedWorld<IocJourney> {
  protected:
   // Every IOC that a list finds, whole, page by page.
   static std::vector<v1::Ioc> All(const std::string& text) {
-    const auto request = Make<List>(text + " read_mask { paths: '*' }");
+    const auto request = Make<List>(text + " view: RECORD_VIEW_FULL");
     std::vector<v1::Ioc> iocs;
     ForEachPage(world(), request, [&](const auto& page) {
       iocs.insert(iocs.end(), page.iocs().begin(), page.iocs().end());
@@ -36,7 +36,7 @@ class IocJourney : public SharedWorld<IocJourney> {
   }
 
   static v1::Ioc StoryHash() {
-    return Ask(world(), Make<List>(std::string("value: '") + kStoryHash + "'"))->iocs(0);
+    return Ask(world(), Make<List>(std::string("filter { value: '") + kStoryHash + "' }"))->iocs(0);
   }
 };
 
@@ -88,49 +88,53 @@ int64_t DaysAgo(int days) { return time(nullptr) - days * 86'400; }
 INSTANTIATE_TEST_SUITE_P(
     Typed, IocFilter,
     testing::Values(
-        Filtered{"Types", "types: [IOC_TYPE_DOMAIN, IOC_TYPE_IPV6]",
+        Filtered{"Types", "filter { types: [IOC_TYPE_DOMAIN, IOC_TYPE_IPV6] }",
                  [](const auto& ioc) {
                    return ioc.type() == v1::IOC_TYPE_DOMAIN || ioc.type() == v1::IOC_TYPE_IPV6;
                  }},
-        Filtered{"Value", std::string("value: '") + kStoryHash + "'",
+        Filtered{"Value", std::string("filter { value: '") + kStoryHash + "' }",
                  [](const auto& ioc) { return ioc.value() == kStoryHash; }},
-        Filtered{"ValueInUpperCase", "value: 'MALICIOUS-DOMAIN.COM'",
+        Filtered{"ValueInUpperCase", "filter { value: 'MALICIOUS-DOMAIN.COM' }",
                  [](const auto& ioc) { return ioc.value() == "malicious-domain.com"; }},
-        Filtered{"ValueWithAStar", "value: '*.example.org'",
+        Filtered{"ValueWithAStar", "filter { value: '*.example.org' }",
                  [](const auto& ioc) { return ioc.value().ends_with(".example.org"); }},
-        Filtered{"Severities", "severities: [SEVERITY_HIGH, SEVERITY_INFORMATIONAL]",
+        Filtered{"Severities", "filter { severities: [SEVERITY_HIGH, SEVERITY_INFORMATIONAL] }",
                  [](const auto& ioc) {
                    return ioc.severity() == v1::SEVERITY_HIGH ||
                           ioc.severity() == v1::SEVERITY_INFORMATIONAL;
                  }},
-        Filtered{"MinSeverity", "min_severity: SEVERITY_HIGH",
+        Filtered{"MinSeverity", "filter { min_severity: SEVERITY_HIGH }",
                  [](const auto& ioc) { return ioc.severity() >= v1::SEVERITY_HIGH; }},
-        Filtered{"Actions", "actions: [IOC_ACTION_PREVENT, IOC_ACTION_PREVENT_NO_UI]",
+        Filtered{"Actions", "filter { actions: [IOC_ACTION_PREVENT, IOC_ACTION_PREVENT_NO_UI] }",
                  [](const auto& ioc) {
                    return ioc.action() == v1::IOC_ACTION_PREVENT ||
                           ioc.action() == v1::IOC_ACTION_PREVENT_NO_UI;
                  }},
-        Filtered{"Platforms", "platforms: 'linux'",
+        Filtered{"Platforms", "filter { platforms: 'linux' }",
                  [](const auto& ioc) {
                    return std::count(ioc.platforms().begin(), ioc.platforms().end(), "linux") > 0;
                  }},
         Filtered{
-            "Sources", "sources: ['mcp', \"soc'team\"]",
+            "Sources", "filter { sources: ['mcp', \"soc'team\"] }",
             [](const auto& ioc) { return ioc.source() == "mcp" || ioc.source() == "soc'team"; }},
-        Filtered{"Expired", "expired: true", [](const auto& ioc) { return ioc.expired(); }},
-        Filtered{"InForce", "expired: false", [](const auto& ioc) { return !ioc.expired(); }},
-        Filtered{"Days", "days: 200",
+        Filtered{"Expired", "filter { expired: true }",
+                 [](const auto& ioc) { return ioc.expired(); }},
+        Filtered{"InForce", "filter { expired: false }",
+                 [](const auto& ioc) { return !ioc.expired(); }},
+        Filtered{"Days", "filter { days: 200 }",
                  [](const auto& ioc) { return ioc.created_on().seconds() >= DaysAgo(200); }},
         Filtered{"CreatedOn",
-                 "created_on { end { seconds: " + std::to_string(DaysAgo(300)) + " } }",
+                 "filter { created_on { end { seconds: " + std::to_string(DaysAgo(300)) + " } } }",
                  [](const auto& ioc) { return ioc.created_on().seconds() < DaysAgo(300); }},
-        Filtered{"ModifiedOn",
-                 "modified_on { start { seconds: " + std::to_string(DaysAgo(300)) + " } }",
-                 [](const auto& ioc) { return ioc.modified_on().seconds() >= DaysAgo(300); }},
+        Filtered{
+            "ModifiedOn",
+            "filter { modified_on { start { seconds: " + std::to_string(DaysAgo(300)) + " } } }",
+            [](const auto& ioc) { return ioc.modified_on().seconds() >= DaysAgo(300); }},
         Filtered{"Expiration",
-                 "expiration { start { seconds: " + std::to_string(DaysAgo(0)) + " } }",
+                 "filter { expiration { start { seconds: " + std::to_string(DaysAgo(0)) + " } } }",
                  [](const auto& ioc) { return ioc.expiration().seconds() >= DaysAgo(0); }},
-        Filtered{"RawFilter", "filter: \"metadata.filename.raw:*'sample-*'+applied_globally:true\"",
+        Filtered{"RawFilter",
+                 "filter { fql: \"metadata.filename.raw:*'sample-*'+applied_globally:true\" }",
                  [](const auto& ioc) {
                    return ioc.metadata().filename().starts_with("sample-") &&
                           ioc.applied_globally();
@@ -138,7 +142,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& filtered) { return filtered.param.name; });
 
 TEST_F(IocJourney, NothingFoundIsAnEmptyAnswer) {
-  const auto none = Ask(world(), Make<List>("value: 'no-such.example'"));
+  const auto none = Ask(world(), Make<List>("filter { value: 'no-such.example' }"));
   EXPECT_TRUE(none.status.ok()) << none.status.error_message();
   EXPECT_EQ(none->iocs_size(), 0);
   EXPECT_EQ(none->total_size(), 0);
@@ -210,16 +214,16 @@ TEST_F(IocJourney, CountsByTypeAreWhatListsFind) {
   int64_t all = 0;
   for (const v1::AggregationBucket& bucket : answer->buckets()) {
     const auto list =
-        Ask(world(), Make<List>("page_size: 1 filter: \"type:'" + bucket.label() + "'\""));
+        Ask(world(), Make<List>("page_size: 1 filter { fql: \"type:'" + bucket.label() + "'\" }"));
     EXPECT_EQ(list->total_size(), bucket.count()) << bucket.label();
     all += bucket.count();
   }
   EXPECT_EQ(all, kIocs);
   const auto some =
-      Ask(world(), Make<v1::AggregateIocsRequest>("field: 'action' types: IOC_TYPE_MD5 then_by: "
-                                                  "'source' severities: SEVERITY_HIGH"));
-  const auto list =
-      Ask(world(), Make<List>("types: IOC_TYPE_MD5 severities: SEVERITY_HIGH page_size: 1"));
+      Ask(world(), Make<v1::AggregateIocsRequest>("field: 'action' filter { types: IOC_TYPE_MD5 "
+                                                  "severities: SEVERITY_HIGH } then_by: 'source'"));
+  const auto list = Ask(
+      world(), Make<List>("filter { types: IOC_TYPE_MD5 severities: SEVERITY_HIGH } page_size: 1"));
   int64_t md5 = 0;
   for (const v1::AggregationBucket& bucket : some->buckets()) {
     md5 += bucket.count();

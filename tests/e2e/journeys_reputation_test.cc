@@ -57,10 +57,10 @@ TEST(Reputation, TheStorysValuesAreMaliciousAndToldInTheirOrder) {
 
 TEST(Reputation, UnknownIsSaidAndIsNotClean) {
   World world(WithKey({{}, {"--virustotal-per-minute=1000"}}));
-  const std::string unknown = DomainThatIs(world, v1::REPUTATION_VERDICT_UNKNOWN);
+  const std::string unknown = DomainThatIs(world, v1::REPUTATION_VERDICT_UNDETERMINED);
   const auto answer = Ask(world, Values({unknown}));
   ASSERT_EQ(answer->reputations_size(), 1) << answer.status.error_message();
-  EXPECT_EQ(answer->reputations(0).verdict(), v1::REPUTATION_VERDICT_UNKNOWN);
+  EXPECT_EQ(answer->reputations(0).verdict(), v1::REPUTATION_VERDICT_UNDETERMINED);
   EXPECT_FALSE(answer->reputations(0).has_last_analysis_stats());
   EXPECT_FALSE(answer->reputations(0).permalink().empty());
   DomainThatIs(world, v1::REPUTATION_VERDICT_HARMLESS);
@@ -102,8 +102,8 @@ TEST(Reputation, UrlsAreLookedUpWhereTheOperatorAllowsThem) {
 
 TEST(Reputation, CheckIocsJudgesFalconsIocsByOneCallAndOthersByValue) {
   World world(WithKey());
-  const auto listed = Ask(
-      world, Make<v1::ListIocsRequest>("filter: \"value:'" + std::string(kStoryDomain) + "'\""));
+  const auto listed = Ask(world, Make<v1::ListIocsRequest>("filter { fql: \"value:'" +
+                                                           std::string(kStoryDomain) + "'\" }"));
   ASSERT_EQ(listed->iocs_size(), 1) << listed.status.error_message();
   const std::string id = listed->iocs(0).id();
   world.ResetLedger();

@@ -61,7 +61,7 @@ TEST_F(RtrJourney, TheAnswerToTheIntrusionTellsItsCommands) {
   EXPECT_EQ(session.logs(0).base_command(), "ps");
   EXPECT_EQ(session.logs(2).base_command(), "reg");
   EXPECT_TRUE(session.logs(2).command_string().empty()) << "the brief view has first words only";
-  const auto whole = Response("read_mask { paths: '*' }");
+  const auto whole = Response("view: RECORD_VIEW_FULL");
   EXPECT_NE(whole.logs(2).command_string().find("CurrentVersion\\Run"), std::string::npos);
   EXPECT_EQ(whole.device_details().product_type_desc(), v1::PRODUCT_TYPE_SERVER);
   EXPECT_EQ(whole.cloud_request_ids_size(), 6);
@@ -81,7 +81,7 @@ TEST_F(RtrJourney, SessionIsFoundByItsIdWhateverItsCase) {
 }
 
 TEST_F(RtrJourney, SomebodyElsesSessionIsNotFoundById) {
-  const auto others = Ask(world(), Make<Audit>("filter: \"user_id:!'@me'\" page_size: 1"));
+  const auto others = Ask(world(), Make<Audit>("filter { fql: \"user_id:!'@me'\" } page_size: 1"));
   ASSERT_EQ(others->rtr_audit_sessions_size(), 1) << others.status.error_message();
   v1::GetRtrSessionRequest request;
   for (const std::string& id : {others->rtr_audit_sessions(0).id(), std::string(kUnknown)}) {
@@ -108,7 +108,7 @@ TEST_F(RtrJourney, BatchKeepsTheOrderAndNamesWhatIsMissing) {
 }
 
 TEST_F(RtrJourney, NothingFoundIsAnEmptyAnswerForOneCall) {
-  const auto none = Ask(world(), Make<List>("hostname: 'no-such-host'"));
+  const auto none = Ask(world(), Make<List>("filter { hostname: 'no-such-host' }"));
   EXPECT_TRUE(none.status.ok()) << none.status.error_message();
   EXPECT_EQ(none->rtr_sessions_size(), 0);
   EXPECT_TRUE(none->next_page_token().empty());
@@ -125,7 +125,7 @@ TEST_F(RtrJourney, OrderMayBeAsked) {
 }
 
 TEST_F(RtrJourney, QueuedCommandsOfWaitingSessionsAreTold) {
-  const auto waiting = Ask(world(), Make<List>("statuses: RTR_SESSION_STATUS_QUEUED"));
+  const auto waiting = Ask(world(), Make<List>("filter { statuses: RTR_SESSION_STATUS_QUEUED }"));
   ASSERT_GT(waiting->rtr_sessions_size(), 0) << waiting.status.error_message();
   v1::BatchGetQueuedRtrSessionsRequest request;
   for (const auto& session : waiting->rtr_sessions()) request.add_ids(session.id());
@@ -156,9 +156,10 @@ TEST_F(RtrJourney, AuditBringsCommandsOnlyWhenTheMaskWantsThem) {
   const auto [brief, without] = query("page_size: 5");
   EXPECT_EQ(brief.find("with_command_info"), std::string::npos) << brief;
   EXPECT_EQ(without.logs_size(), 0);
-  for (const char* mask : {"*", "logs", "logs.base_command", "cloud_request_ids"}) {
-    const auto [asked, with] =
-        query(std::string("page_size: 5 read_mask { paths: '") + mask + "' }");
+  for (const char* mask :
+       {"view: RECORD_VIEW_FULL", "read_mask { paths: 'logs' }",
+        "read_mask { paths: 'logs.base_command' }", "read_mask { paths: 'cloud_request_ids' }"}) {
+    const auto [asked, with] = query(std::string("page_size: 5 ") + mask);
     EXPECT_NE(asked.find("with_command_info=true"), std::string::npos) << mask << ": " << asked;
     EXPECT_GT(with.logs_size() + with.cloud_request_ids_size(), 0) << mask;
   }
@@ -166,8 +167,9 @@ TEST_F(RtrJourney, AuditBringsCommandsOnlyWhenTheMaskWantsThem) {
 
 TEST_F(RtrJourney, CountsByAFieldAreThoseOfTheSessions) {
   world().ResetLedger();
-  const auto answer = Ask(world(), Make<v1::AggregateRtrSessionsRequest>(
-                                       "field: 'origin' statuses: RTR_SESSION_STATUS_CLOSED"));
+  const auto answer =
+      Ask(world(), Make<v1::AggregateRtrSessionsRequest>(
+                       "field: 'origin' filter { statuses: RTR_SESSION_STATUS_CLOSED }"));
   ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
   EXPECT_EQ(answer->read_info().upstream_calls(), 1);
   std::map<std::string, int64_t> expected;
@@ -183,8 +185,8 @@ TEST_F(RtrJourney, CountsByAFieldAreThoseOfTheSessions) {
 TEST_F(RtrJourney, HistogramCountsEverySessionOfItsDaysOnce) {
   const auto answer =
       Ask(world(), Make<v1::AggregateRtrSessionsRequest>(
-                       "field: 'created_at' kind: AGGREGATION_KIND_DATE_HISTOGRAM days: 30 "
-                       "interval: AGGREGATION_INTERVAL_WEEK then_by: 'origin'"));
+                       "field: 'created_at' kind: AGGREGATION_KIND_DATE_HISTOGRAM filter { days: "
+                       "30 } interval: AGGREGATION_INTERVAL_WEEK then_by: 'origin'"));
   ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
   const auto& buckets = answer->buckets();
   ASSERT_GE(buckets.size(), 4);
@@ -198,7 +200,7 @@ TEST_F(RtrJourney, HistogramCountsEverySessionOfItsDaysOnce) {
     EXPECT_GT(buckets[i].sub_buckets_size(), 0);
     if (i > 0) EXPECT_LT(buckets[i - 1].label(), buckets[i].label());
   }
-  EXPECT_EQ(sum, Ask(world(), Make<List>("days: 30 page_size: 1"))->total_size());
+  EXPECT_EQ(sum, Ask(world(), Make<List>("filter { days: 30 } page_size: 1"))->total_size());
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ TEST_F(SightingJourney, StoryHashLeadsToItsHostsAndTheirProcesses) {
   EXPECT_EQ(count->count().device_count(), 2);
   EXPECT_FALSE(count->count().limit_exceeded());
   EXPECT_EQ(count->count().value(), kStoryHash);
-  const auto devices = Ask(world(), Make<v1::GetIocDevicesRequest>(what));
+  const auto devices = Ask(world(), Make<v1::ListIocDevicesRequest>(what));
   ASSERT_EQ(devices->device_ids_size(), 2) << devices.status.error_message();
   EXPECT_TRUE(devices->next_page_token().empty());
   v1::BatchGetProcessesRequest batch;
@@ -33,7 +33,7 @@ TEST_F(SightingJourney, StoryHashLeadsToItsHostsAndTheirProcesses) {
     host.set_device_id(device);
     EXPECT_TRUE(Ask(world(), host)->host().hostname().starts_with("SRV-PROD-00"));
     const auto processes =
-        Ask(world(), Make<v1::GetIocProcessesRequest>(what + " device_id: '" + device + "'"));
+        Ask(world(), Make<v1::ListIocProcessesRequest>(what + " device_id: '" + device + "'"));
     ASSERT_EQ(processes->process_ids_size(), 1) << processes.status.error_message();
     batch.add_process_ids(processes->process_ids(0));
   }
@@ -49,13 +49,13 @@ TEST_F(SightingJourney, StoryHashLeadsToItsHostsAndTheirProcesses) {
 
 TEST_F(SightingJourney, SightingsArePagedByTheirToken) {
   const auto hashes =
-      Ask(world(), Make<v1::ListIocsRequest>("types: IOC_TYPE_SHA256 platforms: 'windows' "
-                                             "filter: \"metadata.filename.raw:'xmrig.exe'\""));
+      Ask(world(), Make<v1::ListIocsRequest>("filter { types: IOC_TYPE_SHA256 platforms: 'windows' "
+                                             "fql: \"metadata.filename.raw:'xmrig.exe'\" }"));
   ASSERT_GT(hashes->iocs_size(), 0) << hashes.status.error_message();
   const std::string what = "type: IOC_TYPE_SHA256 value: '" + hashes->iocs(0).value() + "'";
   const auto count = Ask(world(), Make<v1::GetIocDeviceCountRequest>(what));
   ASSERT_GT(count->count().device_count(), 10);
-  const auto request = Make<v1::GetIocDevicesRequest>(what + " page_size: 4");
+  const auto request = Make<v1::ListIocDevicesRequest>(what + " page_size: 4");
   std::set<std::string> devices;
   ForEachPage(world(), request, [&](const auto& page) {
     EXPECT_LE(page.device_ids_size(), 4);
@@ -76,16 +76,16 @@ TEST_F(SightingJourney, HashInUpperCaseWasSeenToo) {
 TEST_F(SightingJourney, IndicatorThatNobodySawHasNoHosts) {
   const std::string what = "type: IOC_TYPE_DOMAIN value: 'no-such.example'";
   EXPECT_EQ(Ask(world(), Make<v1::GetIocDeviceCountRequest>(what))->count().device_count(), 0);
-  const auto devices = Ask(world(), Make<v1::GetIocDevicesRequest>(what));
+  const auto devices = Ask(world(), Make<v1::ListIocDevicesRequest>(what));
   EXPECT_TRUE(devices.status.ok()) << devices.status.error_message();
   EXPECT_EQ(devices->device_ids_size(), 0);
   EXPECT_TRUE(devices->next_page_token().empty());
 }
 
 TEST_F(SightingJourney, CursorThatExpiredIsSaidToBe) {
-  const auto hashes = Ask(world(), Make<v1::ListIocsRequest>("types: IOC_TYPE_SHA256"));
+  const auto hashes = Ask(world(), Make<v1::ListIocsRequest>("filter { types: IOC_TYPE_SHA256 }"));
   for (const v1::Ioc& ioc : hashes->iocs()) {
-    auto request = Make<v1::GetIocDevicesRequest>("type: IOC_TYPE_SHA256 page_size: 1");
+    auto request = Make<v1::ListIocDevicesRequest>("type: IOC_TYPE_SHA256 page_size: 1");
     request.set_value(ioc.value());
     request.set_page_token(Ask(world(), request)->next_page_token());
     if (request.page_token().empty()) continue;
@@ -99,11 +99,11 @@ TEST_F(SightingJourney, CursorThatExpiredIsSaidToBe) {
 }
 
 TEST_F(SightingJourney, PagesThatLeadToThemselvesAreLostData) {
-  const auto hashes =
-      Ask(world(), Make<v1::ListIocsRequest>("types: IOC_TYPE_SHA256 filter: "
-                                             "\"metadata.filename.raw:'xmrig.exe'\""));
+  const auto hashes = Ask(
+      world(), Make<v1::ListIocsRequest>(
+                   "filter { types: IOC_TYPE_SHA256 fql: \"metadata.filename.raw:'xmrig.exe'\" }"));
   ASSERT_GT(hashes->iocs_size(), 0);
-  auto request = Make<v1::GetIocDevicesRequest>("type: IOC_TYPE_SHA256 page_size: 2");
+  auto request = Make<v1::ListIocDevicesRequest>("type: IOC_TYPE_SHA256 page_size: 2");
   request.set_value(hashes->iocs(0).value());
   request.set_page_token(Ask(world(), request)->next_page_token());
   world().Fault(Rule("repeated_cursor", {{"path", "/iocs/queries"}}));

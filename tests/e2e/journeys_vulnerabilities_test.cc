@@ -66,64 +66,64 @@ TEST_P(VulnerabilityFilter, FindsAllThatFitsAndNothingElse) {
 }
 
 const Filtered kFiltered[] = {
-    {"Severities", "severities: CVE_SEVERITY_CRITICAL severities: CVE_SEVERITY_LOW",
+    {"Severities", "filter { severities: CVE_SEVERITY_CRITICAL severities: CVE_SEVERITY_LOW }",
      [](const auto& one) {
        return Stands(one) && (one.cve().severity() == v1::CVE_SEVERITY_CRITICAL ||
                               one.cve().severity() == v1::CVE_SEVERITY_LOW);
      }},
-    {"Statuses", "statuses: VULNERABILITY_STATUS_EXPIRED",
+    {"Statuses", "filter { statuses: VULNERABILITY_STATUS_EXPIRED }",
      [](const auto& one) { return one.status() == v1::VULNERABILITY_STATUS_EXPIRED; }},
-    {"CveIdsInAnyCase", "cve_ids: 'cve-2021-44228' cve_ids: 'CVE-2024-38063'",
+    {"CveIdsInAnyCase", "filter { cve_ids: 'cve-2021-44228' cve_ids: 'CVE-2024-38063' }",
      [](const auto& one) {
        return Stands(one) &&
               (one.cve().id() == "CVE-2021-44228" || one.cve().id() == "CVE-2024-38063");
      }},
-    {"ExprtRatings", "exprt_ratings: EXPRT_RATING_CRITICAL",
+    {"ExprtRatings", "filter { exprt_ratings: EXPRT_RATING_CRITICAL }",
      [](const auto& one) {
        return Stands(one) && one.cve().exprt_rating() == v1::EXPRT_RATING_CRITICAL;
      }},
     {"ExploitStatuses",
-     "exploit_statuses: EXPLOIT_STATUS_EASILY_ACCESSIBLE "
-     "exploit_statuses: EXPLOIT_STATUS_ACTIVELY_USED",
+     "filter { exploit_statuses: EXPLOIT_STATUS_EASILY_ACCESSIBLE exploit_statuses: "
+     "EXPLOIT_STATUS_ACTIVELY_USED }",
      [](const auto& one) { return Stands(one) && one.cve().exploit_status() >= 60; }},
-    {"UnprovenExploits", "exploit_statuses: EXPLOIT_STATUS_UNPROVEN",
+    {"UnprovenExploits", "filter { exploit_statuses: EXPLOIT_STATUS_UNPROVEN }",
      [](const auto& one) { return Stands(one) && one.cve().exploit_status() == 0; }},
-    {"CisaKev", "cisa_kev: true",
+    {"CisaKev", "filter { cisa_kev: true }",
      [](const auto& one) { return Stands(one) && one.cve().cisa_info().is_cisa_kev(); }},
-    {"NotCisaKev", "cisa_kev: false",
+    {"NotCisaKev", "filter { cisa_kev: false }",
      [](const auto& one) { return Stands(one) && !one.cve().cisa_info().is_cisa_kev(); }},
-    {"MinBaseScore", "min_base_score: 9",
+    {"MinBaseScore", "filter { min_base_score: 9 }",
      [](const auto& one) { return Stands(one) && one.cve().base_score() >= 9; }},
-    {"Platforms", "platforms: 'Linux' platforms: 'Mac'",
+    {"Platforms", "filter { platforms: 'Linux' platforms: 'Mac' }",
      [](const auto& one) { return Stands(one) && one.host_info().platform() != "Windows"; }},
-    {"ProductTypes", "product_types: PRODUCT_TYPE_DOMAIN_CONTROLLER",
+    {"ProductTypes", "filter { product_types: PRODUCT_TYPE_DOMAIN_CONTROLLER }",
      [](const auto& one) {
        return Stands(one) &&
               one.host_info().product_type_desc() == v1::PRODUCT_TYPE_DOMAIN_CONTROLLER;
      }},
-    {"Suppressed", "suppressed: true",
+    {"Suppressed", "filter { suppressed: true }",
      [](const auto& one) { return Stands(one) && one.suppression_info().is_suppressed(); }},
-    {"Hostname", "hostname: 'srv-prod-001'",
+    {"Hostname", "filter { hostname: 'srv-prod-001' }",
      [](const auto& one) { return Stands(one) && one.host_info().hostname() == "SRV-PROD-001"; }},
-    {"HostnameWithAStar", "hostname: 'DC-*'",
+    {"HostnameWithAStar", "filter { hostname: 'DC-*' }",
      [](const auto& one) { return Stands(one) && one.host_info().hostname().starts_with("DC-0"); }},
     {"HostnameAndSeverity",
-     "hostname: 'SRV-PROD-001' severities: CVE_SEVERITY_CRITICAL cisa_kev: true",
+     "filter { hostname: 'SRV-PROD-001' severities: CVE_SEVERITY_CRITICAL cisa_kev: true }",
      [](const auto& one) {
        return Stands(one) && one.host_info().hostname() == "SRV-PROD-001" &&
               one.cve().severity() == v1::CVE_SEVERITY_CRITICAL &&
               one.cve().cisa_info().is_cisa_kev();
      }},
-    {"StatusInTheRawFilter", "filter: \"status:'closed'\"",
+    {"StatusInTheRawFilter", "filter { fql: \"status:'closed'\" }",
      [](const auto& one) { return one.status() == v1::VULNERABILITY_STATUS_CLOSED; }},
-    {"OtherStatusInTheRawFilter", "filter: \"(status:!'open'+confidence:'potential')\"",
+    {"OtherStatusInTheRawFilter", "filter { fql: \"(status:!'open'+confidence:'potential')\" }",
      [](const auto& one) {
        return one.status() != v1::VULNERABILITY_STATUS_OPEN &&
               one.confidence() == v1::VULNERABILITY_CONFIDENCE_POTENTIAL;
      }},
-    {"RawFilter", "filter: \"host_info.internet_exposure:'Yes'\"",
+    {"RawFilter", "filter { fql: \"host_info.internet_exposure:'Yes'\" }",
      [](const auto& one) { return Stands(one) && one.host_info().internet_exposure() == "Yes"; }},
-    {"ClosedIsClosed", "closed { start { seconds: 1 } }",
+    {"ClosedIsClosed", "filter { closed { start { seconds: 1 } } }",
      [](const auto& one) { return one.has_closed_timestamp(); }},
 };
 
@@ -144,18 +144,18 @@ TEST_F(VulnerabilityJourney, TimesFilter) {
   const auto updated = [&](const auto& one) {
     return TimeUtil::TimestampToSeconds(one.updated_timestamp()) >= from;
   };
-  const std::string range = " { start { seconds: " + std::to_string(from) + " } }";
-  EXPECT_EQ(Ask(world(), Make<List>("created" + range))->total_size(), count(created));
-  EXPECT_EQ(Ask(world(), Make<List>("updated" + range))->total_size(), count(updated));
-  EXPECT_NEAR(Ask(world(), Make<List>("days: 40"))->total_size(), count(created), 2);
+  const std::string range = " { start { seconds: " + std::to_string(from) + " } } }";
+  EXPECT_EQ(Ask(world(), Make<List>("filter { created" + range))->total_size(), count(created));
+  EXPECT_EQ(Ask(world(), Make<List>("filter { updated" + range))->total_size(), count(updated));
+  EXPECT_NEAR(Ask(world(), Make<List>("filter { days: 40 }"))->total_size(), count(created), 2);
 }
 
 TEST_F(VulnerabilityJourney, HostsAreNamedByIdInAnyCaseToo) {
   std::string id = OfHost("DC-01").aid();
   std::transform(id.begin(), id.end(), id.begin(), [](char c) { return c >= 'a' ? c - 32 : c; });
   List request;
-  request.add_device_ids(id);
-  request.add_device_ids(OfHost("DC-02").aid());
+  request.mutable_filter()->add_device_ids(id);
+  request.mutable_filter()->add_device_ids(OfHost("DC-02").aid());
   world().ResetLedger();
   const auto page = Ask(world(), request);
   ASSERT_GT(page->vulnerabilities_size(), 0) << page.status.error_message();
@@ -166,7 +166,7 @@ TEST_F(VulnerabilityJourney, HostsAreNamedByIdInAnyCaseToo) {
 }
 
 TEST_F(VulnerabilityJourney, NameIsLookedUpOnceForAllPages) {
-  auto request = Make<List>("hostname: 'SRV-PROD-001' page_size: 5");
+  auto request = Make<List>("filter { hostname: 'SRV-PROD-001' } page_size: 5");
   const auto first = Ask(world(), request);
   ASSERT_EQ(first->vulnerabilities_size(), 5) << first.status.error_message();
   EXPECT_EQ(first->read_info().upstream_calls(), 2);
@@ -178,24 +178,27 @@ TEST_F(VulnerabilityJourney, NameIsLookedUpOnceForAllPages) {
   EXPECT_EQ(world().Calls(kVulnerabilityPages), 2);
 }
 
-TEST_F(VulnerabilityJourney, UnknownNameIsNotFoundRatherThanClean) {
-  const auto answer = Ask(world(), Make<List>("hostname: 'no-such-host'"));
-  EXPECT_EQ(answer.status.error_code(), StatusCode::NOT_FOUND);
-  EXPECT_EQ(answer.reason(), "NOT_FOUND");
-  EXPECT_NE(answer.status.error_message().find("no-such-host"), std::string::npos);
+TEST_F(VulnerabilityJourney, UnknownNameIsNotedRatherThanClean) {
+  const auto answer = Ask(world(), Make<List>("filter { hostname: 'no-such-host' }"));
+  EXPECT_TRUE(answer.status.ok()) << answer.status.error_message();
+  EXPECT_EQ(answer->vulnerabilities_size(), 0);
+  ASSERT_EQ(answer->read_info().notes_size(), 1);
+  EXPECT_EQ(answer->read_info().notes(0).reason(), "NO_SUCH_HOST");
+  EXPECT_EQ(answer->read_info().effective_filter(), "") << "Spotlight was not asked";
+  EXPECT_NE(answer->read_info().notes(0).message().find("no-such-host"), std::string::npos);
   EXPECT_EQ(world().Calls(kVulnerabilityPages), 0);
 }
 
 TEST_F(VulnerabilityJourney, NameOfTooManyHostsIsRefusedRatherThanCut) {
-  const auto answer = Ask(world(), Make<List>("hostname: 'WKS-*'"));
+  const auto answer = Ask(world(), Make<List>("filter { hostname: 'WKS-*' }"));
   EXPECT_EQ(answer.status.error_code(), StatusCode::INVALID_ARGUMENT);
   ASSERT_EQ(Details(answer.status).bad.field_violations_size(), 1);
-  EXPECT_EQ(Details(answer.status).bad.field_violations(0).field(), "hostname");
+  EXPECT_EQ(Details(answer.status).bad.field_violations(0).field(), "filter.hostname");
   EXPECT_EQ(world().Calls(kVulnerabilityPages), 0);
 }
 
 TEST_F(VulnerabilityJourney, NothingFoundIsAnEmptyAnswer) {
-  const auto none = Ask(world(), Make<List>("cve_ids: 'CVE-1999-0001'"));
+  const auto none = Ask(world(), Make<List>("filter { cve_ids: 'CVE-1999-0001' }"));
   EXPECT_TRUE(none.status.ok()) << none.status.error_message();
   EXPECT_EQ(none->vulnerabilities_size(), 0);
   EXPECT_TRUE(none->next_page_token().empty());

@@ -38,7 +38,7 @@ bool IsCached(const client::Method& method) {
   // The catalogue's pool is another one than that of the option.
   google::protobuf::MethodOptions options;
   options.ParseFromString(method.descriptor->options().SerializeAsString());
-  return options.GetExtension(options::v1::upstream).staleness_seconds() > 0;
+  return options.GetExtension(options::v1::upstream).has_staleness();
 }
 
 TEST(KeptAnswers, OfEveryCachedMethodHaveAnAgeAndCostNothing) {

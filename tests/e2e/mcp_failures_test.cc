@@ -29,8 +29,8 @@ void ExpectSays(const std::string& text, const std::vector<std::string>& parts) 
 TEST_F(McpFailures, AWrongFilterNamesTheFieldAndTheRightOne) {
   McpClient client(world());
   world().ResetLedger();
-  ExpectSays(Failed(client.Tool("search_detections", {{"filter", "severty:>60"}})),
-             {"severty", "severity", "filter"});
+  ExpectSays(Failed(client.Tool("search_detections", {{"fql", "severty:>60"}})),
+             {"severty", "severity", "fql"});
   ExpectSays(Failed(client.Tool("search_detections", {{"severity", "critcal"}})),
              {"severity", "critical"});
   ExpectSays(Failed(client.Tool("search_detections", {{"dayz", 7}})), {"dayz", "days"});

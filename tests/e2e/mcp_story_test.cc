@@ -182,7 +182,7 @@ TEST_F(McpStory, TheIncidentIsFoundByIdNumberAndDetection) {
 TEST_F(McpStory, WithoutArgumentsAGraveOpenIncidentIsChosenAndTheReasonSaid) {
   const Json prompt = Prompt(kPlan, Json::object());
   const Json incident = PartsOf(prompt).at(kIncident).at("incident");
-  const int severity = incident.value("severity", 0);
+  const int severity = incident.value("severity_score", 0);
   // The story's own is 95.
   EXPECT_GE(severity, 95);
   EXPECT_NE(incident.value("status", ""), "closed");

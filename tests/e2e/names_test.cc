@@ -65,14 +65,17 @@ struct NameFilter {
 };
 
 std::vector<NameFilter> NameFiltersOf(const client::Method& method) {
-  const auto* request = method.descriptor->input_type();
+  const auto* field = method.descriptor->input_type()->FindFieldByName("filter");
+  if (field == nullptr) return {};
+  const auto* typed = field->message_type();
   const auto* record = method.shape.records->message_type();
   const fql::Catalogue catalogue(record);
   std::vector<NameFilter> filters;
-  for (int i = 0; i < request->field_count(); ++i) {
-    const options::v1::TypedFilter& means = request->field(i)->options().GetExtension(options::v1::typed_filter);
+  for (int i = 0; i < typed->field_count(); ++i) {
+    const options::v1::TypedFilter& means =
+        typed->field(i)->options().GetExtension(options::v1::typed_filter);
     if (means.operator_() != options::v1::FILTER_OPERATOR_NAME) continue;
-    NameFilter filter{method, request->field(i)->name(), {catalogue.Find(means.field())->path}};
+    NameFilter filter{method, typed->field(i)->name(), {catalogue.Find(means.field())->path}};
     for (const std::string& other : means.or_fields()) {
       filter.paths.push_back(catalogue.Find(other)->path);
     }
@@ -101,10 +104,11 @@ class ListsByName : public ::testing::Test {
     const auto& reflection = *request->GetReflection();
     const auto& type = *request->GetDescriptor();
     if (!name.empty()) {
-      reflection.SetString(&*request, type.FindFieldByName(filter.request_field), name);
+      Message& fields = *reflection.MutableMessage(&*request, type.FindFieldByName("filter"));
+      fields.GetReflection()->SetString(
+          &fields, fields.GetDescriptor()->FindFieldByName(filter.request_field), name);
     }
-    Message& mask = *reflection.MutableMessage(&*request, type.FindFieldByName("read_mask"));
-    mask.GetReflection()->AddString(&mask, mask.GetDescriptor()->FindFieldByName("paths"), "*");
+    reflection.SetEnumValue(&*request, type.FindFieldByName("view"), v1::RECORD_VIEW_FULL);
     const MessagePtr page = every.Ask(filter.method, *request);
     return page == nullptr ? std::vector<Texts>() : NamesIn(filter, *page);
   }
@@ -149,11 +153,11 @@ TEST_F(ListsByName, OfHostsLeaveTheTotalUnsetWhenTheyDroppedSome) {
   ASSERT_EQ(some->hosts_size(), 1);
   const std::string name = some->hosts(0).hostname();
   v1::ListHostsRequest request;
-  request.set_hostname(name);
+  request.mutable_filter()->set_hostname(name);
   const auto whole = e2e::Ask(world, request);
   ASSERT_TRUE(whole.status.ok()) << whole.status.error_message();
   EXPECT_EQ(whole->total_size(), whole->hosts_size());
-  request.set_hostname(name.substr(0, name.size() - 1));
+  request.mutable_filter()->set_hostname(name.substr(0, name.size() - 1));
   const auto front = e2e::Ask(world, request);
   ASSERT_TRUE(front.status.ok()) << front.status.error_message();
   EXPECT_EQ(front->hosts_size(), 0);
@@ -164,14 +168,14 @@ TEST_F(ListsByName, CountsOfHostsMindCaseAndSaySo) {
   const auto some = e2e::Ask(world, Make<v1::ListHostsRequest>("page_size: 1"));
   v1::AggregateHostsRequest request;
   request.set_field("platform_name");
-  request.set_hostname(some->hosts(0).hostname());
+  request.mutable_filter()->set_hostname(some->hosts(0).hostname());
   const auto counts = e2e::Ask(world, request);
   ASSERT_TRUE(counts.status.ok()) << counts.status.error_message();
   ASSERT_EQ(counts->buckets_size(), 1);
   EXPECT_EQ(counts->buckets(0).count(), 1);
   ASSERT_EQ(counts->read_info().notes_size(), 1);
   EXPECT_EQ(counts->read_info().notes(0).reason(), "CASE_SENSITIVE");
-  EXPECT_EQ(counts->read_info().notes(0).field(), "hostname");
+  EXPECT_EQ(counts->read_info().notes(0).field(), "filter.hostname");
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ class RtrJourney : public SharedWorld<RtrJourney> {
   // What the simulator's audit holds, whole, by Falcon's own keys.
   static std::vector<v1::RtrAuditSession> Everybodys() {
     const auto request =
-        Make<v1::ListRtrAuditSessionsRequest>("page_size: 500 read_mask { paths: '*' }");
+        Make<v1::ListRtrAuditSessionsRequest>("page_size: 500 view: RECORD_VIEW_FULL");
     std::vector<v1::RtrAuditSession> all;
     ForEachPage(world(), request, [&](const auto& page) {
       for (const auto& session : page.rtr_audit_sessions()) all.push_back(session);
@@ -31,9 +31,9 @@ class RtrJourney : public SharedWorld<RtrJourney> {
   // The session of the story's response.
   static v1::RtrSession Response(const std::string& mask = "") {
     const auto page =
-        Ask(world(), Make<v1::ListRtrSessionsRequest>("hostname: 'srv-prod-001' statuses: "
-                                                      "RTR_SESSION_STATUS_ACTIVE " +
-                                                      mask));
+        Ask(world(),
+            Make<v1::ListRtrSessionsRequest>(
+                "filter { hostname: 'srv-prod-001' statuses: RTR_SESSION_STATUS_ACTIVE }" + mask));
     EXPECT_EQ(page->rtr_sessions_size(), 1) << page.status.error_message();
     return page->rtr_sessions().empty() ? v1::RtrSession() : page->rtr_sessions(0);
   }

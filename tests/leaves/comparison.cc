@@ -25,13 +25,19 @@ int LeavesOf(const Json& value) {
   return leaves;
 }
 
-const FieldDescriptor* FieldOf(const Descriptor& message, std::string_view key) {
-  const FieldDescriptor* named = message.FindFieldByName(std::string(key));
-  if (named != nullptr && KeyOf(*named) == key) return named;
-  for (int i = 0; i < message.field_count(); ++i) {
-    if (KeyOf(*message.field(i)) == key) return message.field(i);
+// Of two fields with the key, a number and its band, the band takes a word.
+const FieldDescriptor* FieldOf(const Message& message, std::string_view key, const Json& value) {
+  const Descriptor& type = *message.GetDescriptor();
+  const FieldDescriptor* found = nullptr;
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (KeyOf(*type.field(i)) != key) continue;
+    if (found == nullptr) {
+      found = type.field(i);
+    } else if (value.is_string() && !message.GetReflection()->HasField(message, found)) {
+      found = type.field(i);
+    }
   }
-  return nullptr;
+  return found;
 }
 
 bool IsOurs(const FieldDescriptor& field) {
@@ -53,7 +59,7 @@ class Walk {
               const std::string& around) {
     for (const auto& [key, value] : object.items()) {
       const std::string path = around + key;
-      const FieldDescriptor* field = FieldOf(*message.GetDescriptor(), key);
+      const FieldDescriptor* field = FieldOf(message, key, value);
       if (field == nullptr) {
         Unmodelled(value, path);
       } else if (selection.Has(field)) {
@@ -202,7 +208,8 @@ class Walk {
 std::string KeyOf(const FieldDescriptor& field) {
   if (field.name() == "additional_fields") return "";
   const auto& options = field.options();
-  return options.HasExtension(options::v1::json_key) ? options.GetExtension(options::v1::json_key) : field.name();
+  return options.HasExtension(options::v1::json_key) ? options.GetExtension(options::v1::json_key)
+                                                     : field.name();
 }
 
 Tally Compare(const Json& record, const Message& message, const json::FieldSelection& selection,

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/protobuf/util/time_util.h"
 #include "json/timestamp_text.h"
@@ -85,7 +87,9 @@ bool SameWord(const Json& value, const google::protobuf::EnumDescriptor& words, 
   if (held == nullptr || number == 0 || value.is_structured()) return false;
   const std::string& zero = words.value(0)->name();
   const size_t prefix = zero.size() - std::string("UNSPECIFIED").size();
-  return Lower(TextOf(value)) == Lower(held->name().substr(prefix));
+  const std::string word = Lower(TextOf(value));
+  return word == Lower(held->name().substr(prefix)) ||
+         word == Lower(held->options().GetExtension(options::v1::fql_value));
 }
 
 std::optional<Timestamp> InstantOf(const Json& value) {

@@ -14,6 +14,7 @@
 #include "client/catalog.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
+#include "falcon_gateway/v1/types.pb.h"
 
 namespace falcon::testing {
 
@@ -22,16 +23,16 @@ namespace falcon::testing {
 inline const std::map<std::string, std::string> kRequestHints = {
     {"AggregateDetections", "field: 'status'"},
     {"AggregateHosts", "field: 'platform_name'"},
-    {"AggregateIocs", "field: 'type' filter: \"type:'ipv4'\""},
+    {"AggregateIocs", "field: 'type' filter { fql: \"type:'ipv4'\" }"},
     {"AggregateRtrSessions", "field: 'origin'"},
     {"BatchGetProcesses", "process_ids: 'pid:a:1'"},
     {"BatchGetReputations", "values: '203.0.113.42'"},
-    {"ExportIncidents", "read_mask { paths: '*' }"},
+    {"ExportIncidents", "view: RECORD_VIEW_FULL"},
     {"GetIocDeviceCount", "type: IOC_TYPE_IPV4 value: '203.0.113.42'"},
-    {"GetIocDevices", "type: IOC_TYPE_IPV4 value: '203.0.113.42'"},
-    {"GetIocProcesses", "type: IOC_TYPE_IPV4 value: '203.0.113.42'"},
-    {"ListDetections", "query: 'e'"},
-    {"ListRtrAuditSessions", "read_mask { paths: '*' }"},
+    {"ListIocDevices", "type: IOC_TYPE_IPV4 value: '203.0.113.42'"},
+    {"ListIocProcesses", "type: IOC_TYPE_IPV4 value: '203.0.113.42'"},
+    {"ListDetections", "filter { query: 'e' }"},
+    {"ListRtrAuditSessions", "view: RECORD_VIEW_FULL"},
 };
 
 class MethodRequests {
@@ -60,18 +61,13 @@ class MethodRequests {
   static void AskForAll(const client::Method& method, Message& request) {
     const auto& reflection = *request.GetReflection();
     if (method.shape.read_mask != nullptr) {
-      Message& mask = *reflection.MutableMessage(&request, method.shape.read_mask);
-      mask.Clear();
-      const FieldDescriptor* paths = mask.GetDescriptor()->FindFieldByName("paths");
-      mask.GetReflection()->AddString(&mask, paths, "*");
+      reflection.ClearField(&request, method.shape.read_mask);
+      reflection.SetEnumValue(&request, request.GetDescriptor()->FindFieldByName("view"),
+                              v1::RECORD_VIEW_FULL);
     }
-    for (int i = 0; i < request.GetDescriptor()->field_count(); ++i) {
-      const FieldDescriptor& field = *request.GetDescriptor()->field(i);
-      const bool is_switch = field.type() == FieldDescriptor::TYPE_BOOL && !field.is_repeated();
-      if (is_switch && !field.options().HasExtension(options::v1::typed_filter)) {
-        reflection.SetBool(&request, &field, true);
-      }
-    }
+    SwitchOn(request);
+    const FieldDescriptor* filter = request.GetDescriptor()->FindFieldByName("filter");
+    if (filter != nullptr) SwitchOn(*reflection.MutableMessage(&request, filter));
     if (method.shape.page_size != nullptr) {
       reflection.SetInt32(&request, method.shape.page_size, 3);
     }
@@ -91,6 +87,16 @@ class MethodRequests {
   }
 
  private:
+  static void SwitchOn(Message& message) {
+    for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+      const FieldDescriptor& field = *message.GetDescriptor()->field(i);
+      const bool is_switch = field.type() == FieldDescriptor::TYPE_BOOL && !field.is_repeated();
+      if (is_switch && !field.options().HasExtension(options::v1::typed_filter)) {
+        message.GetReflection()->SetBool(&message, &field, true);
+      }
+    }
+  }
+
   // An id of a record, not a filter by one.
   static bool IsId(const FieldDescriptor& field) {
     static const std::set<std::string> kNames = {"id",         "ids",          "device_id",

@@ -62,7 +62,7 @@ Question HostsNamed(const std::string& typed, const char* mask) {
   if (typed.empty()) {
     question.fields.emplace_back("order_by", std::string("last_seen desc"));
   } else {
-    question.fields.emplace_back("filter", HostFilter(typed));
+    question.fields.emplace_back("fql", HostFilter(typed));
     question.fields.emplace_back("order_by", std::string("hostname asc"));
   }
   return question;
@@ -94,7 +94,7 @@ Completions DetectionIds(const Inquiry& inquiry, const std::string& typed) {
   if (!typed.empty()) {
     // All that may stand in an id, so nothing that FQL would read.
     if (!IsCompositeId(Cat(typed, ":a:a"))) return {};
-    question.fields.emplace_back("filter", Cat("composite_id:'", typed, "*'"));
+    question.fields.emplace_back("fql", Cat("composite_id:'", typed, "*'"));
   }
   return Asked(inquiry, std::move(question), "detections.composite_id", typed, &IsCompositeId);
 }

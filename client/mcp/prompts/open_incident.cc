@@ -22,7 +22,7 @@ using google::protobuf::Message;
 constexpr int kCandidates = 5;
 
 int64_t SeverityOf(const Message& incident) {
-  return client::NumberField(incident, "severity").value_or(0);
+  return client::NumberField(incident, "severity_score").value_or(0);
 }
 
 bool IsLessGrave(const Message* a, const Message* b) { return SeverityOf(*a) < SeverityOf(*b); }
@@ -50,7 +50,7 @@ const Message* NewestOf(Dossier& dossier, int64_t severity) {
   Wanted wanted = OpenIncidents(
       "open-newest", Cat("Open incidents of severity ", severity, ", the newest ", kCandidates),
       "created_timestamp desc");
-  wanted.question.fields.emplace_back("filter", Cat("severity:", severity));
+  wanted.question.fields.emplace_back("fql", Cat("severity:", severity));
   dossier.Gather({std::move(wanted)});
   const Message* answer = dossier.AnswerOf("open-newest");
   const auto incidents =

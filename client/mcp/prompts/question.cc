@@ -83,8 +83,8 @@ Reply Inquiry::AskOne(const Question& question) const {
   const google::protobuf::Descriptor& type = *method->descriptor->input_type();
   const std::unique_ptr<Message> request = bridge_.catalog.NewMessage(type);
   for (const auto& [name, value] : question.fields) {
-    const FieldDescriptor* field = type.FindFieldByName(name);
-    if (field == nullptr || !Put(*field, value, *request)) {
+    const client::ParameterPath path = client::FindParameter(type, name);
+    if (path.empty() || !Put(*path.back(), value, client::MutableHolder(path, *request))) {
       return Failed(method, grpc::StatusCode::INTERNAL,
                     client::Cat("The bridge cannot ask for ", name, "."));
     }

@@ -44,7 +44,7 @@ std::string Period(int days) { return Cat(" in the last ", days, " days"); }
 
 // Lists with a number in all, of which a few hosts are shown as examples.
 Wanted HostsWhere(const char* key, std::string title, const char* filter) {
-  return ListOf(key, std::move(title), "hosts", kExamples, {{"filter", std::string(filter)}});
+  return ListOf(key, std::move(title), "hosts", kExamples, {{"fql", std::string(filter)}});
 }
 
 std::vector<Wanted> Coverage() {
@@ -208,7 +208,7 @@ absl::StatusOr<PromptResult> ComplianceReport(const Bridge& bridge,
     // 0 stands for: not yet.
     return CountsOf(
         key, Cat(title, Period(arguments.days)), "detections", field,
-        {{"days", arguments.days}, {"kind", std::string("avg")}, {"filter", Cat(field, ":>0")}});
+        {{"days", arguments.days}, {"kind", std::string("avg")}, {"fql", Cat(field, ":>0")}});
   };
   std::vector<Wanted> wanted = Coverage();
   Append(wanted,
@@ -218,7 +218,7 @@ absl::StatusOr<PromptResult> ComplianceReport(const Bridge& bridge,
           ListOf("incidents-closed", Cat("Incidents opened", Period(arguments.days), ", closed"),
                  "incidents", 5, {{"days", arguments.days}, {"state", std::string("closed")}}),
           ListOf("service-levels-missed", "Incidents whose service level is missed", "incidents",
-                 10, {{"filter", std::string("sla_active_timer.status:'missed'")}}),
+                 10, {{"fql", std::string("sla_active_timer.status:'missed'")}}),
           mean("seconds-to-triage", "Mean seconds until detections were taken up",
                "seconds_to_triaged"),
           mean("seconds-to-resolve", "Mean seconds until detections were resolved",

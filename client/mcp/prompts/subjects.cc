@@ -15,7 +15,7 @@ using client::Cat;
 using google::protobuf::Message;
 
 const std::string_view kDetectionView =
-    "composite_id,severity_name,status,timestamp,display_name,description,tactic_id,technique_id,"
+    "composite_id,severity,status,timestamp,display_name,description,tactic_id,technique_id,"
     "technique,device.hostname,device.device_id,device.local_ip,user_name,filename,filepath,"
     "cmdline,local_process_id,sha256,parent_details.filename,parent_details.local_process_id,"
     "parent_details.cmdline,ioc_type,ioc_value,network_accesses.remote_address,"
@@ -37,7 +37,7 @@ const std::string_view kVulnerabilityView =
 namespace {
 
 constexpr std::string_view kIncidentView =
-    "id,reference_id,name,description,severity,status,assigned_to.full_name,tags,"
+    "id,reference_id,name,description,severity,severity_score,status,assigned_to.full_name,tags,"
     "created_timestamp,updated_timestamp,start_timestamp,end_timestamp,derived.state,"
     "derived.tactic_ids,derived.technique_ids,derived.first_alert_time,derived.last_alert_time,"
     "derived.hosts,derived.users,derived.alert_count,derived.joined_alert_count,"
@@ -66,19 +66,19 @@ Wanted IncidentById(const std::string& id) {
 }
 
 Wanted DetectionById(const std::string& id) {
-  return {
-      .key = "detection",
-      .title = "The detection",
-      .question = {"detections",
-                   "get",
-                   {{"composite_id", id},
-                    {"read_mask", Cat(kDetectionView,
-                                      ",severity,confidence,objective,scenario,created_timestamp,"
-                                      "linked_case_ids,grandparent_details,files_written,"
-                                      "executables_written,quarantined_files,ioc_context,"
-                                      "comments,tags,product")}}},
-      .weight = 4,
-      .uri = RecordUri("detections", id)};
+  return {.key = "detection",
+          .title = "The detection",
+          .question = {"detections",
+                       "get",
+                       {{"composite_id", id},
+                        {"read_mask",
+                         Cat(kDetectionView,
+                             ",severity_score,confidence,objective,scenario,created_timestamp,"
+                             "linked_case_ids,grandparent_details,files_written,"
+                             "executables_written,quarantined_files,ioc_context,"
+                             "comments,tags,product")}}},
+          .weight = 4,
+          .uri = RecordUri("detections", id)};
 }
 
 Wanted HostNamed(const std::string& host) {
@@ -103,7 +103,7 @@ Wanted DetectionsOfHost(const std::string& host, int days, int most) {
                     "list",
                     {{"days", days}, {"page_size", most}, {"read_mask", Mask(kDetectionView)}}};
   if (IsDeviceId(host)) {
-    question.fields.emplace_back("filter", Cat("device.device_id:'", host, "'"));
+    question.fields.emplace_back("fql", Cat("device.device_id:'", host, "'"));
   } else {
     question.fields.emplace_back("hostname", host);
   }
@@ -147,7 +147,7 @@ Wanted SessionsOnHosts(const std::vector<std::string>& device_ids, int days) {
           .title = Cat("Real-time response sessions on these hosts in the last ", days, " days"),
           .question = {"rtr-sessions",
                        "list",
-                       {{"days", days}, {"page_size", 10}, {"filter", AnyOf("aid", device_ids)}}},
+                       {{"days", days}, {"page_size", 10}, {"fql", AnyOf("aid", device_ids)}}},
           .weight = 2};
 }
 
@@ -178,7 +178,7 @@ Wanted DomainControllers() {
 Wanted IocsOf(const std::vector<std::string>& values) {
   return {.key = "iocs",
           .title = "Own IOCs with values that the detections name",
-          .question = {"iocs", "list", {{"page_size", 40}, {"filter", AnyOf("value", values)}}},
+          .question = {"iocs", "list", {{"page_size", 40}, {"fql", AnyOf("value", values)}}},
           .weight = 2};
 }
 

@@ -38,21 +38,22 @@ Wanted SameFile(const std::string& sha256, int days) {
           .question = {"detections",
                        "list",
                        {{"days", days},
-                        {"filter", Cat("sha256:'", sha256, "'")},
+                        {"fql", Cat("sha256:'", sha256, "'")},
                         {"page_size", kElsewhere}}},
           .weight = 2};
 }
 
 Wanted IncidentsById(const std::vector<std::string>& ids) {
-  return {.key = "incidents",
-          .title = "Incidents that contain it",
-          .question = {"incidents",
-                       "batch-get",
-                       {{"ids", ids},
-                        {"read_mask", std::string("id,reference_id,name,severity,status,"
-                                                  "assigned_to.full_name,created_timestamp,tags,"
-                                                  "derived.state,analysis_results.hosts")}}},
-          .weight = 2};
+  return {
+      .key = "incidents",
+      .title = "Incidents that contain it",
+      .question = {"incidents",
+                   "batch-get",
+                   {{"ids", ids},
+                    {"read_mask", std::string("id,reference_id,name,severity,severity_score,status,"
+                                              "assigned_to.full_name,created_timestamp,tags,"
+                                              "derived.state,analysis_results.hosts")}}},
+      .weight = 2};
 }
 
 void GatherAroundDetection(const Message& answer, int days, Dossier& dossier) {

@@ -30,8 +30,8 @@ std::vector<std::string> FqlAreas(const client::Catalog& catalog) {
 
 std::string FqlOverview(const client::Catalog& catalog) {
   std::string page = Cat(
-      "# FQL, Falcon's query language\n\nWhat the parameter `filter` of the search tools takes. "
-      "Named parameters (days, severity, hostname) come first: `filter` is joined to them by AND. "
+      "# FQL, Falcon's query language\n\nWhat the parameter `fql` of the search tools takes. "
+      "Named parameters (days, severity, hostname) come first: `fql` is joined to them by AND. "
       "A wrong field, operator or value is refused, and the error says what would be right.\n\n",
       client::kFqlRules, "\nThe fields differ by area:\n\n");
   for (const client::Noun& noun : catalog.nouns()) {

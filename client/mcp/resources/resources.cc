@@ -61,7 +61,7 @@ std::vector<Resource> ListedResources(const client::Catalog& catalog) {
       {"falcon://fql", "fql", "FQL", "Falcon's query language, and its areas.", kMarkdown});
   for (const std::string& area : FqlAreas(catalog)) {
     resources.push_back({Cat("falcon://fql/", area), Cat("fql-", area), Cat("FQL of ", area),
-                         Cat("Fields, operators and examples for `filter` on ", area, "."),
+                         Cat("Fields, operators and examples for `fql` on ", area, "."),
                          kMarkdown});
   }
   return resources;
@@ -70,7 +70,7 @@ std::vector<Resource> ListedResources(const client::Catalog& catalog) {
 std::vector<ResourceTemplate> ResourceTemplates() {
   std::vector<ResourceTemplate> templates;
   templates.push_back({"falcon://fql/{area}", "fql-area", "FQL of an area",
-                       "Fields, operators and examples for `filter`.", kMarkdown});
+                       "Fields, operators and examples for `fql`.", kMarkdown});
   for (const RecordKind& kind : RecordKinds()) {
     std::string title = Cat("Whole record of ", kind.one == "incident" ? "an " : "a ", kind.one);
     templates.push_back({Cat("falcon://", kind.noun, "/{", kind.id_field, "}"),

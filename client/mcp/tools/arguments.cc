@@ -4,8 +4,6 @@
 #include <set>
 #include <utility>
 
-#include "falcon_gateway/namespaces.h"
-#include "falcon_gateway/options/v1/options.pb.h"
 #include "mcp/protocol/params.h"
 #include "mcp/tools/arguments_fields.h"
 #include "mcp/tools/arguments_problems.h"
@@ -39,9 +37,7 @@ uint64_t HashOf(std::string_view text) {
 // Whether fewer records match for it. What an aggregation computes narrows nothing.
 bool Narrows(const BoundTool& tool, const Parameter& parameter) {
   if (parameter.use != ParameterUse::kRequest) return false;
-  const FieldDescriptor& field = *parameter.path.front();
-  return tool.facts->kind != ToolKind::kAggregate || field.name() == "filter" ||
-         field.options().HasExtension(options::v1::typed_filter);
+  return tool.facts->kind != ToolKind::kAggregate || parameter.path.front()->name() == "filter";
 }
 
 // Whether a page of another size or form belongs to the same search.
@@ -181,7 +177,7 @@ class Reading {
     for (size_t i = 0; i + 1 < parameters_.size(); ++i) {
       const Parameter& after = parameters_[i];
       const Parameter& before = parameters_[i + 1];
-      if (after.kind != ParameterKind::kInstant || before.path.front() != after.path.front()) {
+      if (after.kind != ParameterKind::kInstant || &before.field() != &after.field()) {
         continue;
       }
       const bool interval = given_.contains(after.name) || given_.contains(before.name);
@@ -198,7 +194,7 @@ class Reading {
   }
 
   bool IsBackward(const Parameter& after, const Parameter& before) const {
-    const Message& range = client::MessageAt(*asked_.request, *after.path.front(), -1);
+    const Message& range = *client::HolderOf(after.path, *asked_.request);
     const auto& reflection = *range.GetReflection();
     const FieldDescriptor& start = *after.path.back();
     const FieldDescriptor& end = *before.path.back();
@@ -210,13 +206,17 @@ class Reading {
   void SetMask() {
     const bool all = std::find(fields_.begin(), fields_.end(), "*") != fields_.end();
     if (all) asked_.view = View::kFull;
-    if (all || (fields_.empty() && asked_.view == View::kFull)) fields_ = {"*"};
-    asked_.chose_fields = !fields_.empty() && fields_.front() != "*";
+    if (all) fields_.clear();
+    asked_.chose_fields = !fields_.empty();
     const FieldDescriptor* mask = tool_.method->shape.read_mask;
     if (mask == nullptr) return;
-    // Searches are brief by themselves.
-    const bool brief = tool_.facts->kind == ToolKind::kGet && asked_.view == View::kBrief;
-    if (fields_.empty() && brief && record_ != nullptr) fields_ = BriefPaths(*record_);
+    // Searches are brief by themselves, and gets are full.
+    const View usual = tool_.facts->kind == ToolKind::kSearch ? View::kBrief : View::kFull;
+    if (asked_.view != usual && !asked_.chose_fields) {
+      const FieldDescriptor* view = asked_.request->GetDescriptor()->FindFieldByName("view");
+      asked_.request->GetReflection()->SetEnumValue(asked_.request.get(), view,
+                                                    asked_.view == View::kFull ? 2 : 1);
+    }
     if (asked_.chose_fields) AddId();
     for (const std::string& path : fields_) {
       Message& target =

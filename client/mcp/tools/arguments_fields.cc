@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "falcon_gateway/namespaces.h"
-#include "falcon_gateway/options/v1/options.pb.h"
 #include "messages.h"
 #include "text.h"
 
@@ -35,21 +33,6 @@ void AddPaths(const Descriptor& type, const std::string& prefix,
     if (const Descriptor* inside = Inside(*type.field(i))) {
       AddPaths(*inside, Cat(out.back(), "."), above, out);
     }
-  }
-  above.pop_back();
-}
-
-void AddBriefPaths(const Descriptor& type, const std::string& prefix,
-                   std::vector<const Descriptor*>& above, std::vector<std::string>& out) {
-  if (std::find(above.begin(), above.end(), &type) != above.end()) return;
-  above.push_back(&type);
-  for (int i = 0; i < type.field_count(); ++i) {
-    const FieldDescriptor& field = *type.field(i);
-    if (!field.options().GetExtension(options::v1::brief)) continue;
-    const std::string path = prefix + field.name();
-    const size_t before = out.size();
-    if (const Descriptor* inside = Inside(field)) AddBriefPaths(*inside, path + ".", above, out);
-    if (out.size() == before) out.push_back(path);
   }
   above.pop_back();
 }
@@ -94,13 +77,6 @@ std::string NearestPath(const Descriptor& record, std::string_view path) {
   for (const std::string& known : paths) names.emplace_back(LastName(known));
   const auto name = std::find(names.begin(), names.end(), client::Nearest(wanted, names));
   return name == names.end() ? std::string() : paths[static_cast<size_t>(name - names.begin())];
-}
-
-std::vector<std::string> BriefPaths(const Descriptor& record) {
-  std::vector<const Descriptor*> above;
-  std::vector<std::string> paths;
-  AddBriefPaths(record, "", above, paths);
-  return paths;
 }
 
 }  // namespace falcon::mcp

@@ -16,9 +16,6 @@ bool HasPath(const google::protobuf::Descriptor& record, std::string_view path);
 // The path that was meant: the same field under another message, or a typo away; else empty.
 std::string NearestPath(const google::protobuf::Descriptor& record, std::string_view path);
 
-// Those that the record's proto calls brief, down to the innermost; empty: it calls none so.
-std::vector<std::string> BriefPaths(const google::protobuf::Descriptor& record);
-
 }  // namespace falcon::mcp
 
 #endif  // FALCON_CLIENT_MCP_TOOLS_ARGUMENTS_FIELDS_H_

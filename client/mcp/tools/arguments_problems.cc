@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "mcp/protocol/params.h"
+#include "messages.h"
 #include "terminal_text.h"
 #include "text.h"
 
@@ -43,8 +44,7 @@ void Problems::Add(std::string_view name, std::string_view what) {
 
 // Somebody who knows the protos uses their names; somebody who guesses says detection_id.
 const Parameter* Problems::MeantBy(const std::string& name) const {
-  const auto* field = tool_.method->descriptor->input_type()->FindFieldByName(name);
-  if (field != nullptr) {
+  if (!client::FindParameter(*tool_.method->descriptor->input_type(), name).empty()) {
     if (const Parameter* own = FindNamed(parameters_, ParameterNameOf(tool_, name))) return own;
   }
   const std::string near = client::Nearest(name.substr(0, kNameColumns), NamesOf(parameters_));

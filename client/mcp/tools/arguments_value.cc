@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "mcp/tools/arguments_fields.h"
+#include "messages.h"
 #include "naming.h"
 #include "terminal_text.h"
 #include "text.h"
@@ -150,14 +151,6 @@ ReadValue ReadPath(const Json& given, const Descriptor* record) {
                nearest.empty() ? Json() : Json(nearest));
 }
 
-Message& Inside(const Parameter& parameter, Message& request) {
-  Message* message = &request;
-  for (size_t i = 0; i + 1 < parameter.path.size(); ++i) {
-    message = message->GetReflection()->MutableMessage(message, parameter.path[i]);
-  }
-  return *message;
-}
-
 void PutTime(absl::Time instant, Message& timestamp) {
   const Descriptor& type = *timestamp.GetDescriptor();
   const int64_t seconds = absl::ToUnixSeconds(instant);
@@ -229,7 +222,7 @@ std::vector<Json> ItemsOf(const Parameter& parameter, const Json& given) {
 
 void PutValue(const Parameter& parameter, const Value& value, Message& request) {
   const FieldDescriptor& field = *parameter.path.back();
-  Message& message = Inside(parameter, request);
+  Message& message = client::MutableHolder(parameter.path, request);
   const Reflection& reflection = *message.GetReflection();
   if (const auto* text = std::get_if<std::string>(&value)) {
     PutText(field, *text, message);

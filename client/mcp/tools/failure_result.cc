@@ -37,11 +37,11 @@ std::string OwnMessage(const Failure& failure, const ParameterOf& parameter_of) 
   return failure.message.empty() ? "" : Cat(UntrustedText(failure.message, kMessageBytes), "\n");
 }
 
-// "Try: filter "severity:>60"": the filter that the gateway itself would take.
+// "Try: fql "severity:>60"": the filter that the gateway itself would take.
 std::string Example(const Failure& failure) {
   const std::string corrected = failure.Fact("corrected_filter");
   if (corrected.empty() || corrected.size() > kExampleBytes) return {};
-  std::string out = "Try: filter \"";
+  std::string out = "Try: fql \"";
   AppendShown(out, corrected, kMessageBytes, Place::kJsonString);
   return out + "\"\n";
 }
@@ -50,7 +50,8 @@ std::string Example(const Failure& failure) {
 
 std::string FailureSentences(const Failure& failure, const Bridge& bridge,
                              const ParameterOf& parameter_of) {
-  const bool own = IsOwnText(failure);
+  // A failure without a reason is none of the gateway's.
+  const bool own = !failure.reason.empty();
   std::string out = WhatHappened(failure, bridge) + "\n";
   if (own) out.append(OwnMessage(failure, parameter_of));
   if (own) out.append(Example(failure));
@@ -64,9 +65,9 @@ std::string FailureSentences(const Failure& failure, const Bridge& bridge,
         Cat("Falcon's trace id, for its support: ", UntrustedText(trace, kFieldBytes), "."));
   }
   out.append(Sentences(sentences));
-  if (own || IsUnreachable(failure) || failure.message.empty()) return out;
-  return Cat(out, "\n",
-             Boundary(bridge.nonce()).Around(UntrustedText(failure.message, kMessageBytes)));
+  const std::string others = own ? failure.Fact("upstream_text") : failure.message;
+  if (IsUnreachable(failure) || others.empty()) return out;
+  return Cat(out, "\n", Boundary(bridge.nonce()).Around(UntrustedText(others, kMessageBytes)));
 }
 
 ToolResult FailureResult(const Failure& failure, const Bridge& bridge,

@@ -1,8 +1,6 @@
 // Failures by gRPC's code and the gateway's reason.
 #include "mcp/tools/failure_words.h"
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "mcp/tools/untrusted.h"
@@ -17,13 +15,6 @@ using client::Failure;
 using grpc::StatusCode;
 
 constexpr size_t kTextBytes = 300;
-
-constexpr std::array<std::string_view, 17> kOwnReasons = {
-    "CANCELLED",          "CURSOR_EXPIRED",      "CURSOR_LOOP",     "DEADLINE_EXCEEDED",
-    "FQL_INVALID",        "INVALID_FIELD",       "MEMORY_PRESSURE", "NOT_FOUND",
-    "OFFSET_WINDOW",      "ORDER_INVALID",       "QUEUE_FULL",      "QUEUE_TIMEOUT",
-    "PAGE_TOKEN_INVALID", "PAGE_TOKEN_MISMATCH", "RATE_LIMITED",    "UPSTREAM_CIRCUIT_OPEN",
-    "UPSTREAM_TIMEOUT"};
 
 std::string Milliseconds(std::chrono::milliseconds span) {
   return client::SpanText(absl::Milliseconds(span.count()));
@@ -68,14 +59,6 @@ std::string Exhausted(const Failure& failure) {
 }
 
 }  // namespace
-
-bool IsOwnText(const Failure& failure) {
-  if (!failure.Fact("http_status").empty()) return false;
-  const bool own =
-      std::find(kOwnReasons.begin(), kOwnReasons.end(), failure.reason) != kOwnReasons.end();
-  return own || failure.reason.starts_with("REPUTATION_KEY_") ||
-         failure.reason == "REPUTATION_QUOTA" || failure.reason == "INDICATOR_INVALID";
-}
 
 bool IsUnreachable(const Failure& failure) {
   return failure.code == StatusCode::UNAVAILABLE && failure.reason.empty() &&

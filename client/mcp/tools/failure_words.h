@@ -9,9 +9,6 @@
 
 namespace falcon::mcp {
 
-// Whether the failure's texts are the gateway's own words alone; else they may quote Falcon's.
-bool IsOwnText(const client::Failure& failure);
-
 // The gateway did not even answer: nobody listens at its address.
 bool IsUnreachable(const client::Failure& failure);
 

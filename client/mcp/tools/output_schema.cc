@@ -35,7 +35,9 @@ std::string ListOf(const std::string& items) {
   return plain ? std::string(kArray) : Cat(R"({"type":"array","items":)", items, "}");
 }
 
-bool IsBrief(const FieldDescriptor& field) { return field.options().GetExtension(options::v1::brief); }
+bool IsBrief(const FieldDescriptor& field) {
+  return field.options().GetExtension(options::v1::brief);
+}
 
 bool HasBrief(const Descriptor& type) {
   for (int i = 0; i < type.field_count(); ++i) {

@@ -5,8 +5,10 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include <memory>
+#include <vector>
 
 #include "absl/strings/escaping.h"
+#include "messages.h"
 
 namespace falcon::mcp {
 namespace {
@@ -50,14 +52,28 @@ bool ReadHead(CodedInputStream& in, PageCursor& cursor) {
   return in.ExpectAtEnd();
 }
 
+// Visits each interval that the filter of `request` holds.
 template <class Visit>
 void ForEachInterval(const Message& request, const Visit& visit) {
-  for (int i = 0; i < request.GetDescriptor()->field_count(); ++i) {
-    const FieldDescriptor* field = request.GetDescriptor()->field(i);
+  const FieldDescriptor* filter = request.GetDescriptor()->FindFieldByName("filter");
+  if (filter == nullptr || !request.GetReflection()->HasField(request, filter)) return;
+  const Message& fields = request.GetReflection()->GetMessage(request, filter);
+  std::vector<const FieldDescriptor*> set;
+  fields.GetReflection()->ListFields(fields, &set);
+  for (const FieldDescriptor* field : set) {
     const bool interval = field->message_type() != nullptr && !field->is_repeated() &&
                           field->message_type()->full_name() == "falcon_gateway.v1.TimeRange";
-    if (interval && request.GetReflection()->HasField(request, field)) visit(field);
+    if (interval) visit({filter, field});
   }
+}
+
+const Message& IntervalAt(const client::ParameterPath& path, const Message& request) {
+  return client::MessageAt(*client::HolderOf(path, request), *path.back(), -1);
+}
+
+Message& MutableInterval(const client::ParameterPath& path, Message& request) {
+  Message& filter = client::MutableHolder(path, request);
+  return *filter.GetReflection()->MutableMessage(&filter, path.back());
 }
 
 }  // namespace
@@ -94,10 +110,8 @@ std::optional<PageCursor> ReadCursor(std::string_view text) {
 
 std::string IntervalsOf(const Message& request) {
   const std::unique_ptr<Message> kept(request.New());
-  ForEachInterval(request, [&](const FieldDescriptor* field) {
-    kept->GetReflection()
-        ->MutableMessage(kept.get(), field)
-        ->CopyFrom(request.GetReflection()->GetMessage(request, field));
+  ForEachInterval(request, [&](const client::ParameterPath& path) {
+    MutableInterval(path, *kept).CopyFrom(IntervalAt(path, request));
   });
   return kept->SerializeAsString();
 }
@@ -105,11 +119,10 @@ std::string IntervalsOf(const Message& request) {
 void RestoreIntervals(const std::string& intervals, Message& request) {
   const std::unique_ptr<Message> kept(request.New());
   if (!kept->ParseFromString(intervals)) return;
-  ForEachInterval(request, [&](const FieldDescriptor* field) {
-    if (!kept->GetReflection()->HasField(*kept, field)) return;
-    request.GetReflection()
-        ->MutableMessage(&request, field)
-        ->CopyFrom(kept->GetReflection()->GetMessage(*kept, field));
+  ForEachInterval(request, [&](const client::ParameterPath& path) {
+    const Message* filter = client::HolderOf(path, *kept);
+    if (filter == nullptr || !filter->GetReflection()->HasField(*filter, path.back())) return;
+    MutableInterval(path, request).CopyFrom(IntervalAt(path, *kept));
   });
 }
 

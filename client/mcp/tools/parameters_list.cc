@@ -6,6 +6,7 @@
 
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
+#include "messages.h"
 #include "naming.h"
 #include "text.h"
 
@@ -16,44 +17,34 @@ using client::Cat;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-// What few ask for: each costs every reader of the tool list, and a raw filter reaches nearly all.
-constexpr std::array<std::string_view, 20> kLeftOut = {
-    "read_options", "min_severity",     "from_parent",   "include_deleted", "include_relations",
-    "products",     "groups",           "sources",       "min_base_score",  "suppressed",
-    "state",        "reference_ids",    "user_id",       "origin",          "os_is_eol",
-    "threat_types", "malware_families", "exprt_ratings", "actions",         "criticalities"};
+// What few ask for: each costs every reader of the tool list, and `fql` reaches nearly all.
+constexpr std::array<std::string_view, 21> kLeftOut = {
+    "read_options", "view",      "min_severity",     "from_parent",   "include_deleted",
+    "products",     "groups",    "sources",          "suppressed",    "include_relations",
+    "state",        "user_id",   "reference_ids",    "origin",        "min_base_score",
+    "threat_types", "os_is_eol", "malware_families", "exprt_ratings", "actions",
+    "criticalities"};
 // The same of one request.
-constexpr std::array<std::string_view, 16> kLeftOutHere = {
-    "falcon_gateway.v1.AggregateDetectionsRequest.created",
-    "falcon_gateway.v1.AggregateDetectionsRequest.technique",
-    "falcon_gateway.v1.AggregateDetectionsRequest.tactic",
-    "falcon_gateway.v1.AggregateDetectionsRequest.query",
-    "falcon_gateway.v1.ListIocsRequest.platforms",
-    "falcon_gateway.v1.ListVulnerabilitiesRequest.platforms",
-    "falcon_gateway.v1.ListVulnerabilitiesRequest.product_types",
-    "falcon_gateway.v1.ListIncidentsRequest.tags",
-    "falcon_gateway.v1.ListIncidentsRequest.tactic",
-    "falcon_gateway.v1.ListIncidentsRequest.technique",
-    "falcon_gateway.v1.ListIncidentsRequest.query",
-    "falcon_gateway.v1.ListIncidentsRequest.username",
-    "falcon_gateway.v1.ListDiscoveredHostsRequest.tags",
-    "falcon_gateway.v1.ListDiscoveredHostsRequest.product_types",
-    "falcon_gateway.v1.ListDiscoveredApplicationsRequest.platforms",
-    "falcon_gateway.v1.ListDiscoveredApplicationsRequest.version"};
+constexpr std::array<std::string_view, 17> kLeftOutHere = {
+    "AggregateDetectionsRequest.created",
+    "AggregateDetectionsRequest.technique",
+    "AggregateDetectionsRequest.tactic",
+    "AggregateDetectionsRequest.query",
+    "ListIocsRequest.platforms",
+    "ListIocsRequest.query",
+    "ListVulnerabilitiesRequest.platforms",
+    "ListVulnerabilitiesRequest.product_types",
+    "ListIncidentsRequest.tags",
+    "ListIncidentsRequest.tactic",
+    "ListIncidentsRequest.technique",
+    "ListIncidentsRequest.query",
+    "ListIncidentsRequest.username",
+    "ListDiscoveredHostsRequest.tags",
+    "ListDiscoveredHostsRequest.product_types",
+    "ListDiscoveredApplicationsRequest.platforms",
+    "ListDiscoveredApplicationsRequest.version"};
 
-// Protos do not say that a field must be set.
-constexpr std::array<std::string_view, 4> kRequired = {
-    "falcon_gateway.v1.AggregateDetectionsRequest.field", "falcon_gateway.v1.GetIocDevicesRequest.type",
-    "falcon_gateway.v1.GetIocDevicesRequest.value", "falcon_gateway.v1.BatchGetReputationsRequest.values"};
-
-struct Bounds {
-  std::string_view field;
-  int least;
-  int most;
-};
-constexpr std::array<Bounds, 3> kBounds = {
-    {{"days", 1, 365}, {"min_base_score", 0, 10}, {"size", 1, 1000}}};
-
+constexpr int kMostDays = 365;
 constexpr int kMostRecords = 500;
 // Of ids alone.
 constexpr int kMostIds = 100;
@@ -63,8 +54,9 @@ bool Contains(const List& list, const Value& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-bool IsLeftOut(const FieldDescriptor& field) {
-  return Contains(kLeftOut, field.name()) || Contains(kLeftOutHere, field.full_name());
+bool IsLeftOut(const BoundTool& tool, const FieldDescriptor& field) {
+  const std::string here = Cat(tool.method->descriptor->input_type()->name(), ".", field.name());
+  return Contains(kLeftOut, field.name()) || Contains(kLeftOutHere, here);
 }
 
 bool IsTimeRange(const FieldDescriptor& field) {
@@ -115,43 +107,54 @@ ParameterKind KindOf(const FieldDescriptor& field) {
 
 // A Get asks for one record by the field that it has, or by either of two.
 bool IsKeyOfGet(const BoundTool& tool, const FieldDescriptor& field) {
-  return tool.facts->kind == ToolKind::kGet && field.message_type() == nullptr;
+  return tool.facts->kind == ToolKind::kGet && field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;
 }
 
-void AddRange(const FieldDescriptor& field, std::vector<Parameter>& out) {
+void AddRange(const client::ParameterPath& path, std::vector<Parameter>& out) {
+  const FieldDescriptor& field = *path.back();
   for (int i = 0; i < field.message_type()->field_count(); ++i) {
     const FieldDescriptor* end = field.message_type()->field(i);
     Parameter parameter;
     parameter.name = Cat(NameOf(field), end->name() == "start" ? "_after" : "_before");
     parameter.kind = ParameterKind::kInstant;
-    parameter.path = {&field, end};
+    parameter.path = path;
+    parameter.path.push_back(end);
     out.push_back(std::move(parameter));
   }
 }
 
-void AddField(const BoundTool& tool, const FieldDescriptor& field, std::vector<Parameter>& out) {
-  if (IsLeftOut(field)) return;
+void SetBounds(const BoundTool& tool, const FieldDescriptor& field, Parameter& parameter) {
+  const auto& options = field.options();
+  const int max = static_cast<int>(options.GetExtension(options::v1::bounds).max());
+  if (parameter.use == ParameterUse::kLimit) {
+    parameter.most = tool.facts->kind == ToolKind::kSearch ? kMostRecords : kMostIds;
+  } else if (options.GetExtension(options::v1::typed_filter).operator_() ==
+             options::v1::FILTER_OPERATOR_WITHIN_DAYS) {
+    parameter.most = kMostDays;
+  } else if (parameter.kind == ParameterKind::kWhole) {
+    parameter.most = max;
+  }
+  if (parameter.most > 0) parameter.least = 1;
+}
+
+void AddField(const BoundTool& tool, const client::ParameterPath& path,
+              std::vector<Parameter>& out) {
+  const FieldDescriptor& field = *path.back();
+  if (IsLeftOut(tool, field)) return;
   if (IsTimeRange(field)) {
-    if (IsMainRange(field)) AddRange(field, out);
+    if (IsMainRange(field)) AddRange(path, out);
     return;
   }
   Parameter parameter;
   parameter.name = NameOf(field);
   parameter.kind = KindOf(field);
   parameter.use = UseOf(field);
-  parameter.path = {&field};
+  parameter.path = path;
   parameter.list = field.is_repeated() || parameter.kind == ParameterKind::kFields;
-  parameter.required = Contains(kRequired, field.full_name()) || IsKeyOfGet(tool, field);
+  parameter.required =
+      field.options().GetExtension(options::v1::required) || IsKeyOfGet(tool, field);
   if (field.enum_type() != nullptr) parameter.words = client::EnumWords(*field.enum_type());
-  for (const Bounds& bounds : kBounds) {
-    if (bounds.field != field.name()) continue;
-    parameter.least = bounds.least;
-    parameter.most = bounds.most;
-  }
-  if (parameter.use == ParameterUse::kLimit) {
-    parameter.least = 1;
-    parameter.most = tool.facts->kind == ToolKind::kSearch ? kMostRecords : kMostIds;
-  }
+  SetBounds(tool, field, parameter);
   out.push_back(std::move(parameter));
 }
 
@@ -164,15 +167,28 @@ Parameter OwnWord(std::string name, ParameterUse use, std::vector<std::string> w
   return parameter;
 }
 
+// Those of its filter in the filter's place.
+std::vector<client::ParameterPath> FieldsOf(const Descriptor& request) {
+  std::vector<client::ParameterPath> fields;
+  for (int i = 0; i < request.field_count(); ++i) {
+    const FieldDescriptor* field = request.field(i);
+    const Descriptor* filter = field->name() == "filter" ? field->message_type() : nullptr;
+    if (filter == nullptr) fields.push_back({field});
+    for (int j = 0; filter != nullptr && j < filter->field_count(); ++j) {
+      fields.push_back({field, filter->field(j)});
+    }
+  }
+  return fields;
+}
+
 }  // namespace
 
 std::vector<Parameter> ParametersOf(const BoundTool& tool) {
   const Descriptor& request = *tool.method->descriptor->input_type();
   std::vector<Parameter> all;
   for (const bool own : {false, true}) {
-    for (int i = 0; i < request.field_count(); ++i) {
-      const FieldDescriptor& field = *request.field(i);
-      if ((UseOf(field) != ParameterUse::kRequest) == own) AddField(tool, field, all);
+    for (const client::ParameterPath& path : FieldsOf(request)) {
+      if ((UseOf(*path.back()) != ParameterUse::kRequest) == own) AddField(tool, path, all);
     }
   }
   // An id that is not alone is not required by itself.
@@ -194,18 +210,21 @@ std::vector<std::string> EitherOf(const BoundTool& tool, const std::vector<Param
   std::vector<std::string> names;
   for (const Parameter& parameter : parameters) {
     if (parameter.path.empty() || parameter.required) continue;
-    if (IsKeyOfGet(tool, *parameter.path.front())) names.push_back(parameter.name);
+    if (IsKeyOfGet(tool, parameter.field())) names.push_back(parameter.name);
   }
   return names;
 }
 
 std::string ParameterNameOf(const BoundTool& tool, std::string_view request_field) {
-  const std::string name(request_field.substr(0, request_field.find_first_of(".[")));
-  const FieldDescriptor* field = tool.method->descriptor->input_type()->FindFieldByName(name);
-  if (field == nullptr || IsLeftOut(*field)) return std::string(request_field);
-  if (!IsTimeRange(*field)) return NameOf(*field);
-  if (!IsMainRange(*field)) return std::string(request_field);
-  return Cat(NameOf(*field), request_field.ends_with(".end") ? "_before" : "_after");
+  std::string_view name = request_field;
+  if (name.starts_with("filter.")) name.remove_prefix(std::string_view("filter.").size());
+  const client::ParameterPath path = client::FindParameter(
+      *tool.method->descriptor->input_type(), name.substr(0, name.find_first_of(".[")));
+  if (path.empty() || IsLeftOut(tool, *path.back())) return std::string(request_field);
+  const FieldDescriptor& field = *path.back();
+  if (!IsTimeRange(field)) return NameOf(field);
+  if (!IsMainRange(field)) return std::string(request_field);
+  return Cat(NameOf(field), request_field.ends_with(".end") ? "_before" : "_after");
 }
 
 }  // namespace falcon::mcp

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mcp/tools/asked.h"
+#include "messages.h"
 
 namespace falcon::mcp {
 
@@ -22,8 +23,13 @@ struct Parameter {
   std::string name;
   ParameterKind kind = ParameterKind::kText;
   ParameterUse use = ParameterUse::kRequest;
-  // From the request; two where it is an end of an interval; none of view and format.
-  std::vector<const google::protobuf::FieldDescriptor*> path;
+  // From the request, through its filter, to an end of an interval; none of view and format.
+  client::ParameterPath path;
+
+  // The field, or the interval whose end it is.
+  const google::protobuf::FieldDescriptor& field() const {
+    return *(kind == ParameterKind::kInstant ? path[path.size() - 2] : path.back());
+  }
   // One value or several.
   bool list = false;
   bool required = false;

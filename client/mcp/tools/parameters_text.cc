@@ -5,6 +5,7 @@
 
 #include "catalog.h"
 #include "mcp/tools/parameters_list.h"
+#include "messages.h"
 #include "text.h"
 
 namespace falcon::mcp {
@@ -106,7 +107,8 @@ std::string PlainComment(const BoundTool& tool, std::string_view comment) {
     out.append(comment.substr(0, close == comment.npos ? comment.npos : open));
     if (close == comment.npos) return out;
     const std::string name(comment.substr(open + 1, close - open - 1));
-    out.append(request.FindFieldByName(name) == nullptr ? name : ParameterNameOf(tool, name));
+    const bool known = name.starts_with("filter.") || !client::FindParameter(request, name).empty();
+    out.append(known ? ParameterNameOf(tool, name) : name);
     comment.remove_prefix(close + 1);
   }
 }
@@ -116,10 +118,10 @@ std::string DescriptionOf(const BoundTool& tool, const Parameter& parameter) {
                       parameter.kind == ParameterKind::kWhole ||
                       parameter.kind == ParameterKind::kNumber;
   if (parameter.use != ParameterUse::kRequest || !spoken) return {};
-  const FieldDescriptor& field = *parameter.path.front();
+  const FieldDescriptor& field = parameter.field();
   // The interval that it is short for stands beside it.
   if (field.name() == "days" && HasInterval(tool)) return {};
-  if (field.name() == "filter") return FilterText(tool);
+  if (field.name() == "fql") return FilterText(tool);
   const std::string comment = client::CommentOf(field);
   for (const auto& [name, hint] : kHints) {
     // Not every field that is called so takes a star.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "mcp/tools/card_label.h"
 #include "mcp/tools/card_value.h"
@@ -42,30 +43,33 @@ const FieldDescriptor* SetField(const Message& record, std::string_view name) {
   return set ? field : nullptr;
 }
 
-// How grave a record is: a mark, and the word or number behind it.
+// How grave a record is: a mark, and the word, the number or both behind it.
 struct Grade {
-  const FieldDescriptor* field = nullptr;
+  std::vector<const FieldDescriptor*> fields;
   std::string mark;
   std::string word;
 };
 
 Grade GradeIn(const Message& message) {
-  for (const std::string_view name : {"severity_name", "severity"}) {
+  Grade grade;
+  for (const std::string_view name : {"severity", "severity_score"}) {
     const FieldDescriptor* field = SetField(message, name);
     if (field == nullptr || field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) continue;
     const std::string text = CardValue(message, *field, -1);
     const size_t blank = text.find(' ');
     if (blank == std::string::npos) continue;
-    return {.field = field, .mark = text.substr(0, blank), .word = text.substr(blank + 1)};
+    if (grade.fields.empty()) grade.mark = text.substr(0, blank);
+    grade.word.append(Cat(grade.fields.empty() ? "" : ", ", text.substr(blank + 1)));
+    grade.fields.push_back(field);
   }
-  return {};
+  return grade;
 }
 
 // Its own, or that of what it is about, as a vulnerability's CVE.
 Grade GradeOf(const Message& record) {
   Grade grade = GradeIn(record);
   for (const FieldDescriptor* field : ShownFields(record)) {
-    if (grade.field != nullptr) break;
+    if (!grade.fields.empty()) break;
     if (IsPlainMessage(*field) && !field->is_repeated()) {
       grade = GradeIn(MessageAt(record, *field, -1));
     }
@@ -105,7 +109,8 @@ class CardWriter {
   void WriteTitle(const Message& record) {
     const Grade grade = GradeOf(record);
     const FieldDescriptor* name = NameOf(record);
-    told_ = {name, grade.field};
+    told_ = grade.fields;
+    told_.push_back(name);
     std::string_view sign = grade.mark;
     if (sign.empty() && name != nullptr) sign = SignOf(*name);
     out_.append(sign.empty() ? kPlainTitle : sign);
@@ -118,7 +123,7 @@ class CardWriter {
 
   void WriteFields(const Message& message) {
     for (const FieldDescriptor* field : ShownFields(message)) {
-      if (field == told_.first || field == told_.second) continue;
+      if (std::find(told_.begin(), told_.end(), field) != told_.end()) continue;
       path_.push_back(field);
       if (!IsPlainMessage(*field)) {
         Line(LabelOf(path_), *field, CardList(message, *field));
@@ -162,7 +167,7 @@ class CardWriter {
   std::string out_;
   FieldPath path_;
   // What the title says.
-  std::pair<const FieldDescriptor*, const FieldDescriptor*> told_;
+  std::vector<const FieldDescriptor*> told_;
 };
 
 }  // namespace

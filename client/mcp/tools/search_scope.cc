@@ -36,10 +36,11 @@ constexpr std::array<Scope, 3> kScopes = {{
 constexpr std::array<std::string_view, 4> kMindCase = {"technique", "tactic", "name", "vendor"};
 
 std::string TextOf(const Message& request, std::string_view name) {
-  const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName(std::string(name));
-  const bool text = field != nullptr && !field->is_repeated() &&
-                    field->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
-  return text ? TextField(request, name) : std::string();
+  const client::ParameterPath path = client::FindParameter(*request.GetDescriptor(), name);
+  const bool text = !path.empty() && !path.back()->is_repeated() &&
+                    path.back()->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+  const Message* holder = text ? client::HolderOf(path, request) : nullptr;
+  return holder == nullptr ? std::string() : TextField(*holder, name);
 }
 
 bool IsNameChar(char c) {
@@ -72,10 +73,12 @@ bool HasCondition(std::string_view filter, std::string_view field) {
 
 // The gateway asks for those that still stand unless the state is asked for.
 bool LeavesClosedOut(const Message& request) {
-  const FieldDescriptor* statuses = request.GetDescriptor()->FindFieldByName("statuses");
-  const std::string filter = TextOf(request, "filter");
-  return statuses != nullptr && request.GetReflection()->FieldSize(request, statuses) == 0 &&
-         !HasCondition(filter, "status") && !HasCondition(filter, "closed_timestamp");
+  const client::ParameterPath path = client::FindParameter(*request.GetDescriptor(), "statuses");
+  const Message* filter = client::HolderOf(path, request);
+  const bool chosen =
+      filter != nullptr && filter->GetReflection()->FieldSize(*filter, path.back()) > 0;
+  const std::string fql = TextOf(request, "fql");
+  return !chosen && !HasCondition(fql, "status") && !HasCondition(fql, "closed_timestamp");
 }
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }

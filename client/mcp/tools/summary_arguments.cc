@@ -24,11 +24,11 @@ constexpr int kMostDays = 365;
 constexpr int kMostTop = 50;
 constexpr size_t kMostFields = 3;
 constexpr std::string_view kExample =
-    R"({"noun":"detections","days":7,"group_by":["severity_name","device.hostname"]})";
+    R"({"noun":"detections","days":7,"group_by":["severity","device.hostname"]})";
 
 // What is counted unless the model names something else.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kUsualFields = {{
-    {"detections", "severity_name,status,device.hostname"},
+    {"detections", "severity,status,device.hostname"},
     {"hosts", "os_version,status,product_type_desc"},
     {"iocs", "type,action,severity"},
     {"intel-indicators", "type,malicious_confidence,malware_families"},
@@ -63,7 +63,7 @@ class Reader {
     ReadTop();
     if (asked_.method != nullptr) {
       ReadDays();
-      ReadFilter();
+      ReadFql();
       ReadGroupBy();
     }
     if (problems_.empty()) return std::move(asked_);
@@ -82,7 +82,7 @@ class Reader {
   }
 
   void CheckNames() {
-    const std::vector<std::string> known = {"noun", "days", "filter", "group_by", "top"};
+    const std::vector<std::string> known = {"noun", "days", "fql", "group_by", "top"};
     for (const auto& [name, value] : arguments_.items()) {
       if (std::find(known.begin(), known.end(), name) != known.end()) continue;
       const std::string nearest = client::Nearest(name, known);
@@ -119,10 +119,10 @@ class Reader {
     if (const auto top = Number("top", kMostTop)) asked_.top = static_cast<size_t>(*top);
   }
 
-  const FieldDescriptor* RequestField(const char* name) {
-    const FieldDescriptor* field = asked_.request->GetDescriptor()->FindFieldByName(name);
-    if (field == nullptr) Report(name, Cat("not known for ", asked_.method->noun));
-    return field;
+  client::ParameterPath RequestField(const char* name) {
+    client::ParameterPath path = client::FindParameter(*asked_.request->GetDescriptor(), name);
+    if (path.empty()) Report(name, Cat("not known for ", asked_.method->noun));
+    return path;
   }
 
   void AddFilter(const std::string& words) {
@@ -131,21 +131,23 @@ class Reader {
 
   void ReadDays() {
     const std::optional<int> days = Number("days", kMostDays);
-    const FieldDescriptor* field = days ? RequestField("days") : nullptr;
-    if (field == nullptr) return;
-    asked_.request->GetReflection()->SetInt32(asked_.request.get(), field, *days);
+    const client::ParameterPath path = days ? RequestField("days") : client::ParameterPath();
+    if (path.empty()) return;
+    Message& filter = client::MutableHolder(path, *asked_.request);
+    filter.GetReflection()->SetInt32(&filter, path.back(), *days);
     AddFilter(Cat("days ", *days));
   }
 
-  void ReadFilter() {
-    const Json* filter = Find("filter");
-    if (filter == nullptr) return;
-    if (!filter->is_string()) return Report("filter", "a text in FQL");
-    const std::string& text = *filter->get_ptr<const std::string*>();
-    const FieldDescriptor* field = text.empty() ? nullptr : RequestField("filter");
-    if (field == nullptr) return;
-    asked_.request->GetReflection()->SetString(asked_.request.get(), field, text);
-    AddFilter("filter " + text);
+  void ReadFql() {
+    const Json* fql = Find("fql");
+    if (fql == nullptr) return;
+    if (!fql->is_string()) return Report("fql", "a text in FQL");
+    const std::string& text = *fql->get_ptr<const std::string*>();
+    const client::ParameterPath path = text.empty() ? client::ParameterPath() : RequestField("fql");
+    if (path.empty()) return;
+    Message& filter = client::MutableHolder(path, *asked_.request);
+    filter.GetReflection()->SetString(&filter, path.back(), text);
+    AddFilter("fql " + text);
   }
 
   std::vector<std::string> Paths() {
@@ -222,9 +224,9 @@ std::string SummaryInputSchema(const client::Catalog& catalog) {
   }
   return Cat(R"({"type":"object","properties":{"noun":{"enum":[)", nouns,
              R"(]},"days":{"type":"integer","minimum":1,"maximum":)", kMostDays,
-             R"(},"filter":{"type":"string","description":"FQL of the noun."},)",
+             R"(},"fql":{"type":"string","description":"FQL."},)",
              R"("group_by":{"type":["string","array"],"items":{"type":"string"},"description":)",
-             R"("One to three field paths, such as severity_name, device.hostname."},)",
+             R"("One to three field paths: severity, device.hostname."},)",
              R"("top":{"type":"integer","minimum":1,"maximum":)", kMostTop,
              R"(,"default":10}},"required":["noun"],"additionalProperties":false})");
 }

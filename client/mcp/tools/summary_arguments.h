@@ -22,7 +22,7 @@ struct SummaryAsked {
   std::unique_ptr<google::protobuf::Message> request;
   std::vector<CountedField> group_by;
   size_t top = 10;
-  // "days 7, filter status:'new'"; empty: none.
+  // "days 7, fql status:'new'"; empty: none.
   std::string filters;
 };
 

@@ -18,7 +18,7 @@ constexpr std::array<ToolFacts, 20> kTools = {{
     {"search_iocs", "Search IOCs", "iocs", "iocs", "list", ToolKind::kSearch,
      "They are the customer's own."},
     {"get_ioc", "Get an IOC", "iocs", "iocs", "get", ToolKind::kGet, ""},
-    {"get_ioc_devices", "Hosts of an indicator", "iocs", "iocs", "get-devices", ToolKind::kOther,
+    {"get_ioc_devices", "Hosts of an indicator", "iocs", "iocs", "list-devices", ToolKind::kOther,
      "get_host tells more about each."},
     {"search_intel_indicators", "Search intel indicators", "iocs", "intel-indicators", "list",
      ToolKind::kSearch, "They are CrowdStrike's intelligence."},

@@ -28,7 +28,7 @@ def harmless(text):
 
 
 def line(detection):
-    severity = types_pb2.Severity.Name(detection.severity_name).removeprefix("SEVERITY_").lower()
+    severity = types_pb2.Severity.Name(detection.severity).removeprefix("SEVERITY_").lower()
     created = detection.created_timestamp.ToJsonString()
     return harmless(f"{severity:13} {created:24} {detection.device.hostname:20} "
                     f"{detection.display_name:32} {detection.composite_id}")
@@ -54,7 +54,7 @@ def main():
         channel = grpc.insecure_channel(options.address)
     with channel:
         stub = detections_pb2_grpc.DetectionServiceStub(channel)
-        request = detections_pb2.ListDetectionsRequest(days=options.days, min_severity=severity)
+        request = detections_pb2.ListDetectionsRequest(filter={"days": options.days, "min_severity": severity})
         try:
             for count, detection in enumerate(pages(stub, request)):
                 if count == options.limit:

@@ -27,8 +27,8 @@ inline constexpr auto kMethod<v1::BatchGetIncidentAttachmentsRequest> =
 template <>
 inline constexpr auto kMethod<v1::BatchGetSlasRequest> = &v1::IncidentService::Stub::BatchGetSlas;
 template <>
-inline constexpr auto kMethod<v1::BatchGetTemplatesRequest> =
-    &v1::IncidentService::Stub::BatchGetTemplates;
+inline constexpr auto kMethod<v1::BatchGetCaseTemplatesRequest> =
+    &v1::IncidentService::Stub::BatchGetCaseTemplates;
 
 }  // namespace falcon::e2e
 

@@ -22,9 +22,10 @@ template <>
 inline constexpr auto kMethod<v1::GetIocDeviceCountRequest> =
     &v1::IocService::Stub::GetIocDeviceCount;
 template <>
-inline constexpr auto kMethod<v1::GetIocDevicesRequest> = &v1::IocService::Stub::GetIocDevices;
+inline constexpr auto kMethod<v1::ListIocDevicesRequest> = &v1::IocService::Stub::ListIocDevices;
 template <>
-inline constexpr auto kMethod<v1::GetIocProcessesRequest> = &v1::IocService::Stub::GetIocProcesses;
+inline constexpr auto kMethod<v1::ListIocProcessesRequest> =
+    &v1::IocService::Stub::ListIocProcesses;
 template <>
 inline constexpr auto kMethod<v1::BatchGetProcessesRequest> =
     &v1::IocService::Stub::BatchGetProcesses;

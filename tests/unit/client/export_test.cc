@@ -214,7 +214,7 @@ TEST_F(ExportToFile, TheResumeFileKeepsTheTimesThatWereCountedBackFromNow) {
   std::vector<int64_t> starts;
   gateway_.export_detections = [&](const v1::ExportDetectionsRequest& request, const auto& write,
                                    const auto&) {
-    starts.push_back(request.created().start().seconds());
+    starts.push_back(request.filter().created().start().seconds());
     if (starts.size() > 2) return grpc::Status::OK;
     write(Batch(0));
     return ErrorOf(grpc::StatusCode::UNAVAILABLE, "broke", "UPSTREAM_ERROR");

@@ -87,7 +87,7 @@ TEST(Failure, TextRepeatsTheCorrectionOfTheFilter) {
   wrong.code = grpc::StatusCode::INVALID_ARGUMENT;
   wrong.metadata = {{"corrected_filter", "severity:>60+status:'new'"}};
   EXPECT_THAT(FailureText(wrong, "", kPlain),
-              HasSubstr("Try the filter: severity:>60+status:'new'\n"));
+              HasSubstr("Try --fql 'severity:>60+status:'\\''new'\\'''\n"));
 }
 
 TEST(Failure, TextAdvisesOnAnAddressWhereNobodyListens) {

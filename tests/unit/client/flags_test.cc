@@ -38,7 +38,7 @@ TEST_F(Flags, AreNamedAfterTheFieldsOneValueAtATime) {
   EXPECT_THAT(Names("detections", "list"),
               ElementsAre("page-size", "page-token", "days", "created-after", "created-before",
                           "severity", "min-severity", "status", "hostname", "technique", "tactic",
-                          "product", "filter", "query", "order-by", "fields", "max-staleness",
+                          "product", "fql", "query", "order-by", "view", "fields", "max-staleness",
                           "include-additional-fields", "unchecked"));
   EXPECT_THAT(Names("hosts", "login-history"),
               ElementsAre("device-id", "after", "before", "limit", "max-staleness",
@@ -47,9 +47,9 @@ TEST_F(Flags, AreNamedAfterTheFieldsOneValueAtATime) {
 
 TEST_F(Flags, TakeEnumWordsInAnyCaseSingleOrByCommas) {
   EXPECT_EQ(Filled("detections", "list", {{"severity", {"high,CRITICAL", "low"}}}),
-            R"({"severities":["SEVERITY_HIGH","SEVERITY_CRITICAL","SEVERITY_LOW"]})");
+            R"({"filter":{"severities":["SEVERITY_HIGH","SEVERITY_CRITICAL","SEVERITY_LOW"]}})");
   EXPECT_EQ(Filled("detections", "list", {{"min-severity", {"Medium"}}}),
-            R"({"min_severity":"SEVERITY_MEDIUM"})");
+            R"({"filter":{"min_severity":"SEVERITY_MEDIUM"}})");
 }
 
 TEST_F(Flags, AnswerAnUnknownWordWithTheRightOnes) {
@@ -61,24 +61,23 @@ TEST_F(Flags, AnswerAnUnknownWordWithTheRightOnes) {
 TEST_F(Flags, MakeATimeRangeOfTwoEnds) {
   EXPECT_EQ(
       Filled("detections", "list", {{"created-after", {"7d"}}, {"created-before", {"2026-05-28"}}}),
-      R"({"created":{"start":"2026-05-21T20:00:00Z","end":"2026-05-28T00:00:00Z"}})");
+      R"({"filter":{"created":{"start":"2026-05-21T20:00:00Z","end":"2026-05-28T00:00:00Z"}}})");
   EXPECT_THAT(Filled("detections", "list", {{"created-after", {"last week"}}}),
               AllOf(HasSubstr("--created-after"), HasSubstr("2026-05-28T14:00:00Z")));
 }
 
-TEST_F(Flags, MakeAFieldMaskOfCommasAndAll) {
+TEST_F(Flags, MakeAFieldMaskOfCommas) {
   EXPECT_EQ(Filled("detections", "list", {{"fields", {"composite_id, device.hostname"}}}),
-            R"({"read_mask":"composite_id,device.hostname"})");
-  EXPECT_EQ(Filled("detections", "list", {{"fields", {"all"}}}), R"({"read_mask":"*"})");
+            R"({"read_mask":{"paths":["composite_id","device.hostname"]}})");
 }
 
 TEST_F(Flags, ReachIntoNestedOptions) {
-  EXPECT_EQ(Filled("hosts", "get", {{"include-additional-fields", {"true"}}}),
+  EXPECT_EQ(Filled("hosts", "list", {{"include-additional-fields", {"true"}}}),
             R"({"read_options":{"include_additional_fields":true}})");
 }
 
 TEST_F(Flags, KeepPresenceOfZero) {
-  EXPECT_EQ(Filled("detections", "list", {{"days", {"0"}}}), R"({"days":0})");
+  EXPECT_EQ(Filled("detections", "list", {{"days", {"0"}}}), R"({"filter":{"days":0}})");
 }
 
 TEST_F(Flags, RefuseWhatIsNoNumberTooBigOrGivenTwice) {
@@ -91,8 +90,35 @@ TEST_F(Flags, RefuseWhatIsNoNumberTooBigOrGivenTwice) {
   EXPECT_THAT(Filled("hosts", "list", {{"hostname", {"\xff"}}}), HasSubstr("not valid UTF-8"));
 }
 
-TEST_F(Flags, TextWithCommasIsOneValue) {
-  EXPECT_EQ(Filled("hosts", "list", {{"tag", {"A,B"}}}), R"({"tags":["A,B"]})");
+TEST_F(Flags, TakeSeveralValuesByCommasButThoseBehindABackslash) {
+  EXPECT_EQ(Filled("hosts", "list", {{"tag", {"A,B", "C"}}}),
+            R"({"filter":{"tags":["A","B","C"]}})");
+  EXPECT_EQ(Filled("hosts", "list", {{"tag", {R"(A\,B)"}}}), R"({"filter":{"tags":["A,B"]}})");
+  EXPECT_EQ(Filled("hosts", "list", {{"hostname", {"A,B"}}}), R"({"filter":{"hostname":"A,B"}})");
+}
+
+TEST_F(Flags, RefuseTwoOfOneChoice) {
+  EXPECT_THAT(Filled("detections", "list", {{"days", {"7"}}, {"created-after", {"7d"}}}),
+              HasSubstr("--days and --created-after exclude each other"));
+  EXPECT_THAT(Filled("hosts", "get", {{"device-id", {"a"}}, {"hostname", {"b"}}}),
+              HasSubstr("--device-id and --hostname exclude each other"));
+}
+
+TEST_F(Flags, SayWhichIsMissing) {
+  EXPECT_THAT(Filled("detections", "aggregate", {}), HasSubstr("--field is required"));
+  EXPECT_THAT(Filled("hosts", "get", {}), HasSubstr("One of --device-id, --hostname is required"));
+}
+
+TEST_F(Flags, NameFieldsOfTheRequestInTheirOwnTerms) {
+  const std::vector<Flag> flags = FlagsOf(MethodOf(*catalog_, "detections", "list"));
+  EXPECT_EQ(FlagFor(flags, "filter.days"), "--days");
+  EXPECT_EQ(FlagFor(flags, "filter.severities[1]"), "--severity");
+  EXPECT_EQ(FlagFor(flags, "filter.created.end"), "--created-before");
+  EXPECT_EQ(FlagFor(flags, "filter.created"), "--created-after");
+  EXPECT_EQ(FlagFor(flags, "read_mask"), "--fields");
+  EXPECT_EQ(FlagFor(flags, "nonsense"), "nonsense");
+  EXPECT_EQ(InFlagTerms(flags, "set the request's `filter.hostname` instead, `x`"),
+            "set the request's --hostname instead, `x`");
 }
 
 TEST_F(Flags, GetsAndBatchesTakeTheirIdsWithoutAName) {

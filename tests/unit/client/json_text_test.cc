@@ -15,7 +15,7 @@ TEST(JsonText, KeepsTheProtosNamesAndCanonicalForms) {
   const auto& answer = *MethodOf(*catalog, "detections", "list").descriptor->output_type();
   const auto message = FromText(*catalog, answer, R"(
       detections {
-        composite_id: "c:ind:a:1" severity_name: SEVERITY_HIGH severity: 0
+        composite_id: "c:ind:a:1" severity: SEVERITY_HIGH severity_score: 0
         created_timestamp { seconds: 1780000000 nanos: 500000000 }
         device { hostname: "SRV-PROD-001" }
         tags: "a" tags: "b"
@@ -26,7 +26,7 @@ TEST(JsonText, KeepsTheProtosNamesAndCanonicalForms) {
       total_size: 9007199254740993)");
   EXPECT_EQ(
       JsonText(*message, JsonForm::kOneLine),
-      R"({"detections":[{"composite_id":"c:ind:a:1","severity_name":"SEVERITY_HIGH","severity":0,)"
+      R"({"detections":[{"composite_id":"c:ind:a:1","severity":"SEVERITY_HIGH","severity_score":0,)"
       R"("created_timestamp":"2026-05-28T20:26:40.5Z","device":{"hostname":"SRV-PROD-001"},)"
       R"("tags":["a","b"],"additional_fields":{"a":[1.5,null],"z":true}}],)"
       R"("total_size":"9007199254740993"})");
@@ -54,8 +54,8 @@ TEST(JsonText, EmptyMessagesAreEmptyObjects) {
 
 TEST(JsonText, UnknownEnumNumbersStayNumbers) {
   const auto catalog = RealCatalog();
-  const auto message = FromText(*catalog, RecordOf(*catalog, "detections"), "severity_name: 77");
-  EXPECT_EQ(JsonText(*message, JsonForm::kOneLine), R"({"severity_name":77})");
+  const auto message = FromText(*catalog, RecordOf(*catalog, "detections"), "severity: 77");
+  EXPECT_EQ(JsonText(*message, JsonForm::kOneLine), R"({"severity":77})");
 }
 
 TEST(JsonText, EscapesWhatCanSteerATerminalAndStaysReadableByAnyParser) {

@@ -123,7 +123,8 @@ TEST(Naming, ARunOfCapitalsIsOneWord) {
 
 TEST(Naming, EnumWordsLoseTheirPrefixAndAreFoundInAnyCase) {
   const auto catalog = RealCatalog();
-  const auto& list = *MethodOf(*catalog, "detections", "list").descriptor->input_type();
+  const auto& request = *MethodOf(*catalog, "detections", "list").descriptor->input_type();
+  const auto& list = *request.FindFieldByName("filter")->message_type();
   const auto& severity = *list.FindFieldByName("severities")->enum_type();
   EXPECT_THAT(EnumWords(severity),
               ElementsAre("informational", "low", "medium", "high", "critical"));

@@ -208,7 +208,7 @@ TEST_F(Fgctl, TellsEachNoteAndEachFieldThatDidNotFitOnceBesideTheRecords) {
     response.add_detections()->set_composite_id("id");
     v1::ReadInfo& info = *response.mutable_read_info();
     auto* note = info.add_notes();
-    note->set_field("filter");
+    note->set_field("filter.fql");
     note->set_message("`Pod\x1b` is no known word.");
     info.set_skipped_values(3);
     auto* skipped = info.add_skipped_fields();
@@ -222,7 +222,7 @@ TEST_F(Fgctl, TellsEachNoteAndEachFieldThatDidNotFitOnceBesideTheRecords) {
     const ProgramRun run = Run({"detections", "list", "--all", "--output", format});
     EXPECT_EQ(run.code, 0);
     EXPECT_EQ(run.err,
-              "note: filter: `Pod\\u{001B}` is no known word.\n"
+              "note: --fql: `Pod\\u{001B}` is no known word.\n"
               "note: severity_name: 4 values do not fit, such as \"Info\"; additional_fields has "
               "them as Falcon sent them.\n"
               "note: 2 values do not fit; additional_fields has them as Falcon sent them.\n")
@@ -367,6 +367,16 @@ TEST_F(Fgctl, ThePageOfFqlFieldsIsInStepWithTheProtos) {
   const std::string printed = RunFgctl({"fql"}, setting_).out;
   EXPECT_TRUE(page == printed) << "proto/FQL.md is not what `fgctl fql` prints";
   EXPECT_THAT(printed, AllOf(HasSubstr("## vulnerabilities"), HasSubstr("`cve.exprt_rating`")));
+}
+
+// `fgctl api > docs/api.md` after a change of the protos.
+TEST_F(Fgctl, ThePageOfTheApiIsInStepWithTheProtos) {
+  std::ifstream file(FALCON_API_PAGE);
+  const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const std::string printed = RunFgctl({"api"}, setting_).out;
+  EXPECT_TRUE(page == printed) << "docs/api.md is not what `fgctl api` prints";
+  EXPECT_THAT(printed, AllOf(HasSubstr("### DetectionFilter"), HasSubstr("`FQL_INVALID`"),
+                             HasSubstr("`created_timestamp:>= that many days ago`")));
 }
 
 TEST_F(Fgctl, CompletionKnowsCommandsFlagsAndWords) {

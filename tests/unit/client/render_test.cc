@@ -37,24 +37,23 @@ class Render : public ::testing::Test {
 };
 
 constexpr char kCritical[] = R"(
-    composite_id: "c0ffee:ind:a1:1-2-3" severity_name: SEVERITY_CRITICAL status: DETECTION_STATUS_NEW
+    composite_id: "c0ffee:ind:a1:1-2-3" severity: SEVERITY_CRITICAL status: DETECTION_STATUS_NEW
     created_timestamp { seconds: 1779989200 } display_name: "NtdsFileAccessedViaVss"
-    technique_id: "T1003.003" device { hostname: "SRV-PROD-001" } user_name: "svc-backup"
+    technique_id: "T1003.003" device { hostname: "SRV-PROD-001" device_id: "a1" } severity_score: 95 user_name: "svc-backup"
     filename: "rundll32.exe")";
 
 TEST_F(Render, DetectionsAsATableOfTheBriefViewWithTheIdLast) {
   const auto critical = Record("detections", kCritical);
-  const auto low =
-      Record("detections", R"(composite_id: "c0ffee:ind:a1:9" severity_name: SEVERITY_LOW
+  const auto low = Record("detections", R"(composite_id: "c0ffee:ind:a1:9" severity: SEVERITY_LOW
       status: DETECTION_STATUS_IN_PROGRESS created_timestamp { seconds: 1779999880 })");
   EXPECT_EQ(
       Table({critical.get(), low.get()}, ColumnsOf(RecordOf(*catalog_, "detections"), {}), 0),
       "SEVERITY     STATUS       CREATED    DISPLAY NAME            TECHNIQUE ID  DEVICE.HOSTNAME  "
-      "USER NAME   FILENAME      COMPOSITE ID\n"
+      "USER NAME   FILENAME      DEVICE.DEVICE ID  SEVERITY SCORE  COMPOSITE ID\n"
       "🔴 critical  new          3 h ago    NtdsFileAccessedViaVss  T1003.003     SRV-PROD-001     "
-      "svc-backup  rundll32.exe  c0ffee:ind:a1:1-2-3\n"
+      "svc-backup  rundll32.exe  a1                         🔴 95  c0ffee:ind:a1:1-2-3\n"
       "🟢 low       in_progress  2 min ago                                                         "
-      "                          c0ffee:ind:a1:9\n");
+      "                                                            c0ffee:ind:a1:9\n");
 }
 
 TEST_F(Render, NoLineIsWiderThanTheTerminal) {
@@ -83,11 +82,11 @@ TEST_F(Render, WordsThatNoEnumKnowsStandInTheirPlace) {
                           fields { key: "status" value { number_value: 7 } }
                           fields { key: "device.hostname" value { struct_value {} } } })");
   const RecordColumns columns =
-      ColumnsOf(RecordOf(*catalog_, "detections"), {"severity_name", "status", "device.hostname"});
+      ColumnsOf(RecordOf(*catalog_, "detections"), {"severity", "status", "device.hostname"});
   EXPECT_EQ(Table({record.get()}, columns, 0),
             "SEVERITY      STATUS  DEVICE.HOSTNAME\nInfo\\u{001B}  7       {}\n");
   const std::string card = Card(*record, Style{.color = false, .width = 0, .now = now_});
-  EXPECT_THAT(card, ::testing::ContainsRegex("severity_name +Info\\\\u"));
+  EXPECT_THAT(card, ::testing::ContainsRegex("severity +Info\\\\u"));
 }
 
 TEST_F(Render, ValuesInListsThatDidNotFitStandAtTheirPlaces) {
@@ -114,8 +113,8 @@ TEST_F(Render, HostileNamesCannotLeaveTheirCell) {
 
 TEST_F(Render, AMaskChoosesTheColumns) {
   const auto record = Record("detections", kCritical);
-  const RecordColumns columns = ColumnsOf(RecordOf(*catalog_, "detections"),
-                                          {"device.hostname", "severity_name", "nonsense"});
+  const RecordColumns columns =
+      ColumnsOf(RecordOf(*catalog_, "detections"), {"device.hostname", "severity", "nonsense"});
   EXPECT_EQ(Table({record.get()}, columns, 0),
             "DEVICE.HOSTNAME  SEVERITY\nSRV-PROD-001     🔴 critical\n");
 }
@@ -145,20 +144,20 @@ TEST_F(Render, HistoriesTakeARowForEachEntry) {
 
 TEST_F(Render, ColoursAreThereOnlyWhenAskedFor) {
   const auto record = Record("detections", kCritical);
-  const RecordColumns columns = ColumnsOf(RecordOf(*catalog_, "detections"), {"severity_name"});
+  const RecordColumns columns = ColumnsOf(RecordOf(*catalog_, "detections"), {"severity"});
   EXPECT_EQ(Table({record.get()}, columns, 0, true),
             "\x1b[1mSEVERITY\x1b[0m\n\x1b[1;31m🔴 critical\x1b[0m\n");
 }
 
 TEST_F(Render, ACardShowsEveryFieldThatIsSet) {
   const auto record = Record("detections", R"(
-      composite_id: "c:1" severity_name: SEVERITY_HIGH severity: 70
+      composite_id: "c:1" severity: SEVERITY_HIGH severity_score: 70
       created_timestamp { seconds: 1779989200 } device { hostname: "SRV\033[31m" }
       tags: "one" tags: "two" is_closed: false)");
   EXPECT_EQ(Card(*record, {.color = false, .width = 0, .now = now_}),
             "composite_id       c:1\n"
-            "severity_name      🟠 high\n"
-            "severity           🟠 70\n"
+            "severity           🟠 high\n"
+            "severity_score     🟠 70\n"
             "created_timestamp  2026-05-28T17:26:40Z (3 h ago)\n"
             "device\n"
             "  hostname  SRV\\u{001B}[31m\n"

@@ -61,7 +61,7 @@ class Shapes : public ::testing::Test {
     if (command.exit_code) return {*command.exit_code, out.str(), err.str()};
     if (!command.call) return {0, command.text, err.str()};
     const auto request = catalog_->NewMessage(*command.call->method->descriptor->input_type());
-    const CallContext context(gateway_, command.global, environment);
+    const CallContext context(gateway_, command.global, command.call->flags, environment);
     const int code = RunCall(context, *command.call, environment.now(), *request);
     return {code, out.str(), err.str()};
   }

@@ -340,7 +340,7 @@ TEST_F(AttemptsMeanwhileTest, AUrlThatServersHangUpOnIsNeverSent) {
   call.query = {{"filter", std::string(Attempts::kMaxUrlBytes, 'a')}};
   const auto answer = Await(loop, attempts.Call(std::move(call), reading));
   EXPECT_THAT(answer, FailsWith(StatusCode::kInvalidArgument, "URL_TOO_LONG"));
-  EXPECT_THAT(Violations(answer.status()).at(0).field, "filter");
+  EXPECT_THAT(Violations(answer.status()).at(0).field, "filter.fql");
   EXPECT_TRUE(transport.requests().empty());
 }
 

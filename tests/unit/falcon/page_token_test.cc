@@ -133,14 +133,14 @@ TEST_F(PageTokenTest, ALongFilterStillFits) {
 
 TEST(BindingTest, ThePageSizeAndTheTokenMayChangeNothingElse) {
   v1::ListDetectionsRequest request;
-  request.set_hostname("SRV-*");
-  request.set_days(7);
+  request.mutable_filter()->set_hostname("SRV-*");
+  request.mutable_filter()->set_days(7);
   const std::string binding = PageTokens::Binding(request);
   v1::ListDetectionsRequest next = request;
   next.set_page_size(500);
   next.set_page_token("x");
   EXPECT_EQ(PageTokens::Binding(next), binding);
-  next.set_days(8);
+  next.mutable_filter()->set_days(8);
   EXPECT_NE(PageTokens::Binding(next), binding);
   next = request;
   next.mutable_read_mask()->add_paths("status");

@@ -17,7 +17,7 @@ class PagerNamesTest : public PagerTest {
  protected:
   PagerNamesTest() {
     v1::ListDetectionsRequest request;
-    request.set_hostname("a1");
+    request.mutable_filter()->set_hostname("a1");
     plan.names = fql::NameFilter(request, fql::Catalogue(v1::Detection::descriptor()));
     plan.options.selection = Selection({"composite_id", "device.platform_name"});
   }
@@ -101,7 +101,7 @@ TEST_F(PagerNamesTest, FalconIsAskedForTheNameThoughItIsNotSelected) {
   mask.add_paths("platform_name");
   hosts.options.selection = *json::FieldSelection::FromMask(mask, v1::Host::descriptor());
   v1::ListHostsRequest request;
-  request.set_hostname("a1");
+  request.mutable_filter()->set_hostname("a1");
   hosts.names = fql::NameFilter(request, fql::Catalogue(v1::Host::descriptor()));
   transport.Answer("/", Response(200, R"({"meta":{},"resources":[]})"));
   v1::ListHostsResponse answer;

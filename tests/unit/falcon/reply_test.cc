@@ -29,7 +29,7 @@ std::string ErrorBody(int code, std::string_view message) {
 }
 
 std::string Message(const absl::StatusOr<json::Document>& reply) {
-  return std::string(reply.status().message());
+  return MessageWithUpstreamText(reply.status());
 }
 
 TEST(ReplyTest, A200IsItsDocument) {
@@ -244,7 +244,7 @@ TEST(ReplyTest, PageWithASuccessIsAProxys) {
        {"<html><h1>Log\x1b in</h1></html>", "  \n<!DOCTYPE html><p>Log\x1b in</p>"}) {
     const auto reply = Read(200, page);
     EXPECT_THAT(reply, FailsWith(StatusCode::kUnavailable, "UPSTREAM_PROXY"));
-    EXPECT_THAT(Message(reply), HasSubstr("\"Log\\u{001B} in\""));
+    EXPECT_THAT(Message(reply), HasSubstr(": Log\\u{001B} in"));
     EXPECT_THAT(Message(reply), Not(HasSubstr("<")));
   }
   EXPECT_THAT(Read(200, "please log in", {{"content-type", "text/html"}}),

@@ -85,13 +85,13 @@ TEST_F(DiscoverCatalogue, OrdersByWhatIsDocumentedAndWhatExportsGoBy) {
 
 TEST_F(DiscoverCatalogue, WritesSeveralValuesOfATypedFilterAsAList) {
   v1::ListDiscoveredHostsRequest request;
-  request.add_statuses(v1::ENTITY_TYPE_UNMANAGED);
-  request.add_statuses(v1::ENTITY_TYPE_UNSUPPORTED);
-  request.add_criticalities(v1::ASSET_CRITICALITY_NONCRITICAL);
-  request.set_internet_exposure(v1::YES_NO_YES);
+  request.mutable_filter()->add_statuses(v1::ENTITY_TYPE_UNMANAGED);
+  request.mutable_filter()->add_statuses(v1::ENTITY_TYPE_UNSUPPORTED);
+  request.mutable_filter()->add_criticalities(v1::ASSET_CRITICALITY_NONCRITICAL);
+  request.mutable_filter()->set_internet_exposure(v1::YES_NO_YES);
   const auto filter = CompileFilters(request, hosts_, WallTime());
   ASSERT_TRUE(filter.ok()) << filter.status();
-  EXPECT_EQ(filter->Text(),
+  EXPECT_EQ(filter->expression.Text(),
             "entity_type:['unmanaged','unsupported']+criticality:['Noncritical']+"
             "internet_exposure:'Yes'");
 }

@@ -39,26 +39,33 @@ Request FromText(const std::string& text) {
   return request;
 }
 
-// The FQL, or the violations, one a line.
+// The FQL, or the violations, one a line, without the `filter.` of their fields.
 std::string Compile(const google::protobuf::Message& request, const Catalogue& catalogue) {
   const auto compiled = CompileFilters(request, catalogue, kNow);
-  if (compiled.ok()) return compiled->Text();
+  if (compiled.ok()) return compiled->expression.Text();
   std::string lines;
   for (const FieldViolation& violation : Violations(compiled.status())) {
-    lines += violation.field + ": " + violation.description + "\n";
+    EXPECT_TRUE(violation.field.starts_with("filter.")) << violation.field;
+    lines += violation.field.substr(7) + ": " + violation.description + "\n";
   }
   return lines.empty() ? std::string(compiled.status().message()) : lines;
 }
 
-std::string Sample(const std::string& request) {
-  return Compile(FromText<sample::Request>(request), Catalogue(sample::Record::descriptor()));
+template <class Request>
+Request WithFilter(const std::string& fields, const std::string& others = "") {
+  return FromText<Request>("filter { " + fields + " } " + others);
 }
-std::string Detections(const std::string& request) {
-  return Compile(FromText<v1::ListDetectionsRequest>(request),
+
+std::string Sample(const std::string& filter) {
+  return Compile(WithFilter<sample::Request>(filter), Catalogue(sample::Record::descriptor()));
+}
+std::string Detections(const std::string& filter) {
+  return Compile(WithFilter<v1::ListDetectionsRequest>(filter),
                  Catalogue(v1::Detection::descriptor()));
 }
-std::string Hosts(const std::string& request) {
-  return Compile(FromText<v1::ListHostsRequest>(request), Catalogue(v1::Host::descriptor()));
+std::string Hosts(const std::string& filter, const std::string& others = "") {
+  return Compile(WithFilter<v1::ListHostsRequest>(filter, others),
+                 Catalogue(v1::Host::descriptor()));
 }
 
 struct Case {
@@ -152,57 +159,57 @@ TEST(FilterCompiler, RefusesWhatFindsNothingOrMeansNothing) {
             "range: is an instant outside the years 1 to 9999\n"},
            {"range {end {nanos: -1}}", "range: is an instant outside the years 1 to 9999\n"},
            {"since {seconds: -62135596801}", "since: is an instant outside the years 1 to 9999\n"},
-           {"days: 1 range {start {}}", "range: cannot be set together with `days`\n"}}) {
+       }) {
     EXPECT_EQ(Sample(one.request), one.answer) << one.request;
   }
 }
 
 TEST(FilterCompiler, BoundsTextAndLists) {
   sample::Request request;
-  request.set_exact(std::string(1024, 'x'));
-  for (int i = 0; i < 1000; ++i) request.add_anywhere("x" + std::to_string(i));
+  request.mutable_filter()->set_exact(std::string(1024, 'x'));
+  for (int i = 0; i < 1000; ++i) request.mutable_filter()->add_anywhere("x" + std::to_string(i));
   const Catalogue catalogue(sample::Record::descriptor());
   EXPECT_THAT(CompileFilters(request, catalogue, kNow), IsOk());
-  request.set_exact(std::string(1025, 'x'));
-  request.add_anywhere("more");
+  request.mutable_filter()->set_exact(std::string(1025, 'x'));
+  request.mutable_filter()->add_anywhere("more");
   EXPECT_EQ(Compile(request, catalogue),
             "exact: is 1025 bytes long; at most 1024\nanywhere: has 1001 values; at most 1000\n");
 }
 
 TEST(FilterCompiler, ReportsEverythingAtOnce) {
-  const std::string bad = "exact: 'x*' min_grade: 99 days: 0 filter: \"exakt:'x'+score:'y'\"";
+  const std::string bad = "exact: 'x*' min_grade: 99 days: 0 fql: \"exakt:'x'+score:'y'\"";
   EXPECT_EQ(Sample(bad),
-            "filter: at byte 0: unknown field `exakt`; nearest: `exact`\n"
-            "filter: at byte 10: `score` is a number, not 'y'\n"
+            "fql: at byte 0: unknown field `exakt`; nearest: `exact`\n"
+            "fql: at byte 10: `score` is a number, not 'y'\n"
             "exact: `exact` takes no star; it is compared exactly\n"
             "min_grade: is the unknown number 99; known: `GRADE_LOW`, `GRADE_HIGH` or "
             "`GRADE_VERY_HIGH`\n"
             "days: is 0; must be from 1 to 365\n");
   const Catalogue catalogue(sample::Record::descriptor());
-  EXPECT_THAT(CompileFilters(FromText<sample::Request>(bad), catalogue, kNow),
+  EXPECT_THAT(CompileFilters(WithFilter<sample::Request>(bad), catalogue, kNow),
               FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_FIELD"));
-  EXPECT_THAT(CompileFilters(FromText<sample::Request>("filter: 'x'"), catalogue, kNow),
+  EXPECT_THAT(CompileFilters(WithFilter<sample::Request>("fql: 'x'"), catalogue, kNow),
               FailsWith(absl::StatusCode::kInvalidArgument, "FQL_INVALID"));
 }
 
 TEST(FilterCompiler, ReportsNoMoreThanTwentyViolations) {
   sample::Request request;
-  request.set_filter("modes:1+score:x");
-  for (int i = 0; i < 100; ++i) request.add_processes("x" + std::to_string(i));
-  request.set_days(0);
+  request.mutable_filter()->set_fql("modes:1+score:x");
+  for (int i = 0; i < 100; ++i) request.mutable_filter()->add_processes("x" + std::to_string(i));
+  request.mutable_filter()->set_days(0);
   const auto compiled = CompileFilters(request, Catalogue(sample::Record::descriptor()), kNow);
   EXPECT_EQ(Violations(compiled.status()).size(), 20u);
 }
 
 TEST(FilterCompiler, JoinsTheRawFilterByAndWhateverItSays) {
-  EXPECT_EQ(Sample("filter: \"score:>1,score:<9\" exact: 'x'"), "(score:>1,score:<9)+exact:'x'");
-  EXPECT_EQ(Sample("filter: '   ' exact: 'x'"), "exact:'x'");
+  EXPECT_EQ(Sample("fql: \"score:>1,score:<9\" exact: 'x'"), "(score:>1,score:<9)+exact:'x'");
+  EXPECT_EQ(Sample("fql: '   ' exact: 'x'"), "exact:'x'");
   for (const std::string_view escape :
        {"score:1),(score:2", "score:1)+(score:2", ")", "(", "score:1,", "',score:1"}) {
     sample::Request request;
-    request.set_filter(std::string(escape));
-    request.set_exact("x");
-    EXPECT_EQ(Compile(request, Catalogue(sample::Record::descriptor())).find("filter: at byte"), 0u)
+    request.mutable_filter()->set_fql(std::string(escape));
+    request.mutable_filter()->set_exact("x");
+    EXPECT_EQ(Compile(request, Catalogue(sample::Record::descriptor())).find("fql: at byte"), 0u)
         << escape;
   }
 }
@@ -216,14 +223,14 @@ TEST(FilterCompiler, KeepsEveryValueInsideItsQuotes) {
         std::string("],exact:!['"), std::string("\",exact:!\""), std::string("null"),
         std::string("!x"), std::string(">=1")}) {
     sample::Request request;
-    request.set_exact(attack);
-    request.add_anywhere(attack);
+    request.mutable_filter()->set_exact(attack);
+    request.mutable_filter()->add_anywhere(attack);
     const auto compiled = CompileFilters(request, catalogue, kNow);
     ASSERT_THAT(compiled, IsOk()) << attack;
-    const auto parsed = Parse(compiled->Text());
-    ASSERT_THAT(parsed, IsOk()) << compiled->Text();
-    EXPECT_EQ(*parsed, *compiled);
-    ASSERT_EQ(parsed->parts().size(), 2u) << compiled->Text();
+    const auto parsed = Parse(compiled->expression.Text());
+    ASSERT_THAT(parsed, IsOk()) << compiled->expression.Text();
+    EXPECT_EQ(*parsed, compiled->expression);
+    ASSERT_EQ(parsed->parts().size(), 2u) << compiled->expression.Text();
     for (const Expression& part : parsed->parts()) {
       EXPECT_EQ(part.condition().op, Operator::kEqual);
       EXPECT_EQ(part.condition().values, std::vector<Value>{attack});
@@ -233,61 +240,59 @@ TEST(FilterCompiler, KeepsEveryValueInsideItsQuotes) {
 
 TEST(FilterCompiler, MakesEqualTextOfEqualRequestsWithinAMinute) {
   const Catalogue catalogue(sample::Record::descriptor());
-  const auto request = FromText<sample::Request>("days: 7");
+  const auto request = WithFilter<sample::Request>("days: 7");
   const auto first = CompileFilters(request, catalogue, kNow);
   const auto later = CompileFilters(request, catalogue, kNow + std::chrono::milliseconds(29'999));
   const auto next = CompileFilters(request, catalogue, kNow + std::chrono::seconds(30));
-  EXPECT_EQ(first->Text(), later->Text());
-  EXPECT_NE(first->Text(), next->Text());
+  EXPECT_EQ(first->expression.Text(), later->expression.Text());
+  EXPECT_NE(first->expression.Text(), next->expression.Text());
 }
 
 TEST(FilterCompiler, CallsAMistakeInAProtoInternal) {
-  const auto compiled = CompileFilters(FromText<sample::Mistaken>("exact: 'x'"),
+  const auto compiled = CompileFilters(WithFilter<sample::Mistaken>("exact: 'x'"),
                                        Catalogue(sample::Record::descriptor()), kNow);
   EXPECT_EQ(compiled.status().code(), absl::StatusCode::kInternal);
 }
 
 TEST(FilterCompiler, ReadsListDetectionsRequests) {
   EXPECT_EQ(Detections("days: 1 min_severity: SEVERITY_HIGH statuses: DETECTION_STATUS_NEW "
-                       "hostname: 'SRV-*' filter: \"cmdline:~'rundll32'\""),
+                       "hostname: 'SRV-*' fql: \"cmdline:~'rundll32'\""),
             "created_timestamp:>='2025-01-30T10:20:00Z'+severity:>=60+status:['new']+"
             "(device.hostname:'SRV-*',device.hostname:'srv-*')+cmdline:~'rundll32'");
   EXPECT_EQ(
       Detections("severities: [SEVERITY_HIGH, SEVERITY_CRITICAL] technique: 'T1218.*' "
-                 "products: 'epp' query: 'x' page_size: 5 order_by: 'severity'"),
+                 "products: 'epp' query: 'x'"),
       "severity_name:['High','Critical']+"
       "(technique_id:'T1218.*',technique_id:'t1218.*',technique:'T1218.*',technique:'t1218.*')+"
       "product:['epp']");
-  EXPECT_EQ(Detections("products: 'EPP' days: 7 created {start {seconds: 1}}"),
-            "created: cannot be set together with `days`\n"
+  EXPECT_EQ(Detections("products: 'EPP'"),
             "products: `product` minds case: write 'epp', not 'EPP'\n");
 }
 
 TEST(FilterCompiler, ChecksSyntaxAloneWhereTheRequestAsksForThat) {
-  const std::string unchecked = "read_options { filter_check: FILTER_CHECK_SYNTAX_ONLY } ";
+  const std::string unchecked = "read_options { filter_check: FILTER_CHECK_SYNTAX_ONLY }";
   for (const std::string_view filter :
        {"zzz:'x'", "platform_name:'windows'", "hostname:>'a'", "last_seen:~'x'",
         "(made.up:!['a'],other:*'*x*')+zzz:5", "last_seen:>'2021-06-25T10:32'"}) {
-    EXPECT_EQ(Hosts(Cat(unchecked, "filter: \"", filter, "\"")), filter);
+    EXPECT_EQ(Hosts(Cat("fql: \"", filter, "\""), unchecked), filter);
   }
   for (const std::string_view filter : {"zzz:'x", "zzz='x'", "zzz:'x')", "(zzz:'x'", "zzz:['x'",
                                         "zzz:'x'),(a:'y'", "'zzz'", "zzz:"}) {
-    EXPECT_EQ(Hosts(Cat(unchecked, "filter: \"", filter, "\"")).find("filter: at byte"), 0u)
-        << filter;
+    EXPECT_EQ(Hosts(Cat("fql: \"", filter, "\""), unchecked).find("fql: at byte"), 0u) << filter;
   }
-  EXPECT_EQ(Hosts(unchecked + "platforms: 'windows'"),
+  EXPECT_EQ(Hosts("platforms: 'windows'", unchecked),
             "platforms: `platform_name` minds case: write 'Windows', not 'windows'\n");
 }
 
 TEST(FilterCompiler, NotesWhatItDoesNotKnow) {
-  std::vector<FilterNote> notes;
   const Catalogue hosts(v1::Host::descriptor());
   const auto request = FromText<v1::ListHostsRequest>(
-      "read_options { filter_check: FILTER_CHECK_SYNTAX_ONLY } platforms: 'BeOS' "
-      "filter: \"zzz:'x'+zzz:'y'+yyy:1+product_type_desc:'Toaster'\"");
-  ASSERT_THAT(CompileFilters(request, hosts, kNow, &notes), IsOk());
+      "read_options { filter_check: FILTER_CHECK_SYNTAX_ONLY } filter { platforms: 'BeOS' fql: "
+      "\"zzz:'x'+zzz:'y'+yyy:1+product_type_desc:'Toaster'\" }");
+  const auto compiled = CompileFilters(request, hosts, kNow);
+  ASSERT_THAT(compiled, IsOk());
   std::string said;
-  for (const FilterNote& note : notes) said += note.reason + " " + note.field + "\n";
+  for (const FilterNote& note : compiled->notes) said += note.reason + " " + note.field + "\n";
   EXPECT_EQ(said,
             "UNKNOWN_WORD platform_name\nUNKNOWN_FIELD zzz\nUNKNOWN_FIELD yyy\n"
             "UNKNOWN_WORD product_type_desc\n");
@@ -295,8 +300,8 @@ TEST(FilterCompiler, NotesWhatItDoesNotKnow) {
 
 TEST(FilterCompiler, KeepsTheCorrectionOfTheRawFilter) {
   const Catalogue hosts(v1::Host::descriptor());
-  const auto request =
-      FromText<v1::ListHostsRequest>("days: 0 filter: \"hostnme:'x'+platform_name:'windows'\"");
+  const auto request = FromText<v1::ListHostsRequest>(
+      "filter { days: 0 fql: \"hostnme:'x'+platform_name:'windows'\" }");
   const auto facts = Facts(CompileFilters(request, hosts, kNow).status());
   EXPECT_EQ(facts.at("corrected_filter"), "hostname:'x'+platform_name:'Windows'");
 }
@@ -328,9 +333,9 @@ TEST(FilterCompiler, AsksForANameInEveryCaseWhereRecordsAreComparedAgain) {
 
 TEST(FilterCompiler, AsksForANameWholeWhereRecordsAreOnlyCounted) {
   const Catalogue hosts(v1::Host::descriptor());
-  EXPECT_EQ(Compile(FromText<v1::AggregateHostsRequest>("hostname: 'MacBook-7'"), hosts),
+  EXPECT_EQ(Compile(FromText<v1::AggregateHostsRequest>("filter { hostname: 'MacBook-7' }"), hosts),
             "hostname:['MacBook-7','MACBOOK-7','macbook-7']");
-  EXPECT_EQ(Compile(FromText<v1::AggregateHostsRequest>("hostname: '10-0-0-5'"), hosts),
+  EXPECT_EQ(Compile(FromText<v1::AggregateHostsRequest>("filter { hostname: '10-0-0-5' }"), hosts),
             "hostname:['10-0-0-5']");
 }
 
@@ -339,14 +344,14 @@ TEST(FilterCompiler, AsksForTheDevicesPartOfAJoinedId) {
   const std::string aid = "0123456789abcdef0123456789abcdef";
   const Catalogue applications(v1::DiscoveredApplication::descriptor());
   const auto request = [](const std::string& id) {
-    return FromText<v1::ListDiscoveredApplicationsRequest>("device_id: '" + id + "'");
+    return FromText<v1::ListDiscoveredApplicationsRequest>("filter { device_id: '" + id + "' }");
   };
   EXPECT_EQ(Compile(request("0123456789ABCDEF0123456789ABCDEF"), applications),
             "host.aid:'" + aid + "'");
   EXPECT_EQ(Compile(request(cid + "_" + aid), applications), "host.aid:'" + aid + "'");
   // Spotlight knows assets without a sensor by the joined id.
   const auto vulnerabilities =
-      FromText<v1::ListVulnerabilitiesRequest>("device_ids: '" + cid + "_" + aid + "'");
+      FromText<v1::ListVulnerabilitiesRequest>("filter { device_ids: '" + cid + "_" + aid + "' }");
   EXPECT_EQ(Compile(vulnerabilities, Catalogue(v1::Vulnerability::descriptor())),
             "aid:'" + cid + "_" + aid + "',aid:'" + aid + "'");
 }

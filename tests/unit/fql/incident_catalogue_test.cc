@@ -23,9 +23,10 @@ class IncidentCatalogue : public ::testing::Test {
  protected:
   std::string Filter(const std::string& text) const {
     v1::ListIncidentsRequest request;
-    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &request)) << text;
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString("filter { " + text + " }", &request))
+        << text;
     const auto filter = CompileFilters(request, incidents_, kNow);
-    return filter.ok() ? filter->Text() : std::string(filter.status().message());
+    return filter.ok() ? filter->expression.Text() : std::string(filter.status().message());
   }
   bool Takes(const std::string& filter) const {
     const auto parsed = Parse(filter);
@@ -46,7 +47,8 @@ void AddNamed(const Descriptor* message, const std::string& path,
               std::multimap<std::string, std::string>& named) {
   for (int i = 0; i < message->field_count(); ++i) {
     const auto* field = message->field(i);
-    const std::string at = path + field->name();
+    const std::string& key = field->options().GetExtension(options::v1::json_key);
+    const std::string at = path + (key.empty() ? field->name() : key);
     const options::v1::Fql& fql = field->options().GetExtension(options::v1::fql);
     if (field->options().HasExtension(options::v1::fql)) {
       named.emplace(fql.name().empty() ? at : fql.name(), at);

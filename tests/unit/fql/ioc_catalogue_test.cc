@@ -23,9 +23,10 @@ class IocCatalogue : public ::testing::Test {
   template <class Request>
   static std::string Filter(const Catalogue& catalogue, const std::string& text) {
     Request request;
-    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &request)) << text;
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString("filter { " + text + " }", &request))
+        << text;
     const auto filter = CompileFilters(request, catalogue, kNow);
-    return filter.ok() ? filter->Text() : std::string(filter.status().message());
+    return filter.ok() ? filter->expression.Text() : std::string(filter.status().message());
   }
   std::string OfIocs(const std::string& text) const {
     return Filter<v1::ListIocsRequest>(iocs_, text);
@@ -86,7 +87,7 @@ TEST_F(IocCatalogue, SeveritiesAreBandsOfTheNumber) {
             "(severity_number:>=1+severity_number:<20),severity_number:>=80");
   EXPECT_EQ(OfIocs("min_severity: SEVERITY_MEDIUM"), "severity_number:>=40");
   EXPECT_EQ(OfIocs("severities: [SEVERITY_LOW, SEVERITY_UNSPECIFIED]"),
-            "severities: element 1 is SEVERITY_UNSPECIFIED, which says nothing; known: "
+            "filter.severities: element 1 is SEVERITY_UNSPECIFIED, which says nothing; known: "
             "`SEVERITY_INFORMATIONAL`, `SEVERITY_LOW`, `SEVERITY_MEDIUM`, `SEVERITY_HIGH` or "
             "`SEVERITY_CRITICAL`");
 }

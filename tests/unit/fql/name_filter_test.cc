@@ -30,7 +30,8 @@ M FromText(const std::string& text) {
 
 template <class Request, class Record>
 bool Matches(const std::string& request, const std::string& record) {
-  const NameFilter filter(FromText<Request>(request), Catalogue(Record::descriptor()));
+  const NameFilter filter(FromText<Request>("filter { " + request + " }"),
+                          Catalogue(Record::descriptor()));
   return filter.Matches(FromText<Record>(record));
 }
 bool Host(const std::string& request, const std::string& record) {
@@ -54,7 +55,7 @@ TEST(NameFilter, ComparesNothingWithAStarOrWithoutAName) {
   EXPECT_TRUE(Host("hostname: 'ASSET*'", "hostname: 'other'"));
   EXPECT_TRUE(Host("days: 7 tags: 'x'", "hostname: 'other'"));
   EXPECT_TRUE(Host("hostname: 'ASSET1'", "device_id: 'h'"));
-  EXPECT_THAT(NameFilter(FromText<v1::ListHostsRequest>("hostname: '*x'"),
+  EXPECT_THAT(NameFilter(FromText<v1::ListHostsRequest>("filter { hostname: '*x' }"),
                          Catalogue(v1::Host::descriptor()))
                   .paths(),
               IsEmpty());
@@ -87,12 +88,15 @@ TEST(NameFilter, HoldsEveryNameOfARequestAgainstTheRecord) {
 }
 
 TEST(CaseSensitiveFields, AreThoseOfCountsWhoseValuesHaveLetters) {
-  EXPECT_THAT(CaseSensitiveFields(FromText<v1::AggregateHostsRequest>("hostname: 'srv'")),
-              ElementsAre("hostname"));
-  EXPECT_THAT(CaseSensitiveFields(FromText<v1::AggregateHostsRequest>("hostname: '10-0-0-5'")),
-              IsEmpty());
+  EXPECT_THAT(
+      CaseSensitiveFields(FromText<v1::AggregateHostsRequest>("filter { hostname: 'srv' }")),
+      ElementsAre("filter.hostname"));
+  EXPECT_THAT(
+      CaseSensitiveFields(FromText<v1::AggregateHostsRequest>("filter { hostname: '10-0-0-5' }")),
+      IsEmpty());
   EXPECT_THAT(CaseSensitiveFields(FromText<v1::AggregateHostsRequest>("field: 'x'")), IsEmpty());
-  EXPECT_THAT(CaseSensitiveFields(FromText<v1::ListHostsRequest>("hostname: 'srv'")), IsEmpty());
+  EXPECT_THAT(CaseSensitiveFields(FromText<v1::ListHostsRequest>("filter { hostname: 'srv' }")),
+              IsEmpty());
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace falcon::testing {
 namespace {
 
 constexpr std::string_view kWhole =
-    "read_mask { paths: '*' } read_options { include_additional_fields: true } ";
+    "view: RECORD_VIEW_FULL read_options { include_additional_fields: true } ";
 
 class AnswerSizeTest : public GatewayTest {
  protected:

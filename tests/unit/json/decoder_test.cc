@@ -73,8 +73,8 @@ TEST(Decoder, LosesOnlyTheBadFieldsOfAnUglyDetection) {
   EXPECT_EQ(detection.process_id(), "9007199254740993117");
   EXPECT_EQ(detection.parent_process_id(), "12345678901234567890123");
   EXPECT_EQ(detection.local_process_id(), "1234");
-  EXPECT_EQ(detection.severity(), 70);
-  EXPECT_EQ(detection.severity_name(), v1::SEVERITY_HIGH);
+  EXPECT_EQ(detection.severity_score(), 70);
+  EXPECT_EQ(detection.severity(), v1::SEVERITY_HIGH);
   EXPECT_FALSE(detection.has_confidence());
   EXPECT_EQ(detection.status(), v1::DETECTION_STATUS_IN_PROGRESS);
   EXPECT_EQ(detection.created_timestamp().seconds(), 1767600900);

@@ -44,7 +44,7 @@ TEST(DiscoverRecords, LoseOnlyTheBadFieldsOfAnUglyHost) {
   EXPECT_EQ(host.entity_type(), v1::ENTITY_TYPE_MANAGED);
   EXPECT_EQ(host.criticality(), v1::ASSET_CRITICALITY_UNSPECIFIED);
   EXPECT_EQ(host.internet_exposure(), v1::YES_NO_UNSPECIFIED);
-  EXPECT_EQ(host.os_is_eol(), v1::YES_NO_UNKNOWN);
+  EXPECT_EQ(host.os_is_eol(), v1::YES_NO_UNDETERMINED);
   EXPECT_EQ(host.product_type_desc(), v1::PRODUCT_TYPE_DOMAIN_CONTROLLER);
   EXPECT_EQ(host.last_seen_timestamp().seconds(), 1767600900);
   EXPECT_EQ(host.confidence(), 75);
@@ -98,7 +98,7 @@ TEST(DiscoverRecords, LoseOnlyTheBadFieldsOfAnUglyAccount) {
   };
   EXPECT_EQ(CountsOf(report), skipped);
   EXPECT_EQ(account.account_name(), "CORP\\alice");
-  EXPECT_EQ(account.admin_privileges(), v1::YES_NO_UNKNOWN);
+  EXPECT_EQ(account.admin_privileges(), v1::YES_NO_UNDETERMINED);
   EXPECT_FALSE(account.has_first_seen_timestamp()) << "Falcon's way to say never";
   EXPECT_EQ(account.last_successful_login_type(), v1::LOGIN_TYPE_NETWORK_CLEARTEXT);
   EXPECT_EQ(account.password_last_set_timestamp().seconds(), 1767600900);

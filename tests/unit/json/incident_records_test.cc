@@ -23,11 +23,34 @@ TEST(IncidentRecords, FillEveryFieldOfAFullCase) {
   AddUnset(incident, "", unset);
   EXPECT_EQ(unset, std::vector<std::string>{"derived"});
   EXPECT_EQ(report.skipped_values, 0);
-  EXPECT_EQ(incident.severity(), 95);
+  EXPECT_EQ(incident.severity_score(), 95);
+  EXPECT_EQ(incident.severity(), v1::SEVERITY_CRITICAL);
   EXPECT_EQ(incident.status(), v1::INCIDENT_STATUS_IN_PROGRESS);
   EXPECT_EQ(incident.sla().active_timer_time_due().seconds(), 1767600900);
   EXPECT_EQ(incident.sla().timers().resolution().status(), v1::INCIDENT_TIMER_STATUS_PAUSED);
   EXPECT_EQ(incident.additional_fields().fields().count("key_of_tomorrow"), 1u);
+}
+
+TEST(IncidentRecords, HaveTheBandOfTheirScore) {
+  const std::pair<std::string, v1::Severity> bands[] = {
+      {"100", v1::SEVERITY_CRITICAL},    {"80", v1::SEVERITY_CRITICAL},
+      {"79", v1::SEVERITY_HIGH},         {"\"60\"", v1::SEVERITY_HIGH},
+      {"59.0", v1::SEVERITY_MEDIUM},     {"20", v1::SEVERITY_LOW},
+      {"1", v1::SEVERITY_INFORMATIONAL}, {"0", v1::SEVERITY_UNSPECIFIED},
+      {"-5", v1::SEVERITY_UNSPECIFIED},  {"null", v1::SEVERITY_UNSPECIFIED}};
+  for (const auto& [score, severity] : bands) {
+    const auto [incident, report] = DecodeRecord<v1::Incident>(
+        R"({"id":"i","severity":)" + score + "}", WithAdditionalFields());
+    EXPECT_EQ(incident.severity(), severity) << score;
+    EXPECT_EQ(report.skipped_values, 0) << score;
+  }
+}
+
+TEST(IncidentRecords, KeepAScoreThatIsNoneOnce) {
+  const auto [incident, report] =
+      DecodeRecord<v1::Incident>(R"({"id":"i","severity":"grave"})", WithAdditionalFields());
+  EXPECT_EQ(report.skipped_values, 1);
+  EXPECT_EQ(incident.severity(), v1::SEVERITY_UNSPECIFIED);
 }
 
 TEST(IncidentRecords, FillEveryFieldOfAFullAgreement) {
@@ -62,7 +85,7 @@ TEST(IncidentRecords, LoseOnlyTheBadFieldsOfAnUglyCase) {
   };
   EXPECT_EQ(CountsOf(report), skipped);
   EXPECT_EQ(incident.id(), "4711");
-  EXPECT_EQ(incident.severity(), 95);
+  EXPECT_EQ(incident.severity_score(), 95);
   EXPECT_EQ(incident.status(), v1::INCIDENT_STATUS_IN_PROGRESS);
   EXPECT_EQ(incident.created_timestamp().seconds(), 1767600900);
   EXPECT_FALSE(incident.has_start_timestamp());

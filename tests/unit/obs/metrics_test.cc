@@ -21,15 +21,17 @@ TEST(Metrics, CountsRpcsUnderTheNamesThatDashboardsKnow) {
   metrics.RpcHandled(kListHosts, "NOT_FOUND", milliseconds(2000), 0);
   const std::string text = metrics.Text();
   EXPECT_THAT(text, HasSubstr("# TYPE grpc_server_started_total counter"));
-  EXPECT_THAT(text, HasSubstr("grpc_server_started_total{grpc_method=\"ListHosts\","
-                              "grpc_service=\"falcon_gateway.v1.HostService\",grpc_type=\"unary\"} 2"));
+  EXPECT_THAT(text,
+              HasSubstr("grpc_server_started_total{grpc_method=\"ListHosts\","
+                        "grpc_service=\"falcon_gateway.v1.HostService\",grpc_type=\"unary\"} 2"));
   EXPECT_THAT(text, HasSubstr("grpc_server_handled_total{grpc_code=\"OK\","));
   EXPECT_THAT(text, HasSubstr("grpc_server_handled_total{grpc_code=\"NOT_FOUND\","));
   EXPECT_THAT(text, HasSubstr("grpc_type=\"unary\",le=\"0.025\"} 1"));
   EXPECT_THAT(text, HasSubstr("grpc_type=\"unary\",le=\"+Inf\"} 2"));
   EXPECT_THAT(text, HasSubstr("grpc_server_handling_seconds_sum{"));
-  EXPECT_THAT(text, HasSubstr("grpc_server_msg_sent_total{grpc_method=\"ListHosts\","
-                              "grpc_service=\"falcon_gateway.v1.HostService\",grpc_type=\"unary\"} 1"));
+  EXPECT_THAT(text,
+              HasSubstr("grpc_server_msg_sent_total{grpc_method=\"ListHosts\","
+                        "grpc_service=\"falcon_gateway.v1.HostService\",grpc_type=\"unary\"} 1"));
 }
 
 TEST(Metrics, CountsLogInsAndRefusedTokens) {

@@ -42,7 +42,7 @@ class AccountsTest : public ServedTest<DiscoverService, v1::DiscoverService> {
   // All batches from `resume_token` on.
   std::vector<Batch> Export(const std::string& resume_token = "") {
     v1::ExportDiscoveredAccountsRequest request;
-    request.set_filter(std::string(kEither));
+    request.mutable_filter()->set_fql(std::string(kEither));
     request.set_resume_token(resume_token);
     grpc::ClientContext context;
     const auto reader = stub->ExportDiscoveredAccounts(&context, request);

@@ -71,9 +71,10 @@ v1::AggregateRtrSessionsRequest Histogram() {
 
 TEST(RtrHistogramBounds, CoverTheRangeToTheFractionOfItsEnd) {
   v1::AggregateRtrSessionsRequest request = Histogram();
-  request.mutable_created()->mutable_start()->set_seconds(1'767'225'600);  // 2026-01-01
-  request.mutable_created()->mutable_end()->set_seconds(1'767'312'000);
-  request.mutable_created()->mutable_end()->set_nanos(1);
+  request.mutable_filter()->mutable_created()->mutable_start()->set_seconds(
+      1'767'225'600);  // 2026-01-01
+  request.mutable_filter()->mutable_created()->mutable_end()->set_seconds(1'767'312'000);
+  request.mutable_filter()->mutable_created()->mutable_end()->set_nanos(1);
   Checks checks;
   EXPECT_THAT(RtrHistogramBounds(request, WallTime(), checks),
               ElementsAre("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z"));
@@ -86,9 +87,9 @@ TEST(RtrHistogramBounds, AreNoneWhereTheRangeIsUnsound) {
   for (const auto& [start, end] : {std::pair(int64_t{0}, kMost), std::pair(kLeast, int64_t{0}),
                                    std::pair(kMost, kMost), std::pair(kLeast, kLeast)}) {
     v1::AggregateRtrSessionsRequest request = Histogram();
-    request.mutable_created()->mutable_start()->set_seconds(start);
-    request.mutable_created()->mutable_end()->set_seconds(end);
-    request.mutable_created()->mutable_end()->set_nanos(999'999'999);
+    request.mutable_filter()->mutable_created()->mutable_start()->set_seconds(start);
+    request.mutable_filter()->mutable_created()->mutable_end()->set_seconds(end);
+    request.mutable_filter()->mutable_created()->mutable_end()->set_nanos(999'999'999);
     Checks checks;
     EXPECT_THAT(RtrHistogramBounds(request, WallTime(), checks), IsEmpty());
   }

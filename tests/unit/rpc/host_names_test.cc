@@ -124,11 +124,12 @@ class VulnerabilitiesByNameTest
  protected:
   grpc::Status List(const std::string& hostname) {
     v1::ListVulnerabilitiesRequest request;
-    request.set_hostname(hostname);
+    request.mutable_filter()->set_hostname(hostname);
     grpc::ClientContext context;
-    v1::ListVulnerabilitiesResponse answer;
     return stub->ListVulnerabilities(&context, request, &answer);
   }
+
+  v1::ListVulnerabilitiesResponse answer;
 };
 
 TEST_F(VulnerabilitiesByNameTest, AreThoseOfTheHostsOfExactlyThatName) {
@@ -141,9 +142,13 @@ TEST_F(VulnerabilitiesByNameTest, AreThoseOfTheHostsOfExactlyThatName) {
   EXPECT_THAT(Url(1), ::testing::Not(HasSubstr("h0")));
 }
 
-TEST_F(VulnerabilitiesByNameTest, WithoutSuchAHostAreNotFound) {
+TEST_F(VulnerabilitiesByNameTest, WithoutSuchAHostAreNoneWithANote) {
   Script("/devices/combined/devices/v1", Page({"ASSET10"}));
-  EXPECT_EQ(List("asset1").error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_TRUE(List("asset1").ok());
+  EXPECT_EQ(answer.vulnerabilities_size(), 0);
+  ASSERT_EQ(answer.read_info().notes_size(), 1);
+  EXPECT_EQ(answer.read_info().notes(0).reason(), "NO_SUCH_HOST");
+  EXPECT_EQ(answer.read_info().notes(0).field(), "filter.hostname");
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/incidents.pb.h"
 #include "rpc/incident_join.h"
 #include "rpc/incident_view.h"
 
@@ -75,7 +77,7 @@ TEST(Derive, GivesAHostItsIdAndItsNameWhenAnAlertTellsThem) {
 TEST(Derive, CountsByHourUpToThreeDaysAndThenByDay) {
   const v1::IncidentDerived hours =
       Derived({Alert("timestamp { seconds: 3599 }"), Alert("timestamp { seconds: 10 }"),
-               Alert("timestamp { seconds: 259199 }"), Alert("severity: 70")});
+               Alert("timestamp { seconds: 259199 }"), Alert("severity_score: 70")});
   EXPECT_EQ(hours.events_interval(), v1::AGGREGATION_INTERVAL_HOUR);
   ASSERT_EQ(hours.events_histogram_size(), 2);
   EXPECT_EQ(hours.events_histogram(0).count(), 2);
@@ -115,12 +117,12 @@ TEST(IncidentView, ReadsAlertsOnlyForWhatNeedsThem) {
            {{"derived.alert_count"}, true, false, {"status", ids}},
            {{"derived.tactics"}, true, true, {"status", ids}},
            {{"derived"}, true, true, {"status", ids}},
-           {{"*"}, true, true, {}},
            {{"derived.nonsense"}, false, false, {}},
        }) {
-    google::protobuf::FieldMask mask;
+    v1::ListIncidentsRequest request;
+    google::protobuf::FieldMask& mask = *request.mutable_read_mask();
     for (const std::string& path : want.paths) mask.add_paths(path);
-    const IncidentView view(&mask, true);
+    const IncidentView view(request);
     EXPECT_EQ(view.derived(), want.derived) << mask.ShortDebugString();
     EXPECT_EQ(view.from_alerts(), want.from_alerts) << mask.ShortDebugString();
     std::vector<std::string> all = want.paths;
@@ -128,16 +130,17 @@ TEST(IncidentView, ReadsAlertsOnlyForWhatNeedsThem) {
     view.AddSources(mask);
     EXPECT_EQ(std::vector<std::string>(mask.paths().begin(), mask.paths().end()), all);
   }
-  EXPECT_TRUE(IncidentView(nullptr, true).derived()) << "the brief view tells the state";
-  EXPECT_FALSE(IncidentView(nullptr, true).from_alerts());
-  EXPECT_TRUE(IncidentView(nullptr, false).from_alerts()) << "everything";
+  const v1::ListIncidentsRequest list;
+  EXPECT_TRUE(IncidentView(list).derived()) << "the brief view tells the state";
+  EXPECT_FALSE(IncidentView(list).from_alerts());
+  EXPECT_TRUE(IncidentView(v1::GetIncidentRequest()).from_alerts()) << "everything";
 }
 
 TEST(IncidentView, TakesBackWhatOnlyDerivedNeeded) {
-  google::protobuf::FieldMask mask;
-  mask.add_paths("evidence.alerts.records.id");
-  mask.add_paths("derived.tactics");
-  const IncidentView view(&mask, true);
+  v1::ListIncidentsRequest request;
+  request.mutable_read_mask()->add_paths("evidence.alerts.records.id");
+  request.mutable_read_mask()->add_paths("derived.tactics");
+  const IncidentView view(request);
   v1::Incident incident;
   ASSERT_TRUE(TextFormat::ParseFromString(
       "status: INCIDENT_STATUS_NEW "

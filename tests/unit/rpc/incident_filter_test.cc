@@ -51,10 +51,10 @@ TEST_F(IncidentFilter, LeavesTodaysWordsAndWhatIsWrongAsTheyAre) {
 }
 
 TEST_F(IncidentFilter, SaysWhatIsWrongByItsPlaceInTheFilterThatWasGiven) {
-  EXPECT_EQ(Translate("status:20+state:'ajar'").substr(0, 20), "filter: at byte 10: ");
-  EXPECT_EQ(Translate("status:20+state:>'open'").substr(0, 20), "filter: at byte 10: ");
+  EXPECT_EQ(Translate("status:20+state:'ajar'").substr(0, 24), "filter.fql: at byte 10: ");
+  EXPECT_EQ(Translate("status:20+state:>'open'").substr(0, 24), "filter.fql: at byte 10: ");
   const std::string unknown = Translate("status:20+hostname:'x'");
-  EXPECT_EQ(unknown.substr(0, 20), "filter: at byte 10: ");
+  EXPECT_EQ(unknown.substr(0, 24), "filter.fql: at byte 10: ");
   EXPECT_NE(unknown.find("hostnames"), std::string::npos) << unknown;
 }
 
@@ -65,7 +65,7 @@ TEST_F(IncidentFilter, StateIsAConditionOnStatus) {
   EXPECT_EQ(OfState(v1::INCIDENT_STATE_CLOSED, checks).Text(), "status:'closed'");
   EXPECT_TRUE(checks.Verdict().ok());
   EXPECT_TRUE(OfState(static_cast<v1::IncidentState>(9), checks).empty());
-  EXPECT_EQ(Violations(checks.Verdict())[0].field, "state");
+  EXPECT_EQ(Violations(checks.Verdict())[0].field, "filter.state");
 }
 
 }  // namespace

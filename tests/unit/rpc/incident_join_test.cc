@@ -6,6 +6,8 @@
 
 #include <deque>
 
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/incidents.pb.h"
 #include "tests/unit/falcon/upstream_fixture.h"
 
 namespace falcon::rpc {
@@ -58,7 +60,7 @@ class IncidentJoinTest : public testing::UpstreamTest {
                 ::testing::HasSubstr("`derived` lacks the alerts"));
   }
 
-  const IncidentView view{nullptr, /*brief_unless_asked=*/false};
+  const IncidentView view{v1::GetIncidentRequest()};
   const PageTokens tokens{Secret(std::string(32, 'k')), "tenant"};
   Caller keeping{attempts, loop, clock, timer, {.batching = {}, .cache_bytes = size_t{1} << 20}};
   const Upstream upstream{keeping, tokens, clock, timer};

@@ -8,8 +8,10 @@
 #include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/detections.pb.h"
+#include "falcon_gateway/v1/hosts.pb.h"
 #include "falcon_gateway/v1/reputation.pb.h"
 #include "falcon_gateway/v1/rtr_sessions.pb.h"
+#include "falcon_gateway/v1/vulnerabilities.pb.h"
 #include "tests/support/status_matchers.h"
 
 namespace falcon::rpc {
@@ -31,10 +33,12 @@ std::vector<std::string> Problems(const google::protobuf::Message& request) {
 
 TEST(RequestBounds, AMillionEnumWordsAreRefusedWithoutBeingVisited) {
   v1::ListRtrSessionsRequest request;
-  for (int i = 0; i < 1'000'000; ++i) request.add_statuses(v1::RTR_SESSION_STATUS_ACTIVE);
-  EXPECT_THAT(Problems(request),
-              ElementsAre("statuses: takes at most 100 items, got 1000000; split them over several "
-                          "calls"));
+  for (int i = 0; i < 1'000'000; ++i)
+    request.mutable_filter()->add_statuses(v1::RTR_SESSION_STATUS_ACTIVE);
+  EXPECT_THAT(
+      Problems(request),
+      ElementsAre("filter.statuses: takes at most 100 items, got 1000000; split them over several "
+                  "calls"));
 }
 
 TEST(RequestBounds, IdsHaveTheBoundOfTheirFieldsOption) {
@@ -66,10 +70,41 @@ TEST(RequestBounds, FieldsOfMessagesInAListAreNamedByTheirPlace) {
 
 TEST(RequestBounds, EveryWrongFieldIsNamedAtOnce) {
   v1::ListDetectionsRequest request;
-  request.set_filter(std::string(16'385, 'a'));
-  request.add_products(std::string(4097, 'a'));
-  EXPECT_THAT(Problems(request), ElementsAre("products[0]: takes at most 4096 bytes, got 4097",
-                                             "filter: takes at most 16384 bytes, got 16385"));
+  request.mutable_filter()->set_fql(std::string(16'385, 'a'));
+  request.mutable_filter()->add_products(std::string(4097, 'a'));
+  EXPECT_THAT(Problems(request),
+              ElementsAre("filter.products[0]: takes at most 4096 bytes, got 4097",
+                          "filter.fql: takes at most 16384 bytes, got 16385"));
+}
+
+TEST(RequestBounds, ARequiredFieldIsNamedWhereItIsMissing) {
+  EXPECT_THAT(Problems(v1::GetDetectionRequest()), ElementsAre("composite_id: is required"));
+  EXPECT_THAT(Problems(v1::BatchGetDetectionsRequest()),
+              ElementsAre("composite_ids: needs from 1 to 5000 items"));
+  EXPECT_THAT(Problems(v1::GetHostRequest()), ElementsAre("device_id: one of these is required",
+                                                          "hostname: one of these is required"));
+  v1::GetHostRequest by_name;
+  by_name.set_hostname("a");
+  EXPECT_TRUE(CheckBounds(by_name).ok());
+}
+
+TEST(RequestBounds, NumbersHaveTheBoundOfTheirFieldsOption) {
+  v1::ListDetectionsRequest list;
+  EXPECT_EQ(PageSize(list, "page_size"), 50);
+  list.set_page_size(7);
+  EXPECT_EQ(PageSize(list, "page_size"), 7);
+  list.set_page_size(5000);
+  EXPECT_TRUE(CheckBounds(list).ok());
+  EXPECT_EQ(PageSize(list, "page_size"), 1000);
+  list.set_page_size(-1);
+  EXPECT_THAT(Problems(list), ElementsAre("page_size: must not be negative, got -1"));
+  EXPECT_EQ(PageSize(v1::ExportDetectionsRequest(), "batch_size"), 1000);
+  v1::ListVulnerabilitiesRequest scores;
+  scores.mutable_filter()->set_min_base_score(10);
+  EXPECT_TRUE(CheckBounds(scores).ok());
+  scores.mutable_filter()->set_min_base_score(10.1);
+  EXPECT_THAT(Problems(scores),
+              ElementsAre("filter.min_base_score: must lie between 0 and 10, got 10.1"));
 }
 
 TEST(RequestBounds, UnknownFieldsCountInTheWhole) {

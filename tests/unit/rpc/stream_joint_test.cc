@@ -81,8 +81,8 @@ class Gateway final : public v1::GatewayService::CallbackService {
   grpc::ServerUnaryReactor* CheckAccess(grpc::CallbackServerContext* context,
                                         const v1::CheckAccessRequest* request,
                                         v1::CheckAccessResponse* response) override {
-    return Answer(edge_, "/falcon_gateway.v1.GatewayService/CheckAccess", context, request, response,
-                  [](Call&) { return Ok(); });
+    return Answer(edge_, "/falcon_gateway.v1.GatewayService/CheckAccess", context, request,
+                  response, [](Call&) { return Ok(); });
   }
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest* request,

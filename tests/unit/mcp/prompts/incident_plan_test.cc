@@ -38,8 +38,7 @@ TEST(IncidentPlan, FollowsTheIncidentToItsDetectionsHostsAndIndicators) {
   EXPECT_THAT(asked, Contains(HasSubstr("product_types: PRODUCT_TYPE_DOMAIN_CONTROLLER")));
   // The private address is no indicator; Falcon's own come first.
   EXPECT_THAT(
-      asked,
-      Contains(HasSubstr("filter: \"value:[\\'malicious-domain.com\\',\\'203.0.113.42\\']\"")));
+      asked, Contains(HasSubstr("fql: \"value:[\\'malicious-domain.com\\',\\'203.0.113.42\\']\"")));
 }
 
 TEST(IncidentPlan, SaysWhatToStateAndTellsEmptyFromFailed) {
@@ -68,18 +67,19 @@ TEST(IncidentPlan, WithoutArgumentsTakesTheGravestByNumberAndOfEqualOnesTheNewes
   PromptBench bench;
   bench.TellStory();
   bench.gateway.Answers("ListIncidents", client::Cat(R"({"incidents":[
-      {"id":"older","severity":95,"created_timestamp":"2026-05-01T00:00:00Z"},
+      {"id":"older","severity_score":95,"created_timestamp":"2026-05-01T00:00:00Z"},
       {"id":")",
-                                                     kIncidentId, R"(","severity":95,
+                                                     kIncidentId, R"(","severity_score":95,
        "created_timestamp":"2026-05-02T00:00:00Z"},
-      {"id":"newest","severity":90,"created_timestamp":"2026-05-03T00:00:00Z"}],"total_size":93})"));
+      {"id":"newest","severity_score":90,"created_timestamp":"2026-05-03T00:00:00Z"}],"total_size":93})"));
   const std::string words = Words(bench.Good(kPlan, {}));
   EXPECT_THAT(words, HasSubstr(client::Cat("The incident: ", kIncidentId)));
   EXPECT_THAT(words, HasSubstr("of 93 open incidents the gravest (severity 95), and of equally "
                                "grave ones the newest."));
   const auto asked = bench.gateway.Asked();
-  EXPECT_THAT(asked[0], StartsWith("ListIncidents page_size: 5 state: INCIDENT_STATE_OPEN "
-                                   "order_by: \"severity desc\""));
+  EXPECT_THAT(asked[0],
+              StartsWith("ListIncidents page_size: 5 filter { state: INCIDENT_STATE_OPEN } "
+                         "order_by: \"severity desc\""));
   EXPECT_THAT(asked[1], Not(StartsWith("ListIncidents")));
 }
 
@@ -89,7 +89,7 @@ TEST(IncidentPlan, AsksForTheNewestWhereAllThatCameAreAsGrave) {
   EXPECT_THAT(Words(bench.Good(kPlan, {})),
               HasSubstr("of 93 open incidents the gravest (severity 95), and of equally grave"));
   EXPECT_THAT(bench.gateway.Asked()[1],
-              AllOf(HasSubstr("filter: \"severity:95\""), HasSubstr("created_timestamp desc")));
+              AllOf(HasSubstr("fql: \"severity:95\""), HasSubstr("created_timestamp desc")));
 }
 
 TEST(IncidentPlan, WithoutAnIncidentLooksForDetections) {
@@ -106,9 +106,10 @@ TEST(IncidentPlan, WithoutAnIncidentLooksForDetections) {
   EXPECT_THAT(Words(result), HasSubstr("The incident: not looked up: no open one was found."));
   EXPECT_EQ(Embedded(result).at(client::Cat(kParts, "detections"))["returned"], 1);
   const auto asked = bench.gateway.Asked();
-  EXPECT_THAT(asked,
-              Contains(StartsWith(
-                  "ListDetections page_size: 30 days: 30 min_severity: SEVERITY_HIGH statuses")));
+  EXPECT_THAT(
+      asked,
+      Contains(StartsWith(
+          "ListDetections page_size: 30 filter { days: 30 min_severity: SEVERITY_HIGH statuses")));
   EXPECT_THAT(asked, Contains(StartsWith("BatchGetHosts")));
 }
 
@@ -127,9 +128,9 @@ TEST(IncidentPlan, OfAHostTakesItsGravestOpenIncident) {
   bench.TellStory();
   bench.gateway.Answers(
       "ListIncidents",
-      client::Cat(R"({"incidents":[{"id":"newer","severity":50},
+      client::Cat(R"({"incidents":[{"id":"newer","severity_score":50},
       {"id":")",
-                  kIncidentId, R"(","severity":95},{"id":"older","severity":90}]})"));
+                  kIncidentId, R"(","severity_score":95},{"id":"older","severity_score":90}]})"));
   bench.gateway.Answers("ListDetections",
                         client::Cat(R"({"detections":[{"composite_id":")", kBeacon,
                                     R"("},{"composite_id":"a:b:new"}],"total_size":2})"));

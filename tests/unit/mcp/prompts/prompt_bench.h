@@ -42,7 +42,7 @@ struct PromptBench : ResourceBench {
   void TellStory() {
     gateway.Answers("GetIncident",
                     client::Cat(R"({"incident":{"id":")", kIncidentId,
-                                R"(","name":"Intrusion","severity":95,
+                                R"(","name":"Intrusion","severity_score":95,
         "analysis_results":{"hosts":{"records":[{"aid":")",
                                 kServer1, R"("},{"aid":")", kServer2, R"("}]}},
         "evidence":{"alerts":{"records":[{"id":"e1","selector":{"id":")",
@@ -62,7 +62,7 @@ struct PromptBench : ResourceBench {
     gateway.Answers("BatchGetHosts", client::Cat(R"({"hosts":[{"device_id":")", kServer1,
                                                  R"("},{"device_id":")", kServer2, R"("}]})"));
     gateway.Answers("ListIncidents", client::Cat(R"({"incidents":[{"id":")", kIncidentId,
-                                                 R"(","severity":95}],"total_size":93})"));
+                                                 R"(","severity_score":95}],"total_size":93})"));
     AnswerNothing({"ListDetections", "ListHosts", "ListRtrSessions", "ListVulnerabilities",
                    "ListIocs", "ListIntelIndicators", "BatchGetLoginHistory", "BatchGetOnlineState",
                    "ListDiscoveredApplications", "BatchGetIncidents", "AggregateDetections",

@@ -96,8 +96,10 @@ TEST(Prompts, NameEachPartThatFailedWithItsReason) {
     PromptBench bench;
     bench.TellStory();
     for (const char* method : {"ListDetections", "AggregateHosts", "ListVulnerabilities"}) {
-      client::Failure failure = FailureOf(grpc::StatusCode::UNAVAILABLE, kSteering, "UPSTREAM");
+      client::Failure failure =
+          FailureOf(grpc::StatusCode::UNAVAILABLE, "Falcon fails", "UPSTREAM");
       failure.metadata["http_status"] = "500";
+      failure.metadata["upstream_text"] = kSteering;
       bench.gateway.Fails(method, failure);
     }
     const std::string words = Words(bench.Good(name, arguments));

@@ -34,9 +34,9 @@ TEST(Question, PutsTextsWordsMasksNumbersAndListsIntoTheRequest) {
   EXPECT_EQ(replies[0].method->verb, "list");
   EXPECT_THAT(
       bench.gateway.Asked(),
-      ElementsAre("ListVulnerabilities days: 7 severities: CVE_SEVERITY_HIGH severities: "
+      ElementsAre("ListVulnerabilities filter { days: 7 severities: CVE_SEVERITY_HIGH severities: "
                   "CVE_SEVERITY_CRITICAL hostname: \"A\" device_ids: \"d1\" device_ids: \"d2\" "
-                  "cisa_kev: true read_mask { paths: \"id\" paths: \"cve.severity\" } "));
+                  "cisa_kev: true } read_mask { paths: \"id\" paths: \"cve.severity\" } "));
 }
 
 TEST(Question, WhatTheProtosDoNotKnowFailsWithoutACall) {

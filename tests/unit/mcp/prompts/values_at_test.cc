@@ -24,7 +24,7 @@ class ValuesAt : public ::testing::Test {
 
 TEST_F(ValuesAt, LeadThroughMessagesAndLists) {
   const auto answer = Of("detections", "list", R"(
-      detections { composite_id: "a" severity_name: SEVERITY_HIGH
+      detections { composite_id: "a" severity: SEVERITY_HIGH
                    timestamp { seconds: 1780000000 }
                    network_accesses { remote_address: "203.0.113.42" }
                    network_accesses { remote_address: "" } }
@@ -32,7 +32,7 @@ TEST_F(ValuesAt, LeadThroughMessagesAndLists) {
   EXPECT_THAT(TextsAt(*answer, "detections.composite_id"), ElementsAre("a", "b"));
   EXPECT_THAT(TextsAt(*answer, "detections.network_accesses.remote_address"),
               ElementsAre("203.0.113.42"));
-  EXPECT_THAT(TextsAt(*answer, "detections.severity_name"), ElementsAre("high"));
+  EXPECT_THAT(TextsAt(*answer, "detections.severity"), ElementsAre("high"));
   EXPECT_THAT(TextsAt(*answer, "detections.timestamp"), ElementsAre("2026-05-28T20:26:40Z"));
   EXPECT_THAT(TextsAt(*answer, "detections.tags"), ElementsAre("t1", "t2"));
   EXPECT_EQ(TextAt(*answer, "detections.device.hostname"), "H");

@@ -176,12 +176,12 @@ TEST(OtherTools, TellAreasOfAccess) {
 
 TEST(OtherTools, PageOverIdsByCursor) {
   ToolBench bench;
-  bench.gateway.Answers("GetIocDevices", R"({"device_ids":["a1","b2"],"next_page_token":"tok"})");
+  bench.gateway.Answers("ListIocDevices", R"({"device_ids":["a1","b2"],"next_page_token":"tok"})");
   const std::string arguments = R"("type":"domain","value":"evil.example")";
   const ToolResult first = bench.Call("get_ioc_devices", "{" + arguments + "}");
   EXPECT_THAT(Structured(first)["device_ids"], ElementsAre("a1", "b2"));
   EXPECT_THAT(first.content.at(0).text, StartsWith("Found more than 2 device IDs"));
-  bench.gateway.Answers("GetIocDevices", R"({"device_ids":["c3"]})");
+  bench.gateway.Answers("ListIocDevices", R"({"device_ids":["c3"]})");
   const Json next = {
       {"type", "domain"}, {"value", "evil.example"}, {"cursor", Structured(first)["next_cursor"]}};
   const ToolResult last = bench.Call("get_ioc_devices", next.dump());

@@ -55,15 +55,16 @@ TEST(PageCursor, CarriesIntervalsOnlyIntoRequestsThatHaveThem) {
   const auto catalog = client::RealCatalog();
   const auto& type = *client::MethodOf(*catalog, "detections", "list").descriptor->input_type();
   const auto first =
-      client::FromText(*catalog, type, "created { start { seconds: 1 } } filter: 'a'");
-  auto later = client::FromText(*catalog, type, "created { start { seconds: 9 } } filter: 'b'");
+      client::FromText(*catalog, type, "filter { created { start { seconds: 1 } } fql: 'a' }");
+  auto later =
+      client::FromText(*catalog, type, "filter { created { start { seconds: 9 } } fql: 'b' }");
   RestoreIntervals(IntervalsOf(*first), *later);
-  EXPECT_EQ(later->ShortDebugString(), "created { start { seconds: 1 } } filter: \"b\"");
-  later = client::FromText(*catalog, type, "filter: 'b'");
+  EXPECT_EQ(later->ShortDebugString(), "filter { created { start { seconds: 1 } } fql: \"b\" }");
+  later = client::FromText(*catalog, type, "filter { fql: 'b' }");
   RestoreIntervals(IntervalsOf(*first), *later);
-  EXPECT_EQ(later->ShortDebugString(), "filter: \"b\"");
+  EXPECT_EQ(later->ShortDebugString(), "filter { fql: \"b\" }");
   RestoreIntervals("no proto", *later);
-  EXPECT_EQ(later->ShortDebugString(), "filter: \"b\"");
+  EXPECT_EQ(later->ShortDebugString(), "filter { fql: \"b\" }");
 }
 
 }  // namespace

@@ -51,9 +51,9 @@ TEST_F(Parameters, OfEachSearchSteerItAlike) {
   for (const ToolFacts& facts : ToolTable()) {
     if (facts.kind != ToolKind::kSearch) continue;
     SCOPED_TRACE(facts.name);
-    EXPECT_THAT(Names(std::string(facts.name)),
-                IsSupersetOf(
-                    {"days", "filter", "limit", "cursor", "order_by", "fields", "view", "format"}));
+    EXPECT_THAT(
+        Names(std::string(facts.name)),
+        IsSupersetOf({"days", "fql", "limit", "cursor", "order_by", "fields", "view", "format"}));
   }
 }
 
@@ -88,7 +88,7 @@ TEST_F(Parameters, HaveTheBoundsThatTheProtosState) {
          ParametersOf(BoundToolNamed(*catalog_, std::string(facts.name)))) {
       if (parameter.name != "days") continue;
       const std::string stated = client::Cat(parameter.least, " to ", parameter.most, ".");
-      EXPECT_THAT(client::CommentOf(*parameter.path.front()), HasSubstr(stated)) << facts.name;
+      EXPECT_THAT(client::CommentOf(parameter.field()), HasSubstr(stated)) << facts.name;
       ++checked;
     }
   }
@@ -126,7 +126,7 @@ TEST_F(Parameters, AreDescribedAsTheGatewayTakesThem) {
 TEST_F(Parameters, OfEachFilterShowOneOfFieldsThatFqlKnows) {
   int shown = 0;
   for (const ToolFacts& facts : ToolTable()) {
-    const Json filter = Schema(std::string(facts.name))["properties"]["filter"];
+    const Json filter = Schema(std::string(facts.name))["properties"]["fql"];
     if (filter.is_null()) continue;
     const std::string text = filter["description"];
     const std::string guide = client::Cat("FQL (falcon://fql/", facts.noun, "): ");

@@ -21,7 +21,7 @@ TEST(SearchScope, OfVulnerabilitiesIsWhatStillStandsUnlessAStateIsAskedFor) {
   EXPECT_EQ(Summary(bench.Call("search_vulnerabilities", R"({"hostname":"SRV-1"})")),
             "Found 1 vulnerability (hostname SRV-1), newest first. Only those that still stand: "
             "`status` asks for closed and expired.");
-  for (const char* json : {R"({"status":"closed"})", R"({"filter":"status:'closed'"})"}) {
+  for (const char* json : {R"({"status":"closed"})", R"({"fql":"status:'closed'"})"}) {
     EXPECT_THAT(Summary(bench.Call("search_vulnerabilities", json)), Not(HasSubstr("Only")));
   }
 }
@@ -32,13 +32,13 @@ TEST(SearchScope, IsSaidUnlessTheFilterHasAConditionOnTheState) {
   for (const char* filter :
        {"host_info.tags:!['status-prod']", "host_info.hostname:'status:1'",
         R"(apps.product_name_version:"a\\\"status:b")", "apps.remediation.status:'x'"}) {
-    const std::string json = Json({{"filter", filter}}).dump();
+    const std::string json = Json({{"fql", filter}}).dump();
     EXPECT_THAT(Summary(bench.Call("search_vulnerabilities", json)), HasSubstr("still stand"))
         << filter;
   }
   for (const char* filter : {"cve.id:['a']+status:!'open'", "(status :'closed')",
                              "cve.id:'status',closed_timestamp:>'now-7d'"}) {
-    const std::string json = Json({{"filter", filter}}).dump();
+    const std::string json = Json({{"fql", filter}}).dump();
     EXPECT_THAT(Summary(bench.Call("search_vulnerabilities", json)), Not(HasSubstr("still stand")))
         << filter;
   }

@@ -52,7 +52,7 @@ TEST(Search, AnswersAnEnvelopeAndThreeBlocksOfText) {
       bench.Call("search_detections", R"({"days":7,"severity":"high","limit":2})");
   const Json json = Structured(result);
   EXPECT_THAT(Ids(json), ElementsAre("0", "1"));
-  EXPECT_EQ(json["detections"][0]["severity_name"], "high");
+  EXPECT_EQ(json["detections"][0]["severity"], "high");
   EXPECT_EQ(json["returned"], 2);
   EXPECT_EQ(json["total"], 812);
   EXPECT_EQ(json["truncated"], false);
@@ -65,8 +65,9 @@ TEST(Search, AnswersAnEnvelopeAndThreeBlocksOfText) {
   EXPECT_EQ(result.content[1].text, result.structured);
   EXPECT_THAT(LastText(result), StartsWith("</falcon-data-0123456789abcdef>\n"));
   EXPECT_THAT(LastText(result), HasSubstr("search_detections again"));
-  EXPECT_THAT(bench.gateway.Asked(),
-              ElementsAre("ListDetections page_size: 2 days: 7 severities: SEVERITY_HIGH "));
+  EXPECT_THAT(
+      bench.gateway.Asked(),
+      ElementsAre("ListDetections page_size: 2 filter { days: 7 severities: SEVERITY_HIGH } "));
 }
 
 TEST(Search, SaysThatNothingMatchesUnlikeThatItCouldNotLook) {

@@ -42,11 +42,11 @@ Failure Passing() {
 }
 
 const char kFirst[] = R"({"detections":[
-    {"composite_id":"1","severity_name":"SEVERITY_HIGH","device":{"hostname":"A"}},
-    {"composite_id":"2","severity_name":"SEVERITY_LOW","device":{"hostname":"A"}}],
+    {"composite_id":"1","severity":"SEVERITY_HIGH","device":{"hostname":"A"}},
+    {"composite_id":"2","severity":"SEVERITY_LOW","device":{"hostname":"A"}}],
     "resume_token":"r1","exported":"2","total_size":"3"})";
 const char kSecond[] = R"({"detections":[
-    {"composite_id":"3","severity_name":"SEVERITY_HIGH"}],
+    {"composite_id":"3","severity":"SEVERITY_HIGH"}],
     "resume_token":"r2","exported":"3","total_size":"3"})";
 
 struct Summary : ToolBench {
@@ -72,19 +72,20 @@ struct Summary : ToolBench {
 TEST(Summarize, CountsValuesOfEveryRecord) {
   Summary summary;
   summary.gateway.Streams("ExportDetections", {Batch(kFirst), Batch(kSecond)});
-  const ToolResult result = summary.Run(
-      R"({"noun":"detections","days":7,"group_by":["severity_name","device.hostname"]})");
+  const ToolResult result =
+      summary.Run(R"({"noun":"detections","days":7,"group_by":["severity","device.hostname"]})");
   EXPECT_EQ(Structured(result), Json::parse(R"({"noun":"detections","count":3,"total":3,
       "complete":true,"groups":[
-      {"field":"severity_name","values":[{"value":"high","count":2},{"value":"low","count":1}],
+      {"field":"severity","values":[{"value":"high","count":2},{"value":"low","count":1}],
        "other":0,"unset":0,"distinct":2},
       {"field":"device.hostname","values":[{"value":"A","count":2}],
        "other":0,"unset":1,"distinct":1}]})"));
   EXPECT_THAT(result.content.at(0).text, StartsWith("Counted all 3 detections (days 7).\n"));
   EXPECT_THAT(summary.progress, ElementsAre(std::pair(2.0, 3.0), std::pair(3.0, 3.0)));
-  EXPECT_THAT(summary.gateway.Asked(),
-              ElementsAre("ExportDetections days: 7 read_mask { paths: \"composite_id\" paths: "
-                          "\"severity_name\" paths: \"device.hostname\" } "));
+  EXPECT_THAT(
+      summary.gateway.Asked(),
+      ElementsAre("ExportDetections filter { days: 7 } read_mask { paths: \"composite_id\" paths: "
+                  "\"severity\" paths: \"device.hostname\" } "));
 }
 
 TEST(Summarize, KeepsTheMostFrequentAndAddsUpTheRest) {
@@ -107,9 +108,9 @@ TEST(Summarize, KeepsTheMostFrequentAndAddsUpTheRest) {
 TEST(Summarize, CountsWordsThatNoEnumKnowsAsFalconSentThem) {
   Summary summary;
   summary.gateway.Streams("ExportDetections", {Batch(R"({"detections":[{"composite_id":"a",
-      "additional_fields":{"severity_name":"Info"}},{"severity_name":"SEVERITY_LOW"}],
+      "additional_fields":{"severity_name":"Info"}},{"severity":"SEVERITY_LOW"}],
       "read_info":{"skipped_values":"1"}})")});
-  const Json json = Structured(summary.Run(R"({"noun":"detections","group_by":"severity_name"})"));
+  const Json json = Structured(summary.Run(R"({"noun":"detections","group_by":"severity"})"));
   EXPECT_EQ(json["groups"][0]["values"],
             Json::parse(R"([{"value":"Info","count":1},{"value":"low","count":1}])"));
   EXPECT_EQ(json["groups"][0]["unset"], 0);
@@ -120,7 +121,7 @@ TEST(Summarize, ResumesAStreamThatBroke) {
   Summary summary;
   summary.gateway.Streams("ExportDetections", {Batch(kFirst), Breaks(Passing())});
   summary.on_pause = [&] { summary.gateway.Streams("ExportDetections", {Batch(kSecond)}); };
-  const Json json = Structured(summary.Run(R"({"noun":"detections","group_by":"severity_name"})"));
+  const Json json = Structured(summary.Run(R"({"noun":"detections","group_by":"severity"})"));
   EXPECT_EQ(json["count"], 3);
   EXPECT_THAT(summary.pauses, ElementsAre(std::chrono::seconds(3)));
   EXPECT_THAT(summary.gateway.Asked().back(), HasSubstr("resume_token: \"r1\""));
@@ -130,8 +131,7 @@ TEST(Summarize, NeverShowsTheCountsOfAPart) {
   Summary summary;
   summary.gateway.Streams("ExportDetections", {Batch(kFirst), Breaks(Passing())});
   summary.on_pause = [&] { summary.gateway.Fails("ExportDetections", Passing()); };
-  const std::string text =
-      ErrorText(summary.Run(R"({"noun":"detections","group_by":"severity_name"})"));
+  const std::string text = ErrorText(summary.Run(R"({"noun":"detections","group_by":"severity"})"));
   EXPECT_THAT(text, StartsWith("The count is not complete and therefore not shown: it broke after "
                                "2 of 3 detections.\n"));
   EXPECT_THAT(text, HasSubstr("Retry after 3 s."));

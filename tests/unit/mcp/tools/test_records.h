@@ -69,21 +69,21 @@ inline std::vector<MessagePtr> BriefDetections(const client::Catalog& catalog) {
   for (const char* text : {
            R"(composite_id: "a31119245c779396ec12da6999ee5093:ind:"
                             "4def6db997661c62ef7e80fbff77ebcb:6006287451768835848-50072-3511790379"
-              severity_name: SEVERITY_CRITICAL status: DETECTION_STATUS_IN_PROGRESS
+              severity: SEVERITY_CRITICAL status: DETECTION_STATUS_IN_PROGRESS
               created_timestamp { seconds: 1780000000 nanos: 791410545 }
               display_name: "NtdsFileAccessedViaVss" technique_id: "T1003.003"
               device { hostname: "SRV-APP-00446" } user_name: "alice.anderson"
               filename: "esentutl.exe")",
            R"(composite_id: "a31119245c779396ec12da6999ee5093:ind:"
                             "f08773802222614cc17b4f0d5e84d873:6594405175403528265-10420-3665755476"
-              severity_name: SEVERITY_LOW status: DETECTION_STATUS_NEW
+              severity: SEVERITY_LOW status: DETECTION_STATUS_NEW
               created_timestamp { seconds: 1780000000 nanos: 203003924 }
               display_name: "UnusualServiceStart" technique_id: "T1036"
               device { hostname: "web-0966.corp.example.com" } user_name: "svc-backup"
               filename: "svc_helper.exe")",
            R"(composite_id: "a31119245c779396ec12da6999ee5093:ind:"
                             "a31119245c779396ec12da6999ee5093:2bddcc3d1416bd22b0de300d15c0a6c9"
-              severity_name: SEVERITY_MEDIUM status: DETECTION_STATUS_REOPENED
+              severity: SEVERITY_MEDIUM status: DETECTION_STATUS_REOPENED
               created_timestamp { seconds: 1780000000 nanos: 400982073 }
               display_name: "StaleAccountUsage" technique_id: "T1078"
               user_name: "NT AUTHORITY\\LOCAL SERVICE")"}) {

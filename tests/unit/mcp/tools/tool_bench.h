@@ -67,7 +67,7 @@ inline std::string Detections(int first, int count, const std::string& more = ""
   std::string json = "{\"detections\":[";
   for (int i = first; i < first + count; ++i) {
     json += (i > first ? "," : "") + std::string(R"({"composite_id":"c:ind:a:)") +
-            std::to_string(i) + R"(","severity_name":"SEVERITY_HIGH","display_name":"Suspicious"})";
+            std::to_string(i) + R"(","severity":"SEVERITY_HIGH","display_name":"Suspicious"})";
   }
   return json + "]" + more + "}";
 }
