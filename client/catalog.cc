@@ -111,7 +111,7 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Load(std::string_view file_des
   catalog->database_.FindAllFileNames(&names);
   for (const std::string& name : names) {
     const FileDescriptor* file = catalog->pool_->FindFileByName(name);
-    if (file == nullptr) return absl::InvalidArgumentError(Cat("No valid descriptor: ", name));
+    if (file == nullptr) return absl::InvalidArgumentError(StrCat("No valid descriptor: ", name));
     // gRPC's own services have clients of their own.
     if (!file->package().starts_with("falcon_gateway.")) continue;
     for (int i = 0; i < file->service_count(); ++i) {

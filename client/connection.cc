@@ -17,7 +17,7 @@ absl::StatusOr<std::string> FileText(const std::string& path) {
   std::ostringstream text;
   text << file.rdbuf();
   if (!file || text.str().empty()) {
-    return absl::InvalidArgumentError(Cat("Cannot read ", EscapeHostile(path), "."));
+    return absl::InvalidArgumentError(StrCat("Cannot read ", EscapeUnsafe(path), "."));
   }
   return text.str();
 }

@@ -108,7 +108,7 @@ std::string Words(const options::v1::Fql& fql, const FieldDescriptor* field) {
   if (words.empty() && field != nullptr && field->enum_type() != nullptr) {
     words = FqlWords(*field->enum_type());
   }
-  return words.empty() ? std::string() : Cat(" ", Join(words, ", "), ".");
+  return words.empty() ? std::string() : StrCat(" ", Join(words, ", "), ".");
 }
 
 std::string JsonKeyOf(const FieldDescriptor& field) {
@@ -162,12 +162,13 @@ std::vector<FqlFieldHelp> FqlFieldsOf(const Descriptor& record) {
   const auto& options = record.options();
   for (int i = 0; i < options.ExtensionSize(options::v1::filter_only); ++i) {
     const options::v1::FqlField& field = options.GetExtension(options::v1::filter_only, i);
-    fields.push_back({.name = field.name(),
-                      .kind = std::string(KindWord(field.kind())),
-                      .operators = Operators(field.kind(), field.fql(),
-                                             options.GetExtension(options::v1::fql_defaults)),
-                      .sortable = field.fql().sortable(),
-                      .help = Cat(field.about(), " Not in records.", Words(field.fql(), nullptr))});
+    fields.push_back(
+        {.name = field.name(),
+         .kind = std::string(KindWord(field.kind())),
+         .operators =
+             Operators(field.kind(), field.fql(), options.GetExtension(options::v1::fql_defaults)),
+         .sortable = field.fql().sortable(),
+         .help = StrCat(field.about(), " Not in records.", Words(field.fql(), nullptr))});
   }
   std::sort(fields.begin(), fields.end(),
             [](const FqlFieldHelp& a, const FqlFieldHelp& b) { return a.name < b.name; });
@@ -178,9 +179,9 @@ std::string FqlTable(const Descriptor& record) {
   std::string table =
       "| field | kind | operators | order | what |\n| --- | --- | --- | --- | --- |\n";
   for (const FqlFieldHelp& field : FqlFieldsOf(record)) {
-    table.append(Cat("| `", field.name, "` | ", field.kind, " | ",
-                     field.operators.empty() ? "" : Cat("`", field.operators, "`"), " | ",
-                     field.sortable ? "yes" : "", " | ", Replace(field.help, '|', '/'), " |\n"));
+    table.append(StrCat("| `", field.name, "` | ", field.kind, " | ",
+                        field.operators.empty() ? "" : StrCat("`", field.operators, "`"), " | ",
+                        field.sortable ? "yes" : "", " | ", Replace(field.help, '|', '/'), " |\n"));
   }
   return table;
 }

@@ -13,7 +13,7 @@ namespace {
 using google::protobuf::Message;
 
 std::string PathOf(const Method& method) {
-  return Cat("/", method.descriptor->service()->full_name(), "/", method.descriptor->name());
+  return StrCat("/", method.descriptor->service()->full_name(), "/", method.descriptor->name());
 }
 
 grpc::ByteBuffer Pack(const Message& message) {
@@ -37,8 +37,8 @@ Failure Unreadable(const Method& method) {
   Failure failure;
   failure.code = grpc::StatusCode::INTERNAL;
   failure.message =
-      Cat("The answer is no valid ", method.descriptor->output_type()->full_name(),
-          ": gateway and client are of different versions, or the text is not UTF-8.");
+      StrCat("The answer is no valid ", method.descriptor->output_type()->full_name(),
+             ": gateway and client are of different versions, or the text is not UTF-8.");
   return failure;
 }
 

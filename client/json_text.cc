@@ -204,7 +204,7 @@ class Printer {
   void PrintEnum(const Message& message, const FieldDescriptor& field, int index) {
     const int number = EnumAt(message, field, index);
     const auto* value = field.enum_type()->FindValueByNumber(number);
-    out_.append(value == nullptr ? Cat(number) : JsonString(value->name()));
+    out_.append(value == nullptr ? StrCat(number) : JsonString(value->name()));
   }
 
   const bool pretty_;

@@ -103,17 +103,17 @@ std::string ScalarText(const Message& message, const FieldDescriptor& field, int
                  ? "true"
                  : "false";
     case FieldDescriptor::CPPTYPE_INT32:
-      return Cat(one ? reflection.GetInt32(message, &field)
-                     : reflection.GetRepeatedInt32(message, &field, index));
+      return StrCat(one ? reflection.GetInt32(message, &field)
+                        : reflection.GetRepeatedInt32(message, &field, index));
     case FieldDescriptor::CPPTYPE_UINT32:
-      return Cat(one ? reflection.GetUInt32(message, &field)
-                     : reflection.GetRepeatedUInt32(message, &field, index));
+      return StrCat(one ? reflection.GetUInt32(message, &field)
+                        : reflection.GetRepeatedUInt32(message, &field, index));
     case FieldDescriptor::CPPTYPE_INT64:
-      return Cat(one ? reflection.GetInt64(message, &field)
-                     : reflection.GetRepeatedInt64(message, &field, index));
+      return StrCat(one ? reflection.GetInt64(message, &field)
+                        : reflection.GetRepeatedInt64(message, &field, index));
     case FieldDescriptor::CPPTYPE_UINT64:
-      return Cat(one ? reflection.GetUInt64(message, &field)
-                     : reflection.GetRepeatedUInt64(message, &field, index));
+      return StrCat(one ? reflection.GetUInt64(message, &field)
+                        : reflection.GetRepeatedUInt64(message, &field, index));
     case FieldDescriptor::CPPTYPE_FLOAT:
       return Shortest(static_cast<float>(DoubleAt(message, field, index)));
     case FieldDescriptor::CPPTYPE_DOUBLE:

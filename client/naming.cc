@@ -67,7 +67,7 @@ std::string OwnStem(const ServiceDescriptor& service) {
 
 // "vulnerabilities" -> "vulnerability".
 std::string Singular(std::string_view plural) {
-  if (plural.ends_with("ies")) return Cat(plural.substr(0, plural.size() - 3), "y");
+  if (plural.ends_with("ies")) return StrCat(plural.substr(0, plural.size() - 3), "y");
   for (size_t cut = 1; cut <= 2 && cut < plural.size(); ++cut) {
     std::string stem(plural.substr(0, plural.size() - cut));
     if (Plural(stem) == plural) return stem;

@@ -63,12 +63,12 @@ std::string RawValues::At(const std::string& path) const {
 std::string PathBelow(const std::string& message, const FieldDescriptor& field) {
   const std::string& own = field.options().GetExtension(options::v1::json_key);
   const std::string& key = own.empty() ? field.name() : own;
-  return message.empty() ? key : Cat(message, ".", key);
+  return message.empty() ? key : StrCat(message, ".", key);
 }
 
 std::string PathBelow(const std::string& message, const FieldDescriptor& field, int index) {
   std::string path = PathBelow(message, field);
-  if (index >= 0) path.append(Cat("[", index, "]"));
+  if (index >= 0) path.append(StrCat("[", index, "]"));
   return path;
 }
 

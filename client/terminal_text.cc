@@ -98,7 +98,7 @@ CodePoint DecodeAt(std::string_view text, size_t at) {
 
 bool IsHostile(char32_t character) { return In(kHostile, character); }
 
-std::string EscapeHostile(std::string_view text) {
+std::string EscapeUnsafe(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (size_t at = 0; at < text.size();) {

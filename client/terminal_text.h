@@ -23,7 +23,7 @@ bool IsHostile(char32_t character);
 
 // Shows hostile characters as \u{XXXX} and bytes that are not UTF-8 as \x{XX}. Drops nothing; a
 // backslash stays as it is.
-std::string EscapeHostile(std::string_view text);
+std::string EscapeUnsafe(std::string_view text);
 
 // As one word of a shell, in single quotes.
 std::string ShellWord(std::string_view text);

@@ -22,7 +22,7 @@ void Append(std::string& out, T part) {
 
 // Strings, characters and whole numbers, one after the other.
 template <class... Parts>
-std::string Cat(const Parts&... parts) {
+std::string StrCat(const Parts&... parts) {
   std::string out;
   (text_internal::Append(out, parts), ...);
   return out;

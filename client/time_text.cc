@@ -25,13 +25,13 @@ constexpr std::array<Unit, 7> kUnits = {{{"ms", 1},
                                          {"w", 604'800'000}}};
 
 // A century: what is longer is a typing error, and would overflow.
-constexpr int64_t kLongest = int64_t{100} * 366 * 86'400'000;
+constexpr int64_t kMaxLength = int64_t{100} * 366 * 86'400'000;
 
 std::string Short(int64_t seconds) {
-  if (seconds < 60) return Cat(seconds, " s");
-  if (seconds < 3600) return Cat(seconds / 60, " min");
-  if (seconds < int64_t{48} * 3600) return Cat(seconds / 3600, " h");
-  return Cat(seconds / 86400, " d");
+  if (seconds < 60) return StrCat(seconds, " s");
+  if (seconds < 3600) return StrCat(seconds / 60, " min");
+  if (seconds < int64_t{48} * 3600) return StrCat(seconds / 3600, " h");
+  return StrCat(seconds / 86400, " d");
 }
 
 }  // namespace
@@ -54,8 +54,8 @@ std::string SpanText(absl::Duration span) {
   if (span < absl::ZeroDuration()) return "-" + SpanText(-span);
   const int64_t seconds = absl::ToInt64Seconds(span);
   const auto two = [](int64_t big, const char* big_name, int64_t small, const char* small_name) {
-    return small == 0 ? Cat(big, " ", big_name)
-                      : Cat(big, " ", big_name, " ", small, " ", small_name);
+    return small == 0 ? StrCat(big, " ", big_name)
+                      : StrCat(big, " ", big_name, " ", small, " ", small_name);
   };
   if (seconds >= 86400) return two(seconds / 86400, "d", seconds % 86400 / 3600, "h");
   if (seconds >= 3600) return two(seconds / 3600, "h", seconds % 3600 / 60, "min");
@@ -73,7 +73,7 @@ std::optional<absl::Duration> ParseSpan(std::string_view text) {
   for (const Unit& known : kUnits) {
     if (unit != known.name) continue;
     const double span = number * static_cast<double>(known.milliseconds);
-    if (span > static_cast<double>(kLongest)) return std::nullopt;
+    if (span > static_cast<double>(kMaxLength)) return std::nullopt;
     return absl::Milliseconds(span);
   }
   return std::nullopt;

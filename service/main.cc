@@ -19,42 +19,42 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "config/hardening.h"
-#include "falcon/bulkheads.h"
-#include "falcon/caller.h"
-#include "falcon/counting_transport.h"
-#include "falcon/page_token.h"
-#include "falcon/rate_budget.h"
-#include "obs/log.h"
-#include "obs/log_writer.h"
-#include "obs/metrics.h"
-#include "obs/metrics_server.h"
-#include "obs/process_metrics.h"
+#include "http/curl/curl_transport.h"
 #include "redis/redis_store.h"
 #include "reputation/client.h"
-#include "rpc/call_log.h"
-#include "rpc/detection_service.h"
-#include "rpc/discover_service.h"
-#include "rpc/drain.h"
-#include "rpc/gateway_metrics.h"
-#include "rpc/gateway_service.h"
-#include "rpc/host_service.h"
-#include "rpc/incident_service.h"
-#include "rpc/intel_indicator_service.h"
-#include "rpc/ioc_service.h"
-#include "rpc/library_logs.h"
-#include "rpc/reputation_service.h"
-#include "rpc/rtr_session_service.h"
-#include "rpc/server.h"
-#include "rpc/vulnerability_service.h"
-#include "run/admission.h"
-#include "run/cpu_pool.h"
-#include "run/exit_deadline.h"
-#include "run/heartbeat.h"
-#include "run/loop.h"
-#include "run/memory_guard.h"
-#include "run/process_memory.h"
-#include "run/timer.h"
-#include "wire/curl_transport.h"
+#include "rpc/server/call_log.h"
+#include "rpc/server/drain.h"
+#include "rpc/server/gateway_metrics.h"
+#include "rpc/server/library_logs.h"
+#include "rpc/server/server.h"
+#include "rpc/services/detection_service.h"
+#include "rpc/services/discover_service.h"
+#include "rpc/services/gateway_service.h"
+#include "rpc/services/host_service.h"
+#include "rpc/services/incident_service.h"
+#include "rpc/services/intel_indicator_service.h"
+#include "rpc/services/ioc_service.h"
+#include "rpc/services/reputation_service.h"
+#include "rpc/services/rtr_session_service.h"
+#include "rpc/services/vulnerability_service.h"
+#include "runtime/cpu_pool.h"
+#include "runtime/exit_deadline.h"
+#include "runtime/heartbeat.h"
+#include "runtime/loop.h"
+#include "runtime/memory_load_shedder.h"
+#include "runtime/process_memory.h"
+#include "runtime/timer.h"
+#include "telemetry/log.h"
+#include "telemetry/log_writer.h"
+#include "telemetry/metrics.h"
+#include "telemetry/metrics_server.h"
+#include "telemetry/process_metrics.h"
+#include "upstream/call/admission_queue.h"
+#include "upstream/call/bulkheads.h"
+#include "upstream/call/caller.h"
+#include "upstream/call/counting_transport.h"
+#include "upstream/call/rate_budget.h"
+#include "upstream/paging/page_token.h"
 
 // Read by jemalloc, where it is linked: what is free goes back to the system within seconds, by a
 // thread of its own.
@@ -68,7 +68,7 @@ constexpr size_t kUsualMemoryLimit = size_t{512} << 20;
 // From the end of the grace to the end of the program.
 constexpr milliseconds kLastWork{500};
 
-int Complain(const absl::Status& status) {
+int PrintError(const absl::Status& status) {
   const std::vector<FieldViolation> violations = Violations(status);
   for (const FieldViolation& violation : violations) {
     std::cerr << "falcon-gateway: " << violation.field << ": " << violation.description << "\n";
@@ -106,16 +106,16 @@ int WaitForStop(const sigset_t& stop) {
 std::string Address(const config::Config& config, int port) {
   const size_t colon = config.listen.rfind(':');
   return config.listen.starts_with("unix:") ? config.listen
-                                            : Cat(config.listen.substr(0, colon), ":", port);
+                                            : StrCat(config.listen.substr(0, colon), ":", port);
 }
 
 // The tokens of two customers must never fit each other.
 std::string Tenant(const config::Config& config) {
-  return Cat(config.credentials.client_id, "/", config.credentials.member_cid);
+  return StrCat(config.credentials.client_id, "/", config.credentials.member_cid);
 }
 
-wire::WireOptions WireOptions(const config::Config& config) {
-  wire::WireOptions options;
+http::CurlOptions CurlOptionsOf(const config::Config& config) {
+  http::CurlOptions options;
   options.ca_file = config.ca_file;
   options.max_body_bytes = config.upstream_max_body_bytes;
   options.stall_time = config.upstream_stall;
@@ -126,11 +126,11 @@ wire::WireOptions WireOptions(const config::Config& config) {
   return options;
 }
 
-wire::OnRetired TellRetired(obs::Log& log, obs::Metrics& metrics) {
-  const obs::CounterFamily retired =
+http::OnRetired TellRetired(telemetry::Log& log, telemetry::Metrics& metrics) {
+  const telemetry::CounterFamily retired =
       metrics.AddCounter("falcon_gateway_upstream_connections_retired_total",
                          "Upstream connections that were taken for dead and shut down, by reason.");
-  return [&log, retired](const wire::RetiredConnection& connection) {
+  return [&log, retired](const http::RetiredConnection& connection) {
     retired.Add({{"reason", connection.reason}});
     log.Warning("upstream_connection_retired",
                 {{"reason", connection.reason}, {"silence_ms", connection.silence.count()}});
@@ -161,12 +161,12 @@ reputation::ClientOptions ReputationOptions(const config::Config& config) {
   return options;
 }
 
-run::AdmissionOptions AdmissionOptionsOf(const config::Config& config) {
-  return {.places = config.max_in_flight, .max_waiting = config.max_waiting};
+upstream::AdmissionQueueOptions AdmissionOptionsOf(const config::Config& config) {
+  return {.permits = config.max_in_flight, .max_waiting = config.max_waiting};
 }
 
-BulkheadOptions BulkheadOptionsOf(const config::Config& config) {
-  BulkheadOptions options;
+upstream::BulkheadOptions BulkheadOptionsOf(const config::Config& config) {
+  upstream::BulkheadOptions options;
   options.circuit_breaker.min_calls = config.circuit_breaker_min_calls;
   options.admission = AdmissionOptionsOf(config);
   return options;
@@ -176,9 +176,10 @@ BulkheadOptions BulkheadOptionsOf(const config::Config& config) {
 int CpuThreads() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1); }
 
 // An opened circuit is the first thing to look at in an outage.
-Bulkheads::OnChange LogCircuits(obs::Log& log) {
-  return [&log](std::string_view area, const CircuitChange& change) {
-    if (change.state == CircuitState::kClosed) return log.Info("circuit_closed", {{"area", area}});
+upstream::Bulkheads::OnChange LogCircuits(telemetry::Log& log) {
+  return [&log](std::string_view area, const upstream::CircuitChange& change) {
+    if (change.state == upstream::CircuitState::kClosed)
+      return log.Info("circuit_closed", {{"area", area}});
     log.Warning("circuit_opened",
                 {{"area", area}, {"failures", change.failures}, {"calls", change.calls}});
   };
@@ -187,7 +188,7 @@ Bulkheads::OnChange LogCircuits(obs::Log& log) {
 // 0: none.
 size_t MemoryLimit(const config::Config& config) {
   if (config.memory_limit_bytes.has_value()) return *config.memory_limit_bytes;
-  return run::CgroupMemoryLimit().value_or(kUsualMemoryLimit);
+  return runtime::CgroupMemoryLimit().value_or(kUsualMemoryLimit);
 }
 
 redis::RedisOptions RedisOptionsOf(const config::Config& config) {
@@ -197,28 +198,29 @@ redis::RedisOptions RedisOptionsOf(const config::Config& config) {
 }
 
 Secret TokenKey(const config::Config& config) {
-  return config.page_token_key.empty() ? TokenKeyFrom(config.credentials.client_secret)
-                                       : config.page_token_key;
+  return config.page_token_key.empty()
+             ? upstream::DerivePageTokenKey(config.credentials.client_secret)
+             : config.page_token_key;
 }
 
 // The answers of two clouds no more than those of two customers.
-SharedTierOptions Sharing(const config::Config& config, redis::KeyValueStore* store,
-                          obs::Log& log) {
+upstream::RemoteCacheOptions Sharing(const config::Config& config, redis::KeyValueStore* store,
+                                     telemetry::Log& log) {
   const std::string& cloud = config.base_url.empty() ? config.region : config.base_url;
   return {.store = store,
           .key = TokenKey(config),
-          .owner = Cat(Tenant(config), "\n", cloud),
+          .owner = StrCat(Tenant(config), "\n", cloud),
           .log = &log};
 }
 
-CallerOptions CallerOptionsOf(const config::Config& config) {
-  CallerOptions options;
+upstream::CallerOptions CallerOptionsOf(const config::Config& config) {
+  upstream::CallerOptions options;
   options.cache_bytes = config.cache_bytes;
   // In a small container, what is kept leaves room for what is under way.
   if (const size_t limit = MemoryLimit(config); limit > 0) {
     options.cache_bytes = std::min(options.cache_bytes, limit / 8);
   }
-  if (!config.batching) options.batching.most_joining = 0;
+  if (!config.batching) options.batching.max_ids = 0;
   return options;
 }
 
@@ -232,26 +234,25 @@ rpc::ServerOptions ServerOptions(const config::Config& config) {
   return options;
 }
 
-[[noreturn]] void ExitStuck(obs::Log& log) {
+[[noreturn]] void ExitStuck(telemetry::Log& log) {
   log.Error("stopped_by_force", {{"reason", "the orderly end took longer than the grace"}});
   std::cerr << std::flush;
   _exit(1);
 }
 
 // Serves `metrics` by HTTP, if the operator wants that; null if not.
-absl::StatusOr<std::unique_ptr<obs::MetricsServer>> ServeMetrics(const config::Config& config,
-                                                                 obs::Metrics& metrics,
-                                                                 const rpc::GatewayMetrics& parts) {
+absl::StatusOr<std::unique_ptr<telemetry::MetricsServer>> ServeMetrics(
+    const config::Config& config, telemetry::Metrics& metrics, const rpc::GatewayMetrics& parts) {
   if (config.metrics_listen.empty()) return nullptr;
-  obs::MetricsServerOptions options;
+  telemetry::MetricsServerOptions options;
   options.listen = config.metrics_listen;
-  obs::MetricsPages pages;
-  pages.metrics = [&metrics, process = std::make_shared<obs::ProcessMetrics>(metrics)] {
+  telemetry::MetricsPages pages;
+  pages.metrics = [&metrics, process = std::make_shared<telemetry::ProcessMetrics>(metrics)] {
     process->Update();
     return metrics.Text();
   };
   pages.not_ready = [&parts] { return std::string(parts.NotReady()); };
-  return obs::MetricsServer::Listen(std::move(options), std::move(pages));
+  return telemetry::MetricsServer::Listen(std::move(options), std::move(pages));
 }
 
 // Where the log goes. Ends last.
@@ -259,78 +260,80 @@ struct Logs {
   explicit Logs(const config::Config& config)
       : log(config.log_level, clock, [this](std::string line) { writer.Write(std::move(line)); }) {}
   SystemClock clock;
-  obs::LogWriter writer{STDERR_FILENO};
-  obs::Log log;
+  telemetry::LogWriter writer{STDERR_FILENO};
+  telemetry::Log log;
   rpc::LibraryLogs libraries{clock, log};
 };
 
 int Serve(const config::Config& config, Logs& logs, const sigset_t& stop) {
-  obs::Log& log = logs.log;
-  obs::Metrics metrics;
+  telemetry::Log& log = logs.log;
+  telemetry::Metrics metrics;
   const SystemClock clock;
-  run::LoopTimer timer;
-  run::Loop loop("loop");  // owns all state below
-  wire::CurlTransport wire(WireOptions(config), loop, clock,
-                           TellRetired(log, metrics));  // bytes over HTTPS
+  runtime::LoopTimer timer;
+  runtime::Loop loop("loop");  // owns all state below
+  http::CurlTransport transport(CurlOptionsOf(config), loop, clock,
+                                TellRetired(log, metrics));  // bytes over HTTPS
 
-  auth::OAuthTokenSource oauth(config.credentials, LoginOptions(config), wire, clock, timer,
-                               RandomJitter());  // asks Falcon
-  auth::CachedTokenSource tokens(oauth, CacheOptions(config), loop, clock, RandomJitter(), log,
+  auth::OAuthTokenSource oauth(config.credentials, LoginOptions(config), transport, clock, timer,
+                               upstream::RandomJitter());  // asks Falcon
+  auth::CachedTokenSource tokens(oauth, CacheOptions(config), loop, clock, upstream::RandomJitter(),
+                                 log,
                                  metrics);  // asks it seldom
-  CountingTransport counted(wire, metrics);
+  upstream::CountingTransport counted(transport, metrics);
   auth::AuthInterceptor authorized(counted,
                                    tokens);  // bearer on each call; one refresh, one replay
 
-  RateBudget budget(clock, timer);
-  run::Admission admission(loop, clock, timer, AdmissionOptionsOf(config));
-  Bulkheads bulkheads(loop, clock, timer, RandomJitter(), BulkheadOptionsOf(config),
-                      LogCircuits(log));  // what each area has of its own
-  run::CpuPool pool(loop, CpuThreads());  // decodes and serialises what would hold the loop up
-  Attempts attempts({admission, bulkheads, budget, authorized, clock, timer, &pool}, RetryPolicy(),
-                    RandomJitter());
+  upstream::RateBudget budget(clock, timer);
+  upstream::AdmissionQueue admission(loop, clock, timer, AdmissionOptionsOf(config));
+  upstream::Bulkheads bulkheads(loop, clock, timer, upstream::RandomJitter(),
+                                BulkheadOptionsOf(config),
+                                LogCircuits(log));  // what each area has of its own
+  runtime::CpuPool pool(loop, CpuThreads());  // decodes and serialises what would hold the loop up
+  upstream::Attempts attempts({admission, bulkheads, budget, authorized, clock, timer, &pool},
+                              upstream::RetryPolicy(), upstream::RandomJitter());
   std::unique_ptr<redis::RedisStore> redis;  // of all replicas
   if (!config.redis_address.empty()) {
     redis = std::make_unique<redis::RedisStore>(RedisOptionsOf(config), loop, clock, timer,
-                                                RandomJitter(), log);
+                                                upstream::RandomJitter(), log);
   }
-  CallerOptions caller_options = CallerOptionsOf(config);
+  upstream::CallerOptions caller_options = CallerOptionsOf(config);
   caller_options.shared = Sharing(config, redis.get(), log);
-  Caller caller(attempts, loop, clock, timer, caller_options);  // makes the calls few
-  const PageTokens page_tokens(TokenKey(config), Tenant(config));
+  upstream::Caller caller(attempts, loop, clock, timer, caller_options);  // makes the calls few
+  const upstream::PageTokens page_tokens(TokenKey(config), Tenant(config));
 
   // VirusTotal, over the same wire; without a key it asks nothing.
-  reputation::Client virustotal(ReputationOptions(config), wire, loop, clock, timer);
+  reputation::Client virustotal(ReputationOptions(config), transport, loop, clock, timer);
 
   rpc::CallLog calls(clock, log, metrics);
   // At the door of each call: what is in use, and what each call may come to.
-  run::MemoryGuard memory(clock, {.limit = MemoryLimit(config)}, run::ResidentBytes,
-                          run::ReleaseFreeMemory);
+  runtime::MemoryLoadShedder memory(clock, {.limit = MemoryLimit(config)}, runtime::ResidentBytes,
+                                    runtime::ReleaseFreeMemory);
   rpc::CallLimiter limiter(rpc::CallBoundsFor(MemoryLimit(config)), metrics);
   rpc::ConnectionTable connections(rpc::RaiseFileLimit(config.max_connections),
                                    config.max_connections_per_address, metrics);
   rpc::ResetLimiter resets(
       clock, [&](const std::string& peer) { connections.Close(peer); }, metrics);
   rpc::Drain drain;
-  const rpc::Edge edge{loop,     clock,   calls,  rpc::CallLimits(), &memory,
-                       &limiter, &resets, &drain, &connections,      &pool};
-  const rpc::Upstream upstream{caller, page_tokens, clock, timer};
-  rpc::DetectionService detections(edge, upstream);
-  rpc::HostService hosts(edge, upstream);
-  rpc::IncidentService incidents(edge, upstream);
-  rpc::IocService iocs(edge, upstream);
-  rpc::IntelIndicatorService intel_indicators(edge, upstream);
-  rpc::VulnerabilityService vulnerabilities(edge, upstream);
-  rpc::RtrSessionService rtr_sessions(edge, upstream);
-  rpc::DiscoverService discover(edge, upstream);
-  rpc::ReputationService reputations(edge, upstream, virustotal);
+  const rpc::RpcEnvironment environment{loop,     clock,   calls,  rpc::CallLimits(), &memory,
+                                        &limiter, &resets, &drain, &connections,      &pool};
+  const rpc::ServiceDeps deps{caller, page_tokens, clock, timer};
+  rpc::DetectionService detections(environment, deps);
+  rpc::HostService hosts(environment, deps);
+  rpc::IncidentService incidents(environment, deps);
+  rpc::IocService iocs(environment, deps);
+  rpc::IntelIndicatorService intel_indicators(environment, deps);
+  rpc::VulnerabilityService vulnerabilities(environment, deps);
+  rpc::RtrSessionService rtr_sessions(environment, deps);
+  rpc::DiscoverService discover(environment, deps);
+  rpc::ReputationService reputations(environment, deps, virustotal);
   rpc::GatewayService gateway(
-      edge, caller, tokens, budget, virustotal,
-      {{"curl", wire::CurlVersion()}, {"simdjson", json::SimdjsonVersion()}});
+      environment, caller, tokens, budget, virustotal,
+      {{"curl", http::CurlVersion()}, {"simdjson", json::SimdjsonVersion()}});
 
   rpc::GatewayMetrics parts({loop, clock, caller, tokens, budget, memory, virustotal, logs.writer},
                             metrics);
   const auto metrics_server = ServeMetrics(config, metrics, parts);
-  if (!metrics_server.ok()) return Complain(metrics_server.status());
+  if (!metrics_server.ok()) return PrintError(metrics_server.status());
   if (*metrics_server != nullptr) {
     log.Info("metrics_served", {{"address", (*metrics_server)->address()}});
   }
@@ -339,11 +342,11 @@ int Serve(const config::Config& config, Logs& logs, const sigset_t& stop) {
                          {&detections, &hosts, &incidents, &iocs, &intel_indicators,
                           &vulnerabilities, &rtr_sessions, &discover, &reputations, &gateway},
                          connections, log, metrics);
-  if (!server.ok()) return Complain(server.status());
+  if (!server.ok()) return PrintError(server.status());
   const std::string address = Address(config, (*server)->port());
   std::cout << "falcon-gateway listening on " << address << "\n" << std::flush;
   log.Info("serving", {{"address", address}, {"version", FALCON_GATEWAY_VERSION}});
-  run::Heartbeat::Callbacks beat;
+  runtime::Heartbeat::Callbacks beat;
   beat.on_beat = [&] {
     calls.Flush();
     logs.libraries.Flush();
@@ -354,7 +357,8 @@ int Serve(const config::Config& config, Logs& logs, const sigset_t& stop) {
     parts.SetLoopBeats(beats);
     beats ? log.Info("loop_recovered") : log.Error("loop_stalled");
   };
-  std::optional<run::Heartbeat> heartbeat(std::in_place, loop, run::HeartbeatOptions(), beat);
+  std::optional<runtime::Heartbeat> heartbeat(std::in_place, loop, runtime::HeartbeatOptions(),
+                                              beat);
   const int signal = WaitForStop(stop);
   parts.SetStopping();
   heartbeat.reset();  // health is the drain's from here on
@@ -363,7 +367,7 @@ int Serve(const config::Config& config, Logs& logs, const sigset_t& stop) {
   plan.delay = signal == SIGTERM ? milliseconds(config.drain_delay) : milliseconds(0);
   plan.on_closed = [&] { loop.Post([&drain] { drain.Begin(); }); };
   log.Info("draining", {{"grace_s", config.drain.count()}});
-  const run::ExitDeadline exit_deadline(plan.grace + kLastWork, [&log] { ExitStuck(log); });
+  const runtime::ExitDeadline exit_deadline(plan.grace + kLastWork, [&log] { ExitStuck(log); });
   (*server)->Drain(plan);
   loop.Stop();  // a token renewal may still be on its way
   log.Info("stopped");
@@ -377,13 +381,13 @@ int Main(int argc, char** argv) {
   const sigset_t stop = BlockStopSignals();
   config::ProcessEnvironment environment;
   const absl::StatusOr<config::Config> config = config::LoadConfig(argc, argv, environment);
-  if (!config.ok()) return Complain(config.status());
+  if (!config.ok()) return PrintError(config.status());
   if (!config->print.empty()) {
     std::cout << config->print;
     return 0;
   }
   Logs logs(*config);
-  obs::Log& log = logs.log;
+  telemetry::Log& log = logs.log;
   if (!dumps.ok()) log.Warning("core_dumps_possible", {{"error", ToStd(dumps.message())}});
   for (const std::string& warning : config->warnings) {
     log.Warning("config", {{"message", warning}});

@@ -41,15 +41,15 @@ std::string TypeOf(const FieldDescriptor& field) {
   std::string type = field.type_name();
   if (field.message_type() != nullptr) type = field.message_type()->name();
   if (field.enum_type() != nullptr) type = field.enum_type()->name();
-  return field.is_repeated() ? Cat("repeated ", type) : type;
+  return field.is_repeated() ? StrCat("repeated ", type) : type;
 }
 
 std::string LimitsOf(const FieldDescriptor& field) {
   const options::v1::Bounds& bounds = field.options().GetExtension(options::v1::bounds);
   std::vector<std::string> limits;
-  if (bounds.max_items() > 0) limits.push_back(Cat(bounds.max_items(), " items"));
-  if (bounds.max_bytes() > 0) limits.push_back(Cat(bounds.max_bytes(), " bytes"));
-  if (bounds.max() > 0) limits.push_back(Cat("at most ", static_cast<int>(bounds.max())));
+  if (bounds.max_items() > 0) limits.push_back(StrCat(bounds.max_items(), " items"));
+  if (bounds.max_bytes() > 0) limits.push_back(StrCat(bounds.max_bytes(), " bytes"));
+  if (bounds.max() > 0) limits.push_back(StrCat("at most ", static_cast<int>(bounds.max())));
   return Join(limits, ", ");
 }
 
@@ -70,7 +70,7 @@ std::string Condition(const std::string& fql, const FieldDescriptor& field,
     case options::v1::FILTER_OPERATOR_NAME:
       return fql + ":[as given, upper case, lower case]";
     default:
-      return range ? Cat(fql, ":>= start, ", fql, ":< end") : fql + ":";
+      return range ? StrCat(fql, ":>= start, ", fql, ":< end") : fql + ":";
   }
 }
 
@@ -81,16 +81,16 @@ std::string FqlOf(const FieldDescriptor& field) {
   for (const std::string& other : typed.or_fields()) {
     conditions.push_back(Condition(other, field, typed));
   }
-  return Cat("`", Join(conditions, "` or `"), "`");
+  return StrCat("`", Join(conditions, "` or `"), "`");
 }
 
 std::string FilterTable(const Descriptor& filter) {
-  std::string table = Cat("\n### ", filter.name(), "\n\n",
-                          "| field | type | in FQL | what |\n| --- | --- | --- | --- |\n");
+  std::string table = StrCat("\n### ", filter.name(), "\n\n",
+                             "| field | type | in FQL | what |\n| --- | --- | --- | --- |\n");
   for (int i = 0; i < filter.field_count(); ++i) {
     const FieldDescriptor& field = *filter.field(i);
-    table += Cat("| `", field.name(), "` | ", TypeOf(field), " | ", Cell(FqlOf(field)), " | ",
-                 Cell(CommentOf(field)), " |\n");
+    table += StrCat("| `", field.name(), "` | ", TypeOf(field), " | ", Cell(FqlOf(field)), " | ",
+                    Cell(CommentOf(field)), " |\n");
   }
   return table;
 }
@@ -101,8 +101,8 @@ std::string RequestLine(const Descriptor& request) {
     const FieldDescriptor& field = *request.field(i);
     const bool required = field.options().GetExtension(options::v1::required);
     const std::string limits = LimitsOf(field);
-    fields.push_back(Cat(required ? "**`" : "`", field.name(), required ? "`**" : "`",
-                         limits.empty() ? "" : Cat(" (", limits, ")")));
+    fields.push_back(StrCat(required ? "**`" : "`", field.name(), required ? "`**" : "`",
+                            limits.empty() ? "" : StrCat(" (", limits, ")")));
   }
   return fields.empty() ? "none" : Join(fields, ", ");
 }
@@ -117,14 +117,14 @@ std::string ScopesOf(const MethodDescriptor& method) {
 }
 
 std::string ServiceSection(const ServiceDescriptor& service) {
-  std::string section = Cat("\n### ", service.name(), "\n\n", CommentOf(service), "\n\n",
-                            "| method | request fields | API scopes | what |\n"
-                            "| --- | --- | --- | --- |\n");
+  std::string section = StrCat("\n### ", service.name(), "\n\n", CommentOf(service), "\n\n",
+                               "| method | request fields | API scopes | what |\n"
+                               "| --- | --- | --- | --- |\n");
   for (int i = 0; i < service.method_count(); ++i) {
     const MethodDescriptor& method = *service.method(i);
-    section += Cat("| `", method.name(), "`", method.server_streaming() ? " (stream)" : "", " | ",
-                   RequestLine(*method.input_type()), " | ", Cell(ScopesOf(method)), " | ",
-                   Cell(CommentOf(method)), " |\n");
+    section += StrCat("| `", method.name(), "`", method.server_streaming() ? " (stream)" : "",
+                      " | ", RequestLine(*method.input_type()), " | ", Cell(ScopesOf(method)),
+                      " | ", Cell(CommentOf(method)), " |\n");
   }
   return section;
 }
@@ -132,8 +132,8 @@ std::string ServiceSection(const ServiceDescriptor& service) {
 std::string ReasonTable(const EnumDescriptor& type, std::string_view prefix) {
   std::string table = "| reason | what |\n| --- | --- |\n";
   for (int i = 1; i < type.value_count(); ++i) {
-    table += Cat("| `", type.value(i)->name().substr(prefix.size()), "` | ",
-                 Cell(CommentOf(*type.value(i))), " |\n");
+    table += StrCat("| `", type.value(i)->name().substr(prefix.size()), "` | ",
+                    Cell(CommentOf(*type.value(i))), " |\n");
   }
   return table;
 }
@@ -152,14 +152,15 @@ std::string ApiPage(const Catalog& catalog) {
       }
     }
   }
-  std::string page = Cat(kTop, "\n## Services\n");
+  std::string page = StrCat(kTop, "\n## Services\n");
   for (const auto& [name, service] : services) page += ServiceSection(*service);
   page += "\n## Filters\n";
   for (const auto& [name, filter] : filters) page += FilterTable(*filter);
-  page += Cat("\n## Reasons of errors\n\nIn `ErrorInfo.reason`, with `domain` falcon-gateway.\n\n",
-              ReasonTable(*catalog.FindEnum("falcon_gateway.v1.ErrorReason"), "ERROR_REASON_"));
-  page += Cat("\n## Reasons of notes\n\nIn `read_info.notes`.\n\n",
-              ReasonTable(*catalog.FindEnum("falcon_gateway.v1.NoteReason"), "NOTE_REASON_"));
+  page +=
+      StrCat("\n## Reasons of errors\n\nIn `ErrorInfo.reason`, with `domain` falcon-gateway.\n\n",
+             ReasonTable(*catalog.FindEnum("falcon_gateway.v1.ErrorReason"), "ERROR_REASON_"));
+  page += StrCat("\n## Reasons of notes\n\nIn `read_info.notes`.\n\n",
+                 ReasonTable(*catalog.FindEnum("falcon_gateway.v1.NoteReason"), "NOTE_REASON_"));
   return page;
 }
 

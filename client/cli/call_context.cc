@@ -24,10 +24,10 @@ Failure WithFlags(const Failure& failure, const std::vector<Flag>& flags) {
   std::vector<std::string> before;
   std::vector<std::string> after;
   for (FieldViolation& violation : told.violations) {
-    before.push_back(Cat(violation.field, ": ", violation.description));
+    before.push_back(StrCat(violation.field, ": ", violation.description));
     violation.field = FlagFor(flags, violation.field);
     violation.description = InFlagTerms(flags, violation.description);
-    after.push_back(Cat(violation.field, ": ", violation.description));
+    after.push_back(StrCat(violation.field, ": ", violation.description));
   }
   // The gateway's message is its violations.
   if (told.message == Join(before, "; ")) told.message = Join(after, "; ");

@@ -122,7 +122,7 @@ int RunBatch(const CallContext& context, const Method& method, Message& request)
   if (failure) return context.Report(*failure);
   if (!deferred.empty()) {
     context.environment.err << "error: " << deferred.size() << " ids were not read, from "
-                            << EscapeHostile(deferred.front()) << " on.\n";
+                            << EscapeUnsafe(deferred.front()) << " on.\n";
     return kExitFailed;
   }
   if (rows == 0 && !notes.missing() && context.options.output == OutputFormat::kTable) {
@@ -161,9 +161,9 @@ void ReportMore(const CallContext& context, const MethodCall& call, const Messag
   const std::string next = TextField(last, "next_page_token");
   if (!next.empty()) {
     const std::optional<int64_t> total = NumberField(last, "total_size");
-    err << Grouped(rows) << (total ? Cat(" of ", Grouped(*total)) : std::string()) << ' '
+    err << Grouped(rows) << (total ? StrCat(" of ", Grouped(*total)) : std::string()) << ' '
         << RecordsWord(method) << '.';
-    if (!call.limit) err << " More: --all, --limit N, or --page-token " << EscapeHostile(next);
+    if (!call.limit) err << " More: --all, --limit N, or --page-token " << EscapeUnsafe(next);
     err << '\n';
   } else if (rows == 0 && context.options.output == OutputFormat::kTable) {
     err << "No " << RecordsWord(method) << " match.\n";

@@ -43,11 +43,11 @@ std::string UnknownWord(CLI::App& root, const std::string& word) {
   const bool is_flag = word.starts_with("-");
   const std::vector<std::string> known = KnownWords(reached, root, is_flag);
   const std::string nearest = Nearest(word.substr(0, word.find('=')), known);
-  std::string message = Cat("'", EscapeHostile(word), "' is not known here.");
+  std::string message = StrCat("'", EscapeUnsafe(word), "' is not known here.");
   if (!nearest.empty()) {
-    message.append(Cat(" Did you mean ", nearest, "?"));
+    message.append(StrCat(" Did you mean ", nearest, "?"));
   } else if (!is_flag && !known.empty()) {
-    message.append(Cat(" Known: ", Join(known, ", "), "."));
+    message.append(StrCat(" Known: ", Join(known, ", "), "."));
   }
   return message;
 }
@@ -55,7 +55,7 @@ std::string UnknownWord(CLI::App& root, const std::string& word) {
 std::string CommandName(CLI::App& app) {
   std::string name = app.get_name();
   for (CLI::App* up = app.get_parent(); up != nullptr; up = up->get_parent()) {
-    name = Cat(up->get_name(), " ", name);
+    name = StrCat(up->get_name(), " ", name);
   }
   return name;
 }
@@ -76,13 +76,13 @@ std::optional<Command> Parse(CommandTree& tree, std::vector<std::string> argumen
   } catch (const CLI::CallForHelp&) {
     command.text = tree.root.help();
   } catch (const CLI::CallForVersion& version) {
-    command.text = Cat(version.what(), "\n");
+    command.text = StrCat(version.what(), "\n");
   } catch (const CLI::ParseError& error) {
     CLI::App& reached = Reached(tree.root);
     const std::vector<std::string> unknown = tree.root.remaining(true);
     std::string message = unknown.empty() ? error.what() : UnknownWord(tree.root, unknown.front());
     if (unknown.empty() && !reached.get_subcommands({}).empty()) {
-      message = Cat("Which? Known: ", Join(KnownWords(reached, tree.root, false), ", "), ".");
+      message = StrCat("Which? Known: ", Join(KnownWords(reached, tree.root, false), ", "), ".");
     }
     command.exit_code = Refuse(environment, message, CommandName(reached));
   }
@@ -94,7 +94,7 @@ absl::StatusOr<std::chrono::milliseconds> SpanOf(std::string_view flag, std::str
   const std::optional<absl::Duration> span = ParseSpan(text);
   if (span && *span >= least) return absl::ToChronoMilliseconds(*span);
   return absl::InvalidArgumentError(
-      Cat(flag, ": '", EscapeHostile(text), "' is no span of time. Right are 500ms, 30s, 5m."));
+      StrCat(flag, ": '", EscapeUnsafe(text), "' is no span of time. Right are 500ms, 30s, 5m."));
 }
 
 // Where a record that is read has the id that the method asks for.
@@ -160,7 +160,7 @@ absl::Status ReadOutput(std::string_view word, bool terminal, GlobalOptions& opt
     options.output = OutputFormat::kTable;
   } else {
     return absl::InvalidArgumentError(
-        Cat("--output: '", EscapeHostile(word), "' is none of table, json, ndjson."));
+        StrCat("--output: '", EscapeUnsafe(word), "' is none of table, json, ndjson."));
   }
   return absl::OkStatus();
 }

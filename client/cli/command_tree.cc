@@ -33,7 +33,7 @@ std::string HelpOf(const OwnFlag& flag, size_t width) { return Wrapped(flag.help
 
 void AddGlobalFlags(CommandTree& tree, size_t width) {
   for (const OwnFlag& flag : GlobalFlags()) {
-    const std::string name = Cat("--", flag.name, flag.name == "output" ? ",-o" : "");
+    const std::string name = StrCat("--", flag.name, flag.name == "output" ? ",-o" : "");
     if (flag.value_hint.empty()) {
       bool& target = flag.name == "tls"       ? tree.tls
                      : flag.name == "explain" ? tree.explain
@@ -53,7 +53,7 @@ void AddRequestFlag(Leaf& leaf, const Flag& flag, size_t width) {
   if (flag.kind == FlagKind::kSwitch) {
     const bool three_states = flag.field().has_presence();
     leaf.app->add_flag_function(
-        three_states ? Cat(name, ",!--no-", flag.name) : name,
+        three_states ? StrCat(name, ",!--no-", flag.name) : name,
         [&words](int64_t count) { words = {count > 0 ? "true" : "false"}; }, help);
     return;
   }
@@ -66,9 +66,9 @@ void AddPositional(Leaf& leaf, size_t width) {
   const bool several = flag->field().is_repeated();
   const std::string name_flag = NameFlagOf(*flag, leaf.call.flags);
   const std::string help =
-      Cat("Same as --", flag->name,
-          name_flag.empty() ? "." : Cat(", or, where it is no id, --", name_flag, "."),
-          several ? " - reads them from standard input, one a line or as JSON." : "");
+      StrCat("Same as --", flag->name,
+             name_flag.empty() ? "." : StrCat(", or, where it is no id, --", name_flag, "."),
+             several ? " - reads them from standard input, one a line or as JSON." : "");
   leaf.app->add_option(flag->name, leaf.positional, Wrapped(help, width))
       ->expected(0, several ? CLI::detail::expected_max_vector_size : 1)
       ->option_text(several ? "..." : " ");
@@ -142,8 +142,8 @@ void GrowTree(CommandTree& tree, const Catalog& catalog, size_t width) {
   tree.root.require_subcommand(1);
   tree.root.fallthrough();
   tree.root.get_formatter()->column_width(kHelpColumn);
-  tree.root.set_version_flag("--version", Cat("fgctl ", FALCON_GATEWAY_VERSION));
-  tree.root.footer(Cat(kExamples, kExitCodeHelp));
+  tree.root.set_version_flag("--version", StrCat("fgctl ", FALCON_GATEWAY_VERSION));
+  tree.root.footer(StrCat(kExamples, kExitCodeHelp));
   AddGlobalFlags(tree, width);
   AddNouns(tree, catalog, width);
   AddOwnCommands(tree);

@@ -23,7 +23,7 @@ constexpr std::string_view kTail =
     "complete -o default -F _fgctl fgctl\n";
 
 std::string Case(std::string_view pattern, const std::vector<std::string>& words) {
-  return Cat("    ", pattern, ") words=\"", Join(words, " "), "\" ;;\n");
+  return StrCat("    ", pattern, ") words=\"", Join(words, " "), "\" ;;\n");
 }
 
 std::vector<std::string> FlagWordsOf(const Method& method) {
@@ -43,23 +43,23 @@ std::string CommandCases(const Catalog& catalog) {
     for (const Method& method : noun.methods) {
       verbs.push_back(method.verb);
       const std::string command =
-          noun.name.empty() ? method.verb : Cat(noun.name, " ", method.verb);
-      cases.append(Case(Cat("\" ", command, "\"|\" ", command, " \"*"), FlagWordsOf(method)));
+          noun.name.empty() ? method.verb : StrCat(noun.name, " ", method.verb);
+      cases.append(Case(StrCat("\" ", command, "\"|\" ", command, " \"*"), FlagWordsOf(method)));
     }
     if (noun.name.empty()) {
       top.insert(top.end(), verbs.begin(), verbs.end());
     } else {
       top.push_back(noun.name);
       for (const char* reader : {"", " describe", " help"}) {
-        cases.append(Case(Cat("\"", reader, " ", noun.name, "\""), verbs));
+        cases.append(Case(StrCat("\"", reader, " ", noun.name, "\""), verbs));
       }
     }
   }
   std::vector<std::string> nouns = top;
   top.insert(top.end(), {"describe", "fql", "completion", "help", "--help", "--version"});
   for (const OwnFlag& flag : GlobalFlags()) top.push_back("--" + flag.name);
-  return Cat(cases, Case("\" describe\"|\" help\"|\" fql\"", nouns),
-             Case("\" completion\"", {"bash"}), Case("\"\"", top));
+  return StrCat(cases, Case("\" describe\"|\" help\"|\" fql\"", nouns),
+                Case("\" completion\"", {"bash"}), Case("\"\"", top));
 }
 
 // After a flag whose words are known. Flags of one name have the same words everywhere but where
@@ -70,13 +70,13 @@ std::string ValueCases(const Catalog& catalog) {
     for (const Method& method : noun.methods) {
       for (const Flag& flag : FlagsOf(method)) {
         if (flag.kind != FlagKind::kEnum) continue;
-        cases.append(Case(Cat("\" ", noun.name, noun.name.empty() ? "" : " ", method.verb,
-                              "\"*\"|--", flag.name, "\""),
+        cases.append(Case(StrCat("\" ", noun.name, noun.name.empty() ? "" : " ", method.verb,
+                                 "\"*\"|--", flag.name, "\""),
                           EnumWords(*flag.field().enum_type())));
       }
     }
   }
-  return Cat(cases, Case("*\"|--output\"|*\"|-o\"", {"table", "json", "ndjson"}));
+  return StrCat(cases, Case("*\"|--output\"|*\"|-o\"", {"table", "json", "ndjson"}));
 }
 
 }  // namespace
@@ -86,8 +86,8 @@ absl::StatusOr<std::string> Completion(const Catalog& catalog,
   if (words.size() != 1 || words[0] != "bash") {
     return absl::InvalidArgumentError("Which shell? Known: bash.");
   }
-  return Cat(kHead, "  case \"$cmd\" in\n", CommandCases(catalog), "  esac\n",
-             "  case \"$cmd|$prev\" in\n", ValueCases(catalog), "  esac\n", kTail);
+  return StrCat(kHead, "  case \"$cmd\" in\n", CommandCases(catalog), "  esac\n",
+                "  case \"$cmd|$prev\" in\n", ValueCases(catalog), "  esac\n", kTail);
 }
 
 }  // namespace falcon::client

@@ -23,16 +23,16 @@ class Page {
  public:
   explicit Page(size_t width) : width_(width == 0 ? 100 : std::max<size_t>(width, 50)) {}
 
-  void Title(std::string_view text) { out_.append(Cat(out_.empty() ? "" : "\n", text, "\n")); }
+  void Title(std::string_view text) { out_.append(StrCat(out_.empty() ? "" : "\n", text, "\n")); }
 
   void Paragraph(std::string_view text, size_t indent) {
     for (const std::string& line : Wrap(text, width_ - indent)) {
-      out_.append(Cat(std::string(indent, ' '), line, "\n"));
+      out_.append(StrCat(std::string(indent, ' '), line, "\n"));
     }
   }
 
   void Item(std::string_view name, std::string_view text, size_t indent) {
-    out_.append(Cat(std::string(indent, ' '), name, "\n"));
+    out_.append(StrCat(std::string(indent, ' '), name, "\n"));
     Paragraph(text, indent + 4);
   }
 
@@ -48,7 +48,7 @@ std::string TypeName(const FieldDescriptor& field) {
   if (field.message_type() != nullptr) name = field.message_type()->name();
   if (field.enum_type() != nullptr) name = field.enum_type()->name();
   if (field.is_map()) return "map";
-  return field.is_repeated() ? Cat("repeated ", name) : name;
+  return field.is_repeated() ? StrCat("repeated ", name) : name;
 }
 
 // Each message type is described once: a record may hold one twice, or itself.
@@ -58,10 +58,10 @@ void AddFields(const Descriptor& type, size_t indent, std::set<const Descriptor*
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     const bool brief = field.options().GetExtension(options::v1::brief);
-    page.Item(Cat(field.name(), "  (", TypeName(field), brief ? ", brief" : "", ")"),
+    page.Item(StrCat(field.name(), "  (", TypeName(field), brief ? ", brief" : "", ")"),
               CommentOf(field), indent);
     if (field.enum_type() != nullptr) {
-      page.Paragraph(Cat("Words: ", Join(EnumWords(*field.enum_type()), ", "), "."), indent + 4);
+      page.Paragraph(StrCat("Words: ", Join(EnumWords(*field.enum_type()), ", "), "."), indent + 4);
     }
     if (field.message_type() != nullptr && !field.is_map() &&
         KindOf(*field.message_type()) == MessageKind::kOther) {
@@ -79,32 +79,32 @@ void AddUpstream(const Method& method, Page& page) {
     scopes.push_back(method.descriptor->service()->options().GetExtension(options::v1::scope));
   }
   page.Title("BEHIND IT");
-  page.Paragraph(Cat("Falcon operations: ",
-                     Join({upstream.operations().begin(), upstream.operations().end()}, ", "),
-                     ". API scopes: ", Join(scopes, ", "), "."),
+  page.Paragraph(StrCat("Falcon operations: ",
+                        Join({upstream.operations().begin(), upstream.operations().end()}, ", "),
+                        ". API scopes: ", Join(scopes, ", "), "."),
                  2);
 }
 
 std::string CommandOf(const Method& method) {
-  return Cat("fgctl ", method.noun, method.noun.empty() ? "" : " ", method.verb);
+  return StrCat("fgctl ", method.noun, method.noun.empty() ? "" : " ", method.verb);
 }
 
 std::string DescribeMethod(const Method& method, size_t width) {
   Page page(width);
-  page.Title(Cat(CommandOf(method), "  (", method.descriptor->full_name(), ")"));
+  page.Title(StrCat(CommandOf(method), "  (", method.descriptor->full_name(), ")"));
   page.Paragraph(CommentOf(*method.descriptor), 2);
   const std::vector<Flag> flags = FlagsOf(method);
   if (!flags.empty()) page.Title("FLAGS");
   if (const Flag* positional = PositionalOf(method, flags)) {
-    page.Paragraph(Cat("--", positional->name, " may be given without its name."), 2);
+    page.Paragraph(StrCat("--", positional->name, " may be given without its name."), 2);
   }
   for (const Flag& flag : flags) {
     const std::string hint = flag.ValueHint();
-    page.Item(Cat("--", flag.name, hint.empty() ? "" : " ", hint), flag.help, 2);
+    page.Item(StrCat("--", flag.name, hint.empty() ? "" : " ", hint), flag.help, 2);
   }
   for (const OwnFlag& flag : MethodFlags(method)) {
-    page.Item(Cat("--", flag.name, flag.value_hint.empty() ? "" : " ", flag.value_hint), flag.help,
-              2);
+    page.Item(StrCat("--", flag.name, flag.value_hint.empty() ? "" : " ", flag.value_hint),
+              flag.help, 2);
   }
   page.Title("ANSWER");
   std::set<const Descriptor*> seen;
@@ -114,7 +114,7 @@ std::string DescribeMethod(const Method& method, size_t width) {
 }
 
 void AddVerbs(const Noun& noun, Page& page) {
-  page.Title(noun.name.empty() ? std::string("fgctl") : Cat("fgctl ", noun.name));
+  page.Title(noun.name.empty() ? std::string("fgctl") : StrCat("fgctl ", noun.name));
   page.Paragraph(noun.about, 2);
   for (const Method& method : noun.methods) {
     page.Item(method.verb, CommentOf(*method.descriptor), 2);
@@ -127,7 +127,7 @@ std::string DescribeNoun(const Noun& noun, size_t width) {
   for (const Method& method : noun.methods) {
     if (method.verb != "list" || method.shape.records == nullptr) continue;
     const Descriptor& record = *method.shape.records->message_type();
-    page.Title(Cat("FIELDS of a ", record.name()));
+    page.Title(StrCat("FIELDS of a ", record.name()));
     page.Paragraph(CommentOf(record), 2);
     std::set<const Descriptor*> seen;
     AddFields(record, 2, seen, page);
@@ -151,8 +151,8 @@ absl::StatusOr<const Noun*> NounNamed(const Catalog& catalog, const std::string&
     if (!noun.name.empty()) names.push_back(noun.name);
   }
   return absl::InvalidArgumentError(
-      Cat(word.empty() ? "Which noun?" : Cat("'", EscapeHostile(word), "' is no noun."),
-          " Known: ", Join(names, ", "), "."));
+      StrCat(word.empty() ? "Which noun?" : StrCat("'", EscapeUnsafe(word), "' is no noun."),
+             " Known: ", Join(names, ", "), "."));
 }
 
 absl::StatusOr<std::string> Describe(const Catalog& catalog, const std::vector<std::string>& words,
@@ -171,8 +171,9 @@ absl::StatusOr<std::string> Describe(const Catalog& catalog, const std::vector<s
   if (const Method* method = catalog.Find(words[0], words[1])) {
     return DescribeMethod(*method, width);
   }
-  return absl::InvalidArgumentError(Cat("'", EscapeHostile(words[1]), "' is no verb of ", words[0],
-                                        ". Known: ", Join(VerbsOf(**noun), ", "), "."));
+  return absl::InvalidArgumentError(StrCat("'", EscapeUnsafe(words[1]), "' is no verb of ",
+                                           words[0], ". Known: ", Join(VerbsOf(**noun), ", "),
+                                           "."));
 }
 
 }  // namespace falcon::client

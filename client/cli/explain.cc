@@ -19,18 +19,18 @@ using google::protobuf::Message;
 std::string SecurityFlags(const Connection& connection) {
   if (!connection.tls) return "-plaintext ";
   std::string flags;
-  if (!connection.ca_file.empty()) flags += Cat("-cacert ", ShellWord(connection.ca_file), " ");
+  if (!connection.ca_file.empty()) flags += StrCat("-cacert ", ShellWord(connection.ca_file), " ");
   if (!connection.cert_file.empty()) {
-    flags += Cat("-cert ", ShellWord(connection.cert_file), " -key ",
-                 ShellWord(connection.key_file), " ");
+    flags += StrCat("-cert ", ShellWord(connection.cert_file), " -key ",
+                    ShellWord(connection.key_file), " ");
   }
   return flags;
 }
 
 std::string GrpcurlLine(const Connection& gateway, const Method& method, const Message& request) {
-  return Cat("grpcurl ", SecurityFlags(gateway), "-d ",
-             ShellWord(JsonText(request, JsonForm::kOneLine)), " ", gateway.address, " ",
-             method.descriptor->service()->full_name(), "/", method.descriptor->name());
+  return StrCat("grpcurl ", SecurityFlags(gateway), "-d ",
+                ShellWord(JsonText(request, JsonForm::kOneLine)), " ", gateway.address, " ",
+                method.descriptor->service()->full_name(), "/", method.descriptor->name());
 }
 
 Answer AskOnce(const CallContext& context, const Method& method, const Message& request) {
@@ -65,7 +65,7 @@ int Explain(const CallContext& context, const Method& method, Message& request) 
   if (answer.failure) return context.Report(*answer.failure);
   const std::string fql =
       TextField(MessageAt(*answer.message, *method.shape.read_info, -1), "effective_filter");
-  if (!fql.empty()) out << "FQL: " << EscapeHostile(fql) << '\n';
+  if (!fql.empty()) out << "FQL: " << EscapeUnsafe(fql) << '\n';
   return CheckOutput(context.environment, kExitOk);
 }
 

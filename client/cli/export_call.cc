@@ -155,7 +155,7 @@ class Export {
     if (!IsDeadEnd(failure)) {
       TellRest(true);
     } else if (!call_.resume_file.empty()) {
-      context_.environment.err << "  To begin anew, remove " << EscapeHostile(call_.resume_file)
+      context_.environment.err << "  To begin anew, remove " << EscapeUnsafe(call_.resume_file)
                                << " and what was exported.\n";
     }
     return code;
@@ -177,7 +177,7 @@ class Export {
       return;
     }
     err << " For the rest, append (>>) the same command with\n  --resume-token "
-        << EscapeHostile(resume_token_) << Instants() << '\n';
+        << EscapeUnsafe(resume_token_) << Instants() << '\n';
   }
 
   // Times that were counted back from now, as they were: they are part of what a token is for.
@@ -190,7 +190,7 @@ class Export {
       if (!instant || instant == ParseInstant(words->second.front(), start_ + absl::Hours(1))) {
         continue;
       }
-      out.append(Cat(" --", flag.name, " ", InstantText(*instant)));
+      out.append(StrCat(" --", flag.name, " ", InstantText(*instant)));
     }
     return out;
   }

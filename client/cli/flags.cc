@@ -42,13 +42,13 @@ bool IsTimeRange(const Descriptor& type) {
 Flag InstantFlag(const FieldDescriptor& range, const FieldDescriptor& end, const Path& path) {
   const bool is_start = end.name() == "start";
   const std::string word = is_start ? "after" : "before";
-  const std::string name = range.name() == "time" ? word : Cat(FlagNameOf(range), "-", word);
+  const std::string name = range.name() == "time" ? word : StrCat(FlagNameOf(range), "-", word);
   const std::string bound = is_start ? " From this instant on." : " Before this instant.";
   return {.name = name,
           .kind = FlagKind::kInstant,
           .path = path,
-          .help = Cat(CommentOf(range), bound,
-                      " RFC 3339 or a date, in UTC without a zone; or back from now: 7d, 24h.")};
+          .help = StrCat(CommentOf(range), bound,
+                         " RFC 3339 or a date, in UTC without a zone; or back from now: 7d, 24h.")};
 }
 
 Flag PlainFlag(const FieldDescriptor& field, const Path& path) {
@@ -57,7 +57,7 @@ Flag PlainFlag(const FieldDescriptor& field, const Path& path) {
             .path = path,
             .help = CommentOf(field)};
   if (flag.kind == FlagKind::kEnum) {
-    flag.help = Cat(flag.help, " One of: ", Join(EnumWords(*field.enum_type()), ", "), ".");
+    flag.help = StrCat(flag.help, " One of: ", Join(EnumWords(*field.enum_type()), ", "), ".");
   }
   if (flag.kind == FlagKind::kFields) {
     if (field.name() == "read_mask") flag.name = "fields";
@@ -172,7 +172,7 @@ std::string InFlagTerms(const std::vector<Flag>& flags, std::string_view text) {
     const std::string_view quoted = text.substr(open + 1, close - open - 1);
     const std::string flag = FlagFor(flags, quoted);
     out.append(text.substr(0, open));
-    out.append(flag == quoted ? Cat("`", quoted, "`") : flag);
+    out.append(flag == quoted ? StrCat("`", quoted, "`") : flag);
     text.remove_prefix(close + 1);
   }
 }

@@ -40,12 +40,12 @@ std::string Table(const std::vector<FqlFieldHelp>& fields, size_t width) {
 }  // namespace
 
 std::string FqlPage(const Catalog& catalog) {
-  std::string page = Cat(kPageTop, kFqlRules);
+  std::string page = StrCat(kPageTop, kFqlRules);
   for (const Noun& noun : catalog.nouns()) {
     const Descriptor* record = FqlRecordOf(noun);
     if (record == nullptr) continue;
     page.append(
-        Cat("\n## ", noun.name, "\n\nRecord `", record->name(), "`.\n\n", FqlTable(*record)));
+        StrCat("\n## ", noun.name, "\n\nRecord `", record->name(), "`.\n\n", FqlTable(*record)));
   }
   return page;
 }
@@ -57,9 +57,9 @@ absl::StatusOr<std::string> FqlHelp(const Catalog& catalog, const std::vector<st
   if (!noun.ok()) return noun.status();
   const Descriptor* record = FqlRecordOf(**noun);
   if (record == nullptr) {
-    return absl::InvalidArgumentError(Cat((*noun)->name, " cannot be filtered."));
+    return absl::InvalidArgumentError(StrCat((*noun)->name, " cannot be filtered."));
   }
-  return Cat(
+  return StrCat(
       "FQL fields of ", (*noun)->name,
       ". A condition is field:'value'; + is AND, a comma is OR, parentheses group,\n"
       "field:['a','b'] is any of them, field:!'value' is not. Times are RFC 3339 or now-7d.\n"

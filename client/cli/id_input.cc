@@ -44,7 +44,7 @@ class IdReader {
     size_t number = 0;
     while (!text.empty()) {
       const size_t end = std::min(text.find('\n'), text.size());
-      const std::string where = Cat("line ", ++number, ": ");
+      const std::string where = StrCat("line ", ++number, ": ");
       absl::Status status = AddLine(Trimmed(text.substr(0, end)), where);
       if (!status.ok()) return status;
       text.remove_prefix(std::min(end + 1, text.size()));
@@ -56,9 +56,9 @@ class IdReader {
 
  private:
   absl::Status Wrong(const std::string& where, std::string_view what) const {
-    return absl::InvalidArgumentError(Cat("standard input, ", where, what,
-                                          " Right are ids, one a line, or JSON with the records' `",
-                                          id_fields_.front(), "`."));
+    return absl::InvalidArgumentError(StrCat(
+        "standard input, ", where, what, " Right are ids, one a line, or JSON with the records' `",
+        id_fields_.front(), "`."));
   }
 
   absl::Status AddLine(std::string_view line, const std::string& where) {
@@ -71,13 +71,13 @@ class IdReader {
       ids_.emplace_back(line);
       return absl::OkStatus();
     }
-    return Wrong(where, Cat("'", Truncate(EscapeHostile(line), kMaxShownColumns), "' is no id."));
+    return Wrong(where, StrCat("'", Truncate(EscapeUnsafe(line), kMaxShownColumns), "' is no id."));
   }
 
   absl::Status AddDocument(const Json& value, const std::string& where) {
     if (value.is_array()) {
       for (size_t i = 0; i < value.size(); ++i) {
-        absl::Status status = AddOne(value[i], Cat(where, "item ", i + 1, ": "));
+        absl::Status status = AddOne(value[i], StrCat(where, "item ", i + 1, ": "));
         if (!status.ok()) return status;
       }
       return absl::OkStatus();
@@ -91,8 +91,9 @@ class IdReader {
   absl::Status AddOne(const Json& value, const std::string& where) {
     const std::optional<std::string> id = value.is_object() ? IdOf(value) : TextOf(value);
     if (!id) {
-      return Wrong(where, value.is_object() ? Cat("the record has no `", id_fields_.front(), "`.")
-                                            : "this is no id.");
+      return Wrong(where, value.is_object()
+                              ? StrCat("the record has no `", id_fields_.front(), "`.")
+                              : "this is no id.");
     }
     ids_.push_back(*id);
     return absl::OkStatus();

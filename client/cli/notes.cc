@@ -39,7 +39,7 @@ std::string WithPlace(const Message& note, const std::vector<Flag>& flags) {
   std::string place;
   for (const std::string& part :
        {FlagFor(flags, TextField(note, "field")), TextField(note, "id")}) {
-    if (!part.empty()) place.append(Cat(EscapeHostile(part), ": "));
+    if (!part.empty()) place.append(StrCat(EscapeUnsafe(part), ": "));
   }
   return place;
 }
@@ -59,9 +59,9 @@ void Notes::Line(const std::string& line) {
 void Notes::AddErrors(const Message& message, const FieldDescriptor& field, std::string_view word) {
   for (const Message* error : MessagesIn(message, field.name().c_str())) {
     const std::string id = TextField(*error, "id");
-    Line(Cat(word, ": ", EscapeHostile(id), id.empty() ? "" : ": ",
-             EscapeHostile(TextField(*error, "message")), " (",
-             NumberField(*error, "code").value_or(0), ")"));
+    Line(StrCat(word, ": ", EscapeUnsafe(id), id.empty() ? "" : ": ",
+                EscapeUnsafe(TextField(*error, "message")), " (",
+                NumberField(*error, "code").value_or(0), ")"));
   }
 }
 
@@ -84,8 +84,8 @@ void Notes::AddReadInfo(const Message& info) {
   const FieldDescriptor* errors = info.GetDescriptor()->FindFieldByName("errors");
   if (errors != nullptr) AddErrors(info, *errors, "partial");
   for (const Message* note : MessagesIn(info, "notes")) {
-    Line(Cat("note: ", WithPlace(*note, flags_),
-             EscapeHostile(InFlagTerms(flags_, TextField(*note, "message")))));
+    Line(StrCat("note: ", WithPlace(*note, flags_),
+                EscapeUnsafe(InFlagTerms(flags_, TextField(*note, "message")))));
   }
   AddSkipped(info);
 }
@@ -109,9 +109,9 @@ void Notes::Finish() {
   if (untold_ > 0) err_ << "and " << untold_ << " more.\n";
   untold_ = 0;
   const auto tell = [this](std::string_view field, int64_t count, const std::string& example) {
-    err_ << "note: " << EscapeHostile(field) << (field.empty() ? "" : ": ") << count
+    err_ << "note: " << EscapeUnsafe(field) << (field.empty() ? "" : ": ") << count
          << (count == 1 ? " value does" : " values do") << " not fit";
-    if (!example.empty()) err_ << ", such as " << EscapeHostile(example);
+    if (!example.empty()) err_ << ", such as " << EscapeUnsafe(example);
     err_ << "; additional_fields has " << (count == 1 ? "it" : "them") << " as Falcon sent "
          << (count == 1 ? "it" : "them") << ".\n";
   };

@@ -117,14 +117,14 @@ absl::Status OutputFile::ContinueAt(const FilePlace& place) {
   if (!regular_ || place.device != device_ || place.inode != inode_) return absl::OkStatus();
   const int64_t size = lseek(fd_, 0, SEEK_END);
   if (size < place.bytes) {
-    return absl::FailedPreconditionError(Cat("standard output holds ", size,
-                                             " bytes, and the export had written ", place.bytes,
-                                             ": append to it with >>"));
+    return absl::FailedPreconditionError(StrCat("standard output holds ", size,
+                                                " bytes, and the export had written ", place.bytes,
+                                                ": append to it with >>"));
   }
   if (ftruncate(fd_, place.bytes) != 0) {
     return absl::FailedPreconditionError(
-        Cat("standard output cannot be cut to what the export had written: ",
-            std::generic_category().message(errno)));
+        StrCat("standard output cannot be cut to what the export had written: ",
+               std::generic_category().message(errno)));
   }
   committed_ = lseek(fd_, place.bytes, SEEK_SET);
   return absl::OkStatus();

@@ -31,9 +31,9 @@ absl::Status OpenResumeFile(const MethodCall& call, const Environment& environme
   if (environment.file == nullptr || !(*point)->place) return absl::OkStatus();
   absl::Status there = environment.file->ContinueAt(*(*point)->place);
   if (there.ok()) return there;
-  return absl::FailedPreconditionError(Cat(EscapeHostile(call.resume_file), ": ",
-                                           std::string(there.message()),
-                                           ", or remove the file to begin anew."));
+  return absl::FailedPreconditionError(StrCat(EscapeUnsafe(call.resume_file), ": ",
+                                              std::string(there.message()),
+                                              ", or remove the file to begin anew."));
 }
 
 int Call(const Catalog& catalog, const Command& command, const Environment& environment) {
@@ -58,7 +58,7 @@ int Call(const Catalog& catalog, const Command& command, const Environment& envi
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5000);
   // The gateway bounds its answers; a second bound here would only be in the way of --view full.
   arguments.SetMaxReceiveMessageSize(std::numeric_limits<int>::max());
-  arguments.SetUserAgentPrefix(Cat("fgctl/", FALCON_GATEWAY_VERSION));
+  arguments.SetUserAgentPrefix(StrCat("fgctl/", FALCON_GATEWAY_VERSION));
   Invoker invoker(
       grpc::CreateCustomChannel(command.global.gateway.address, *credentials, arguments), catalog);
   const CallContext context(invoker, command.global, call.flags, environment);

@@ -14,8 +14,8 @@ constexpr int64_t kCells = 24;
 
 std::string Bar(int64_t done, int64_t total) {
   const int64_t full = total <= 0 ? kCells : std::min(kCells, done * kCells / total);
-  return Cat("[", std::string(static_cast<size_t>(full), '#'),
-             std::string(static_cast<size_t>(kCells - full), '.'), "]");
+  return StrCat("[", std::string(static_cast<size_t>(full), '#'),
+                std::string(static_cast<size_t>(kCells - full), '.'), "]");
 }
 
 }  // namespace

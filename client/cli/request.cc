@@ -24,7 +24,7 @@ using google::protobuf::Reflection;
 
 absl::Status Wrong(const Flag& flag, std::string_view word, std::string_view what) {
   return absl::InvalidArgumentError(
-      Cat("--", flag.name, ": '", EscapeHostile(word), "' is ", what));
+      StrCat("--", flag.name, ": '", EscapeUnsafe(word), "' is ", what));
 }
 
 template <class T>
@@ -119,9 +119,9 @@ absl::Status PutEnum(const Flag& flag, std::string_view words, Message& message)
     const std::vector<std::string> known = EnumWords(*field.enum_type());
     const std::string nearest = Nearest(word, known);
     return Wrong(flag, word,
-                 Cat("none of its words. ",
-                     nearest.empty() ? std::string() : Cat("Did you mean ", nearest, "? "),
-                     "Known: ", Join(known, ", "), "."));
+                 StrCat("none of its words. ",
+                        nearest.empty() ? std::string() : StrCat("Did you mean ", nearest, "? "),
+                        "Known: ", Join(known, ", "), "."));
   }
   return absl::OkStatus();
 }
@@ -174,7 +174,7 @@ absl::Status PutJson(const Flag& flag, std::string_view word, Message& message) 
                                         : *reflection.MutableMessage(&message, &field);
   const auto status = google::protobuf::util::JsonStringToMessage(std::string(word), &target);
   if (status.ok()) return absl::OkStatus();
-  return Wrong(flag, word, Cat("no JSON of a ", field.message_type()->name(), "."));
+  return Wrong(flag, word, StrCat("no JSON of a ", field.message_type()->name(), "."));
 }
 
 // On an enum, a switch is the choice between its first value and its last.
@@ -221,8 +221,8 @@ absl::Status CheckChoices(const std::vector<Flag>& flags, const FlagWords& words
       if (choice == nullptr) continue;
       const auto [first, only] = chosen.emplace(choice, &flag);
       if (only || first->second->path[i] == flag.path[i]) continue;
-      return absl::InvalidArgumentError(
-          Cat("--", first->second->name, " and --", flag.name, " exclude each other: give one."));
+      return absl::InvalidArgumentError(StrCat("--", first->second->name, " and --", flag.name,
+                                               " exclude each other: give one."));
     }
   }
   return absl::OkStatus();
@@ -242,7 +242,7 @@ absl::Status CheckRequired(const std::vector<Flag>& flags, const FlagWords& word
   for (const auto& [choice, names] : missing) {
     if (given.contains(choice)) continue;
     return absl::InvalidArgumentError(
-        Cat(names.size() > 1 ? "One of " : "", Join(names, ", "), " is required."));
+        StrCat(names.size() > 1 ? "One of " : "", Join(names, ", "), " is required."));
   }
   return absl::OkStatus();
 }
@@ -260,7 +260,7 @@ absl::Status FillRequest(const std::vector<Flag>& flags, const FlagWords& words,
     if (given == words.end()) continue;
     const bool several = flag.field().is_repeated() || flag.kind == FlagKind::kFields;
     if (!several && given->second.size() > 1) {
-      return absl::InvalidArgumentError(Cat("--", flag.name, " may be given once only."));
+      return absl::InvalidArgumentError(StrCat("--", flag.name, " may be given once only."));
     }
     for (const std::string& word : given->second) {
       absl::Status status = Put(flag, word, now, MutableHolder(flag.path, request));

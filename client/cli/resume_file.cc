@@ -23,11 +23,11 @@ constexpr std::streamsize kMaxFileBytes = std::streamsize{64} * 1024;
 
 absl::Status SystemError(std::string_view what, const std::string& path) {
   return absl::UnknownError(
-      Cat(what, " ", EscapeHostile(path), ": ", std::generic_category().message(errno)));
+      StrCat(what, " ", EscapeUnsafe(path), ": ", std::generic_category().message(errno)));
 }
 
 absl::Status NotOurs(const std::string& path) {
-  return absl::InvalidArgumentError(Cat(EscapeHostile(path), " holds no resume token."));
+  return absl::InvalidArgumentError(StrCat(EscapeUnsafe(path), " holds no resume token."));
 }
 
 // "start 2026-05-28T14:00:00Z" and "output DEVICE INODE BYTES".
@@ -47,10 +47,10 @@ bool ReadLine(const std::string& line, ResumePoint& point) {
 }
 
 std::string TextOf(const ResumePoint& point) {
-  std::string text = Cat(point.token, "\nstart ", InstantText(point.start), "\n");
+  std::string text = StrCat(point.token, "\nstart ", InstantText(point.start), "\n");
   if (point.place) {
-    text.append(Cat("output ", point.place->device, " ", point.place->inode, " ",
-                    point.place->bytes, "\n"));
+    text.append(StrCat("output ", point.place->device, " ", point.place->inode, " ",
+                       point.place->bytes, "\n"));
   }
   return text;
 }

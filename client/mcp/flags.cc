@@ -14,7 +14,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 
 constexpr const char* kFooter =
     "Without --http it serves its one client on standard input and output, and ends with it.\n"
@@ -71,8 +71,8 @@ void AddTools(CLI::App& app, Words& words) {
   AddList(app, "--exclude-tools", words.exclude_tools, "Never these tools; wins over both")
       ->group(kGroup);
   app.add_option("--result-bytes", words.result_bytes,
-                 Cat("Most bytes of one result: ", kLeastResultBytes, " to ", kMostResultBytes,
-                     "; default ", kUsualResultBytes))
+                 StrCat("Most bytes of one result: ", kLeastResultBytes, " to ", kMostResultBytes,
+                        "; default ", kUsualResultBytes))
       ->option_text("N")
       ->check(CLI::Range(kLeastResultBytes, kMostResultBytes))
       ->group(kGroup);
@@ -110,8 +110,8 @@ absl::Status ReadListener(std::string_view text, HttpOptions& options) {
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   const auto [end, problem] = std::from_chars(port.data(), port.data() + port.size(), options.port);
   if (port.empty() || problem != std::errc() || end != port.data() + port.size()) {
-    return absl::InvalidArgumentError(Cat("--http: '", client::EscapeHostile(text),
-                                          "' is no HOST:PORT. Right is 127.0.0.1:8808."));
+    return absl::InvalidArgumentError(StrCat("--http: '", client::EscapeUnsafe(text),
+                                             "' is no HOST:PORT. Right is 127.0.0.1:8808."));
   }
   options.address = host.empty() || host == "localhost" ? "127.0.0.1" : std::string(host);
   return absl::OkStatus();
@@ -169,8 +169,8 @@ absl::StatusOr<Settings> Judge(Words words,
   if (!words.timeout.empty()) {
     const std::optional<absl::Duration> span = client::ParseSpan(words.timeout);
     if (!span || *span <= absl::ZeroDuration()) {
-      return absl::InvalidArgumentError(Cat("--timeout: '", client::EscapeHostile(words.timeout),
-                                            "' is no span of time. Right are 500ms, 30s, 5m."));
+      return absl::InvalidArgumentError(StrCat("--timeout: '", client::EscapeUnsafe(words.timeout),
+                                               "' is no span of time. Right are 500ms, 30s, 5m."));
     }
     settings.timeout = absl::ToChronoMilliseconds(*span);
   }
@@ -187,15 +187,15 @@ absl::StatusOr<Settings> Judge(Words words,
 
 EarlyEnd Refusal(std::string_view message) {
   return {kExitUsage,
-          Cat("falcon-mcp-bridge: ", message, "\n  falcon-mcp-bridge --help tells more.\n")};
+          StrCat("falcon-mcp-bridge: ", message, "\n  falcon-mcp-bridge --help tells more.\n")};
 }
 
 std::string UnknownWord(const CLI::App& app, const std::string& word) {
   std::vector<std::string> known;
   for (const CLI::Option* option : app.get_options()) known.push_back(option->get_name());
   const std::string nearest = client::Nearest(word.substr(0, word.find('=')), known);
-  std::string message = Cat("'", client::EscapeHostile(word), "' is not known here.");
-  if (!nearest.empty()) message.append(Cat(" Did you mean ", nearest, "?"));
+  std::string message = StrCat("'", client::EscapeUnsafe(word), "' is not known here.");
+  if (!nearest.empty()) message.append(StrCat(" Did you mean ", nearest, "?"));
   return message;
 }
 
@@ -209,7 +209,7 @@ std::variant<Settings, EarlyEnd> ReadFlags(
       "MCP server for Claude and other assistants: questions to CrowdStrike Falcon through "
       "falcon-gateway, all read-only.",
       "falcon-mcp-bridge");
-  app.set_version_flag("--version", Cat("falcon-mcp-bridge ", FALCON_GATEWAY_VERSION));
+  app.set_version_flag("--version", StrCat("falcon-mcp-bridge ", FALCON_GATEWAY_VERSION));
   app.add_flag("--self-test", words.self_test,
                "Ask the gateway one question through the protocol, say what works, and end");
   app.footer(kFooter);
@@ -222,7 +222,7 @@ std::variant<Settings, EarlyEnd> ReadFlags(
   } catch (const CLI::CallForHelp&) {
     return EarlyEnd{kExitOk, app.help()};
   } catch (const CLI::CallForVersion& version) {
-    return EarlyEnd{kExitOk, Cat(version.what(), "\n")};
+    return EarlyEnd{kExitOk, StrCat(version.what(), "\n")};
   } catch (const CLI::ParseError& error) {
     const std::vector<std::string> unknown = app.remaining();
     return Refusal(unknown.empty() ? std::string(error.what()) : UnknownWord(app, unknown.front()));

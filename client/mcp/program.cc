@@ -19,7 +19,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 
 // Calls that wait for a worker, for each worker.
 constexpr size_t kWaitingPerWorker = 16;
@@ -29,7 +29,7 @@ std::shared_ptr<grpc::Channel> ChannelTo(
   grpc::ChannelArguments arguments;
   // The gateway bounds its answers.
   arguments.SetMaxReceiveMessageSize(std::numeric_limits<int>::max());
-  arguments.SetUserAgentPrefix(Cat("falcon-mcp-bridge/", FALCON_GATEWAY_VERSION));
+  arguments.SetUserAgentPrefix(StrCat("falcon-mcp-bridge/", FALCON_GATEWAY_VERSION));
   // A gateway that starts again is found again within a second, not within gRPC's two minutes.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
@@ -47,7 +47,7 @@ int ServeHttp(Server& server, HttpOptions options, const Environment& environmen
   const bool tls = !options.certificate_pem.empty();
   const std::string host = options.address.find(':') == std::string::npos
                                ? options.address
-                               : Cat("[", options.address, "]");
+                               : StrCat("[", options.address, "]");
   const auto transport = HttpTransport::Listen(server, std::move(options));
   if (!transport.ok()) return Fail(environment, kExitUsage, transport.status());
   environment.text_out << "listening on " << (tls ? "https" : "http") << "://" << host << ':'
@@ -60,7 +60,7 @@ int ServeHttp(Server& server, HttpOptions options, const Environment& environmen
 int Serve(const Settings& settings, const Offer& offer, Workers& workers,
           const Environment& environment) {
   environment.err << "falcon-mcp-bridge " << FALCON_GATEWAY_VERSION << ": " << offer.tools.size()
-                  << " tools, gateway " << client::EscapeHostile(settings.gateway.address)
+                  << " tools, gateway " << client::EscapeUnsafe(settings.gateway.address)
                   << (settings.http ? "" : ", MCP on standard input and output") << '\n'
                   << std::flush;
   Server server(offer, workers);

@@ -16,7 +16,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 
 constexpr size_t kMostBytes = size_t{64} * 1024;
 
@@ -35,7 +35,7 @@ class OpenFile {
 };
 
 absl::Status Problem(const std::string& path, std::string_view what) {
-  return absl::InvalidArgumentError(Cat("File ", client::EscapeHostile(path), " ", what));
+  return absl::InvalidArgumentError(StrCat("File ", client::EscapeUnsafe(path), " ", what));
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, Readers readers) {
   const OpenFile file(path);
   struct stat about;
   if (file.fd() < 0 || fstat(file.fd(), &about) != 0) {
-    return Problem(path, Cat("cannot be opened: ", std::strerror(errno), "."));
+    return Problem(path, StrCat("cannot be opened: ", std::strerror(errno), "."));
   }
   if (S_ISDIR(about.st_mode)) return Problem(path, "is a directory.");
   const bool open_to_others = (about.st_mode & (S_IRWXG | S_IRWXO)) != 0;
@@ -56,12 +56,13 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, Readers readers) {
   while (size < bytes.size()) {
     const ssize_t got = read(file.fd(), bytes.data() + size, bytes.size() - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Problem(path, Cat("cannot be read: ", std::strerror(errno), "."));
+    if (got < 0) return Problem(path, StrCat("cannot be read: ", std::strerror(errno), "."));
     if (got == 0) break;
     size += static_cast<size_t>(got);
   }
   if (size == 0) return Problem(path, "is empty.");
-  if (size > kMostBytes) return Problem(path, Cat("is larger than ", kMostBytes / 1024, " KiB."));
+  if (size > kMostBytes)
+    return Problem(path, StrCat("is larger than ", kMostBytes / 1024, " KiB."));
   bytes.resize(size);
   return bytes;
 }

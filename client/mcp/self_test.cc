@@ -19,8 +19,8 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
-using client::EscapeHostile;
+using client::EscapeUnsafe;
+using client::StrCat;
 
 // Keeps the answer to one message.
 class Inbox final : public Outlet {
@@ -87,7 +87,7 @@ class Report {
  private:
   void Lines(std::string_view first, std::string_view text) {
     for (const std::string& line : client::Split(text, '\n')) {
-      out_ << first << EscapeHostile(line) << '\n';
+      out_ << first << EscapeUnsafe(line) << '\n';
       first = "       ";
     }
   }
@@ -106,9 +106,9 @@ void TellProtocol(Client& client, const Offer& offer, Report& report) {
     report.Wrong("The protocol does not start.", "That is a defect of this program.");
     return;
   }
-  report.Good(Cat("Protocol: ", offer.tools.size(), " tools (",
-                  client::Grouped(static_cast<int64_t>(bytes)), " bytes for all), ",
-                  offer.prompts.size(), " prompts, ", offer.resources.size(), " resources."));
+  report.Good(StrCat("Protocol: ", offer.tools.size(), " tools (",
+                     client::Grouped(static_cast<int64_t>(bytes)), " bytes for all), ",
+                     offer.prompts.size(), " prompts, ", offer.resources.size(), " resources."));
 }
 
 const google::protobuf::Message* Part(const google::protobuf::Message& message,
@@ -120,17 +120,17 @@ const google::protobuf::Message* Part(const google::protobuf::Message& message,
 
 void TellStatus(const google::protobuf::Message& status, const Bridge& bridge, Report& report) {
   const std::string version = client::TextField(status, "version");
-  report.Good(Cat("Gateway: falcon-gateway ", EscapeHostile(version), " at ",
-                  EscapeHostile(bridge.address), ", for ",
-                  EscapeHostile(client::TextField(status, "base_url")), "."));
+  report.Good(StrCat("Gateway: falcon-gateway ", EscapeUnsafe(version), " at ",
+                     EscapeUnsafe(bridge.address), ", for ",
+                     EscapeUnsafe(client::TextField(status, "base_url")), "."));
   if (version != FALCON_GATEWAY_VERSION) {
-    report.Note(Cat("The bridge is of version ", FALCON_GATEWAY_VERSION,
-                    ": with another gateway some fields may be missing."));
+    report.Note(StrCat("The bridge is of version ", FALCON_GATEWAY_VERSION,
+                       ": with another gateway some fields may be missing."));
   }
   const google::protobuf::Message* token = Part(status, "token");
   const std::string problem = token == nullptr ? "" : client::TextField(*token, "last_error");
   if (!problem.empty()) {
-    report.Note(Cat("The gateway's last log-in to Falcon failed: ", EscapeHostile(problem)));
+    report.Note(StrCat("The gateway's last log-in to Falcon failed: ", EscapeUnsafe(problem)));
   }
 }
 
@@ -147,14 +147,15 @@ bool TellGateway(const Bridge& bridge, bool tls, Report& report) {
     return true;
   }
   if (answer.failure->code == grpc::StatusCode::UNIMPLEMENTED) {
-    report.Wrong(Cat("What answers at ", bridge.address, " is no falcon-gateway, or an old one."),
-                 "Check --gateway.");
+    report.Wrong(
+        StrCat("What answers at ", bridge.address, " is no falcon-gateway, or an old one."),
+        "Check --gateway.");
   } else if (answer.failure->code == grpc::StatusCode::DEADLINE_EXCEEDED) {
-    report.Wrong(Cat("The gateway at ", bridge.address, " does not answer in time."),
+    report.Wrong(StrCat("The gateway at ", bridge.address, " does not answer in time."),
                  "Check --gateway and the network between; --timeout allows more time.");
   } else {
-    report.Wrong(Cat("The gateway at ", bridge.address,
-                     " cannot be reached: ", answer.failure->message, "."),
+    report.Wrong(StrCat("The gateway at ", bridge.address,
+                        " cannot be reached: ", answer.failure->message, "."),
                  ConnectionAdvice(answer.failure->message, tls));
   }
   return false;
@@ -190,11 +191,11 @@ void TellTool(Client& client, const Offer& offer, Report& report) {
       client.AskJson("tools/call", {{"name", tool->name}, {"arguments", {{"limit", 1}}}});
   const Json result = Member(answer, "result");
   if (!result.is_object() || Member(result, "isError") == true) {
-    report.Wrong(Cat(tool->name, " could not look:"), TextOf(answer));
+    report.Wrong(StrCat(tool->name, " could not look:"), TextOf(answer));
     return;
   }
   const std::string summary = TextOf(answer);
-  report.Good(Cat(tool->name, ": ", EscapeHostile(summary.substr(0, summary.find('\n')))));
+  report.Good(StrCat(tool->name, ": ", EscapeUnsafe(summary.substr(0, summary.find('\n')))));
 }
 
 }  // namespace

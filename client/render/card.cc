@@ -41,7 +41,7 @@ class CardPrinter {
       const std::string raw = raw_.At(PathBelow(place, *field));
       if (raw.empty()) continue;
       const std::string name = set ? std::string() : field->name();
-      Line(indent, name, name_width, {EscapeHostile(raw), Tint::kPlain});
+      Line(indent, name, name_width, {EscapeUnsafe(raw), Tint::kPlain});
     }
   }
 
@@ -104,7 +104,8 @@ class CardPrinter {
     const int size = field.is_repeated() ? message.GetReflection()->FieldSize(message, &field) : 1;
     for (int i = 0; i < size; ++i) {
       out_.append(indent, ' ');
-      const std::string name = size > 1 ? Cat(field.name(), " ", i + 1, "/", size) : field.name();
+      const std::string name =
+          size > 1 ? StrCat(field.name(), " ", i + 1, "/", size) : field.name();
       out_.append(Painted(name, Tint::kBold, style_));
       const Message& inner = MessageAt(message, field, field.is_repeated() ? i : -1);
       out_.append(SetFields(inner).empty() ? "  none\n" : "\n");
@@ -119,7 +120,7 @@ class CardPrinter {
     for (int i = 0; i < size; ++i) {
       const Message& entry = MessageAt(message, field, i);
       const auto& type = *entry.GetDescriptor();
-      const std::string key = EscapeHostile(ScalarText(entry, *type.FindFieldByNumber(1), -1));
+      const std::string key = EscapeUnsafe(ScalarText(entry, *type.FindFieldByNumber(1), -1));
       name_width = std::max(name_width, DisplayWidth(key));
       entries.emplace_back(key, LineOf(entry, *type.FindFieldByNumber(2), -1, style_));
     }

@@ -10,7 +10,7 @@ namespace {
 
 std::string ViolationText(const FieldViolation& violation) {
   if (violation.field.empty()) return violation.description;
-  return Cat(violation.field, ": ", violation.description);
+  return StrCat(violation.field, ": ", violation.description);
 }
 
 // The gateway puts a lone violation into the message too.
@@ -18,31 +18,31 @@ std::string ViolationLines(const Failure& failure) {
   std::string out;
   for (const FieldViolation& violation : failure.violations) {
     const std::string text = ViolationText(violation);
-    if (text != failure.message) out.append(Cat("  ", EscapeHostile(text), "\n"));
+    if (text != failure.message) out.append(StrCat("  ", EscapeUnsafe(text), "\n"));
   }
   for (const QuotaViolation& violation : failure.quotas) {
-    out.append(Cat("  ", EscapeHostile(violation.subject), ": ",
-                   EscapeHostile(violation.description), "\n"));
+    out.append(StrCat("  ", EscapeUnsafe(violation.subject), ": ",
+                      EscapeUnsafe(violation.description), "\n"));
   }
   return out;
 }
 
 std::string ProxyAdvice(int status) {
-  return Cat("A proxy at that address answered with HTTP ", status,
-             " in the gateway's place: the gateway behind it is starting, busy or not reached.");
+  return StrCat("A proxy at that address answered with HTTP ", status,
+                " in the gateway's place: the gateway behind it is starting, busy or not reached.");
 }
 
 // gRPC's own UNAVAILABLE, without details, comes when nobody listens.
 std::string AdviceOf(const Failure& failure, std::string_view address) {
   if (const std::string filter = failure.Fact("corrected_filter"); !filter.empty()) {
-    return Cat("Try --fql ", ShellWord(EscapeHostile(filter)));
+    return StrCat("Try --fql ", ShellWord(EscapeUnsafe(filter)));
   }
   if (const std::string scopes = failure.Fact("required_scopes"); !scopes.empty()) {
-    return Cat("Grant the API client these scopes in Falcon's console: ", EscapeHostile(scopes),
-               ". `fgctl access` shows which it has.");
+    return StrCat("Grant the API client these scopes in Falcon's console: ", EscapeUnsafe(scopes),
+                  ". `fgctl access` shows which it has.");
   }
   if (failure.retry_delay) {
-    return Cat("Try again in ", SpanText(absl::Milliseconds(failure.retry_delay->count())), ".");
+    return StrCat("Try again in ", SpanText(absl::Milliseconds(failure.retry_delay->count())), ".");
   }
   if (const std::optional<int> status = failure.ProxyStatus()) {
     return ProxyAdvice(*status) + (failure.MayPass() ? " Try again." : "");
@@ -52,8 +52,8 @@ std::string AdviceOf(const Failure& failure, std::string_view address) {
       if (!failure.reason.empty()) {
         return "Try again; `fgctl status` shows how the gateway stands.";
       }
-      return Cat(
-          "Is a gateway running at ", EscapeHostile(address),
+      return StrCat(
+          "Is a gateway running at ", EscapeUnsafe(address),
           ", with or without TLS as asked? --address or FALCON_GATEWAY_ADDRESS names another.");
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return "Allow more time with --timeout, or ask for less.";
@@ -70,18 +70,18 @@ std::string AdviceOf(const Failure& failure, std::string_view address) {
 
 std::string FailureText(const Failure& failure, std::string_view address, const Style& style) {
   const std::string_view name = failure.reason.empty() ? CodeName(failure.code) : failure.reason;
-  const std::string message = EscapeHostile(failure.message);
-  std::string out =
-      Cat(Painted("error:", Tint::kRed, style), " ", message.empty() ? "The call failed." : message,
-          " (", EscapeHostile(name), ")\n", ViolationLines(failure));
+  const std::string message = EscapeUnsafe(failure.message);
+  std::string out = StrCat(Painted("error:", Tint::kRed, style), " ",
+                           message.empty() ? "The call failed." : message, " (", EscapeUnsafe(name),
+                           ")\n", ViolationLines(failure));
   if (const std::string said = failure.Fact("upstream_text"); !said.empty()) {
-    out.append(Cat("  It came with: ", EscapeHostile(said), "\n"));
+    out.append(StrCat("  It came with: ", EscapeUnsafe(said), "\n"));
   }
   if (const std::string advice = AdviceOf(failure, address); !advice.empty()) {
-    out.append(Cat("  ", advice, "\n"));
+    out.append(StrCat("  ", advice, "\n"));
   }
   if (const std::string trace = failure.Fact("trace_id"); !trace.empty()) {
-    out.append(Cat("  Falcon's trace id, for its support: ", EscapeHostile(trace), "\n"));
+    out.append(StrCat("  Falcon's trace id, for its support: ", EscapeUnsafe(trace), "\n"));
   }
   return out;
 }

@@ -26,7 +26,7 @@ bool IsPlainMessage(const FieldDescriptor& field) {
 FieldPath Below(const FieldPath& parent, const FieldDescriptor& field) {
   FieldPath path = parent;
   path.fields.push_back(&field);
-  path.name = parent.name.empty() ? field.name() : Cat(parent.name, ".", field.name());
+  path.name = parent.name.empty() ? field.name() : StrCat(parent.name, ".", field.name());
   return path;
 }
 
@@ -150,7 +150,7 @@ class RowFiller {
     std::string leaf = message;
     for (size_t i = step + 1; i < path.fields.size(); ++i) leaf = PathBelow(leaf, *path.fields[i]);
     const std::string raw = raw_.At(leaf);
-    return {EscapeHostile(raw.empty() ? raw_.At(message) : raw), Tint::kPlain};
+    return {EscapeUnsafe(raw.empty() ? raw_.At(message) : raw), Tint::kPlain};
   }
 
   Cell List(const Message& message, const FieldPath& path, size_t step,
@@ -169,10 +169,10 @@ class RowFiller {
   Cell Leaf(const Message& message, const FieldDescriptor& field, const std::string& place) const {
     Cell typed = CellOf(message, field, style_);
     if (raw_.empty()) return typed;
-    const std::string raw = EscapeHostile(raw_.At(PathBelow(place, field)));
+    const std::string raw = EscapeUnsafe(raw_.At(PathBelow(place, field)));
     if (raw.empty()) return typed;
     const bool both = field.is_repeated() && !typed.text.empty();
-    return {both ? Cat(typed.text, ", ", raw) : raw, Tint::kPlain};
+    return {both ? StrCat(typed.text, ", ", raw) : raw, Tint::kPlain};
   }
 
   const Message& record_;

@@ -31,7 +31,7 @@ std::string_view CodeOf(Tint tint) {
 std::string Painted(std::string_view text, Tint tint, const Style& style) {
   const std::string_view code = CodeOf(tint);
   if (!style.color || code.empty() || text.empty()) return std::string(text);
-  return Cat("\x1b[", code, "m", text, "\x1b[0m");
+  return StrCat("\x1b[", code, "m", text, "\x1b[0m");
 }
 
 }  // namespace falcon::client

@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kGap = 2;
 // A column is worth showing from here on.
-constexpr size_t kLeast = 8;
+constexpr size_t kMin = 8;
 
 std::vector<size_t> NaturalWidths(const std::vector<Column>& columns,
                                   const std::vector<std::vector<Cell>>& rows) {
@@ -32,7 +32,7 @@ size_t TotalOf(const std::vector<size_t>& widths) {
 
 size_t LeastOf(const Column& column, size_t natural) {
   if (column.whole || column.keep) return natural;
-  return std::min(natural, std::max(kLeast, DisplayWidth(column.header)));
+  return std::min(natural, std::max(kMin, DisplayWidth(column.header)));
 }
 
 // Takes a column's width away from the widest that can give, until the table fits. False: it

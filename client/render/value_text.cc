@@ -38,13 +38,13 @@ constexpr std::array<SeverityLook, 5> kSeverities = {{{"critical", 80, "🔴", T
 Cell EnumCell(const Message& message, const FieldDescriptor& field, int index) {
   const int number = EnumAt(message, field, index);
   const auto* value = field.enum_type()->FindValueByNumber(number);
-  if (value == nullptr) return {Cat(number), Tint::kPlain};
+  if (value == nullptr) return {StrCat(number), Tint::kPlain};
   if (number == 0) return {};
   const std::string word = EnumWord(*value);
   const std::string& type = field.enum_type()->name();
   if (!type.ends_with("Severity") && !type.ends_with("Rating")) return {word, Tint::kPlain};
   for (const SeverityLook& look : kSeverities) {
-    if (look.word == word) return {Cat(look.mark, " ", word), look.tint};
+    if (look.word == word) return {StrCat(look.mark, " ", word), look.tint};
   }
   return {word, Tint::kPlain};
 }
@@ -61,7 +61,7 @@ std::string Rounded(double number) {
 Cell SeverityCell(const std::string& number) {
   const long severity = std::strtol(number.c_str(), nullptr, 10);
   for (const SeverityLook& look : kSeverities) {
-    if (severity >= look.floor) return {Cat(look.mark, " ", number), look.tint};
+    if (severity >= look.floor) return {StrCat(look.mark, " ", number), look.tint};
   }
   return {number, Tint::kPlain};
 }
@@ -99,12 +99,12 @@ std::string MessageText(const Message& message, Form form, const Style& style) {
       const absl::Time instant = TimeOf(message);
       std::string age = RelativeText(instant, style.now);
       if (form == Form::kShort) return age;
-      return Cat(InstantText(instant), " (", age, ")");
+      return StrCat(InstantText(instant), " (", age, ")");
     }
     case MessageKind::kDuration:
       return SpanText(DurationOf(message));
     case MessageKind::kFieldMask:
-      return EscapeHostile(WellKnownText(message));
+      return EscapeUnsafe(WellKnownText(message));
     case MessageKind::kStruct:
     case MessageKind::kValue:
     case MessageKind::kListValue:
@@ -131,7 +131,7 @@ Cell ValueCell(const Message& message, const FieldDescriptor& field, int index, 
       if (field.name() == "severity_score") return SeverityCell(ScalarText(message, field, index));
       [[fallthrough]];
     default:
-      return {EscapeHostile(ScalarText(message, field, index)), Tint::kPlain};
+      return {EscapeUnsafe(ScalarText(message, field, index)), Tint::kPlain};
   }
 }
 

@@ -17,56 +17,57 @@ constexpr std::string_view kAnonymousLimit = "15";
 constexpr size_t kMaxTargetBytes = 200;
 constexpr int kMaxAttempts = 4;
 
-bool TokenRefused(const wire::HttpResponse& response) {
+bool TokenRefused(const http::HttpResponse& response) {
   if (response.status == 401) return true;
   return response.status == 429 &&
-         wire::FindHeader(response.headers, "x-ratelimit-limit") == kAnonymousLimit;
+         http::FindHeader(response.headers, "x-ratelimit-limit") == kAnonymousLimit;
 }
 
-wire::HttpRequest WithBearerToken(const wire::HttpRequest& request, const Token& token) {
-  wire::HttpRequest result = request;
-  result.url = Cat(token.base_url, request.url);
+http::HttpRequest WithBearerToken(const http::HttpRequest& request, const Token& token) {
+  http::HttpRequest result = request;
+  result.url = StrCat(token.base_url, request.url);
   std::string bearer;
   bearer.reserve(token.value.Reveal().size() + 8);
   bearer.append("Bearer ").append(token.value.Reveal());
   result.authorization = Secret(bearer);
-  Wipe(bearer);
+  SecureErase(bearer);
   return result;
 }
 
-absl::Status Redirected(const wire::HttpResponse& response) {
-  const std::string_view target = wire::FindHeader(response.headers, "location");
-  return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_REDIRECT",
-               Cat("Falcon answered a data request with a redirect",
-                   target.empty() ? "" : Cat(" to ", EscapeHostile(target, kMaxTargetBytes)),
-                   ", which is not followed, and the token was not sent there: check the region, "
-                   "and for a proxy between the gateway and Falcon"));
+absl::Status Redirected(const http::HttpResponse& response) {
+  const std::string_view target = http::FindHeader(response.headers, "location");
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "UPSTREAM_REDIRECT",
+      StrCat("Falcon answered a data request with a redirect",
+             target.empty() ? "" : StrCat(" to ", EscapeUnsafe(target, kMaxTargetBytes)),
+             ", which is not followed, and the token was not sent there: check the region, "
+             "and for a proxy between the gateway and Falcon"));
 }
 
-absl::Status WithTrace(absl::Status failure, const wire::HttpResponse& response) {
-  failure = WithFact(std::move(failure), "http_status", Cat(response.status));
-  const std::string_view trace_id = wire::FindHeader(response.headers, "x-cs-traceid");
+absl::Status WithTrace(absl::Status failure, const http::HttpResponse& response) {
+  failure = WithMetadata(std::move(failure), "http_status", StrCat(response.status));
+  const std::string_view trace_id = http::FindHeader(response.headers, "x-cs-traceid");
   if (trace_id.empty()) return failure;
-  return WithFact(std::move(failure), "trace_id", EscapeHostile(trace_id, 64));
+  return WithMetadata(std::move(failure), "trace_id", EscapeUnsafe(trace_id, 64));
 }
 
 absl::Status Refused(std::string_view operation) {
   return Error(
       absl::StatusCode::kFailedPrecondition, "UPSTREAM_AUTH",
-      Cat("Falcon refused a fresh access token for ", operation,
-          ": check that the region fits the API client, that the client was not deleted or "
-          "restricted, and its scopes"));
+      StrCat("Falcon refused a fresh access token for ", operation,
+             ": check that the region fits the API client, that the client was not deleted or "
+             "restricted, and its scopes"));
 }
 
 }  // namespace
 
-Task<absl::StatusOr<wire::HttpResponse>> AuthInterceptor::Send(wire::HttpRequest request) {
+Task<absl::StatusOr<http::HttpResponse>> AuthInterceptor::Send(http::HttpRequest request) {
   const std::string operation = request.url.substr(0, request.url.find('?'));
   std::optional<SteadyTime> refused_at;
   for (int attempt = 1;; ++attempt) {
     ASSIGN_OR_CO_RETURN(const Token token, co_await tokens_.Get(request.deadline));
-    wire::HttpRequest authorized = WithBearerToken(request, token);
-    absl::StatusOr<wire::HttpResponse> response = co_await next_.Send(std::move(authorized));
+    http::HttpRequest authorized = WithBearerToken(request, token);
+    absl::StatusOr<http::HttpResponse> response = co_await next_.Send(std::move(authorized));
     if (!response.ok()) co_return response;
     if (response->status >= 300 && response->status < 400) {
       co_return WithTrace(Redirected(*response), *response);

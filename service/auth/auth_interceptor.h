@@ -4,7 +4,7 @@
 #define FALCON_AUTH_AUTH_INTERCEPTOR_H_
 
 #include "auth/token_source.h"
-#include "wire/http.h"
+#include "http/http_transport.h"
 
 namespace falcon::auth {
 
@@ -13,14 +13,14 @@ namespace falcon::auth {
 // token. Refused again with a token that was asked for after the refusal, or with one that works for
 // other operations: FAILED_PRECONDITION (UPSTREAM_AUTH). At most three replays. Redirects on data
 // paths: FAILED_PRECONDITION (UPSTREAM_REDIRECT), never followed.
-class AuthInterceptor final : public wire::HttpTransport {
+class AuthInterceptor final : public http::HttpTransport {
  public:
-  AuthInterceptor(wire::HttpTransport& next, TokenSource& tokens) : next_(next), tokens_(tokens) {}
+  AuthInterceptor(http::HttpTransport& next, TokenSource& tokens) : next_(next), tokens_(tokens) {}
 
-  Task<absl::StatusOr<wire::HttpResponse>> Send(wire::HttpRequest request) override;
+  Task<absl::StatusOr<http::HttpResponse>> Send(http::HttpRequest request) override;
 
  private:
-  wire::HttpTransport& next_;
+  http::HttpTransport& next_;
   TokenSource& tokens_;
 };
 

@@ -13,21 +13,20 @@ namespace {
 
 constexpr double kRenewAt = 0.85;  // of a token's life, and
 constexpr double kRenewSpread = 0.05;
-constexpr seconds kLongestHold{60};
+constexpr seconds kMaxHold{60};
 constexpr int kDoublings = 6;  // 1 s << 6 is over the longest hold
 // In a row: the first may be a token that was revoked, the next is a log-in that does not work.
 constexpr int kRefusalsThatHold = 2;
 
 milliseconds HoldAfter(int failures) {
-  return std::min<milliseconds>(kLongestHold,
-                                seconds(1) * (1 << std::min(failures - 1, kDoublings)));
+  return std::min<milliseconds>(kMaxHold, seconds(1) * (1 << std::min(failures - 1, kDoublings)));
 }
 
 }  // namespace
 
-CachedTokenSource::CachedTokenSource(TokenSource& login, CacheOptions options, run::Loop& loop,
-                                     const Clock& clock, Jitter jitter, obs::Log& log,
-                                     obs::Metrics& metrics)
+CachedTokenSource::CachedTokenSource(TokenSource& login, CacheOptions options, runtime::Loop& loop,
+                                     const Clock& clock, Jitter jitter, telemetry::Log& log,
+                                     telemetry::Metrics& metrics)
     : login_(login),
       options_(std::move(options)),
       loop_(loop),

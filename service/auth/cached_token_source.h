@@ -12,10 +12,10 @@
 
 #include "auth/oauth_token_source.h"
 #include "auth/token_source.h"
-#include "obs/log.h"
-#include "obs/metrics.h"
-#include "run/loop.h"
-#include "run/single_flight.h"
+#include "runtime/loop.h"
+#include "runtime/single_flight.h"
+#include "telemetry/log.h"
+#include "telemetry/metrics.h"
 
 namespace falcon::auth {
 
@@ -56,8 +56,9 @@ class CachedTokenSource final : public TokenSource {
  public:
   // References outlive the source; it outlives the loop's last task. `jitter`: see
   // OAuthTokenSource.
-  CachedTokenSource(TokenSource& login, CacheOptions options, run::Loop& loop, const Clock& clock,
-                    Jitter jitter, obs::Log& log, obs::Metrics& metrics);
+  CachedTokenSource(TokenSource& login, CacheOptions options, runtime::Loop& loop,
+                    const Clock& clock, Jitter jitter, telemetry::Log& log,
+                    telemetry::Metrics& metrics);
 
   Task<absl::StatusOr<Token>> Get(Deadline deadline) override;
   Refusal Refused(const Token& token, std::string_view operation) override;
@@ -93,13 +94,13 @@ class CachedTokenSource final : public TokenSource {
 
   TokenSource& login_;
   const CacheOptions options_;
-  run::Loop& loop_;
+  runtime::Loop& loop_;
   const Clock& clock_;
   const Jitter jitter_;
-  obs::Log& log_;
-  obs::Metrics& metrics_;
-  const obs::CounterFamily refused_to_operation_;
-  run::SingleFlight<absl::StatusOr<Token>> flights_;
+  telemetry::Log& log_;
+  telemetry::Metrics& metrics_;
+  const telemetry::CounterFamily refused_to_operation_;
+  runtime::SingleFlight<absl::StatusOr<Token>> flights_;
 
   // Of an operation that was refused and not accepted since.
   struct Suspect {

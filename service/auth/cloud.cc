@@ -57,8 +57,8 @@ std::optional<int> ParsePort(std::string_view text) {
 
 absl::Status InvalidBaseUrl(std::string_view text, std::string_view problem) {
   return Error(absl::StatusCode::kInvalidArgument, "INVALID_BASE_URL",
-               Cat("\"", EscapeHostile(text, 200), "\" ", problem,
-                   "; write it like https://api.us-2.crowdstrike.com"));
+               StrCat("\"", EscapeUnsafe(text, 200), "\" ", problem,
+                      "; write it like https://api.us-2.crowdstrike.com"));
 }
 
 }  // namespace
@@ -83,21 +83,21 @@ absl::StatusOr<std::string> ParseRegion(std::string_view text) {
   for (const Cloud& cloud : kClouds) {
     if (Letters(cloud.region) == letters) return std::string(cloud.region);
     known.push_back(cloud.region);
-    list += Cat(cloud.region, ", ");
+    list += StrCat(cloud.region, ", ");
   }
   known.push_back(kAutoRegion);
   const std::string_view nearest = Nearest(text, known);
   return Error(absl::StatusCode::kInvalidArgument, "INVALID_REGION",
-               Cat("\"", EscapeHostile(text, 100), "\" is no Falcon region; ",
-                   nearest.empty() ? "" : Cat("did you mean ", nearest, "? "), "Known: ", list,
-                   kAutoRegion));
+               StrCat("\"", EscapeUnsafe(text, 100), "\" is no Falcon region; ",
+                      nearest.empty() ? "" : StrCat("did you mean ", nearest, "? "),
+                      "Known: ", list, kAutoRegion));
 }
 
 std::string Origin::Url() const {
-  return Cat(scheme, "://", host, port == DefaultPort(scheme) ? "" : Cat(":", port));
+  return StrCat(scheme, "://", host, port == DefaultPort(scheme) ? "" : StrCat(":", port));
 }
 
-std::string Origin::HostPort() const { return Cat(host, ":", port); }
+std::string Origin::HostPort() const { return StrCat(host, ":", port); }
 
 std::optional<Address> ParseAddress(std::string_view url) {
   const std::string scheme = Lower(url.substr(0, url.find(':')));

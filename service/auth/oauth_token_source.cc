@@ -20,41 +20,42 @@ bool Redirects(int status) { return status >= 300 && status < 400; }
 
 absl::Status NoRedirect(std::string_view target) {
   return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_REDIRECT",
-               Cat("the token call was redirected to ", target,
-                   ". The secret was not sent there; check FALCON_BASE_URL, and for a proxy "
-                   "between the gateway and Falcon"));
+               StrCat("the token call was redirected to ", target,
+                      ". The secret was not sent there; check FALCON_BASE_URL, and for a proxy "
+                      "between the gateway and Falcon"));
 }
 
 absl::Status OtherRegion(std::string_view named, std::string_view configured) {
   if (CloudOfRegion(named) == nullptr) {
-    return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_REGION",
-                 Cat("Falcon names the region \"", EscapeHostile(named, 32),
-                     "\", which this gateway does not know: set FALCON_BASE_URL to its address"));
+    return Error(
+        absl::StatusCode::kFailedPrecondition, "UPSTREAM_REGION",
+        StrCat("Falcon names the region \"", EscapeUnsafe(named, 32),
+               "\", which this gateway does not know: set FALCON_BASE_URL to its address"));
   }
   return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_REGION",
-               Cat("the API client lives in region ", named, ", not in ", configured,
-                   ": set CROWDSTRIKE_API_REGION=", named, " (or auto)"));
+               StrCat("the API client lives in region ", named, ", not in ", configured,
+                      ": set CROWDSTRIKE_API_REGION=", named, " (or auto)"));
 }
 
 // `location` as it counts at `url`.
 std::string Absolute(std::string_view location, std::string_view url) {
-  if (location.starts_with("//")) return Cat(url.substr(0, url.find(':')), ":", location);
-  return location.starts_with('/') ? Cat(url, location) : std::string(location);
+  if (location.starts_with("//")) return StrCat(url.substr(0, url.find(':')), ":", location);
+  return location.starts_with('/') ? StrCat(url, location) : std::string(location);
 }
 
-absl::Status WithoutAddress(const wire::HttpResponse& response) {
-  const Cloud* named = CloudOfRegion(Lower(wire::FindHeader(response.headers, "x-cs-region")));
+absl::Status WithoutAddress(const http::HttpResponse& response) {
+  const Cloud* named = CloudOfRegion(Lower(http::FindHeader(response.headers, "x-cs-region")));
   if (named == nullptr) return NoRedirect("no address at all");
-  return NoRedirect(Cat("no address, by an answer that names the region ", named->region, " (",
-                        named->base_url, ")"));
+  return NoRedirect(StrCat("no address, by an answer that names the region ", named->region, " (",
+                           named->base_url, ")"));
 }
 
 // The secret passes through here: what held it is wiped.
 void AppendField(std::string& form, std::string_view name, std::string_view value) {
-  std::string encoded = wire::PercentEncode(value);
+  std::string encoded = http::PercentEncode(value);
   if (!form.empty()) form += '&';
   form.append(name).append("=").append(encoded);
-  Wipe(encoded);
+  SecureErase(encoded);
 }
 
 int AttemptsFor(const absl::Status& failure, int most) {
@@ -66,8 +67,8 @@ int AttemptsFor(const absl::Status& failure, int most) {
 }  // namespace
 
 OAuthTokenSource::OAuthTokenSource(Credentials credentials, LoginOptions options,
-                                   wire::HttpTransport& transport, const Clock& clock,
-                                   run::Timer& timer, Jitter jitter)
+                                   http::HttpTransport& transport, const Clock& clock,
+                                   runtime::Timer& timer, Jitter jitter)
     : credentials_(std::move(credentials)),
       options_(std::move(options)),
       transport_(transport),
@@ -97,17 +98,18 @@ Task<absl::StatusOr<Token>> OAuthTokenSource::LogIn(Deadline deadline) {
   bool moved = false;
   while (true) {
     const SteadyTime asked = clock_.Now();
-    wire::HttpRequest request = TokenRequest(url, deadline);
-    absl::StatusOr<wire::HttpResponse> response = co_await transport_.Send(std::move(request));
+    http::HttpRequest request = TokenRequest(url, deadline);
+    absl::StatusOr<http::HttpResponse> response = co_await transport_.Send(std::move(request));
     if (!response.ok()) co_return NoAnswer(response.status());
     const absl::StatusOr<std::string> elsewhere = Elsewhere(url, *response);
     if (!elsewhere.ok()) {
-      Wipe(response->body);
+      SecureErase(response->body);
       co_return WithAnswer(elsewhere.status(), *response);
     }
     if (elsewhere->empty()) co_return Read(url, *response, asked);
-    Wipe(response->body);
-    if (moved) co_return WithAnswer(NoRedirect(Cat(*elsewhere, ", after one already")), *response);
+    SecureErase(response->body);
+    if (moved)
+      co_return WithAnswer(NoRedirect(StrCat(*elsewhere, ", after one already")), *response);
     moved = true;
     url = *elsewhere;
   }
@@ -120,10 +122,10 @@ std::string OAuthTokenSource::FirstUrl() const {
   return std::string(cloud == nullptr ? Clouds().front().base_url : cloud->base_url);
 }
 
-wire::HttpRequest OAuthTokenSource::TokenRequest(const std::string& base_url,
+http::HttpRequest OAuthTokenSource::TokenRequest(const std::string& base_url,
                                                  Deadline deadline) const {
   const Deadline until = Earlier(deadline, Deadline::In(clock_, options_.attempt_timeout));
-  wire::HttpRequest request(wire::Method::kPost, Cat(base_url, kTokenPath), until);
+  http::HttpRequest request(http::Method::kPost, StrCat(base_url, kTokenPath), until);
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded"},
                      {"Accept", "application/json"}};
   request.wipe_body = true;
@@ -140,12 +142,12 @@ wire::HttpRequest OAuthTokenSource::TokenRequest(const std::string& base_url,
 }
 
 absl::StatusOr<std::string> OAuthTokenSource::Elsewhere(const std::string& url,
-                                                        const wire::HttpResponse& response) const {
+                                                        const http::HttpResponse& response) const {
   if (Redirects(response.status)) return RedirectTarget(url, response);
   // A relay or a simulator at an address of its own may say what it likes.
   if (!options_.base_url.empty()) return "";
   if (response.status == 429 || response.status >= 500) return "";
-  const std::string named = Lower(wire::FindHeader(response.headers, "x-cs-region"));
+  const std::string named = Lower(http::FindHeader(response.headers, "x-cs-region"));
   const Cloud* asked = CloudOfUrl(url);
   if (named.empty() || (asked != nullptr && named == asked->region)) return "";
   const Cloud* cloud = CloudOfRegion(named);
@@ -156,20 +158,21 @@ absl::StatusOr<std::string> OAuthTokenSource::Elsewhere(const std::string& url,
 }
 
 absl::StatusOr<std::string> OAuthTokenSource::RedirectTarget(
-    const std::string& url, const wire::HttpResponse& response) const {
+    const std::string& url, const http::HttpResponse& response) const {
   if (response.status != 307 && response.status != 308) {
-    return NoRedirect(Cat("another address by HTTP ", response.status, ", which drops the form"));
+    return NoRedirect(
+        StrCat("another address by HTTP ", response.status, ", which drops the form"));
   }
-  const std::string_view location = wire::FindHeader(response.headers, "location");
+  const std::string_view location = http::FindHeader(response.headers, "location");
   if (location.empty()) return WithoutAddress(response);
   const auto target = ParseAddress(Absolute(location, url));
   if (!target.has_value()) {
     return NoRedirect(
-        Cat("\"", EscapeHostile(location, kMaxTargetBytes), "\", which is no readable address"));
+        StrCat("\"", EscapeUnsafe(location, kMaxTargetBytes), "\", which is no readable address"));
   }
   std::string target_url = target->origin.Url();
   if (target_url == url) return NoRedirect("where it came from");
-  if (target->path != kTokenPath) return NoRedirect(Cat("another path of ", target_url));
+  if (target->path != kTokenPath) return NoRedirect(StrCat("another path of ", target_url));
   if (const Cloud* cloud = CloudOfUrl(target_url); cloud != nullptr) {
     const bool pinned = options_.base_url.empty() && options_.region != kAutoRegion;
     if (pinned) return OtherRegion(cloud->region, options_.region);
@@ -181,10 +184,10 @@ absl::StatusOr<std::string> OAuthTokenSource::RedirectTarget(
   if (same_loopback && std::ranges::count(options_.loopback_redirects, target->origin.HostPort())) {
     return target_url;
   }
-  return NoRedirect(Cat(target_url, ", which is no Falcon cloud"));
+  return NoRedirect(StrCat(target_url, ", which is no Falcon cloud"));
 }
 
-absl::StatusOr<Token> OAuthTokenSource::Read(const std::string& url, wire::HttpResponse& response,
+absl::StatusOr<Token> OAuthTokenSource::Read(const std::string& url, http::HttpResponse& response,
                                              SteadyTime asked) {
   const Cloud* cloud = CloudOfUrl(url);
   const std::string_view region = cloud == nullptr ? "" : cloud->region;
@@ -203,7 +206,7 @@ absl::StatusOr<Token> OAuthTokenSource::Read(const std::string& url, wire::HttpR
   token.issued = asked;
   token.expires = asked + grant->life;
   token.base_url = url;
-  const Cloud* named = CloudOfRegion(Lower(wire::FindHeader(response.headers, "x-cs-region")));
+  const Cloud* named = CloudOfRegion(Lower(http::FindHeader(response.headers, "x-cs-region")));
   token.region = named == nullptr ? region : named->region;
   token.generation = ++logins_;
   return token;

@@ -9,8 +9,8 @@
 #include "auth/cloud.h"
 #include "auth/credentials.h"
 #include "auth/token_source.h"
-#include "run/timer.h"
-#include "wire/http.h"
+#include "http/http_transport.h"
+#include "runtime/timer.h"
 
 namespace falcon::auth {
 
@@ -48,8 +48,8 @@ struct LoginOptions {
 class OAuthTokenSource final : public TokenSource {
  public:
   // References outlive the source.
-  OAuthTokenSource(Credentials credentials, LoginOptions options, wire::HttpTransport& transport,
-                   const Clock& clock, run::Timer& timer, Jitter jitter);
+  OAuthTokenSource(Credentials credentials, LoginOptions options, http::HttpTransport& transport,
+                   const Clock& clock, runtime::Timer& timer, Jitter jitter);
 
   Task<absl::StatusOr<Token>> Get(Deadline deadline) override;
   Refusal Refused(const Token& /*token*/, std::string_view /*operation*/) override {
@@ -59,21 +59,21 @@ class OAuthTokenSource final : public TokenSource {
  private:
   Task<absl::StatusOr<Token>> LogIn(Deadline deadline);
   std::string FirstUrl() const;
-  wire::HttpRequest TokenRequest(const std::string& base_url, Deadline deadline) const;
+  http::HttpRequest TokenRequest(const std::string& base_url, Deadline deadline) const;
   // The other cloud that an answer from `url` points to; empty: none.
   absl::StatusOr<std::string> Elsewhere(const std::string& url,
-                                        const wire::HttpResponse& response) const;
+                                        const http::HttpResponse& response) const;
   absl::StatusOr<std::string> RedirectTarget(const std::string& url,
-                                             const wire::HttpResponse& response) const;
-  absl::StatusOr<Token> Read(const std::string& url, wire::HttpResponse& response,
+                                             const http::HttpResponse& response) const;
+  absl::StatusOr<Token> Read(const std::string& url, http::HttpResponse& response,
                              SteadyTime asked);
   milliseconds Backoff(int attempt) const;
 
   const Credentials credentials_;
   const LoginOptions options_;
-  wire::HttpTransport& transport_;
+  http::HttpTransport& transport_;
   const Clock& clock_;
-  run::Timer& timer_;
+  runtime::Timer& timer_;
   const Jitter jitter_;
   std::string learned_url_;  // where the last log-in ended up; asked first by the next
   uint64_t logins_ = 0;

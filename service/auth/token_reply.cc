@@ -15,8 +15,8 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "wire/html_page.h"
-#include "wire/rate_limit_header.h"
+#include "http/html_page.h"
+#include "http/retry_after.h"
 
 namespace falcon::auth {
 namespace {
@@ -26,12 +26,12 @@ using nlohmann::json;
 constexpr size_t kMaxBody = size_t{64} << 10;
 constexpr size_t kMaxToken = size_t{16} << 10;
 constexpr size_t kMaxPageText = 200;
-constexpr double kLongestLife = 24 * 3600;  // Falcon's is half an hour
+constexpr double kMaxLife = 24 * 3600;  // Falcon's is half an hour
 
 absl::Status Malformed(std::string_view what) {
   return Error(absl::StatusCode::kUnavailable, "UPSTREAM_TOKEN_MALFORMED",
-               Cat("Falcon's token endpoint answered ", what,
-                   "; if this goes on, look for a proxy between the gateway and Falcon"));
+               StrCat("Falcon's token endpoint answered ", what,
+                      "; if this goes on, look for a proxy between the gateway and Falcon"));
 }
 
 // Falcon's number types drift: 1799, 1799.0 and "1799" are the same.
@@ -45,7 +45,7 @@ std::optional<seconds> Life(const json& value) {
     if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   }
   if (!std::isfinite(life) || life < 1) return std::nullopt;
-  return seconds(static_cast<int64_t>(std::min(life, kLongestLife)));
+  return seconds(static_cast<int64_t>(std::min(life, kMaxLife)));
 }
 
 // A token becomes a header: a line break in it would become another one.
@@ -59,14 +59,14 @@ std::string Scrubbed(const std::string& words, const Credentials& credentials, s
   const std::string secret(credentials.client_secret.Reveal());
   std::vector<std::pair<std::string, std::string>> replacements;
   for (const std::string& ours :
-       {secret, wire::PercentEncode(secret), credentials.client_id, credentials.member_cid}) {
+       {secret, http::PercentEncode(secret), credentials.client_id, credentials.member_cid}) {
     if (!ours.empty()) replacements.emplace_back(ours, "[redacted]");
   }
-  return EscapeHostile(absl::StrReplaceAll(words, replacements), max_bytes);
+  return EscapeUnsafe(absl::StrReplaceAll(words, replacements), max_bytes);
 }
 
 // The text of the first error; empty when there is none.
-std::string FalconsWords(const wire::HttpResponse& response, const Credentials& credentials) {
+std::string FalconsWords(const http::HttpResponse& response, const Credentials& credentials) {
   if (response.body.size() > kMaxBody) return "";
   const json body = json::parse(response.body, nullptr, /*allow_exceptions=*/false);
   const json::json_pointer place("/errors/0/message");
@@ -75,31 +75,31 @@ std::string FalconsWords(const wire::HttpResponse& response, const Credentials& 
 }
 
 // What was said by whoever answered; empty: nothing.
-std::string UpstreamText(const wire::HttpResponse& response, const Credentials& credentials) {
-  if (!wire::IsPage(response.body)) return FalconsWords(response, credentials);
-  return Scrubbed(wire::TextOfPage(response.body, 2 * kMaxPageText), credentials, kMaxPageText);
+std::string UpstreamText(const http::HttpResponse& response, const Credentials& credentials) {
+  if (!http::IsMarkup(response.body)) return FalconsWords(response, credentials);
+  return Scrubbed(http::MarkupText(response.body, 2 * kMaxPageText), credentials, kMaxPageText);
 }
 
 // Where something before Falcon answered.
-std::string_view PageNote(const wire::HttpResponse& response) {
-  return wire::IsPage(response.body) ? " with a page instead of Falcon's JSON" : "";
+std::string_view PageNote(const http::HttpResponse& response) {
+  return http::IsMarkup(response.body) ? " with a page instead of Falcon's JSON" : "";
 }
 
-absl::Status PageRefused(const wire::HttpResponse& response) {
+absl::Status PageRefused(const http::HttpResponse& response) {
   return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_PROXY",
-               Cat("the log-in was answered HTTP ", response.status, PageNote(response),
-                   ". A proxy or firewall before Falcon sent it; it says nothing about the API "
-                   "client's id and secret"));
+               StrCat("the log-in was answered HTTP ", response.status, PageNote(response),
+                      ". A proxy or firewall before Falcon sent it; it says nothing about the API "
+                      "client's id and secret"));
 }
 
-absl::Status CredentialsRefused(const wire::HttpResponse& response, int status,
+absl::Status CredentialsRefused(const http::HttpResponse& response, int status,
                                 const Credentials& credentials, std::string_view region) {
-  std::string message =
-      Cat("Falcon refused the log-in (HTTP ", status,
-          "). Check CROWDSTRIKE_CLIENT_ID and CROWDSTRIKE_CLIENT_SECRET (or FALCON_CLIENT_ID and "
-          "FALCON_CLIENT_SECRET)",
-          region.empty() ? "" : Cat(", that the API client exists in region ", region),
-          ", and that its IP allow-list, if it has one, holds this machine's address");
+  std::string message = StrCat(
+      "Falcon refused the log-in (HTTP ", status,
+      "). Check CROWDSTRIKE_CLIENT_ID and CROWDSTRIKE_CLIENT_SECRET (or FALCON_CLIENT_ID and "
+      "FALCON_CLIENT_SECRET)",
+      region.empty() ? "" : StrCat(", that the API client exists in region ", region),
+      ", and that its IP allow-list, if it has one, holds this machine's address");
   if (!credentials.member_cid.empty()) {
     message +=
         ". FALCON_MEMBER_CID must be a child of the client's customer, and not that customer";
@@ -112,48 +112,48 @@ absl::Status CredentialsRefused(const wire::HttpResponse& response, int status,
   return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_CREDENTIALS", message);
 }
 
-absl::Status RateLimited(const wire::HttpResponse& response, WallTime now) {
+absl::Status RateLimited(const http::HttpResponse& response, WallTime now) {
   absl::Status limited =
       Error(absl::StatusCode::kUnavailable, "RATE_LIMITED",
             "Falcon limits log-ins from this address (300 a minute); the gateway waits");
-  const std::optional<milliseconds> delay = wire::RateLimitDelay(response.headers, now);
+  const std::optional<milliseconds> delay = http::ParseRetryAfter(response.headers, now);
   return delay.has_value() ? WithRetryAfter(std::move(limited), *delay) : limited;
 }
 
-absl::Status Refusal(const wire::HttpResponse& response, int status, const Credentials& credentials,
+absl::Status Refusal(const http::HttpResponse& response, int status, const Credentials& credentials,
                      std::string_view region, WallTime now) {
   if (status == 400 || status == 401 || status == 403) {
-    if (wire::IsPage(response.body)) return PageRefused(response);
+    if (http::IsMarkup(response.body)) return PageRefused(response);
     return CredentialsRefused(response, status, credentials, region);
   }
   if (status == 429) return RateLimited(response, now);
   if (status >= 500) {
     const absl::Status failed =
         Error(absl::StatusCode::kUnavailable, "UPSTREAM_TOKEN",
-              Cat("Falcon's token endpoint answered HTTP ", status, PageNote(response)));
-    const std::optional<milliseconds> delay = wire::RateLimitDelay(response.headers, now);
+              StrCat("Falcon's token endpoint answered HTTP ", status, PageNote(response)));
+    const std::optional<milliseconds> delay = http::ParseRetryAfter(response.headers, now);
     return delay.has_value() ? WithRetryAfter(failed, *delay) : failed;
   }
-  if (status < 300) return Malformed(Cat("HTTP ", status));
+  if (status < 300) return Malformed(StrCat("HTTP ", status));
   return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_TOKEN",
-               Cat("the token endpoint answered HTTP ", status, ", as no Falcon cloud does",
-                   PageNote(response), "; check FALCON_BASE_URL"));
+               StrCat("the token endpoint answered HTTP ", status, ", as no Falcon cloud does",
+                      PageNote(response), "; check FALCON_BASE_URL"));
 }
 
 }  // namespace
 
-absl::StatusOr<Grant> ReadGrant(wire::HttpResponse& response) {
+absl::StatusOr<Grant> ReadGrant(http::HttpResponse& response) {
   if (response.body.size() > kMaxBody) return Malformed("more than 64 KiB");
-  const bool page = wire::IsPage(response.body);
+  const bool page = http::IsMarkup(response.body);
   json body = json::parse(response.body, nullptr, /*allow_exceptions=*/false);
-  Wipe(response.body);
+  SecureErase(response.body);
   if (!body.is_object()) return Malformed(page ? "an HTML page" : "no JSON object");
   const auto token = body.find("access_token");
   if (token == body.end() || !token->is_string()) return Malformed("without an access_token");
   auto& text = token->get_ref<std::string&>();
   const bool fits = FitsHeader(text);
   const Secret value{std::string_view(text)};
-  Wipe(text);
+  SecureErase(text);
   if (!fits) return Malformed("an access_token that is none");
   const auto expires_in = body.find("expires_in");
   const std::optional<seconds> life = expires_in == body.end() ? std::nullopt : Life(*expires_in);
@@ -161,7 +161,7 @@ absl::StatusOr<Grant> ReadGrant(wire::HttpResponse& response) {
   return Grant{value, *life};
 }
 
-int ErrorInstead(const wire::HttpResponse& response) {
+int ErrorInstead(const http::HttpResponse& response) {
   // A body with a token is parsed once, where it is wiped too.
   const bool granted = response.body.find("access_token") != std::string::npos;
   if (granted || response.body.size() > kMaxBody) return 0;
@@ -174,11 +174,11 @@ int ErrorInstead(const wire::HttpResponse& response) {
   return status ? code->get<int>() : 500;
 }
 
-absl::Status RefusedGrant(const wire::HttpResponse& response, int status,
+absl::Status RefusedGrant(const http::HttpResponse& response, int status,
                           const Credentials& credentials, std::string_view region, WallTime now) {
   absl::Status refused = Refusal(response, status, credentials, region, now);
   const std::string said = UpstreamText(response, credentials);
-  return said.empty() ? refused : WithFact(std::move(refused), kUpstreamText, said);
+  return said.empty() ? refused : WithMetadata(std::move(refused), kUpstreamText, said);
 }
 
 absl::Status NoAnswer(const absl::Status& failure) {
@@ -186,16 +186,16 @@ absl::Status NoAnswer(const absl::Status& failure) {
   if (failure.code() == absl::StatusCode::kFailedPrecondition) return failure;
   const bool nonsense = failure.code() == absl::StatusCode::kInternal ||
                         failure.code() == absl::StatusCode::kResourceExhausted;
-  if (nonsense) return Malformed(Cat("nonsense: ", ToStd(failure.message())));
+  if (nonsense) return Malformed(StrCat("nonsense: ", ToStd(failure.message())));
   return Error(absl::StatusCode::kUnavailable, "UPSTREAM_TOKEN",
-               Cat("Falcon's token endpoint cannot be reached: ", ToStd(failure.message())));
+               StrCat("Falcon's token endpoint cannot be reached: ", ToStd(failure.message())));
 }
 
-absl::Status WithAnswer(absl::Status failure, const wire::HttpResponse& response) {
-  failure = WithFact(std::move(failure), "http_status", Cat(response.status));
-  const std::string_view trace_id = wire::FindHeader(response.headers, "x-cs-traceid");
+absl::Status WithAnswer(absl::Status failure, const http::HttpResponse& response) {
+  failure = WithMetadata(std::move(failure), "http_status", StrCat(response.status));
+  const std::string_view trace_id = http::FindHeader(response.headers, "x-cs-traceid");
   if (trace_id.empty()) return failure;
-  return WithFact(std::move(failure), "trace_id", EscapeHostile(trace_id, 64));
+  return WithMetadata(std::move(failure), "trace_id", EscapeUnsafe(trace_id, 64));
 }
 
 }  // namespace falcon::auth

@@ -54,34 +54,34 @@ absl::Status InvalidFields(const std::vector<FieldViolation>& violations, std::s
   std::string message;
   for (const FieldViolation& violation : violations) {
     if (!message.empty()) message += "; ";
-    message += Cat(violation.field, ": ", violation.description);
+    message += StrCat(violation.field, ": ", violation.description);
   }
   absl::Status status = Error(absl::StatusCode::kInvalidArgument, reason, message);
   for (size_t i = 0; i < violations.size(); ++i) {
-    Attach(status, Cat(kViolation, absl::StrFormat("%06d", i)),
-           Cat(violations[i].field, "\n", violations[i].description));
+    Attach(status, StrCat(kViolation, absl::StrFormat("%06d", i)),
+           StrCat(violations[i].field, "\n", violations[i].description));
   }
   return status;
 }
 
-absl::Status WithFact(absl::Status status, std::string_view key, std::string_view value) {
-  Attach(status, Cat(kFact, key), value);
+absl::Status WithMetadata(absl::Status status, std::string_view key, std::string_view value) {
+  Attach(status, StrCat(kFact, key), value);
   return status;
 }
 
 absl::Status WithRetryAfter(absl::Status status, std::chrono::milliseconds delay) {
-  Attach(status, kRetryAfter, Cat(delay.count()));
+  Attach(status, kRetryAfter, StrCat(delay.count()));
   return status;
 }
 
 std::string MessageWithUpstreamText(const absl::Status& status) {
-  const std::string said = Payload(status, Cat(kFact, kUpstreamText)).value_or("");
-  return said.empty() ? std::string(status.message()) : Cat(ToStd(status.message()), ": ", said);
+  const std::string said = Payload(status, StrCat(kFact, kUpstreamText)).value_or("");
+  return said.empty() ? std::string(status.message()) : StrCat(ToStd(status.message()), ": ", said);
 }
 
 std::string Reason(const absl::Status& status) { return Payload(status, kReason).value_or(""); }
 
-std::map<std::string, std::string> Facts(const absl::Status& status) {
+std::map<std::string, std::string> Metadata(const absl::Status& status) {
   return PayloadsUnder(status, kFact);
 }
 

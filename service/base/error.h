@@ -33,7 +33,7 @@ absl::Status InvalidFields(const std::vector<FieldViolation>& violations,
                            std::string_view reason = "INVALID_FIELD");
 
 // The same failure with one more fact. Keys: lower_snake_case. OK stays OK.
-absl::Status WithFact(absl::Status status, std::string_view key, std::string_view value);
+absl::Status WithMetadata(absl::Status status, std::string_view key, std::string_view value);
 
 // The facts that hold what others said and what a program needs of a filter.
 inline constexpr std::string_view kUpstreamText = "upstream_text";        // untrusted
@@ -48,7 +48,7 @@ std::string MessageWithUpstreamText(const absl::Status& status);
 
 // Empty where none was attached.
 std::string Reason(const absl::Status& status);
-std::map<std::string, std::string> Facts(const absl::Status& status);
+std::map<std::string, std::string> Metadata(const absl::Status& status);
 std::vector<FieldViolation> Violations(const absl::Status& status);
 std::optional<std::chrono::milliseconds> RetryAfter(const absl::Status& status);
 

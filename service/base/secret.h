@@ -36,7 +36,7 @@ class Secret {
 };
 
 // Overwrites the bytes of `text` in a way that the compiler keeps, and empties it.
-void Wipe(std::string& text);
+void SecureErase(std::string& text);
 
 }  // namespace falcon
 

@@ -57,7 +57,7 @@ std::string_view Utf8Prefix(std::string_view text, size_t max_bytes) {
   return text.substr(0, continues(end) ? max_bytes : end);
 }
 
-std::string EscapeHostile(std::string_view text, size_t max_bytes) {
+std::string EscapeUnsafe(std::string_view text, size_t max_bytes) {
   std::string out;
   out.reserve(std::min(text.size(), max_bytes));
   while (!text.empty()) {

@@ -29,7 +29,7 @@ decltype(auto) Piece(const T& value) {
 
 // absl::StrCat for std::string_view, strings and numbers.
 template <class... Parts>
-std::string Cat(const Parts&... parts) {
+std::string StrCat(const Parts&... parts) {
   return absl::StrCat(text_internal::Piece(parts)...);
 }
 
@@ -46,7 +46,7 @@ std::string_view Utf8Prefix(std::string_view text, size_t max_bytes);
 // that are not UTF-8 as \u{XXXX} and \x{XX}, so that text from Falcon cannot act on a terminal, a
 // log or a reader. Nothing is dropped; a backslash stays as it is. Cuts after `max_bytes` of output
 // with "...".
-std::string EscapeHostile(std::string_view text, size_t max_bytes = 4096);
+std::string EscapeUnsafe(std::string_view text, size_t max_bytes = 4096);
 
 // The candidate with the least edit distance to `word`, if it is near enough to be a typo; else
 // empty.

@@ -27,7 +27,7 @@ constexpr std::array<std::string_view, 2> kClientSecret = {"CROWDSTRIKE_CLIENT_S
 constexpr std::array<std::string_view, 2> kMemberCid = {"CROWDSTRIKE_MEMBER_CID",
                                                         "FALCON_MEMBER_CID"};
 constexpr std::array<std::string_view, 2> kCloud = {"CROWDSTRIKE_API_REGION", "FALCON_BASE_URL"};
-constexpr size_t kLeastKeyBytes = 32;
+constexpr size_t kMinKeyBytes = 32;
 
 bool IsHex(std::string_view text) {
   return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
@@ -130,7 +130,7 @@ void ReadCloud(const Flags& flags, const Sources& sources, Config& config, Probl
 
 void ReadTrust(const Flags& flags, Config& config, Problems& problems) {
   for (const std::string& target : flags.loopback_redirects) {
-    const auto address = auth::ParseAddress(Cat("http://", target));
+    const auto address = auth::ParseAddress(StrCat("http://", target));
     if (address.has_value() && address->path.empty() && auth::IsLoopback(address->origin.host)) {
       config.loopback_redirects.push_back(address->origin.HostPort());
     } else {
@@ -167,7 +167,7 @@ void ReadLimits(const Flags& flags, Config& config, Problems& problems) {
       static_cast<int>(take("--max-connections", flags.max_connections, 1, 1'000'000));
   config.max_connections_per_address = static_cast<int>(
       take("--max-connections-per-address", flags.max_connections_per_address, 1, 1'000'000));
-  if (const auto level = obs::ParseLevel(flags.log_level); level.has_value()) {
+  if (const auto level = telemetry::ParseLevel(flags.log_level); level.has_value()) {
     config.log_level = *level;
   } else {
     problems.Add("--log-level", "must be debug, info, warning, error or off");
@@ -177,7 +177,7 @@ void ReadLimits(const Flags& flags, Config& config, Problems& problems) {
       problems.Take("--page-token-key-file", ReadSecretFile(flags.page_token_key_file));
   if (!key.has_value()) return;
   config.page_token_key = *key;
-  if (key->Reveal().size() < kLeastKeyBytes) {
+  if (key->Reveal().size() < kMinKeyBytes) {
     problems.Add("--page-token-key-file",
                  "must hold 32 bytes or more: `openssl rand -hex 32` makes them");
   }

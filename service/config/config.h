@@ -12,7 +12,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "config/environment.h"
-#include "obs/log.h"
+#include "telemetry/log.h"
 
 namespace falcon::config {
 
@@ -48,7 +48,7 @@ struct Config {
   seconds upstream_stall{20};  // a begun answer may trickle for so long
   seconds drain{25};           // the delay included
   seconds drain_delay{5};      // from NOT_SERVING until the listener closes
-  obs::Level log_level = obs::Level::kInfo;
+  telemetry::Level log_level = telemetry::Level::kInfo;
 
   std::string redis_address;  // HOST:PORT or unix:PATH; empty: nothing is shared
   std::string redis_user;     // empty: Redis' default one

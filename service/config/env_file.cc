@@ -46,7 +46,7 @@ std::optional<Secret> DoubleQuoted(std::string_view text) {
   for (size_t i = 1; i < text.size(); ++i) {
     if (text[i] == '"') {
       Secret secret(value);
-      Wipe(value);
+      SecureErase(value);
       if (!NothingButComment(text.substr(i + 1))) return std::nullopt;
       return secret;
     }
@@ -57,7 +57,7 @@ std::optional<Secret> DoubleQuoted(std::string_view text) {
     }
     value += text[i];
   }
-  Wipe(value);
+  SecureErase(value);
   return std::nullopt;
 }
 

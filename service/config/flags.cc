@@ -169,9 +169,9 @@ void ReportUnknown(const CLI::App& app, Problems& problems) {
     const std::string file_flag = name + "-file";
     const std::string_view nearest = secret ? file_flag : Nearest(name, known);
     problems.Add(
-        EscapeHostile(name, 64),
-        Cat("is no flag", nearest.empty() ? "" : Cat("; did you mean ", nearest, "?"),
-            secret ? " A secret on the command line is open to everybody on the machine" : ""));
+        EscapeUnsafe(name, 64),
+        StrCat("is no flag", nearest.empty() ? "" : StrCat("; did you mean ", nearest, "?"),
+               secret ? " A secret on the command line is open to everybody on the machine" : ""));
   }
   if (stray) problems.Add("command line", "holds an argument that belongs to no flag");
 }
@@ -195,7 +195,7 @@ Flags ParseFlags(int argc, const char* const* argv, Problems& problems) {
   } catch (const CLI::CallForHelp&) {
     flags.print = app.help();
   } catch (const CLI::CallForVersion& version) {
-    flags.print = Cat(version.what(), "\n");
+    flags.print = StrCat(version.what(), "\n");
   } catch (const CLI::ParseError& error) {
     problems.Add("command line", error.what());
   }

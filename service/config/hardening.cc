@@ -15,7 +15,7 @@ absl::Status ForbidCoreDumps() {
   const rlimit none{0, 0};
   if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
     return absl::InternalError(
-        ToAbsl(Cat("core dumps cannot be forbidden: ", std::strerror(errno))));
+        ToAbsl(StrCat("core dumps cannot be forbidden: ", std::strerror(errno))));
   }
   return absl::OkStatus();
 }

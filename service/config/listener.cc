@@ -16,8 +16,8 @@ std::optional<std::string> Host(std::string_view listen) {
   const size_t colon = listen.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
   const bool any_port = listen.substr(colon + 1) == "0";
-  const auto address =
-      auth::ParseAddress(Cat("http://", any_port ? Cat(listen.substr(0, colon), ":1") : listen));
+  const auto address = auth::ParseAddress(
+      StrCat("http://", any_port ? StrCat(listen.substr(0, colon), ":1") : listen));
   const bool only_host = address.has_value() && address->path.empty();
   return only_host ? std::optional(address->origin.host) : std::nullopt;
 }
@@ -45,7 +45,7 @@ absl::StatusOr<Secret> ReadPem(const std::string& path, Readers readers) {
   ASSIGN_OR_RETURN(Secret text, ReadFile(path, readers));
   if (text.Reveal().find("-----BEGIN ") == std::string_view::npos) {
     return absl::InvalidArgumentError(
-        ToAbsl(Cat("file ", EscapeHostile(path, 256), " holds no PEM text (-----BEGIN ...)")));
+        ToAbsl(StrCat("file ", EscapeUnsafe(path, 256), " holds no PEM text (-----BEGIN ...)")));
   }
   return text;
 }
@@ -78,7 +78,7 @@ void ReadMetricsListener(const Flags& flags, Config& config, Problems& problems)
   if (flags.metrics_listen.empty()) return;
   const bool only_port = flags.metrics_listen.find(':') == std::string::npos;
   const std::string listen =
-      only_port ? Cat("127.0.0.1:", flags.metrics_listen) : flags.metrics_listen;
+      only_port ? StrCat("127.0.0.1:", flags.metrics_listen) : flags.metrics_listen;
   const std::optional<std::string> host = Host(listen);
   if (!host.has_value()) {
     problems.Add("--metrics-listen", "must be PORT or HOST:PORT, like 9464 or 127.0.0.1:9464");

@@ -11,7 +11,7 @@ std::optional<size_t> Number(std::string_view flag, std::string_view text, size_
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const bool whole = error == std::errc() && end == text.data() + text.size();
   if (whole && number >= least && number <= most) return number;
-  problems.Add(flag, Cat("must be a whole number from ", least, " to ", most));
+  problems.Add(flag, StrCat("must be a whole number from ", least, " to ", most));
   return std::nullopt;
 }
 

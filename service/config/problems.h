@@ -28,7 +28,7 @@ class Problems {
   }
   // Nothing to stop for, but to be logged.
   void Warn(std::string_view where, std::string_view what) {
-    warnings_.push_back(Cat(where, " ", what));
+    warnings_.push_back(StrCat(where, " ", what));
   }
   const std::vector<std::string>& warnings() const { return warnings_; }
   // The value, or nullopt and one more problem.

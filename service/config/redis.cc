@@ -13,22 +13,22 @@ constexpr std::array<std::string_view, 1> kPasswordNames = {kRedisPassword};
 constexpr std::string_view kPasswordFlag = "--redis-password-file";
 constexpr std::string_view kUnix = "unix:";
 // Of a socket's path, by Linux.
-constexpr size_t kMostPathBytes = 107;
+constexpr size_t kMaxPathBytes = 107;
 
 void ReadAddress(const Flags& flags, Config& config, Problems& problems) {
   const std::string& text = flags.redis;
   if (text.starts_with(kUnix)) {
     const size_t path = text.size() - kUnix.size();
-    if (path > 0 && path <= kMostPathBytes) {
+    if (path > 0 && path <= kMaxPathBytes) {
       config.redis_address = text;
     } else {
-      problems.Add("--redis", Cat("must name a path of 1 to ", kMostPathBytes, " bytes"));
+      problems.Add("--redis", StrCat("must name a path of 1 to ", kMaxPathBytes, " bytes"));
     }
     return;
   }
-  const auto address = auth::ParseAddress(Cat("http://", text));
+  const auto address = auth::ParseAddress(StrCat("http://", text));
   const bool bare = address.has_value() && address->path.empty() &&
-                    text.ends_with(Cat(":", address->origin.port));
+                    text.ends_with(StrCat(":", address->origin.port));
   if (!bare) {
     problems.Add("--redis", "must be HOST:PORT, like 127.0.0.1:6379, or unix:/path");
     return;

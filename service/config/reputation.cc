@@ -13,8 +13,8 @@ namespace {
 constexpr std::array<std::string_view, 1> kKeyNames = {kVirusTotalKey};
 constexpr std::string_view kKeyFlag = "--virustotal-api-key-file";
 constexpr std::string_view kBaseUrlFlag = "--virustotal-base-url";
-constexpr size_t kMostPerMinute = 100'000;
-constexpr size_t kMostPerDay = 100'000'000;
+constexpr size_t kMaxPerMinute = 100'000;
+constexpr size_t kMaxPerDay = 100'000'000;
 
 // The key goes to this address: never in the clear off loopback.
 void ReadBaseUrl(const std::string& text, Config& config, Problems& problems) {
@@ -43,8 +43,8 @@ void ReadReputation(const Flags& flags, const Sources& sources, Config& config,
     return static_cast<int>(Number(flag, text, 1, most, problems).value_or(1));
   };
   config.virustotal_per_minute =
-      take("--virustotal-per-minute", flags.virustotal_per_minute, kMostPerMinute);
-  config.virustotal_per_day = take("--virustotal-per-day", flags.virustotal_per_day, kMostPerDay);
+      take("--virustotal-per-minute", flags.virustotal_per_minute, kMaxPerMinute);
+  config.virustotal_per_day = take("--virustotal-per-day", flags.virustotal_per_day, kMaxPerDay);
 }
 
 }  // namespace falcon::config

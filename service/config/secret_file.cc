@@ -34,7 +34,7 @@ class OpenFile {
 };
 
 absl::Status Problem(const std::string& path, std::string_view what) {
-  return absl::InvalidArgumentError(ToAbsl(Cat("file ", EscapeHostile(path, 256), " ", what)));
+  return absl::InvalidArgumentError(ToAbsl(StrCat("file ", EscapeUnsafe(path, 256), " ", what)));
 }
 
 absl::Status CheckReaders(const std::string& path, const struct stat& file, Readers readers) {
@@ -44,8 +44,9 @@ absl::Status CheckReaders(const std::string& path, const struct stat& file, Read
   if ((file.st_mode & forbidden) == 0) return absl::OkStatus();
   const std::string mode = absl::StrFormat("%04o", file.st_mode & 07777);
   return Problem(
-      path, Cat("is open to ", readers == Readers::kOwner ? "group or others" : "others", " (mode ",
-                mode, "): chmod ", readers == Readers::kOwner ? "600" : "640", " it"));
+      path,
+      StrCat("is open to ", readers == Readers::kOwner ? "group or others" : "others", " (mode ",
+             mode, "): chmod ", readers == Readers::kOwner ? "600" : "640", " it"));
 }
 
 absl::StatusOr<Secret> ReadAll(const std::string& path, int fd, size_t max_kib) {
@@ -54,13 +55,13 @@ absl::StatusOr<Secret> ReadAll(const std::string& path, int fd, size_t max_kib) 
   while (size < bytes.size()) {
     const ssize_t got = read(fd, bytes.data() + size, bytes.size() - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Problem(path, Cat("cannot be read: ", std::strerror(errno)));
+    if (got < 0) return Problem(path, StrCat("cannot be read: ", std::strerror(errno)));
     if (got == 0) break;
     size += static_cast<size_t>(got);
   }
   Secret secret(std::string_view(bytes).substr(0, size));
-  Wipe(bytes);
-  if (size > max_kib << 10) return Problem(path, Cat("is larger than ", max_kib, " KiB"));
+  SecureErase(bytes);
+  if (size > max_kib << 10) return Problem(path, StrCat("is larger than ", max_kib, " KiB"));
   return secret;
 }
 
@@ -70,7 +71,7 @@ absl::StatusOr<Secret> ReadFile(const std::string& path, Readers readers) {
   const OpenFile file(path);
   struct stat about;
   if (file.fd() < 0 || fstat(file.fd(), &about) != 0) {
-    return Problem(path, Cat("cannot be opened: ", std::strerror(errno)));
+    return Problem(path, StrCat("cannot be opened: ", std::strerror(errno)));
   }
   if (S_ISDIR(about.st_mode)) return Problem(path, "is a directory");
   if (S_ISREG(about.st_mode)) RETURN_IF_ERROR(CheckReaders(path, about, readers));

@@ -116,8 +116,8 @@ std::optional<Found> Sources::Find(Names names, const Canonical& canonical,
     const std::vector<Found> found = Collect(names, lookup, canonical, any, problems);
     for (const Found& other : found) {
       if (other.value == found.front().value) continue;
-      problems.Add(other.where, Cat("differs from ", found.front().where,
-                                    ", which means the same: unset one of them"));
+      problems.Add(other.where, StrCat("differs from ", found.front().where,
+                                       ", which means the same: unset one of them"));
     }
     // A bad value of a source that wins does not let a lower one through.
     if (any) return found.empty() ? std::nullopt : std::optional(found.front());

@@ -44,8 +44,8 @@ constexpr std::string_view kDecode = "this text is percent-encoded: send it deco
 std::string Rewrite(std::string_view field, std::string_view sign, std::string_view rest) {
   const std::string_view value = FirstWord(TrimLeft(rest));
   const std::string literal = value.empty() ? "'x'" : AsLiteral(value);
-  return Cat("write ", EscapeHostile(field, kExampleBytes), ":", sign,
-             EscapeHostile(literal, kExampleBytes));
+  return StrCat("write ", EscapeUnsafe(field, kExampleBytes), ":", sign,
+                EscapeUnsafe(literal, kExampleBytes));
 }
 
 }  // namespace
@@ -106,8 +106,8 @@ std::string AdviceAtField(std::string_view rest) {
   if (rest.starts_with('!')) {
     const std::string_view field = rest.substr(1, rest.find(':') - 1);
     const bool name = field.find_first_of(" +,()[]'\"") == std::string_view::npos;
-    return Cat("the ! stands after the colon: ",
-               name ? EscapeHostile(field, kExampleBytes) : "field", ":!'x'");
+    return StrCat("the ! stands after the colon: ",
+                  name ? EscapeUnsafe(field, kExampleBytes) : "field", ":!'x'");
   }
   if (rest.starts_with('\'') || rest.starts_with('"')) return "field names stand without quotes";
   return "";
@@ -120,7 +120,7 @@ std::string AdviceAtColon(std::string_view field, std::string_view rest) {
     return Rewrite(field, comparison->sign, rest.substr(comparison->bytes));
   }
   if (IsOneOf(FirstWord(rest), {"in"})) {
-    return Cat("write ", EscapeHostile(field, kExampleBytes), ":['x','y']");
+    return StrCat("write ", EscapeUnsafe(field, kExampleBytes), ":['x','y']");
   }
   return "a condition is written field:'value'";
 }
@@ -137,7 +137,7 @@ std::string AdviceAtValue(std::string_view field, std::string_view rest) {
   if (std::string_view("<>=!~*").find(word[0]) != std::string_view::npos) {
     return "the operators are ! ~ !~ > >= < <= * !* and, for equality, none";
   }
-  return Cat("write ", EscapeHostile(Quoted(word), kExampleBytes));
+  return StrCat("write ", EscapeUnsafe(Quoted(word), kExampleBytes));
 }
 
 std::string AdviceAtJoint(std::string_view before, std::string_view rest) {

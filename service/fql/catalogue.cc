@@ -20,7 +20,7 @@ using Fields = std::map<std::string, Field, std::less<>>;
 
 // Messages that hold themselves end here. Falcon's records nest four deep.
 constexpr int kMaxDepth = 8;
-constexpr size_t kMostSortableShown = 12;
+constexpr size_t kMaxSortableShown = 12;
 
 bool IsTimestamp(const FieldDescriptor& field) {
   return field.message_type() != nullptr &&
@@ -106,7 +106,7 @@ Field MakeField(std::string name, options::v1::FqlKind kind, const options::v1::
 
 Field InsensitiveTwin(const Field& field) {
   Field twin = field;
-  twin.name = Cat(field.name, ".insensitive");
+  twin.name = StrCat(field.name, ".insensitive");
   twin.insensitive = true;
   twin.sortable = false;
   return twin;
@@ -121,7 +121,7 @@ class Walk {
     for (int i = 0; i < record.options().ExtensionSize(options::v1::filter_only); ++i) {
       const options::v1::FqlField& only =
           record.options().GetExtension(options::v1::filter_only, i);
-      Field field = MakeField(Cat(path, only.name()), only.kind(), only.fql());
+      Field field = MakeField(StrCat(path, only.name()), only.kind(), only.fql());
       field.values = Vocabulary(only.fql(), nullptr);
       Add(std::move(field));
     }
@@ -143,7 +143,7 @@ class Walk {
     const std::string& key = field.options().HasExtension(options::v1::json_key)
                                  ? field.options().GetExtension(options::v1::json_key)
                                  : field.name();
-    const std::string name = fql.name().empty() ? Cat(path, key) : fql.name();
+    const std::string name = fql.name().empty() ? StrCat(path, key) : fql.name();
     array = array || field.is_repeated();
     const Descriptor* message = IsTimestamp(field) ? nullptr : field.message_type();
     const bool filterable = field.options().HasExtension(options::v1::fql) &&
@@ -158,7 +158,7 @@ class Walk {
     }
     const bool foreign = message != nullptr && message->file()->package() == "google.protobuf";
     if (message == nullptr || foreign || depth == kMaxDepth) return;
-    Record(*message, Cat(name, "."), array, depth + 1);
+    Record(*message, StrCat(name, "."), array, depth + 1);
   }
 
   void Add(Field field) {
@@ -182,8 +182,8 @@ class Walk {
 // "; sortable: `a` or `b`", where they are few enough to be read.
 std::string Sortable(const std::vector<std::string_view>& fields) {
   if (fields.empty()) return "; nothing orders these lists";
-  if (fields.size() > kMostSortableShown) return "";
-  return Cat("; sortable: ", Enumerate({fields.begin(), fields.end()}));
+  if (fields.size() > kMaxSortableShown) return "";
+  return StrCat("; sortable: ", Enumerate({fields.begin(), fields.end()}));
 }
 
 absl::Status InvalidOrder(std::string_view problem) {
@@ -234,8 +234,8 @@ absl::StatusOr<std::optional<Order>> Catalogue::ParseOrder(std::string_view orde
   const auto [name, direction] = SplitOrder(order_by);
   const bool descending = EqualsIgnoringCase(direction, "desc");
   if (!descending && !direction.empty() && !EqualsIgnoringCase(direction, "asc")) {
-    return InvalidOrder(Cat("unknown direction `", EscapeHostile(direction, 64),
-                            "`; write \"asc\" or \"desc\" after the field"));
+    return InvalidOrder(StrCat("unknown direction `", EscapeUnsafe(direction, 64),
+                               "`; write \"asc\" or \"desc\" after the field"));
   }
   const Field* field = Find(name);
   if (field != nullptr && field->sortable) return Order{field->name, descending};
@@ -244,9 +244,9 @@ absl::StatusOr<std::optional<Order>> Catalogue::ParseOrder(std::string_view orde
     if (facts.sortable) sortable.push_back(known);
   }
   const std::string nearest = NearestName(name, sortable);
-  return InvalidOrder(Cat(field == nullptr ? "unknown field `" : "no list is ordered by `",
-                          EscapeHostile(name, 64), "`",
-                          nearest.empty() ? Sortable(sortable) : nearest));
+  return InvalidOrder(StrCat(field == nullptr ? "unknown field `" : "no list is ordered by `",
+                             EscapeUnsafe(name, 64), "`",
+                             nearest.empty() ? Sortable(sortable) : nearest));
 }
 
 std::string Catalogue::Word(std::string_view name, const EnumValueDescriptor* value) const {
@@ -259,6 +259,6 @@ std::string Catalogue::Word(std::string_view name, const EnumValueDescriptor* va
   return OwnWord(*value);
 }
 
-std::string Order::Text() const { return Cat(field, descending ? "|desc" : "|asc"); }
+std::string Order::Text() const { return StrCat(field, descending ? "|desc" : "|asc"); }
 
 }  // namespace falcon::fql

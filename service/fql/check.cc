@@ -45,21 +45,21 @@ bool AddsTo(const std::vector<FilterNote>& known, const std::vector<FilterNote>&
 
 FilterNote UnknownWord(const Field& field, const Value& value) {
   return {"UNKNOWN_WORD",
-          Cat("`", field.name, "` is not known to hold ", Shown(std::get<std::string>(value)),
-              "; Falcon was asked for it. Known: ", Enumerate(field.values)),
+          StrCat("`", field.name, "` is not known to hold ", Shown(std::get<std::string>(value)),
+                 "; Falcon was asked for it. Known: ", Enumerate(field.values)),
           field.name};
 }
 
 FilterNote UnknownField(const std::string& name) {
-  const std::string shown = EscapeHostile(name, kMaxNameBytes);
-  return {"UNKNOWN_FIELD", Cat("no filter is known to take `", shown, "`; Falcon was asked for it"),
-          shown};
+  const std::string shown = EscapeUnsafe(name, kMaxNameBytes);
+  return {"UNKNOWN_FIELD",
+          StrCat("no filter is known to take `", shown, "`; Falcon was asked for it"), shown};
 }
 
 // "; write hostname:'x'" of a filter that passes; empty where it is too long to be read.
 std::string Advice(const std::string& filter) {
-  const bool plain = filter.size() <= kMaxExampleBytes && EscapeHostile(filter) == filter;
-  return plain ? Cat("; write ", filter) : "";
+  const bool plain = filter.size() <= kMaxExampleBytes && EscapeUnsafe(filter) == filter;
+  return plain ? StrCat("; write ", filter) : "";
 }
 
 class Checker {
@@ -121,7 +121,7 @@ class Checker {
     }
     std::optional<Mended> mended = FirstThatPasses(fixes, /*with_notes=*/false);
     for (const Finding& finding : findings) {
-      Report(condition, Cat(finding.text, finding.spelled ? "" : Example(mended)));
+      Report(condition, StrCat(finding.text, finding.spelled ? "" : Example(mended)));
     }
     return Replacement(condition, std::move(mended));
   }
@@ -162,8 +162,8 @@ class Checker {
       fixes.push_back(std::move(fix));
     }
     std::optional<Mended> mended = FirstThatPasses(fixes, /*with_notes=*/true);
-    Report(condition, Cat("unknown field `", EscapeHostile(condition.field, kMaxNameBytes), "`",
-                          mended.has_value() ? Nearest(*mended) : Otherwise(condition.field)));
+    Report(condition, StrCat("unknown field `", EscapeUnsafe(condition.field, kMaxNameBytes), "`",
+                             mended.has_value() ? Nearest(*mended) : Otherwise(condition.field)));
     return Replacement(condition, std::move(mended));
   }
 
@@ -171,14 +171,14 @@ class Checker {
     if (!mended.as_it_was) return Example(mended);
     const Expression* first = &mended.expression;
     while (first->kind() != Expression::Kind::kCondition) first = &first->parts().front();
-    return Cat("; nearest: `", first->condition().field, "`");
+    return StrCat("; nearest: `", first->condition().field, "`");
   }
 
   // What to do with a field that no known one is near to.
   std::string Otherwise(std::string_view field) const {
     const std::string name = ParameterFor(field, context_.request);
     return name.empty() ? "; FILTER_CHECK_SYNTAX_ONLY would pass it on"
-                        : Cat("; set the request's `", name, "` instead");
+                        : StrCat("; set the request's `", name, "` instead");
   }
 
   // Falcon keeps some facts twice, each for another kind of question: `severity` and
@@ -186,9 +186,9 @@ class Checker {
   std::vector<Condition> SiblingsOf(const Field& field, const Condition& condition) const {
     std::vector<Condition> fixes;
     for (const std::string_view suffix : {"_name", ".raw"}) {
-      if (context_.catalogue.Find(Cat(field.name, suffix)) == nullptr) continue;
+      if (context_.catalogue.Find(StrCat(field.name, suffix)) == nullptr) continue;
       Condition fix = condition;
-      fix.field = Cat(field.name, suffix);
+      fix.field = StrCat(field.name, suffix);
       fixes.push_back(std::move(fix));
     }
     return fixes;
@@ -219,9 +219,9 @@ class Checker {
   void Report(const Condition& condition, std::string_view problem) {
     if (full()) return;
     const std::string place =
-        condition.position < 0 ? "" : Cat("at byte ", condition.position, ": ");
+        condition.position < 0 ? "" : StrCat("at byte ", condition.position, ": ");
     if (violations_.empty()) position_ = condition.position;
-    violations_.push_back({std::string(context_.field_name), Cat(place, problem)});
+    violations_.push_back({std::string(context_.field_name), StrCat(place, problem)});
   }
 
   const FilterContext& context_;
@@ -247,7 +247,7 @@ std::optional<std::string> Corrected(std::string text, const FilterContext& cont
     }
     const absl::StatusOr<CheckedFilter> checked = CheckFilter(*parsed, context);
     if (checked.ok()) return parsed->Text();
-    const auto facts = Facts(checked.status());
+    const auto facts = Metadata(checked.status());
     const auto fact = facts.find(std::string(kCorrectedFilter));
     return fact == facts.end() ? std::nullopt : std::optional(fact->second);
   }
@@ -281,7 +281,7 @@ absl::StatusOr<CheckedFilter> CheckFilter(const Expression& expression,
   }
   absl::Status status = InvalidFields(checker.violations(), "FQL_INVALID");
   if (checker.position() >= 0) {
-    status = WithFact(std::move(status), kPosition, Cat(checker.position()));
+    status = WithMetadata(std::move(status), kPosition, StrCat(checker.position()));
   }
   const std::string corrected = checker.mended() ? visited.Text() : "";
   // What was mended bit by bit is tried as a whole: it may have become too long or too much.
@@ -289,7 +289,7 @@ absl::StatusOr<CheckedFilter> CheckFilter(const Expression& expression,
   if (corrected.empty() || !parsed.ok()) return status;
   Checker second(context, /*fixes_left=*/0, tries);
   second.Visit(*parsed);
-  return second.violations().empty() ? WithFact(std::move(status), kCorrectedFilter, corrected)
+  return second.violations().empty() ? WithMetadata(std::move(status), kCorrectedFilter, corrected)
                                      : status;
 }
 
@@ -299,16 +299,16 @@ absl::StatusOr<CheckedFilter> CheckFilterText(std::string_view text, const Filte
   if (parsed.ok()) return CheckFilter(*parsed, context);
   const std::optional<std::string> corrected = Corrected(std::string(text), context);
   if (corrected.has_value()) {
-    const std::string problem = Cat(fault.problem, Advice(*corrected));
-    return WithFact(WithFact(InvalidField(context.field_name, problem, "FQL_INVALID"),
-                             kCorrectedFilter, *corrected),
-                    kPosition, Cat(fault.position));
+    const std::string problem = StrCat(fault.problem, Advice(*corrected));
+    return WithMetadata(WithMetadata(InvalidField(context.field_name, problem, "FQL_INVALID"),
+                                     kCorrectedFilter, *corrected),
+                        kPosition, StrCat(fault.position));
   }
   // What the parser would write instead is no filter that passes.
   const bool misleads =
       fault.place != SyntaxFault::Place::kJoint && Repaired(text, fault).has_value();
-  return misleads ? WithFact(InvalidField(context.field_name, fault.problem, "FQL_INVALID"),
-                             kPosition, Cat(fault.position))
+  return misleads ? WithMetadata(InvalidField(context.field_name, fault.problem, "FQL_INVALID"),
+                                 kPosition, StrCat(fault.position))
                   : parsed.status();
 }
 

@@ -124,7 +124,7 @@ std::optional<std::string> InDays(std::string_view text) {
   text.remove_suffix(1);
   const size_t digits = text.size();
   const std::optional<int> months = TakeInt(text, digits);
-  return months.value_or(0) == 0 ? std::nullopt : std::optional(Cat("now-", *months * 30, "d"));
+  return months.value_or(0) == 0 ? std::nullopt : std::optional(StrCat("now-", *months * 30, "d"));
 }
 
 }  // namespace
@@ -141,8 +141,8 @@ std::optional<std::string> CompletedInstant(std::string_view text) {
   const std::optional<Written> written = Read(text);
   if (!written.has_value()) return std::nullopt;
   const size_t end = written->minutes_end;
-  return Cat(text.substr(0, end), written->has_seconds ? "" : ":00", text.substr(end),
-             written->has_zone ? "" : "Z");
+  return StrCat(text.substr(0, end), written->has_seconds ? "" : ":00", text.substr(end),
+                written->has_zone ? "" : "Z");
 }
 
 std::optional<int64_t> EpochSeconds(std::string_view text) {
@@ -158,7 +158,7 @@ std::optional<std::string> RepairedInstant(std::string_view text) {
   std::transform(upper.begin(), upper.end(), upper.begin(), absl::ascii_toupper);
   if (upper.size() > 10 && upper[10] == ' ') upper[10] = 'T';
   for (const std::string& candidate :
-       {Lower(text), upper, text.starts_with('-') ? Cat("now", text) : ""}) {
+       {Lower(text), upper, text.starts_with('-') ? StrCat("now", text) : ""}) {
     if (std::optional<std::string> instant = CompletedInstant(candidate)) return instant;
   }
   return std::nullopt;

@@ -61,7 +61,7 @@ void PrintValue(const Value& value, std::string& out) {
 }
 
 void PrintCondition(const Condition& condition, std::string& out) {
-  out += Cat(condition.field, ":", Sign(condition.op));
+  out += StrCat(condition.field, ":", Sign(condition.op));
   if (condition.list) out += '[';
   for (size_t i = 0; i < condition.values.size(); ++i) {
     if (i > 0) out += ',';

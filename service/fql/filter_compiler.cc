@@ -29,7 +29,7 @@ constexpr std::string_view kFqlPath = "filter.fql";
 // They travel in the trailers of an answer, where gRPC allows 8 KiB.
 constexpr size_t kMaxViolations = 20;
 
-std::string PathOf(const FieldDescriptor& field) { return Cat("filter.", field.name()); }
+std::string PathOf(const FieldDescriptor& field) { return StrCat("filter.", field.name()); }
 
 v1::TimeRange IntervalOf(int days, WallTime now) {
   using google::protobuf::util::TimeUtil;
@@ -64,7 +64,7 @@ class Compiler {
     if (violations_.size() > kMaxViolations) violations_.resize(kMaxViolations);
     absl::Status status =
         InvalidFields(violations_, only_fql_is_wrong_ ? "FQL_INVALID" : "INVALID_FIELD");
-    for (const auto& [key, fact] : facts_) status = WithFact(std::move(status), key, fact);
+    for (const auto& [key, fact] : facts_) status = WithMetadata(std::move(status), key, fact);
     return status;
   }
 
@@ -103,7 +103,7 @@ class Compiler {
       Add(*std::move(checked));
       return;
     }
-    facts_ = Facts(checked.status());
+    facts_ = Metadata(checked.status());
     for (FieldViolation& violation : Violations(checked.status())) {
       violations_.push_back(std::move(violation));
     }

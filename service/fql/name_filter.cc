@@ -131,7 +131,7 @@ std::vector<std::string> CaseSensitiveFields(const Message& request) {
     VisitTexts(*filter, *field, [&cased](const std::string& text) {
       cased = cased || UpperCase(text) != LowerCase(text);
     });
-    if (cased) fields.push_back(Cat("filter.", field->name()));
+    if (cased) fields.push_back(StrCat("filter.", field->name()));
   }
   return fields;
 }

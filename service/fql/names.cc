@@ -90,7 +90,7 @@ std::vector<std::string_view> Parts(std::string_view name) {
 // Of two parts of names, such as `user` and `usr`. Short ones only look alike: `os` and `ou`, `aid`
 // and `cid`.
 bool IsTypoOfPart(std::string_view said, std::string_view known) {
-  if (EqualsIgnoringCase(said, known) || Cat(said, "s") == known || said == Cat(known, "s")) {
+  if (EqualsIgnoringCase(said, known) || StrCat(said, "s") == known || said == StrCat(known, "s")) {
     return true;
   }
   const size_t letters = std::max(said.size(), known.size());
@@ -183,7 +183,7 @@ std::vector<std::string_view> Suggestions(std::string_view name,
 
 std::string NearestName(std::string_view name, const std::vector<std::string_view>& known) {
   const std::vector<std::string_view> guesses = Suggestions(name, known);
-  return guesses.empty() ? "" : Cat("; nearest: `", guesses.front(), "`");
+  return guesses.empty() ? "" : StrCat("; nearest: `", guesses.front(), "`");
 }
 
 std::string_view NearMiss(std::string_view word, const std::vector<std::string>& known) {
@@ -206,7 +206,7 @@ std::string Enumerate(const std::vector<std::string>& words) {
   std::string out;
   for (size_t i = 0; i < words.size() && i < kMaxWords; ++i) {
     const bool last = i + 1 == words.size();
-    out += Cat(i == 0 ? "" : (last ? " or " : ", "), "`", words[i], "`");
+    out += StrCat(i == 0 ? "" : (last ? " or " : ", "), "`", words[i], "`");
   }
   return words.size() > kMaxWords ? out + ", ..." : out;
 }

@@ -67,7 +67,7 @@ Value NormalEpoch(const Value& value) {
   });
   if (digits && (text->size() == 1 || text->front() != '0')) return Number{*text};
   const std::optional<int64_t> seconds = EpochSeconds(*text);
-  return seconds.has_value() ? Value(Number{Cat(*seconds)}) : value;
+  return seconds.has_value() ? Value(Number{StrCat(*seconds)}) : value;
 }
 
 Value NormalValue(const Field& field, const Value& value) {

@@ -73,7 +73,7 @@ class Parser {
     if (!scanner_.Take("(")) return ParseCondition();
     if (depth == limits_.max_depth) {
       return scanner_.FailAt(start,
-                             Cat("parentheses nest deeper than ", limits_.max_depth, " levels"));
+                             StrCat("parentheses nest deeper than ", limits_.max_depth, " levels"));
     }
     ASSIGN_OR_RETURN(Expression inner, Alternatives(depth + 1));
     if (scanner_.AtEnd()) {
@@ -88,10 +88,11 @@ class Parser {
     Condition condition;
     condition.position = static_cast<int>(scanner_.position());
     if (++conditions_ > limits_.max_conditions) {
-      return scanner_.FailAt(scanner_.position(),
-                             Cat("more than ", limits_.max_conditions,
-                                 " conditions; several values of one field fit in one condition: "
-                                 "field:['a','b']"));
+      return scanner_.FailAt(
+          scanner_.position(),
+          StrCat("more than ", limits_.max_conditions,
+                 " conditions; several values of one field fit in one condition: "
+                 "field:['a','b']"));
     }
     ASSIGN_OR_RETURN(condition.field, scanner_.TakeField());
     scanner_.SkipBlanks();
@@ -129,7 +130,7 @@ class Parser {
       scanner_.SkipBlanks();
       if (condition.values.size() == static_cast<size_t>(limits_.max_list_values)) {
         return scanner_.FailAt(start,
-                               Cat("more than ", limits_.max_list_values, " values in a list"));
+                               StrCat("more than ", limits_.max_list_values, " values in a list"));
       }
       RETURN_IF_ERROR(ParseValue(condition));
       scanner_.SkipBlanks();
@@ -172,15 +173,15 @@ absl::StatusOr<Expression> Parse(std::string_view text, std::string_view field_n
   told = SyntaxFault();
   if (text.size() > limits.max_bytes) {
     return InvalidField(field_name,
-                        Cat("is ", text.size(), " bytes long; at most ", limits.max_bytes),
+                        StrCat("is ", text.size(), " bytes long; at most ", limits.max_bytes),
                         "FQL_INVALID");
   }
   const Scanner scanner(text, field_name, told);
   for (size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte >= 0x20 && byte != 0x7F) continue;
-    return scanner.FailAt(i, Cat("control character ", EscapeHostile(text.substr(i, 1)),
-                                 "; a filter is one line of visible text"));
+    return scanner.FailAt(i, StrCat("control character ", EscapeUnsafe(text.substr(i, 1)),
+                                    "; a filter is one line of visible text"));
   }
   if (text.find_first_not_of(' ') == std::string_view::npos) return Expression();
   return Parser(text, field_name, limits, told).Whole();

@@ -47,7 +47,7 @@ std::string ParameterFor(std::string_view fql_field, const google::protobuf::Des
   const auto first = [filter](auto fits) -> std::string {
     for (int i = 0; i < filter->message_type()->field_count(); ++i) {
       const FieldDescriptor& field = *filter->message_type()->field(i);
-      if (IsFilter(field) && fits(field)) return Cat("filter.", field.name());
+      if (IsFilter(field) && fits(field)) return StrCat("filter.", field.name());
     }
     return "";
   };

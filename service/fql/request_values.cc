@@ -31,14 +31,14 @@ absl::StatusOr<const EnumValueDescriptor*> KnownEnum(const FieldDescriptor& fiel
     const EnumValueDescriptor* one = field.enum_type()->value(i);
     if (one->number() != 0) known.push_back(one->name());
   }
-  return Problem(Cat(value == nullptr ? Cat("is the unknown number ", number)
-                                      : Cat("is ", value->name(), ", which says nothing"),
-                     "; known: ", Enumerate(known)));
+  return Problem(StrCat(value == nullptr ? StrCat("is the unknown number ", number)
+                                         : StrCat("is ", value->name(), ", which says nothing"),
+                        "; known: ", Enumerate(known)));
 }
 
 absl::StatusOr<std::string> CheckedText(std::string text) {
   if (text.size() > kMaxTextBytes) {
-    return Problem(Cat("is ", text.size(), " bytes long; at most ", kMaxTextBytes));
+    return Problem(StrCat("is ", text.size(), " bytes long; at most ", kMaxTextBytes));
   }
   if (text.find_first_not_of(' ') == std::string::npos) {
     return Problem("is empty text, which matches nothing; leave the field out");
@@ -50,7 +50,7 @@ absl::StatusOr<std::string> CheckedText(std::string text) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte < 0x20 || byte == 0x7F) {
       return Problem(
-          Cat("has the control character ", EscapeHostile(text.substr(i, 1)), " at byte ", i));
+          StrCat("has the control character ", EscapeUnsafe(text.substr(i, 1)), " at byte ", i));
     }
   }
   return text;
@@ -72,7 +72,7 @@ absl::StatusOr<Value> DoubleValue(double number) {
 
 // Equal values have equal keys.
 std::string KeyOf(const Value& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) return Cat("'", *text);
+  if (const auto* text = std::get_if<std::string>(&value)) return StrCat("'", *text);
   if (const auto* number = std::get_if<Number>(&value)) return number->digits;
   return std::holds_alternative<bool>(value) ? (std::get<bool>(value) ? "true" : "false") : "null";
 }
@@ -122,8 +122,8 @@ class Reader {
   // Falcon keeps some numbers as text.
   template <class Int>
   Value Integer(Int number) const {
-    if (target_.kind == options::v1::FQL_KIND_STRING) return Value(Cat(number));
-    return Value(Number{Cat(number)});
+    if (target_.kind == options::v1::FQL_KIND_STRING) return Value(StrCat(number));
+    return Value(Number{StrCat(number)});
   }
 
   // And some flags as Yes and No.
@@ -171,14 +171,14 @@ absl::StatusOr<std::vector<Value>> RequestValues(const Message& request,
                                                  const FieldDescriptor& field,
                                                  const Catalogue& catalogue, const Field& target) {
   const int size = field.is_repeated() ? request.GetReflection()->FieldSize(request, &field) : 1;
-  if (size > kMaxValues) return Problem(Cat("has ", size, " values; at most ", kMaxValues));
+  if (size > kMaxValues) return Problem(StrCat("has ", size, " values; at most ", kMaxValues));
   const Reader reader(request, field, catalogue, target);
   std::vector<Value> values;
   std::set<std::string> seen;
   for (int i = 0; i < size; ++i) {
     absl::StatusOr<Value> value = reader.Read(i);
     if (absl::IsInvalidArgument(value.status()) && field.is_repeated()) {
-      return Problem(Cat("element ", i, " ", ToStd(value.status().message())));
+      return Problem(StrCat("element ", i, " ", ToStd(value.status().message())));
     }
     RETURN_IF_ERROR(value.status());
     if (seen.insert(KeyOf(*value)).second) values.push_back(*std::move(value));
@@ -196,7 +196,7 @@ absl::StatusOr<std::vector<const EnumValueDescriptor*>> RequestEnums(const Messa
                                            : reflection.GetEnumValue(request, &field);
     const absl::StatusOr<const EnumValueDescriptor*> value = KnownEnum(field, number);
     if (!value.ok() && field.is_repeated()) {
-      return Problem(Cat("element ", i, " ", ToStd(value.status().message())));
+      return Problem(StrCat("element ", i, " ", ToStd(value.status().message())));
     }
     RETURN_IF_ERROR(value.status());
     if (std::find(values.begin(), values.end(), *value) == values.end()) values.push_back(*value);
@@ -219,7 +219,7 @@ absl::StatusOr<Value> InstantValue(const google::protobuf::Timestamp& instant,
                                    const Field& target) {
   ASSIGN_OR_RETURN(std::string text, InstantText(instant));
   if (target.kind != options::v1::FQL_KIND_EPOCH_SECONDS) return Value(std::move(text));
-  return Value(Number{Cat(instant.seconds() + (instant.nanos() > 0 ? 1 : 0))});
+  return Value(Number{StrCat(instant.seconds() + (instant.nanos() > 0 ? 1 : 0))});
 }
 
 }  // namespace falcon::fql

@@ -86,9 +86,10 @@ absl::StatusOr<std::string> Scanner::TakeQuoted() {
     value += text_[position_++];
   }
   if (AtEnd()) {
-    return FailAt(start, Cat("the quote ", text_.substr(start, 1),
-                             " opened here is never closed; inside a value a quote is written \\' "
-                             "and a backslash \\\\"));
+    return FailAt(start,
+                  StrCat("the quote ", text_.substr(start, 1),
+                         " opened here is never closed; inside a value a quote is written \\' "
+                         "and a backslash \\\\"));
   }
   ++position_;
   return value;
@@ -140,20 +141,20 @@ std::string_view Scanner::TakeNumber() {
 absl::Status Scanner::Fail(SyntaxFault::Place place, std::string_view expected,
                            std::string_view advice, std::string_view field) const {
   const std::string found =
-      AtEnd() ? "the end" : Cat("`", EscapeHostile(FirstWord(Rest()), kExcerptBytes), "`");
-  const std::string problem = Cat("found ", found, ", expected ", expected);
-  absl::Status status = FailAt(position_, Cat(problem, advice.empty() ? "" : "; ", advice));
+      AtEnd() ? "the end" : StrCat("`", EscapeUnsafe(FirstWord(Rest()), kExcerptBytes), "`");
+  const std::string problem = StrCat("found ", found, ", expected ", expected);
+  absl::Status status = FailAt(position_, StrCat(problem, advice.empty() ? "" : "; ", advice));
   fault_.place = place;
   fault_.field = std::string(field);
-  fault_.problem = Cat("at byte ", position_, ": ", problem);
+  fault_.problem = StrCat("at byte ", position_, ": ", problem);
   return status;
 }
 
 absl::Status Scanner::FailAt(size_t position, std::string_view problem) const {
   fault_.position = position;
-  fault_.problem = Cat("at byte ", position, ": ", problem);
-  return WithFact(InvalidField(field_name_, fault_.problem, "FQL_INVALID"), kPosition,
-                  Cat(position));
+  fault_.problem = StrCat("at byte ", position, ": ", problem);
+  return WithMetadata(InvalidField(field_name_, fault_.problem, "FQL_INVALID"), kPosition,
+                      StrCat(position));
 }
 
 }  // namespace falcon::fql

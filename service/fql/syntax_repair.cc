@@ -14,7 +14,7 @@ namespace {
 
 std::string Replaced(std::string_view text, size_t begin, size_t bytes, std::string_view with) {
   const size_t end = std::min(begin + bytes, text.size());
-  return Cat(text.substr(0, begin), with, text.substr(end));
+  return StrCat(text.substr(0, begin), with, text.substr(end));
 }
 
 size_t BlanksAt(std::string_view text, size_t at) {
@@ -47,8 +47,8 @@ std::optional<std::string> ComparisonRepaired(std::string_view text, size_t at, 
   if (value.empty() || (!list && std::string_view("+,()]:<>=!~").find(value[0]) != value.npos)) {
     return std::nullopt;
   }
-  if (list) return Replaced(text, at, start - at, Cat(colon, sign));
-  return Replaced(text, at, start + value.size() - at, Cat(colon, sign, AsLiteral(value)));
+  if (list) return Replaced(text, at, start - at, StrCat(colon, sign));
+  return Replaced(text, at, start + value.size() - at, StrCat(colon, sign, AsLiteral(value)));
 }
 
 // "in ('a','b')" after a name.
@@ -57,7 +57,7 @@ std::optional<std::string> InRepaired(std::string_view text, size_t at) {
   const size_t close = text.find(')', open);
   if (open >= text.size() || text[open] != '(' || close == text.npos) return std::nullopt;
   return Replaced(text, at, close + 1 - at,
-                  Cat(":[", text.substr(open + 1, close - open - 1), "]"));
+                  StrCat(":[", text.substr(open + 1, close - open - 1), "]"));
 }
 
 // "!field:x" and "NOT field:x": the sign goes behind the colon.
@@ -67,7 +67,7 @@ std::optional<std::string> NegationRepaired(std::string_view text, size_t at, si
   const bool plain = colon != text.npos && !name.empty() &&
                      name.find_first_of(" +,()[]'\"!") == std::string_view::npos;
   if (!plain || text.substr(colon + 1).starts_with('!')) return std::nullopt;
-  return Replaced(text, at, colon + 1 - at, Cat(name, ":!"));
+  return Replaced(text, at, colon + 1 - at, StrCat(name, ":!"));
 }
 
 std::optional<std::string> FieldRepaired(std::string_view text, size_t at) {

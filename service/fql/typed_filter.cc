@@ -85,7 +85,7 @@ absl::StatusOr<int> MinScore(const EnumValueDescriptor& value) {
   if (value.options().HasExtension(options::v1::min_score)) {
     return value.options().GetExtension(options::v1::min_score);
   }
-  return absl::InternalError(ToAbsl(Cat(value.full_name(), " has no min_score")));
+  return absl::InternalError(ToAbsl(StrCat(value.full_name(), " has no min_score")));
 }
 
 // Below the end of an enum value's band, which is where the next one starts; the last has none.
@@ -100,7 +100,7 @@ absl::StatusOr<Expression> AtMostBand(const Field& target, const EnumValueDescri
   }
   if (above.empty()) return Expression();
   const int end = *std::min_element(above.begin(), above.end());
-  return Compare(target, Operator::kLess, Number{Cat(end)});
+  return Compare(target, Operator::kLess, Number{StrCat(end)});
 }
 
 absl::StatusOr<Expression> Bound(const TypedFilter& filter, const Field& target, bool least) {
@@ -108,7 +108,7 @@ absl::StatusOr<Expression> Bound(const TypedFilter& filter, const Field& target,
     ASSIGN_OR_RETURN(const auto values, RequestEnums(filter.message, filter.field));
     if (!least) return AtMostBand(target, *values.front());
     ASSIGN_OR_RETURN(const int score, MinScore(*values.front()));
-    return Compare(target, Operator::kGreaterOrEqual, Number{Cat(score)});
+    return Compare(target, Operator::kGreaterOrEqual, Number{StrCat(score)});
   }
   ASSIGN_OR_RETURN(std::vector<Value> values,
                    RequestValues(filter.message, filter.field, filter.catalogue, target));
@@ -123,7 +123,8 @@ absl::StatusOr<Expression> WithinDays(const TypedFilter& filter, const Field& ta
   }
   const int days = filter.message.GetReflection()->GetInt32(filter.message, &filter.field);
   if (days < 1 || days > kMaxDays) {
-    return absl::InvalidArgumentError(ToAbsl(Cat("is ", days, "; must be from 1 to ", kMaxDays)));
+    return absl::InvalidArgumentError(
+        ToAbsl(StrCat("is ", days, "; must be from 1 to ", kMaxDays)));
   }
   const auto start = std::chrono::floor<std::chrono::minutes>(filter.now) - std::chrono::days(days);
   const auto seconds = std::chrono::floor<std::chrono::seconds>(start).time_since_epoch().count();
@@ -179,7 +180,7 @@ absl::StatusOr<Expression> InBands(const TypedFilter& filter, const Field& targe
     ASSIGN_OR_RETURN(const int score, MinScore(*grade));
     ASSIGN_OR_RETURN(Expression below, AtMostBand(target, *grade));
     std::vector<Expression> ends;
-    ends.push_back(Compare(target, Operator::kGreaterOrEqual, Number{Cat(score)}));
+    ends.push_back(Compare(target, Operator::kGreaterOrEqual, Number{StrCat(score)}));
     if (!below.empty()) ends.push_back(std::move(below));
     bands.push_back(Expression::And(std::move(ends)));
   }
@@ -231,7 +232,7 @@ absl::StatusOr<Expression> CompileOn(const TypedFilter& filter, const std::strin
   const Field* target = filter.catalogue.Find(fql_field);
   if (target == nullptr) {
     return absl::InternalError(
-        ToAbsl(Cat(filter.field.full_name(), " filters on the unknown FQL field ", fql_field)));
+        ToAbsl(StrCat(filter.field.full_name(), " filters on the unknown FQL field ", fql_field)));
   }
   switch (filter.means.operator_()) {
     case options::v1::FILTER_OPERATOR_UNSPECIFIED:
@@ -258,7 +259,8 @@ absl::StatusOr<Expression> CompileOn(const TypedFilter& filter, const std::strin
     case options::v1::FILTER_OPERATOR_WITHIN:
       return Within(filter, *target);
     default:
-      return absl::InternalError(ToAbsl(Cat(filter.field.full_name(), " has an unknown operator")));
+      return absl::InternalError(
+          ToAbsl(StrCat(filter.field.full_name(), " has an unknown operator")));
   }
 }
 

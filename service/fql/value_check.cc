@@ -47,7 +47,7 @@ std::vector<Condition> SearchFixes(const Field& field, const Condition& conditio
   const bool negated = IsNegation(condition.op);
   return {Instead(condition, negated ? Operator::kNotMatches : Operator::kMatches, piece),
           Instead(condition, negated ? Operator::kNotWildcard : Operator::kWildcard,
-                  Cat("*", piece, "*"))};
+                  StrCat("*", piece, "*"))};
 }
 
 std::string ExactOnly(const Field& field) {
@@ -91,15 +91,15 @@ Problem IdProblem(const Field& field, const Condition& condition, std::string_vi
   const bool host_id = named({"device_id", "agent_id", "device.device_id", "aid", "host.aid"});
   if (host_id && !IsHexId(text) && !(field.name == "aid" && IsAssetId(text))) {
     const std::string lower = Lower(text);
-    return Finding(Cat("`", field.name, "` is 32 hexadecimal digits in lower case, not ",
-                       Shown(text), IsHexId(lower) ? Cat("; write ", Quoted(lower)) : ""),
+    return Finding(StrCat("`", field.name, "` is 32 hexadecimal digits in lower case, not ",
+                          Shown(text), IsHexId(lower) ? StrCat("; write ", Quoted(lower)) : ""),
                    {WithTexts(condition, Lower)}, /*says_all=*/true);
   }
   if (named({"cve.id", "cve.id.insensitive"}) && !IsCveId(text)) {
-    return Cat("`", field.name, "` is such as 'CVE-2021-44228', not ", Shown(text));
+    return StrCat("`", field.name, "` is such as 'CVE-2021-44228', not ", Shown(text));
   }
   if (named({"composite_id"}) && std::count(text.begin(), text.end(), ':') < 2) {
-    return Cat("`composite_id` is <cid>:<kind>:<agent id>:<rest>, not ", Shown(text));
+    return StrCat("`composite_id` is <cid>:<kind>:<agent id>:<rest>, not ", Shown(text));
   }
   return std::nullopt;
 }
@@ -121,27 +121,27 @@ Problem WordProblem(const Field& field, const Condition& condition, const std::s
     return meant.empty() ? word : std::string(meant);
   });
   if (EqualsIgnoringCase(near, text)) {
-    return Finding(Cat("`", field.name, "` minds case: write ", Shown(near), ", not ", Shown(text)),
-                   {fix},
-                   /*says_all=*/true);
+    return Finding(
+        StrCat("`", field.name, "` minds case: write ", Shown(near), ", not ", Shown(text)), {fix},
+        /*says_all=*/true);
   }
-  return Finding(Cat("`", field.name, "` is never ", Shown(text), "; nearest: `", near, "`; it is ",
-                     Enumerate(field.values)),
+  return Finding(StrCat("`", field.name, "` is never ", Shown(text), "; nearest: `", near,
+                        "`; it is ", Enumerate(field.values)),
                  {fix}, /*says_all=*/true);
 }
 
 Problem PatternProblem(const Field& field, const Condition& condition, const std::string& text) {
   if (text.find('*') != std::string::npos) return std::nullopt;
-  if (text.empty()) return Cat("`", field.name, "`: a star needs text beside it");
+  if (text.empty()) return StrCat("`", field.name, "`: a star needs text beside it");
   return Finding("a pattern needs a star inside the quotes too",
-                 {Instead(condition, condition.op, Cat("*", text, "*"))});
+                 {Instead(condition, condition.op, StrCat("*", text, "*"))});
 }
 
 // Of text that is compared for equality. ANYWHERE: a star alone means "any value", and with !
 // "unassigned" and the like.
 Problem StarProblem(const Field& field, const Condition& condition) {
   if (field.wildcard != options::v1::WILDCARD_UNSPECIFIED) return std::nullopt;
-  return Finding(Cat("`", field.name, "` takes no star", ExactOnly(field)),
+  return Finding(StrCat("`", field.name, "` takes no star", ExactOnly(field)),
                  SearchFixes(field, condition));
 }
 
@@ -194,7 +194,7 @@ Problem NumberProblem(const Field& field, const Condition& condition, const Valu
   if (star && IsEquality(condition.op)) return StarProblem(field, condition);
   const bool pattern = IsStar(condition.op) || IsMatchWildcard(condition.op);
   if (star && pattern) return PatternProblem(field, condition, *text);
-  return Cat("`", field.name, "` is a number, not ", Shown(Raw(value)));
+  return StrCat("`", field.name, "` is a number, not ", Shown(Raw(value)));
 }
 
 Problem BooleanProblem(const Field& field, const Condition& condition, const Value& value) {
@@ -203,7 +203,7 @@ Problem BooleanProblem(const Field& field, const Condition& condition, const Val
   const bool meant = lower == "true" || lower == "false";
   std::vector<Condition> fixes;
   if (meant) fixes.push_back(Instead(condition, condition.op, lower == "true"));
-  return Finding(Cat("`", field.name, "` is true or false, not ", Shown(Raw(value))),
+  return Finding(StrCat("`", field.name, "` is true or false, not ", Shown(Raw(value))),
                  std::move(fixes));
 }
 
@@ -217,9 +217,10 @@ Problem EpochProblem(const Field& field, const Condition& condition, const Value
   std::vector<Condition> fixes;
   const std::optional<std::string> repaired = text ? RepairedInstant(raw) : std::nullopt;
   if (repaired.has_value()) fixes.push_back(Instead(condition, condition.op, *repaired));
-  return Finding(Cat("`", field.name, "` is in whole seconds since 1970, such as 1767225600, or ",
-                     "relative, such as 'now-7d'; not ", Shown(raw)),
-                 std::move(fixes));
+  return Finding(
+      StrCat("`", field.name, "` is in whole seconds since 1970, such as 1767225600, or ",
+             "relative, such as 'now-7d'; not ", Shown(raw)),
+      std::move(fixes));
 }
 
 Problem TimestampProblem(const Field& field, const Condition& condition, const Value& value) {
@@ -227,11 +228,11 @@ Problem TimestampProblem(const Field& field, const Condition& condition, const V
   const bool text = std::holds_alternative<std::string>(value);
   if (text && IsInstant(raw)) return std::nullopt;
   const std::string problem =
-      Cat("`", field.name, "`: `", EscapeHostile(raw, kShownBytes), "` is no instant");
+      StrCat("`", field.name, "`: `", EscapeUnsafe(raw, kShownBytes), "` is no instant");
   if (const auto repaired = RepairedInstant(raw)) {
     return Finding(problem, {Instead(condition, condition.op, *repaired)});
   }
-  return Cat(problem, ", such as '2025-01-31T10:20:30Z', '2025-01-31', 'now-24h' or 'now-7d'");
+  return StrCat(problem, ", such as '2025-01-31T10:20:30Z', '2025-01-31', 'now-24h' or 'now-7d'");
 }
 
 // Of a value that is neither null nor text, on a field of text.
@@ -242,37 +243,37 @@ Problem FlagProblem(const Field& field, const Condition& condition, const Value&
   for (const std::string& word : field.values) {
     if (EqualsIgnoringCase(word, said)) literal = word;
   }
-  return Finding(Cat("`", field.name, "` is text, which stands in quotes"),
+  return Finding(StrCat("`", field.name, "` is text, which stands in quotes"),
                  {Instead(condition, condition.op, literal)});
 }
 
 }  // namespace
 
-std::string Shown(std::string_view text) { return EscapeHostile(Quoted(text), kShownBytes); }
+std::string Shown(std::string_view text) { return EscapeUnsafe(Quoted(text), kShownBytes); }
 
 Problem OperatorProblem(const Field& field, const Condition& condition) {
   const bool negated = IsNegation(condition.op);
-  if (!field.filterable) return Cat("`", field.name, "` only orders lists; no filter names it");
-  if (negated && !field.negation) return Cat("`", field.name, "` cannot be negated");
+  if (!field.filterable) return StrCat("`", field.name, "` only orders lists; no filter names it");
+  if (negated && !field.negation) return StrCat("`", field.name, "` cannot be negated");
   if (IsEquality(condition.op) && !field.equality) {
-    return Cat("`", field.name, "` is compared by > >= < <= only",
-               field.text_match ? ", or by ~" : "");
+    return StrCat("`", field.name, "` is compared by > >= < <= only",
+                  field.text_match ? ", or by ~" : "");
   }
   if (condition.list && !IsEquality(condition.op)) {
     return Finding("a range takes one value, not a list");
   }
   if (condition.list && !field.lists) {
-    return Cat("`", field.name, "` takes at most 100 values in a list");
+    return StrCat("`", field.name, "` takes at most 100 values in a list");
   }
   if (IsRange(condition.op) && !field.ordered) {
-    return Cat("`", field.name, "` has no order: > >= < <= do not work on it");
+    return StrCat("`", field.name, "` has no order: > >= < <= do not work on it");
   }
   if (IsMatch(condition.op) && !field.text_match) {
-    return Finding(Cat("`~` does not work on `", field.name, "`", ExactOnly(field)),
+    return Finding(StrCat("`~` does not work on `", field.name, "`", ExactOnly(field)),
                    SearchFixes(field, condition));
   }
   if (condition.op == Operator::kNotMatches && !field.negated_match) {
-    return Finding(Cat("`!~` does not work on `", field.name, "`; `:!` and `~` do"),
+    return Finding(StrCat("`!~` does not work on `", field.name, "`; `:!` and `~` do"),
                    SearchFixes(field, condition));
   }
   const bool stars = field.wildcard != options::v1::WILDCARD_UNSPECIFIED;

@@ -44,7 +44,7 @@ absl::Status NotJson(std::string_view body, std::string_view why) {
     why = "it looks like HTML or XML, perhaps from a proxy";
   }
   return Error(absl::StatusCode::kInternal, "UPSTREAM_PROTOCOL",
-               Cat("Falcon's answer is not a JSON object: ", why, " (", body.size(), " bytes)"));
+               StrCat("Falcon's answer is not a JSON object: ", why, " (", body.size(), " bytes)"));
 }
 
 }  // namespace
@@ -112,10 +112,10 @@ std::string Document::ResourceText(size_t index) const {
 }
 
 std::string SimdjsonVersion() {
-  return Cat(std::to_string(simdjson::SIMDJSON_VERSION_MAJOR), ".",
-             std::to_string(simdjson::SIMDJSON_VERSION_MINOR), ".",
-             std::to_string(simdjson::SIMDJSON_VERSION_REVISION), " (",
-             simdjson::get_active_implementation()->name(), ")");
+  return StrCat(std::to_string(simdjson::SIMDJSON_VERSION_MAJOR), ".",
+                std::to_string(simdjson::SIMDJSON_VERSION_MINOR), ".",
+                std::to_string(simdjson::SIMDJSON_VERSION_REVISION), " (",
+                simdjson::get_active_implementation()->name(), ")");
 }
 
 }  // namespace falcon::json

@@ -64,7 +64,7 @@ std::string NearestPath(std::string_view path, const Descriptor* record, MaskWor
       return std::string(nearest);
     }
     for (const std::string& known : paths) {
-      if (known.ends_with(Cat(".", path))) return known;
+      if (known.ends_with(StrCat(".", path))) return known;
     }
     path = WithoutLast(path);
   }
@@ -72,8 +72,8 @@ std::string NearestPath(std::string_view path, const Descriptor* record, MaskWor
 }
 
 std::string Unknown(std::string_view path, const std::string& nearest) {
-  return Cat("unknown path `", EscapeHostile(path, 100), "`",
-             nearest.empty() ? "" : Cat("; did you mean `", nearest, "`?"));
+  return StrCat("unknown path `", EscapeUnsafe(path, 100), "`",
+                nearest.empty() ? "" : StrCat("; did you mean `", nearest, "`?"));
 }
 
 // The fields that `path` names, outermost first; empty: unknown.
@@ -161,7 +161,8 @@ absl::StatusOr<FieldSelection> FieldSelection::FromMask(const google::protobuf::
   MaskWork own_work;
   if (work == nullptr) work = &own_work;
   if (mask.paths_size() > kMaxPaths) {
-    return InvalidField("read_mask", Cat("at most ", kMaxPaths, " paths, not ", mask.paths_size()));
+    return InvalidField("read_mask",
+                        StrCat("at most ", kMaxPaths, " paths, not ", mask.paths_size()));
   }
   if (mask.paths_size() == 0) return FieldSelection();
   std::vector<FieldViolation> violations;

@@ -24,14 +24,14 @@ std::string Place::Text(bool indices) const {
   std::string text;
   if (around != nullptr) around->AppendAround(indices, text);
   text.append(key);
-  if (indices && index >= 0) text.append(Cat("[", index, "]"));
+  if (indices && index >= 0) text.append(StrCat("[", index, "]"));
   return text;
 }
 
 void Place::AppendAround(bool indices, std::string& text) const {
   if (around != nullptr) around->AppendAround(indices, text);
   text.append(Utf8Prefix(key, kMaxKeyBytes));
-  if (indices && index >= 0) text.append(Cat("[", index, "]"));
+  if (indices && index >= 0) text.append(StrCat("[", index, "]"));
   text.push_back('.');
 }
 
@@ -63,7 +63,7 @@ void KeptValues::Store(DecodeReport& report, google::protobuf::Struct* fields) c
 }
 
 std::string ExampleOf(dom::element value) {
-  return EscapeHostile(simdjson::to_string(value), DecodeReport::kMaxExampleBytes);
+  return EscapeUnsafe(simdjson::to_string(value), DecodeReport::kMaxExampleBytes);
 }
 
 }  // namespace falcon::json

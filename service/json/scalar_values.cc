@@ -64,9 +64,9 @@ Scalar<std::string> ReadText(element value) {
     case element_type::STRING:
       return Value(std::string(value.get_string().value_unsafe()));
     case element_type::INT64:
-      return Value(Cat(value.get_int64().value_unsafe()));
+      return Value(StrCat(value.get_int64().value_unsafe()));
     case element_type::UINT64:
-      return Value(Cat(value.get_uint64().value_unsafe()));
+      return Value(StrCat(value.get_uint64().value_unsafe()));
     case element_type::DOUBLE:
       return Value(DoubleText(value.get_double().value_unsafe()));
     case element_type::BOOL:

@@ -18,19 +18,19 @@ class Spare {
   // The spare if it fits a body of `size` without being far too large; else an empty one.
   T Take(size_t size) {
     const std::lock_guard lock(mutex_);
-    const bool fits = size >= kLeast && spare_.capacity() >= size && spare_.capacity() / 4 <= size;
+    const bool fits = size >= kMin && spare_.capacity() >= size && spare_.capacity() / 4 <= size;
     return fits ? std::exchange(spare_, T()) : T();
   }
 
   void Return(T buffer) {
-    if (buffer.capacity() < kLeast || buffer.capacity() > kMost) return;
+    if (buffer.capacity() < kMin || buffer.capacity() > kMax) return;
     const std::lock_guard lock(mutex_);
     if (spare_.capacity() < buffer.capacity()) std::swap(spare_, buffer);
   }
 
  private:
-  static constexpr size_t kLeast = size_t{256} << 10;
-  static constexpr size_t kMost = size_t{16} << 20;
+  static constexpr size_t kMin = size_t{256} << 10;
+  static constexpr size_t kMax = size_t{16} << 20;
 
   std::mutex mutex_;
   T spare_;

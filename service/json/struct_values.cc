@@ -18,7 +18,7 @@ constexpr int64_t kExact = int64_t{1} << 53;
 
 void StoreInteger(int64_t number, Value& to) {
   if (number > kExact || number < -kExact) {
-    to.set_string_value(Cat(number));
+    to.set_string_value(StrCat(number));
   } else {
     to.set_number_value(static_cast<double>(number));
   }
@@ -40,7 +40,7 @@ void StoreValue(dom::element from, Value& to, int depth) {
     case dom::element_type::INT64:
       return StoreInteger(from.get_int64().value_unsafe(), to);
     case dom::element_type::UINT64:
-      return to.set_string_value(Cat(from.get_uint64().value_unsafe()));
+      return to.set_string_value(StrCat(from.get_uint64().value_unsafe()));
     case dom::element_type::DOUBLE:
       return to.set_number_value(from.get_double().value_unsafe());
     case dom::element_type::STRING:

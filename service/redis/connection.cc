@@ -18,7 +18,7 @@ constexpr size_t kReadBytes = size_t{64} << 10;
 
 }  // namespace
 
-Connection::Connection(run::Executor executor, Access access, size_t most_value_bytes)
+Connection::Connection(runtime::Executor executor, Access access, size_t most_value_bytes)
     : executor_(executor),
       access_(std::move(access)),
       reader_(most_value_bytes + kReadBytes),
@@ -42,7 +42,7 @@ void Connection::Send(std::span<const std::string_view> words, OnReply on_reply)
   waiting_.push_back({command.size(), std::move(on_reply)});
   waiting_bytes_ += command.size();
   outbox_ += command;
-  Wipe(command);
+  SecureErase(command);
   if (std::exchange(writing_, true)) return;
   const auto self = shared_from_this();
   boost::asio::co_spawn(executor_, Write(self), [self](std::exception_ptr error) {
@@ -61,7 +61,7 @@ void Connection::Close(std::string why) {
   } else {
     dialling_.emit(boost::asio::cancellation_type::terminal);
   }
-  Wipe(outbox_);
+  SecureErase(outbox_);
   waiting_bytes_ = 0;
   const std::deque<Waiting> waiting = std::exchange(waiting_, {});
   for (const Waiting& one : waiting) one.on_reply(nullptr);
@@ -70,7 +70,7 @@ void Connection::Close(std::string why) {
 void Connection::LogIn() {
   const auto refused = [this](const Reply* reply) {
     const bool error = reply != nullptr && reply->kind == Reply::Kind::kError;
-    if (error) Close(Cat("Redis answers ", CodeOf(*reply)));
+    if (error) Close(StrCat("Redis answers ", CodeOf(*reply)));
     return error || reply == nullptr;
   };
   if (!access_.password.empty()) {
@@ -99,7 +99,8 @@ Task<void> Connection::Read(std::shared_ptr<Connection> self, size_t first) {
   std::vector<char> bytes(kReadBytes);
   const boost::asio::mutable_buffer room = boost::asio::buffer(bytes);
   boost::system::error_code error;
-  auto token = boost::asio::redirect_error(boost::asio::use_awaitable_t<run::Executor>(), error);
+  auto token =
+      boost::asio::redirect_error(boost::asio::use_awaitable_t<runtime::Executor>(), error);
   while (!self->gone_.is_set()) {
     const size_t size = co_await self->socket_->async_read_some(room, token);
     if (error) self->Close(error.message());
@@ -109,12 +110,13 @@ Task<void> Connection::Read(std::shared_ptr<Connection> self, size_t first) {
 
 Task<void> Connection::Write(std::shared_ptr<Connection> self) {
   boost::system::error_code error;
-  auto token = boost::asio::redirect_error(boost::asio::use_awaitable_t<run::Executor>(), error);
+  auto token =
+      boost::asio::redirect_error(boost::asio::use_awaitable_t<runtime::Executor>(), error);
   while (!self->outbox_.empty()) {
     std::string bytes = std::exchange(self->outbox_, {});
     const boost::asio::const_buffer rest = boost::asio::buffer(bytes);
     co_await boost::asio::async_write(*self->socket_, rest, token);
-    if (!self->logged_in_) Wipe(bytes);
+    if (!self->logged_in_) SecureErase(bytes);
     if (error) self->Close(error.message());
   }
   self->writing_ = false;

@@ -16,7 +16,7 @@
 #include "base/secret.h"
 #include "redis/dial.h"
 #include "redis/protocol.h"
-#include "run/event.h"
+#include "runtime/one_shot_event.h"
 
 namespace falcon::redis {
 
@@ -34,7 +34,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using OnReply = std::function<void(const Reply* reply)>;
 
   // `most_value_bytes`: a longer reply ends the connection.
-  Connection(run::Executor executor, Access access, size_t most_value_bytes);
+  Connection(runtime::Executor executor, Access access, size_t most_value_bytes);
 
   // Begins to connect and to log in. `first`: as Dial takes it.
   void Open(size_t first);
@@ -44,11 +44,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Close(std::string why);
 
   // Set when Redis has taken the log-in, or when the connection is gone.
-  run::Event& settled() { return settled_; }
-  run::Event& gone() { return gone_; }
+  runtime::OneShotEvent& settled() { return settled_; }
+  runtime::OneShotEvent& gone() { return gone_; }
   // Set when nothing dials or reads for it any more: soon after it is gone, but for a name that is
   // still being resolved.
-  run::Event& ended() { return ended_; }
+  runtime::OneShotEvent& ended() { return ended_; }
   bool ready() const { return logged_in_ && !gone_.is_set(); }
   // Why it is gone. Holds nothing that was sent.
   const std::string& why() const { return why_; }
@@ -68,7 +68,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void LogIn();
   void Take(std::string_view bytes);
 
-  const run::Executor executor_;
+  const runtime::Executor executor_;
   Access access_;
   ReplyReader reader_;
   boost::asio::cancellation_signal dialling_;
@@ -79,9 +79,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   size_t waiting_bytes_ = 0;
   bool logged_in_ = false;
   std::string why_;
-  run::Event settled_;
-  run::Event gone_;
-  run::Event ended_;
+  runtime::OneShotEvent settled_;
+  runtime::OneShotEvent gone_;
+  runtime::OneShotEvent ended_;
 };
 
 }  // namespace falcon::redis

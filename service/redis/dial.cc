@@ -21,7 +21,7 @@ namespace {
 
 using Endpoint = boost::asio::generic::stream_protocol::endpoint;
 using boost::asio::ip::tcp;
-using Resolver = boost::asio::ip::basic_resolver<tcp, run::Executor>;
+using Resolver = boost::asio::ip::basic_resolver<tcp, runtime::Executor>;
 
 constexpr std::string_view kUnix = "unix:";
 
@@ -38,9 +38,10 @@ Task<absl::StatusOr<std::vector<Endpoint>>> Resolve(std::string host, std::strin
     endpoints.emplace_back(tcp::endpoint(numeric, number));
     co_return endpoints;
   }
-  const run::Executor executor = co_await boost::asio::this_coro::executor;
+  const runtime::Executor executor = co_await boost::asio::this_coro::executor;
   Resolver resolver(executor);
-  auto token = boost::asio::redirect_error(boost::asio::use_awaitable_t<run::Executor>(), error);
+  auto token =
+      boost::asio::redirect_error(boost::asio::use_awaitable_t<runtime::Executor>(), error);
   const Resolver::results_type results = co_await resolver.async_resolve(host, port, token);
   if (error) co_return Failure(error);
   for (const auto& result : results) endpoints.emplace_back(result.endpoint());
@@ -63,10 +64,11 @@ Task<absl::StatusOr<std::vector<Endpoint>>> EndpointsOf(std::string address) {
 }
 
 Task<absl::StatusOr<Socket>> Connect(Endpoint endpoint) {
-  const run::Executor executor = co_await boost::asio::this_coro::executor;
+  const runtime::Executor executor = co_await boost::asio::this_coro::executor;
   Socket socket(executor);
   boost::system::error_code error;
-  auto token = boost::asio::redirect_error(boost::asio::use_awaitable_t<run::Executor>(), error);
+  auto token =
+      boost::asio::redirect_error(boost::asio::use_awaitable_t<runtime::Executor>(), error);
   co_await socket.async_connect(endpoint, token);
   if (error) co_return Failure(error);
   // Of no meaning, and no harm, to a local one.

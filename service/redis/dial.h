@@ -8,12 +8,12 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "run/task.h"
+#include "runtime/task.h"
 
 namespace falcon::redis {
 
 using Socket =
-    boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, run::Executor>;
+    boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, runtime::Executor>;
 
 // A socket that is connected to `address`: HOST:PORT (an IPv6 address in brackets) or unix:PATH.
 // Names are resolved on asio's own thread. Of the addresses behind one, that with the number `first`

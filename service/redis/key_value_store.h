@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/time.h"
-#include "run/task.h"
+#include "runtime/task.h"
 
 namespace falcon::redis {
 
@@ -26,7 +26,7 @@ struct StoreStats {
 class KeyValueStore {
  public:
   // Larger values are not put, and not taken where others put them.
-  static constexpr size_t kMostValueBytes = size_t{1} << 20;
+  static constexpr size_t kMaxValueBytes = size_t{1} << 20;
 
   virtual ~KeyValueStore() = default;
 

@@ -20,7 +20,7 @@ void* TextReply(const redisReadTask* task, char* text, size_t size) {
 }
 
 void* NumberReply(const redisReadTask* /*task*/, long long number) {
-  return new Reply{Reply::Kind::kText, Cat(number)};
+  return new Reply{Reply::Kind::kText, StrCat(number)};
 }
 
 void* NoReply(const redisReadTask* /*task*/) { return new Reply; }
@@ -38,7 +38,7 @@ redisReplyObjectFunctions* Functions() {
 }
 
 absl::Status Broken(std::string_view what) {
-  return absl::UnavailableError(ToAbsl(Cat("no reply of Redis': ", what)));
+  return absl::UnavailableError(ToAbsl(StrCat("no reply of Redis': ", what)));
 }
 
 }  // namespace

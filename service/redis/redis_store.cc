@@ -7,36 +7,36 @@
 #include <utility>
 
 #include "base/text.h"
-#include "run/event.h"
+#include "runtime/one_shot_event.h"
 
 namespace falcon::redis {
 namespace {
 
 constexpr milliseconds kFirstPause{500};
-constexpr milliseconds kLongestPause{10'000};
-constexpr int kMostDoublings = 5;
-constexpr int kMostFailures = 3;
+constexpr milliseconds kMaxPause{10'000};
+constexpr int kMaxDoublings = 5;
+constexpr int kMaxFailures = 3;
 // A Get waits behind what is on the way already: in 20 ms a gigabit brings 2.5 MB.
-constexpr size_t kMostWaitingBytes = size_t{1} << 20;
-constexpr size_t kMostWaiting = 4000;
+constexpr size_t kMaxWaitingBytes = size_t{1} << 20;
+constexpr size_t kMaxWaiting = 4000;
 // What one Get may bring in all.
-constexpr size_t kMostAnswerBytes = size_t{16} << 20;
+constexpr size_t kMaxAnswerBytes = size_t{16} << 20;
 
 // One Get. Its replies may come when nobody waits any more.
 struct Question {
-  Question(run::Executor executor, size_t count) : answered(executor), values(count) {}
+  Question(runtime::Executor executor, size_t count) : answered(executor), values(count) {}
 
   void Answer(size_t index, const Reply* reply) {
     lost = lost || reply == nullptr;
     if (reply != nullptr && reply->kind == Reply::Kind::kError) failed = true;
     if (reply != nullptr && reply->kind == Reply::Kind::kText && !over) {
       bytes += reply->text.size();
-      if (bytes <= kMostAnswerBytes) values[index] = reply->text;
+      if (bytes <= kMaxAnswerBytes) values[index] = reply->text;
     }
     if (--left == 0) answered.Set();
   }
 
-  run::Event answered;
+  runtime::OneShotEvent answered;
   Values values;
   size_t left = 0;
   size_t bytes = 0;
@@ -49,8 +49,8 @@ struct Question {
 
 class RedisStore::State : public std::enable_shared_from_this<State> {
  public:
-  State(RedisOptions options, run::Loop& loop, const Clock& clock, run::Timer& timer, Jitter jitter,
-        obs::Log& log)
+  State(RedisOptions options, runtime::Loop& loop, const Clock& clock, runtime::Timer& timer,
+        Jitter jitter, telemetry::Log& log)
       : options_(std::move(options)),
         loop_(loop),
         clock_(clock),
@@ -62,7 +62,7 @@ class RedisStore::State : public std::enable_shared_from_this<State> {
     size_t unsettled = 0;
     while (!self->closed_) {
       const auto connection = std::make_shared<Connection>(self->loop_.executor(),
-                                                           self->options_.access, kMostValueBytes);
+                                                           self->options_.access, kMaxValueBytes);
       self->connection_ = connection;
       connection->Open(unsettled);
       const SteadyTime until = self->clock_.Now() + self->options_.log_in_limit;
@@ -101,7 +101,7 @@ class RedisStore::State : public std::enable_shared_from_this<State> {
 
   void Put(const std::string& key, const std::string& value, milliseconds ttl) {
     if (!Takes(value.size())) return;
-    const std::string span = Cat(ttl.count());
+    const std::string span = StrCat(ttl.count());
     const std::string_view words[] = {"SET", key, value, "PX", span};
     connection_->Send(words, [store = weak_from_this()](const Reply* reply) {
       const bool error = reply != nullptr && reply->kind == Reply::Kind::kError;
@@ -110,8 +110,8 @@ class RedisStore::State : public std::enable_shared_from_this<State> {
   }
 
   bool Takes(size_t bytes) const {
-    return Connected() && bytes <= kMostValueBytes &&
-           connection_->waiting_bytes() < kMostWaitingBytes;
+    return Connected() && bytes <= kMaxValueBytes &&
+           connection_->waiting_bytes() < kMaxWaitingBytes;
   }
   StoreStats stats() const { return {Connected(), faults_}; }
 
@@ -125,8 +125,8 @@ class RedisStore::State : public std::enable_shared_from_this<State> {
 
   // Not MGET: its one reply would be as large as all values together.
   bool Ask(const std::vector<std::string>& keys, const std::shared_ptr<Question>& question) {
-    const size_t count = std::min(keys.size(), kMostKeys);
-    if (!Connected() || connection_->waiting() + count > kMostWaiting || count == 0) return false;
+    const size_t count = std::min(keys.size(), kMaxKeys);
+    if (!Connected() || connection_->waiting() + count > kMaxWaiting || count == 0) return false;
     question->left = count;
     const std::shared_ptr<Connection> connection = connection_;
     for (size_t i = 0; i < count; ++i) {
@@ -141,14 +141,14 @@ class RedisStore::State : public std::enable_shared_from_this<State> {
     ++faults_;
     if (failures_ > 0 && asked < failed_at_) return;
     failed_at_ = clock_.Now();
-    if (++failures_ < kMostFailures) return;
+    if (++failures_ < kMaxFailures) return;
     failures_ = 0;
     if (connection_ != nullptr) connection_->Close("Redis is too slow, or answers with errors");
   }
 
   milliseconds NextPause() {
     const milliseconds most =
-        std::min(kLongestPause, kFirstPause * (1 << std::min(pauses_++, kMostDoublings)));
+        std::min(kMaxPause, kFirstPause * (1 << std::min(pauses_++, kMaxDoublings)));
     return std::chrono::duration_cast<milliseconds>(most * (0.5 + jitter_() / 2));
   }
 
@@ -164,11 +164,11 @@ class RedisStore::State : public std::enable_shared_from_this<State> {
   }
 
   const RedisOptions options_;
-  run::Loop& loop_;
+  runtime::Loop& loop_;
   const Clock& clock_;
-  run::Timer& timer_;
+  runtime::Timer& timer_;
   const Jitter jitter_;
-  obs::Log& log_;
+  telemetry::Log& log_;
   std::shared_ptr<Connection> connection_;  // the latest
   int64_t faults_ = 0;
   int failures_ = 0;  // of Gets, in a row
@@ -178,8 +178,8 @@ class RedisStore::State : public std::enable_shared_from_this<State> {
   bool closed_ = false;
 };
 
-RedisStore::RedisStore(RedisOptions options, run::Loop& loop, const Clock& clock, run::Timer& timer,
-                       Jitter jitter, obs::Log& log)
+RedisStore::RedisStore(RedisOptions options, runtime::Loop& loop, const Clock& clock,
+                       runtime::Timer& timer, Jitter jitter, telemetry::Log& log)
     : state_(
           std::make_shared<State>(std::move(options), loop, clock, timer, std::move(jitter), log)),
       loop_(loop) {

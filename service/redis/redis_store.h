@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "base/time.h"
-#include "obs/log.h"
 #include "redis/connection.h"
 #include "redis/key_value_store.h"
-#include "run/loop.h"
-#include "run/timer.h"
+#include "runtime/loop.h"
+#include "runtime/timer.h"
+#include "telemetry/log.h"
 
 namespace falcon::redis {
 
@@ -33,11 +33,11 @@ struct RedisOptions {
 class RedisStore final : public KeyValueStore {
  public:
   // More keys of one Get are not looked up.
-  static constexpr size_t kMostKeys = 1000;
+  static constexpr size_t kMaxKeys = 1000;
 
   // Begins to connect. The others outlive the loop's work. Any thread.
-  RedisStore(RedisOptions options, run::Loop& loop, const Clock& clock, run::Timer& timer,
-             Jitter jitter, obs::Log& log);
+  RedisStore(RedisOptions options, runtime::Loop& loop, const Clock& clock, runtime::Timer& timer,
+             Jitter jitter, telemetry::Log& log);
   // Gets that still wait answer nothing. Any thread.
   ~RedisStore() override;
 
@@ -49,7 +49,7 @@ class RedisStore final : public KeyValueStore {
  private:
   class State;
   std::shared_ptr<State> state_;
-  run::Loop& loop_;
+  runtime::Loop& loop_;
 };
 
 }  // namespace falcon::redis

@@ -17,7 +17,7 @@ namespace {
 
 constexpr milliseconds kRetryPause{500};
 constexpr milliseconds kFirstPause = seconds(61);  // of a 429 that says nothing: the next minute
-constexpr int kMostDoublings = 6;                  // about an hour
+constexpr int kMaxDoublings = 6;                   // about an hour
 
 // Because time ran out, not because of what VirusTotal said of the value.
 bool EndedByTime(const absl::Status& status) {
@@ -49,8 +49,8 @@ class Client::Part {
   int Flight::* role_;
 };
 
-Client::Client(ClientOptions options, wire::HttpTransport& wire, run::Loop& loop,
-               const Clock& clock, run::Timer& timer)
+Client::Client(ClientOptions options, http::HttpTransport& wire, runtime::Loop& loop,
+               const Clock& clock, runtime::Timer& timer)
     : options_(std::move(options)),
       wire_(wire),
       clock_(clock),
@@ -76,7 +76,7 @@ absl::Status Client::Allowed(const Indicator& indicator) const {
 
 Task<absl::StatusOr<Answer>> Client::LookUp(Indicator indicator, LookUpTerms terms) {
   CO_RETURN_IF_ERROR(Allowed(indicator));
-  const std::string key = Cat(KindName(indicator.kind), ":", indicator.value);
+  const std::string key = StrCat(KindName(indicator.kind), ":", indicator.value);
   const Deadline deadline = terms.deadline;
   while (true) {
     CachedReport cached = cache_.Find(key, terms.not_before);
@@ -138,8 +138,8 @@ Task<absl::StatusOr<Report>> Client::Attempt(Flight& flight, const Indicator& in
   turn.Spend();
   ++*terms.calls;
   ++calls_;
-  wire::HttpRequest request = RequestFor(indicator, terms.deadline);
-  ASSIGN_OR_CO_RETURN(const wire::HttpResponse response, co_await wire_.Send(std::move(request)));
+  http::HttpRequest request = RequestFor(indicator, terms.deadline);
+  ASSIGN_OR_CO_RETURN(const http::HttpResponse response, co_await wire_.Send(std::move(request)));
   co_return ReadReply(indicator, response, clock_.WallNow());
 }
 
@@ -160,9 +160,9 @@ absl::Status Client::WithPause(const absl::Status& failure) const {
   return bare ? WithRetryAfter(failure, quota_.state().cooldown) : failure;
 }
 
-wire::HttpRequest Client::RequestFor(const Indicator& indicator, Deadline deadline) const {
-  wire::HttpRequest request(ReadOf(indicator.kind).method,
-                            Cat(options_.base_url, PathOf(indicator)), deadline);
+http::HttpRequest Client::RequestFor(const Indicator& indicator, Deadline deadline) const {
+  http::HttpRequest request(ReadOf(indicator.kind).method,
+                            StrCat(options_.base_url, PathOf(indicator)), deadline);
   request.headers.emplace_back("Accept", "application/json");
   request.authorization_header = "x-apikey";
   request.authorization = options_.api_key;
@@ -173,8 +173,8 @@ bool Client::AgainAfter(const absl::Status& failure) {
   const std::string reason = Reason(failure);
   if (reason == "REPUTATION_QUOTA") {
     // One without an answer is our own, about a turn that comes too late.
-    if (!Facts(failure).contains("http_status")) return false;
-    const milliseconds usual = kFirstPause * (1 << std::min(refusals_, kMostDoublings));
+    if (!Metadata(failure).contains("http_status")) return false;
+    const milliseconds usual = kFirstPause * (1 << std::min(refusals_, kMaxDoublings));
     quota_.CoolDown(RetryAfter(failure).value_or(usual));
     ++refusals_;
     return true;

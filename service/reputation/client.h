@@ -12,15 +12,15 @@
 #include "absl/status/statusor.h"
 #include "base/secret.h"
 #include "base/time.h"
+#include "http/http_transport.h"
 #include "reputation/indicator.h"
 #include "reputation/quota.h"
 #include "reputation/report.h"
 #include "reputation/report_cache.h"
-#include "run/loop.h"
-#include "run/single_flight.h"
-#include "run/task.h"
-#include "run/timer.h"
-#include "wire/http.h"
+#include "runtime/loop.h"
+#include "runtime/single_flight.h"
+#include "runtime/task.h"
+#include "runtime/timer.h"
 
 namespace falcon::reputation {
 
@@ -50,8 +50,8 @@ struct Answer {
 class Client {
  public:
   // References outlive the client, and the client all look-ups.
-  Client(ClientOptions options, wire::HttpTransport& wire, run::Loop& loop, const Clock& clock,
-         run::Timer& timer);
+  Client(ClientOptions options, http::HttpTransport& wire, runtime::Loop& loop, const Clock& clock,
+         runtime::Timer& timer);
 
   // FAILED_PRECONDITION (REPUTATION_KEY_MISSING) without a key: says how to set one.
   absl::Status Ready() const;
@@ -90,22 +90,22 @@ class Client {
   Task<absl::StatusOr<Report>> Attempt(Flight& flight, const Indicator& indicator,
                                        const LookUpTerms& terms);
   Task<absl::StatusOr<Quota::Turn>> TakeTurn(Flight& flight, const LookUpTerms& terms);
-  wire::HttpRequest RequestFor(const Indicator& indicator, Deadline deadline) const;
+  http::HttpRequest RequestFor(const Indicator& indicator, Deadline deadline) const;
   // A spent quota always says when to come back.
   absl::Status WithPause(const absl::Status& failure) const;
   // Whether a second try is worth it. A 429 makes everybody pause.
   bool AgainAfter(const absl::Status& failure);
 
   const ClientOptions options_;
-  wire::HttpTransport& wire_;
+  http::HttpTransport& wire_;
   const Clock& clock_;
-  run::Timer& timer_;
+  runtime::Timer& timer_;
   Quota quota_;
   ReportCache cache_;
   const std::shared_ptr<FlightBook> book_ = std::make_shared<FlightBook>();  // by key
   int refusals_ = 0;                                                         // 429 in a row
   int64_t calls_ = 0;
-  run::SingleFlight<Outcome> flights_;
+  runtime::SingleFlight<Outcome> flights_;
 };
 
 }  // namespace falcon::reputation

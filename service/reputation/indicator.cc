@@ -32,7 +32,7 @@ const Word& WordOf(Kind kind) { return *std::ranges::find(kWords, kind, &Word::k
 
 absl::Status Invalid(std::string_view text, std::string_view what) {
   return Error(absl::StatusCode::kInvalidArgument, "INDICATOR_INVALID",
-               Cat("\"", EscapeHostile(text, 100), "\" ", what));
+               StrCat("\"", EscapeUnsafe(text, 100), "\" ", what));
 }
 
 bool IsHex(std::string_view text) {
@@ -72,12 +72,13 @@ std::optional<Kind> KindOf(std::string_view text) {
 
 absl::StatusOr<std::string> HashValue(std::string_view text, const Word& word) {
   if (text.size() == word.digits && IsHex(text)) return Lower(text);
-  return Invalid(text, Cat("is no ", word.name, ": that has ", word.digits, " hexadecimal digits"));
+  return Invalid(text,
+                 StrCat("is no ", word.name, ": that has ", word.digits, " hexadecimal digits"));
 }
 
 absl::StatusOr<std::string> AddressValue(std::string_view text, Kind kind) {
   const std::optional<std::string> address = kind == Kind::kIpv4 ? Ipv4(text) : Ipv6(text);
-  if (!address.has_value()) return Invalid(text, Cat("is no ", KindName(kind), " address"));
+  if (!address.has_value()) return Invalid(text, StrCat("is no ", KindName(kind), " address"));
   if (!IsPrivateAddress(*address)) return *address;
   return Invalid(text, "is a private address: nobody outside can judge it, so it is not sent");
 }
@@ -137,8 +138,8 @@ std::optional<Kind> KindNamed(std::string_view word) {
 }
 
 absl::StatusOr<Indicator> ParseIndicator(std::string_view text, std::optional<Kind> kind) {
-  if (text.size() > kMostValueBytes) {
-    return Invalid(text, Cat("has more than ", kMostValueBytes, " bytes"));
+  if (text.size() > kMaxValueBytes) {
+    return Invalid(text, StrCat("has more than ", kMaxValueBytes, " bytes"));
   }
   const std::string whole = Refanged(text);
   if (!kind.has_value()) kind = KindOf(whole);

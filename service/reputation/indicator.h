@@ -13,7 +13,7 @@ namespace falcon::reputation {
 enum class Kind { kMd5, kSha1, kSha256, kDomain, kIpv4, kIpv6, kUrl };
 
 // Longest value that is looked at.
-inline constexpr size_t kMostValueBytes = 2048;
+inline constexpr size_t kMaxValueBytes = 2048;
 
 // "sha256", "ipv4": the words of Falcon's IOC management, and "sha1" and "url" beside them.
 std::string_view KindName(Kind kind);

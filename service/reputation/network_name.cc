@@ -12,8 +12,8 @@
 namespace falcon::reputation {
 namespace {
 
-constexpr size_t kMostDomainBytes = 253;
-constexpr size_t kMostLabelBytes = 63;
+constexpr size_t kMaxDomainBytes = 253;
+constexpr size_t kMaxLabelBytes = 63;
 
 struct Block4 {
   uint32_t network;
@@ -98,7 +98,7 @@ std::optional<std::string> Canonical(int family, std::string_view text) {
 }
 
 bool IsLabel(std::string_view label) {
-  if (label.empty() || label.size() > kMostLabelBytes) return false;
+  if (label.empty() || label.size() > kMaxLabelBytes) return false;
   if (label.front() == '-' || label.back() == '-') return false;
   return std::ranges::all_of(label, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -136,7 +136,7 @@ bool IsPrivateAddress(std::string_view address) {
 std::optional<std::string> Domain(std::string_view text) {
   std::string domain = Lower(text);
   if (domain.ends_with('.')) domain.pop_back();
-  if (domain.size() > kMostDomainBytes) return std::nullopt;
+  if (domain.size() > kMaxDomainBytes) return std::nullopt;
   std::string_view rest = domain;
   size_t dot = 0;
   int labels = 0;

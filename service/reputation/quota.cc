@@ -134,10 +134,10 @@ absl::Status Quota::Exhausted(SteadyTime at, Cause cause) const {
   const auto wait = std::chrono::ceil<milliseconds>(at - clock_.Now());
   const std::string which =
       cause == Cause::kMinute
-          ? Cat("the quota of ", limits_.per_minute, " look-ups a minute is spent")
-      : cause == Cause::kDay   ? Cat("the quota of ", limits_.per_day, " look-ups a day is spent")
-      : cause == Cause::kShare ? Cat("one caller gets half of what the others leave of ",
-                                     limits_.per_day, " look-ups a day, and this one has had it")
+          ? StrCat("the quota of ", limits_.per_minute, " look-ups a minute is spent")
+      : cause == Cause::kDay ? StrCat("the quota of ", limits_.per_day, " look-ups a day is spent")
+      : cause == Cause::kShare ? StrCat("one caller gets half of what the others leave of ",
+                                        limits_.per_day, " look-ups a day, and this one has had it")
                                : std::string("VirusTotal asked the gateway to pause");
   const std::string_view name = cause == Cause::kMinute  ? "minute"
                                 : cause == Cause::kDay   ? "day"
@@ -145,9 +145,9 @@ absl::Status Quota::Exhausted(SteadyTime at, Cause cause) const {
                                                          : "cooldown";
   const absl::Status exhausted =
       Error(absl::StatusCode::kResourceExhausted, "REPUTATION_QUOTA",
-            Cat(which, "; the next turn is in ", std::chrono::ceil<seconds>(wait).count(),
-                " s, past the deadline"));
-  return WithRetryAfter(WithFact(exhausted, "quota", name), wait);
+            StrCat(which, "; the next turn is in ", std::chrono::ceil<seconds>(wait).count(),
+                   " s, past the deadline"));
+  return WithRetryAfter(WithMetadata(exhausted, "quota", name), wait);
 }
 
 QuotaState Quota::state() const {

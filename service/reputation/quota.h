@@ -13,8 +13,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/time.h"
-#include "run/task.h"
-#include "run/timer.h"
+#include "runtime/task.h"
+#include "runtime/timer.h"
 
 namespace falcon::reputation {
 
@@ -76,7 +76,7 @@ class Quota {
   };
 
   // Limits are 1 or more.
-  Quota(QuotaLimits limits, const Clock& clock, run::Timer& timer)
+  Quota(QuotaLimits limits, const Clock& clock, runtime::Timer& timer)
       : limits_(limits), clock_(clock), timer_(timer) {}
 
   // The next turn of `caller`, which may be now. One that begins at `deadline` or later fails now:
@@ -115,7 +115,7 @@ class Quota {
 
   const QuotaLimits limits_;
   const Clock& clock_;
-  run::Timer& timer_;
+  runtime::Timer& timer_;
   const std::shared_ptr<Book> book_ = std::make_shared<Book>();
   SteadyTime open_at_{};
 };

@@ -11,7 +11,7 @@
 namespace falcon::reputation {
 namespace {
 
-using wire::Method;
+using http::Method;
 
 // In the order of kFile to kUrl below.
 constexpr std::array<Read, 4> kReads = {{
@@ -50,11 +50,11 @@ std::string ObjectId(const Indicator& indicator) {
 }
 
 std::string PathOf(const Indicator& indicator) {
-  return Cat(ReadOf(indicator.kind).path, wire::PercentEncode(ObjectId(indicator)));
+  return StrCat(ReadOf(indicator.kind).path, http::PercentEncode(ObjectId(indicator)));
 }
 
 std::string Permalink(const Indicator& indicator) {
-  return Cat(ReadOf(indicator.kind).page, ObjectId(indicator));
+  return StrCat(ReadOf(indicator.kind).page, ObjectId(indicator));
 }
 
 }  // namespace falcon::reputation

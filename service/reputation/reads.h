@@ -7,15 +7,15 @@
 #include <string>
 #include <string_view>
 
+#include "http/http_transport.h"
 #include "reputation/indicator.h"
-#include "wire/http.h"
 
 namespace falcon::reputation {
 
 // One read of VirusTotal's API v3.
 struct Read {
   std::string_view type;  // of the object that it answers: `data.type`
-  wire::Method method;
+  http::Method method;
   std::string_view path;  // the object's id follows
   std::string_view page;  // for browsers; the object's id follows
 };

@@ -11,8 +11,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "wire/html_page.h"
-#include "wire/rate_limit_header.h"
+#include "http/html_page.h"
+#include "http/retry_after.h"
 
 namespace falcon::reputation {
 namespace {
@@ -20,9 +20,9 @@ namespace {
 using absl::StatusCode;
 using Json = nlohmann::json;
 
-constexpr milliseconds kShortest = seconds(1);
-constexpr milliseconds kLongest = std::chrono::hours(24);
-constexpr size_t kMostErrorBody = 64 << 10;
+constexpr milliseconds kMinLength = seconds(1);
+constexpr milliseconds kMaxLength = std::chrono::hours(24);
+constexpr size_t kMaxErrorBody = 64 << 10;
 constexpr std::array<std::string_view, 16> kCodes = {"BadRequestError",
                                                      "InvalidArgumentError",
                                                      "NotAvailableYet",
@@ -42,8 +42,8 @@ constexpr std::array<std::string_view, 16> kCodes = {"BadRequestError",
 
 // VirusTotal's code in {"error":{"code":"...","message":"..."}}; empty where it is none of the
 // documented ones.
-std::string_view CodeIn(const wire::HttpResponse& response) {
-  if (response.body.size() > kMostErrorBody) return {};
+std::string_view CodeIn(const http::HttpResponse& response) {
+  if (response.body.size() > kMaxErrorBody) return {};
   const Json json = Json::parse(response.body, nullptr, /*allow_exceptions=*/false);
   const auto error = json.find("error");
   if (error == json.end()) return {};
@@ -55,30 +55,30 @@ std::string_view CodeIn(const wire::HttpResponse& response) {
 
 absl::Status Failed(int status, std::string_view said) {
   return Error(StatusCode::kUnavailable, "UPSTREAM_ERROR",
-               Cat("VirusTotal failed with status ", status, said));
+               StrCat("VirusTotal failed with status ", status, said));
 }
 
 absl::Status Refused(int status, std::string_view said) {
   return Error(StatusCode::kInvalidArgument, "REPUTATION_REFUSED",
-               Cat("VirusTotal refused the value with status ", status, said));
+               StrCat("VirusTotal refused the value with status ", status, said));
 }
 
 absl::Status KeyRefused(std::string_view said) {
   return Error(StatusCode::kFailedPrecondition, "REPUTATION_KEY_REFUSED",
-               Cat("VirusTotal refused the gateway's key", said,
-                   ": set a valid one by VIRUSTOTAL_API_KEY or --virustotal-api-key-file"));
+               StrCat("VirusTotal refused the gateway's key", said,
+                      ": set a valid one by VIRUSTOTAL_API_KEY or --virustotal-api-key-file"));
 }
 
-absl::Status Limited(const wire::HttpResponse& response, WallTime now, std::string_view said) {
+absl::Status Limited(const http::HttpResponse& response, WallTime now, std::string_view said) {
   const absl::Status limited = Error(StatusCode::kResourceExhausted, "REPUTATION_QUOTA",
-                                     Cat("VirusTotal says that the key's quota is spent", said));
+                                     StrCat("VirusTotal says that the key's quota is spent", said));
   const std::optional<milliseconds> delay = RetryAfterDelay(response.headers, now);
   return delay.has_value() ? WithRetryAfter(limited, *delay) : limited;
 }
 
-absl::Status Failure(const wire::HttpResponse& response, WallTime now, std::string_view code) {
+absl::Status Failure(const http::HttpResponse& response, WallTime now, std::string_view code) {
   const int status = response.status;
-  const std::string said = code.empty() ? "" : Cat(" (", code, ")");
+  const std::string said = code.empty() ? "" : StrCat(" (", code, ")");
   if (status == 401 || status == 403) return KeyRefused(said);
   if (status == 429) return Limited(response, now, said);
   if (status == 424 || status >= 500 || code == "NotAvailableYet") return Failed(status, said);
@@ -88,39 +88,39 @@ absl::Status Failure(const wire::HttpResponse& response, WallTime now, std::stri
   }
   if (status >= 400) return Refused(status, said);
   return Error(StatusCode::kInternal, "UPSTREAM_PROTOCOL",
-               Cat("VirusTotal answered with the unexpected status ", status));
+               StrCat("VirusTotal answered with the unexpected status ", status));
 }
 
-absl::Status WithAnswerFacts(absl::Status status, const wire::HttpResponse& response,
+absl::Status WithAnswerFacts(absl::Status status, const http::HttpResponse& response,
                              std::string_view code) {
-  status = WithFact(std::move(status), "http_status", Cat(response.status));
-  return code.empty() ? status : WithFact(std::move(status), "virustotal_code", code);
+  status = WithMetadata(std::move(status), "http_status", StrCat(response.status));
+  return code.empty() ? status : WithMetadata(std::move(status), "virustotal_code", code);
 }
 
 }  // namespace
 
-std::optional<milliseconds> RetryAfterDelay(const wire::Headers& headers, WallTime now) {
-  const std::string_view text = wire::FindHeader(headers, "Retry-After");
+std::optional<milliseconds> RetryAfterDelay(const http::Headers& headers, WallTime now) {
+  const std::string_view text = http::FindHeader(headers, "Retry-After");
   int64_t delay = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), delay);
   if (error == std::errc() && end == text.data() + text.size() && delay > 0) {
     const int64_t bounded = std::min<int64_t>(delay, 86'400);
-    return std::clamp<milliseconds>(seconds(bounded), kShortest, kLongest);
+    return std::clamp<milliseconds>(seconds(bounded), kMinLength, kMaxLength);
   }
-  const std::optional<WallTime> at = wire::ParseHttpDate(text);
+  const std::optional<WallTime> at = http::ParseHttpDate(text);
   if (!at.has_value()) return std::nullopt;
-  const WallTime base = wire::ParseHttpDate(wire::FindHeader(headers, "Date")).value_or(now);
+  const WallTime base = http::ParseHttpDate(http::FindHeader(headers, "Date")).value_or(now);
   if (*at <= base) return std::nullopt;
-  return std::clamp(std::chrono::ceil<milliseconds>(*at - base), kShortest, kLongest);
+  return std::clamp(std::chrono::ceil<milliseconds>(*at - base), kMinLength, kMaxLength);
 }
 
-absl::StatusOr<Report> ReadReply(const Indicator& indicator, const wire::HttpResponse& response,
+absl::StatusOr<Report> ReadReply(const Indicator& indicator, const http::HttpResponse& response,
                                  WallTime now) {
-  if (wire::IsPage(response.body) || wire::SaysHtml(response.headers)) {
+  if (http::IsMarkup(response.body) || http::HasHtmlContentType(response.headers)) {
     const absl::Status proxy =
         Error(StatusCode::kUnavailable, "UPSTREAM_PROXY",
-              Cat("an HTML page came instead of VirusTotal's answer, with status ", response.status,
-                  ": a proxy or a log-in page stands between"));
+              StrCat("an HTML page came instead of VirusTotal's answer, with status ",
+                     response.status, ": a proxy or a log-in page stands between"));
     return WithAnswerFacts(proxy, response, "");
   }
   if (response.status == 200) {

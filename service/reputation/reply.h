@@ -6,9 +6,9 @@
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
+#include "http/http_transport.h"
 #include "reputation/indicator.h"
 #include "reputation/report.h"
-#include "wire/http.h"
 
 namespace falcon::reputation {
 
@@ -24,12 +24,12 @@ namespace falcon::reputation {
 //   other 4xx   INVALID_ARGUMENT     REPUTATION_REFUSED; 404 of somebody else: UPSTREAM_MALFORMED
 //   1xx, 3xx    INTERNAL             UPSTREAM_PROTOCOL
 //   HTML        UNAVAILABLE          UPSTREAM_PROXY, whatever the status: VirusTotal sends none
-absl::StatusOr<Report> ReadReply(const Indicator& indicator, const wire::HttpResponse& response,
+absl::StatusOr<Report> ReadReply(const Indicator& indicator, const http::HttpResponse& response,
                                  WallTime now);
 
 // The wait that `Retry-After` asks for: seconds, or an HTTP date judged against the answer's own
 // `Date` (`now` without one). Clamped to 1 s to 24 h. Nullopt: absent, garbage or past.
-std::optional<milliseconds> RetryAfterDelay(const wire::Headers& headers, WallTime now);
+std::optional<milliseconds> RetryAfterDelay(const http::Headers& headers, WallTime now);
 
 }  // namespace falcon::reputation
 

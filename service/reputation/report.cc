@@ -17,10 +17,10 @@ using Json = nlohmann::json;
 
 // Parsed on the loop. A file report of 100 engines weighs 20 KB by the simulator, with all the keys
 // that the reference names for an engine.
-constexpr size_t kMostBody = size_t{2} << 20;
-constexpr size_t kMostText = 512;
-constexpr size_t kMostNames = 10;
-constexpr size_t kMostTags = 30;
+constexpr size_t kMaxBody = size_t{2} << 20;
+constexpr size_t kMaxText = 512;
+constexpr size_t kMaxNames = 10;
+constexpr size_t kMaxTags = 30;
 constexpr int64_t kYear10000 = 253'402'300'800;
 constexpr int32_t kManyEngines = 3;
 
@@ -33,7 +33,7 @@ const Json* Find(const Json& object, const char* key) {
 std::string Text(const Json& object, const char* key) {
   const Json* value = Find(object, key);
   const auto* text = value == nullptr ? nullptr : value->get_ptr<const std::string*>();
-  return text == nullptr ? "" : std::string(Utf8Prefix(*text, kMostText));
+  return text == nullptr ? "" : std::string(Utf8Prefix(*text, kMaxText));
 }
 
 std::vector<std::string> Texts(const Json& object, const char* key, size_t most) {
@@ -43,7 +43,7 @@ std::vector<std::string> Texts(const Json& object, const char* key, size_t most)
   for (const Json& value : *list) {
     if (texts.size() == most) break;
     if (value.is_string()) {
-      texts.emplace_back(Utf8Prefix(value.get_ref<const std::string&>(), kMostText));
+      texts.emplace_back(Utf8Prefix(value.get_ref<const std::string&>(), kMaxText));
     }
   }
   return texts;
@@ -52,8 +52,8 @@ std::vector<std::string> Texts(const Json& object, const char* key, size_t most)
 std::optional<int64_t> Number(const Json& object, const char* key) {
   const Json* value = Find(object, key);
   if (value == nullptr || !value->is_number_integer()) return std::nullopt;
-  constexpr uint64_t kMost = std::numeric_limits<int64_t>::max();
-  if (value->is_number_unsigned() && value->get<uint64_t>() > kMost) return std::nullopt;
+  constexpr uint64_t kMax = std::numeric_limits<int64_t>::max();
+  if (value->is_number_unsigned() && value->get<uint64_t>() > kMax) return std::nullopt;
   return value->get<int64_t>();
 }
 
@@ -64,8 +64,8 @@ std::optional<int64_t> Instant(const Json& object, const char* key) {
 }
 
 int32_t Count(const Json& stats, const char* key) {
-  constexpr int64_t kMost = 1'000'000;
-  return static_cast<int32_t>(std::clamp<int64_t>(Number(stats, key).value_or(0), 0, kMost));
+  constexpr int64_t kMax = 1'000'000;
+  return static_cast<int32_t>(std::clamp<int64_t>(Number(stats, key).value_or(0), 0, kMax));
 }
 
 EngineCounts Counts(const Json& stats) {
@@ -80,7 +80,7 @@ EngineCounts Counts(const Json& stats) {
 
 absl::Status Malformed(std::string_view what) {
   return Error(absl::StatusCode::kUnavailable, "UPSTREAM_MALFORMED",
-               Cat("VirusTotal's answer is ", what));
+               StrCat("VirusTotal's answer is ", what));
 }
 
 Report FromAttributes(const Json& attributes) {
@@ -93,8 +93,8 @@ Report FromAttributes(const Json& attributes) {
   report.last_analysis_date = Instant(attributes, "last_analysis_date");
   report.reputation = Number(attributes, "reputation");
   report.meaningful_name = Text(attributes, "meaningful_name");
-  report.names = Texts(attributes, "names", kMostNames);
-  report.tags = Texts(attributes, "tags", kMostTags);
+  report.names = Texts(attributes, "names", kMaxNames);
+  report.tags = Texts(attributes, "tags", kMaxTags);
   report.type_description = Text(attributes, "type_description");
   report.suggested_threat_label =
       Text(threat == nullptr ? none : *threat, "suggested_threat_label");
@@ -119,7 +119,7 @@ Verdict Judge(const Report& report) {
 }
 
 absl::StatusOr<Report> ReadReport(const Indicator& indicator, std::string_view body) {
-  if (body.size() > kMostBody) {
+  if (body.size() > kMaxBody) {
     return Error(absl::StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE",
                  "VirusTotal's answer is larger than 2 MiB");
   }

@@ -62,12 +62,13 @@ std::string Cleaned(std::string alert) {
       Replaced(alert, R"("severity_name":"Critical")", R"("severity_name":"SEVERITY_CRITICAL")");
   alert = Replaced(alert, R"("status":"new")", R"("status":"DETECTION_STATUS_NEW")");
   alert = Replaced(alert, R"("isIPV6":)", R"("is_ipv6":)");
-  for (const char* word : {"true", "false"}) alert = Replaced(alert, Cat("\"", word, "\""), word);
+  for (const char* word : {"true", "false"})
+    alert = Replaced(alert, StrCat("\"", word, "\""), word);
   alert = Replaced(alert, R"("yes")", "true");
   alert = Replaced(alert, R"("no")", "false");
   for (const char* key :
        {"timestamp", "access_timestamp", "process_start_time", "process_end_time"}) {
-    const std::string start = Cat("\"", key, "\":\"");
+    const std::string start = StrCat("\"", key, "\":\"");
     for (size_t at = 0; (at = alert.find(start, at)) != std::string::npos; ++at) {
       const size_t value = at + start.size();
       const size_t length = alert.find('"', value) - value;
@@ -80,12 +81,12 @@ std::string Cleaned(std::string alert) {
 std::string Page(const std::string& alert, std::string_view key, int64_t alerts) {
   std::string page =
       R"({"meta":{"query_time":0.05,"pagination":{"total":48211,"after":"WzE3"},"trace_id":"7d0f"},)";
-  page += Cat("\"errors\":[],\"", key, "\":[");
+  page += StrCat("\"errors\":[],\"", key, "\":[");
   for (int64_t i = 0; i < alerts; ++i) {
     const std::string id = std::to_string(1'000'000 + i);
     if (i > 0) page += ',';
-    page += Replaced(Replaced(alert, "25771239004", Cat("2577", id)), "9007199254740993117",
-                     Cat("900719925474", id));
+    page += Replaced(Replaced(alert, "25771239004", StrCat("2577", id)), "9007199254740993117",
+                     StrCat("900719925474", id));
   }
   return page + "]}";
 }

@@ -17,7 +17,7 @@ class FilterAdviceTest : public ::testing::Test {
   std::string Corrected(std::string_view noun, const std::string& filter) {
     const auto checked = nouns_.Find(noun)->Check(filter);
     if (checked.ok()) return "taken";
-    const auto facts = Facts(checked.status());
+    const auto facts = Metadata(checked.status());
     const auto corrected = facts.find("corrected_filter");
     return corrected == facts.end() ? "none" : corrected->second;
   }

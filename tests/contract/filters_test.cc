@@ -74,30 +74,31 @@ std::vector<std::string> ValuesOf(const fql::Field& field) {
       break;
   }
   const std::string_view last = fql::LastLevel(field.name);
-  if (fql::HoldsDeviceIds(field.name)) return {Cat("'", kHex, "'"), Cat("'", kHex, "_", kHex, "'")};
+  if (fql::HoldsDeviceIds(field.name))
+    return {StrCat("'", kHex, "'"), StrCat("'", kHex, "_", kHex, "'")};
   if (field.name == "cve.id") return {"'CVE-2021-44228'", "'CVE-2024-38063'"};
-  if (last == "composite_id") return {Cat("'", kHex, ":ind:", kHex, ":1-2'"), "'a:b:c'"};
+  if (last == "composite_id") return {StrCat("'", kHex, ":ind:", kHex, ":1-2'"), "'a:b:c'"};
   std::vector<std::string> values = {"'Zqxjkvbw'", R"('it\'s C:\\x')", "12345"};
-  for (const std::string& word : field.values) values.push_back(Cat("'", word, "'"));
+  for (const std::string& word : field.values) values.push_back(StrCat("'", word, "'"));
   return values;
 }
 
 std::vector<std::string> FiltersOn(const fql::Field& field) {
   std::vector<std::string> filters;
   const auto add = [&](std::string_view condition) {
-    filters.push_back(Cat(field.name, ":", condition));
+    filters.push_back(StrCat(field.name, ":", condition));
   };
   const std::vector<std::string> values = ValuesOf(field);
   for (const std::string& value : values) {
-    const std::string list = Cat("[", value, " , ", values.front(), "]");
+    const std::string list = StrCat("[", value, " , ", values.front(), "]");
     if (field.equality) add(value);
-    if (field.equality) add(Cat(" [", value, "]"));
+    if (field.equality) add(StrCat(" [", value, "]"));
     if (field.equality) add(list);
-    if (field.equality && field.negation) add(Cat("!", value));
-    if (field.equality && field.negation) add(Cat("!", list));
-    if (field.ordered) add(Cat(">=", value));
-    if (field.ordered) add(Cat("<", value));
-    if (field.text_match && value.starts_with("'") && value != "''") add(Cat("~", value));
+    if (field.equality && field.negation) add(StrCat("!", value));
+    if (field.equality && field.negation) add(StrCat("!", list));
+    if (field.ordered) add(StrCat(">=", value));
+    if (field.ordered) add(StrCat("<", value));
+    if (field.text_match && value.starts_with("'") && value != "''") add(StrCat("~", value));
   }
   if (field.equality) add("null");
   if (field.equality && field.negation) add("!null");
@@ -108,7 +109,7 @@ std::vector<std::string> FiltersOn(const fql::Field& field) {
     }
     if (field.negation) add("!'*12*'");
     if (field.negation) add("!*'*12*'");
-    if (field.negation) add(Cat("!['12*',", values.front(), "]"));
+    if (field.negation) add(StrCat("!['12*',", values.front(), "]"));
   }
   return filters;
 }
@@ -124,8 +125,8 @@ TEST(FiltersTest, TakesOnEveryFieldWhatItsKindAllows) {
         ++count;
       }
       if (filters.empty()) continue;
-      ExpectTaken(noun, Cat(" ( ", filters.back(), " + ( ", filters.front(), " , ", filters.back(),
-                            " ) ) "));
+      ExpectTaken(noun, StrCat(" ( ", filters.back(), " + ( ", filters.front(), " , ",
+                               filters.back(), " ) ) "));
     }
   }
   EXPECT_GT(count, 5000u);
@@ -135,7 +136,7 @@ TEST(FiltersTest, PassesWordsThatAreNewToItWithANote) {
   for (const FilteredNoun& noun : Nouns().all()) {
     for (const auto& [name, field] : noun.catalogue->fields()) {
       if (field.values.empty() || !field.filterable || !field.equality) continue;
-      const auto checked = noun.Check(Cat(name, ":'Zqxjkvbw'"));
+      const auto checked = noun.Check(StrCat(name, ":'Zqxjkvbw'"));
       ASSERT_TRUE(checked.ok()) << noun.name << " " << name;
       ASSERT_EQ(checked->notes.size(), 1u) << noun.name << " " << name;
       EXPECT_EQ(checked->notes[0].reason, "UNKNOWN_WORD");
@@ -151,12 +152,12 @@ std::vector<std::string> AdviceIn(const std::string& message, const std::string&
   if (const size_t at = message.find("; write "); at != message.npos) {
     const std::string written = message.substr(at + 8);
     const bool value = written.starts_with("'");
-    advice.push_back(value ? Cat(filter.substr(0, filter.find(':') + 1), written) : written);
+    advice.push_back(value ? StrCat(filter.substr(0, filter.find(':') + 1), written) : written);
   }
   const size_t at = message.find("; nearest: `");
   if (message.find("unknown field") != message.npos && at != message.npos) {
     const std::string rest = message.substr(at + 12);
-    advice.push_back(Cat(rest.substr(0, rest.find('`')), filter.substr(filter.find(':'))));
+    advice.push_back(StrCat(rest.substr(0, rest.find('`')), filter.substr(filter.find(':'))));
   }
   return advice;
 }
@@ -166,7 +167,7 @@ std::vector<std::string> AdviceIn(const std::string& message, const std::string&
 bool ExpectAdvicePasses(const FilteredNoun& noun, const std::string& filter) {
   const auto checked = noun.Check(filter);
   if (checked.ok()) return false;
-  const auto facts = Facts(checked.status());
+  const auto facts = Metadata(checked.status());
   const auto corrected = facts.find(std::string(kCorrectedFilter));
   bool advised = corrected != facts.end();
   if (advised) {
@@ -177,7 +178,7 @@ bool ExpectAdvicePasses(const FilteredNoun& noun, const std::string& filter) {
   for (const FieldViolation& violation : Violations(checked.status())) {
     for (const std::string& advice : AdviceIn(violation.description, filter)) {
       const auto tried = noun.Check(advice);
-      const bool passes = tried.ok() || Facts(tried.status()).contains("corrected_filter");
+      const bool passes = tried.ok() || Metadata(tried.status()).contains("corrected_filter");
       EXPECT_TRUE(passes) << noun.name << " " << filter << ": " << violation.description;
       advised = true;
     }
@@ -186,11 +187,12 @@ bool ExpectAdvicePasses(const FilteredNoun& noun, const std::string& filter) {
 }
 
 std::vector<std::string> MistakesIn(const std::string& text) {
-  std::vector<std::string> mistakes = {Cat(text, "x"), Cat("host_info.", text), Cat(text, ".raw"),
-                                       text.substr(1), text.substr(0, text.size() / 2)};
+  std::vector<std::string> mistakes = {StrCat(text, "x"), StrCat("host_info.", text),
+                                       StrCat(text, ".raw"), text.substr(1),
+                                       text.substr(0, text.size() / 2)};
   const size_t middle = text.size() / 2;
-  mistakes.push_back(Cat(text.substr(0, middle), text.substr(middle + 1)));
-  mistakes.push_back(Cat(text.substr(0, middle), text.substr(middle, 1), text.substr(middle)));
+  mistakes.push_back(StrCat(text.substr(0, middle), text.substr(middle + 1)));
+  mistakes.push_back(StrCat(text.substr(0, middle), text.substr(middle, 1), text.substr(middle)));
   std::string upper = text;
   for (char& c : upper) c = absl::ascii_toupper(static_cast<unsigned char>(c));
   mistakes.push_back(upper);
@@ -206,17 +208,17 @@ TEST(FiltersTest, AdvisesOnlyWhatItTakes) {
     for (const auto& [name, field] : noun.catalogue->fields()) {
       const std::string value = ValuesOf(field).front();
       for (const std::string& wrong : MistakesIn(name)) {
-        advised += ExpectAdvicePasses(noun, Cat(wrong, ":", value)) ? 1 : 0;
+        advised += ExpectAdvicePasses(noun, StrCat(wrong, ":", value)) ? 1 : 0;
       }
       for (const std::string& word : field.values) {
         for (const std::string& wrong : MistakesIn(word.empty() ? "none" : word)) {
-          advised += ExpectAdvicePasses(noun, Cat(name, ":['", wrong, "',null]")) ? 1 : 0;
+          advised += ExpectAdvicePasses(noun, StrCat(name, ":['", wrong, "',null]")) ? 1 : 0;
         }
       }
       for (const std::string_view condition :
            {"~'x*y'", "*'x'", "''", "'*x*'", ">'x'", "true", "'TRUE'", "'NOW-7D'", "'now-1M'",
             "!~'x'", "'2025-01-31 10:20'", "'High'", "'ABCDEF6789abcdef0123456789abcdef'"}) {
-        advised += ExpectAdvicePasses(noun, Cat(name, ":", condition)) ? 1 : 0;
+        advised += ExpectAdvicePasses(noun, StrCat(name, ":", condition)) ? 1 : 0;
       }
     }
   }

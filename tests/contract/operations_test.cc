@@ -5,10 +5,10 @@
 #include <set>
 #include <string>
 
-#include "falcon/operation.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
 #include "tests/contract/protos.h"
+#include "upstream/operation/operation.h"
 
 namespace falcon {
 namespace {
@@ -26,9 +26,9 @@ TEST(Operations, AreOnlyReadsOfFalconsOwnList) {
     if (!line.starts_with("#")) reads.insert(line);
   }
   ASSERT_GT(reads.size(), 50U);
-  for (const Operation* operation : Operations()) {
+  for (const upstream::Operation* operation : upstream::Operations()) {
     const std::string row = std::string(operation->id) + "\t" +
-                            std::string(wire::MethodName(operation->method)) + "\t" +
+                            std::string(http::MethodName(operation->method)) + "\t" +
                             std::string(operation->path) + "\t" + std::string(operation->scope);
     EXPECT_TRUE(reads.contains(row)) << row;
   }
@@ -41,7 +41,7 @@ TEST(Operations, StandBehindTheMethodsThatNameThemWithTheirScopes) {
     const options::v1::Upstream& upstream = method->options().GetExtension(options::v1::upstream);
     std::set<std::string> scopes;
     for (const std::string& id : upstream.operations()) {
-      const Operation* operation = FindOperation(id);
+      const upstream::Operation* operation = upstream::FindOperation(id);
       ASSERT_NE(operation, nullptr) << method->full_name() << " names " << id;
       scopes.insert(std::string(operation->scope));
       used.insert(id);
@@ -51,7 +51,7 @@ TEST(Operations, StandBehindTheMethodsThatNameThemWithTheirScopes) {
     if (named.empty() && !scopes.empty()) named.insert(usual);
     EXPECT_EQ(scopes, named) << method->full_name();
   }
-  for (const Operation* operation : Operations()) {
+  for (const upstream::Operation* operation : upstream::Operations()) {
     EXPECT_TRUE(used.contains(std::string(operation->id))) << operation->id << " serves no method";
   }
 }

@@ -217,8 +217,8 @@ TEST(CircuitBreaker, Row22_BrokenConnectionsOfAnAreaOpenItsCircuitAndOneProbeRec
 }
 
 // No program of ours fits into 16 MiB. That it recovers, and that exports go first, is shown where
-// memory can be had and given back: tests/unit/rpc/stream_joint_test.cc and
-// tests/unit/run/memory_guard_test.cc.
+// memory can be had and given back: tests/unit/rpc/stream_call_test.cc and
+// tests/unit/runtime/memory_load_shedder_test.cc.
 TEST(Memory, Row53_NearTheLimitAllButTheStatusIsRefusedAndFalconIsNotAsked) {
   World world(
       {.simulator = {"--alerts", "50"}, .gateway = {"--memory-limit-mib=16"}, .environment = {}});

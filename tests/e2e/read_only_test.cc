@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
-#include "falcon/operation.h"
 #include "tests/e2e/every_method.h"
 #include "tests/support/falcon_requests.h"
+#include "upstream/operation/operation.h"
 
 namespace falcon::e2e {
 namespace {
@@ -76,9 +76,9 @@ TEST_F(ReadOnly, NoMethodChangesAnythingInFalconNorAsksWhatItDoesNotTake) {
   every_.ForEach([&](const Method& method) { Drive(method); });
   const Json ledger = world_.Ledger();
   EXPECT_EQ(ledger.at("mutating"), 0);
-  for (const Operation* operation : Operations()) {
+  for (const upstream::Operation* operation : upstream::Operations()) {
     const std::string call =
-        std::string(wire::MethodName(operation->method)) + " " + std::string(operation->path);
+        std::string(http::MethodName(operation->method)) + " " + std::string(operation->path);
     EXPECT_TRUE(ledger.at("counts").contains(call)) << call << " was never made";
   }
 }

@@ -12,7 +12,7 @@
 #include "mcp/tools/record_card.h"
 #include "mcp/tools/record_json.h"
 #include "mcp/tools/untrusted.h"
-#include "tests/support/read_back.h"
+#include "tests/support/unescape.h"
 
 namespace {
 

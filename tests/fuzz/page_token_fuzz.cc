@@ -5,16 +5,18 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "falcon/cursor_codec.h"
-#include "falcon/page_token.h"
+#include "upstream/paging/cursor_codec.h"
+#include "upstream/paging/page_token.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const falcon::PageTokens tokens(falcon::Secret("a key of thirty-two bytes or more"), "tenant");
+  const falcon::upstream::PageTokens tokens(falcon::Secret("a key of thirty-two bytes or more"),
+                                            "tenant");
   if (tokens.Open(text, "binding", "page_token").ok()) std::abort();
-  const std::optional<falcon::Cursor> cursor = falcon::DecodeCursor(text);
+  const std::optional<falcon::upstream::Cursor> cursor = falcon::upstream::DecodeCursor(text);
   if (!cursor.has_value()) return 0;
-  if (falcon::DecodeCursor(falcon::EncodeCursor(*cursor)) != cursor) std::abort();
+  if (falcon::upstream::DecodeCursor(falcon::upstream::EncodeCursor(*cursor)) != cursor)
+    std::abort();
   const auto opened = tokens.Open(tokens.Seal(*cursor, "binding"), "binding", "page_token");
   if (!opened.ok()) std::abort();
   return 0;

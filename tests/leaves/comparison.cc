@@ -99,7 +99,7 @@ class Walk {
     const int size = message.GetReflection()->FieldSize(message, &field);
     int next = 0;
     for (size_t i = 0; i < list.size(); ++i) {
-      const std::string place = value.is_array() ? Cat(path, "[", i, "]") : path;
+      const std::string place = value.is_array() ? StrCat(path, "[", i, "]") : path;
       if (IsNone(list[i], field)) {
         ++tally_.none;
       } else if (IsKept(list[i], place)) {
@@ -120,7 +120,7 @@ class Walk {
     const auto& reflection = *message.GetReflection();
     const FieldDescriptor& item = *field.message_type()->map_value();
     for (const auto& [key, one] : value.items()) {
-      const std::string place = Cat(path, ".", key);
+      const std::string place = StrCat(path, ".", key);
       if (one.is_null()) {
         ++tally_.none;
         continue;
@@ -194,7 +194,7 @@ class Walk {
   }
 
   void Lose(const Json& value, const std::string& path) {
-    tally_.lost.push_back(Cat(path, ": ", value.dump()));
+    tally_.lost.push_back(StrCat(path, ": ", value.dump()));
   }
 
   const Struct& extras_;

@@ -54,7 +54,7 @@ class NothingLost : public ::testing::TestWithParam<std::string> {
         sample_(SampleOf(record_)) {}
 
   json::Document Parsed(const std::string& record) {
-    auto document = json::Document::Parse(Cat(R"({"resources":[)", record, "]}"));
+    auto document = json::Document::Parse(StrCat(R"({"resources":[)", record, "]}"));
     EXPECT_TRUE(document.ok()) << document.status();
     return *std::move(document);
   }
@@ -168,7 +168,7 @@ TEST_P(NothingLost, OfDuplicateKeysTheLaterCounts) {
     options.additional_fields = true;
     const auto both = [](const Json& first, const Json& second) {
       const std::string head = first.dump();
-      return Cat(head.substr(0, head.size() - 1), ",", second.dump().substr(1));
+      return StrCat(head.substr(0, head.size() - 1), ",", second.dump().substr(1));
     };
     Json then_fitting = odd;
     then_fitting.update(sample_);

@@ -7,17 +7,17 @@
 #include <memory>
 #include <vector>
 
-#include "run/event.h"
-#include "run/loop.h"
-#include "run/timer.h"
+#include "runtime/loop.h"
+#include "runtime/one_shot_event.h"
+#include "runtime/timer.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/on_loop.h"
 
 namespace falcon::testing {
 
-class FakeTimer final : public run::Timer {
+class FakeTimer final : public runtime::Timer {
  public:
-  FakeTimer(run::Loop& loop, FakeClock& clock) : loop_(loop), clock_(clock) {}
+  FakeTimer(runtime::Loop& loop, FakeClock& clock) : loop_(loop), clock_(clock) {}
 
   // With this, every wait moves the clock to its end instead of waiting: for tests that only look
   // at what was slept.
@@ -51,11 +51,11 @@ class FakeTimer final : public run::Timer {
 
  private:
   struct Sleeper {
-    Sleeper(run::Executor executor, SteadyTime when) : over(executor), at(when) {}
-    run::Event over;
+    Sleeper(runtime::Executor executor, SteadyTime when) : over(executor), at(when) {}
+    runtime::OneShotEvent over;
     SteadyTime at;
   };
-  run::Loop& loop_;
+  runtime::Loop& loop_;
   FakeClock& clock_;
   bool by_itself_ = false;
   std::list<std::shared_ptr<Sleeper>> sleepers_;

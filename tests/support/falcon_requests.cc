@@ -21,7 +21,7 @@ std::optional<int64_t> Number(const std::string& text) {
 }
 
 void Take(const std::vector<std::string>& columns, std::map<std::string, FalconRead>& reads) {
-  FalconRead& read = reads[Cat(columns[1], " ", columns[2])];
+  FalconRead& read = reads[StrCat(columns[1], " ", columns[2])];
   read.operation = columns[0];
   read.method = columns[1];
   read.path = columns[2];
@@ -40,7 +40,7 @@ class Judge {
 
   void Name(const std::string& name) {
     seen_.insert({name, true});
-    if (!known_.contains(name)) Complain(Cat("takes no ", name));
+    if (!known_.contains(name)) PrintError(StrCat("takes no ", name));
   }
   void Bound(const std::string& name, int64_t value) {
     const auto found = known_.find(name);
@@ -48,17 +48,17 @@ class Judge {
     const RequestParameter& parameter = found->second;
     const bool low = parameter.minimum.has_value() && value < *parameter.minimum;
     const bool high = parameter.maximum.has_value() && value > *parameter.maximum;
-    if (low || high) Complain(Cat("takes no ", name, " of ", value));
+    if (low || high) PrintError(StrCat("takes no ", name, " of ", value));
   }
   std::vector<std::string> Finish() {
     for (const auto& [name, parameter] : known_) {
-      if (parameter.required && !seen_.contains(name)) Complain(Cat("needs ", name));
+      if (parameter.required && !seen_.contains(name)) PrintError(StrCat("needs ", name));
     }
     return std::move(complaints_);
   }
 
  private:
-  void Complain(std::string what) { complaints_.push_back(Cat(where_, " ", what)); }
+  void PrintError(std::string what) { complaints_.push_back(StrCat(where_, " ", what)); }
 
   const RequestParameters& known_;
   std::string where_;

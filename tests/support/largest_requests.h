@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <string>
 
-#include "rpc/request_bounds.h"
+#include "rpc/server/request_bounds.h"
 
 namespace falcon::testing {
 

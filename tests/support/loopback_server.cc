@@ -20,9 +20,9 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using Socket = asio::basic_stream_socket<tcp, run::Executor>;
+using Socket = asio::basic_stream_socket<tcp, runtime::Executor>;
 using TlsSocket = asio::ssl::stream<Socket>;
-using Awaitable = asio::use_awaitable_t<run::Executor>;
+using Awaitable = asio::use_awaitable_t<runtime::Executor>;
 
 asio::ssl::context TlsContext(const LoopbackServer::Options& options) {
   asio::ssl::context context(asio::ssl::context::tls_server);
@@ -40,9 +40,9 @@ asio::ssl::context TlsContext(const LoopbackServer::Options& options) {
   return context;
 }
 
-std::string Head(int status, const wire::Headers& headers) {
-  std::string head = Cat("HTTP/1.1 ", status, " Scripted\r\n");
-  for (const auto& [name, value] : headers) head += Cat(name, ": ", value, "\r\n");
+std::string Head(int status, const http::Headers& headers) {
+  std::string head = StrCat("HTTP/1.1 ", status, " Scripted\r\n");
+  for (const auto& [name, value] : headers) head += StrCat(name, ": ", value, "\r\n");
   return head;
 }
 
@@ -68,16 +68,16 @@ SeenRequest ParseHead(std::string_view head) {
 
 }  // namespace
 
-std::string ResponseBytes(int status, std::string_view body, const wire::Headers& headers) {
-  return Cat(Head(status, headers), "Content-Length: ", body.size(), "\r\n\r\n", body);
+std::string ResponseBytes(int status, std::string_view body, const http::Headers& headers) {
+  return StrCat(Head(status, headers), "Content-Length: ", body.size(), "\r\n\r\n", body);
 }
 
-std::string ChunkedBytes(int status, std::string_view body, const wire::Headers& headers) {
-  return Cat(Head(status, headers), "Transfer-Encoding: chunked\r\n\r\n",
-             absl::StrCat(absl::Hex(body.size())), "\r\n", body, "\r\n0\r\n\r\n");
+std::string ChunkedBytes(int status, std::string_view body, const http::Headers& headers) {
+  return StrCat(Head(status, headers), "Transfer-Encoding: chunked\r\n\r\n",
+                absl::StrCat(absl::Hex(body.size())), "\r\n", body, "\r\n0\r\n\r\n");
 }
 
-Script Reply(int status, std::string_view body, const wire::Headers& headers) {
+Script Reply(int status, std::string_view body, const http::Headers& headers) {
   return {SendBytes{ResponseBytes(status, body, headers)}};
 }
 
@@ -97,11 +97,11 @@ std::string Gzip(std::string_view text) {
 }
 
 struct LoopbackServer::Acceptor {
-  Acceptor(run::Executor executor, const Options& options)
+  Acceptor(runtime::Executor executor, const Options& options)
       : acceptor(executor, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
     if (options.certificate.has_value()) context.emplace(TlsContext(options));
   }
-  asio::basic_socket_acceptor<tcp, run::Executor> acceptor;
+  asio::basic_socket_acceptor<tcp, runtime::Executor> acceptor;
   std::optional<asio::ssl::context> context;
 };
 
@@ -135,7 +135,7 @@ class LoopbackServer::Connection {
     request_ = ParseHead(std::string_view(buffer_).substr(0, head));
     request_.connection = number_;
     buffer_.erase(0, head);
-    const std::string length(wire::FindHeader(request_.headers, "content-length"));
+    const std::string length(http::FindHeader(request_.headers, "content-length"));
     const auto body = static_cast<size_t>(std::atoll(length.c_str()));
     if (buffer_.size() < body) {
       const size_t missing = body - buffer_.size();
@@ -164,7 +164,7 @@ class LoopbackServer::Connection {
       co_return !error_;
     }
     if (const auto* wait = std::get_if<WaitFor>(&step)) {
-      const std::shared_ptr<run::Event> gate = server_->FindGate(wait->gate);
+      const std::shared_ptr<runtime::OneShotEvent> gate = server_->FindGate(wait->gate);
       co_await gate->Wait();
       co_return true;
     }
@@ -193,7 +193,7 @@ class LoopbackServer::Connection {
 LoopbackServer::LoopbackServer(Handler handler, Options options)
     : handler_(std::move(handler)),
       options_(std::move(options)),
-      loop_(std::make_unique<run::Loop>("server")) {
+      loop_(std::make_unique<runtime::Loop>("server")) {
   auto acceptor = std::make_shared<Acceptor>(loop_->executor(), options_);
   port_ = acceptor->acceptor.local_endpoint().port();
   loop_->Spawn(Accept(std::move(acceptor)));
@@ -230,16 +230,16 @@ Task<void> LoopbackServer::Accept(std::shared_ptr<Acceptor> acceptor) {
 }
 
 std::string LoopbackServer::Url(std::string_view path) const {
-  return Cat(options_.certificate.has_value() ? "https" : "http", "://127.0.0.1:", port_, path);
+  return StrCat(options_.certificate.has_value() ? "https" : "http", "://127.0.0.1:", port_, path);
 }
 
 void LoopbackServer::Open(std::string gate) {
   loop_->Post([this, gate = std::move(gate)] { FindGate(gate)->Set(); });
 }
 
-std::shared_ptr<run::Event> LoopbackServer::FindGate(const std::string& name) {
-  std::shared_ptr<run::Event>& gate = gates_[name];
-  if (gate == nullptr) gate = std::make_shared<run::Event>(loop_->executor());
+std::shared_ptr<runtime::OneShotEvent> LoopbackServer::FindGate(const std::string& name) {
+  std::shared_ptr<runtime::OneShotEvent>& gate = gates_[name];
+  if (gate == nullptr) gate = std::make_shared<runtime::OneShotEvent>(loop_->executor());
   return gate;
 }
 

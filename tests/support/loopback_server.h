@@ -14,10 +14,10 @@
 #include <variant>
 #include <vector>
 
-#include "run/event.h"
-#include "run/loop.h"
+#include "http/http_transport.h"
+#include "runtime/loop.h"
+#include "runtime/one_shot_event.h"
 #include "tests/support/self_signed_cert.h"
-#include "wire/http.h"
 
 namespace falcon::testing {
 
@@ -37,17 +37,17 @@ using Step = std::variant<SendBytes, WaitFor, WaitForHangUp, ResetConnection, Cl
 using Script = std::vector<Step>;
 
 // The bytes of a response with Content-Length.
-std::string ResponseBytes(int status, std::string_view body, const wire::Headers& headers = {});
+std::string ResponseBytes(int status, std::string_view body, const http::Headers& headers = {});
 // The same with the chunked coding, in one chunk.
-std::string ChunkedBytes(int status, std::string_view body, const wire::Headers& headers = {});
+std::string ChunkedBytes(int status, std::string_view body, const http::Headers& headers = {});
 // A script that sends ResponseBytes.
-Script Reply(int status, std::string_view body, const wire::Headers& headers = {});
+Script Reply(int status, std::string_view body, const http::Headers& headers = {});
 std::string Gzip(std::string_view text);
 
 struct SeenRequest {
   std::string method;
   std::string target;
-  wire::Headers headers;
+  http::Headers headers;
   std::string body;
   int connection = 0;  // counted from 1, in the order of acceptance
 };
@@ -89,10 +89,10 @@ class LoopbackServer {
   Task<void> Accept(std::shared_ptr<Acceptor> acceptor);
   void Note(SeenRequest request);
   void NoteHangUp();
-  std::shared_ptr<run::Event> FindGate(const std::string& name);
+  std::shared_ptr<runtime::OneShotEvent> FindGate(const std::string& name);
 
-  Handler handler_;                                           // these two: loop thread only
-  std::map<std::string, std::shared_ptr<run::Event>> gates_;  // by name
+  Handler handler_;  // these two: loop thread only
+  std::map<std::string, std::shared_ptr<runtime::OneShotEvent>> gates_;  // by name
   const Options options_;
   int port_ = 0;
 
@@ -102,7 +102,7 @@ class LoopbackServer {
   int connections_ = 0;
   int hang_ups_ = 0;
 
-  std::unique_ptr<run::Loop> loop_;  // last: its tasks use all of the above
+  std::unique_ptr<runtime::Loop> loop_;  // last: its tasks use all of the above
 };
 
 }  // namespace falcon::testing

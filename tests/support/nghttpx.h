@@ -5,7 +5,7 @@
 #include <string>
 
 #include "tests/support/child.h"
-#include "tests/support/scratch.h"
+#include "tests/support/temp_dir.h"
 
 namespace falcon::testing {
 
@@ -29,7 +29,7 @@ class Nghttpx {
   const std::string& socket() const { return socket_; }
 
  private:
-  Scratch scratch_;
+  TempDir scratch_;
   std::string socket_;
   Child child_;
 };

@@ -11,13 +11,13 @@
 #include <optional>
 #include <utility>
 
-#include "run/loop.h"
+#include "runtime/loop.h"
 
 namespace falcon::testing {
 
 // Runs `work` on the loop and returns when it is done.
 template <class Work>
-void OnLoop(run::Loop& loop, Work work) {
+void OnLoop(runtime::Loop& loop, Work work) {
   std::promise<void> done;
   loop.Post([&] {
     work();
@@ -30,7 +30,7 @@ void OnLoop(run::Loop& loop, Work work) {
 template <class T>
 class Running {
  public:
-  Running(run::Loop& loop, Task<T> task) : loop_(loop) {
+  Running(runtime::Loop& loop, Task<T> task) : loop_(loop) {
     loop_.Post([state = state_, executor = loop_.executor(), task = std::move(task)]() mutable {
       boost::asio::co_spawn(executor, std::move(task),
                             boost::asio::bind_cancellation_slot(
@@ -61,13 +61,13 @@ class Running {
     boost::asio::cancellation_signal signal;
     bool finished = false;
   };
-  run::Loop& loop_;
+  runtime::Loop& loop_;
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 // Runs a task to its end. It must not be cancelled.
 template <class T>
-T Await(run::Loop& loop, Task<T> task) {
+T Await(runtime::Loop& loop, Task<T> task) {
   return *Running<T>(loop, std::move(task)).Get();
 }
 

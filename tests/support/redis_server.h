@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tests/support/child.h"
-#include "tests/support/scratch.h"
+#include "tests/support/temp_dir.h"
 
 namespace falcon::testing {
 
@@ -29,7 +29,7 @@ class RedisServer {
 
  private:
   const std::vector<std::string> flags_;
-  Scratch scratch_;
+  TempDir scratch_;
   std::string socket_;
   std::unique_ptr<Child> child_;
 };

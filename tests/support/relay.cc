@@ -15,19 +15,20 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using Awaitable = asio::use_awaitable_t<run::Executor>;
-using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, run::Executor>;
+using Awaitable = asio::use_awaitable_t<runtime::Executor>;
+using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, runtime::Executor>;
 
 }  // namespace
 
 struct Relay::Acceptor {
-  explicit Acceptor(run::Executor executor)
+  explicit Acceptor(runtime::Executor executor)
       : acceptor(executor, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {}
-  asio::basic_socket_acceptor<tcp, run::Executor> acceptor;
+  asio::basic_socket_acceptor<tcp, runtime::Executor> acceptor;
 };
 
 struct Relay::Link {
-  Link(Socket accepted, run::Executor executor) : client(std::move(accepted)), server(executor) {}
+  Link(Socket accepted, runtime::Executor executor)
+      : client(std::move(accepted)), server(executor) {}
 
   static Task<void> Pump(std::shared_ptr<Link> link, Socket& from, Socket& to) {
     std::array<char, 16384> bytes{};
@@ -69,7 +70,7 @@ Relay::~Relay() {
 Task<void> Relay::Accept(std::shared_ptr<Acceptor> acceptor) {
   boost::system::error_code error;
   while (true) {
-    asio::basic_stream_socket<tcp, run::Executor> client =
+    asio::basic_stream_socket<tcp, runtime::Executor> client =
         co_await acceptor->acceptor.async_accept(asio::redirect_error(Awaitable(), error));
     if (error) co_return;
     ++connections_;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "run/loop.h"
+#include "runtime/loop.h"
 
 namespace falcon::testing {
 
@@ -39,7 +39,7 @@ class Relay {
   int port_ = 0;
   std::atomic<int> connections_ = 0;
   std::vector<std::shared_ptr<Link>> links_;  // loop thread only
-  run::Loop loop_{"relay"};                   // last: its tasks use all of the above
+  runtime::Loop loop_{"relay"};               // last: its tasks use all of the above
 };
 
 }  // namespace falcon::testing

@@ -10,14 +10,14 @@
 #include <memory>
 #include <utility>
 
-#include "run/event.h"
-#include "run/timer.h"
+#include "runtime/one_shot_event.h"
+#include "runtime/timer.h"
 #include "tests/support/fake_clock.h"
 
 namespace falcon::testing {
 
 // All of it on the test's own thread.
-class VirtualTime final : public run::Timer {
+class VirtualTime final : public runtime::Timer {
  public:
   explicit VirtualTime(FakeClock& clock) : clock_(clock) {}
 
@@ -28,7 +28,7 @@ class VirtualTime final : public run::Timer {
 
   Task<void> SleepUntil(SteadyTime at) override {
     if (at <= clock_.Now()) co_return;
-    auto over = std::make_shared<run::Event>(context_.get_executor());
+    auto over = std::make_shared<runtime::OneShotEvent>(context_.get_executor());
     sleepers_.emplace(at, over);
     co_await over->Wait();
   }
@@ -57,7 +57,7 @@ class VirtualTime final : public run::Timer {
 
   FakeClock& clock_;
   boost::asio::io_context context_{1};
-  std::multimap<SteadyTime, std::shared_ptr<run::Event>> sleepers_;
+  std::multimap<SteadyTime, std::shared_ptr<runtime::OneShotEvent>> sleepers_;
 };
 
 }  // namespace falcon::testing

@@ -16,8 +16,8 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
 using client::Lower;
+using client::StrCat;
 using List = std::vector<std::string>;
 
 constexpr std::chrono::milliseconds kPatience = std::chrono::seconds(2);
@@ -53,7 +53,7 @@ std::string HostFilter(const std::string& typed) {
   capital.front() = client::Upper(capital.substr(0, 1)).front();
   List starts;
   AddNew(starts, {typed, client::Upper(typed), Lower(typed), capital}, 4);
-  for (std::string& start : starts) start = Cat("hostname:'", start, "*'");
+  for (std::string& start : starts) start = StrCat("hostname:'", start, "*'");
   return client::Join(starts, ",");
 }
 
@@ -93,8 +93,8 @@ Completions DetectionIds(const Inquiry& inquiry, const std::string& typed) {
   Question question{"detections", "list", {{"read_mask", std::string("composite_id")}}};
   if (!typed.empty()) {
     // All that may stand in an id, so nothing that FQL would read.
-    if (!IsCompositeId(Cat(typed, ":a:a"))) return {};
-    question.fields.emplace_back("fql", Cat("composite_id:'", typed, "*'"));
+    if (!IsCompositeId(StrCat(typed, ":a:a"))) return {};
+    question.fields.emplace_back("fql", StrCat("composite_id:'", typed, "*'"));
   }
   return Asked(inquiry, std::move(question), "detections.composite_id", typed, &IsCompositeId);
 }

@@ -14,7 +14,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 
 // Outlines, and the least of each part, must fit.
 constexpr size_t kLeastPromptBytes = size_t{32} * 1024;
@@ -52,7 +52,7 @@ void Dossier::Gather(std::vector<Wanted> wanted) {
   for (size_t i = 0; i < wanted.size(); ++i) {
     Part part{std::move(wanted[i]), std::move(replies[i]), {}};
     if (part.wanted.uri.empty()) {
-      part.wanted.uri = Cat("falcon://prompts/", prompt_, "/", part.wanted.key);
+      part.wanted.uri = StrCat("falcon://prompts/", prompt_, "/", part.wanted.key);
     }
     parts_.push_back(std::move(part));
   }
@@ -115,7 +115,7 @@ Dossier::Item Dossier::ItemOf(Part& part, std::string& last_reason) const {
   if (!part.reply || part.reply->answer.failure) {
     std::string reason = part.reply ? WhyNot(*part.reply->answer.failure) : part.left_out;
     item.line = reason == last_reason ? "not looked up: for the same reason."
-                                      : Cat("not looked up: ", Indented(reason));
+                                      : StrCat("not looked up: ", Indented(reason));
     last_reason = std::move(reason);
     return item;
   }
@@ -164,16 +164,16 @@ absl::StatusOr<PromptResult> Dossier::Finish(const PromptText& text) {
   std::string state;
   for (const Item& item : items) {
     const std::string line = item.shown == nullptr ? item.line : item.shown->Line(item.uri);
-    state.append(Cat("- ", item.title, ": ", line, "\n"));
+    state.append(StrCat("- ", item.title, ": ", line, "\n"));
     if (item.shown == nullptr) continue;
     result.messages.push_back(
         {"user", Content::Resource({item.uri, "application/json", item.shown->json(), {}})});
   }
   result.messages.front() =
-      Said(Cat(text.task, "\n\nRead at ",
-               absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", bridge.now(), absl::UTCTimeZone()), ":\n",
-               state, "\n", kAboutData));
-  result.messages.push_back(Said(Cat(text.outline, kReportRules)));
+      Said(StrCat(text.task, "\n\nRead at ",
+                  absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", bridge.now(), absl::UTCTimeZone()),
+                  ":\n", state, "\n", kAboutData));
+  result.messages.push_back(Said(StrCat(text.outline, kReportRules)));
   return result;
 }
 

@@ -20,7 +20,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 using google::protobuf::Message;
 
 constexpr size_t kMostAlerts = 100;
@@ -205,15 +205,15 @@ class Plan {
 
   std::string Description() const {
     return incident_.empty() ? "Incident response plan"
-                             : Cat("Incident response plan for incident ", incident_);
+                             : StrCat("Incident response plan for incident ", incident_);
   }
 
   std::string Task() const {
     std::string task =
         "Write an incident response plan in the DAIR way: detection and analysis, containment, "
         "dynamic investigation, eradication and recovery, continuous improvement, next steps.";
-    if (!incident_.empty()) task.append(Cat(" The incident: ", incident_, "."));
-    if (!chosen_.empty()) task.append(Cat(" ", chosen_));
+    if (!incident_.empty()) task.append(StrCat(" The incident: ", incident_, "."));
+    if (!chosen_.empty()) task.append(StrCat(" ", chosen_));
     if (incident_.empty()) {
       task.append(unknown_
                       ? " Which incident it is could not be looked up: plan for the detections "
@@ -221,9 +221,9 @@ class Plan {
                       : " No incident stands for it: plan for the detections below, and say "
                         "so.");
     }
-    if (!arguments_.host.empty()) task.append(Cat(" Host asked about: ", arguments_.host, "."));
+    if (!arguments_.host.empty()) task.append(StrCat(" Host asked about: ", arguments_.host, "."));
     if (!arguments_.detection.empty()) {
-      task.append(Cat(" Detection asked about: ", arguments_.detection, "."));
+      task.append(StrCat(" Detection asked about: ", arguments_.detection, "."));
     }
     return task;
   }

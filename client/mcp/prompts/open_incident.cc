@@ -16,7 +16,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 using google::protobuf::Message;
 
 constexpr int kCandidates = 5;
@@ -48,9 +48,9 @@ Wanted OpenIncidents(std::string key, std::string title, std::string order) {
 // More are as grave as those that came by severity: asks for the newest of them.
 const Message* NewestOf(Dossier& dossier, int64_t severity) {
   Wanted wanted = OpenIncidents(
-      "open-newest", Cat("Open incidents of severity ", severity, ", the newest ", kCandidates),
+      "open-newest", StrCat("Open incidents of severity ", severity, ", the newest ", kCandidates),
       "created_timestamp desc");
-  wanted.question.fields.emplace_back("fql", Cat("severity:", severity));
+  wanted.question.fields.emplace_back("fql", StrCat("severity:", severity));
   dossier.Gather({std::move(wanted)});
   const Message* answer = dossier.AnswerOf("open-newest");
   const auto incidents =
@@ -62,7 +62,7 @@ const Message* NewestOf(Dossier& dossier, int64_t severity) {
 
 Wanted IncidentByNumber(const std::string& number) {
   return {.key = "reference",
-          .title = Cat("Incident number ", number),
+          .title = StrCat("Incident number ", number),
           .question = {"incidents",
                        "list",
                        {{"reference_ids", std::vector<std::string>{number}},
@@ -79,13 +79,13 @@ OpenIncident ChooseOfHost(const Dossier& dossier, const std::string& host) {
   if (gravest == incidents.end()) return {};
   return {client::TextField(**gravest, "id"),
           incidents.size() == 1
-              ? Cat("It is the only open incident of host ", host, ".")
-              : Cat("No incident was named: of ", incidents.size(), " open incidents of host ",
-                    host, " this is the gravest, and of equally grave ones the newest.")};
+              ? StrCat("It is the only open incident of host ", host, ".")
+              : StrCat("No incident was named: of ", incidents.size(), " open incidents of host ",
+                       host, " this is the gravest, and of equally grave ones the newest.")};
 }
 
 OpenIncident ChooseGravest(Dossier& dossier) {
-  dossier.Gather({OpenIncidents("open-gravest", Cat("Open incidents, the gravest ", kCandidates),
+  dossier.Gather({OpenIncidents("open-gravest", StrCat("Open incidents, the gravest ", kCandidates),
                                 "severity desc")});
   const Message* answer = dossier.AnswerOf("open-gravest");
   if (answer == nullptr) return {.failed = true};
@@ -105,16 +105,16 @@ OpenIncident ChooseGravest(Dossier& dossier) {
     if (newest != nullptr) chosen = newest;
   }
   return {client::TextField(*chosen, "id"),
-          Cat("No incident, host or detection was named, so this one was chosen: of ",
-              total ? Cat(client::Grouped(*total), " ") : std::string(),
-              "open incidents the gravest (severity ", severity, ")", among,
-              ". Name the others of the list in a sentence.")};
+          StrCat("No incident, host or detection was named, so this one was chosen: of ",
+                 total ? StrCat(client::Grouped(*total), " ") : std::string(),
+                 "open incidents the gravest (severity ", severity, ")", among,
+                 ". Name the others of the list in a sentence.")};
 }
 
 Wanted GraveDetections(int days) {
   return {.key = "detections",
-          .title = Cat("Detections of high severity or above in the last ", days,
-                       " days on which work is not done"),
+          .title = StrCat("Detections of high severity or above in the last ", days,
+                          " days on which work is not done"),
           .question = {"detections",
                        "list",
                        {{"days", days},

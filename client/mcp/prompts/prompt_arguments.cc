@@ -16,7 +16,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 
 constexpr int kMostDays = 365;
 constexpr size_t kShownBytes = 100;
@@ -30,7 +30,7 @@ std::string Trimmed(std::string_view text) {
 
 absl::Status Wrong(std::string_view name, std::string_view value, std::string_view right) {
   return absl::InvalidArgumentError(
-      Cat(name, ": \"", UntrustedText(value, kShownBytes), "\" is not ", right));
+      StrCat(name, ": \"", UntrustedText(value, kShownBytes), "\" is not ", right));
 }
 
 absl::Status ReadDays(std::string_view value, int& days) {
@@ -46,8 +46,8 @@ absl::Status ReadWord(std::string_view name, std::string_view value,
   if (std::find(words.begin(), words.end(), word) != words.end()) return absl::OkStatus();
   const std::string near = client::Nearest(word, words);
   return Wrong(name, value,
-               Cat("one of ", client::Join(words, ", "), ".",
-                   near.empty() ? std::string() : Cat(" Did you mean ", near, "?")));
+               StrCat("one of ", client::Join(words, ", "), ".",
+                      near.empty() ? std::string() : StrCat(" Did you mean ", near, "?")));
 }
 
 absl::Status ReadHost(const std::string& value, std::string& host) {

@@ -15,7 +15,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 using Make = absl::StatusOr<PromptResult> (*)(const Bridge&, const PromptArguments&,
                                               const CallContext&);
 
@@ -110,9 +110,9 @@ std::vector<PromptArgument> ArgumentsOf(const PromptFacts& facts) {
     arguments.push_back({std::string(argument.name), std::string(argument.description),
                          argument.name == facts.required});
   }
-  arguments.push_back({"days",
-                       Cat("How many days to look back, 1 to 365. Default ", facts.usual_days, "."),
-                       false});
+  arguments.push_back(
+      {"days", StrCat("How many days to look back, 1 to 365. Default ", facts.usual_days, "."),
+       false});
   return arguments;
 }
 
@@ -124,7 +124,8 @@ absl::StatusOr<PromptResult> Get(const PromptFacts& facts, const Bridge& bridge,
   const bool lacks = (facts.required == "host" && arguments->host.empty()) ||
                      (facts.required == "detection" && arguments->detection.empty());
   if (lacks) {
-    return absl::InvalidArgumentError(Cat("The prompt needs the argument ", facts.required, "."));
+    return absl::InvalidArgumentError(
+        StrCat("The prompt needs the argument ", facts.required, "."));
   }
   return facts.make(bridge, *arguments, context);
 }

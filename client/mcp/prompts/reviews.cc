@@ -16,7 +16,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 using Fields = std::vector<std::pair<std::string, FieldValue>>;
 using List = std::vector<std::string>;
 
@@ -40,7 +40,7 @@ Wanted CountsOf(const char* key, std::string title, const char* noun, const char
       .key = key, .title = std::move(title), .question = {noun, "aggregate", std::move(fields)}};
 }
 
-std::string Period(int days) { return Cat(" in the last ", days, " days"); }
+std::string Period(int days) { return StrCat(" in the last ", days, " days"); }
 
 // Lists with a number in all, of which a few hosts are shown as examples.
 Wanted HostsWhere(const char* key, std::string title, const char* filter) {
@@ -77,9 +77,9 @@ Wanted SeenDetections(const PromptArguments& arguments) {
   if (!arguments.status.empty()) fields.emplace_back("statuses", List{arguments.status});
   return ListOf(
       "detections",
-      Cat("Detections of ", severity, " severity", severity == "critical" ? "" : " or above",
-          arguments.status.empty() ? "" : Cat(" and status ", arguments.status),
-          Period(arguments.days), ", the newest"),
+      StrCat("Detections of ", severity, " severity", severity == "critical" ? "" : " or above",
+             arguments.status.empty() ? "" : StrCat(" and status ", arguments.status),
+             Period(arguments.days), ", the newest"),
       "detections", kMostRecords, std::move(fields), 8);
 }
 
@@ -97,11 +97,12 @@ std::vector<Wanted> Findings(const PromptArguments& arguments, const Fields& on)
                 also({{"cisa_kev", true}}), kMostRecords),
       Exploited("exprt", "Open, and rated critical by ExPRT",
                 also({{"exprt_ratings", List{"critical"}}}), 15),
-      Exploited("new", Cat("Open, of ", severity, " severity, first seen", Period(arguments.days)),
+      Exploited("new",
+                StrCat("Open, of ", severity, " severity, first seen", Period(arguments.days)),
                 also({{"severities", List{severity}}, {"days", arguments.days}}), 15)};
   if (on.empty()) {
     wanted.push_back(Exploited(
-        "domain-controllers", Cat("Open, of ", severity, " severity, on domain controllers"),
+        "domain-controllers", StrCat("Open, of ", severity, " severity, on domain controllers"),
         {{"severities", List{severity}}, {"product_types", List{"domain_controller"}}}, 15));
   }
   return wanted;
@@ -117,14 +118,14 @@ absl::StatusOr<PromptResult> ThreatIntelligenceReport(const Bridge& bridge,
   const Fields days = {{"days", arguments.days}};
   dossier.Gather(
       {SeenDetections(arguments),
-       CountsOf("tactics", Cat("Detections by tactic", Period(arguments.days)), "detections",
+       CountsOf("tactics", StrCat("Detections by tactic", Period(arguments.days)), "detections",
                 "tactic", days),
-       CountsOf("techniques", Cat("Detections by technique", Period(arguments.days)), "detections",
-                "technique_id", days),
-       ListOf("incidents", Cat("Incidents opened", Period(arguments.days), ", the newest"),
+       CountsOf("techniques", StrCat("Detections by technique", Period(arguments.days)),
+                "detections", "technique_id", days),
+       ListOf("incidents", StrCat("Incidents opened", Period(arguments.days), ", the newest"),
               "incidents", 10, days),
        ListOf("new-intelligence",
-              Cat("Intelligence of high confidence published", Period(arguments.days)),
+              StrCat("Intelligence of high confidence published", Period(arguments.days)),
               "intel-indicators", 15,
               {{"days", arguments.days}, {"malicious_confidences", List{"high"}}})});
   List values;
@@ -138,8 +139,8 @@ absl::StatusOr<PromptResult> ThreatIntelligenceReport(const Bridge& bridge,
     dossier.Gather({IocsOf(values), IntelligenceOf(values)});
   }
   return dossier.Finish({.description = "Threat intelligence report",
-                         .task = Cat("Write a threat intelligence report on what was seen here",
-                                     Period(arguments.days), "."),
+                         .task = StrCat("Write a threat intelligence report on what was seen here",
+                                        Period(arguments.days), "."),
                          .outline = kThreatOutline});
 }
 
@@ -167,11 +168,11 @@ absl::StatusOr<PromptResult> VulnerabilityAssessment(const Bridge& bridge,
   }
   dossier.Gather(Findings(arguments, on));
   const std::string where =
-      arguments.host.empty() ? "the whole environment" : Cat("the host ", arguments.host);
-  return dossier.Finish(
-      {.description = "Vulnerability assessment",
-       .task = Cat("Write a vulnerability assessment of ", where, ": what to mend first, and why."),
-       .outline = kVulnerabilityOutline});
+      arguments.host.empty() ? "the whole environment" : StrCat("the host ", arguments.host);
+  return dossier.Finish({.description = "Vulnerability assessment",
+                         .task = StrCat("Write a vulnerability assessment of ", where,
+                                        ": what to mend first, and why."),
+                         .outline = kVulnerabilityOutline});
 }
 
 absl::StatusOr<PromptResult> SecurityPostureReview(const Bridge& bridge,
@@ -183,9 +184,9 @@ absl::StatusOr<PromptResult> SecurityPostureReview(const Bridge& bridge,
   std::vector<Wanted> wanted = Coverage();
   Append(wanted,
          {CountsOf("containment", "Hosts by containment", "hosts", "status"),
-          CountsOf("severities", Cat("Detections by severity", Period(arguments.days)),
+          CountsOf("severities", StrCat("Detections by severity", Period(arguments.days)),
                    "detections", "severity_name", days),
-          CountsOf("states", Cat("Detections by state", Period(arguments.days)), "detections",
+          CountsOf("states", StrCat("Detections by state", Period(arguments.days)), "detections",
                    "status", days),
           ListOf("open-incidents", "Open incidents, the gravest first", "incidents", 10,
                  {{"state", std::string("open")}, {"order_by", std::string("severity desc")}}),
@@ -193,9 +194,9 @@ absl::StatusOr<PromptResult> SecurityPostureReview(const Bridge& bridge,
                     {{"exploit_statuses", List{"actively_used"}}}, 10)});
   dossier.Gather(std::move(wanted));
   return dossier.Finish({.description = "Security posture review",
-                         .task = Cat("Review the security posture",
-                                     " of the environment as Falcon sees it; detections",
-                                     Period(arguments.days), "."),
+                         .task = StrCat("Review the security posture",
+                                        " of the environment as Falcon sees it; detections",
+                                        Period(arguments.days), "."),
                          .outline = kPostureOutline});
 }
 
@@ -207,30 +208,31 @@ absl::StatusOr<PromptResult> ComplianceReport(const Bridge& bridge,
   const auto mean = [&](const char* key, const char* title, const char* field) {
     // 0 stands for: not yet.
     return CountsOf(
-        key, Cat(title, Period(arguments.days)), "detections", field,
-        {{"days", arguments.days}, {"kind", std::string("avg")}, {"fql", Cat(field, ":>0")}});
+        key, StrCat(title, Period(arguments.days)), "detections", field,
+        {{"days", arguments.days}, {"kind", std::string("avg")}, {"fql", StrCat(field, ":>0")}});
   };
   std::vector<Wanted> wanted = Coverage();
-  Append(wanted,
-         {Exploited("cisa", "Open vulnerabilities in CISA's catalogue", {{"cisa_kev", true}}, 15),
-          ListOf("incidents-open", Cat("Incidents opened", Period(arguments.days), ", still open"),
-                 "incidents", 10, {{"days", arguments.days}, {"state", std::string("open")}}),
-          ListOf("incidents-closed", Cat("Incidents opened", Period(arguments.days), ", closed"),
-                 "incidents", 5, {{"days", arguments.days}, {"state", std::string("closed")}}),
-          ListOf("service-levels-missed", "Incidents whose service level is missed", "incidents",
-                 10, {{"fql", std::string("sla_active_timer.status:'missed'")}}),
-          mean("seconds-to-triage", "Mean seconds until detections were taken up",
-               "seconds_to_triaged"),
-          mean("seconds-to-resolve", "Mean seconds until detections were resolved",
-               "seconds_to_resolved"),
-          ListOf("rtr-audit", Cat("Real-time response sessions", Period(arguments.days)),
-                 "rtr-audit-sessions", 10, {{"days", arguments.days}})});
+  Append(
+      wanted,
+      {Exploited("cisa", "Open vulnerabilities in CISA's catalogue", {{"cisa_kev", true}}, 15),
+       ListOf("incidents-open", StrCat("Incidents opened", Period(arguments.days), ", still open"),
+              "incidents", 10, {{"days", arguments.days}, {"state", std::string("open")}}),
+       ListOf("incidents-closed", StrCat("Incidents opened", Period(arguments.days), ", closed"),
+              "incidents", 5, {{"days", arguments.days}, {"state", std::string("closed")}}),
+       ListOf("service-levels-missed", "Incidents whose service level is missed", "incidents", 10,
+              {{"fql", std::string("sla_active_timer.status:'missed'")}}),
+       mean("seconds-to-triage", "Mean seconds until detections were taken up",
+            "seconds_to_triaged"),
+       mean("seconds-to-resolve", "Mean seconds until detections were resolved",
+            "seconds_to_resolved"),
+       ListOf("rtr-audit", StrCat("Real-time response sessions", Period(arguments.days)),
+              "rtr-audit-sessions", 10, {{"days", arguments.days}})});
   dossier.Gather(std::move(wanted));
   return dossier.Finish(
       {.description = "Compliance report",
-       .task = Cat("Write a compliance report: what Falcon shows of endpoint protection, "
-                   "vulnerability handling and incident handling",
-                   Period(arguments.days), "."),
+       .task = StrCat("Write a compliance report: what Falcon shows of endpoint protection, "
+                      "vulnerability handling and incident handling",
+                      Period(arguments.days), "."),
        .outline = kComplianceOutline});
 }
 

@@ -14,7 +14,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 
 constexpr size_t kEnvelopeBytes = kLeastPartBytes - kLeastRecordBytes;
 
@@ -84,14 +84,14 @@ std::string ShownPart::Line(const std::string& uri) const {
   if (list()) {
     const int64_t all = std::max<int64_t>(parts_.total.value_or(size()), shown_);
     const bool more = !parts_.total && !parts_.next_page_token.empty();
-    line = Cat(client::Grouped(shown_),
-               shown_ < all ? Cat(" of ", client::Grouped(all)) : std::string(),
-               more ? " of more" : "", " in ", uri, ".");
+    line = StrCat(client::Grouped(shown_),
+                  shown_ < all ? StrCat(" of ", client::Grouped(all)) : std::string(),
+                  more ? " of more" : "", " in ", uri, ".");
   } else {
-    line = Cat("in ", uri, ".");
+    line = StrCat("in ", uri, ".");
   }
-  if (missing() > 0) line.append(Cat(" Not answered for: ", missing(), ", see `missing`."));
-  for (const std::string& sentence : parts_.notes.sentences) line.append(Cat(" ", sentence));
+  if (missing() > 0) line.append(StrCat(" Not answered for: ", missing(), ", see `missing`."));
+  for (const std::string& sentence : parts_.notes.sentences) line.append(StrCat(" ", sentence));
   if (cut_) line.append(" Cut to fit.");
   return line;
 }

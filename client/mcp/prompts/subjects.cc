@@ -11,7 +11,7 @@
 
 namespace falcon::mcp {
 
-using client::Cat;
+using client::StrCat;
 using google::protobuf::Message;
 
 const std::string_view kDetectionView =
@@ -50,7 +50,7 @@ std::string Mask(std::string_view view) { return std::string(view); }
 
 // field:['a','b']; the values hold no quotes.
 std::string AnyOf(std::string_view field, const std::vector<std::string>& values) {
-  return Cat(field, ":['", client::Join(values, "','"), "']");
+  return StrCat(field, ":['", client::Join(values, "','"), "']");
 }
 
 }  // namespace
@@ -72,11 +72,11 @@ Wanted DetectionById(const std::string& id) {
                        "get",
                        {{"composite_id", id},
                         {"read_mask",
-                         Cat(kDetectionView,
-                             ",severity_score,confidence,objective,scenario,created_timestamp,"
-                             "linked_case_ids,grandparent_details,files_written,"
-                             "executables_written,quarantined_files,ioc_context,"
-                             "comments,tags,product")}}},
+                         StrCat(kDetectionView,
+                                ",severity_score,confidence,objective,scenario,created_timestamp,"
+                                "linked_case_ids,grandparent_details,files_written,"
+                                "executables_written,quarantined_files,ioc_context,"
+                                "comments,tags,product")}}},
           .weight = 4,
           .uri = RecordUri("detections", id)};
 }
@@ -84,7 +84,7 @@ Wanted DetectionById(const std::string& id) {
 Wanted HostNamed(const std::string& host) {
   const bool id = IsDeviceId(host);
   return {.key = "host",
-          .title = Cat("Host ", host),
+          .title = StrCat("Host ", host),
           .question = {"hosts",
                        "get",
                        {{id ? "device_id" : "hostname", host}, {"read_mask", Mask(kHostView)}}},
@@ -103,19 +103,19 @@ Wanted DetectionsOfHost(const std::string& host, int days, int most) {
                     "list",
                     {{"days", days}, {"page_size", most}, {"read_mask", Mask(kDetectionView)}}};
   if (IsDeviceId(host)) {
-    question.fields.emplace_back("fql", Cat("device.device_id:'", host, "'"));
+    question.fields.emplace_back("fql", StrCat("device.device_id:'", host, "'"));
   } else {
     question.fields.emplace_back("hostname", host);
   }
   return {.key = "host-detections",
-          .title = Cat("Detections on host ", host, " in the last ", days, " days"),
+          .title = StrCat("Detections on host ", host, " in the last ", days, " days"),
           .question = std::move(question),
           .weight = 8};
 }
 
 Wanted OpenIncidentsOfHost(const std::string& host) {
   return {.key = "open-incidents",
-          .title = Cat("Open incidents of host ", host),
+          .title = StrCat("Open incidents of host ", host),
           .question = {"incidents",
                        "list",
                        {{IsDeviceId(host) ? "device_id" : "hostname", host},
@@ -144,7 +144,7 @@ Wanted HostsById(const std::vector<std::string>& device_ids) {
 
 Wanted SessionsOnHosts(const std::vector<std::string>& device_ids, int days) {
   return {.key = "rtr-sessions",
-          .title = Cat("Real-time response sessions on these hosts in the last ", days, " days"),
+          .title = StrCat("Real-time response sessions on these hosts in the last ", days, " days"),
           .question = {"rtr-sessions",
                        "list",
                        {{"days", days}, {"page_size", 10}, {"fql", AnyOf("aid", device_ids)}}},
@@ -193,7 +193,7 @@ std::vector<std::string> IndicatorsIn(const Message& answer, std::string_view pa
   std::vector<std::string> values;
   // What Falcon calls an indicator first, then what it merely saw.
   for (const std::string_view field : {"ioc_value", "network_accesses.remote_address", "sha256"}) {
-    std::vector<std::string> found = TextsAt(answer, Cat(path, ".", field));
+    std::vector<std::string> found = TextsAt(answer, StrCat(path, ".", field));
     std::erase_if(found, [](const std::string& value) { return !IsIndicator(value); });
     AddNew(values, found, kMostIndicators);
   }
@@ -204,11 +204,11 @@ absl::Status NamedWrongly(const Dossier& dossier, std::string_view key, std::str
                           std::string_view tool) {
   const client::Failure* failure = dossier.FailureOf(key);
   if (failure != nullptr && failure->code == grpc::StatusCode::INVALID_ARGUMENT) {
-    return absl::InvalidArgumentError(Cat(argument, ": ", dossier.WhyNot(*failure)));
+    return absl::InvalidArgumentError(StrCat(argument, ": ", dossier.WhyNot(*failure)));
   }
   if (failure == nullptr || failure->code != grpc::StatusCode::NOT_FOUND) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      Cat(argument, ": Falcon knows no such ", argument, ". ", tool, " finds the ones there are."));
+  return absl::InvalidArgumentError(StrCat(argument, ": Falcon knows no such ", argument, ". ",
+                                           tool, " finds the ones there are."));
 }
 
 }  // namespace falcon::mcp

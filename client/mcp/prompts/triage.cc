@@ -19,7 +19,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 using google::protobuf::Message;
 
 constexpr int kMostDetections = 30;
@@ -34,11 +34,11 @@ Wanted OfThisHost(Wanted wanted, std::string title) {
 
 Wanted SameFile(const std::string& sha256, int days) {
   return {.key = "same-file",
-          .title = Cat("Detections of the same file anywhere in the last ", days, " days"),
+          .title = StrCat("Detections of the same file anywhere in the last ", days, " days"),
           .question = {"detections",
                        "list",
                        {{"days", days},
-                        {"fql", Cat("sha256:'", sha256, "'")},
+                        {"fql", StrCat("sha256:'", sha256, "'")},
                         {"page_size", kElsewhere}}},
           .weight = 2};
 }
@@ -62,10 +62,10 @@ void GatherAroundDetection(const Message& answer, int days, Dossier& dossier) {
   if (IsDeviceId(host)) {
     wanted.push_back(OfThisHost(HostNamed(host), "Its host"));
     wanted.push_back(OfThisHost(DetectionsOfHost(host, days, kMostDetections),
-                                Cat("Detections on its host in the last ", days, " days")));
+                                StrCat("Detections on its host in the last ", days, " days")));
     wanted.push_back(
         OfThisHost(SessionsOnHosts({host}, days),
-                   Cat("Real-time response sessions on its host in the last ", days, " days")));
+                   StrCat("Real-time response sessions on its host in the last ", days, " days")));
   }
   const std::string sha256 = TextAt(answer, "detection.sha256");
   if (IsIndicator(sha256)) wanted.push_back(SameFile(sha256, days));
@@ -99,14 +99,14 @@ void GatherAroundHost(const std::string& id, int days, Dossier& dossier) {
   const std::vector<std::string> ids = {id};
   std::vector<Wanted> wanted;
   wanted.push_back(OfThisHost(DetectionsOfHost(id, days, kMostDetections),
-                              Cat("Its detections in the last ", days, " days")));
+                              StrCat("Its detections in the last ", days, " days")));
   wanted.push_back({.key = "incidents",
                     .title = "Its incidents, open or closed, the newest 10",
                     .question = OfHost("incidents", id, {{"page_size", 10}}),
                     .weight = 2});
   wanted.push_back(
       OfThisHost(SessionsOnHosts(ids, days),
-                 Cat("Real-time response sessions on it in the last ", days, " days")));
+                 StrCat("Real-time response sessions on it in the last ", days, " days")));
   wanted.push_back(OfThisHost(VulnerabilitiesOfHosts(ids), "Its open critical vulnerabilities"));
   wanted.push_back({.key = "logins",
                     .title = "Its log-in history",
@@ -136,8 +136,8 @@ absl::StatusOr<PromptResult> TriageDetection(const Bridge& bridge, const PromptA
     GatherAroundDetection(*answer, arguments.days, dossier);
   }
   return dossier.Finish({.description = "Triage of a detection",
-                         .task = Cat("Triage the detection ", arguments.detection,
-                                     ": is it an attack, how grave, and what comes next?"),
+                         .task = StrCat("Triage the detection ", arguments.detection,
+                                        ": is it an attack, how grave, and what comes next?"),
                          .outline = kTriageOutline});
 }
 
@@ -158,9 +158,9 @@ absl::StatusOr<PromptResult> InvestigateHost(const Bridge& bridge, const PromptA
     dossier.Leave("Its sessions, vulnerabilities, log-ins and applications",
                   "they go by the device_id, which is not known.");
   }
-  return dossier.Finish({.description = Cat("Investigation of host ", arguments.host),
-                         .task = Cat("Investigate the host ", arguments.host, " over the last ",
-                                     arguments.days, " days: is there sign of compromise?"),
+  return dossier.Finish({.description = StrCat("Investigation of host ", arguments.host),
+                         .task = StrCat("Investigate the host ", arguments.host, " over the last ",
+                                        arguments.days, " days: is there sign of compromise?"),
                          .outline = kHostOutline});
 }
 

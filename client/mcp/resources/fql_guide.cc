@@ -7,15 +7,15 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 
 // The last week by the first instant that orders too.
 std::string ExampleOf(const google::protobuf::Descriptor& record) {
   for (const client::FqlFieldHelp& field : client::FqlFieldsOf(record)) {
     const bool instant = field.kind == "time" || field.kind == "epoch seconds";
-    if (instant && field.sortable) return Cat(field.name, ":>='now-7d'");
+    if (instant && field.sortable) return StrCat(field.name, ":>='now-7d'");
   }
-  return Cat(record.field(0)->name(), ":'...'");
+  return StrCat(record.field(0)->name(), ":'...'");
 }
 
 }  // namespace
@@ -29,7 +29,7 @@ std::vector<std::string> FqlAreas(const client::Catalog& catalog) {
 }
 
 std::string FqlOverview(const client::Catalog& catalog) {
-  std::string page = Cat(
+  std::string page = StrCat(
       "# FQL, Falcon's query language\n\nWhat the parameter `fql` of the search tools takes. "
       "Named parameters (days, severity, hostname) come first: `fql` is joined to them by AND. "
       "A wrong field, operator or value is refused, and the error says what would be right.\n\n",
@@ -37,8 +37,8 @@ std::string FqlOverview(const client::Catalog& catalog) {
   for (const client::Noun& noun : catalog.nouns()) {
     const google::protobuf::Descriptor* record = client::FqlRecordOf(noun);
     if (record == nullptr) continue;
-    page.append(Cat("- falcon://fql/", noun.name, ": ",
-                    client::FirstSentence(client::CommentOf(*record)), "\n"));
+    page.append(StrCat("- falcon://fql/", noun.name, ": ",
+                       client::FirstSentence(client::CommentOf(*record)), "\n"));
   }
   return page;
 }
@@ -47,10 +47,11 @@ std::string FqlGuide(const client::Catalog& catalog, std::string_view area) {
   const client::Noun* noun = catalog.FindNoun(client::Replace(client::Lower(area), '_', '-'));
   const google::protobuf::Descriptor* record = noun == nullptr ? nullptr : FqlRecordOf(*noun);
   if (record == nullptr) return {};
-  return Cat("# FQL of ", noun->name, "\n\n", client::kFqlRules, "\nExample: `", ExampleOf(*record),
-             "`. Only these fields are known; the column `order` says which ones `order_by` "
-             "takes.\n\n",
-             client::FqlTable(*record));
+  return StrCat("# FQL of ", noun->name, "\n\n", client::kFqlRules, "\nExample: `",
+                ExampleOf(*record),
+                "`. Only these fields are known; the column `order` says which ones `order_by` "
+                "takes.\n\n",
+                client::FqlTable(*record));
 }
 
 }  // namespace falcon::mcp

@@ -16,7 +16,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 
 // Keys and notes around the record.
 constexpr size_t kEnvelopeBytes = 1024;
@@ -46,8 +46,8 @@ std::string Told(const client::Failure& failure, const Bridge& bridge) {
 absl::Status StatusOf(const client::Failure& failure, const RecordKind& kind,
                       const Bridge& bridge) {
   if (failure.code == grpc::StatusCode::NOT_FOUND) {
-    return absl::NotFoundError(Cat("Falcon knows no ", kind.one, " with this ", kind.id_field,
-                                   ". search_", kind.noun, " finds the ones there are."));
+    return absl::NotFoundError(StrCat("Falcon knows no ", kind.one, " with this ", kind.id_field,
+                                      ". search_", kind.noun, " finds the ones there are."));
   }
   return absl::Status(static_cast<absl::StatusCode>(failure.code), Told(failure, bridge));
 }

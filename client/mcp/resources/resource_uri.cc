@@ -51,7 +51,7 @@ std::optional<ResourceUri> ReadResourceUri(std::string_view uri) {
 
 std::string RecordUri(std::string_view kind, std::string_view id) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string uri = client::Cat(kScheme, kind, "/");
+  std::string uri = client::StrCat(kScheme, kind, "/");
   for (const char c : id) {
     if (StandsForItself(c)) {
       uri.push_back(c);

@@ -12,7 +12,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 using Contents = std::vector<ResourceContents>;
 
 constexpr const char* kMarkdown = "text/markdown";
@@ -33,16 +33,16 @@ absl::StatusOr<Contents> ReadFql(const client::Catalog& catalog, const std::stri
   if (area.empty()) return Markdown(uri, FqlOverview(catalog));
   std::string guide = FqlGuide(catalog, area);
   if (!guide.empty()) return Markdown(uri, std::move(guide));
-  return NoSuch(Cat("There is no FQL of \"", UntrustedText(area, kShownBytes),
-                    "\". Areas: ", client::Join(FqlAreas(catalog), ", "), "."));
+  return NoSuch(StrCat("There is no FQL of \"", UntrustedText(area, kShownBytes),
+                       "\". Areas: ", client::Join(FqlAreas(catalog), ", "), "."));
 }
 
 absl::StatusOr<Contents> ReadRecordResource(const Bridge& bridge, const RecordKind& kind,
                                             const std::string& uri, const std::string& id,
                                             const CallContext& context) {
   if (!kind.is_id(id)) {
-    return NoSuch(Cat("\"", UntrustedText(id, kShownBytes), "\" is no ", kind.id_field,
-                      ", which is ", kind.id_shape, "."));
+    return NoSuch(StrCat("\"", UntrustedText(id, kShownBytes), "\" is no ", kind.id_field,
+                         ", which is ", kind.id_shape, "."));
   }
   absl::StatusOr<std::string> text = ReadRecord(bridge, kind, id, context);
   if (!text.ok()) return text.status();
@@ -60,9 +60,9 @@ std::vector<Resource> ListedResources(const client::Catalog& catalog) {
   resources.push_back(
       {"falcon://fql", "fql", "FQL", "Falcon's query language, and its areas.", kMarkdown});
   for (const std::string& area : FqlAreas(catalog)) {
-    resources.push_back({Cat("falcon://fql/", area), Cat("fql-", area), Cat("FQL of ", area),
-                         Cat("Fields, operators and examples for `fql` on ", area, "."),
-                         kMarkdown});
+    resources.push_back(
+        {StrCat("falcon://fql/", area), StrCat("fql-", area), StrCat("FQL of ", area),
+         StrCat("Fields, operators and examples for `fql` on ", area, "."), kMarkdown});
   }
   return resources;
 }
@@ -72,9 +72,9 @@ std::vector<ResourceTemplate> ResourceTemplates() {
   templates.push_back({"falcon://fql/{area}", "fql-area", "FQL of an area",
                        "Fields, operators and examples for `fql`.", kMarkdown});
   for (const RecordKind& kind : RecordKinds()) {
-    std::string title = Cat("Whole record of ", kind.one == "incident" ? "an " : "a ", kind.one);
-    templates.push_back({Cat("falcon://", kind.noun, "/{", kind.id_field, "}"),
-                         std::string(kind.one), title, Cat(title, ". ", kUntrusted), kJson});
+    std::string title = StrCat("Whole record of ", kind.one == "incident" ? "an " : "a ", kind.one);
+    templates.push_back({StrCat("falcon://", kind.noun, "/{", kind.id_field, "}"),
+                         std::string(kind.one), title, StrCat(title, ". ", kUntrusted), kJson});
   }
   return templates;
 }

@@ -19,7 +19,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
@@ -88,8 +88,8 @@ std::string What(const Message& request) {
   const int number = kind == nullptr ? 0 : client::EnumAt(request, *kind, -1);
   const auto* value = kind == nullptr ? nullptr : kind->enum_type()->FindValueByNumber(number);
   const std::string word = value == nullptr || number == 0 ? "terms" : client::EnumWord(*value);
-  if (word == "terms" || word == "date_histogram") return Cat("by ", field);
-  return Cat(word, " of ", field);
+  if (word == "terms" || word == "date_histogram") return StrCat("by ", field);
+  return StrCat(word, " of ", field);
 }
 
 std::string Summary(const BoundTool& tool, const Asked& asked, const AnswerParts& parts,
@@ -98,12 +98,13 @@ std::string Summary(const BoundTool& tool, const Asked& asked, const AnswerParts
   const std::string records = client::Replace(tool.facts->noun, '-', ' ');
   if (buckets == 0 && other == 0) {
     if (parts.notes.partial) return "Falcon answered only in part, and counted nothing.";
-    return Cat("Falcon answered: no ", records, " to count", filters.empty() ? "" : " with ",
-               filters, ".");
+    return StrCat("Falcon answered: no ", records, " to count", filters.empty() ? "" : " with ",
+                  filters, ".");
   }
-  return Cat(records, " ", What(*asked.request), filters.empty() ? "" : Cat(" (", filters, ")"),
-             ": ", buckets, buckets == 1 ? " bucket" : " buckets",
-             other > 0 ? Cat(", and ", client::Grouped(other), " in none of them.") : ".");
+  return StrCat(records, " ", What(*asked.request),
+                filters.empty() ? "" : StrCat(" (", filters, ")"), ": ", buckets,
+                buckets == 1 ? " bucket" : " buckets",
+                other > 0 ? StrCat(", and ", client::Grouped(other), " in none of them.") : ".");
 }
 
 }  // namespace
@@ -121,7 +122,7 @@ ToolResult RunAggregate(const BoundTool& tool, Asked asked, const Bridge& bridge
   std::string buckets;
   const int shown = list.Append(buckets, *parts.records, field);
   std::vector<std::string> sentences = parts.notes.sentences;
-  if (list.cut()) sentences.push_back(Cat(shown, " of ", size, " buckets are shown."));
+  if (list.cut()) sentences.push_back(StrCat(shown, " of ", size, " buckets are shown."));
 
   JsonObject object;
   object.Add(field.name(), buckets);

@@ -13,7 +13,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
@@ -46,18 +46,19 @@ std::string ListOf(const Message& info, const char* name, size_t text_bytes,
 
 void ReadErrors(const Message& info, ReadNotes& notes) {
   notes.errors = ListOf(info, "errors", kErrorBytes, [&notes](const Message& error) {
-    notes.lines.append(Cat("Error ", client::NumberField(error, "code").value_or(0), ": ",
-                           UntrustedText(client::TextField(error, "message"), kErrorBytes), " ",
-                           UntrustedText(client::TextField(error, "id"), kErrorBytes), "\n"));
+    notes.lines.append(StrCat("Error ", client::NumberField(error, "code").value_or(0), ": ",
+                              UntrustedText(client::TextField(error, "message"), kErrorBytes), " ",
+                              UntrustedText(client::TextField(error, "id"), kErrorBytes), "\n"));
   });
   const int size = SizeOf(info, info.GetDescriptor()->FindFieldByName("errors"));
   if (size > kMostErrors) {
-    notes.sentences.push_back(Cat("Of ", size, " errors ", kMostErrors, " are shown."));
+    notes.sentences.push_back(StrCat("Of ", size, " errors ", kMostErrors, " are shown."));
   }
   notes.notes = ListOf(info, "notes", kNoteBytes, [&notes](const Message& note) {
     const std::string field = client::TextField(note, "field");
-    notes.lines.append(Cat("Note: ", UntrustedText(field, kFieldBytes), field.empty() ? "" : ": ",
-                           UntrustedText(client::TextField(note, "message"), kNoteBytes), "\n"));
+    notes.lines.append(StrCat("Note: ", UntrustedText(field, kFieldBytes),
+                              field.empty() ? "" : ": ",
+                              UntrustedText(client::TextField(note, "message"), kNoteBytes), "\n"));
   });
 }
 
@@ -71,10 +72,10 @@ void ReadSkipped(const Message& info, ReadNotes& notes) {
     names.push_back(UntrustedText(client::TextField(field, "field"), kFieldBytes));
   }
   if (SizeOf(info, fields) > kMaxFieldsNamed) names.emplace_back("others");
-  notes.sentences.push_back(Cat(skipped, skipped == 1 ? " value does" : " values do",
-                                " not fit: `additional_fields` has ", skipped == 1 ? "it" : "them",
-                                " as Falcon sent ", skipped == 1 ? "it" : "them",
-                                names.empty() ? "." : Cat(" (", client::Join(names, ", "), ").")));
+  notes.sentences.push_back(StrCat(
+      skipped, skipped == 1 ? " value does" : " values do", " not fit: `additional_fields` has ",
+      skipped == 1 ? "it" : "them", " as Falcon sent ", skipped == 1 ? "it" : "them",
+      names.empty() ? "." : StrCat(" (", client::Join(names, ", "), ").")));
 }
 
 void ReadDeferred(const Message& info, ReadNotes& notes) {
@@ -87,9 +88,9 @@ void ReadDeferred(const Message& info, ReadNotes& notes) {
     first.push_back(UntrustedText(client::ScalarText(info, *ids, i), kFieldBytes));
   }
   if (size > kMaxFieldsNamed) first.emplace_back("...");
-  notes.sentences.push_back(Cat(size, size == 1 ? " record was" : " records were",
-                                " not read, since the answer would be too large; ask again for ",
-                                client::Join(first, ", "), "."));
+  notes.sentences.push_back(StrCat(size, size == 1 ? " record was" : " records were",
+                                   " not read, since the answer would be too large; ask again for ",
+                                   client::Join(first, ", "), "."));
 }
 
 ReadNotes NotesOf(const client::Method& method, const Message& answer) {

@@ -12,8 +12,8 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
 using client::Grouped;
+using client::StrCat;
 
 constexpr size_t kFilterBytes = 240;
 constexpr size_t kOrderBytes = 60;
@@ -55,24 +55,24 @@ std::string UsualOrder(const client::Method& method) {
 }
 
 std::string InBrackets(const std::string& filters) {
-  return filters.empty() ? std::string() : Cat(" (", filters, ")");
+  return filters.empty() ? std::string() : StrCat(" (", filters, ")");
 }
 
 std::string NothingSentence(const client::Method& method, const std::string& filters,
                             const SearchFacts& facts) {
   const std::string one = OneRecord(method);
-  if (facts.more) return Cat("No ", one, " on this page, but there are more pages.");
-  if (facts.before > 0) return Cat("No further ", ManyRecords(method), ": this is the end.");
+  if (facts.more) return StrCat("No ", one, " on this page, but there are more pages.");
+  if (facts.before > 0) return StrCat("No further ", ManyRecords(method), ": this is the end.");
   if (facts.partial) {
-    return Cat("Falcon answered only in part and no ", one,
-               " came: this does not mean that there is none.");
+    return StrCat("Falcon answered only in part and no ", one,
+                  " came: this does not mean that there is none.");
   }
   if (facts.total.value_or(0) > 0) {
-    return Cat("Falcon counts ", CountOf(*facts.total, method), InBrackets(filters),
-               " but sent none that could be read.");
+    return StrCat("Falcon counts ", CountOf(*facts.total, method), InBrackets(filters),
+                  " but sent none that could be read.");
   }
-  return filters.empty() ? Cat("Falcon answered: there is no ", one, ".")
-                         : Cat("Falcon answered: no ", one, " matches ", filters, ".");
+  return filters.empty() ? StrCat("Falcon answered: there is no ", one, ".")
+                         : StrCat("Falcon answered: no ", one, " matches ", filters, ".");
 }
 
 std::string FirstPageSentence(const client::Method& method, const std::string& brackets,
@@ -80,15 +80,15 @@ std::string FirstPageSentence(const client::Method& method, const std::string& b
   const bool counted = facts.total && *facts.total >= facts.shown;
   if (counted && *facts.total > facts.shown) {
     const std::string first =
-        facts.shown == 1 ? "this is the first" : Cat("these are the first ", facts.shown);
-    return Cat("Found ", CountOf(*facts.total, method), brackets, "; ",
-               facts.more ? first : Cat("only so many came: ", facts.shown));
+        facts.shown == 1 ? "this is the first" : StrCat("these are the first ", facts.shown);
+    return StrCat("Found ", CountOf(*facts.total, method), brackets, "; ",
+                  facts.more ? first : StrCat("only so many came: ", facts.shown));
   }
   if (facts.more) {
-    return Cat("Found more than ", CountOf(facts.shown, method), brackets,
-               facts.shown == 1 ? "; this is the first" : "; these are the first");
+    return StrCat("Found more than ", CountOf(facts.shown, method), brackets,
+                  facts.shown == 1 ? "; this is the first" : "; these are the first");
   }
-  return Cat("Found ", CountOf(facts.shown, method), brackets);
+  return StrCat("Found ", CountOf(facts.shown, method), brackets);
 }
 
 }  // namespace
@@ -98,12 +98,12 @@ std::string OneRecord(const client::Method& method) { return Spelled(RecordWords
 std::string ManyRecords(const client::Method& method) { return Spelled(RecordWords(method), true); }
 
 std::string CountOf(int64_t count, const client::Method& method) {
-  return Cat(Grouped(count), " ", count == 1 ? OneRecord(method) : ManyRecords(method));
+  return StrCat(Grouped(count), " ", count == 1 ? OneRecord(method) : ManyRecords(method));
 }
 
 std::string OrderWords(const client::Method& method, const google::protobuf::Message& request) {
   const std::string asked = client::TextField(request, "order_by");
-  return asked.empty() ? UsualOrder(method) : Cat("by ", UntrustedText(asked, kOrderBytes));
+  return asked.empty() ? UsualOrder(method) : StrCat("by ", UntrustedText(asked, kOrderBytes));
 }
 
 std::string FilterWords(const Asked& asked) { return UntrustedText(asked.filters, kFilterBytes); }
@@ -113,13 +113,13 @@ std::string SearchSentence(const client::Method& method, const Asked& asked,
   const std::string filters = FilterWords(asked);
   if (facts.shown == 0) return NothingSentence(method, filters, facts);
   const std::string order = OrderWords(method, *asked.request);
-  const std::string tail = order.empty() ? "." : Cat(", ", order, ".");
+  const std::string tail = order.empty() ? "." : StrCat(", ", order, ".");
   if (facts.before == 0) return FirstPageSentence(method, InBrackets(filters), facts) + tail;
   const bool counted = facts.total && *facts.total >= facts.before + facts.shown;
-  return Cat(
-      "Numbers ", Grouped(facts.before + 1), " to ", Grouped(facts.before + facts.shown),
-      counted ? Cat(" of ", CountOf(*facts.total, method)) : Cat(" of the ", ManyRecords(method)),
-      InBrackets(filters), tail);
+  return StrCat("Numbers ", Grouped(facts.before + 1), " to ", Grouped(facts.before + facts.shown),
+                counted ? StrCat(" of ", CountOf(*facts.total, method))
+                        : StrCat(" of the ", ManyRecords(method)),
+                InBrackets(filters), tail);
 }
 
 }  // namespace falcon::mcp

@@ -17,7 +17,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
@@ -49,8 +49,8 @@ bool Steers(const Parameter& parameter) {
 std::string Told(const std::string& name, std::vector<std::string> words) {
   const size_t more = words.size() > kMostItemsTold ? words.size() - kMostItemsTold : 0;
   if (more > 0) words.resize(kMostItemsTold);
-  if (more > 0) words.push_back(Cat(more, " more"));
-  return Cat(name, " ", client::Join(words, " or "));
+  if (more > 0) words.push_back(StrCat(more, " more"));
+  return StrCat(name, " ", client::Join(words, " or "));
 }
 
 class Reading {
@@ -112,13 +112,13 @@ class Reading {
       problems_.Correct(parameter.name, list ? right : right.front());
     }
     if (Narrows(tool_, parameter)) told_.push_back(Told(parameter.name, std::move(words)));
-    if (!Steers(parameter)) fingerprint_ += Cat("\n", parameter.name, " ", Text(right));
+    if (!Steers(parameter)) fingerprint_ += StrCat("\n", parameter.name, " ", Text(right));
   }
 
   bool CountIsRight(const Parameter& parameter, size_t items) {
     const size_t most = parameter.use == ParameterUse::kFields ? kMostFields : kMostItems;
     if (items > 1 && !parameter.list) problems_.Add(parameter.name, "takes one value, not a list");
-    if (items > most) problems_.Add(parameter.name, Cat("takes at most ", most, " values"));
+    if (items > most) problems_.Add(parameter.name, StrCat("takes at most ", most, " values"));
     return items <= most;
   }
 
@@ -158,7 +158,7 @@ class Reading {
     if (either.size() < 2 || there.size() == 1) return;
     if (there.empty()) {
       problems_.Add(client::Join(either, ", "), "one of them is needed");
-      problems_.Correct(either.front(), Cat("<", either.front(), ">"));
+      problems_.Correct(either.front(), StrCat("<", either.front(), ">"));
       return;
     }
     problems_.Add(client::Join(there, ", "), "give only one of them");
@@ -168,9 +168,9 @@ class Reading {
   void Miss(const Parameter& parameter) {
     const std::string about = parameter.words.empty()
                                   ? DescriptionOf(tool_, parameter)
-                                  : Cat("one of ", client::Join(parameter.words, ", "));
-    problems_.Add(parameter.name, about.empty() ? "is needed" : Cat("is needed: ", about));
-    problems_.Correct(parameter.name, Cat("<", parameter.name, ">"));
+                                  : StrCat("one of ", client::Join(parameter.words, ", "));
+    problems_.Add(parameter.name, about.empty() ? "is needed" : StrCat("is needed: ", about));
+    problems_.Correct(parameter.name, StrCat("<", parameter.name, ">"));
   }
 
   void CheckIntervals() {
@@ -182,12 +182,12 @@ class Reading {
       }
       const bool interval = given_.contains(after.name) || given_.contains(before.name);
       if (interval && given_.contains("days")) {
-        problems_.Add("days", Cat("goes not together with ", after.name, " or ", before.name));
+        problems_.Add("days", StrCat("goes not together with ", after.name, " or ", before.name));
         problems_.LeaveOut("days");
       }
       if (given_.contains(after.name) && given_.contains(before.name) &&
           IsBackward(after, before)) {
-        problems_.Add(before.name, Cat("is not later than ", after.name));
+        problems_.Add(before.name, StrCat("is not later than ", after.name));
         problems_.LeaveOut(before.name);
       }
     }

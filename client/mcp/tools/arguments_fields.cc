@@ -10,7 +10,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
@@ -31,7 +31,7 @@ void AddPaths(const Descriptor& type, const std::string& prefix,
   for (int i = 0; i < type.field_count(); ++i) {
     out.push_back(prefix + type.field(i)->name());
     if (const Descriptor* inside = Inside(*type.field(i))) {
-      AddPaths(*inside, Cat(out.back(), "."), above, out);
+      AddPaths(*inside, StrCat(out.back(), "."), above, out);
     }
   }
   above.pop_back();

@@ -12,7 +12,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 
 constexpr size_t kMostLines = 20;
 constexpr size_t kNameColumns = 60;
@@ -28,7 +28,7 @@ std::vector<std::string> NamesOf(const std::vector<Parameter>& parameters) {
 }
 
 Json WithoutHostile(const Json& value) {
-  if (value.is_string()) return client::EscapeHostile(value.get_ref<const std::string&>());
+  if (value.is_string()) return client::EscapeUnsafe(value.get_ref<const std::string&>());
   if (!value.is_structured()) return value;
   Json out = value;
   for (Json& item : out) item = WithoutHostile(item);
@@ -38,7 +38,7 @@ Json WithoutHostile(const Json& value) {
 }  // namespace
 
 void Problems::Add(std::string_view name, std::string_view what) {
-  lines_.push_back(Cat(name, ": ", what));
+  lines_.push_back(StrCat(name, ": ", what));
   if (FindNamed(parameters_, name) != nullptr) wrong_.emplace(name);
 }
 
@@ -57,10 +57,10 @@ const Parameter* Problems::MeantBy(const std::string& name) const {
 const Parameter* Problems::Unknown(const std::string& name) {
   unknown_ = true;
   const Parameter* meant = MeantBy(name);
-  const std::string shown = client::Truncate(client::EscapeHostile(name), kNameColumns);
+  const std::string shown = client::Truncate(client::EscapeUnsafe(name), kNameColumns);
   if (meant == nullptr) wrong_.insert(shown);
   Add(shown, meant == nullptr ? "no such argument"
-                              : Cat("no such argument; did you mean \"", meant->name, "\"?"));
+                              : StrCat("no such argument; did you mean \"", meant->name, "\"?"));
   return meant;
 }
 
@@ -71,20 +71,20 @@ std::string Problems::Dropped() const {
   if (names.empty()) return {};
   const size_t more = names.size() > kMostDropped ? names.size() - kMostDropped : 0;
   if (more > 0) names.resize(kMostDropped);
-  if (more > 0) names.push_back(Cat(more, " more"));
-  return Cat(", but without ", client::Join(names, ", "));
+  if (more > 0) names.push_back(StrCat(more, " more"));
+  return StrCat(", but without ", client::Join(names, ", "));
 }
 
 ToolResult Problems::Result() const {
-  std::string text = Cat("No query was made: ", tool_.facts->name, " needs other arguments.\n");
-  for (size_t i = 0; i < std::min(lines_.size(), kMostLines); ++i) text += Cat(lines_[i], "\n");
-  if (lines_.size() > kMostLines) text += Cat("and ", lines_.size() - kMostLines, " more\n");
+  std::string text = StrCat("No query was made: ", tool_.facts->name, " needs other arguments.\n");
+  for (size_t i = 0; i < std::min(lines_.size(), kMostLines); ++i) text += StrCat(lines_[i], "\n");
+  if (lines_.size() > kMostLines) text += StrCat("and ", lines_.size() - kMostLines, " more\n");
   if (unknown_) {
     const std::string names = client::Join(NamesOf(parameters_), ", ");
-    text += Cat("Known arguments: ", names.empty() ? "none" : names, ".\n");
+    text += StrCat("Known arguments: ", names.empty() ? "none" : names, ".\n");
   }
   const std::string example = Text(WithoutHostile(example_));
-  if (example.size() <= kMostExampleBytes) text += Cat("Corrected", Dropped(), ": ", example);
+  if (example.size() <= kMostExampleBytes) text += StrCat("Corrected", Dropped(), ": ", example);
   ToolResult result;
   result.content.push_back(Content::Text(std::move(text)));
   result.is_error = true;

@@ -18,7 +18,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
@@ -44,7 +44,7 @@ Json WithoutBlankItems(const Json& list) {
 }
 
 ReadValue Wrong(const Json& given, std::string_view what, Json right = nullptr) {
-  return {.problem = Cat(ShownJson(given), " ", what),
+  return {.problem = StrCat(ShownJson(given), " ", what),
           .value = {},
           .right = std::move(right),
           .words = {}};
@@ -54,11 +54,11 @@ ReadValue Right(Value value, Json right, std::string_view words) {
   return {.problem = {},
           .value = std::move(value),
           .right = std::move(right),
-          .words = client::Truncate(client::EscapeHostile(words), kShownColumns)};
+          .words = client::Truncate(client::EscapeUnsafe(words), kShownColumns)};
 }
 
 std::string DidYouMean(const std::string& nearest) {
-  return nearest.empty() ? std::string() : Cat("; did you mean \"", nearest, "\"?");
+  return nearest.empty() ? std::string() : StrCat("; did you mean \"", nearest, "\"?");
 }
 
 ReadValue ReadText(const Json& given) {
@@ -67,8 +67,8 @@ ReadValue ReadText(const Json& given) {
   }
   const auto& text = given.get_ref<const std::string&>();
   if (text.size() > kMostTextBytes) {
-    return Wrong(given, Cat("has ", client::Grouped(static_cast<int64_t>(text.size())),
-                            " bytes; at most 8,192 are taken"));
+    return Wrong(given, StrCat("has ", client::Grouped(static_cast<int64_t>(text.size())),
+                               " bytes; at most 8,192 are taken"));
   }
   return Right(text, given, text);
 }
@@ -87,7 +87,7 @@ std::optional<double> NumberIn(const Json& given) {
 
 std::string NumberWords(const Parameter& parameter) {
   std::string out = parameter.kind == ParameterKind::kWhole ? "a whole number" : "a number";
-  if (parameter.bounded()) out += Cat(" from ", parameter.least, " to ", parameter.most);
+  if (parameter.bounded()) out += StrCat(" from ", parameter.least, " to ", parameter.most);
   return out;
 }
 
@@ -95,12 +95,12 @@ ReadValue ReadNumber(const Parameter& parameter, const Json& given) {
   const std::optional<double> number = NumberIn(given);
   const bool whole = parameter.kind == ParameterKind::kWhole;
   if (!number || (whole && *number != std::floor(*number))) {
-    return Wrong(given, Cat("is not ", NumberWords(parameter)));
+    return Wrong(given, StrCat("is not ", NumberWords(parameter)));
   }
   const int least = parameter.bounded() ? parameter.least : 0;
   const int most = parameter.bounded() ? parameter.most : std::numeric_limits<int>::max();
   if (*number < least || *number > most) {
-    return Wrong(given, Cat("is not ", NumberWords(parameter)), *number < least ? least : most);
+    return Wrong(given, StrCat("is not ", NumberWords(parameter)), *number < least ? least : most);
   }
   if (!whole) return Right(*number, *number, Json(*number).dump());
   const int value = static_cast<int>(*number);
@@ -125,7 +125,7 @@ ReadValue ReadWord(const Parameter& parameter, const Json& given) {
   const auto& words = parameter.words;
   if (std::find(words.begin(), words.end(), word) != words.end()) return Right(word, word, word);
   const std::string nearest = client::Nearest(word.substr(0, kShownColumns), words);
-  return Wrong(given, Cat("is not one of ", client::Join(words, ", "), DidYouMean(nearest)),
+  return Wrong(given, StrCat("is not one of ", client::Join(words, ", "), DidYouMean(nearest)),
                nearest.empty() ? Json() : Json(nearest));
 }
 
@@ -147,7 +147,7 @@ ReadValue ReadPath(const Json& given, const Descriptor* record) {
   if (path == "*" || client::Lower(path) == "all") return Right(std::string("*"), "*", "*");
   if (HasPath(*record, path)) return Right(path, path, path);
   const std::string nearest = NearestPath(*record, path);
-  return Wrong(given, Cat("is not a field of ", record->name(), DidYouMean(nearest)),
+  return Wrong(given, StrCat("is not a field of ", record->name(), DidYouMean(nearest)),
                nearest.empty() ? Json() : Json(nearest));
 }
 
@@ -238,7 +238,7 @@ void PutValue(const Parameter& parameter, const Value& value, Message& request) 
 }
 
 std::string ShownJson(const Json& given) {
-  return client::Truncate(client::EscapeHostile(Text(given)), kShownColumns);
+  return client::Truncate(client::EscapeUnsafe(Text(given)), kShownColumns);
 }
 
 }  // namespace falcon::mcp

@@ -14,9 +14,9 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
 using client::MessageAt;
 using client::MessageKind;
+using client::StrCat;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
@@ -43,8 +43,8 @@ std::string Map(const Message& message, const FieldDescriptor& field, int depth)
   std::vector<std::string> items;
   for (size_t i = 0; i < std::min(entries.size(), kMostCardItems); ++i) {
     const auto& [key, entry] = entries[i];
-    items.push_back(Cat(UntrustedText(key, kInnerTextBytes), " ",
-                        Value(*entry, *field.message_type()->map_value(), -1, depth + 1)));
+    items.push_back(StrCat(UntrustedText(key, kInnerTextBytes), " ",
+                           Value(*entry, *field.message_type()->map_value(), -1, depth + 1)));
   }
   return JoinItems(items, entries.size());
 }
@@ -59,10 +59,10 @@ std::string Any(const Message& message, const FieldDescriptor& field, int depth)
 std::string SideBySide(const Message& message, int depth) {
   std::vector<std::string> parts;
   for (const FieldDescriptor* field : ShownFields(message)) {
-    parts.push_back(Cat(WordsOf(*field), " ", Any(message, *field, depth + 1)));
+    parts.push_back(StrCat(WordsOf(*field), " ", Any(message, *field, depth + 1)));
   }
   const std::string text = client::Join(parts, ", ");
-  return depth > 0 && parts.size() > 1 ? Cat("(", text, ")") : text;
+  return depth > 0 && parts.size() > 1 ? StrCat("(", text, ")") : text;
 }
 
 std::string MessageText(const Message& message, int depth) {
@@ -77,9 +77,9 @@ std::string MessageText(const Message& message, int depth) {
     case MessageKind::kFieldMask:
       return UntrustedText(client::WellKnownText(message), kTextBytes);
     case MessageKind::kStruct:
-      return Cat("(", Map(message, *type.field(0), depth), ")");
+      return StrCat("(", Map(message, *type.field(0), depth), ")");
     case MessageKind::kListValue:
-      return Cat("(", List(message, *type.field(0), depth), ")");
+      return StrCat("(", List(message, *type.field(0), depth), ")");
     case MessageKind::kValue: {
       const std::vector<const FieldDescriptor*> fields = ShownFields(message);
       return fields.empty() ? "none" : Value(message, *fields[0], -1, depth);
@@ -103,7 +103,7 @@ std::string Value(const Message& message, const FieldDescriptor& field, int inde
 
 std::string JoinItems(const std::vector<std::string>& items, size_t all) {
   std::string text = client::Join(items, ", ");
-  if (all > items.size()) text.append(Cat(", … (", all, " in all)"));
+  if (all > items.size()) text.append(StrCat(", … (", all, " in all)"));
   return text;
 }
 

@@ -109,7 +109,7 @@ size_t Defanger::At(std::string_view text, size_t at, std::string& instead) {
   if (client::Lower(text.substr(at, 4)) == "www." && at + 4 < text.size() &&
       IsWordCharacter(text[at + 4])) {
     in_host_ = true;
-    instead = client::Cat(text.substr(at, 3), "[.]");
+    instead = client::StrCat(text.substr(at, 3), "[.]");
     return 4;
   }
   return 0;

@@ -12,8 +12,8 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
 using client::Failure;
+using client::StrCat;
 
 using ParameterOf = std::function<std::string(const std::string&)>;
 
@@ -26,15 +26,15 @@ std::string ViolationLines(const Failure& failure, const ParameterOf& parameter_
   std::string out;
   for (const client::FieldViolation& violation : failure.violations) {
     const std::string name = violation.field.empty() ? "request" : parameter_of(violation.field);
-    out.append(Cat("- ", UntrustedText(name, kFieldBytes), ": ",
-                   UntrustedText(violation.description, kMessageBytes), "\n"));
+    out.append(StrCat("- ", UntrustedText(name, kFieldBytes), ": ",
+                      UntrustedText(violation.description, kMessageBytes), "\n"));
   }
   return out;
 }
 
 std::string OwnMessage(const Failure& failure, const ParameterOf& parameter_of) {
   if (!failure.violations.empty()) return ViolationLines(failure, parameter_of);
-  return failure.message.empty() ? "" : Cat(UntrustedText(failure.message, kMessageBytes), "\n");
+  return failure.message.empty() ? "" : StrCat(UntrustedText(failure.message, kMessageBytes), "\n");
 }
 
 // "Try: fql "severity:>60"": the filter that the gateway itself would take.
@@ -62,12 +62,12 @@ std::string FailureSentences(const Failure& failure, const Bridge& bridge,
   sentences.push_back(RetrySentence(failure));
   if (const std::string trace = failure.Fact("trace_id"); !trace.empty()) {
     sentences.push_back(
-        Cat("Falcon's trace id, for its support: ", UntrustedText(trace, kFieldBytes), "."));
+        StrCat("Falcon's trace id, for its support: ", UntrustedText(trace, kFieldBytes), "."));
   }
   out.append(Sentences(sentences));
   const std::string others = own ? failure.Fact("upstream_text") : failure.message;
   if (IsUnreachable(failure) || others.empty()) return out;
-  return Cat(out, "\n", Boundary(bridge.nonce()).Around(UntrustedText(others, kMessageBytes)));
+  return StrCat(out, "\n", Boundary(bridge.nonce()).Around(UntrustedText(others, kMessageBytes)));
 }
 
 ToolResult FailureResult(const Failure& failure, const Bridge& bridge,

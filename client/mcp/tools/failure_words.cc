@@ -10,8 +10,8 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
 using client::Failure;
+using client::StrCat;
 using grpc::StatusCode;
 
 constexpr size_t kTextBytes = 300;
@@ -25,14 +25,14 @@ bool IsCursor(const Failure& failure) {
 }
 
 std::string Unreachable(const Failure& failure, const Bridge& bridge) {
-  return Cat("The gateway at ", bridge.address, " does not answer (",
-             UntrustedText(failure.message, kTextBytes),
-             "). Nothing was looked up. Start falcon-gateway there or set --gateway / "
-             "FALCON_GATEWAY_ADDRESS.");
+  return StrCat("The gateway at ", bridge.address, " does not answer (",
+                UntrustedText(failure.message, kTextBytes),
+                "). Nothing was looked up. Start falcon-gateway there or set --gateway / "
+                "FALCON_GATEWAY_ADDRESS.");
 }
 
 std::string AtAProxy(int status, const Bridge& bridge) {
-  return Cat(
+  return StrCat(
       "A proxy at ", bridge.address, " answered with HTTP ", status,
       " in the gateway's place, so nothing was looked up: the gateway behind it is starting, "
       "busy or not reached.");
@@ -41,9 +41,9 @@ std::string AtAProxy(int status, const Bridge& bridge) {
 std::string Denied(const Failure& failure) {
   const std::string scopes = failure.Fact("required_scopes");
   if (scopes.empty()) return "Falcon does not let the gateway's API client read this.";
-  return Cat("Falcon denied the read: the gateway's API client needs the scope ",
-             UntrustedText(scopes, kTextBytes),
-             ", or its IP allow-list lacks the gateway's address.");
+  return StrCat("Falcon denied the read: the gateway's API client needs the scope ",
+                UntrustedText(scopes, kTextBytes),
+                ", or its IP allow-list lacks the gateway's address.");
 }
 
 std::string Exhausted(const Failure& failure) {
@@ -53,7 +53,7 @@ std::string Exhausted(const Failure& failure) {
   }
   std::string out = "A quota is spent.";
   for (const client::QuotaViolation& quota : failure.quotas) {
-    out = Cat("A quota is spent: ", UntrustedText(quota.description, kTextBytes), ".");
+    out = StrCat("A quota is spent: ", UntrustedText(quota.description, kTextBytes), ".");
   }
   return out;
 }
@@ -90,7 +90,8 @@ std::string WhatHappened(const Failure& failure, const Bridge& bridge) {
       return "Falcon could not be asked, so this says nothing about what exists.";
     case StatusCode::UNIMPLEMENTED:
       return failure.reason.empty()
-                 ? Cat("The gateway at ", bridge.address,
+                 ? StrCat(
+                       "The gateway at ", bridge.address,
                        " does not know this call: it is older than the bridge, or something else.")
                  : "Falcon no longer serves this.";
     case StatusCode::FAILED_PRECONDITION:
@@ -129,7 +130,7 @@ std::string RetrySentence(const Failure& failure) {
   if (IsUnreachable(failure)) return "A retry will not help before a gateway runs there.";
   const bool same_again = IsCursor(failure) || failure.reason == "UPSTREAM_BODY_TOO_LARGE";
   if (same_again) return "The same call again will not help.";
-  if (failure.retry_delay) return Cat("Retry after ", Milliseconds(*failure.retry_delay), ".");
+  if (failure.retry_delay) return StrCat("Retry after ", Milliseconds(*failure.retry_delay), ".");
   if (failure.ProxyStatus() && failure.MayPass()) return "Retry in a few seconds.";
   return failure.MayPass() ? "A retry may help." : "A retry will not help.";
 }

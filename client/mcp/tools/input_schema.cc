@@ -9,7 +9,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 
 std::string Strings(const std::vector<std::string>& words) {
   std::string out = "[";
@@ -35,10 +35,10 @@ std::string_view TypeName(ParameterKind kind) {
 
 // Members of the schema of one value.
 std::string ValueSchema(const Parameter& parameter) {
-  if (!parameter.words.empty()) return Cat("\"enum\":", Strings(parameter.words));
-  std::string out = Cat("\"type\":\"", TypeName(parameter.kind), "\"");
+  if (!parameter.words.empty()) return StrCat("\"enum\":", Strings(parameter.words));
+  std::string out = StrCat("\"type\":\"", TypeName(parameter.kind), "\"");
   if (parameter.bounded()) {
-    out += Cat(",\"minimum\":", parameter.least, ",\"maximum\":", parameter.most);
+    out += StrCat(",\"minimum\":", parameter.least, ",\"maximum\":", parameter.most);
   }
   return out;
 }
@@ -55,13 +55,13 @@ bool IsOftenSeveral(const Parameter& parameter) {
 std::string TypeSchema(const Parameter& parameter) {
   if (!parameter.list || !IsOftenSeveral(parameter)) return ValueSchema(parameter);
   const bool alone = parameter.kind != ParameterKind::kFields;
-  return Cat("\"type\":", alone ? R"(["string","array"])" : R"("array")", ",\"items\":{",
-             ValueSchema(parameter), "}");
+  return StrCat("\"type\":", alone ? R"(["string","array"])" : R"("array")", ",\"items\":{",
+                ValueSchema(parameter), "}");
 }
 
 std::string ParameterSchema(const BoundTool& tool, const Parameter& parameter) {
   std::string out = "{" + TypeSchema(parameter);
-  if (parameter.use == ParameterUse::kLimit) out += Cat(",\"default\":", Asked().limit);
+  if (parameter.use == ParameterUse::kLimit) out += StrCat(",\"default\":", Asked().limit);
   if (const std::string text = DescriptionOf(tool, parameter); !text.empty()) {
     out += ",\"description\":";
     AppendString(out, text);
@@ -78,11 +78,11 @@ std::string InputSchemaOf(const BoundTool& tool) {
   for (const Parameter& parameter : parameters) {
     if (!properties.empty()) properties.push_back(',');
     AppendString(properties, parameter.name);
-    properties += Cat(":", ParameterSchema(tool, parameter));
+    properties += StrCat(":", ParameterSchema(tool, parameter));
     if (parameter.required) required.push_back(parameter.name);
   }
-  std::string out = Cat(R"({"type":"object","properties":{)", properties, "}");
-  if (!required.empty()) out += Cat(",\"required\":", Strings(required));
+  std::string out = StrCat(R"({"type":"object","properties":{)", properties, "}");
+  if (!required.empty()) out += StrCat(",\"required\":", Strings(required));
   return out + ",\"additionalProperties\":false}";
 }
 

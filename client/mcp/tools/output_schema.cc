@@ -14,8 +14,8 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
 using client::MessageKind;
+using client::StrCat;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
@@ -32,7 +32,7 @@ constexpr std::string_view kLongInteger = R"({"type":["integer","string"]})";
 
 std::string ListOf(const std::string& items) {
   const bool plain = items == kAny || items == kObject;
-  return plain ? std::string(kArray) : Cat(R"({"type":"array","items":)", items, "}");
+  return plain ? std::string(kArray) : StrCat(R"({"type":"array","items":)", items, "}");
 }
 
 bool IsBrief(const FieldDescriptor& field) {
@@ -58,7 +58,7 @@ std::string RecordSchema(const Descriptor& type, bool all, int levels) {
     properties.Add(field.name(), SchemaOf(field, levels - 1));
     any = true;
   }
-  return any ? Cat(R"({"properties":)", properties.Take(), "}") : std::string(kObject);
+  return any ? StrCat(R"({"properties":)", properties.Take(), "}") : std::string(kObject);
 }
 
 std::string MessageSchema(const Descriptor& type, int levels) {
@@ -118,7 +118,7 @@ std::string BucketsSchema() {
   bucket.Add("count", kInteger);
   bucket.Add("value", R"({"type":"number"})");
   bucket.Add("sub_buckets", kArray);
-  return Cat(R"({"type":"array","items":{"properties":)", bucket.Take(), "}}");
+  return StrCat(R"({"type":"array","items":{"properties":)", bucket.Take(), "}}");
 }
 
 // What stands beside the records: see AnswerParts::rest.
@@ -154,8 +154,8 @@ std::string OutputSchemaOf(const BoundTool& tool) {
     AddRest(method, properties);
   }
   properties.Add("truncated", kBoolean);
-  std::string out = Cat(R"({"type":"object","properties":)", properties.Take());
-  if (records != nullptr) out += Cat(R"(,"required":[")", records->name(), "\"]");
+  std::string out = StrCat(R"({"type":"object","properties":)", properties.Take());
+  if (records != nullptr) out += StrCat(R"(,"required":[")", records->name(), "\"]");
   return out + "}";
 }
 

@@ -13,7 +13,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
@@ -55,7 +55,7 @@ bool Contains(const List& list, const Value& value) {
 }
 
 bool IsLeftOut(const BoundTool& tool, const FieldDescriptor& field) {
-  const std::string here = Cat(tool.method->descriptor->input_type()->name(), ".", field.name());
+  const std::string here = StrCat(tool.method->descriptor->input_type()->name(), ".", field.name());
   return Contains(kLeftOut, field.name()) || Contains(kLeftOutHere, here);
 }
 
@@ -115,7 +115,7 @@ void AddRange(const client::ParameterPath& path, std::vector<Parameter>& out) {
   for (int i = 0; i < field.message_type()->field_count(); ++i) {
     const FieldDescriptor* end = field.message_type()->field(i);
     Parameter parameter;
-    parameter.name = Cat(NameOf(field), end->name() == "start" ? "_after" : "_before");
+    parameter.name = StrCat(NameOf(field), end->name() == "start" ? "_after" : "_before");
     parameter.kind = ParameterKind::kInstant;
     parameter.path = path;
     parameter.path.push_back(end);
@@ -224,7 +224,7 @@ std::string ParameterNameOf(const BoundTool& tool, std::string_view request_fiel
   const FieldDescriptor& field = *path.back();
   if (!IsTimeRange(field)) return NameOf(field);
   if (!IsMainRange(field)) return std::string(request_field);
-  return Cat(NameOf(field), request_field.ends_with(".end") ? "_before" : "_after");
+  return StrCat(NameOf(field), request_field.ends_with(".end") ? "_before" : "_after");
 }
 
 }  // namespace falcon::mcp

@@ -11,7 +11,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
@@ -73,9 +73,9 @@ void ReplaceAll(std::string& text, std::string_view from, std::string_view to) {
 }
 
 std::string FilterText(const BoundTool& tool) {
-  std::string text = Cat("FQL (falcon://fql/", tool.facts->noun, ")");
+  std::string text = StrCat("FQL (falcon://fql/", tool.facts->noun, ")");
   for (const auto& [noun, example] : kFilterExamples) {
-    if (noun == tool.facts->noun) text += Cat(": ", example);
+    if (noun == tool.facts->noun) text += StrCat(": ", example);
   }
   return text;
 }
@@ -93,7 +93,7 @@ std::string Sentences(std::string_view comment) {
   if (first.size() + 1 >= comment.size()) return first;
   const std::string second = client::FirstSentence(comment.substr(first.size() + 1));
   const bool example = second.find(": `") != second.npos && first.find('`') == first.npos;
-  return example ? Cat(first, " ", second) : first;
+  return example ? StrCat(first, " ", second) : first;
 }
 
 }  // namespace

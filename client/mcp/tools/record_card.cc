@@ -18,8 +18,8 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
 using client::MessageAt;
+using client::StrCat;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
@@ -59,7 +59,7 @@ Grade GradeIn(const Message& message) {
     const size_t blank = text.find(' ');
     if (blank == std::string::npos) continue;
     if (grade.fields.empty()) grade.mark = text.substr(0, blank);
-    grade.word.append(Cat(grade.fields.empty() ? "" : ", ", text.substr(blank + 1)));
+    grade.word.append(StrCat(grade.fields.empty() ? "" : ", ", text.substr(blank + 1)));
     grade.fields.push_back(field);
   }
   return grade;
@@ -117,7 +117,7 @@ class CardWriter {
     out_.push_back(' ');
     out_.append(name == nullptr ? client::Join(client::Words(record.GetDescriptor()->name()), " ")
                                 : CardValue(record, *name, -1));
-    if (!grade.word.empty()) out_.append(Cat(" (", grade.word, ")"));
+    if (!grade.word.empty()) out_.append(StrCat(" (", grade.word, ")"));
     out_.push_back('\n');
   }
 
@@ -154,14 +154,14 @@ class CardWriter {
     }
     const std::string label = LabelOf(path_);
     for (size_t i = 0; i < items.size(); ++i) {
-      Line(size > 1 ? Cat(label, " ", i + 1, "/", size) : label, list, items[i]);
+      Line(size > 1 ? StrCat(label, " ", i + 1, "/", size) : label, list, items[i]);
     }
     if (size > items.size()) Line(label, list, "…");
   }
 
   void Line(std::string_view label, const FieldDescriptor& field, std::string_view value) {
     const std::string_view sign = SignOf(field);
-    out_.append(Cat(kIndent, sign.empty() ? kNoSign : sign, " ", label, ": ", value, "\n"));
+    out_.append(StrCat(kIndent, sign.empty() ? kNoSign : sign, " ", label, ": ", value, "\n"));
   }
 
   std::string out_;

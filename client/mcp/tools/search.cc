@@ -23,7 +23,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 using google::protobuf::FieldDescriptor;
 
 // Pages without a record to show are passed over, up to so many.
@@ -208,25 +208,26 @@ class Search {
 
   std::string Cards() const {
     const std::string cards = parts_.notes.lines + shown_.cards;
-    return cards.empty() ? Cat("(no ", ManyRecords(method_), ")\n") : cards;
+    return cards.empty() ? StrCat("(no ", ManyRecords(method_), ")\n") : cards;
   }
 
   std::string HowToGoOn(const std::string& cursor, const std::string& note) const {
     std::vector<std::string> sentences;
     if (!note.empty()) sentences.push_back(note);
     if (shown_.cut) {
-      sentences.push_back(Cat("The result's budget of ", bridge_.result_bytes / 1024,
-                              " KiB cut this page: ask for fewer `fields` or a smaller `limit`."));
+      sentences.push_back(
+          StrCat("The result's budget of ", bridge_.result_bytes / 1024,
+                 " KiB cut this page: ask for fewer `fields` or a smaller `limit`."));
     }
     if (!cursor.empty()) {
       const std::string place = asked_.format == Format::kText ? cursor : "next_cursor";
-      sentences.push_back(Cat("More: ", tool_.facts->name,
-                              " again with the same arguments and `cursor` set to ", place,
-                              ", or narrow the filters."));
+      sentences.push_back(StrCat("More: ", tool_.facts->name,
+                                 " again with the same arguments and `cursor` set to ", place,
+                                 ", or narrow the filters."));
     }
     const ToolFacts* get = SiblingTool(tool_, ToolKind::kGet);
     if (get != nullptr && shown_.count > 0 && asked_.view == View::kBrief && !asked_.chose_fields) {
-      sentences.push_back(Cat(get->name, " shows one ", OneRecord(method_), " in full."));
+      sentences.push_back(StrCat(get->name, " shows one ", OneRecord(method_), " in full."));
     }
     return Sentences(sentences);
   }

@@ -13,7 +13,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 using client::TextField;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
@@ -103,13 +103,15 @@ std::string ScopeSentences(const BoundTool& tool, const Asked& asked, bool nothi
   }
   const std::string technique = TextOf(request, "technique");
   if (IsParentTechnique(technique)) {
-    sentences.push_back(Cat("Sub-techniques are left out: `technique` ", technique, "* has them."));
+    sentences.push_back(
+        StrCat("Sub-techniques are left out: `technique` ", technique, "* has them."));
   }
   for (const std::string_view name : kMindCase) {
     const std::string asked_for = TextOf(request, name);
     if (!nothing || asked_for.empty() || IsParentTechnique(asked_for)) continue;
-    sentences.push_back(Cat("`", name, "` was asked as written, in upper and in lower case; Falcon",
-                            " minds case otherwise."));
+    sentences.push_back(StrCat("`", name,
+                               "` was asked as written, in upper and in lower case; Falcon",
+                               " minds case otherwise."));
   }
   return Sentences(sentences);
 }

@@ -107,8 +107,8 @@ bool ShownText::Finish(size_t text_bytes) {
   out_.resize(kept_);
   out_.append(kEllipsis);
   if (most_ - room_ == kMarkBytes) {
-    out_.append(client::Cat(" (cut: ", client::Grouped(static_cast<int64_t>(text_bytes)),
-                            " bytes in all)"));
+    out_.append(client::StrCat(" (cut: ", client::Grouped(static_cast<int64_t>(text_bytes)),
+                               " bytes in all)"));
   }
   return true;
 }

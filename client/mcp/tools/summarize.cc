@@ -20,8 +20,8 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
 using client::Grouped;
+using client::StrCat;
 
 constexpr size_t kEnvelopeBytes = 512;
 constexpr size_t kFilterBytes = 240;
@@ -34,7 +34,7 @@ void WaitFor(std::chrono::milliseconds span, std::stop_token stop) {
 }
 
 std::string OfTotal(const SummaryOutcome& outcome) {
-  return outcome.total ? Cat(" of ", Grouped(*outcome.total)) : std::string();
+  return outcome.total ? StrCat(" of ", Grouped(*outcome.total)) : std::string();
 }
 
 std::string Words(const SummaryAsked& asked) {
@@ -42,7 +42,7 @@ std::string Words(const SummaryAsked& asked) {
 }
 
 ToolResult Broken(const SummaryAsked& asked, const SummaryOutcome& outcome, const Bridge& bridge) {
-  return ErrorResult(Cat(
+  return ErrorResult(StrCat(
       "The count is not complete and therefore not shown: it broke after ",
       Grouped(outcome.counted), OfTotal(outcome), " ", Words(asked), ".\n",
       FailureSentences(*outcome.failure, bridge, [](const std::string& field) { return field; })));
@@ -54,13 +54,13 @@ std::string Note(const SummaryOutcome& outcome) {
     sentences.push_back("Falcon did not answer for all records: these counts are too low.");
   }
   if (outcome.skipped > 0) {
-    sentences.push_back(Cat(
+    sentences.push_back(StrCat(
         outcome.skipped, " values did not fit their fields and are counted as Falcon sent them."));
   }
   for (const ValueCounts& counts : outcome.counts) {
     if (!counts.overflowed()) continue;
-    sentences.push_back(
-        Cat("Above ", ValueCounts::kMostValues, " distinct values further ones count as other."));
+    sentences.push_back(StrCat("Above ", ValueCounts::kMostValues,
+                               " distinct values further ones count as other."));
     break;
   }
   return Sentences(sentences);
@@ -87,13 +87,13 @@ ToolResult Whole(const SummaryAsked& asked, const SummaryOutcome& outcome, const
   object.Add("groups", Groups(outcome, asked.top, bytes));
   if (const std::string note = Note(outcome); !note.empty()) object.AddText("note", note);
   const std::string filters =
-      asked.filters.empty() ? "" : Cat(" (", UntrustedText(asked.filters, kFilterBytes), ")");
+      asked.filters.empty() ? "" : StrCat(" (", UntrustedText(asked.filters, kFilterBytes), ")");
   ResultParts result;
   result.structured = object.Take();
   result.summary = outcome.counted > 0
-                       ? Cat("Counted ", outcome.partial ? "some" : "all", " ",
-                             Grouped(outcome.counted), " ", Words(asked), filters, ".")
-                       : Cat("Falcon answered: no ", Words(asked), filters, " to count.");
+                       ? StrCat("Counted ", outcome.partial ? "some" : "all", " ",
+                                Grouped(outcome.counted), " ", Words(asked), filters, ".")
+                       : StrCat("Falcon answered: no ", Words(asked), filters, " to count.");
   return MakeResult(std::move(result), bridge);
 }
 

@@ -14,8 +14,8 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
 using client::Method;
+using client::StrCat;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
@@ -67,13 +67,13 @@ class Reader {
       ReadGroupBy();
     }
     if (problems_.empty()) return std::move(asked_);
-    return ErrorResult(Cat("These arguments do not fit; nothing was looked up.\n", problems_,
-                           "Example: ", kExample, "\nA retry of the same call will not help."));
+    return ErrorResult(StrCat("These arguments do not fit; nothing was looked up.\n", problems_,
+                              "Example: ", kExample, "\nA retry of the same call will not help."));
   }
 
  private:
   void Report(std::string_view name, std::string_view problem) {
-    problems_.append(Cat("- ", name, ": ", problem, "\n"));
+    problems_.append(StrCat("- ", name, ": ", problem, "\n"));
   }
 
   const Json* Find(const char* name) const {
@@ -87,8 +87,8 @@ class Reader {
       if (std::find(known.begin(), known.end(), name) != known.end()) continue;
       const std::string nearest = client::Nearest(name, known);
       Report(UntrustedText(name, 64),
-             Cat("no such parameter; ", nearest.empty() ? "known: " + client::Join(known, ", ")
-                                                        : "did you mean " + nearest + "?"));
+             StrCat("no such parameter; ", nearest.empty() ? "known: " + client::Join(known, ", ")
+                                                           : "did you mean " + nearest + "?"));
     }
   }
 
@@ -111,7 +111,7 @@ class Reader {
     if (value == nullptr) return std::nullopt;
     const int64_t number = value->is_number_integer() ? value->get<int64_t>() : 0;
     if (number >= 1 && number <= most) return static_cast<int>(number);
-    Report(name, Cat("a whole number from 1 to ", most));
+    Report(name, StrCat("a whole number from 1 to ", most));
     return std::nullopt;
   }
 
@@ -121,7 +121,7 @@ class Reader {
 
   client::ParameterPath RequestField(const char* name) {
     client::ParameterPath path = client::FindParameter(*asked_.request->GetDescriptor(), name);
-    if (path.empty()) Report(name, Cat("not known for ", asked_.method->noun));
+    if (path.empty()) Report(name, StrCat("not known for ", asked_.method->noun));
     return path;
   }
 
@@ -135,7 +135,7 @@ class Reader {
     if (path.empty()) return;
     Message& filter = client::MutableHolder(path, *asked_.request);
     filter.GetReflection()->SetInt32(&filter, path.back(), *days);
-    AddFilter(Cat("days ", *days));
+    AddFilter(StrCat("days ", *days));
   }
 
   void ReadFql() {
@@ -165,7 +165,7 @@ class Reader {
   void ReadGroupBy() {
     const std::vector<std::string> paths = Paths();
     if (paths.empty() || paths.size() > kMostFields) {
-      return Report("group_by", Cat("one to ", kMostFields, " field paths of the record"));
+      return Report("group_by", StrCat("one to ", kMostFields, " field paths of the record"));
     }
     const Method& method = *asked_.method;
     for (const std::string& path : paths) {
@@ -222,13 +222,13 @@ std::string SummaryInputSchema(const client::Catalog& catalog) {
     nouns.append(nouns.empty() ? "" : ",");
     AppendString(nouns, noun);
   }
-  return Cat(R"({"type":"object","properties":{"noun":{"enum":[)", nouns,
-             R"(]},"days":{"type":"integer","minimum":1,"maximum":)", kMostDays,
-             R"(},"fql":{"type":"string","description":"FQL."},)",
-             R"("group_by":{"type":["string","array"],"items":{"type":"string"},"description":)",
-             R"("One to three field paths: severity, device.hostname."},)",
-             R"("top":{"type":"integer","minimum":1,"maximum":)", kMostTop,
-             R"(,"default":10}},"required":["noun"],"additionalProperties":false})");
+  return StrCat(R"({"type":"object","properties":{"noun":{"enum":[)", nouns,
+                R"(]},"days":{"type":"integer","minimum":1,"maximum":)", kMostDays,
+                R"(},"fql":{"type":"string","description":"FQL."},)",
+                R"("group_by":{"type":["string","array"],"items":{"type":"string"},"description":)",
+                R"("One to three field paths: severity, device.hostname."},)",
+                R"("top":{"type":"integer","minimum":1,"maximum":)", kMostTop,
+                R"(,"default":10}},"required":["noun"],"additionalProperties":false})");
 }
 
 std::string SummaryOutputSchema() {

@@ -18,15 +18,15 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 
 constexpr size_t kKeyBytes = 300;
 
 ToolResult NoSuchRecord(const BoundTool& tool, const Asked& asked) {
-  std::string text = Cat("Falcon answered: there is no ", OneRecord(*tool.method), " with ",
-                         AskedKey(tool, asked), ". A retry will not help.");
+  std::string text = StrCat("Falcon answered: there is no ", OneRecord(*tool.method), " with ",
+                            AskedKey(tool, asked), ". A retry will not help.");
   if (const ToolFacts* search = SiblingTool(tool, ToolKind::kSearch)) {
-    text.append(Cat(" ", search->name, " finds the ids of those that exist."));
+    text.append(StrCat(" ", search->name, " finds the ids of those that exist."));
   }
   return ErrorResult(std::move(text));
 }
@@ -54,8 +54,8 @@ std::string AskedKey(const BoundTool& tool, const Asked& asked) {
   for (const auto* field : fields) {
     const bool text = field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_STRING;
     if (field->is_repeated() || !text) continue;
-    return Cat(ParameterNameOf(tool, field->name()), " ",
-               UntrustedText(client::ScalarText(request, *field, -1), kKeyBytes));
+    return StrCat(ParameterNameOf(tool, field->name()), " ",
+                  UntrustedText(client::ScalarText(request, *field, -1), kKeyBytes));
   }
   return {};
 }
@@ -69,12 +69,12 @@ ToolResult ToolFailure(const BoundTool& tool, const Asked& asked, const client::
 }
 
 ToolResult WrongCursor(const BoundTool& tool, bool of_other_arguments) {
-  return ErrorResult(Cat("The cursor ",
-                         of_other_arguments
-                             ? "belongs to other arguments: all but limit and format must stay."
-                             : "is none that this tool gave.",
-                         " Nothing was looked up. Call ", tool.facts->name,
-                         " again without `cursor`. A retry with it will not help."));
+  return ErrorResult(StrCat("The cursor ",
+                            of_other_arguments
+                                ? "belongs to other arguments: all but limit and format must stay."
+                                : "is none that this tool gave.",
+                            " Nothing was looked up. Call ", tool.facts->name,
+                            " again without `cursor`. A retry with it will not help."));
 }
 
 }  // namespace falcon::mcp

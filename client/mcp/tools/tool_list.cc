@@ -14,7 +14,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 
 // Made apart: it exports, which no line of the table does.
 constexpr std::string_view kSummarize = "summarize_records";
@@ -51,9 +51,9 @@ absl::Status CheckNames(std::string_view what, const std::vector<std::string>& g
     if (Has(known, name)) continue;
     const std::string nearest = client::Nearest(name, known);
     return absl::InvalidArgumentError(
-        Cat("There is no ", what, " \"", name, "\"",
-            nearest.empty() ? std::string() : Cat("; did you mean \"", nearest, "\"?"),
-            nearest.empty() ? ". Known: " : " Known: ", client::Join(known, ", "), "."));
+        StrCat("There is no ", what, " \"", name, "\"",
+               nearest.empty() ? std::string() : StrCat("; did you mean \"", nearest, "\"?"),
+               nearest.empty() ? ". Known: " : " Known: ", client::Join(known, ", "), "."));
   }
   return absl::OkStatus();
 }
@@ -78,8 +78,8 @@ std::string Description(const BoundTool& tool) {
     if (const size_t at = text.find(phrase); at != text.npos) text.erase(at, phrase.size());
   }
   text = PlainComment(tool, text);
-  if (!tool.facts->hint.empty()) text += Cat(" ", tool.facts->hint);
-  if (tool.method->verb != "access") text += Cat(" ", kUntrusted);
+  if (!tool.facts->hint.empty()) text += StrCat(" ", tool.facts->hint);
+  if (tool.method->verb != "access") text += StrCat(" ", kUntrusted);
   return text;
 }
 
@@ -109,7 +109,8 @@ absl::StatusOr<std::vector<Tool>> MakeTools(const Bridge& bridge, const ToolChoi
     if (!IsOn(choice, facts.toolset, facts.name)) continue;
     const client::Method* method = bridge.catalog.Find(facts.noun, facts.verb);
     if (method == nullptr) {
-      return absl::InternalError(Cat("The gateway's protos have no method for ", facts.name, "."));
+      return absl::InternalError(
+          StrCat("The gateway's protos have no method for ", facts.name, "."));
     }
     tools.push_back(MakeTool({&facts, method}, bridge));
   }

@@ -14,8 +14,8 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
 using client::MessageKind;
+using client::StrCat;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
@@ -39,12 +39,12 @@ bool IsInstant(const FieldDescriptor& field) {
 
 std::string DidYouMean(const Descriptor& record, const std::string& path) {
   const std::string nearest = NearestPath(record, path);
-  return nearest.empty() ? std::string() : Cat("; did you mean ", nearest, "?");
+  return nearest.empty() ? std::string() : StrCat("; did you mean ", nearest, "?");
 }
 
 absl::Status Wrong(const std::string& path, std::string_view problem) {
   return absl::InvalidArgumentError(
-      Cat("`", client::Truncate(client::EscapeHostile(path), kShownColumns), "` ", problem));
+      StrCat("`", client::Truncate(client::EscapeUnsafe(path), kShownColumns), "` ", problem));
 }
 
 // Cut between characters.
@@ -66,7 +66,7 @@ std::string ValueText(const Message& message, const FieldDescriptor& field, int 
     const int number = client::EnumAt(message, field, index);
     const auto* value = field.enum_type()->FindValueByNumber(number);
     if (number == 0) return {};
-    return value == nullptr ? Cat(number) : client::EnumWord(*value);
+    return value == nullptr ? StrCat(number) : client::EnumWord(*value);
   }
   return Short(client::ScalarText(message, field, index));
 }
@@ -80,7 +80,7 @@ absl::StatusOr<CountedField> FindCountedField(const Descriptor& record, const st
     if (type == nullptr) return Wrong(path, "goes on inside a plain value");
     const FieldDescriptor* field = type->FindFieldByName(name);
     if (field == nullptr || field->is_map()) {
-      return Wrong(path, Cat("is no field that can be counted", DidYouMean(record, path)));
+      return Wrong(path, StrCat("is no field that can be counted", DidYouMean(record, path)));
     }
     counted.steps.push_back(field);
     type = IsObject(*field) ? field->message_type() : nullptr;
@@ -88,8 +88,8 @@ absl::StatusOr<CountedField> FindCountedField(const Descriptor& record, const st
   if (counted.steps.empty()) return Wrong(path, "names no field");
   const FieldDescriptor& last = *counted.steps.back();
   if (type != nullptr) {
-    return Wrong(path, Cat("is an object: name a field inside it, such as ", path, ".",
-                           type->field(0)->name()));
+    return Wrong(path, StrCat("is an object: name a field inside it, such as ", path, ".",
+                              type->field(0)->name()));
   }
   if (last.message_type() != nullptr && !IsInstant(last)) {
     return Wrong(path, "holds values of any shape, which cannot be counted");

@@ -22,7 +22,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 using google::protobuf::FieldDescriptor;
 
 // Keys, numbers and notes around the records.
@@ -88,7 +88,7 @@ class WholeAnswer {
       if (std::string cuts = CutsSentence(shown->cuts); !cuts.empty()) sentences.push_back(cuts);
     }
     if (list() && records_.count < Size()) {
-      sentences.push_back(Cat(records_.count, " of ", Size(), " are shown."));
+      sentences.push_back(StrCat(records_.count, " of ", Size(), " are shown."));
     }
     return Sentences(sentences);
   }
@@ -97,18 +97,18 @@ class WholeAnswer {
 
   std::string Summary() const {
     if (tool_.facts->kind == ToolKind::kGet) {
-      return Cat("Found the ", OneRecord(*tool_.method), " with ", AskedKey(tool_, asked_), ".");
+      return StrCat("Found the ", OneRecord(*tool_.method), " with ", AskedKey(tool_, asked_), ".");
     }
-    if (!list()) return Cat(tool_.facts->title, ": answered.");
+    if (!list()) return StrCat(tool_.facts->title, ": answered.");
     const FieldDescriptor* missing = tool_.method->shape.missing;
     const int unanswered =
         missing == nullptr ? 0 : parts_.rest->GetReflection()->FieldSize(*parts_.rest, missing);
     std::string records = client::Replace(field_->name(), '_', ' ');
     if (Size() == 1 && records.ends_with('s')) records.pop_back();
-    return Cat(tool_.facts->title, ": ", Size(), " ", records, Verdicts(),
-               unanswered == 0
-                   ? "."
-                   : Cat("; ", unanswered, " asked for without an answer, see `missing`."));
+    return StrCat(tool_.facts->title, ": ", Size(), " ", records, Verdicts(),
+                  unanswered == 0
+                      ? "."
+                      : StrCat("; ", unanswered, " asked for without an answer, see `missing`."));
   }
 
   // " (9 granted, 2 denied)" of records with a verdict, all of them counted, shown or not.
@@ -126,10 +126,10 @@ class WholeAnswer {
     for (const auto& [number, count] : counts) {
       const auto* value = verdict->enum_type()->FindValueByNumber(number);
       words.push_back(
-          Cat(count, " ",
-              value == nullptr || number == 0 ? "without a verdict" : client::EnumWord(*value)));
+          StrCat(count, " ",
+                 value == nullptr || number == 0 ? "without a verdict" : client::EnumWord(*value)));
     }
-    return Cat(" (", client::Join(words, ", "), ")");
+    return StrCat(" (", client::Join(words, ", "), ")");
   }
 
   std::string Next(const std::string& note) const {
@@ -137,9 +137,9 @@ class WholeAnswer {
     if (!note.empty()) sentences.push_back(note);
     if (cut()) {
       sentences.push_back(
-          Cat("The result's budget of ", bridge_.result_bytes / 1024, " KiB cut this: ",
-              tool_.method->shape.read_mask != nullptr ? "`fields` chooses what is shown."
-                                                       : "ask for less at a time."));
+          StrCat("The result's budget of ", bridge_.result_bytes / 1024, " KiB cut this: ",
+                 tool_.method->shape.read_mask != nullptr ? "`fields` chooses what is shown."
+                                                          : "ask for less at a time."));
     }
     return Sentences(sentences);
   }

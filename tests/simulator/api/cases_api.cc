@@ -10,8 +10,8 @@ constexpr std::string_view kCases = "cases-api";
 constexpr std::string_view kFiles = "case-files-api";
 constexpr std::string_view kManagement = "case-management-api";
 // Not documented; a public client sends up to 500.
-constexpr size_t kMostCases = 500;
-constexpr size_t kMostSettings = 500;
+constexpr size_t kMaxCases = 500;
+constexpr size_t kMaxSettings = 500;
 
 constexpr PageRules kCaseRules = {.service = kCases,
                                   .default_sort = "created_timestamp.desc",
@@ -30,7 +30,7 @@ Reply CasesApi::Queries(const Call& call) {
 }
 
 Reply CasesApi::Entities(const Call& call) {
-  return RecordsByIds(store_, call, store_.cases, kCases, IdsOfBody(call), kMostCases);
+  return RecordsByIds(store_, call, store_.cases, kCases, IdsOfBody(call), kMaxCases);
 }
 
 Reply CasesApi::FileQueries(const Call& call) {
@@ -38,7 +38,7 @@ Reply CasesApi::FileQueries(const Call& call) {
 }
 
 Reply CasesApi::FileEntities(const Call& call) {
-  return RecordsByIds(store_, call, store_.attachments, kFiles, IdsOfQuery(call), kMostSettings);
+  return RecordsByIds(store_, call, store_.attachments, kFiles, IdsOfQuery(call), kMaxSettings);
 }
 
 Reply CasesApi::FilesCombined(const Call& call) {
@@ -50,7 +50,7 @@ Reply CasesApi::SlaQueries(const Call& call) {
 }
 
 Reply CasesApi::SlaEntities(const Call& call) {
-  return RecordsByIds(store_, call, store_.slas, kManagement, IdsOfQuery(call), kMostSettings);
+  return RecordsByIds(store_, call, store_.slas, kManagement, IdsOfQuery(call), kMaxSettings);
 }
 
 Reply CasesApi::TemplateQueries(const Call& call) {
@@ -64,7 +64,7 @@ Reply CasesApi::TemplateEntities(const Call& call) {
     if (!access) record.erase("has_access");
     return record;
   };
-  return RecordsByIds(store_, call, store_.templates, kManagement, IdsOfQuery(call), kMostSettings,
+  return RecordsByIds(store_, call, store_.templates, kManagement, IdsOfQuery(call), kMaxSettings,
                       shape);
 }
 

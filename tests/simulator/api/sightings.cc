@@ -14,7 +14,7 @@ namespace falcon::simulator {
 namespace {
 
 constexpr uint64_t kSightingKind = 42;
-constexpr uint32_t kMostHosts = 6;
+constexpr uint32_t kMaxHosts = 6;
 constexpr uint64_t kCheckBits = 0xffff;
 // Between 1601, where Windows counts from in tenths of microseconds, and 1970.
 constexpr int64_t kWindowsEpoch = 116'444'736'000'000'000;
@@ -84,7 +84,7 @@ std::vector<uint32_t> HostsThatSaw(Store& store, std::string_view type, std::str
   const auto ioc = Ioc::IndexOf(store.world, type, value);
   if (!hosts.empty() || !ioc || *ioc >= store.iocs.last_row()) return hosts;
   const Dice dice(store.world.seed(), kSightingKind, *ioc);
-  for (uint32_t i = 0; i < dice.Below(1, kMostHosts); ++i) {
+  for (uint32_t i = 0; i < dice.Below(1, kMaxHosts); ++i) {
     const uint32_t host = dice.Below(10 + i, store.world.hosts());
     if (std::find(hosts.begin(), hosts.end(), host) == hosts.end()) hosts.push_back(host);
   }

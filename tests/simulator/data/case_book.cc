@@ -9,7 +9,7 @@ namespace falcon::simulator {
 namespace {
 
 constexpr uint64_t kBookKind = 30;
-enum Question : uint64_t { kMost = 1, kStart };
+enum Question : uint64_t { kMax = 1, kStart };
 // Spreads neighbouring cases over the hosts; a prime, so that few numbers of hosts share it.
 constexpr uint64_t kStride = 7919;
 constexpr uint32_t kLargestCase = 12;
@@ -19,7 +19,7 @@ std::vector<uint32_t> Window(const Dice& dice, const std::vector<uint32_t>& aler
   if (alerts.empty()) return {};
   const auto size = static_cast<uint32_t>(alerts.size());
   const uint32_t start = dice.Below(kStart, size);
-  const uint32_t end = std::min(size, start + 1 + dice.Below(kMost, kLargestCase));
+  const uint32_t end = std::min(size, start + 1 + dice.Below(kMax, kLargestCase));
   return {alerts.begin() + start, alerts.begin() + end};
 }
 

@@ -62,10 +62,10 @@ std::string GzipBomb(size_t unpacked_bytes) {
 }
 
 std::string OversizeBody(size_t bytes) {
-  constexpr size_t kMost = size_t{1} << 30;
+  constexpr size_t kMax = size_t{1} << 30;
   std::string body;
-  body.reserve(std::min(bytes, kMost) + 256);
-  body.append(kOpen).append("\"").append(std::min(bytes, kMost), 'x').append("\"").append(kClose);
+  body.reserve(std::min(bytes, kMax) + 256);
+  body.append(kOpen).append("\"").append(std::min(bytes, kMax), 'x').append("\"").append(kClose);
   return body;
 }
 

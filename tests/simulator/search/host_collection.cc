@@ -42,12 +42,12 @@ constexpr auto kShortCuts = std::to_array<ShortCut>({
 });
 
 // Takes a few megabytes.
-constexpr uint32_t kMostHostnames = 100'000;
+constexpr uint32_t kMaxHostnames = 100'000;
 
 }  // namespace
 
 HostCollection::HostCollection(const World& world, bool hidden) : world_(world), hidden_(hidden) {
-  const uint32_t count = std::min(last_row() - first_row(), kMostHostnames);
+  const uint32_t count = std::min(last_row() - first_row(), kMaxHostnames);
   hostnames_.reserve(count);
   for (uint32_t i = 0; i < count; ++i) {
     hostnames_.push_back(Host(world_, first_row() + i).Hostname());

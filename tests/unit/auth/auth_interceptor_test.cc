@@ -14,17 +14,17 @@ TEST_F(AuthInterceptorTest, PutsCloudAndBearerOnARequestAndKeepsTheRest) {
   Start();
   transport_.Answer("POST https://api.crowdstrike.com/oauth2/token", Granted());
   transport_.Answer("POST https://api.crowdstrike.com/devices/entities", Response(200, "{}"));
-  wire::HttpRequest request(wire::Method::kPost, "/devices/entities", Soon());
+  http::HttpRequest request(http::Method::kPost, "/devices/entities", Soon());
   request.headers = {{"Accept", "application/json"}};
   request.body = R"({"ids":["a"]})";
   const Deadline deadline = request.deadline;
   const auto response = testing::Await(loop_, interceptor_->Send(std::move(request)));
   ASSERT_THAT(response, IsOk());
   EXPECT_EQ(response->status, 200);
-  const wire::HttpRequest& sent = transport_.requests().back();
+  const http::HttpRequest& sent = transport_.requests().back();
   EXPECT_EQ(sent.authorization.Reveal(), "Bearer canary-token-one");
   EXPECT_EQ(sent.body, R"({"ids":["a"]})");
-  EXPECT_EQ(wire::FindHeader(sent.headers, "accept"), "application/json");
+  EXPECT_EQ(http::FindHeader(sent.headers, "accept"), "application/json");
   EXPECT_EQ(sent.deadline.at(), deadline.at());
 }
 

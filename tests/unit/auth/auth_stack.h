@@ -29,23 +29,23 @@ inline constexpr std::string_view kUs2 = "https://api.us-2.crowdstrike.com";
 inline constexpr std::string_view kData = "/devices/queries/devices/v1?limit=1";
 
 // The answer to a log-in. The token's text holds "canary".
-inline wire::HttpResponse Granted(std::string_view token = "one", std::string_view region = "us-1",
+inline http::HttpResponse Granted(std::string_view token = "one", std::string_view region = "us-1",
                                   int expires_in = 1799) {
   return testing::Response(201,
-                           Cat(R"({"access_token":"canary-token-)", token, R"(","expires_in":)",
-                               expires_in, R"(,"token_type":"bearer"})"),
+                           StrCat(R"({"access_token":"canary-token-)", token, R"(","expires_in":)",
+                                  expires_in, R"(,"token_type":"bearer"})"),
                            {{"X-Cs-Region", std::string(region)}});
 }
 
-inline wire::HttpResponse Moved(std::string_view url, int status = 308) {
-  return testing::Response(status, "", {{"Location", Cat(url, "/oauth2/token")}});
+inline http::HttpResponse Moved(std::string_view url, int status = 308) {
+  return testing::Response(status, "", {{"Location", StrCat(url, "/oauth2/token")}});
 }
 
-inline wire::HttpResponse Refusal(int status, std::string_view message,
-                                  wire::Headers headers = {}) {
+inline http::HttpResponse Refusal(int status, std::string_view message,
+                                  http::Headers headers = {}) {
   return testing::Response(
       status,
-      Cat(R"({"meta":{},"errors":[{"code":)", status, R"(,"message":")", message, R"("}]})"),
+      StrCat(R"({"meta":{},"errors":[{"code":)", status, R"(,"message":")", message, R"("}]})"),
       std::move(headers));
 }
 
@@ -83,20 +83,22 @@ class AuthStack : public ::testing::Test {
 
   absl::StatusOr<Token> Get() { return Said(testing::Await(loop_, cache_->Get(Soon()))); }
   absl::StatusOr<Token> LogIn() { return Said(testing::Await(loop_, login_->Get(Soon()))); }
-  absl::StatusOr<wire::HttpResponse> Send(std::string_view path = kData) {
-    wire::HttpRequest request(wire::Method::kGet, std::string(path), Soon());
+  absl::StatusOr<http::HttpResponse> Send(std::string_view path = kData) {
+    http::HttpRequest request(http::Method::kGet, std::string(path), Soon());
     return Said(testing::Await(loop_, interceptor_->Send(std::move(request))));
   }
-  testing::Running<absl::StatusOr<wire::HttpResponse>> StartSending() {
-    wire::HttpRequest request(wire::Method::kGet, std::string(kData), Soon());
+  testing::Running<absl::StatusOr<http::HttpResponse>> StartSending() {
+    http::HttpRequest request(http::Method::kGet, std::string(kData), Soon());
     return {loop_, interceptor_->Send(std::move(request))};
   }
   // Lets tasks that are ready run.
   void Settle() {
     for (int i = 0; i < 10; ++i) testing::OnLoop(loop_, [] {});
   }
-  std::shared_ptr<run::Event> Gate() { return std::make_shared<run::Event>(loop_.executor()); }
-  void Open(const std::shared_ptr<run::Event>& gate) {
+  std::shared_ptr<runtime::OneShotEvent> Gate() {
+    return std::make_shared<runtime::OneShotEvent>(loop_.executor());
+  }
+  void Open(const std::shared_ptr<runtime::OneShotEvent>& gate) {
     testing::OnLoop(loop_, [&] { gate->Set(); });
     Settle();
   }
@@ -104,7 +106,7 @@ class AuthStack : public ::testing::Test {
   int Count(std::string_view what) {
     int count = 0;
     testing::OnLoop(loop_, [&] {
-      for (const wire::HttpRequest& request : transport_.requests()) {
+      for (const http::HttpRequest& request : transport_.requests()) {
         if (request.url.find(what) != std::string::npos) ++count;
       }
     });
@@ -128,12 +130,12 @@ class AuthStack : public ::testing::Test {
   }
 
   testing::FakeClock clock_;
-  run::Loop loop_{"test"};
+  runtime::Loop loop_{"test"};
   testing::FakeTimer timer_{loop_, clock_};
   testing::FakeTransport transport_;
   std::ostringstream log_text_;
-  obs::Log log_{obs::Level::kDebug, clock_, log_text_};
-  obs::Metrics metrics_;
+  telemetry::Log log_{telemetry::Level::kDebug, clock_, log_text_};
+  telemetry::Metrics metrics_;
   Jitter jitter_ = [] { return 1.0; };
   std::unique_ptr<OAuthTokenSource> login_;
   std::unique_ptr<CachedTokenSource> cache_;

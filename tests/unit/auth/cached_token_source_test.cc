@@ -24,7 +24,7 @@ class CachedTokenSourceTest : public AuthStack {
   // Whether to replay after Falcon refused `token` to `operation`: to another one each time, unless
   // it is said.
   bool Refuse(const Token& token, const std::string& operation = "") {
-    const std::string name = operation.empty() ? Cat("/operation/", ++operations_) : operation;
+    const std::string name = operation.empty() ? StrCat("/operation/", ++operations_) : operation;
     bool replay = false;
     OnLoop(loop_, [&] { replay = cache_->Refused(token, name).replay; });
     return replay;
@@ -365,9 +365,9 @@ TEST_F(CachedTokenSourceTest, TellsOnlyAPlaceThatIsKnownBeforeTheFirstToken) {
     Start();
     cache_ = std::make_unique<CachedTokenSource>(*login_, std::move(options), loop_, clock_,
                                                  jitter_, log_, metrics_);
-    return Cat(Status().region, "|", Status().base_url);
+    return StrCat(Status().region, "|", Status().base_url);
   };
-  EXPECT_EQ(place(ShownAs("us-2")), Cat("us-2|", kUs2));
+  EXPECT_EQ(place(ShownAs("us-2")), StrCat("us-2|", kUs2));
   EXPECT_EQ(place(ShownAs("auto")), "|");
   EXPECT_EQ(place(ShownAs("us-1", "https://relay.example")), "|https://relay.example");
 }

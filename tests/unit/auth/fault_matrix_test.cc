@@ -66,7 +66,7 @@ TEST_F(FaultMatrix, Row3AHundredCallsOfARevokedTokenMakeOneLoginAndOneReplayEach
   transport_.Answer("GET", Response(200, "{}"), kCalls);
   const auto login_gate = Gate();
   transport_.AnswerAfter("POST", Granted("new"), login_gate);
-  std::deque<testing::Running<absl::StatusOr<wire::HttpResponse>>> calls;
+  std::deque<testing::Running<absl::StatusOr<http::HttpResponse>>> calls;
   for (int i = 0; i < kCalls; ++i) calls.push_back(StartSending());
   Settle();
   Open(gate);
@@ -99,7 +99,7 @@ TEST_F(FaultMatrix, Row4AnOperationThatIsRefusedAFreshTokenFailsAndCostsNoFurthe
   transport_.Answer("POST", Granted("new"));
   const auto response = Send();
   EXPECT_THAT(response, FailsWith(kPrecondition, "UPSTREAM_AUTH"));
-  EXPECT_EQ(Facts(response.status())["trace_id"], "trace-4");
+  EXPECT_EQ(Metadata(response.status())["trace_id"], "trace-4");
   EXPECT_EQ(DataCalls(), 3);
   EXPECT_THAT(Send(), FailsWith(kPrecondition, "UPSTREAM_AUTH"));
   EXPECT_EQ(Logins(), 2);
@@ -139,7 +139,7 @@ TEST_F(FaultMatrix, Row7ServerErrorsWithoutATokenFailAfterThreeAttemptsForAllWai
   const auto gate = Gate();
   transport_.AnswerAfter("POST", Response(502, "<html>"), gate);
   transport_.Answer("POST", Response(502, "<html>"), 2);
-  std::deque<testing::Running<absl::StatusOr<wire::HttpResponse>>> calls;
+  std::deque<testing::Running<absl::StatusOr<http::HttpResponse>>> calls;
   for (int i = 0; i < 50; ++i) calls.push_back(StartSending());
   Settle();
   Open(gate);

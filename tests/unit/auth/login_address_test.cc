@@ -86,7 +86,7 @@ TEST_F(LoginAddressTest, APinnedRegionIsNotLeftByARedirect) {
 
 TEST_F(LoginAddressTest, ARedirectWithoutAnAddressOfItsOwnIsClear) {
   struct Case {
-    wire::Headers headers;
+    http::Headers headers;
     std::string what;
   };
   for (const Case& one :

@@ -32,12 +32,12 @@ TEST_F(OAuthTokenSourceTest, SendsAFormWithTheSecretEncodedAndAsksForItToBeWiped
   EXPECT_EQ(token->base_url, kUs1);
   EXPECT_EQ(token->generation, 1u);
   EXPECT_EQ(token->expires - token->issued, seconds(1799));
-  const wire::HttpRequest& request = transport_.requests().front();
-  EXPECT_EQ(request.body, Cat("client_id=canary-client-id&client_secret=", kEncodedSecret,
-                              "&member_cid=child%20cid"));
+  const http::HttpRequest& request = transport_.requests().front();
+  EXPECT_EQ(request.body, StrCat("client_id=canary-client-id&client_secret=", kEncodedSecret,
+                                 "&member_cid=child%20cid"));
   EXPECT_TRUE(request.wipe_body);
   EXPECT_TRUE(request.authorization.empty());
-  EXPECT_EQ(wire::FindHeader(request.headers, "content-type"), "application/x-www-form-urlencoded");
+  EXPECT_EQ(http::FindHeader(request.headers, "content-type"), "application/x-www-form-urlencoded");
 }
 
 TEST_F(OAuthTokenSourceTest, LeavesTheMemberCidOutWhenThereIsNone) {
@@ -94,8 +94,8 @@ TEST_P(RefusedCredentials, AreNotTriedAgainAndSayWhatToCheck) {
   EXPECT_THAT(Message(token), HasSubstr("FALCON_CLIENT_SECRET"));
   EXPECT_THAT(Message(token), HasSubstr("region us-1"));
   EXPECT_THAT(Message(token), HasSubstr("IP allow-list"));
-  EXPECT_EQ(Facts(token.status())["trace_id"], "trace-7");
-  EXPECT_EQ(Facts(token.status())["http_status"], Cat(GetParam()));
+  EXPECT_EQ(Metadata(token.status())["trace_id"], "trace-7");
+  EXPECT_EQ(Metadata(token.status())["http_status"], StrCat(GetParam()));
   EXPECT_EQ(Logins(), 1);
 }
 
@@ -103,8 +103,9 @@ INSTANTIATE_TEST_SUITE_P(Statuses, RefusedCredentials, ::testing::Values(400, 40
 
 TEST_F(OAuthTokenSourceTest, ScrubsAndEscapesFalconsWords) {
   Start({}, "canary-child");
-  transport_.Answer("POST", Refusal(400, Cat("no token for clientID=", kClientId, " ", kSecret, " ",
-                                             kEncodedSecret, R"( canary-child \u001b[2J)")));
+  transport_.Answer("POST",
+                    Refusal(400, StrCat("no token for clientID=", kClientId, " ", kSecret, " ",
+                                        kEncodedSecret, R"( canary-child \u001b[2J)")));
   const auto token = LogIn();
   EXPECT_THAT(Message(token), HasSubstr("no token for clientID=[redacted] [redacted] [redacted] "
                                         "[redacted] \\u{001B}[2J"));
@@ -176,8 +177,8 @@ TEST_F(OAuthTokenSourceTest, WaitsAsLongAsA429Says) {
   Start();
   const auto instant =
       std::chrono::duration_cast<seconds>(clock_.WallNow().time_since_epoch()) + seconds(17);
-  transport_.Answer("POST",
-                    Refusal(429, "slow down", {{"X-RateLimit-RetryAfter", Cat(instant.count())}}));
+  transport_.Answer(
+      "POST", Refusal(429, "slow down", {{"X-RateLimit-RetryAfter", StrCat(instant.count())}}));
   const auto token = LogIn();
   EXPECT_THAT(token, FailsWith(kUnavailable, "RATE_LIMITED"));
   EXPECT_EQ(RetryAfter(token.status()), seconds(17));
@@ -188,11 +189,11 @@ TEST_F(OAuthTokenSourceTest, APageIsNoWordOnTheCredentialsAndIsQuotedWithoutThem
   for (const int status : {400, 401, 403}) {
     Start();
     transport_.Answer("POST",
-                      Response(status, Cat("<html><title>Access Denied</title>Reference #18 ",
-                                           kEncodedSecret, "</html>")));
+                      Response(status, StrCat("<html><title>Access Denied</title>Reference #18 ",
+                                              kEncodedSecret, "</html>")));
     const auto token = LogIn();
     EXPECT_THAT(token, FailsWith(kPrecondition, "UPSTREAM_PROXY"));
-    EXPECT_THAT(Message(token), HasSubstr(Cat("HTTP ", status)));
+    EXPECT_THAT(Message(token), HasSubstr(StrCat("HTTP ", status)));
     EXPECT_THAT(Message(token), HasSubstr("Access Denied Reference #18 [redacted]"));
     EXPECT_THAT(Message(token), HasSubstr("firewall"));
   }

@@ -23,10 +23,10 @@ TEST(Error, CarriesCodeReasonAndMessage) {
 
 TEST(Error, CarriesFactsAndKeepsTheLastOfAKey) {
   absl::Status status = Error(StatusCode::kInternal, "R", "m");
-  status = WithFact(status, "trace_id", "abc");
-  status = WithFact(status, "http_status", "500");
-  status = WithFact(status, "http_status", "503");
-  EXPECT_THAT(Facts(status), ElementsAre(Pair("http_status", "503"), Pair("trace_id", "abc")));
+  status = WithMetadata(status, "trace_id", "abc");
+  status = WithMetadata(status, "http_status", "500");
+  status = WithMetadata(status, "http_status", "503");
+  EXPECT_THAT(Metadata(status), ElementsAre(Pair("http_status", "503"), Pair("trace_id", "abc")));
   EXPECT_EQ(Reason(status), "R");
 }
 
@@ -54,14 +54,14 @@ TEST(Error, NamesTheFieldInTheMessage) {
 }
 
 TEST(Error, LeavesOkAsItIs) {
-  EXPECT_EQ(WithFact(absl::OkStatus(), "a", "b"), absl::OkStatus());
+  EXPECT_EQ(WithMetadata(absl::OkStatus(), "a", "b"), absl::OkStatus());
   EXPECT_EQ(WithRetryAfter(absl::OkStatus(), std::chrono::milliseconds(1)), absl::OkStatus());
 }
 
 TEST(Error, FindsNothingInAPlainStatus) {
   const absl::Status plain = absl::InternalError("plain");
   EXPECT_EQ(Reason(plain), "");
-  EXPECT_THAT(Facts(plain), IsEmpty());
+  EXPECT_THAT(Metadata(plain), IsEmpty());
   EXPECT_THAT(Violations(plain), IsEmpty());
   EXPECT_EQ(RetryAfter(plain), std::nullopt);
 }

@@ -38,20 +38,20 @@ TEST(Secret, IsReplacedByAssignment) {
   EXPECT_EQ(fresh.Reveal(), "new");
 }
 
-TEST(Wipe, OverwritesTheBytesAndEmptiesTheString) {
+TEST(SecureErase, OverwritesTheBytesAndEmptiesTheString) {
   std::string text(100, 's');
   const char* const bytes = text.data();  // the string keeps its memory
-  Wipe(text);
+  SecureErase(text);
   EXPECT_TRUE(text.empty());
   EXPECT_TRUE(std::all_of(bytes, bytes + 1, [](char c) { return c == '\0'; }));
   text.resize(100, 'x');
   EXPECT_EQ(text.data(), bytes);
 }
 
-TEST(Wipe, ReachesBytesBeyondTheEndOfAShortenedString) {
+TEST(SecureErase, ReachesBytesBeyondTheEndOfAShortenedString) {
   std::string text(100, 's');
   text.resize(1);
-  Wipe(text);
+  SecureErase(text);
   EXPECT_TRUE(text.empty());
   text.resize(text.capacity(), 'x');
   EXPECT_EQ(text.find('s'), std::string::npos);

@@ -12,7 +12,7 @@ namespace {
 TEST(Text, JoinsEveryKindOfPiece) {
   const std::string owned = "b";
   const std::string_view view = "c";
-  EXPECT_EQ(Cat("a", owned, view, absl::string_view("d"), 5, int64_t{-6}), "abcd5-6");
+  EXPECT_EQ(StrCat("a", owned, view, absl::string_view("d"), 5, int64_t{-6}), "abcd5-6");
 }
 
 TEST(Text, LowersAndComparesInAscii) {
@@ -21,10 +21,10 @@ TEST(Text, LowersAndComparesInAscii) {
   EXPECT_FALSE(EqualsIgnoringCase("Date", "Dat"));
 }
 
-TEST(EscapeHostile, LeavesHonestTextAsItIs) {
+TEST(EscapeUnsafe, LeavesHonestTextAsItIs) {
   for (const std::string text : {"C:\\Windows\\Temp\\svchost.exe", "h\xC3\xA9llo \xE4\xB8\xAD",
                                  "\xF0\x9F\x98\x80", "'quotes\" and %s", ""}) {
-    EXPECT_EQ(EscapeHostile(text), text);
+    EXPECT_EQ(EscapeUnsafe(text), text);
   }
 }
 
@@ -34,7 +34,7 @@ struct Case {
   std::string_view escaped;
 };
 
-TEST(EscapeHostile, EscapesWhatCouldAct) {
+TEST(EscapeUnsafe, EscapesWhatCouldAct) {
   const Case cases[] = {
       {"escape sequence", "\x1b[31m", "\\u{001B}[31m"},
       {"line ends", "a\r\nb\tc", "a\\u{000D}\\u{000A}b\\u{0009}c"},
@@ -53,14 +53,14 @@ TEST(EscapeHostile, EscapesWhatCouldAct) {
       {"beyond Unicode", "\xF4\x90\x80\x80", "\\x{F4}\\x{90}\\x{80}\\x{80}"},
       {"cut character", "\xE4\xB8", "\\x{E4}\\x{B8}"},
   };
-  for (const Case& one : cases) EXPECT_EQ(EscapeHostile(one.text), one.escaped) << one.name;
+  for (const Case& one : cases) EXPECT_EQ(EscapeUnsafe(one.text), one.escaped) << one.name;
 }
 
-TEST(EscapeHostile, CutsWithoutSplittingACharacterOrAnEscape) {
-  EXPECT_EQ(EscapeHostile("abcdef", 6), "abcdef");
-  EXPECT_EQ(EscapeHostile("abcdefg", 6), "abcdef...");
-  EXPECT_EQ(EscapeHostile("abcde\x1b", 6), "abcde...");
-  EXPECT_EQ(EscapeHostile("abcde\xC3\xA9", 6), "abcde...");
+TEST(EscapeUnsafe, CutsWithoutSplittingACharacterOrAnEscape) {
+  EXPECT_EQ(EscapeUnsafe("abcdef", 6), "abcdef");
+  EXPECT_EQ(EscapeUnsafe("abcdefg", 6), "abcdef...");
+  EXPECT_EQ(EscapeUnsafe("abcde\x1b", 6), "abcde...");
+  EXPECT_EQ(EscapeUnsafe("abcde\xC3\xA9", 6), "abcde...");
 }
 
 TEST(Utf8Prefix, EndsWithAWholeCharacterWithinTheBound) {

@@ -11,7 +11,7 @@
 #include "error_of.h"
 #include "fake_gateway.h"
 #include "program_run.h"
-#include "tests/support/scratch.h"
+#include "tests/support/temp_dir.h"
 
 namespace falcon::client {
 namespace {
@@ -178,7 +178,7 @@ class ExportToFile : public Export {
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   }
 
-  const falcon::testing::Scratch scratch_;
+  const falcon::testing::TempDir scratch_;
   const std::string out_ = scratch_.folder() + "/out";
   const std::string token_ = scratch_.folder() + "/token";
 };

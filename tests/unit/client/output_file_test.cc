@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "cli/resume_file.h"
-#include "tests/support/scratch.h"
+#include "tests/support/temp_dir.h"
 
 namespace falcon::client {
 namespace {
@@ -55,7 +55,7 @@ TEST(OutputFile, LargerThanItsBufferAFailureIsSeenAtOnce) {
 }
 
 TEST(OutputFile, CutsBackToTheLastWholeMessage) {
-  const falcon::testing::Scratch scratch;
+  const falcon::testing::TempDir scratch;
   const std::string path = scratch.folder() + "/out";
   const Descriptor descriptor(path, O_WRONLY | O_APPEND);
   OutputFile file(descriptor.fd(), {});
@@ -108,7 +108,7 @@ TEST(OutputFile, AReaderThatReadsNoMoreDoesNotHoldAnInterruptionUp) {
 }
 
 TEST(OutputFile, GoesOnBehindWhatWasWrittenAndCutsWhatACrashLeft) {
-  const falcon::testing::Scratch scratch;
+  const falcon::testing::TempDir scratch;
   const std::string path = scratch.folder() + "/out";
   std::ofstream(path) << "one\nha";
   const Descriptor descriptor(path, O_WRONLY | O_APPEND);
@@ -127,7 +127,7 @@ TEST(OutputFile, GoesOnBehindWhatWasWrittenAndCutsWhatACrashLeft) {
 }
 
 TEST(ResumeFile, HoldsTheTokenInItsFirstLineAndAllElseBehindIt) {
-  const falcon::testing::Scratch scratch;
+  const falcon::testing::TempDir scratch;
   const std::string path = scratch.folder() + "/token";
   EXPECT_FALSE(ReadResumePoint(path)->has_value());
   const ResumePoint point{.token = "abc-_=",
@@ -145,7 +145,7 @@ TEST(ResumeFile, HoldsTheTokenInItsFirstLineAndAllElseBehindIt) {
 }
 
 TEST(ResumeFile, TakesABareTokenAndAnEmptyFileAndRefusesAllElse) {
-  const falcon::testing::Scratch scratch;
+  const falcon::testing::TempDir scratch;
   const std::string path = scratch.folder() + "/token";
   std::ofstream(path) << "";
   EXPECT_FALSE(ReadResumePoint(path)->has_value());

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "config/config.h"
-#include "tests/support/scratch.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/config/fake_environment.h"
 
@@ -40,7 +40,7 @@ class ConfigFixture : public ::testing::Test {
     return violations.front().description;
   }
 
-  falcon::testing::Scratch scratch_;
+  falcon::testing::TempDir scratch_;
   FakeEnvironment environment_;
 };
 

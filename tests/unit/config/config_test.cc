@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "tests/support/scratch.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/config/fake_environment.h"
 
@@ -57,7 +57,7 @@ class ConfigTest : public ::testing::Test {
     return Violations(config.status());
   }
 
-  falcon::testing::Scratch scratch_;
+  falcon::testing::TempDir scratch_;
   FakeEnvironment environment_;
 };
 
@@ -79,7 +79,7 @@ TEST_F(ConfigTest, TwoVariablesAreEnough) {
   EXPECT_EQ(config->upstream_stall, seconds(20));
   EXPECT_EQ(config->drain, seconds(25));
   EXPECT_EQ(config->drain_delay, seconds(5));
-  EXPECT_EQ(config->log_level, obs::Level::kInfo);
+  EXPECT_EQ(config->log_level, telemetry::Level::kInfo);
   EXPECT_TRUE(config->page_token_key.empty());
   EXPECT_THAT(config->warnings, IsEmpty());
   EXPECT_EQ(config->print, "");
@@ -150,7 +150,7 @@ TEST_F(ConfigTest, EveryVariableMayNameAFile) {
   environment_.values = {{"CROWDSTRIKE_CLIENT_ID_FILE", scratch_.Write("id", "from-file\n")},
                          {"FALCON_CLIENT_SECRET_FILE", scratch_.Write("secret", "canary\n")},
                          {"CROWDSTRIKE_API_REGION_FILE", scratch_.Write("region", "us-gov-1\n")},
-                         {"FALCON_MEMBER_CID_FILE", scratch_.Write("cid", Cat(kCid, "\n"))}};
+                         {"FALCON_MEMBER_CID_FILE", scratch_.Write("cid", StrCat(kCid, "\n"))}};
   const auto config = Load();
   ASSERT_THAT(config, IsOk());
   EXPECT_EQ(config->credentials.client_id, "from-file");
@@ -265,7 +265,7 @@ TEST_F(ConfigTest, WhatCopyingAddsAroundAValueIsLeftOut) {
     const auto wrapped = [&](std::string_view value) {
       const std::string text = around;
       const size_t at = text.find('%');
-      return Cat(text.substr(0, at), value, text.substr(at + 1));
+      return StrCat(text.substr(0, at), value, text.substr(at + 1));
     };
     const std::map<std::string, std::string> values = {
         {"FALCON_CLIENT_ID", wrapped("id")},
@@ -367,7 +367,7 @@ TEST_F(ConfigTest, PlaintextStaysOnLoopbackUnlessItIsAllowed) {
   }
   for (const char* listen : {"50051", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:99999", "unix:", ""}) {
     Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
-    EXPECT_FALSE(Load({Cat("--listen=", listen)}).ok()) << listen;
+    EXPECT_FALSE(Load({StrCat("--listen=", listen)}).ok()) << listen;
   }
 }
 
@@ -375,7 +375,7 @@ TEST_F(ConfigTest, MetricsListenOnLoopbackUnlessAnAddressIsGiven) {
   for (const auto& [given, meant] : std::map<std::string, std::string>{
            {"9464", "127.0.0.1:9464"}, {"0", "127.0.0.1:0"}, {"[::1]:9", "[::1]:9"}}) {
     Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
-    const auto config = Load({Cat("--metrics-listen=", given)});
+    const auto config = Load({StrCat("--metrics-listen=", given)});
     ASSERT_THAT(config, IsOk()) << given;
     EXPECT_EQ(config->metrics_listen, meant);
     EXPECT_THAT(config->warnings, IsEmpty());
@@ -386,7 +386,7 @@ TEST_F(ConfigTest, MetricsListenOnLoopbackUnlessAnAddressIsGiven) {
   EXPECT_THAT(open->warnings, Contains(HasSubstr("--metrics-listen")));
   for (const char* wrong : {"x", "127.0.0.1:", "99999", "unix:/x", ":9464"}) {
     Set("CROWDSTRIKE_CLIENT_SECRET", "canary");
-    EXPECT_THAT(Complaints({Cat("--metrics-listen=", wrong)}),
+    EXPECT_THAT(Complaints({StrCat("--metrics-listen=", wrong)}),
                 Problem("--metrics-listen", "HOST:PORT"));
   }
 }
@@ -433,7 +433,7 @@ TEST_F(ConfigTest, TheRestOfTheFlagsArrives) {
   EXPECT_EQ(config->drain_delay, seconds(3));
   EXPECT_EQ(config->max_connections, 20);
   EXPECT_EQ(config->max_connections_per_address, 10);
-  EXPECT_EQ(config->log_level, obs::Level::kWarning);
+  EXPECT_EQ(config->log_level, telemetry::Level::kWarning);
   EXPECT_EQ(config->loopback_redirects,
             (std::vector<std::string>{"127.0.0.1:8081", "127.0.0.1:8082"}));
   EXPECT_EQ(config->page_token_key.Reveal().size(), 32u);

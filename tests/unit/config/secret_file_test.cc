@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "tests/support/scratch.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/status_matchers.h"
 
 namespace falcon::config {
@@ -19,7 +19,7 @@ class SecretFileTest : public ::testing::Test {
   static std::string Complaint(const absl::StatusOr<Secret>& result) {
     return std::string(result.status().message());
   }
-  falcon::testing::Scratch scratch_;
+  falcon::testing::TempDir scratch_;
 };
 
 TEST_F(SecretFileTest, LineEndsAtTheEndDoNotCount) {
@@ -59,7 +59,7 @@ TEST_F(SecretFileTest, APipeWillDo) {
   ASSERT_EQ(pipe(ends), 0);
   ASSERT_EQ(write(ends[1], "secret\n", 7), 7);
   close(ends[1]);
-  EXPECT_EQ(ReadSecretFile(Cat("/dev/fd/", ends[0]))->Reveal(), "secret");
+  EXPECT_EQ(ReadSecretFile(StrCat("/dev/fd/", ends[0]))->Reveal(), "secret");
   close(ends[0]);
 }
 

@@ -274,11 +274,11 @@ TEST(FilterCompiler, ChecksSyntaxAloneWhereTheRequestAsksForThat) {
   for (const std::string_view filter :
        {"zzz:'x'", "platform_name:'windows'", "hostname:>'a'", "last_seen:~'x'",
         "(made.up:!['a'],other:*'*x*')+zzz:5", "last_seen:>'2021-06-25T10:32'"}) {
-    EXPECT_EQ(Hosts(Cat("fql: \"", filter, "\""), unchecked), filter);
+    EXPECT_EQ(Hosts(StrCat("fql: \"", filter, "\""), unchecked), filter);
   }
   for (const std::string_view filter : {"zzz:'x", "zzz='x'", "zzz:'x')", "(zzz:'x'", "zzz:['x'",
                                         "zzz:'x'),(a:'y'", "'zzz'", "zzz:"}) {
-    EXPECT_EQ(Hosts(Cat("fql: \"", filter, "\""), unchecked).find("fql: at byte"), 0u) << filter;
+    EXPECT_EQ(Hosts(StrCat("fql: \"", filter, "\""), unchecked).find("fql: at byte"), 0u) << filter;
   }
   EXPECT_EQ(Hosts("platforms: 'windows'", unchecked),
             "platforms: `platform_name` minds case: write 'Windows', not 'windows'\n");
@@ -302,7 +302,7 @@ TEST(FilterCompiler, KeepsTheCorrectionOfTheRawFilter) {
   const Catalogue hosts(v1::Host::descriptor());
   const auto request = FromText<v1::ListHostsRequest>(
       "filter { days: 0 fql: \"hostnme:'x'+platform_name:'windows'\" }");
-  const auto facts = Facts(CompileFilters(request, hosts, kNow).status());
+  const auto facts = Metadata(CompileFilters(request, hosts, kNow).status());
   EXPECT_EQ(facts.at("corrected_filter"), "hostname:'x'+platform_name:'Windows'");
 }
 

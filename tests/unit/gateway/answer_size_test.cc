@@ -31,7 +31,7 @@ TEST_F(AnswerSizeTest, ListsAreCutByWeightAndGoOnExactly) {
     if (method->shape.page_token == nullptr || method->verb != "list") continue;
     SCOPED_TRACE(method->descriptor->name());
     falcon_.Begin({.rows = 30, .rows_an_instant = 20, .text_bytes = 250'000});
-    auto request = Request(*method, Cat(kWhole, "page_size: 1000 "));
+    auto request = Request(*method, StrCat(kWhole, "page_size: 1000 "));
     std::multiset<std::string> ids;
     std::string token;
     int pages = 0;
@@ -88,7 +88,7 @@ TEST_F(AnswerSizeTest, ALookUpDefersWhatItCannotHold) {
   std::set<std::string> asked;
   for (int row = 0; row < 60; ++row) {
     asked.insert(RowsOfFalcon::IdOf(row));
-    text += Cat("device_ids: '", RowsOfFalcon::IdOf(row), "' ");
+    text += StrCat("device_ids: '", RowsOfFalcon::IdOf(row), "' ");
   }
   const client::Method& method = Named("BatchGetHosts");
   const auto failure = Call(method, *Request(method, text), [&](const Message& answer) {
@@ -122,7 +122,7 @@ TEST_F(AnswerSizeTest, ARecordThatIsTooLargeComesAloneWithItsLongestTextsCut) {
   }
   const client::Method& get = Named("GetHost");
   const auto failure =
-      Call(get, *Request(get, Cat(kWhole, "device_id: '", RowsOfFalcon::IdOf(1), "'")),
+      Call(get, *Request(get, StrCat(kWhole, "device_id: '", RowsOfFalcon::IdOf(1), "'")),
            [&](const Message& answer) {
              EXPECT_EQ(InfoOf(answer).notes(0).reason(), "TEXT_TRUNCATED");
            });

@@ -27,7 +27,7 @@ class CompleteTest : public GatewayTest {
     std::string text;
     if (In(type, "type") != nullptr) text += "type: IOC_TYPE_IPV4 value: '203.0.113.42' ";
     if (In(type, "type") != nullptr && In(type, "device_id") != nullptr) {
-      text += Cat("device_id: '", RowsOfFalcon::IdOf(1), "' ");
+      text += StrCat("device_id: '", RowsOfFalcon::IdOf(1), "' ");
     }
     return text;
   }
@@ -45,7 +45,7 @@ class CompleteTest : public GatewayTest {
     Walked walked;
     const bool list = !method.descriptor->server_streaming();
     auto request =
-        Request(method, Cat(Needed(method), list ? "page_size: " : "batch_size: ", page_size));
+        Request(method, StrCat(Needed(method), list ? "page_size: " : "batch_size: ", page_size));
     std::string token;
     do {
       if (list) {
@@ -105,11 +105,11 @@ Quirks Drawn(std::mt19937& random) {
 }
 
 std::string Shown(const Quirks& quirks, int page_size) {
-  return Cat("rows ", quirks.rows, ", an instant ", quirks.rows_an_instant, ", total ",
-             static_cast<int>(quirks.total), ", cap ", quirks.cap, ", cursor after all ",
-             quirks.cursor_after_all ? 1 : 0, ", next page ", quirks.next_page_header ? 1 : 0,
-             ", dead ", quirks.dead_cursor, ", lost ", quirks.lost_cursor, ", page size ",
-             page_size);
+  return StrCat("rows ", quirks.rows, ", an instant ", quirks.rows_an_instant, ", total ",
+                static_cast<int>(quirks.total), ", cap ", quirks.cap, ", cursor after all ",
+                quirks.cursor_after_all ? 1 : 0, ", next page ", quirks.next_page_header ? 1 : 0,
+                ", dead ", quirks.dead_cursor, ", lost ", quirks.lost_cursor, ", page size ",
+                page_size);
 }
 
 TEST_F(CompleteTest, EveryRowComesOnceOrTheListSaysThatItIsNotWhole) {
@@ -120,7 +120,7 @@ TEST_F(CompleteTest, EveryRowComesOnceOrTheListSaysThatItIsNotWhole) {
     for (int seed = 0; seed < 25; ++seed) {
       const Quirks quirks = Drawn(random);
       const int page_size = std::uniform_int_distribution<int>(4, 30)(random);
-      SCOPED_TRACE(Cat(method->descriptor->name(), ": ", Shown(quirks, page_size)));
+      SCOPED_TRACE(StrCat(method->descriptor->name(), ": ", Shown(quirks, page_size)));
       falcon_.Begin(quirks);
       const Walked walked = Walk(*method, page_size);
       ExpectComplete(walked);

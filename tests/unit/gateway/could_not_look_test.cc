@@ -68,7 +68,8 @@ class CouldNotLookTest : public GatewayTest {
   }
 
   // The operations that `method` reads, when all is well.
-  std::set<const Operation*> OperationsOf(const client::Method& method, const Message& request) {
+  std::set<const upstream::Operation*> OperationsOf(const client::Method& method,
+                                                    const Message& request) {
     falcon_.foreign = nullptr;
     falcon_.used.clear();
     const auto failure = Call(method, request, [](const Message&) {});
@@ -78,13 +79,13 @@ class CouldNotLookTest : public GatewayTest {
 };
 
 TEST_F(CouldNotLookTest, NoForeignAnswerReadsAsNothingFound) {
-  std::set<const Operation*> covered;
+  std::set<const upstream::Operation*> covered;
   for (const client::Method* method : Methods()) {
     const auto request = RequestFor(*method);
-    for (const Operation* operation : OperationsOf(*method, *request)) {
+    for (const upstream::Operation* operation : OperationsOf(*method, *request)) {
       covered.insert(operation);
       for (const Foreign& foreign : kForeign) {
-        SCOPED_TRACE(Cat(method->descriptor->name(), " ", operation->id, " ", foreign.name));
+        SCOPED_TRACE(StrCat(method->descriptor->name(), " ", operation->id, " ", foreign.name));
         falcon_.foreign = operation;
         falcon_.foreign_answer = Response(foreign.status, foreign.body);
         bool says_so = false;
@@ -95,7 +96,7 @@ TEST_F(CouldNotLookTest, NoForeignAnswerReadsAsNothingFound) {
       }
     }
   }
-  for (const Operation* operation : Operations()) {
+  for (const upstream::Operation* operation : upstream::Operations()) {
     EXPECT_TRUE(covered.contains(operation)) << operation->id << " is read by no method here";
   }
 }
@@ -108,8 +109,8 @@ TEST_F(CouldNotLookTest, APageWithoutTheRowsThatItCountsIsNoEmptyList) {
     if (rows == nullptr || !pages) continue;
     SCOPED_TRACE(method->descriptor->name());
     const auto request = RequestFor(*method);
-    for (const Operation* operation : OperationsOf(*method, *request)) {
-      if (operation->paging == Paging::kNone) continue;
+    for (const upstream::Operation* operation : OperationsOf(*method, *request)) {
+      if (operation->paging == upstream::Paging::kNone) continue;
       falcon_.foreign = operation;
       falcon_.foreign_answer =
           Response(200, R"({"meta":{"pagination":{"total":3,"limit":100}},"resources":[]})");

@@ -1,6 +1,6 @@
 // What a request may hold, for every RPC: the largest that is accepted costs little, and one that is
 // larger never reaches the loop.
-#include "rpc/request_bounds.h"
+#include "rpc/server/request_bounds.h"
 
 #include <gmock/gmock.h>
 
@@ -54,7 +54,7 @@ TEST_F(RequestBoundsTest, OneItemOrByteTooManyOfAFieldIsRefusedByNameBeforeTheLo
   for (const client::Method* method : Methods()) {
     const google::protobuf::Descriptor& type = *method->descriptor->input_type();
     for (int i = 0; i < type.field_count(); ++i) {
-      SCOPED_TRACE(Cat(method->descriptor->name(), ".", type.field(i)->name()));
+      SCOPED_TRACE(StrCat(method->descriptor->name(), ".", type.field(i)->name()));
       const std::unique_ptr<Message> request = Usual(*method);
       if (!LargestRequest(*request).Exceed(*type.field(i))) continue;
       ExpectRefused(*method, *request, type.field(i)->name());

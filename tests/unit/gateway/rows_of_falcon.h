@@ -18,9 +18,9 @@
 
 #include "absl/strings/str_format.h"
 #include "base/text.h"
-#include "falcon/operation.h"
-#include "falcon/request_text.h"
 #include "tests/support/fake_transport.h"
+#include "upstream/operation/operation.h"
+#include "upstream/operation/request_text.h"
 
 namespace falcon::testing {
 
@@ -41,16 +41,16 @@ struct Quirks {
 
 // Loop thread, but for setting it up while nothing is under way. Row N has the id N in hexadecimal
 // digits, and instants in order.
-class RowsOfFalcon final : public wire::HttpTransport {
+class RowsOfFalcon final : public http::HttpTransport {
  public:
   using Json = nlohmann::json;
 
   Quirks quirks;
   // Answers every call of this operation instead.
-  const Operation* foreign = nullptr;
-  wire::HttpResponse foreign_answer;
+  const upstream::Operation* foreign = nullptr;
+  http::HttpResponse foreign_answer;
 
-  std::set<const Operation*> used;
+  std::set<const upstream::Operation*> used;
   std::vector<int> limits;  // of the pages that were asked for
 
   void Begin(Quirks with) {
@@ -61,23 +61,23 @@ class RowsOfFalcon final : public wire::HttpTransport {
 
   static std::string IdOf(int row) { return absl::StrFormat("%032x", row); }
 
-  Task<absl::StatusOr<wire::HttpResponse>> Send(wire::HttpRequest request) override {
+  Task<absl::StatusOr<http::HttpResponse>> Send(http::HttpRequest request) override {
     co_return Answer(request);
   }
 
  private:
   static constexpr int64_t kStart = 1'767'225'600;  // 2026-01-01
 
-  absl::StatusOr<wire::HttpResponse> Answer(const wire::HttpRequest& request) {
+  absl::StatusOr<http::HttpResponse> Answer(const http::HttpRequest& request) {
     const size_t query = std::min(request.url.find('?'), request.url.size());
-    const Operation* operation = Find(request.method, request.url.substr(0, query));
+    const upstream::Operation* operation = Find(request.method, request.url.substr(0, query));
     if (operation == nullptr) return Response(404, "404 page not found");
     used.insert(operation);
     if (operation == foreign) return foreign_answer;
     const Json body = Json::parse(request.body, nullptr, false);
-    const auto parameters = ParseQuery(
+    const auto parameters = upstream::ParseQuery(
         query < request.url.size() ? std::string_view(request.url).substr(query + 1) : "");
-    if (AnswersOf(*operation) == Answers::kAggregates) return Aggregate();
+    if (upstream::AnswersOf(*operation) == upstream::Answers::kAggregates) return Aggregate();
     if (operation->max_ids > 0) return Entities(*operation, parameters, body);
     std::map<std::string, std::string> asked(parameters.begin(), parameters.end());
     if (body.is_object()) {
@@ -88,21 +88,21 @@ class RowsOfFalcon final : public wire::HttpTransport {
     return Page(*operation, asked);
   }
 
-  static const Operation* Find(wire::Method method, const std::string& path) {
-    for (const Operation* operation : Operations()) {
+  static const upstream::Operation* Find(http::Method method, const std::string& path) {
+    for (const upstream::Operation* operation : upstream::Operations()) {
       if (operation->method == method && operation->path == path) return operation;
     }
     return nullptr;
   }
 
-  static wire::HttpResponse Whole(Json resources, Json pagination = Json::object()) {
+  static http::HttpResponse Whole(Json resources, Json pagination = Json::object()) {
     const Json answer = {{"meta", {{"trace_id", "t"}, {"pagination", std::move(pagination)}}},
                          {"errors", Json::array()},
                          {"resources", std::move(resources)}};
     return Response(200, answer.dump());
   }
 
-  static wire::HttpResponse Aggregate() {
+  static http::HttpResponse Aggregate() {
     return Whole(Json::parse(
         R"([{"name":"n","buckets":[{"label":"a","count":2}],"device_count":2,"sum_other_doc_count":0}])"));
   }
@@ -129,7 +129,7 @@ class RowsOfFalcon final : public wire::HttpTransport {
     return record;
   }
 
-  wire::HttpResponse Entities(const Operation& operation,
+  http::HttpResponse Entities(const upstream::Operation& operation,
                               const std::vector<std::pair<std::string, std::string>>& parameters,
                               const Json& body) const {
     Json resources = Json::array();
@@ -189,9 +189,10 @@ class RowsOfFalcon final : public wire::HttpTransport {
     return pagination;
   }
 
-  absl::StatusOr<wire::HttpResponse> Page(const Operation& operation,
+  absl::StatusOr<http::HttpResponse> Page(const upstream::Operation& operation,
                                           std::map<std::string, std::string> asked) {
-    const std::string place = operation.paging == Paging::kAfter ? asked["after"] : asked["offset"];
+    const std::string place =
+        operation.paging == upstream::Paging::kAfter ? asked["after"] : asked["offset"];
     const bool cursor = !place.empty() && place.front() == 'p';
     if (cursor && cursors_++ == quirks.dead_cursor) {
       return Response(404, R"({"meta":{},"errors":[{"code":404,"message":"cursor expired"}]})");
@@ -209,18 +210,21 @@ class RowsOfFalcon final : public wire::HttpTransport {
     const int64_t end = std::min(all, offset + limit);
     for (int64_t i = offset; i < end; ++i) {
       const std::string id = IdOf(rows[static_cast<size_t>(i)]);
-      resources.push_back(AnswersOf(operation) == Answers::kIds ? Json(id) : Record(id));
+      resources.push_back(upstream::AnswersOf(operation) == upstream::Answers::kIds ? Json(id)
+                                                                                    : Record(id));
     }
     Json pagination = Pagination(rows.size(), offset, limit);
     const bool lost = pages_++ == quirks.lost_cursor;
     const bool names_next = !lost && (end < all || quirks.cursor_after_all);
-    if (operation.paging == Paging::kAfter) pagination["after"] = names_next ? Cat("p", end) : "";
-    if (operation.paging == Paging::kNext) pagination["next"] = names_next ? Cat("p", end) : "";
-    wire::HttpResponse answer = Whole(std::move(resources), std::move(pagination));
-    if (operation.paging == Paging::kNextPage && quirks.next_page_header && end < all) {
-      asked["offset"] = Cat("p", end);
+    if (operation.paging == upstream::Paging::kAfter)
+      pagination["after"] = names_next ? StrCat("p", end) : "";
+    if (operation.paging == upstream::Paging::kNext)
+      pagination["next"] = names_next ? StrCat("p", end) : "";
+    http::HttpResponse answer = Whole(std::move(resources), std::move(pagination));
+    if (operation.paging == upstream::Paging::kNextPage && quirks.next_page_header && end < all) {
+      asked["offset"] = StrCat("p", end);
       answer.headers.emplace_back("Next-Page",
-                                  UrlFor(operation.path, {asked.begin(), asked.end()}));
+                                  upstream::BuildUrl(operation.path, {asked.begin(), asked.end()}));
     }
     return answer;
   }

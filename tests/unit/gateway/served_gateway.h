@@ -16,16 +16,16 @@
 #include "client/catalog.h"
 #include "client/invoke.h"
 #include "descriptor_set.h"
-#include "falcon/caller.h"
-#include "rpc/detection_service.h"
-#include "rpc/discover_service.h"
-#include "rpc/host_service.h"
-#include "rpc/incident_service.h"
-#include "rpc/intel_indicator_service.h"
-#include "rpc/ioc_service.h"
-#include "rpc/rtr_session_service.h"
-#include "rpc/vulnerability_service.h"
+#include "rpc/services/detection_service.h"
+#include "rpc/services/discover_service.h"
+#include "rpc/services/host_service.h"
+#include "rpc/services/incident_service.h"
+#include "rpc/services/intel_indicator_service.h"
+#include "rpc/services/ioc_service.h"
+#include "rpc/services/rtr_session_service.h"
+#include "rpc/services/vulnerability_service.h"
 #include "tests/unit/gateway/rows_of_falcon.h"
+#include "upstream/call/caller.h"
 
 namespace falcon::testing {
 
@@ -35,7 +35,8 @@ using google::protobuf::Message;
 class StartObserver final : public rpc::CallObserver {
  public:
   void Started(std::string_view) override { ++started; }
-  void Finished(std::string_view, const absl::Status&, milliseconds, const rpc::Call&) override {}
+  void Finished(std::string_view, const absl::Status&, milliseconds,
+                const rpc::RpcContext&) override {}
   std::atomic<int> started = 0;  // calls that the loop has seen
 };
 
@@ -56,7 +57,7 @@ class GatewayTest : public ::testing::Test {
     catalog_ = *std::move(catalog);
     // A default channel: no message above 4 MiB.
     invoker_ = std::make_unique<client::Invoker>(
-        grpc::CreateChannel(Cat("127.0.0.1:", port), grpc::InsecureChannelCredentials()),
+        grpc::CreateChannel(StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()),
         *catalog_);
   }
   ~GatewayTest() override { server_->Shutdown(); }
@@ -104,30 +105,30 @@ class GatewayTest : public ::testing::Test {
 
  private:
   SystemClock clock_;
-  run::LoopTimer timer_;
-  run::Loop loop_{"falcon-test"};
-  run::Admission admission_{loop_, clock_, timer_, {.places = 4, .max_waiting = 100}};
-  RateBudget budget_{clock_, timer_};
-  run::CpuPool pool_{loop_, 2};
+  runtime::LoopTimer timer_;
+  runtime::Loop loop_{"falcon-test"};
+  upstream::AdmissionQueue admission_{loop_, clock_, timer_, {.permits = 4, .max_waiting = 100}};
+  upstream::RateBudget budget_{clock_, timer_};
+  runtime::CpuPool pool_{loop_, 2};
   // Faults in a row are what tests are made of.
-  Bulkheads bulkheads_{
+  upstream::Bulkheads bulkheads_{
       loop_, clock_, timer_, [] { return 0.5; }, {.circuit_breaker = {.min_calls = 0}}};
-  Attempts attempts_{{admission_, bulkheads_, budget_, falcon_, clock_, timer_, &pool_},
-                     {.max_attempts = 2, .first_backoff = milliseconds(1)},
-                     [] { return 1.0; }};
-  Caller caller_{attempts_, loop_, clock_, timer_};
-  PageTokens tokens_{Secret(std::string(32, 'k')), "tenant"};
-  rpc::Edge edge_{
+  upstream::Attempts attempts_{{admission_, bulkheads_, budget_, falcon_, clock_, timer_, &pool_},
+                               {.max_attempts = 2, .first_backoff = milliseconds(1)},
+                               [] { return 1.0; }};
+  upstream::Caller caller_{attempts_, loop_, clock_, timer_};
+  upstream::PageTokens tokens_{Secret(std::string(32, 'k')), "tenant"};
+  rpc::RpcEnvironment environment_{
       .loop = loop_, .clock = clock_, .observer = observer_, .limits = {}, .pool = &pool_};
-  rpc::Upstream upstream_{caller_, tokens_, clock_, timer_};
-  rpc::DetectionService detections_{edge_, upstream_};
-  rpc::HostService hosts_{edge_, upstream_};
-  rpc::IncidentService incidents_{edge_, upstream_};
-  rpc::IocService iocs_{edge_, upstream_};
-  rpc::IntelIndicatorService indicators_{edge_, upstream_};
-  rpc::VulnerabilityService vulnerabilities_{edge_, upstream_};
-  rpc::RtrSessionService rtr_sessions_{edge_, upstream_};
-  rpc::DiscoverService discover_{edge_, upstream_};
+  rpc::ServiceDeps deps_{caller_, tokens_, clock_, timer_};
+  rpc::DetectionService detections_{environment_, deps_};
+  rpc::HostService hosts_{environment_, deps_};
+  rpc::IncidentService incidents_{environment_, deps_};
+  rpc::IocService iocs_{environment_, deps_};
+  rpc::IntelIndicatorService indicators_{environment_, deps_};
+  rpc::VulnerabilityService vulnerabilities_{environment_, deps_};
+  rpc::RtrSessionService rtr_sessions_{environment_, deps_};
+  rpc::DiscoverService discover_{environment_, deps_};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<client::Catalog> catalog_;
   std::unique_ptr<client::Invoker> invoker_;

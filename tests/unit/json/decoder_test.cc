@@ -162,7 +162,7 @@ TEST(Decoder, ManyMisfitsUnderALongKeyStaySmall) {
   std::string list = "0";
   for (int i = 0; i < 100; ++i) list += R"(,"x")";
   const Kinds record =
-      DecodeRecord<Kinds>(Cat(R"({"trees":{")", key, R"(":{"int64s":[)", list, "]}}}")).message;
+      DecodeRecord<Kinds>(StrCat(R"({"trees":{")", key, R"(":{"int64s":[)", list, "]}}}")).message;
   EXPECT_EQ(record.additional_fields().fields_size(), 100);
   EXPECT_LT(record.ByteSizeLong(), key.size() + 50'000);
 }
@@ -191,10 +191,12 @@ TEST(Decoder, ReplacesUnmodelledKeysOfADuplicate) {
 
 TEST(Decoder, MakesAdditionalFieldsThatEveryProtobufParserTakes) {
   std::string deep = "1";
-  for (int i = 0; i < 58; ++i) deep = i % 2 == 0 ? Cat("[", deep, "]") : Cat("{\"a\":", deep, "}");
+  for (int i = 0; i < 58; ++i)
+    deep = i % 2 == 0 ? StrCat("[", deep, "]") : StrCat("{\"a\":", deep, "}");
   v1::GetDetectionResponse response;
   *response.mutable_detection() =
-      DecodeRecord<v1::Detection>(Cat(R"({"unknown":)", deep, "}"), WithAdditionalFields()).message;
+      DecodeRecord<v1::Detection>(StrCat(R"({"unknown":)", deep, "}"), WithAdditionalFields())
+          .message;
   v1::GetDetectionResponse copy;
   EXPECT_TRUE(copy.ParseFromString(response.SerializeAsString()));
   EXPECT_NE(Text(copy).find(R"(\"a\":[{)"), std::string::npos);
@@ -246,8 +248,8 @@ TEST(DecodeReport, NamesFieldsWithAnEscapedExample) {
 
 TEST(DecodeReport, CountsBeyondTheFieldsThatItNames) {
   std::string items;
-  for (int i = 0; i < 150; ++i) items += Cat(i == 0 ? "" : ",", R"("k)", i, R"(":"x")");
-  DecodeReport sum = DecodeRecord<Kinds>(Cat(R"({"counts":{)", items, "}}")).report;
+  for (int i = 0; i < 150; ++i) items += StrCat(i == 0 ? "" : ",", R"("k)", i, R"(":"x")");
+  DecodeReport sum = DecodeRecord<Kinds>(StrCat(R"({"counts":{)", items, "}}")).report;
   EXPECT_EQ(sum.fields.size(), DecodeReport::kMaxFields);
   EXPECT_EQ(sum.skipped_values, 150);
   sum.Add(DecodeRecord<Kinds>(R"({"int32":"x"})").report);

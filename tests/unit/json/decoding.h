@@ -34,7 +34,7 @@ template <class M>
 Decoded<M> DecodeRecord(std::string_view record, const DecodeOptions& options = {}) {
   Decoded<M> decoded;
   const Decoder decoder(M::descriptor());
-  const Document document = Parsed(Cat(R"({"resources":[)", record, "]}"));
+  const Document document = Parsed(StrCat(R"({"resources":[)", record, "]}"));
   EXPECT_TRUE(decoder.Decode(document, 0, options, decoded.message, decoded.report));
   return decoded;
 }
@@ -64,7 +64,7 @@ inline std::map<std::string, int64_t> CountsOf(const DecodeReport& report) {
 }
 
 inline std::string TestData(std::string_view name) {
-  std::ifstream file(Cat(FALCON_TEST_DATA "/", name));
+  std::ifstream file(StrCat(FALCON_TEST_DATA "/", name));
   EXPECT_TRUE(file.good()) << name;
   std::stringstream text;
   text << file.rdbuf();

@@ -187,7 +187,7 @@ TEST(Document, RepairsTextAndSaysSo) {
       {R"(\u12)", "\\u12"},
   };
   for (const auto& [text, repaired] : ids) {
-    const Document document = Parsed(Cat(R"({"resources":[")", text, R"("]})"));
+    const Document document = Parsed(StrCat(R"({"resources":[")", text, R"("]})"));
     EXPECT_THAT(document.Ids(), ElementsAre(repaired)) << text;
     EXPECT_TRUE(document.repaired()) << text;
   }
@@ -216,8 +216,8 @@ TEST(Document, KeepsBareTokensThatAreNoJsonAsText) {
        {"NaN", "nan", "Infinity", "-Infinity", "None", "True", "tru", "nul", "undefined", "01",
         "+5", "-", "1.", ".5", "1e", "0x1F", "1.2.3", "2026-01-01"}) {
     const Document document =
-        Parsed(Cat(R"({"resources":[{"a":)", token, R"(,"b":true},-0.5e+1]})"));
-    EXPECT_EQ(document.ResourceText(0), Cat(R"({"a":")", token, R"(","b":true})")) << token;
+        Parsed(StrCat(R"({"resources":[{"a":)", token, R"(,"b":true},-0.5e+1]})"));
+    EXPECT_EQ(document.ResourceText(0), StrCat(R"({"a":")", token, R"(","b":true})")) << token;
     EXPECT_EQ(document.ResourceText(1), "-5.0") << token;
     EXPECT_FALSE(document.repaired()) << token;
   }
@@ -240,12 +240,12 @@ TEST(Document, StaysValidWhenMovedAndWhenOthersAreParsed) {
 }
 
 TEST(Parser, MakesDocumentsThatOutliveItAndEachOther) {
-  const std::string page = Cat(R"({"resources":[")", std::string(400'000, 'a'), R"("]})");
+  const std::string page = StrCat(R"({"resources":[")", std::string(400'000, 'a'), R"("]})");
   auto parser = std::make_unique<Parser>();
   std::optional<Document> first = *parser->Parse(page);
   const Document second = *parser->Parse(R"({"resources":["b"]})");
   first.reset();
-  const Document third = *parser->Parse(Cat(page, " "));  // in the first one's memory
+  const Document third = *parser->Parse(StrCat(page, " "));  // in the first one's memory
   EXPECT_THAT(parser->Parse("no JSON"),
               FailsWith(absl::StatusCode::kInternal, "UPSTREAM_PROTOCOL"));
   parser.reset();
@@ -257,9 +257,9 @@ TEST(Parser, RefusesAndRepairsAsDocumentDoes) {
   Parser parser;
   const std::string filler(400'000, 'a');
   for (int i = 0; i < 3; ++i) {
-    EXPECT_FALSE(parser.Parse(Cat(R"({"resources":[")", filler)).ok());
-    EXPECT_FALSE(parser.Parse(Cat(Nested(65), filler)).ok());
-    EXPECT_TRUE(parser.Parse(Cat(R"({"resources":[")", filler, "\xFF\"]}"))->repaired());
+    EXPECT_FALSE(parser.Parse(StrCat(R"({"resources":[")", filler)).ok());
+    EXPECT_FALSE(parser.Parse(StrCat(Nested(65), filler)).ok());
+    EXPECT_TRUE(parser.Parse(StrCat(R"({"resources":[")", filler, "\xFF\"]}"))->repaired());
   }
 }
 

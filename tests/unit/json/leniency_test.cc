@@ -24,10 +24,10 @@ class Leniency : public ::testing::TestWithParam<Row> {};
 
 TEST_P(Leniency, Holds) {
   const Row& row = GetParam();
-  Decoded<Kinds> decoded = DecodeRecord<Kinds>(Cat("{", row.json, "}"));
+  Decoded<Kinds> decoded = DecodeRecord<Kinds>(StrCat("{", row.json, "}"));
   EXPECT_EQ(decoded.report.skipped_values, row.skipped) << row.json;
   const std::string_view kept = row.skipped == 0 ? "" : row.kept.empty() ? row.json : row.kept;
-  EXPECT_EQ(Text(decoded.message.additional_fields()), Text(StructOf(Cat("{", kept, "}"))));
+  EXPECT_EQ(Text(decoded.message.additional_fields()), Text(StructOf(StrCat("{", kept, "}"))));
   decoded.message.clear_additional_fields();
   EXPECT_EQ(Text(decoded.message), row.text) << row.json;
 }

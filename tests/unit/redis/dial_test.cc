@@ -107,8 +107,8 @@ class DialTest : public StoreTest {
   void PassLogIn() { timer.Advance(seconds(1)); }
 
   const ScriptedRedis server{[](const ScriptedRedis::Command&) { return "+PONG\r\n"; }};
-  const std::string port = Cat(server.port());
-  const std::string named = Cat(kName, ":", port);
+  const std::string port = StrCat(server.port());
+  const std::string named = StrCat(kName, ":", port);
 };
 
 TEST_F(DialTest, AConnectThatHangsEndsWithItsAttempt) {

@@ -44,7 +44,7 @@ TEST_F(RedisStoreTest, LargeValuesComeBackWholeAndTooLargeOnesAreNotPut) {
   const RedisServer server;
   Connect(server.address());
   UntilConnected();
-  const std::string large(redis::KeyValueStore::kMostValueBytes, 'x');
+  const std::string large(redis::KeyValueStore::kMaxValueBytes, 'x');
   Put("large", large);
   EXPECT_THAT(Get({"large"}), ElementsAre(Optional(large)));
   Put("too large", large + "x");
@@ -57,7 +57,7 @@ TEST_F(RedisStoreTest, WhatDoesNotFitTheWayIsNotPut) {
   Connect(server.address());
   UntilConnected();
   server.Stop();
-  const std::string large(redis::KeyValueStore::kMostValueBytes, 'x');
+  const std::string large(redis::KeyValueStore::kMaxValueBytes, 'x');
   Put("a", large);
   Put("b", "1");
   OnLoop(loop, [&] { EXPECT_FALSE(store->Takes(1)); });

@@ -53,7 +53,7 @@ class ScriptedRedis {
   ScriptedRedis(const ScriptedRedis&) = delete;
   ScriptedRedis& operator=(const ScriptedRedis&) = delete;
 
-  std::string address() const { return Cat("127.0.0.1:", port_); }
+  std::string address() const { return StrCat("127.0.0.1:", port_); }
   int port() const { return port_; }
   int connections() const { return connections_; }
 

@@ -69,8 +69,8 @@ class StoreTest : public ::testing::Test {
 
   FakeClock clock;
   std::ostringstream out;
-  obs::Log log{obs::Level::kInfo, clock, out};
-  run::Loop loop{"redis-test"};
+  telemetry::Log log{telemetry::Level::kInfo, clock, out};
+  runtime::Loop loop{"redis-test"};
   FakeTimer timer{loop, clock};
   std::unique_ptr<redis::RedisStore> store;
 };

@@ -35,7 +35,7 @@ TEST_F(ClientTest, ABrokenConnectionIsTriedOnceMoreAndARefusedCertificateIsNot) 
 TEST_F(ClientTest, WhereASecondTryHasNoTurnTheFirstFailureIsTold) {
   timer_.AdvanceByItself();
   transport_.Answer("d1", Found());
-  for (int i = 0; i < 3; ++i) transport_.Answer(Cat("d10", i), Found());
+  for (int i = 0; i < 3; ++i) transport_.Answer(StrCat("d10", i), Found());
   for (int i = 0; i < 3; ++i) EXPECT_THAT(LookUp(DomainOf(100 + i)), IsOk());
   transport_.Answer("d5", Response(503, "{}"), 5);
   EXPECT_THAT(LookUp(DomainOf(5)), FailsWith(StatusCode::kUnavailable, "UPSTREAM_ERROR"));
@@ -59,7 +59,7 @@ TEST_F(ClientTest, A429PastTheDeadlineFailsNowForEverybody) {
   ASSERT_TRUE(RetryAfter(first.status()).has_value());
   const auto other = LookUp(DomainOf(2));
   EXPECT_THAT(other, FailsWith(StatusCode::kResourceExhausted, "REPUTATION_QUOTA"));
-  EXPECT_EQ(Facts(other.status())["quota"], "cooldown");
+  EXPECT_EQ(Metadata(other.status())["quota"], "cooldown");
   EXPECT_EQ(sent(), 1U);
 }
 

@@ -27,13 +27,13 @@ inline constexpr char kQuotaBody[] =
 inline constexpr char kUnknownBody[] =
     R"({"error":{"code":"NotFoundError","message":"canary-key"}})";
 
-inline Indicator DomainOf(int number) { return {Kind::kDomain, Cat("d", number, ".example")}; }
+inline Indicator DomainOf(int number) { return {Kind::kDomain, StrCat("d", number, ".example")}; }
 
-inline wire::HttpResponse Found(int malicious = 3, wire::Headers headers = {}) {
+inline http::HttpResponse Found(int malicious = 3, http::Headers headers = {}) {
   return falcon::testing::Response(
       200,
-      Cat(R"({"data":{"type":"domain","id":"x","attributes":{"last_analysis_stats":)",
-          R"({"malicious":)", malicious, "}}}}"),
+      StrCat(R"({"data":{"type":"domain","id":"x","attributes":{"last_analysis_stats":)",
+             R"({"malicious":)", malicious, "}}}}"),
       std::move(headers));
 }
 
@@ -82,11 +82,11 @@ class ClientTest : public ::testing::Test {
   }
 
   falcon::testing::FakeClock clock_;
-  run::Loop loop_{"loop"};
+  runtime::Loop loop_{"loop"};
   falcon::testing::FakeTimer timer_{loop_, clock_};
   falcon::testing::FakeTransport transport_;
   std::unique_ptr<Client> client_;
-  std::string caller_ = "said:a";
+  std::string caller_ = "metadata:a";
   std::shared_ptr<int> calls_ = std::make_shared<int>(0);
 };
 

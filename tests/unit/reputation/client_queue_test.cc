@@ -11,7 +11,7 @@ using falcon::testing::OnLoop;
 using falcon::testing::Running;
 
 TEST_F(ClientTest, IdenticalLookUpsInFlightAreOneCall) {
-  const auto gate = std::make_shared<run::Event>(loop_.executor());
+  const auto gate = std::make_shared<runtime::OneShotEvent>(loop_.executor());
   transport_.AnswerAfter("d1", Found(), gate);
   std::vector<Running<absl::StatusOr<Answer>>> running;
   running.reserve(50);
@@ -38,7 +38,7 @@ TEST_F(ClientTest, ALookUpThatCannotStartInTimeFailsNow) {
   const auto late = LookUp(DomainOf(5), seconds(30));
   EXPECT_THAT(late, FailsWith(StatusCode::kResourceExhausted, "REPUTATION_QUOTA"));
   EXPECT_EQ(RetryAfter(late.status()), seconds(61));
-  EXPECT_EQ(Facts(late.status())["quota"], "minute");
+  EXPECT_EQ(Metadata(late.status())["quota"], "minute");
   EXPECT_THAT(LookUp(DomainOf(101), seconds(1)), IsOk()) << "what is kept needs no turn";
   EXPECT_EQ(sent(), 4U);
 }
@@ -79,7 +79,7 @@ TEST_F(ClientTest, ALookUpThatStillWaitsMayGoAfterTheClient) {
 }
 
 TEST_F(ClientTest, WhoeverHasMoreTimeThanTheOneWhoBeganTriesAgain) {
-  const auto gate = std::make_shared<run::Event>(loop_.executor());
+  const auto gate = std::make_shared<runtime::OneShotEvent>(loop_.executor());
   const absl::Status timed_out =
       Error(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT", "the deadline passed");
   transport_.AnswerAfter("d1", timed_out, gate);
@@ -98,7 +98,7 @@ TEST_F(ClientTest, WhoeverHasMoreTimeThanTheOneWhoBeganTriesAgain) {
 }
 
 TEST_F(ClientTest, WhoeverJoinsIsToldWithinItsOwnDeadlineAndTheFlightGoesOn) {
-  const auto gate = std::make_shared<run::Event>(loop_.executor());
+  const auto gate = std::make_shared<runtime::OneShotEvent>(loop_.executor());
   transport_.AnswerAfter("d1", Found(), gate);
   auto patient = Begin(DomainOf(1), seconds(60));
   Until([&] { return transport_.requests().size() == 1; });
@@ -116,7 +116,7 @@ TEST_F(ClientTest, WhoeverJoinsIsToldWithinItsOwnDeadlineAndTheFlightGoesOn) {
 }
 
 TEST_F(ClientTest, WhoeverJoinedAndMeetsAPauseIsToldOfTheQuotaWithinItsDeadline) {
-  const auto gate = std::make_shared<run::Event>(loop_.executor());
+  const auto gate = std::make_shared<runtime::OneShotEvent>(loop_.executor());
   transport_.AnswerAfter("d1", falcon::testing::Response(429, kQuotaBody, {{"Retry-After", "40"}}),
                          gate);
   transport_.Answer("d1", Found());
@@ -146,11 +146,11 @@ TEST_F(ClientTest, TheDayIsSpentUntilMidnight) {
   client_ = std::make_unique<Client>(options, transport_, loop_, clock_, timer_);
   transport_.Answer("GET", Found(), 10);
   EXPECT_THAT(LookUp(DomainOf(1)), IsOk());
-  caller_ = "said:b";
+  caller_ = "metadata:b";
   EXPECT_THAT(LookUp(DomainOf(2)), IsOk());
   const auto spent = LookUp(DomainOf(3));
   EXPECT_THAT(spent, FailsWith(StatusCode::kResourceExhausted, "REPUTATION_QUOTA"));
-  EXPECT_EQ(Facts(spent.status())["quota"], "day");
+  EXPECT_EQ(Metadata(spent.status())["quota"], "day");
   clock_.Advance(*RetryAfter(spent.status()));
   EXPECT_THAT(LookUp(DomainOf(3)), IsOk());
 }
@@ -162,7 +162,7 @@ TEST_F(ClientTest, LongQueueOfOneCallerLeavesTheNextMinuteToAnother) {
   flood.reserve(8);
   for (int i = 0; i < 8; ++i) flood.push_back(Begin(DomainOf(i), seconds(600)));
   Until([&] { return timer_.slept().size() == 12; });
-  caller_ = "said:b";
+  caller_ = "metadata:b";
   auto other = Begin(DomainOf(50), seconds(70));
   Until([&] { return timer_.slept().size() == 13; });
   timer_.Advance(seconds(61));

@@ -18,8 +18,8 @@ TEST_F(ClientTest, AsksByGetWithTheKeyInItsHeaderAndNowhereElse) {
   EXPECT_EQ(Judge(*answer->report), Verdict::kMalicious);
   EXPECT_EQ(answer->age, seconds(0));
   ASSERT_EQ(sent(), 1U);
-  const wire::HttpRequest& request = transport_.requests().front();
-  EXPECT_EQ(request.method, wire::Method::kGet);
+  const http::HttpRequest& request = transport_.requests().front();
+  EXPECT_EQ(request.method, http::Method::kGet);
   EXPECT_EQ(request.authorization_header, "x-apikey");
   EXPECT_EQ(request.authorization.Reveal(), kKey);
   EXPECT_TRUE(request.body.empty());

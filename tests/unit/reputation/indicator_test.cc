@@ -179,7 +179,7 @@ TEST(Indicator, KindsHaveFalconsWords) {
 TEST(Reads, AreFourAndOnlyGets) {
   ASSERT_EQ(Reads().size(), 4U);
   for (const Read& read : Reads()) {
-    EXPECT_EQ(read.method, wire::Method::kGet) << read.path;
+    EXPECT_EQ(read.method, http::Method::kGet) << read.path;
     EXPECT_TRUE(read.path.starts_with("/api/v3/") && read.path.ends_with("/")) << read.path;
     EXPECT_TRUE(read.page.starts_with("https://www.virustotal.com/gui/")) << read.page;
   }

@@ -28,7 +28,7 @@ class QuotaTest : public ::testing::Test {
  protected:
   Deadline In(milliseconds span) const { return Deadline::In(clock_, span); }
   // Of a caller that never came before.
-  std::string Somebody() { return Cat("caller ", ++callers_); }
+  std::string Somebody() { return StrCat("caller ", ++callers_); }
   // A turn that is spent, and how long it waits.
   milliseconds Spend(milliseconds patience = hours(48)) { return Spend(Somebody(), patience); }
   milliseconds Spend(const std::string& caller, milliseconds patience = hours(48)) {
@@ -47,7 +47,7 @@ class QuotaTest : public ::testing::Test {
   }
 
   falcon::testing::FakeClock clock_;
-  run::Loop loop_{"loop"};
+  runtime::Loop loop_{"loop"};
   falcon::testing::FakeTimer timer_{loop_, clock_};
   Quota quota_{{.per_minute = 4, .per_day = 500}, clock_, timer_};
 
@@ -77,7 +77,7 @@ TEST_F(QuotaTest, TurnPastTheDeadlineFailsNowAndSaysWhichQuotaAndUntilWhen) {
   const absl::Status refused = Refused(seconds(41));
   EXPECT_THAT(refused, FailsWith(StatusCode::kResourceExhausted, "REPUTATION_QUOTA"));
   EXPECT_EQ(RetryAfter(refused), seconds(41));
-  EXPECT_EQ(Facts(refused)["quota"], "minute");
+  EXPECT_EQ(Metadata(refused)["quota"], "minute");
   EXPECT_THAT(std::string(ToStd(refused.message())), HasSubstr("4 look-ups a minute"));
   EXPECT_THAT(Refused(seconds(42)), IsOk());
 }
@@ -95,7 +95,7 @@ TEST_F(QuotaTest, DayIsSpentUntilMidnightUtc) {
   for (int i = 0; i < 3; ++i) small.Reserve(Somebody(), In(seconds(1)))->Spend();
   const absl::Status refused = small.Reserve(Somebody(), In(seconds(300))).status();
   EXPECT_THAT(refused, FailsWith(StatusCode::kResourceExhausted, "REPUTATION_QUOTA"));
-  EXPECT_EQ(Facts(refused)["quota"], "day");
+  EXPECT_EQ(Metadata(refused)["quota"], "day");
   EXPECT_EQ(RetryAfter(refused), ToMidnight());
   EXPECT_EQ(small.state().day_left, 0);
   clock_.Advance(ToMidnight() - seconds(100));
@@ -130,7 +130,7 @@ TEST_F(QuotaTest, CooldownHoldsEverybodyAndAShorterOneDoesNotEndIt) {
   quota_.CoolDown(seconds(5));
   EXPECT_EQ(quota_.state().cooldown, seconds(30));
   const absl::Status refused = Refused(seconds(30));
-  EXPECT_EQ(Facts(refused)["quota"], "cooldown");
+  EXPECT_EQ(Metadata(refused)["quota"], "cooldown");
   EXPECT_EQ(RetryAfter(refused), seconds(30));
   EXPECT_EQ(Spend(), seconds(30));
 }
@@ -171,7 +171,7 @@ TEST_F(QuotaTest, CallerGetsHalfOfWhatTheOthersLeaveOfTheDay) {
       ++spent;
     }
     EXPECT_THAT(refused, FailsWith(StatusCode::kResourceExhausted, "REPUTATION_QUOTA"));
-    EXPECT_EQ(Facts(refused)["quota"], "share");
+    EXPECT_EQ(Metadata(refused)["quota"], "share");
     EXPECT_EQ(RetryAfter(refused), ToMidnight());
     return spent;
   };

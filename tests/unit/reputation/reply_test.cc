@@ -31,7 +31,7 @@ std::string ErrorBody(const std::string& code) {
   return R"({"error":{"code":")" + code + R"(","message":"the key is canary-key"}})";
 }
 
-absl::StatusOr<Report> Read(int status, const std::string& body, wire::Headers headers = {}) {
+absl::StatusOr<Report> Read(int status, const std::string& body, http::Headers headers = {}) {
   return ReadReply(kDomain, Response(status, body, std::move(headers)), kNow);
 }
 
@@ -65,7 +65,7 @@ TEST(Reply, EachStatusHasItsFailure) {
   for (const Row& row : rows) {
     const auto report = Read(row.status, ErrorBody(row.code));
     EXPECT_THAT(report, FailsWith(row.failure, row.reason)) << row.status << row.code;
-    EXPECT_EQ(Facts(report.status())["http_status"], Cat(row.status));
+    EXPECT_EQ(Metadata(report.status())["http_status"], StrCat(row.status));
     EXPECT_THAT(report.status().ToString(), Not(HasSubstr("canary"))) << "text is not passed on";
   }
 }
@@ -74,7 +74,7 @@ TEST(Reply, KeyThatIsRefusedNamesTheSetting) {
   const absl::Status refused = Read(401, ErrorBody("WrongCredentialsError")).status();
   EXPECT_THAT(std::string(ToStd(refused.message())), HasSubstr("VIRUSTOTAL_API_KEY"));
   EXPECT_THAT(std::string(ToStd(refused.message())), HasSubstr("--virustotal-api-key-file"));
-  EXPECT_EQ(Facts(refused)["virustotal_code"], "WrongCredentialsError");
+  EXPECT_EQ(Metadata(refused)["virustotal_code"], "WrongCredentialsError");
 }
 
 TEST(Reply, UnknownIsAReportThatKnowsNothing) {

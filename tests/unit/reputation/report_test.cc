@@ -130,9 +130,9 @@ TEST(Report, WhatIsNoObjectOfThatKindIsMalformed) {
 }
 
 TEST(Report, HugeBodyIsNotEvenParsed) {
-  constexpr size_t kMost = 2 << 20;
+  constexpr size_t kMax = 2 << 20;
   std::string body = File("{}");
-  body.append(kMost - body.size(), ' ');
+  body.append(kMax - body.size(), ' ');
   EXPECT_THAT(ReadReport(kFile, body), IsOk());
   const auto report = ReadReport(kFile, body + ' ');
   EXPECT_THAT(report, FailsWith(absl::StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE"));

@@ -1,5 +1,5 @@
 // Connections at the door: limits, silence, shortage of file descriptors, and when one has ended.
-#include "rpc/acceptor.h"
+#include "rpc/server/acceptor.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -90,8 +90,8 @@ class AcceptorTest : public ::testing::Test {
 
   SystemClock clock_;
   std::ostringstream out_;
-  obs::Log log_{obs::Level::kInfo, clock_, out_};
-  obs::Metrics metrics_;
+  telemetry::Log log_{telemetry::Level::kInfo, clock_, out_};
+  telemetry::Metrics metrics_;
   std::mutex mutex_;
   std::vector<FileDescriptor> taken_;
   std::atomic<size_t> used_ = 0;

@@ -1,5 +1,5 @@
 // What may be in flight, of one caller and in all.
-#include "rpc/call_limiter.h"
+#include "rpc/server/call_limiter.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,7 +20,8 @@ constexpr auto kExhausted = absl::StatusCode::kResourceExhausted;
 class CallLimiterTest : public ::testing::Test {
  protected:
   // Takes calls of `caller` until one is refused: how many were taken, and why no more.
-  int Fill(const std::string& caller, Priority priority, int64_t bytes, absl::Status& refusal) {
+  int Fill(const std::string& caller, upstream::Priority priority, int64_t bytes,
+           absl::Status& refusal) {
     for (int taken = 0;; ++taken) {
       absl::StatusOr<CallLimiter::Permit> permit = limiter_.Acquire(caller, priority, bytes);
       if (!permit.ok()) {
@@ -31,35 +32,35 @@ class CallLimiterTest : public ::testing::Test {
     }
   }
 
-  obs::Metrics metrics_;
+  telemetry::Metrics metrics_;
   CallLimiter limiter_{{.calls = 8, .exports = 4, .bytes = 1000}, metrics_};
   std::vector<CallLimiter::Permit> permits_;
 };
 
 TEST_F(CallLimiterTest, OneCallerTakesThreeQuartersAndAnotherTheRest) {
   absl::Status refusal;
-  EXPECT_EQ(Fill("a", Priority::kInteractive, 1, refusal), 6);
+  EXPECT_EQ(Fill("a", upstream::Priority::kInteractive, 1, refusal), 6);
   EXPECT_THAT(refusal, FailsWith(kExhausted, "CALL_LIMIT"));
-  EXPECT_EQ(Facts(refusal)["scope"], "caller");
+  EXPECT_EQ(Metadata(refusal)["scope"], "caller");
   EXPECT_TRUE(RetryAfter(refusal).has_value());
-  EXPECT_EQ(Fill("b", Priority::kInteractive, 1, refusal), 2);
-  EXPECT_EQ(Facts(refusal)["scope"], "gateway");
+  EXPECT_EQ(Fill("b", upstream::Priority::kInteractive, 1, refusal), 2);
+  EXPECT_EQ(Metadata(refusal)["scope"], "gateway");
 }
 
 TEST_F(CallLimiterTest, ExportsAndBytesHaveBoundsOfTheirOwn) {
   absl::Status refusal;
-  EXPECT_EQ(Fill("a", Priority::kExport, 1, refusal), 3);
+  EXPECT_EQ(Fill("a", upstream::Priority::kExport, 1, refusal), 3);
   EXPECT_THAT(refusal, FailsWith(kExhausted, "EXPORT_LIMIT"));
-  EXPECT_EQ(Fill("b", Priority::kInteractive, 300, refusal), 2);
+  EXPECT_EQ(Fill("b", upstream::Priority::kInteractive, 300, refusal), 2);
   EXPECT_THAT(refusal, FailsWith(kExhausted, "BYTE_LIMIT"));
 }
 
 TEST_F(CallLimiterTest, WhatIsDoneOrNotNeededIsFreeAgain) {
   absl::Status refusal;
-  EXPECT_EQ(Fill("a", Priority::kInteractive, 750, refusal), 1);
+  EXPECT_EQ(Fill("a", upstream::Priority::kInteractive, 750, refusal), 1);
   permits_.front().ShrinkTo(50);
   EXPECT_EQ(limiter_.in_use().bytes, 50);
-  EXPECT_EQ(Fill("a", Priority::kInteractive, 700, refusal), 1);
+  EXPECT_EQ(Fill("a", upstream::Priority::kInteractive, 700, refusal), 1);
   permits_.clear();
   const CallBounds left = limiter_.in_use();
   EXPECT_EQ(left.calls, 0);
@@ -69,7 +70,7 @@ TEST_F(CallLimiterTest, WhatIsDoneOrNotNeededIsFreeAgain) {
 
 TEST_F(CallLimiterTest, AMovedPermitIsGivenBackOnce) {
   {
-    CallLimiter::Permit first = *limiter_.Acquire("a", Priority::kExport, 10);
+    CallLimiter::Permit first = *limiter_.Acquire("a", upstream::Priority::kExport, 10);
     const CallLimiter::Permit second = std::move(first);
     EXPECT_EQ(limiter_.in_use().calls, 1);
   }
@@ -78,7 +79,7 @@ TEST_F(CallLimiterTest, AMovedPermitIsGivenBackOnce) {
 
 TEST_F(CallLimiterTest, RefusalsAreCountedByReason) {
   absl::Status refusal;
-  Fill("a", Priority::kExport, 1, refusal);
+  Fill("a", upstream::Priority::kExport, 1, refusal);
   EXPECT_THAT(
       metrics_.Text(),
       HasSubstr("falcon_gateway_calls_capped_total{reason=\"EXPORT_LIMIT\",scope=\"caller\"} 1"));
@@ -97,9 +98,9 @@ TEST(CallBounds, FollowTheMemoryLimit) {
 TEST(ExpectedBytes, GrowWithTheRecordsAskedForAndStayBelowTheLargestAnswer) {
   const RequestSize one{.bytes = 100, .visited = 1, .records = 1};
   const RequestSize many{.bytes = 100, .visited = 1, .records = 5000};
-  EXPECT_LT(ExpectedBytes(one, Priority::kInteractive), 64 << 10);
-  EXPECT_GT(ExpectedBytes(many, Priority::kInteractive), 8 << 20);
-  EXPECT_LT(ExpectedBytes(many, Priority::kInteractive), 17 << 20);
+  EXPECT_LT(ExpectedBytes(one, upstream::Priority::kInteractive), 64 << 10);
+  EXPECT_GT(ExpectedBytes(many, upstream::Priority::kInteractive), 8 << 20);
+  EXPECT_LT(ExpectedBytes(many, upstream::Priority::kInteractive), 17 << 20);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Which failures are told, how often, and what is counted.
-#include "rpc/call_log.h"
+#include "rpc/server/call_log.h"
 
 #include <gmock/gmock.h>
 #include <google/protobuf/stubs/logging.h>
@@ -10,7 +10,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "rpc/library_logs.h"
+#include "rpc/server/library_logs.h"
 #include "tests/support/fake_clock.h"
 
 namespace falcon::rpc {
@@ -31,15 +31,17 @@ size_t Count(const std::string& text, std::string_view part) {
 class CallLogTest : public ::testing::Test {
  protected:
   std::string Text() const { return out_.str(); }
-  Call NewCall() const { return Call(Deadline::In(clock_, seconds(5)), Priority::kInteractive); }
+  RpcContext NewCall() const {
+    return RpcContext(Deadline::In(clock_, seconds(5)), upstream::Priority::kInteractive);
+  }
   void Finish(const absl::Status& status) {
     calls_.Finished(kListHosts, status, milliseconds(3), NewCall());
   }
 
   testing::FakeClock clock_;
   std::ostringstream out_;
-  obs::Log log_{obs::Level::kInfo, clock_, out_};
-  obs::Metrics metrics_;
+  telemetry::Log log_{telemetry::Level::kInfo, clock_, out_};
+  telemetry::Metrics metrics_;
   CallLog calls_{clock_, log_, metrics_};
 };
 
@@ -51,7 +53,7 @@ TEST_F(CallLogTest, EveryKindOfFailureThatNoCallerMadeHasAWarning) {
     Finish(Error(code, "WHY", "x"));
     EXPECT_THAT(Text(), HasSubstr("\"grpc_code\":\"" + absl::StatusCodeToString(code) + "\""));
   }
-  Finish(WithFact(Error(StatusCode::kPermissionDenied, "WHY", "x"), "http_status", "403"));
+  Finish(WithMetadata(Error(StatusCode::kPermissionDenied, "WHY", "x"), "http_status", "403"));
   EXPECT_EQ(Count(Text(), R"("level":"warning","event":"rpc_failed")"), 9u);
 }
 
@@ -84,7 +86,7 @@ TEST_F(CallLogTest, RepeatsAreCountedInsteadOfWritten) {
 }
 
 TEST_F(CallLogTest, CountsMessagesAndValuesThatDidNotFit) {
-  Call call = NewCall();
+  RpcContext call = NewCall();
   call.report.skipped_values = 2;
   call.BeginNextMessage();
   call.report.skipped_records = 1;

@@ -1,5 +1,5 @@
 // The count of hosts that an indicator was seen on: what could not be read is never zero.
-#include "rpc/ioc_service.h"
+#include "rpc/services/ioc_service.h"
 #include "tests/unit/rpc/served_fixture.h"
 
 namespace falcon::rpc {
@@ -8,7 +8,7 @@ namespace {
 class DeviceCountTest : public ServedTest<IocService, v1::IocService> {
  protected:
   grpc::Status Ask(std::string_view resources) {
-    Script("device-count", Cat(R"({"meta":{},"errors":[],"resources":)", resources, "}"));
+    Script("device-count", StrCat(R"({"meta":{},"errors":[],"resources":)", resources, "}"));
     v1::GetIocDeviceCountRequest request;
     request.set_type(v1::IOC_TYPE_DOMAIN);
     request.set_value("malicious.example");
@@ -44,7 +44,7 @@ TEST_F(DeviceCountTest, ThatCannotBeReadIsAnError) {
        {"[]", "null", R"(["7"])", "[null]", R"([{"device_count":"many"}])",
         R"([{"device_count":[7]}])", "[{}]", R"([{"device_count":null}])"}) {
     // What is no answer of Falcon's at all is asked for twice.
-    Script("device-count", Cat(R"({"meta":{},"errors":[],"resources":)", resources, "}"));
+    Script("device-count", StrCat(R"({"meta":{},"errors":[],"resources":)", resources, "}"));
     const grpc::Status status = Ask(resources);
     EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << resources;
     EXPECT_EQ(status.error_message().find("no such record"), std::string::npos)

@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "falcon/request_text.h"
-#include "rpc/discover_service.h"
+#include "rpc/services/discover_service.h"
 #include "tests/unit/rpc/served_fixture.h"
+#include "upstream/operation/request_text.h"
 
 namespace falcon::rpc {
 namespace {
@@ -24,12 +24,12 @@ class AccountsTest : public ServedTest<DiscoverService, v1::DiscoverService> {
  protected:
   // A page of ids, of `total`.
   void Ids(std::string_view id, int total) {
-    Script("queries/accounts", Cat(R"({"meta":{"pagination":{"total":)", total,
-                                   R"(}},"errors":[],"resources":[")", id, R"("]})"));
+    Script("queries/accounts", StrCat(R"({"meta":{"pagination":{"total":)", total,
+                                      R"(}},"errors":[],"resources":[")", id, R"("]})"));
   }
   void Record(std::string_view id, std::string_view further = "") {
     Script("entities/accounts",
-           Cat(R"({"meta":{},"errors":[],"resources":[{"id":")", id, "\"", further, "}]}"));
+           StrCat(R"({"meta":{},"errors":[],"resources":[{"id":")", id, "\"", further, "}]}"));
   }
   void ScriptBothParts() {
     Ids("s", 1);
@@ -58,7 +58,7 @@ class AccountsTest : public ServedTest<DiscoverService, v1::DiscoverService> {
     for (size_t i = first; i < transport.requests().size(); ++i) {
       const std::string& url = transport.requests()[i].url;
       if (url.find("queries/accounts") == std::string::npos) continue;
-      for (auto& [name, value] : ParseQuery(url.substr(url.find('?') + 1))) {
+      for (auto& [name, value] : upstream::ParseQuery(url.substr(url.find('?') + 1))) {
         if (name == "filter") filters.push_back(std::move(value));
       }
     }

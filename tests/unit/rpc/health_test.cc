@@ -10,8 +10,8 @@
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/hosts.grpc.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
-#include "rpc/server.h"
-#include "run/heartbeat.h"
+#include "rpc/server/server.h"
+#include "runtime/heartbeat.h"
 #include "tests/support/status_matchers.h"
 
 namespace falcon::rpc {
@@ -48,19 +48,19 @@ class HealthTest : public ::testing::Test {
 
   SystemClock clock_;
   std::ostringstream text_;
-  obs::Log log_{obs::Level::kOff, clock_, text_};
-  obs::Metrics metrics_;
+  telemetry::Log log_{telemetry::Level::kOff, clock_, text_};
+  telemetry::Metrics metrics_;
   ConnectionTable connections_{100, 100, metrics_};
   v1::HostService::CallbackService hosts_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<grpc::health::v1::Health::Stub> stub_;
-  run::Loop loop_{"test"};
+  runtime::Loop loop_{"test"};
 };
 
 TEST_F(HealthTest, FollowsTheHeartbeatOfTheLoop) {
-  run::Heartbeat::Callbacks callbacks;
+  runtime::Heartbeat::Callbacks callbacks;
   callbacks.on_change = [this](bool beats) { server_->SetServing(beats); };
-  const run::Heartbeat heartbeat(
+  const runtime::Heartbeat heartbeat(
       loop_, {.interval = milliseconds(1), .late_after = milliseconds(20)}, callbacks);
   EXPECT_EQ(Check(), HealthCheckResponse::SERVING);
 

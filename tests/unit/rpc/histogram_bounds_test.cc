@@ -1,5 +1,5 @@
 // Bounds of buckets: by the calendar, in UTC, and never too many.
-#include "rpc/histogram_bounds.h"
+#include "rpc/services/histogram_bounds.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <limits>
 #include <utility>
 
-#include "rpc/rtr_histogram.h"
+#include "rpc/services/rtr_histogram.h"
 
 namespace falcon::rpc {
 namespace {
@@ -75,23 +75,23 @@ TEST(RtrHistogramBounds, CoverTheRangeToTheFractionOfItsEnd) {
       1'767'225'600);  // 2026-01-01
   request.mutable_filter()->mutable_created()->mutable_end()->set_seconds(1'767'312'000);
   request.mutable_filter()->mutable_created()->mutable_end()->set_nanos(1);
-  Checks checks;
-  EXPECT_THAT(RtrHistogramBounds(request, WallTime(), checks),
+  RequestValidator validator;
+  EXPECT_THAT(RtrHistogramBounds(request, WallTime(), validator),
               ElementsAre("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z"));
-  EXPECT_TRUE(checks.Verdict().ok());
+  EXPECT_TRUE(validator.status().ok());
 }
 
 TEST(RtrHistogramBounds, AreNoneWhereTheRangeIsUnsound) {
-  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
-  constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
-  for (const auto& [start, end] : {std::pair(int64_t{0}, kMost), std::pair(kLeast, int64_t{0}),
-                                   std::pair(kMost, kMost), std::pair(kLeast, kLeast)}) {
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
+  for (const auto& [start, end] : {std::pair(int64_t{0}, kMax), std::pair(kMin, int64_t{0}),
+                                   std::pair(kMax, kMax), std::pair(kMin, kMin)}) {
     v1::AggregateRtrSessionsRequest request = Histogram();
     request.mutable_filter()->mutable_created()->mutable_start()->set_seconds(start);
     request.mutable_filter()->mutable_created()->mutable_end()->set_seconds(end);
     request.mutable_filter()->mutable_created()->mutable_end()->set_nanos(999'999'999);
-    Checks checks;
-    EXPECT_THAT(RtrHistogramBounds(request, WallTime(), checks), IsEmpty());
+    RequestValidator validator;
+    EXPECT_THAT(RtrHistogramBounds(request, WallTime(), validator), IsEmpty());
   }
 }
 

@@ -1,12 +1,12 @@
 // Hosts by name, of a Falcon that also finds names that begin alike.
-#include "rpc/host_names.h"
+#include "rpc/services/host_names.h"
 
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
 
-#include "rpc/host_service.h"
-#include "rpc/vulnerability_service.h"
+#include "rpc/services/host_service.h"
+#include "rpc/services/vulnerability_service.h"
 #include "tests/unit/rpc/served_fixture.h"
 
 namespace falcon::rpc {
@@ -106,7 +106,7 @@ TEST_F(GetHostByNameTest, GoesOnPastPagesOfNamesThatBeginAlike) {
 
 TEST_F(GetHostByNameTest, SaysThatItCouldNotDecideRatherThanNotFound) {
   for (int page = 0; page < 21; ++page) {
-    Script(kDevices, Page(std::vector<std::string>(500, "pc10"), Cat("next", page), page * 500));
+    Script(kDevices, Page(std::vector<std::string>(500, "pc10"), StrCat("next", page), page * 500));
   }
   const grpc::Status status = Get("pc1");
   EXPECT_EQ(status.error_code(), grpc::StatusCode::OUT_OF_RANGE);

@@ -1,7 +1,7 @@
 // Attachments of an incident: none is lost without a word.
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/incidents.grpc.pb.h"
-#include "rpc/incident_service.h"
+#include "rpc/services/incident_service.h"
 #include "tests/unit/rpc/served_fixture.h"
 
 namespace falcon::rpc {
@@ -11,10 +11,10 @@ namespace {
 std::string Files(int first, int count, std::string_view pagination = "") {
   std::string files;
   for (int i = first; i < first + count; ++i) {
-    files += Cat(files.empty() ? "" : ",", R"({"id":"f)", i, R"(","name":"n"})");
+    files += StrCat(files.empty() ? "" : ",", R"({"id":"f)", i, R"(","name":"n"})");
   }
-  return Cat(R"({"meta":{"pagination":{)", pagination, R"(}},"errors":[],"resources":[)", files,
-             "]}");
+  return StrCat(R"({"meta":{"pagination":{)", pagination, R"(}},"errors":[],"resources":[)", files,
+                "]}");
 }
 
 class AttachmentsTest : public ServedTest<IncidentService, v1::IncidentService> {

@@ -8,8 +8,8 @@
 
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/incidents.pb.h"
-#include "rpc/incident_join.h"
-#include "rpc/incident_view.h"
+#include "rpc/services/incident_join.h"
+#include "rpc/services/incident_view.h"
 
 namespace falcon::rpc {
 namespace {

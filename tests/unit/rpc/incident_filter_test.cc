@@ -1,5 +1,5 @@
 // The retired Incidents API's words in filters, and what is left alone.
-#include "rpc/incident_filter.h"
+#include "rpc/services/incident_filter.h"
 
 #include <gtest/gtest.h>
 
@@ -16,9 +16,9 @@ class IncidentFilter : public ::testing::Test {
  protected:
   // The filter, or the first violation.
   std::string Translate(const std::string& filter) const {
-    Checks checks;
-    const std::string translated = InTodaysWords(filter, catalogue_, checks);
-    const auto violations = Violations(checks.Verdict());
+    RequestValidator validator;
+    const std::string translated = RewriteLegacyTerms(filter, catalogue_, validator);
+    const auto violations = Violations(validator.status());
     return violations.empty() ? translated : violations[0].field + ": " + violations[0].description;
   }
 
@@ -59,13 +59,13 @@ TEST_F(IncidentFilter, SaysWhatIsWrongByItsPlaceInTheFilterThatWasGiven) {
 }
 
 TEST_F(IncidentFilter, StateIsAConditionOnStatus) {
-  Checks checks;
-  EXPECT_TRUE(OfState(v1::INCIDENT_STATE_UNSPECIFIED, checks).empty());
-  EXPECT_EQ(OfState(v1::INCIDENT_STATE_OPEN, checks).Text(), "status:!'closed'");
-  EXPECT_EQ(OfState(v1::INCIDENT_STATE_CLOSED, checks).Text(), "status:'closed'");
-  EXPECT_TRUE(checks.Verdict().ok());
-  EXPECT_TRUE(OfState(static_cast<v1::IncidentState>(9), checks).empty());
-  EXPECT_EQ(Violations(checks.Verdict())[0].field, "filter.state");
+  RequestValidator validator;
+  EXPECT_TRUE(StateFilter(v1::INCIDENT_STATE_UNSPECIFIED, validator).empty());
+  EXPECT_EQ(StateFilter(v1::INCIDENT_STATE_OPEN, validator).Text(), "status:!'closed'");
+  EXPECT_EQ(StateFilter(v1::INCIDENT_STATE_CLOSED, validator).Text(), "status:'closed'");
+  EXPECT_TRUE(validator.status().ok());
+  EXPECT_TRUE(StateFilter(static_cast<v1::IncidentState>(9), validator).empty());
+  EXPECT_EQ(Violations(validator.status())[0].field, "filter.state");
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // The look-up of alerts: in half of the time, in the caller's own turn, and none where kept ones
 // will do.
-#include "rpc/incident_join.h"
+#include "rpc/services/incident_join.h"
 
 #include <gmock/gmock.h>
 
@@ -8,7 +8,7 @@
 
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/incidents.pb.h"
-#include "tests/unit/falcon/upstream_fixture.h"
+#include "tests/unit/upstream/upstream_fixture.h"
 
 namespace falcon::rpc {
 namespace {
@@ -24,28 +24,29 @@ constexpr std::string_view kAlert =
 // A call that shows one incident, whose alerts are `name`-0, `name`-1 and so on.
 struct Rpc {
   Rpc(Deadline deadline, std::string_view name, int alerts)
-      : call(deadline, Priority::kInteractive) {
+      : call(deadline, upstream::Priority::kInteractive) {
     auto& records = *incidents.Add()->mutable_evidence()->mutable_alerts();
     for (int i = 0; i < alerts; ++i) {
-      records.add_records()->mutable_selector()->set_id(Cat(name, "-", i));
+      records.add_records()->mutable_selector()->set_id(StrCat(name, "-", i));
     }
-    call.reading.caller = Cat("said:", name);
+    call.reading.caller = StrCat("metadata:", name);
   }
   const v1::IncidentDerived& derived() const { return incidents.at(0).derived(); }
 
-  Call call;
+  RpcContext call;
   google::protobuf::RepeatedPtrField<v1::Incident> incidents;
 };
 
-class IncidentJoinTest : public testing::UpstreamTest {
+class IncidentJoinTest : public upstream::UpstreamTest {
  protected:
   Task<absl::Status> Fill(Rpc& rpc) { return join.Fill(rpc.call, view, rpc.incidents); }
 
   // Until the gate opens, nobody has a place.
   void FillAllPlaces() {
-    for (Reading& reading : holding) {
-      transport.AnswerAfter("devices", Response(200, testing::kOneId), gate);
-      holders.emplace_back(loop, attempts.Call(UpstreamCall(operation::kQueryDevices), reading));
+    for (upstream::Reading& reading : holding) {
+      transport.AnswerAfter("devices", Response(200, upstream::kOneId), gate);
+      holders.emplace_back(
+          loop, attempts.Call(upstream::UpstreamCall(upstream::operation::kQueryDevices), reading));
     }
     Until([this] { return transport.requests().size() == holding.size(); });
   }
@@ -61,12 +62,15 @@ class IncidentJoinTest : public testing::UpstreamTest {
   }
 
   const IncidentView view{v1::GetIncidentRequest()};
-  const PageTokens tokens{Secret(std::string(32, 'k')), "tenant"};
-  Caller keeping{attempts, loop, clock, timer, {.batching = {}, .cache_bytes = size_t{1} << 20}};
-  const Upstream upstream{keeping, tokens, clock, timer};
-  const IncidentJoin join{upstream};
-  const std::shared_ptr<run::Event> gate = std::make_shared<run::Event>(loop.executor());
-  std::deque<Reading> holding{Reading(In(seconds(600))), Reading(In(seconds(600)))};
+  const upstream::PageTokens tokens{Secret(std::string(32, 'k')), "tenant"};
+  upstream::Caller keeping{
+      attempts, loop, clock, timer, {.batching = {}, .cache_bytes = size_t{1} << 20}};
+  const ServiceDeps deps{keeping, tokens, clock, timer};
+  const IncidentJoin join{deps};
+  const std::shared_ptr<runtime::OneShotEvent> gate =
+      std::make_shared<runtime::OneShotEvent>(loop.executor());
+  std::deque<upstream::Reading> holding{upstream::Reading(In(seconds(600))),
+                                        upstream::Reading(In(seconds(600)))};
   std::deque<Running<absl::StatusOr<json::Document>>> holders;
 };
 
@@ -139,7 +143,7 @@ TEST_F(IncidentJoinTest, CallersTakeTurnsAtTheirAlerts) {
   OpenGate();
   for (auto& filled : all) EXPECT_EQ(filled.Get(), absl::OkStatus());
   std::vector<bool> modests;
-  for (const wire::HttpRequest& request : transport.requests()) {
+  for (const http::HttpRequest& request : transport.requests()) {
     if (request.url.find("alerts") == std::string::npos) continue;
     modests.push_back(request.body.find("modest-0") != std::string::npos);
   }

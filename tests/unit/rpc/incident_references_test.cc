@@ -1,9 +1,9 @@
 // Incidents by the numbers that people use.
-#include "rpc/incident_references.h"
+#include "rpc/services/incident_references.h"
 
 #include <gmock/gmock.h>
 
-#include "rpc/incident_service.h"
+#include "rpc/services/incident_service.h"
 #include "tests/unit/rpc/served_fixture.h"
 
 namespace falcon::rpc {

@@ -1,5 +1,5 @@
 // Indicators as parameters, and how pages of sightings go on whatever Falcon sends.
-#include "rpc/indicator_sightings.h"
+#include "rpc/services/indicator_sightings.h"
 
 #include <gtest/gtest.h>
 
@@ -39,18 +39,19 @@ TEST(NextOffset, BelievesTheTotalMoreThanTheSizeOfAPage) {
 }
 
 TEST(IndicatorParameters, SpeakFalconsWordsInLowerCase) {
-  Checks checks;
-  const Parameters parameters =
-      IndicatorParameters(v1::IOC_TYPE_DOMAIN, "Malicious-Domain.COM", checks);
-  EXPECT_TRUE(checks.Verdict().ok());
-  EXPECT_EQ(parameters, (Parameters{{"type", "domain"}, {"value", "malicious-domain.com"}}));
+  RequestValidator validator;
+  const upstream::Parameters parameters =
+      IndicatorParameters(v1::IOC_TYPE_DOMAIN, "Malicious-Domain.COM", validator);
+  EXPECT_TRUE(validator.status().ok());
+  EXPECT_EQ(parameters,
+            (upstream::Parameters{{"type", "domain"}, {"value", "malicious-domain.com"}}));
 }
 
 TEST(IndicatorParameters, RefuseWhatIsNoIndicator) {
   const auto refused = [](v1::IocType type, const std::string& value) {
-    Checks checks;
-    IndicatorParameters(type, value, checks);
-    return !checks.Verdict().ok();
+    RequestValidator validator;
+    IndicatorParameters(type, value, validator);
+    return !validator.status().ok();
   };
   EXPECT_TRUE(refused(v1::IOC_TYPE_UNSPECIFIED, "x"));
   EXPECT_TRUE(refused(v1::IOC_TYPE_SHA256, std::string(63, 'a')));

@@ -1,5 +1,5 @@
 // Listening sockets: free ports, names, and paths that somebody has already.
-#include "rpc/listen_socket.h"
+#include "rpc/server/listen_socket.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/support/scratch.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/status_matchers.h"
 
 namespace falcon::rpc {
@@ -37,7 +37,7 @@ TEST(ListenSocket, AnUnknownNameIsRefused) {
 }
 
 TEST(ListenSocket, APathThatALivingProcessServesIsNotStolen) {
-  const testing::Scratch folder;
+  const testing::TempDir folder;
   const std::string address = "unix:" + folder.folder() + "/socket";
   const auto first = ListenSocket::Open(address);
   ASSERT_THAT(first, IsOk());
@@ -46,7 +46,7 @@ TEST(ListenSocket, APathThatALivingProcessServesIsNotStolen) {
 }
 
 TEST(ListenSocket, APathThatNobodyServesIsReplaced) {
-  const testing::Scratch folder;
+  const testing::TempDir folder;
   const std::string path = folder.folder() + "/socket";
   {
     auto gone = ListenSocket::Open("unix:" + path);
@@ -58,14 +58,14 @@ TEST(ListenSocket, APathThatNobodyServesIsReplaced) {
 }
 
 TEST(ListenSocket, AFileThatIsNoSocketStays) {
-  const testing::Scratch folder;
+  const testing::TempDir folder;
   std::ofstream(folder.folder() + "/notes") << "keep";
   EXPECT_THAT(ListenSocket::Open("unix:" + folder.folder() + "/notes"), kTaken);
   EXPECT_TRUE(std::filesystem::exists(folder.folder() + "/notes"));
 }
 
 TEST(ListenSocket, ThePathGoesWithItsOwnerButNotAnothersSocket) {
-  const testing::Scratch folder;
+  const testing::TempDir folder;
   const std::string path = folder.folder() + "/socket";
   auto first = ListenSocket::Open("unix:" + path);
   ASSERT_THAT(first, IsOk());

@@ -1,5 +1,5 @@
 // RecordView: the default of the method, what a request says, and the mask that overrides it.
-#include "rpc/record_view.h"
+#include "rpc/server/record_view.h"
 
 #include <gtest/gtest.h>
 

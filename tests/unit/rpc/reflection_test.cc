@@ -1,5 +1,5 @@
 // Reflection in both versions, of a real server.
-#include "rpc/reflection.h"
+#include "rpc/server/reflection.h"
 
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.pb.h>
@@ -20,7 +20,7 @@
 #include "falcon_gateway/options/v1/options.pb.h"
 #include "falcon_gateway/v1/gateway.grpc.pb.h"
 #include "falcon_gateway/v1/hosts.grpc.pb.h"
-#include "rpc/server.h"
+#include "rpc/server/server.h"
 #include "tests/support/status_matchers.h"
 
 namespace falcon::rpc {
@@ -31,8 +31,8 @@ using grpc::StatusCode;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using Request = ReflectionAnswers::Request;
-using Response = ReflectionAnswers::Response;
+using Request = ReflectionResponses::Request;
+using Response = ReflectionResponses::Response;
 
 constexpr char kHostsFile[] = "falcon_gateway/v1/hosts.proto";
 constexpr char kHealthFile[] = "grpc/health/v1/health.proto";
@@ -134,8 +134,8 @@ class ReflectionTest : public ::testing::Test {
 
   SystemClock clock_;
   std::ostringstream text_;
-  obs::Log log_{obs::Level::kOff, clock_, text_};
-  obs::Metrics metrics_;
+  telemetry::Log log_{telemetry::Level::kOff, clock_, text_};
+  telemetry::Metrics metrics_;
   ConnectionTable connections_{100, 100, metrics_};
   v1::HostService::CallbackService hosts_;
   v1::GatewayService::CallbackService gateway_;
@@ -271,8 +271,8 @@ TYPED_TEST(ReflectionTest, DrainEndsOpenStreamsBeforeTheGraceIsOver) {
 
 TEST(ReflectionAnswersTest, FilesAreNotCopied) {
   const std::string_view set = DescriptorSet();
-  const ReflectionAnswers answers(set);
-  std::unordered_set<const ReflectionAnswers::File*> sent;
+  const ReflectionResponses answers(set);
+  std::unordered_set<const ReflectionResponses::File*> sent;
   std::vector<grpc::Slice> slices;
   ASSERT_TRUE(answers.Answer(ForFile(kHostsFile), sent).Dump(&slices).ok());
   ASSERT_GT(slices.size(), 1U);

@@ -1,5 +1,5 @@
 // Bounds of requests: defaults, overrides, and what is said.
-#include "rpc/request_bounds.h"
+#include "rpc/server/request_bounds.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ std::vector<std::string> Problems(const google::protobuf::Message& request) {
   EXPECT_THAT(size, FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_FIELD"));
   std::vector<std::string> problems;
   for (const FieldViolation& one : Violations(size.status())) {
-    problems.push_back(Cat(one.field, ": ", one.description));
+    problems.push_back(StrCat(one.field, ": ", one.description));
   }
   return problems;
 }

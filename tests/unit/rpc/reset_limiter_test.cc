@@ -1,5 +1,5 @@
 // Connections whose client gives its calls up at once.
-#include "rpc/reset_limiter.h"
+#include "rpc/server/reset_limiter.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ class ResetLimiterTest : public ::testing::Test {
   }
 
   testing::FakeClock clock_;
-  obs::Metrics metrics_;
+  telemetry::Metrics metrics_;
   std::vector<std::string> closed_;
   ResetLimiter limiter_{clock_, [this](const std::string& peer) { closed_.push_back(peer); },
                         metrics_};

@@ -9,21 +9,21 @@
 #include <memory>
 #include <string>
 
-#include "falcon/caller.h"
-#include "rpc/collection.h"
-#include "rpc/edge.h"
-#include "run/timer.h"
+#include "rpc/server/rpc_environment.h"
+#include "rpc/services/collection.h"
+#include "runtime/timer.h"
 #include "tests/support/fake_transport.h"
+#include "upstream/call/caller.h"
 
 namespace falcon::rpc {
 
 class SilentObserver final : public CallObserver {
  public:
   void Started(std::string_view) override {}
-  void Finished(std::string_view, const absl::Status&, milliseconds, const Call&) override {}
+  void Finished(std::string_view, const absl::Status&, milliseconds, const RpcContext&) override {}
 };
 
-// Service: made of an Edge and an Upstream. Api: its generated class.
+// Service: made of an RpcEnvironment and ServiceDeps. Api: its generated class.
 template <class Service, class Api>
 class ServedTest : public ::testing::Test {
  protected:
@@ -49,21 +49,22 @@ class ServedTest : public ::testing::Test {
 
   SystemClock clock;
   SilentObserver observer;
-  run::LoopTimer timer;
-  run::Loop loop{"falcon-test"};
+  runtime::LoopTimer timer;
+  runtime::Loop loop{"falcon-test"};
   testing::FakeTransport transport;
-  run::Admission admission{loop, clock, timer, {.places = 2, .max_waiting = 100}};
-  RateBudget budget{clock, timer};
+  upstream::AdmissionQueue admission{loop, clock, timer, {.permits = 2, .max_waiting = 100}};
+  upstream::RateBudget budget{clock, timer};
   // Faults in a row are what tests are made of.
-  Bulkheads bulkheads{
+  upstream::Bulkheads bulkheads{
       loop, clock, timer, [] { return 0.5; }, {.circuit_breaker = {.min_calls = 0}}};
-  Attempts attempts{
-      {admission, bulkheads, budget, transport, clock, timer}, RetryPolicy{}, [] { return 1.0; }};
-  Caller caller{attempts, loop, clock, timer};
-  PageTokens tokens{Secret(std::string(32, 'k')), "tenant"};
-  Edge edge{loop, clock, observer, CallLimits()};
-  Upstream upstream{caller, tokens, clock, timer};
-  Service service{edge, upstream};
+  upstream::Attempts attempts{{admission, bulkheads, budget, transport, clock, timer},
+                              upstream::RetryPolicy{},
+                              [] { return 1.0; }};
+  upstream::Caller caller{attempts, loop, clock, timer};
+  upstream::PageTokens tokens{Secret(std::string(32, 'k')), "tenant"};
+  RpcEnvironment environment{loop, clock, observer, CallLimits()};
+  ServiceDeps deps{caller, tokens, clock, timer};
+  Service service{environment, deps};
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<typename Api::Stub> stub;
 };

@@ -1,6 +1,6 @@
 // What a client learns of a call that the gateway held back: when to come back, and whose quota it
 // was.
-#include "rpc/status.h"
+#include "rpc/server/status.h"
 
 #include <gtest/gtest.h>
 
@@ -65,9 +65,9 @@ TEST(StatusTest, OnlyASpentQuotaIsAQuotaFailure) {
 
 // All that ToGrpc puts text into: with `text` in each, every byte can be read.
 void ExpectReadable(const std::string& text) {
-  absl::Status status = InvalidFields({{Cat("names[", text, "]"), text}, {"filter", text}});
-  status = WithRetryAfter(WithFact(std::move(status), "detail", text), milliseconds(1));
-  status = WithFact(std::move(status), "other", Cat("x", text));
+  absl::Status status = InvalidFields({{StrCat("names[", text, "]"), text}, {"filter", text}});
+  status = WithRetryAfter(WithMetadata(std::move(status), "detail", text), milliseconds(1));
+  status = WithMetadata(std::move(status), "other", StrCat("x", text));
   for (const absl::Status& one : {status, Error(StatusCode::kNotFound, "NOT_FOUND", text)}) {
     const grpc::Status sent = ToGrpc(one);
     google::rpc::Status details;
@@ -104,7 +104,7 @@ TEST(StatusTest, DetailsCanBeReadWhateverBytesTheyQuote) {
 
 TEST(StatusTest, TheBoundThatTurnedACallAwayIsAFact) {
   const absl::Status full =
-      WithFact(HeldBack(StatusCode::kResourceExhausted, "QUEUE_FULL"), "limit", "this_caller");
+      WithMetadata(HeldBack(StatusCode::kResourceExhausted, "QUEUE_FULL"), "limit", "this_caller");
   const auto info = Find<google::rpc::ErrorInfo>(full);
   ASSERT_TRUE(info.has_value());
   EXPECT_EQ(info->reason(), "QUEUE_FULL");
@@ -114,7 +114,7 @@ TEST(StatusTest, TheBoundThatTurnedACallAwayIsAFact) {
 absl::Status WrongFilter(const std::string& corrected, int violations) {
   std::vector<FieldViolation> all(static_cast<size_t>(violations),
                                   {"filter", std::string(300, 'v')});
-  return WithFact(InvalidFields(all, "FQL_INVALID"), "corrected_filter", corrected);
+  return WithMetadata(InvalidFields(all, "FQL_INVALID"), "corrected_filter", corrected);
 }
 
 TEST(StatusTest, CorrectedFilterComesWholeOrNotAtAll) {

@@ -5,7 +5,7 @@
 
 #include <map>
 
-#include "tests/support/scratch.h"
+#include "tests/support/temp_dir.h"
 
 namespace falcon::mcp {
 namespace {
@@ -112,7 +112,7 @@ TEST(HttpFlags, NameWhereToListen) {
 }
 
 TEST(HttpFlags, FilesAreRead) {
-  const falcon::testing::Scratch scratch;
+  const falcon::testing::TempDir scratch;
   const Settings settings =
       Taken({"--http", "127.0.0.1:0", "--http-token-file", scratch.Write("token", "t0ken\n"),
              "--http-tls-cert", scratch.Write("cert", "CERT", 0644), "--http-tls-key",
@@ -124,7 +124,7 @@ TEST(HttpFlags, FilesAreRead) {
 }
 
 TEST(HttpFlags, ASecretThatOthersMayReadEndsTheStart) {
-  const falcon::testing::Scratch scratch;
+  const falcon::testing::TempDir scratch;
   const std::string token = scratch.Write("token", "t0ken", 0644);
   const std::string complaint = Refused({"--http", "127.0.0.1:0", "--http-token-file", token});
   EXPECT_THAT(complaint, HasSubstr("chmod 600"));

@@ -10,7 +10,7 @@
 
 #include "mcp/flags.h"
 #include "mcp/protocol/json.h"
-#include "tests/support/scratch.h"
+#include "tests/support/temp_dir.h"
 
 namespace falcon::mcp {
 namespace {
@@ -26,7 +26,7 @@ struct BridgeRun {
 };
 
 BridgeRun RunBridge(const std::vector<std::string>& arguments, const std::string& input = "") {
-  const falcon::testing::Scratch scratch;
+  const falcon::testing::TempDir scratch;
   const int in = open(scratch.Write("in", input).c_str(), O_RDONLY | O_CLOEXEC);
   int answers[2];
   EXPECT_EQ(pipe2(answers, O_CLOEXEC), 0);

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/support/scratch.h"
+#include "tests/support/temp_dir.h"
 
 namespace falcon::mcp {
 namespace {
@@ -16,14 +16,14 @@ std::string Complaint(const absl::StatusOr<std::string>& result) {
 }
 
 TEST(TokenFile, LineEndsAtTheEndDoNotCount) {
-  const falcon::testing::Scratch scratch;
+  const falcon::testing::TempDir scratch;
   EXPECT_EQ(*ReadTokenFile(scratch.Write("a", "token")), "token");
   EXPECT_EQ(*ReadTokenFile(scratch.Write("b", "token\r\n\n")), "token");
   EXPECT_EQ(*ReadTokenFile(scratch.Write("c", "token", 0400)), "token");
 }
 
 TEST(TokenFile, IsRefusedWithTheCureWhereOthersMayReadIt) {
-  const falcon::testing::Scratch scratch;
+  const falcon::testing::TempDir scratch;
   for (const mode_t mode : {0640, 0604, 0660, 0666, 0620}) {
     const std::string complaint = Complaint(ReadTokenFile(scratch.Write("t", "s3cret", mode)));
     EXPECT_THAT(complaint, HasSubstr("chmod 600")) << mode;
@@ -32,7 +32,7 @@ TEST(TokenFile, IsRefusedWithTheCureWhereOthersMayReadIt) {
 }
 
 TEST(TokenFile, IsRefusedWhereItIsNoToken) {
-  const falcon::testing::Scratch scratch;
+  const falcon::testing::TempDir scratch;
   EXPECT_THAT(Complaint(ReadTokenFile(scratch.Write("a", "\n"))), HasSubstr("is empty"));
   EXPECT_THAT(Complaint(ReadTokenFile(scratch.Write("b", "two words"))), HasSubstr("printable"));
   EXPECT_THAT(Complaint(ReadTokenFile(scratch.Write("c", "t\xc3\xb6ken"))), HasSubstr("printable"));
@@ -43,7 +43,7 @@ TEST(TokenFile, IsRefusedWhereItIsNoToken) {
 }
 
 TEST(CertificateFile, MayBeReadByAnyone) {
-  const falcon::testing::Scratch scratch;
+  const falcon::testing::TempDir scratch;
   const std::string path = scratch.Write("cert.pem", "-----BEGIN\n", 0644);
   EXPECT_EQ(*ReadFile(path, Readers::kAnyone), "-----BEGIN\n");
   EXPECT_FALSE(ReadFile(path, Readers::kOwner).ok());

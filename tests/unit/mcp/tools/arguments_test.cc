@@ -13,7 +13,7 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Cat;
+using client::StrCat;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
@@ -244,7 +244,7 @@ TEST_F(Arguments, ThatAreNeededAreNotThereWhenTheySayNothing) {
 }
 
 TEST_F(Arguments, ThatAreEndlessAreNoFilter) {
-  EXPECT_THAT(Complaint("search_hosts", Cat(R"({"fields":")", std::string(2000, 'a'), "\"}")),
+  EXPECT_THAT(Complaint("search_hosts", StrCat(R"({"fields":")", std::string(2000, 'a'), "\"}")),
               HasSubstr("is not a field of Host"));
   Json many = Json::array();
   for (int i = 0; i < 1001; ++i) many.push_back(std::to_string(i));
@@ -294,13 +294,13 @@ TEST_F(Arguments, AreShownWithoutHostileCharactersAndCut) {
   EXPECT_THAT(text, AllOf(HasSubstr("a\\u{202E}b: no such"), HasSubstr("x\\u{202E}y"),
                           HasSubstr("A\\\\u{202E}B"), Not(HasSubstr("\xE2\x80\xAE"))));
   EXPECT_LT(
-      Complaint("search_hosts", Cat(R"({"hostname":")", std::string(100000, 'x'), "\"}")).size(),
+      Complaint("search_hosts", StrCat(R"({"hostname":")", std::string(100000, 'x'), "\"}")).size(),
       500U);
 }
 
 TEST_F(Arguments, OfNoToolAreTooManyToTell) {
   std::string json = "{";
-  for (int i = 0; i < 1000; ++i) json += Cat(i == 0 ? "" : ",", "\"zzzzzz", i, "\":1");
+  for (int i = 0; i < 1000; ++i) json += StrCat(i == 0 ? "" : ",", "\"zzzzzz", i, "\":1");
   const std::string text = Complaint("search_hosts", json + "}");
   EXPECT_THAT(text, HasSubstr("and 980 more\n"));
   EXPECT_LT(text.size(), 2000U);

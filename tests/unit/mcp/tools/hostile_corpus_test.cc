@@ -15,7 +15,7 @@
 #include "mcp/tools/record_writer.h"
 #include "mcp/tools/untrusted.h"
 #include "messages.h"
-#include "tests/support/read_back.h"
+#include "tests/support/unescape.h"
 #include "tests/unit/client/test_catalog.h"
 
 namespace falcon::mcp {
@@ -137,7 +137,7 @@ class HostileCorpus : public testing::Test {
   void ForEachRecord(const Check& check) {
     for (const std::string& text : HostileTexts()) {
       for (const Descriptor* type : RecordTypes(*catalog_)) {
-        SCOPED_TRACE(type->name() + " of " + client::EscapeHostile(text).substr(0, 100));
+        SCOPED_TRACE(type->name() + " of " + client::EscapeUnsafe(text).substr(0, 100));
         const auto record = catalog_->NewMessage(*type);
         Filler filler(text);
         filler.Fill(*record);

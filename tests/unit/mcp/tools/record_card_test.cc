@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/read_back.h"
+#include "tests/support/unescape.h"
 #include "tests/unit/mcp/tools/test_records.h"
 
 namespace falcon::mcp {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/read_back.h"
+#include "tests/support/unescape.h"
 
 namespace falcon::mcp {
 namespace {

@@ -1,0 +1,109 @@
+// Ceilings before copies.
+#include "http/curl/response_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "base/text.h"
+
+namespace falcon::http {
+namespace {
+
+constexpr size_t kSpare = 64;  // SIMDJSON_PADDING
+constexpr size_t kMaxHeaderBytes = size_t{256} << 10;
+constexpr size_t kAnyRatioBytes = size_t{1} << 20;
+// A server may announce what it never sends: more than this grows with what really arrives.
+constexpr size_t kMaxReserve = size_t{8} << 20;
+constexpr int64_t kTypicalJsonRatio = 8;
+
+std::string_view Trim(std::string_view text) {
+  return ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));
+}
+
+// "HTTP/1.1 103 Early Hints" and the like come before the response.
+bool IsInterim(std::string_view status_line) {
+  const size_t blank = status_line.find(' ');
+  return blank != std::string_view::npos && status_line.substr(blank + 1).starts_with('1');
+}
+
+}  // namespace
+
+bool ResponseReader::OnHeader(std::string_view line) {
+  const bool status_line = line.starts_with("HTTP/");
+  if (status_line) Reset();
+  begun_ = begun_ || (status_line && !IsInterim(line));
+  header_bytes_ += line.size();
+  if (header_bytes_ > kMaxHeaderBytes) return Fail(Failure::kHeadersTooLarge);
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos || status_line) return true;
+  response_.headers.emplace_back(Lower(Trim(line.substr(0, colon))), Trim(line.substr(colon + 1)));
+  return true;
+}
+
+bool ResponseReader::OnBody(std::string_view chunk, int64_t content_length) {
+  if (wire_bytes_ == 0) compressed_ = GzipDecoder::Starts(chunk);
+  wire_bytes_ += static_cast<int64_t>(chunk.size());
+  const bool announced_too_much =
+      content_length >= 0 && static_cast<size_t>(content_length) > max_body_bytes_;
+  if (announced_too_much) return Fail(Failure::kBodyTooLarge);
+  if (response_.body.empty()) MakeRoom(chunk.size(), content_length);
+  if (!compressed_) return Append(chunk);
+  const GzipDecoder::State state =
+      gzip_.Feed(chunk, [this](std::string_view bytes) { return Append(bytes); });
+  if (state == GzipDecoder::State::kBroken) return Fail(Failure::kBrokenGzip);
+  return state != GzipDecoder::State::kRefused;
+}
+
+bool ResponseReader::OnEnd() {
+  const bool whole = !compressed_ || gzip_.state() == GzipDecoder::State::kFinished;
+  return whole || Fail(Failure::kCutGzip);
+}
+
+bool ResponseReader::Append(std::string_view bytes) {
+  std::string& body = response_.body;
+  const size_t size = body.size() + bytes.size();
+  if (size > max_body_bytes_) return Fail(Failure::kBodyTooLarge);
+  const bool bomb =
+      compressed_ && size > kAnyRatioBytes && static_cast<int64_t>(size) > wire_bytes_ * max_ratio_;
+  if (bomb) return Fail(Failure::kDecompressionBomb);
+  MakeRoom(size, -1);
+  body.append(bytes);
+  return true;
+}
+
+void ResponseReader::MakeRoom(size_t bytes, int64_t content_length) {
+  std::string& body = response_.body;
+  if (body.empty() && content_length > 0) {
+    const int64_t likely = compressed_ ? content_length * kTypicalJsonRatio : content_length;
+    const size_t bound = std::min(kMaxReserve, max_body_bytes_);
+    bytes = std::max(bytes, std::min(static_cast<size_t>(likely), bound));
+  }
+  // std::string grows geometrically by itself: reserve asks for at least twice what it had.
+  if (body.capacity() < bytes + kSpare) body.reserve(bytes + kSpare);
+}
+
+bool ResponseReader::Fail(Failure failure) {
+  failure_ = failure;
+  return false;
+}
+
+HttpResponse ResponseReader::Take() {
+  std::string& body = response_.body;
+  if (body.capacity() < body.size() + kSpare) body.reserve(body.size() + kSpare);
+  HttpResponse response = std::move(response_);
+  Reset();
+  return response;
+}
+
+void ResponseReader::Reset() {
+  response_ = HttpResponse();
+  header_bytes_ = 0;
+  wire_bytes_ = 0;
+  begun_ = false;
+  if (compressed_) gzip_.Reset();
+  compressed_ = false;
+  failure_ = Failure::kNone;
+}
+
+}  // namespace falcon::http

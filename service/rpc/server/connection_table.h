@@ -1,0 +1,78 @@
+// ConnectionTable: who is connected, how many of each address, and what each has sent.
+//
+// A client that sends much and makes no calls of it burdens gRPC where no limit of ours reaches:
+// calls given up at once (CVE-2023-44487), headers without end (CVE-2023-33953), requests that never
+// become whole. So each call that arrives is credited to its connection, and what a connection has
+// received beyond that is its burden. When memory runs short, the connections with the greatest one
+// are closed.
+//
+// Thread: any.
+#ifndef FALCON_RPC_SERVER_CONNECTION_TABLE_H_
+#define FALCON_RPC_SERVER_CONNECTION_TABLE_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "rpc/server/listen_socket.h"
+#include "telemetry/metrics.h"
+
+namespace falcon::rpc {
+
+class ConnectionTable {
+ public:
+  // A lesser burden closes no connection.
+  static constexpr int64_t kMinBurden = 128 << 10;
+
+  ConnectionTable(int max_connections, int max_per_address, telemetry::Metrics& metrics);
+
+  // What speaks against a further connection, as a metrics label. Empty: nothing. Unix sockets have
+  // no address.
+  std::string_view Refusal(const std::string& address) const;
+  // `fd`: a duplicate of the connection's. `peer`: as grpc::ServerContext::peer names it; empty for
+  // Unix sockets.
+  void Add(uint64_t id, FileDescriptor fd, std::string address, std::string peer);
+  // Ends the connection if it has received nothing; whether it did.
+  bool CloseIfSilent(uint64_t id);
+  void Remove(uint64_t id);
+  int size() const;
+
+  // A call of `peer` has arrived, with a request of so many bytes.
+  void Credit(const std::string& peer, size_t bytes);
+  // Ends the connection of `peer`.
+  void Close(const std::string& peer);
+  // Reads what each connection has received.
+  void Sample();
+  // Ends the connections with the greatest burden, as of the last sample, and those that come near
+  // to it. Their peers.
+  std::vector<std::string> CloseHeaviest();
+
+ private:
+  struct Connection {
+    FileDescriptor fd;
+    std::string address;
+    std::string peer;
+    int64_t received = 0;
+    int64_t credit = 0;  // since the last sample
+    int64_t burden = 0;
+    bool closed = false;
+  };
+
+  void ShowCount() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const int max_connections_;
+  const int max_per_address_;
+  const telemetry::GaugeFamily open_;
+  mutable absl::Mutex mutex_;
+  std::unordered_map<uint64_t, Connection> connections_ ABSL_GUARDED_BY(mutex_);
+  std::unordered_map<std::string, uint64_t> by_peer_ ABSL_GUARDED_BY(mutex_);
+  std::unordered_map<std::string, int> of_addresses_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_SERVER_CONNECTION_TABLE_H_

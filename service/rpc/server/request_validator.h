@@ -1,0 +1,64 @@
+// RequestValidator: what a request promises, tested before anything is asked of Falcon. All violations are
+// reported at once.
+#ifndef FALCON_RPC_SERVER_REQUEST_VALIDATOR_H_
+#define FALCON_RPC_SERVER_REQUEST_VALIDATOR_H_
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/error.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/types.pb.h"
+#include "google/protobuf/repeated_field.h"
+
+namespace falcon::rpc {
+
+// Collects violations; the first reason that is not the general one wins.
+class RequestValidator {
+ public:
+  void AddViolation(std::string_view field, std::string_view description);
+  // Keeps the violations and facts of a failure, or the failure itself if it has no violations.
+  void Add(const absl::Status& status);
+  // The value, or a default one after a failure, which is kept.
+  template <class T>
+  T ValueOrDefault(absl::StatusOr<T> result) {
+    if (result.ok()) return *std::move(result);
+    Add(result.status());
+    return T();
+  }
+  // OK, or INVALID_ARGUMENT with all violations.
+  absl::Status status() const;
+
+ private:
+  std::vector<FieldViolation> violations_;
+  std::map<std::string, std::string> facts_;
+  std::string reason_;
+  absl::Status other_;
+};
+
+// Each of `ids` passes `shape`, which returns what is wrong or "".
+using IdValidator = std::string_view (*)(std::string_view id);
+void ValidateIds(const google::protobuf::RepeatedPtrField<std::string>& ids, IdValidator shape,
+                 std::string_view field, RequestValidator& validator);
+
+// A `query`, free text for Falcon's own search: at most 1,024 bytes.
+void ValidateQuery(std::string_view query, RequestValidator& validator);
+
+// Shapes of Falcon's ids.
+std::string_view ValidateAnyId(std::string_view id);  // printable, without blanks, 1 to 512 bytes
+std::string_view ValidateDeviceId(std::string_view id);
+std::string_view ValidateCompositeId(std::string_view id);
+std::string_view ValidateIocId(std::string_view id);
+
+// Not inverted, not open at both ends, within years 1 to 9999.
+void ValidateTimeRange(const v1::TimeRange& range, std::string_view field,
+                       RequestValidator& validator);
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_SERVER_REQUEST_VALIDATOR_H_

@@ -1,0 +1,119 @@
+// Looks hosts up by name, page after page until the name is decided.
+#include "rpc/services/host_names.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "base/letter_case.h"
+#include "base/status.h"
+#include "base/text.h"
+
+namespace falcon::rpc {
+namespace {
+
+constexpr int kMaxHosts = 20;
+constexpr int kCandidatesPerPage = 500;
+constexpr int64_t kMaxCandidates = 10'000;
+
+CollectionSpec Spec() {
+  CollectionSpec spec;
+  spec.id_field = "device_id";
+  spec.list_operation = &upstream::operation::kCombinedDevices;
+  spec.default_order = {"last_seen", true};
+  spec.resume_field = "first_seen";
+  return spec;
+}
+
+v1::ListHostsRequest Named(const std::string& hostname) {
+  v1::ListHostsRequest request;
+  request.mutable_filter()->set_hostname(hostname);
+  request.set_page_size(kCandidatesPerPage);
+  return request;
+}
+
+bool HasStar(std::string_view hostname) { return hostname.find('*') != std::string_view::npos; }
+
+absl::Status Undecided(std::string_view hostname) {
+  return Error(
+      absl::StatusCode::kOutOfRange, "NAME_UNDECIDED",
+      StrCat("Falcon knows more than ", kMaxCandidates, " hosts whose names begin like ",
+             EscapeUnsafe(hostname, 255), ", and whether one is named exactly so could not ",
+             "be decided; give its device id"));
+}
+
+// A host without a name is none of that name.
+void DropOtherNames(const std::string& hostname, v1::ListHostsResponse& found) {
+  const std::string name = FoldCase(hostname);
+  auto& hosts = *found.mutable_hosts();
+  hosts.erase(
+      std::remove_if(hosts.begin(), hosts.end(),
+                     [&name](const v1::Host& host) { return FoldCase(host.hostname()) != name; }),
+      hosts.end());
+}
+
+}  // namespace
+
+HostNames::HostNames(const ServiceDeps& deps)
+    : deps_(deps), hosts_(v1::Host::descriptor(), Spec()) {}
+
+void HostNames::Check(const std::string& hostname, RequestValidator& validator) const {
+  validator.Add(hosts_.PrepareList(Named(hostname), deps_).status());
+}
+
+Task<absl::StatusOr<HostNames::SameNameHosts>> HostNames::Find(RpcContext& call,
+                                                               std::string hostname, int most,
+                                                               json::DecodeOptions options) const {
+  ASSIGN_OR_CO_RETURN(PageRequest start, hosts_.PrepareList(Named(hostname), deps_));
+  start.plan.options = std::move(options);
+  for (const char* name : {"device_id", "hostname"}) {
+    start.plan.options.selection =
+        start.plan.options.selection.With(v1::Host::descriptor()->FindFieldByName(name));
+  }
+  SameNameHosts namesakes;
+  for (bool last = false; !last && namesakes.found.hosts_size() < most;) {
+    namesakes.complete = start.cursor.sent < kMaxCandidates;
+    if (!namesakes.complete) break;
+    ASSIGN_OR_CO_RETURN(
+        const upstream::PageOutcome page,
+        co_await upstream::FetchPage(deps_.caller, start.plan, start.cursor, call.reading,
+                                     deps_.clock, namesakes.found, "hosts"));
+    call.report.Add(page.report);
+    start.cursor = page.next;
+    last = page.last;
+    if (!HasStar(hostname)) DropOtherNames(hostname, namesakes.found);
+  }
+  if (!namesakes.complete && namesakes.found.hosts().empty()) co_return Undecided(hostname);
+  const std::optional<int64_t> total = upstream::TotalSize(start.cursor);
+  if (total.has_value()) namesakes.found.set_total_size(*total);
+  co_return namesakes;
+}
+
+Task<absl::StatusOr<std::vector<std::string>>> HostNames::Ids(RpcContext& call,
+                                                              std::string hostname) const {
+  json::DecodeOptions ids;
+  google::protobuf::FieldMask mask;
+  mask.add_paths("device_id");
+  ASSIGN_OR_CO_RETURN(ids.selection, json::FieldSelection::FromMask(mask, v1::Host::descriptor()));
+  ASSIGN_OR_CO_RETURN(const SameNameHosts namesakes,
+                      co_await Find(call, hostname, kMaxHosts + 1, ids));
+  const v1::ListHostsResponse& found = namesakes.found;
+  // A page may hold fewer than match: a record that cannot be read is skipped.
+  if (std::max<int64_t>(found.hosts_size(), found.total_size()) > kMaxHosts) {
+    co_return InvalidField("filter.hostname",
+                           StrCat("stands for more than ", kMaxHosts,
+                                  " hosts; narrow it, or give their `device_ids`"));
+  }
+  if (!namesakes.complete) co_return Undecided(hostname);
+  std::vector<std::string> device_ids;
+  device_ids.reserve(static_cast<size_t>(found.hosts_size()));
+  for (const v1::Host& host : found.hosts()) device_ids.push_back(host.device_id());
+  co_return device_ids;
+}
+
+absl::Status HostNames::NotFound(std::string_view hostname) {
+  return Error(absl::StatusCode::kNotFound, "NOT_FOUND",
+               StrCat("Falcon knows no host named ", EscapeUnsafe(hostname, 255)));
+}
+
+}  // namespace falcon::rpc

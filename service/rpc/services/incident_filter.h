@@ -1,0 +1,31 @@
+// Filters of incidents in the words of the retired Incidents API: status numbers, open and closed.
+#ifndef FALCON_RPC_SERVICES_INCIDENT_FILTER_H_
+#define FALCON_RPC_SERVICES_INCIDENT_FILTER_H_
+
+#include <string>
+#include <string_view>
+
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/incidents.pb.h"
+#include "fql/catalogue.h"
+#include "fql/expression.h"
+#include "rpc/server/request_validator.h"
+
+namespace falcon::rpc {
+
+// A raw filter in today's words:
+//   status:20 status:'New'          status:'new'           30, 'In Progress'  'in_progress'
+//   status:25 status:'Reopened'     status:'reopened'      40, 'Closed'       'closed'
+//   state:'open'                    status:!'closed'
+//   state:'closed'                  status:'closed'
+// and lists of those as conditions joined by OR. Text without such words comes back as it was,
+// right or wrong. A violation on `filter` where such words stand beside something wrong.
+std::string RewriteLegacyTerms(const std::string& filter, const fql::Catalogue& catalogue,
+                               RequestValidator& validator);
+
+// The typed filter `state`; no filter when it is unset. A violation on it.
+fql::Expression StateFilter(v1::IncidentState state, RequestValidator& validator);
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_SERVICES_INCIDENT_FILTER_H_

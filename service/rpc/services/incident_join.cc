@@ -1,0 +1,176 @@
+// One look-up of alerts for all incidents of an answer.
+#include "rpc/services/incident_join.h"
+
+#include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <exception>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_split.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "upstream/lookup/lookup.h"
+
+namespace falcon::rpc {
+namespace {
+
+using Incidents = google::protobuf::RepeatedPtrField<v1::Incident>;
+using Alerts = std::unordered_map<std::string, std::unique_ptr<google::protobuf::Message>>;
+
+constexpr milliseconds kMaxJoinTime = seconds(30);
+constexpr milliseconds kMargin{50};
+constexpr size_t kMaxErrorBytes = 200;
+
+// Of some hundred fields, those that Derive reads.
+constexpr std::string_view kAlertFields =
+    "composite_id timestamp created_timestamp severity_score tactic tactic_id technique "
+    "technique_id "
+    "objective mitre_attack device.device_id device.hostname source_endpoint_sensor_id "
+    "source_endpoint_host_name source_hosts host_names user_name source_account_name "
+    "users.user_name user_names";
+
+json::FieldSelection AlertFields() {
+  google::protobuf::FieldMask mask;
+  for (const auto path : absl::StrSplit(ToAbsl(kAlertFields), ' ')) {
+    mask.add_paths(std::string(path));
+  }
+  return *json::FieldSelection::FromMask(mask, v1::Detection::descriptor());
+}
+
+std::vector<std::string> AlertIds(const v1::Incident& incident) {
+  std::vector<std::string> ids;
+  std::set<std::string_view> known;
+  for (const auto& record : incident.evidence().alerts().records()) {
+    const std::string& id = record.selector().id();
+    if (!id.empty() && known.insert(id).second) ids.push_back(id);
+  }
+  return ids;
+}
+
+// What `read` brings until `at`; it is cancelled then, wherever it waits.
+Task<absl::StatusOr<upstream::Entities>> Until(SteadyTime at,
+                                               Task<absl::StatusOr<upstream::Entities>> read,
+                                               runtime::Timer& timer) {
+  using boost::asio::experimental::awaitable_operators::operator||;
+  using First = std::variant<absl::StatusOr<upstream::Entities>, std::monostate>;
+  Task<void> late = timer.SleepUntil(at);
+  Task<First> either = std::move(read) || std::move(late);
+  try {
+    First first = co_await std::move(either);
+    if (first.index() == 0) co_return std::get<0>(std::move(first));
+  } catch (const boost::asio::multiple_exceptions& cancelled) {
+    std::rethrow_exception(cancelled.first_exception());
+  }
+  co_return Error(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+                  "Falcon did not bring them in half of the call's time, or in 30 seconds");
+}
+
+int HttpStatus(const absl::Status& status) {
+  const auto facts = Metadata(status);
+  const auto found = facts.find("http_status");
+  return found == facts.end() ? 0
+                              : static_cast<int>(std::strtol(found->second.c_str(), nullptr, 10));
+}
+
+// The ids of all incidents' alerts, as many as one call takes.
+std::vector<std::string> IdsForOneCall(const Incidents& incidents, RpcContext& call) {
+  std::vector<std::string> ids;
+  std::set<std::string> known;
+  const auto most = static_cast<size_t>(upstream::operation::kPostEntitiesAlerts.max_ids);
+  for (const v1::Incident& incident : incidents) {
+    for (std::string& id : AlertIds(incident)) {
+      if (!known.insert(id).second) continue;
+      if (ids.size() == most) {
+        call.reading.Tell(
+            {0,
+             StrCat("`derived` rests on the first ", most,
+                    " alerts of this answer; ask for fewer incidents at a time to have all"),
+             ""});
+        return ids;
+      }
+      ids.push_back(std::move(id));
+    }
+  }
+  return ids;
+}
+
+void Join(const Alerts& alerts, v1::Incident& incident) {
+  std::vector<const v1::Detection*> own;
+  for (const std::string& id : AlertIds(incident)) {
+    const auto found = alerts.find(id);
+    if (found == alerts.end()) continue;
+    own.push_back(google::protobuf::DynamicCastToGenerated<v1::Detection>(found->second.get()));
+  }
+  Derive(std::move(own), *incident.mutable_derived());
+}
+
+}  // namespace
+
+v1::IncidentState StateOf(v1::IncidentStatus status) {
+  if (status == v1::INCIDENT_STATUS_UNSPECIFIED) return v1::INCIDENT_STATE_UNSPECIFIED;
+  return status == v1::INCIDENT_STATUS_CLOSED ? v1::INCIDENT_STATE_CLOSED : v1::INCIDENT_STATE_OPEN;
+}
+
+IncidentJoin::IncidentJoin(const ServiceDeps& deps)
+    : deps_(deps), decoder_(v1::Detection::descriptor()) {
+  options_.selection = AlertFields();
+}
+
+Task<absl::StatusOr<upstream::Entities>> IncidentJoin::ReadAlerts(
+    RpcContext& call, std::vector<std::string> ids) const {
+  upstream::LookupPlan plan;
+  plan.operation = &upstream::operation::kPostEntitiesAlerts;
+  plan.decoder = &decoder_;
+  plan.options = options_;
+  plan.id_field = v1::Detection::descriptor()->FindFieldByName("composite_id");
+  // Half of the time is kept back: incidents without their alerts are better than none.
+  const milliseconds half = call.reading.deadline.Left(deps_.clock) / 2;
+  const milliseconds span = std::min(half, kMaxJoinTime);
+  const SteadyTime end = Deadline::In(deps_.clock, span).at();
+  // A call that is on the wire ends sooner by itself: what is cancelled does not tell its cost.
+  const Deadline on_the_wire(end - std::min(kMargin, span / 20));
+  upstream::Reading reading(on_the_wire, call.reading.priority);
+  reading.caller = call.reading.caller;
+  reading.staleness = call.reading.staleness;
+  json::DecodeReport of_alerts;  // not of what this answer shows
+  Task<absl::StatusOr<upstream::Entities>> fetch =
+      upstream::LookupRecords(deps_.caller, std::move(plan), std::move(ids), reading,
+                              v1::Detection::default_instance(), of_alerts);
+  absl::StatusOr<upstream::Entities> read = co_await Until(end, std::move(fetch), deps_.timer);
+  if (!read.ok()) reading.age = milliseconds(0);  // what was kept is not used then
+  call.reading.Take(reading, /*counts=*/true);
+  co_return read;
+}
+
+Task<absl::Status> IncidentJoin::Fill(RpcContext& call, const IncidentView& view,
+                                      Incidents& incidents) const {
+  if (!view.derived()) co_return absl::OkStatus();
+  std::vector<std::string> ids;
+  if (view.from_alerts()) ids = IdsForOneCall(incidents, call);
+  upstream::Entities found;
+  if (!ids.empty()) {
+    absl::StatusOr<upstream::Entities> read = co_await ReadAlerts(call, std::move(ids));
+    if (read.status().code() == absl::StatusCode::kCancelled) co_return read.status();
+    if (read.ok()) {
+      found = *std::move(read);
+    } else {
+      const std::string_view why = Utf8Prefix(ToStd(read.status().message()), kMaxErrorBytes);
+      call.reading.Tell(
+          {HttpStatus(read.status()), StrCat("`derived` lacks the alerts: ", why), ""});
+    }
+  }
+  for (v1::Incident& incident : incidents) {
+    incident.clear_derived();
+    incident.mutable_derived()->set_state(StateOf(incident.status()));
+    incident.mutable_derived()->set_alert_count(static_cast<int>(AlertIds(incident).size()));
+    Join(found.records, incident);
+    view.Keep(incident);
+  }
+  co_return absl::OkStatus();
+}
+
+}  // namespace falcon::rpc

@@ -1,0 +1,50 @@
+// What no case returns, worked out from its status and from the alerts among its evidence.
+#ifndef FALCON_RPC_SERVICES_INCIDENT_JOIN_H_
+#define FALCON_RPC_SERVICES_INCIDENT_JOIN_H_
+
+#include <string>
+#include <vector>
+
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detection_record.pb.h"
+#include "falcon_gateway/v1/incident_record.pb.h"
+#include "google/protobuf/repeated_field.h"
+#include "json/decoder.h"
+#include "rpc/server/rpc_context.h"
+#include "rpc/services/collection.h"
+#include "rpc/services/incident_view.h"
+#include "upstream/lookup/lookup.h"
+
+namespace falcon::rpc {
+
+// Fills `derived` of incidents. Any number of calls may share one. Loop thread only.
+class IncidentJoin {
+ public:
+  explicit IncidentJoin(const ServiceDeps& deps);
+
+  // `incidents`, as `view` shows them. One call to Falcon at most, and none unless the view needs
+  // records of alerts: the first 1,000 different ones, as old as `call.reading` takes them, in half
+  // of the time that is left, 30 seconds at most, whatever they wait for. What could not be read is
+  // told in `call.reading.errors`; only a cancelled RPC is a failure here.
+  Task<absl::Status> Fill(RpcContext& call, const IncidentView& view,
+                          google::protobuf::RepeatedPtrField<v1::Incident>& incidents) const;
+
+ private:
+  // Counts into `call`.
+  Task<absl::StatusOr<upstream::Entities>> ReadAlerts(RpcContext& call,
+                                                      std::vector<std::string> ids) const;
+
+  const ServiceDeps& deps_;
+  json::Decoder decoder_;
+  json::DecodeOptions options_;
+};
+
+// Open unless closed; unspecified without a status.
+v1::IncidentState StateOf(v1::IncidentStatus status);
+
+// What `alerts` together say, into `derived`. Oldest first, whatever their order.
+void Derive(std::vector<const v1::Detection*> alerts, v1::IncidentDerived& derived);
+
+}  // namespace falcon::rpc
+
+#endif  // FALCON_RPC_SERVICES_INCIDENT_JOIN_H_

@@ -1,0 +1,61 @@
+// MemoryLoadShedder: near the memory limit calls are refused at the door, exports first, so that the
+// process is not ended in the middle of those that run.
+#ifndef FALCON_RUNTIME_MEMORY_LOAD_SHEDDER_H_
+#define FALCON_RUNTIME_MEMORY_LOAD_SHEDDER_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "base/time.h"
+
+namespace falcon::runtime {
+
+// Which calls are refused first.
+enum class Criticality { kSheddable, kCritical };
+
+struct MemoryLoadShedderOptions {
+  size_t limit = 0;                    // bytes; 0: nobody is refused
+  double sheddable_threshold = 0.85;   // of the limit: with more in use, exports are refused
+  double critical_threshold = 0.95;    // and with more than this, all are
+  milliseconds refresh_interval{250};  // what is in use is read anew after so long
+};
+
+// Any thread.
+class MemoryLoadShedder {
+ public:
+  // `used`: bytes in use. `release`: gives the system what is free already but still held; called
+  // before anybody is refused, at most once a look.
+  MemoryLoadShedder(const Clock& clock, MemoryLoadShedderOptions options,
+                    std::function<size_t()> used, std::function<void()> release)
+      : clock_(clock), options_(options), used_(std::move(used)), release_(std::move(release)) {}
+
+  // Whether a call may begin. RESOURCE_EXHAUSTED (MEMORY_PRESSURE) with retry-after.
+  absl::Status Admit(Criticality criticality);
+
+  // Calls that were refused so far.
+  int64_t refused() const { return refused_.load(std::memory_order_relaxed); }
+
+ private:
+  size_t Threshold(Criticality criticality) const;
+  // What is in use, as of the last look.
+  size_t Refresh();
+
+  const Clock& clock_;
+  const MemoryLoadShedderOptions options_;
+  const std::function<size_t()> used_;
+  const std::function<void()> release_;
+  absl::Mutex mutex_;
+  size_t in_use_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::optional<SteadyTime> refreshed_at_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<int64_t> refused_ = 0;
+};
+
+}  // namespace falcon::runtime
+
+#endif  // FALCON_RUNTIME_MEMORY_LOAD_SHEDDER_H_

@@ -1,0 +1,36 @@
+// OneShotEvent: tasks wait until somebody sets it. The one waiting primitive of the loop.
+#ifndef FALCON_RUNTIME_ONE_SHOT_EVENT_H_
+#define FALCON_RUNTIME_ONE_SHOT_EVENT_H_
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "base/time.h"
+#include "runtime/task.h"
+#include "runtime/timer.h"
+
+namespace falcon::runtime {
+
+// Loop thread only. Set once, stays set.
+class OneShotEvent {
+ public:
+  explicit OneShotEvent(Executor executor) : timer_(executor, SteadyTimer::time_point::max()) {}
+
+  // Returns when set; at once when it is set already. Cancellation unwinds the caller and leaves
+  // the event as it is.
+  Task<void> Wait();
+  // As Wait, but returns at `at` at the latest: false, where the event was not set by then. OneShotEvent
+  // and `timer` outlive the wait.
+  Task<bool> WaitUntil(SteadyTime at, Timer& timer);
+  void Set();
+  bool is_set() const { return set_; }
+
+ private:
+  using SteadyTimer = boost::asio::basic_waitable_timer<
+      std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+  SteadyTimer timer_;  // never fires: cancelling it wakes the waiters
+  bool set_ = false;
+};
+
+}  // namespace falcon::runtime
+
+#endif  // FALCON_RUNTIME_ONE_SHOT_EVENT_H_

@@ -1,0 +1,75 @@
+// Files of /proc and /sys, and the allocator at hand.
+#include "runtime/process_memory.h"
+
+#include <malloc.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+
+// jemalloc's, where it is linked.
+extern "C" __attribute__((weak)) int mallctl(const char* name, void* old, size_t* old_size,
+                                             void* fresh, size_t fresh_size);
+
+namespace falcon::runtime {
+namespace {
+
+// What version 1 writes for "none" is the largest number of whole pages.
+constexpr size_t kNoLimit = size_t{1} << 60;
+
+void TakeLimit(const std::filesystem::path& file, std::optional<size_t>& least) {
+  std::ifstream in(file);
+  size_t bytes = 0;
+  // "max" is no number.
+  if (!(in >> bytes) || bytes >= kNoLimit) return;
+  least = std::min(least.value_or(bytes), bytes);
+}
+
+// Of the group at `path` below `mount`, and of those above it. In a container `path` may be one of
+// the host's, which is not there: the container's own group is at the top then.
+void TakeLimits(const std::filesystem::path& mount, std::filesystem::path path,
+                const std::string& file, std::optional<size_t>& least) {
+  for (path = path.relative_path();; path = path.parent_path()) {
+    TakeLimit(mount / path / file, least);
+    if (path.empty()) return;
+  }
+}
+
+}  // namespace
+
+size_t ResidentBytes() {
+  std::ifstream in("/proc/self/statm");
+  size_t size = 0;
+  size_t resident = 0;
+  if (!(in >> size >> resident)) return 0;
+  return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+}
+
+void ReleaseFreeMemory() {
+  if (mallctl != nullptr) {
+    mallctl("arena.4096.purge", nullptr, nullptr, nullptr, 0);  // of all arenas
+  } else {
+    malloc_trim(0);
+  }
+}
+
+std::optional<size_t> CgroupMemoryLimit(const std::filesystem::path& root) {
+  const std::filesystem::path mount = root / "sys/fs/cgroup";
+  std::optional<size_t> least;
+  std::ifstream groups(root / "proc/self/cgroup");
+  // Lines like "0::/a/b" (version 2) and "9:cpu,memory:/a/b" (version 1).
+  for (std::string line; std::getline(groups, line);) {
+    const size_t kinds = line.find(':');
+    const size_t path = kinds == std::string::npos ? kinds : line.find(':', kinds + 1);
+    if (path == std::string::npos) continue;
+    const std::string names = "," + line.substr(kinds + 1, path - kinds - 1) + ",";
+    const std::string at = line.substr(path + 1);
+    if (names == ",,") TakeLimits(mount, at, "memory.max", least);
+    if (names.find(",memory,") == std::string::npos) continue;
+    TakeLimits(mount / "memory", at, "memory.limit_in_bytes", least);
+  }
+  return least;
+}
+
+}  // namespace falcon::runtime

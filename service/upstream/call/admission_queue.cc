@@ -1,0 +1,257 @@
+// The queue before the places.
+#include "upstream/call/admission_queue.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "runtime/one_shot_event.h"
+#include "upstream/call/fair_queue.h"
+#include "upstream/call/fair_share.h"
+
+namespace falcon::upstream {
+namespace {
+
+constexpr milliseconds kAfterFull{1'000};
+constexpr milliseconds kAfterTimeout{5'000};
+constexpr milliseconds kSweepInterval{250};
+
+enum class WaitOutcome { kNone, kAdmitted, kShed };
+
+struct Waiter;
+using ByDeadline = std::multimap<SteadyTime, Waiter*>;
+
+struct Waiter : FairQueue::Entry {
+  Waiter(const AdmissionRequest& request, SteadyTime now, runtime::Executor executor)
+      : Entry(request.caller, request.priority, now), turn(executor) {}
+
+  runtime::OneShotEvent turn;
+  WaitOutcome outcome = WaitOutcome::kNone;
+  absl::Status why = absl::OkStatus();  // it was turned away
+  ByDeadline::iterator in_deadlines;
+};
+
+AdmissionQueueOptions WithDefaults(AdmissionQueueOptions options) {
+  const auto half = [](size_t of) { return std::max<size_t>(1, of / 2); };
+  if (options.export_permits == 0) options.export_permits = half(options.permits);
+  options.export_permits = std::min(options.export_permits, options.permits);
+  if (options.max_waiting_per_caller == 0) {
+    options.max_waiting_per_caller = half(options.max_waiting);
+  }
+  return options;
+}
+
+absl::Status QueueFull(std::string_view limit, std::string_view message) {
+  const absl::Status full = Error(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", message);
+  return WithRetryAfter(WithMetadata(full, "limit", limit), kAfterFull);
+}
+
+absl::Status QueueTimeout(milliseconds max_wait) {
+  const absl::Status old =
+      Error(absl::StatusCode::kResourceExhausted, "QUEUE_TIMEOUT",
+            StrCat("no call to Falcon came free within ", max_wait.count(), " ms; retry later"));
+  return WithRetryAfter(WithMetadata(old, "limit", "time"), kAfterTimeout);
+}
+
+}  // namespace
+
+// Shared with those who wait or hold a place: where a loop ends with calls on it, they go last.
+struct AdmissionQueue::State {
+  State(const Clock& now_by, AdmissionQueueOptions with)
+      : clock(now_by),
+        options(with),
+        turns(with.export_every_n),
+        shares(with.permits),
+        free(with.permits) {}
+
+  bool CanAdmitExports() const { return exports_in_flight < options.export_permits; }
+  bool CanAdmit(const std::string& caller) { return shares.CanAdmit(caller, free, clock.Now()); }
+  // Exports have places of their own, and no shares.
+  static bool HasShare(Priority priority) { return priority == Priority::kInteractive; }
+  // Those who wait go first: where a place is free after AdmitWaiters, they may not have it.
+  bool TakeFree(const std::string& caller, Priority priority) {
+    if (turns.size() > 0) AdmitWaiters();
+    if (free == 0) return false;
+    if (!(HasShare(priority) ? CanAdmit(caller) : CanAdmitExports())) return false;
+    Admit(caller, priority);
+    return true;
+  }
+  void Admit(const std::string& caller, Priority priority) {
+    --free;
+    if (HasShare(priority)) shares.OnAdmitted(caller, clock.Now());
+    if (priority == Priority::kExport) ++exports_in_flight;
+  }
+  void Release(const std::string& caller, Priority priority) {
+    ++free;
+    if (HasShare(priority)) shares.OnReleased(caller, clock.Now());
+    if (priority == Priority::kExport) --exports_in_flight;
+    AdmitWaiters();
+  }
+  void AdmitWaiters() {
+    const SteadyTime lifo_before = clock.Now() - options.lifo_after;
+    const FairQueue::CanAdmit can_admit = [this](const std::string& who) { return CanAdmit(who); };
+    while (free > 0) {
+      auto* const next =
+          static_cast<Waiter*>(turns.PopNext(CanAdmitExports(), lifo_before, can_admit));
+      if (next == nullptr) return;
+      Admit(next->caller, next->priority);
+      deadlines.erase(next->in_deadlines);
+      Wake(*next, WaitOutcome::kAdmitted);
+    }
+  }
+  absl::Status CheckCapacity(const std::string& caller) {
+    if (turns.size() >= options.max_waiting) {
+      ++shed_all_callers;
+      return QueueFull("all_callers", "too many calls wait for Falcon; retry later");
+    }
+    if (turns.CountOf(caller) >= options.max_waiting_per_caller) {
+      ++shed_this_caller;
+      return QueueFull("this_caller", "too many calls of this caller wait for Falcon; retry later");
+    }
+    return absl::OkStatus();
+  }
+  void Add(Waiter& waiter, Deadline deadline) {
+    turns.Add(waiter);
+    waiter.in_deadlines = deadlines.emplace(deadline.at(), &waiter);
+  }
+  void Withdraw(Waiter& waiter) {
+    turns.Remove(waiter);
+    deadlines.erase(waiter.in_deadlines);
+    Abandon(waiter.caller, waiter.priority);
+  }
+  void OnQueued(const std::string& caller, Priority priority) {
+    if (HasShare(priority)) shares.OnQueued(caller, clock.Now());
+  }
+  void Abandon(const std::string& caller, Priority priority) {
+    if (HasShare(priority)) shares.OnAbandoned(caller, clock.Now());
+  }
+  void ShedUntil(Waiter& waiter, const absl::Status& why) {
+    Withdraw(waiter);
+    waiter.why = why;
+    Wake(waiter, WaitOutcome::kShed);
+  }
+  void ShedQueuedBefore(SteadyTime latest) {
+    const absl::Status too_old = QueueTimeout(options.max_wait);
+    while (turns.oldest() != nullptr && turns.oldest()->since <= latest) {
+      ShedUntil(static_cast<Waiter&>(*turns.oldest()), too_old);
+      ++shed_time;
+    }
+  }
+  void ShedDeadlinesUntil(SteadyTime at, const absl::Status& why) {
+    while (!deadlines.empty() && deadlines.begin()->first <= at) {
+      ShedUntil(*deadlines.begin()->second, why);
+      ++shed_by_deadline;
+    }
+  }
+  static void Wake(Waiter& waiter, WaitOutcome outcome) {
+    waiter.outcome = outcome;
+    waiter.turn.Set();
+  }
+
+  const Clock& clock;
+  const AdmissionQueueOptions options;
+  FairQueue turns;
+  FairShare shares;
+  ByDeadline deadlines;  // of those in `turns`
+  size_t free;
+  size_t exports_in_flight = 0;
+  bool swept = false;  // a task looks after the oldest
+  int64_t waited = 0;
+  int64_t shed_all_callers = 0;
+  int64_t shed_this_caller = 0;
+  int64_t shed_time = 0;
+  int64_t shed_by_deadline = 0;
+};
+
+AdmissionQueue::Permit::Permit(std::shared_ptr<State> state, AdmissionRequest request)
+    : state_(std::move(state)), request_(std::move(request)) {}
+
+AdmissionQueue::Permit::~Permit() {
+  if (state_ != nullptr) state_->Release(request_.caller, request_.priority);
+}
+
+AdmissionQueue::AdmissionQueue(runtime::Loop& loop, const Clock& clock, runtime::Timer& timer,
+                               AdmissionQueueOptions options)
+    : loop_(loop),
+      clock_(clock),
+      timer_(timer),
+      state_(std::make_shared<State>(clock, WithDefaults(options))) {}
+
+AdmissionQueue::~AdmissionQueue() = default;
+
+Task<absl::StatusOr<AdmissionQueue::Permit>> AdmissionQueue::Acquire(AdmissionRequest request) {
+  if (request.deadline.Passed(clock_)) {
+    co_return Error(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+                    "the deadline passed before a place was free");
+  }
+  const std::shared_ptr<State> state = state_;
+  state->OnQueued(request.caller, request.priority);
+  if (state->TakeFree(request.caller, request.priority))
+    co_return Permit(state, std::move(request));
+  const absl::Status room = state->CheckCapacity(request.caller);
+  if (!room.ok()) {
+    state->Abandon(request.caller, request.priority);
+    co_return room;
+  }
+  // A waiter that is unwound while it waits leaves its line; one that was served meanwhile hands
+  // its place on.
+  struct Leaver {
+    State& state;
+    Waiter& waiter;
+    bool entered = false;
+    ~Leaver() {
+      if (waiter.outcome == WaitOutcome::kNone) state.Withdraw(waiter);
+      if (waiter.outcome == WaitOutcome::kAdmitted && !entered) {
+        state.Release(waiter.caller, waiter.priority);
+      }
+    }
+  };
+  Waiter waiter(request, clock_.Now(), loop_.executor());
+  state->Add(waiter, request.deadline);
+  Leaver leaver{*state, waiter};
+  ++state->waited;
+  if (!std::exchange(state->swept, true)) loop_.Spawn(Sweep(state, clock_, timer_));
+  co_await waiter.turn.Wait();
+  if (waiter.outcome == WaitOutcome::kShed) co_return waiter.why;
+  leaver.entered = true;
+  co_return Permit(state, std::move(request));
+}
+
+void AdmissionQueue::ShedUntil(SteadyTime at, const absl::Status& why) {
+  state_->ShedDeadlinesUntil(at, why);
+}
+
+// One task for all: who waits mostly goes long before its time is up, and needs no timer. What is
+// kept free for others fades, and nobody else tells.
+Task<void> AdmissionQueue::Sweep(std::weak_ptr<State> of, const Clock& clock,
+                                 runtime::Timer& timer) {
+  while (true) {
+    SteadyTime next;
+    {
+      const std::shared_ptr<State> state = of.lock();
+      if (state == nullptr) co_return;
+      state->ShedQueuedBefore(clock.Now() - state->options.max_wait);
+      state->AdmitWaiters();
+      state->swept = state->turns.oldest() != nullptr;
+      if (!state->swept) co_return;
+      next = std::min(state->turns.oldest()->since + state->options.max_wait,
+                      clock.Now() + kSweepInterval);
+    }
+    co_await timer.SleepUntil(next);
+  }
+}
+
+AdmissionQueueStats AdmissionQueue::stats() const {
+  return {.waiting = state_->turns.size(),
+          .in_flight = state_->options.permits - state_->free,
+          .exports_in_flight = state_->exports_in_flight,
+          .waited = state_->waited,
+          .shed_all_callers = state_->shed_all_callers,
+          .shed_this_caller = state_->shed_this_caller,
+          .shed_time = state_->shed_time,
+          .shed_by_deadline = state_->shed_by_deadline};
+}
+
+}  // namespace falcon::upstream

@@ -1,0 +1,28 @@
+// Cuts texts of a message that is too large to be answered.
+#ifndef FALCON_UPSTREAM_LOOKUP_FIT_TEXTS_H_
+#define FALCON_UPSTREAM_LOOKUP_FIT_TEXTS_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "google/protobuf/message.h"
+#include "upstream/call/reading.h"
+
+namespace falcon::upstream {
+
+// What an answer may weigh: clients of gRPC refuse more than 4 MiB by default. The rest is left for
+// what gRPC adds.
+inline constexpr size_t kMaxAnswerBytes = (size_t{4} << 20) - (size_t{64} << 10);
+// What the records of an answer may weigh: the rest is left for what stands beside them.
+inline constexpr size_t kMaxRecordBytes = kMaxAnswerBytes - (size_t{192} << 10);
+
+// Cuts the largest texts of `message` to equal lengths until it weighs at most `max_bytes`, at the
+// ends of characters and with an ellipsis. One note (TEXT_TRUNCATED) for each, with its path in
+// `message` and `id`. What is no text stays, so that the message may still be too large.
+std::vector<Note> FitTexts(google::protobuf::Message& message, size_t max_bytes,
+                           const std::string& id);
+
+}  // namespace falcon::upstream
+
+#endif  // FALCON_UPSTREAM_LOOKUP_FIT_TEXTS_H_

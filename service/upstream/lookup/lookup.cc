@@ -1,0 +1,188 @@
+// Records decoded, order restored.
+#include "upstream/lookup/lookup.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "upstream/lookup/fit_texts.h"
+#include "upstream/lookup/record_fields.h"
+
+namespace falcon::upstream {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+std::vector<std::string> Distinct(const std::vector<std::string>& ids) {
+  std::vector<std::string> distinct;
+  std::set<std::string_view> known;
+  for (const std::string& id : ids) {
+    if (known.insert(id).second) distinct.push_back(id);
+  }
+  return distinct;
+}
+
+BatchKey BatchKeyOf(const LookupPlan& plan) {
+  return {.operation = plan.operation,
+          .id_key = json::JsonKey(plan.id_field),
+          .query = plan.query,
+          .listed_at = plan.listed_at};
+}
+
+// Resources without an id: no look-up finds them.
+void CountUnnamed(const LookupResult& all, const LookupPlan& plan, json::DecodeReport& report) {
+  if (all.records_without_id == 0) return;
+  json::DecodeReport::Field* field =
+      report.AddRecord(plan.id_field->containing_type()->name(), all.records_without_id);
+  if (field == nullptr) return;
+  const std::string key = json::JsonKey(plan.id_field);
+  for (const json::Document& document : all.documents) {
+    for (size_t i = 0; i < document.envelope().resources && field->example.empty(); ++i) {
+      if (!document.TextOf(i, key).empty()) continue;
+      field->example = EscapeUnsafe(document.ResourceText(i), json::DecodeReport::kMaxExampleBytes);
+    }
+  }
+}
+
+// Of a record or a text in an answer: the tag and the length before it.
+constexpr size_t kFieldBytes = 8;
+
+size_t AddMissing(const std::vector<std::string>& ids, const Entities& found,
+                  const FieldDescriptor* missing, Message& answer) {
+  size_t bytes = 0;
+  for (const std::string& id : ids) {
+    if (found.records.contains(id)) continue;
+    Message& entry = *answer.GetReflection()->AddMessage(&answer, missing);
+    entry.CopyFrom(found.Missing(id));
+    bytes += entry.ByteSizeLong() + kFieldBytes;
+  }
+  return bytes;
+}
+
+// Fills an answer with records while there is room, at least one.
+class Filler {
+ public:
+  Filler(Message& answer, const FieldDescriptor* records, size_t room, Reading& reading)
+      : answer_(answer), records_(records), room_(room), reading_(reading) {}
+
+  // Takes `record`, or defers its id.
+  void Add(const std::string& id, std::unique_ptr<Message>& record) {
+    const size_t bytes = record->ByteSizeLong() + kFieldBytes;
+    const bool first = answer_.GetReflection()->FieldSize(answer_, records_) == 0;
+    if ((full_ || bytes > room_) && !first) {
+      full_ = true;
+      reading_.deferred_ids.push_back(id);
+      return;
+    }
+    for (Note& note : FitTexts(*record, room_, id)) reading_.AddNote(std::move(note));
+    room_ -= std::min(room_, bytes);
+    answer_.GetReflection()->AddAllocatedMessage(&answer_, records_, record.release());
+  }
+
+ private:
+  Message& answer_;
+  const FieldDescriptor* records_;
+  size_t room_;
+  Reading& reading_;
+  bool full_ = false;  // the order of the ids stays: nothing comes after the first that is deferred
+};
+
+struct AnswerFields {
+  const FieldDescriptor* records;
+  const FieldDescriptor* missing;
+};
+
+// `ids`: each once.
+void Fill(const std::vector<std::string>& ids, Entities& found, AnswerFields fields,
+          size_t answer_bytes, Reading& reading, Message& answer) {
+  size_t beside = AddMissing(ids, found, fields.missing, answer);
+  for (const std::string& id : ids) {
+    if (found.records.contains(id)) beside += id.size() + kFieldBytes;  // if all were deferred
+  }
+  Filler filler(answer, fields.records, answer_bytes - std::min(beside, answer_bytes / 2), reading);
+  for (const std::string& id : ids) {
+    const auto record = found.records.find(id);
+    if (record != found.records.end()) filler.Add(id, record->second);
+  }
+}
+
+// An error without a code is none of absence, unless its words say so.
+int CodeOf(const json::ApiError& error) {
+  if (error.code != 0) return error.code;
+  const std::string text = Lower(error.message);
+  for (const std::string_view absent : {"not found", "no such", "not find", "not exist"}) {
+    if (text.find(absent) != std::string::npos) return 404;
+  }
+  return 500;
+}
+
+Entities Decode(const LookupResult& all, const LookupPlan& plan,
+                const std::vector<std::string>& ids, const Message& prototype,
+                json::DecodeReport& report) {
+  const json::DecodeOptions options = AlsoDecoding(plan.options, {plan.id_field});
+  CountUnnamed(all, plan, report);
+  Entities found;
+  for (const std::string& id : ids) {
+    const auto error = all.errors.find(id);
+    if (error != all.errors.end()) found.errors.emplace(*error);
+    const auto place = all.places.find(id);
+    if (place == all.places.end()) continue;
+    const auto [document, resource] = place->second;
+    std::unique_ptr<Message> record(prototype.New());
+    if (!plan.decoder->Decode(all.documents[document], resource, options, *record, report)) {
+      continue;
+    }
+    ClearUnselected(plan.options, {plan.id_field}, *record);
+    found.records.emplace(id, std::move(record));
+  }
+  return found;
+}
+
+}  // namespace
+
+v1::PartialError Entities::Missing(const std::string& id) const {
+  v1::PartialError missing;
+  const auto error = errors.find(id);
+  const bool silent = error == errors.end();
+  missing.set_code(silent ? 404 : CodeOf(error->second));
+  missing.set_message(silent ? "Falcon returned no such record"
+                             : EscapeUnsafe(error->second.message, 256));
+  missing.set_id(id);
+  return missing;
+}
+
+Task<absl::StatusOr<Entities>> LookupRecords(Caller& caller, LookupPlan plan,
+                                             std::vector<std::string> ids, Reading& reading,
+                                             const Message& prototype, json::DecodeReport& report) {
+  if (plan.staleness) reading.staleness = plan.staleness;
+  std::vector<std::string> distinct = Distinct(ids);
+  BatchKey lane = BatchKeyOf(plan);
+  ASSIGN_OR_CO_RETURN(const std::shared_ptr<const LookupResult> all,
+                      co_await caller.Find(std::move(lane), distinct, reading));
+  Entities found;
+  std::function<void()> decode = [&] { found = Decode(*all, plan, distinct, prototype, report); };
+  const bool many = distinct.size() >= runtime::kManyRecords;
+  co_await runtime::RunHeavy(caller.means().pool, many, std::move(decode));
+  co_return found;
+}
+
+Task<absl::Status> LookupInto(Caller& caller, LookupPlan plan, std::vector<std::string> ids,
+                              Reading& reading, Message& answer, std::string records,
+                              std::string missing, json::DecodeReport& report) {
+  const FieldDescriptor* records_field = answer.GetDescriptor()->FindFieldByName(records);
+  const FieldDescriptor* missing_field = answer.GetDescriptor()->FindFieldByName(missing);
+  const Message& prototype =
+      *answer.GetReflection()->GetMessageFactory()->GetPrototype(records_field->message_type());
+  const size_t answer_bytes = plan.answer_bytes;
+  ids = Distinct(ids);
+  ASSIGN_OR_CO_RETURN(Entities found, co_await LookupRecords(caller, std::move(plan), ids, reading,
+                                                             prototype, report));
+  Fill(ids, found, {records_field, missing_field}, answer_bytes, reading, answer);
+  co_return absl::OkStatus();
+}
+
+}  // namespace falcon::upstream

@@ -1,0 +1,149 @@
+// What is told of a call: by each message of a stream of itself, by trailers and the log of all.
+#include "rpc/server/rpc_context.h"
+
+#include <gmock/gmock.h>
+
+#include <sstream>
+#include <vector>
+
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/hosts.pb.h"
+#include "rpc/server/call_log.h"
+#include "rpc/services/collection.h"
+#include "tests/unit/upstream/upstream_fixture.h"
+
+namespace falcon::rpc {
+namespace {
+
+using testing::IsOk;
+using testing::Response;
+
+CollectionSpec Hosts() {
+  CollectionSpec facts;
+  facts.id_field = "device_id";
+  facts.list_operation = &upstream::operation::kCombinedDevices;
+  facts.resume_field = "first_seen";
+  return facts;
+}
+
+// One host a page.
+std::string Page(int number, std::string_view next) {
+  return StrCat(R"({"meta":{"pagination":{"total":2,"next":")", next, R"("}},"errors":[],)",
+                R"("resources":[{"device_id":"h)", number, R"(","first_seen":"2026-01-0)", number,
+                R"(T00:00:00Z"}]})");
+}
+
+class Messages final : public Stream<v1::ExportHostsResponse> {
+ public:
+  Task<absl::Status> Write(const v1::ExportHostsResponse& message) override {
+    all.push_back(message);
+    co_return absl::OkStatus();
+  }
+  std::vector<v1::ExportHostsResponse> all;
+};
+
+class CallTest : public upstream::UpstreamTest {
+ protected:
+  rpc::RpcContext NewCall() const { return {In(seconds(60)), upstream::Priority::kExport}; }
+  absl::Status Export(rpc::RpcContext& call, Messages& messages) {
+    v1::ExportHostsRequest request;
+    request.set_batch_size(1);
+    request.mutable_read_options()->mutable_max_staleness()->set_seconds(60);
+    return testing::Await(loop, hosts.Export(deps, call, request, messages));
+  }
+
+  const Collection hosts{v1::Host::descriptor(), Hosts()};
+  const upstream::PageTokens tokens{Secret(std::string(32, 'k')), "tenant"};
+  upstream::Caller keeping{
+      attempts, loop, clock, timer, {.batching = {}, .cache_bytes = size_t{1} << 20}};
+  const ServiceDeps deps{keeping, tokens, clock, timer};
+};
+
+TEST_F(CallTest, OfAnExportAFreshMessageAfterAKeptOneHasNoAge) {
+  transport.Answer("devices", Response(200, Page(1, "n")));
+  transport.Answer("devices", Response(403, R"({"errors":[{"code":403,"message":"no"}]})"));
+  transport.Answer("devices", Response(200, Page(2, "")));
+  rpc::RpcContext broken = NewCall();
+  Messages begun;
+  EXPECT_FALSE(Export(broken, begun).ok());
+  ASSERT_EQ(begun.all.size(), 1U);
+  clock.Advance(seconds(10));
+  rpc::RpcContext call = NewCall();
+  Messages messages;
+  ASSERT_THAT(Export(call, messages), IsOk());
+  ASSERT_EQ(messages.all.size(), 2U);
+  EXPECT_EQ(messages.all[0].read_info().age().seconds(), 10);
+  EXPECT_EQ(messages.all[0].read_info().upstream_calls(), 0);
+  EXPECT_FALSE(messages.all[1].read_info().has_age());
+  EXPECT_EQ(messages.all[1].read_info().upstream_calls(), 1);
+  EXPECT_EQ(call.age(), seconds(10)) << "of all messages, for the trailer";
+  EXPECT_EQ(call.upstream_calls(), 1);
+}
+
+TEST_F(CallTest, TheOldestAgeStaysWhateverCameAfterIt) {
+  rpc::RpcContext call = NewCall();
+  for (const int age : {3, 9, 5}) {
+    call.reading.age = seconds(age);
+    call.BeginNextMessage();
+  }
+  EXPECT_EQ(call.reading.age, seconds(0));
+  EXPECT_EQ(call.age(), seconds(9));
+  call.reading.age = seconds(11);
+  EXPECT_EQ(call.age(), seconds(11));
+}
+
+TEST_F(CallTest, TheLogTellsWhatAllMessagesCost) {
+  std::ostringstream out;
+  telemetry::Log log(telemetry::Level::kDebug, clock, out);
+  telemetry::Metrics metrics;
+  CallLog calls(clock, log, metrics);
+  rpc::RpcContext call = NewCall();
+  for (int message = 0; message < 3; ++message) {
+    call.reading.upstream_calls = 2;
+    call.BeginNextMessage();
+  }
+  calls.Started("/falcon_gateway.v1.HostService/ExportHosts");
+  calls.Finished("/falcon_gateway.v1.HostService/ExportHosts", absl::OkStatus(), seconds(1), call);
+  EXPECT_THAT(out.str(), ::testing::HasSubstr(R"("upstream_calls":6)"));
+}
+
+TEST(DescribeTest, WhatDidNotFitIsCountedAndNamed) {
+  rpc::RpcContext call(Deadline(SteadyTime::max()), upstream::Priority::kInteractive);
+  call.report.AddValue("device.status")->example = R"("odd")";
+  call.report.AddValue("device.status");
+  call.report.AddRecord("Host")->example = "7";
+  call.report.AddValue("commands.\x1b[31m")->example = "1";
+
+  v1::ReadInfo info;
+  Describe(call, &info);
+
+  EXPECT_EQ(info.skipped_values(), 4);
+  ASSERT_EQ(info.skipped_fields_size(), 3);
+  EXPECT_EQ(info.skipped_fields(0).field(), "Host");
+  EXPECT_EQ(info.skipped_fields(0).example(), "7");
+  EXPECT_EQ(info.skipped_fields(1).field(), "commands.\\u{001B}[31m");
+  EXPECT_EQ(info.skipped_fields(2).field(), "device.status");
+  EXPECT_EQ(info.skipped_fields(2).count(), 2);
+  EXPECT_EQ(info.skipped_fields(2).example(), R"("odd")");
+}
+
+TEST(DescribeTest, NotesComeOnceEscapedAndBounded) {
+  rpc::RpcContext call(Deadline(SteadyTime::max()), upstream::Priority::kInteractive);
+  upstream::Reading shared{Deadline(SteadyTime::max())};
+  shared.AddNote({"CASE_SENSITIVE", "about \x1b[31m", "filter.hostname", "h1"});
+  call.reading.Take(shared, true);
+  call.reading.Take(shared, false);
+  for (int i = 0; i < 200; ++i) call.reading.AddNote({"TOTAL_IS_WRONG", StrCat(i), {}, {}});
+
+  v1::ReadInfo info;
+  Describe(call, &info);
+
+  ASSERT_EQ(info.notes_size(), 100);
+  EXPECT_EQ(info.notes(0).message(), "about \\u{001B}[31m");
+  EXPECT_EQ(info.notes(0).field(), "filter.hostname");
+  EXPECT_EQ(info.notes(0).id(), "h1");
+  EXPECT_EQ(info.notes(1).reason(), "TOTAL_IS_WRONG");
+}
+
+}  // namespace
+}  // namespace falcon::rpc

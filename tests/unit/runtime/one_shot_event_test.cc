@@ -1,0 +1,131 @@
+// Waiting for an event, and leaving while it has not come.
+#include "runtime/one_shot_event.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_timer.h"
+#include "tests/support/on_loop.h"
+
+namespace falcon::runtime {
+namespace {
+
+using falcon::testing::Await;
+using falcon::testing::OnLoop;
+using falcon::testing::Running;
+
+Task<bool> WaitFor(std::shared_ptr<OneShotEvent> event) {
+  co_await event->Wait();
+  co_return event->is_set();
+}
+
+// Whether the event was set in time.
+Task<bool> WaitUntil(std::shared_ptr<OneShotEvent> event, SteadyTime at, Timer& timer) {
+  co_return co_await event->WaitUntil(at, timer);
+}
+
+class OneShotEventTest : public ::testing::Test {
+ protected:
+  Running<bool> BeginUntil(milliseconds span) {
+    return {loop_, WaitUntil(event_, clock_.Now() + span, timer_)};
+  }
+  void UntilAsleep(size_t sleepers) {
+    size_t asleep = 0;
+    while (asleep < sleepers) OnLoop(loop_, [&] { asleep = timer_.slept().size(); });
+  }
+
+  falcon::testing::FakeClock clock_;
+  Loop loop_{"loop"};
+  falcon::testing::FakeTimer timer_{loop_, clock_};
+  std::shared_ptr<OneShotEvent> event_ = std::make_shared<OneShotEvent>(loop_.executor());
+};
+
+TEST_F(OneShotEventTest, WakesEverybodyWhoWaits) {
+  Running<bool> first(loop_, WaitFor(event_));
+  Running<bool> second(loop_, WaitFor(event_));
+  OnLoop(loop_, [&] { event_->Set(); });
+  EXPECT_EQ(first.Get(), true);
+  EXPECT_EQ(second.Get(), true);
+}
+
+TEST_F(OneShotEventTest, StaysSet) {
+  OnLoop(loop_, [&] { event_->Set(); });
+  EXPECT_TRUE(Await(loop_, WaitFor(event_)));
+  EXPECT_TRUE(Await(loop_, WaitFor(event_)));
+}
+
+TEST_F(OneShotEventTest, MayBeSetTwice) {
+  OnLoop(loop_, [&] {
+    event_->Set();
+    event_->Set();
+  });
+  EXPECT_TRUE(Await(loop_, WaitFor(event_)));
+}
+
+TEST_F(OneShotEventTest, ACancelledWaiterLeavesTheOthersWaiting) {
+  Running<bool> leaver(loop_, WaitFor(event_));
+  Running<bool> stayer(loop_, WaitFor(event_));
+  leaver.Cancel();
+  EXPECT_EQ(leaver.Get(), std::nullopt);
+  OnLoop(loop_, [&] {
+    EXPECT_FALSE(event_->is_set());
+    event_->Set();
+  });
+  EXPECT_EQ(stayer.Get(), true);
+}
+
+TEST_F(OneShotEventTest, ATaskMayBeCancelledBeforeItWaits) {
+  Running<bool> leaver(loop_, WaitFor(event_));
+  leaver.Cancel();
+  EXPECT_EQ(leaver.Get(), std::nullopt);
+}
+
+TEST_F(OneShotEventTest, AWaitMayEndAtAnInstantAndTheOthersGoOn) {
+  Running<bool> hasty = BeginUntil(seconds(1));
+  Running<bool> patient = BeginUntil(seconds(9));
+  Running<bool> endless(loop_, WaitFor(event_));
+  UntilAsleep(2);
+  timer_.Advance(seconds(1));
+  EXPECT_EQ(hasty.Get(), false);
+  OnLoop(loop_, [&] { event_->Set(); });
+  EXPECT_EQ(patient.Get(), true);
+  EXPECT_EQ(endless.Get(), true);
+}
+
+TEST_F(OneShotEventTest, WhatIsSetNeedsNoTime) {
+  EXPECT_EQ(BeginUntil(seconds(0)).Get(), false);
+  OnLoop(loop_, [&] { event_->Set(); });
+  EXPECT_EQ(BeginUntil(seconds(0)).Get(), true);
+}
+
+TEST_F(OneShotEventTest, AWaitWithAnEndMayBeCancelled) {
+  Running<bool> leaver = BeginUntil(seconds(1));
+  Running<bool> stayer = BeginUntil(seconds(1));
+  UntilAsleep(2);
+  leaver.Cancel();
+  EXPECT_EQ(leaver.Get(), std::nullopt);
+  OnLoop(loop_, [&] { event_->Set(); });
+  EXPECT_EQ(stayer.Get(), true);
+  Running<bool> unbegun = BeginUntil(seconds(1));
+  unbegun.Cancel();
+  unbegun.Get();
+}
+
+TEST_F(OneShotEventTest, AWaitWithAnEndMayGoWithTheLoop) {
+  Running<bool> waiting = BeginUntil(seconds(1));
+  UntilAsleep(1);
+  loop_.Stop();
+}
+
+TEST_F(OneShotEventTest, RealTimeEndsAWaitToo) {
+  LoopTimer timer;
+  Task<bool> wait = WaitUntil(event_, std::chrono::steady_clock::now() + milliseconds(5), timer);
+  EXPECT_FALSE(Await(loop_, std::move(wait)));
+  wait = WaitUntil(event_, std::chrono::steady_clock::now() + std::chrono::hours(1), timer);
+  Running<bool> running(loop_, std::move(wait));
+  OnLoop(loop_, [&] { event_->Set(); });
+  EXPECT_EQ(running.Get(), true);
+}
+
+}  // namespace
+}  // namespace falcon::runtime
