@@ -2,39 +2,49 @@
 #include "simulator/core.h"
 
 #include <algorithm>
-#include <utility>
 
-#include "simulator/fault/apply.h"
+#include "simulator/base/rng.h"
 
 namespace falcon::simulator {
-Simulator::Core::Core(Options options)
+namespace {
+
+// Of Detects.
+constexpr std::string_view kGone405[] = {
+    "POST /detects/aggregates/detects/GET/v1",
+    "PATCH /detects/entities/detects/v2",
+    "POST /detects/entities/summaries/GET/v1",
+    "GET /detects/queries/detects/v1",
+};
+// Of Incidents.
+constexpr std::string_view kGone404[] = {
+    "GET /incidents/combined/crowdscores/v1",       "POST /incidents/entities/behaviors/GET/v1",
+    "POST /incidents/entities/incident-actions/v1", "POST /incidents/entities/incidents/GET/v1",
+    "GET /incidents/queries/behaviors/v1",          "GET /incidents/queries/incidents/v1",
+};
+
+}  // namespace
+
+Simulator::Core::Core(const Options& options)
     : store(options),
       tokens(options.seed, options.token_lifetime_seconds * kSecond),
       customer_rate(options.rate_limit),
       token_rate(options.token_rate_limit),
       stale_rate(options.stale_token_limit),
-      alerts(store),
-      hosts(store),
-      discover(store),
-      iocs(store),
-      intel_indicators(store),
-      cases(store),
-      rtr(store),
-      spotlight(store),
-      auth(store, tokens),
-      virustotal(store) {
-  AddRoutes();
-}
-
-void Simulator::Core::AddRoute(std::string_view method_and_path, Guard guard,
-                               std::string_view scope, std::function<Reply(const Call&)> handler) {
-  known_paths_[std::string(method_and_path.substr(method_and_path.find(' ') + 1))] = true;
-  routes_[std::string(method_and_path)] = Route{guard, scope, std::move(handler)};
+      auth_(store, tokens),
+      virustotal_(store),
+      areas_(MakeAreas(store)) {
+  routes_.Add("POST /oauth2/token",
+              {Guard::kNone, "", [this](const Call& call) { return auth_.Token(call); }});
+  routes_.Add("POST /oauth2/revoke",
+              {Guard::kNone, "", [this](const Call& call) { return auth_.Revoke(call); }});
+  for (const std::unique_ptr<Area>& area : areas_) area->AddRoutes(&routes_);
+  routes_.Add(Guard::kGone405, kGone405);
+  routes_.Add(Guard::kGone404, kGone404);
 }
 
 std::string Simulator::Core::NextTraceId() {
   constexpr uint64_t kTraceKind = 22;
-  return Dice(store.options.seed, kTraceKind, ++calls_).Uuid(1);
+  return Rng(store.options.seed, kTraceKind, ++calls_).Uuid(1);
 }
 
 bool Simulator::Core::Allowed(std::string_view scope) const {
@@ -52,20 +62,20 @@ Reply Simulator::Core::Handle(const Request& request) {
   const auto instead = std::find_if(rules.begin(), rules.end(), [](const FaultRule& rule) {
     return rule.role == FaultRole::kInstead;
   });
-  Judged judged;
+  Verdict verdict;
   if (instead != rules.end()) {
-    judged.window = WindowOf(request);
-    if (judged.window != nullptr) judged.window->Take(store.clock.Now());
-    judged.reply = AnswerInstead(*instead, context);
+    verdict.window = WindowOf(request);
+    if (verdict.window != nullptr) verdict.window->Take(store.clock.Now());
+    verdict.reply = AnswerInstead(*instead, context);
   } else {
-    judged = Judge(call);
+    verdict = Judge(call);
   }
   for (const FaultRule& rule : rules) {
-    if (rule.role == FaultRole::kAfter) Distort(rule, context, &judged.reply);
+    if (rule.role == FaultRole::kAfter) Distort(rule, context, &verdict.reply);
   }
-  AddHeaders(rules, call, judged.window, &judged.reply);
-  ledger.Record(request, judged.reply.status, judged.mutating, store.clock.Now());
-  return std::move(judged.reply);
+  AddHeaders(rules, call, verdict.window, &verdict.reply);
+  ledger.Record(request, verdict.reply.status, verdict.mutating, store.clock.Now());
+  return std::move(verdict.reply);
 }
 
 Reply Simulator::Core::Limited(const Call& call, RateWindow& window) {
@@ -77,20 +87,21 @@ Reply Simulator::Core::Limited(const Call& call, RateWindow& window) {
   return reply;
 }
 
-std::optional<Reply> Simulator::Core::Missing(const Call& call, Guard guard, bool known) {
+std::optional<Reply> Simulator::Core::Missing(const Call& call, const Route* route) {
   const std::string& path = call.request.path;
-  if (guard == Guard::kGone404 || (!known && path.starts_with("/incidents/"))) {
+  const auto gone = [&](Guard guard, std::string_view prefix) {
+    return route != nullptr ? route->guard == guard : path.starts_with(prefix);
+  };
+  if (gone(Guard::kGone404, "/incidents/")) {
     Reply reply;  // without a body
     reply.status = 404;
     return reply;
   }
-  if (guard == Guard::kGone405 || (!known && path.starts_with("/detects/"))) {
+  if (gone(Guard::kGone405, "/detects/")) {
     return Failure(call, kGatewayService, 405, "method not allowed");
   }
-  if (known) return std::nullopt;
-  if (known_paths_.contains(path)) {
-    return Failure(call, kGatewayService, 405, "method not allowed");
-  }
+  if (route != nullptr) return std::nullopt;
+  if (routes_.KnowsPath(path)) return Failure(call, kGatewayService, 405, "method not allowed");
   return Failure(call, kGatewayService, 404, "404: Page Not Found");
 }
 
@@ -99,44 +110,43 @@ RateWindow* Simulator::Core::WindowOf(const Request& request) {
   return request.path.starts_with("/oauth2/") ? &token_rate : &customer_rate;
 }
 
-Simulator::Core::Judged Simulator::Core::Judge(const Call& call) {
+Simulator::Core::Verdict Simulator::Core::Judge(const Call& call) {
   const Request& request = call.request;
   const Nanos now = store.clock.Now();
-  const auto found = routes_.find(request.method + " " + request.path);
-  const bool known = found != routes_.end();
-  const Guard guard = known ? found->second.guard : Guard::kNone;
-  Judged judged;
-  judged.window = WindowOf(request);
+  const Route* route = routes_.Find(request.method + " " + request.path);
+  const Guard guard = route != nullptr ? route->guard : Guard::kNone;
+  Verdict verdict;
+  verdict.window = WindowOf(request);
   // Whatever is not a known read counts as an attempt to change something.
-  judged.mutating = guard == Guard::kWrite || request.method == "PATCH" ||
-                    request.path == "/incidents/entities/incident-actions/v1" ||
-                    (!known && request.method != "GET" && request.method != "HEAD");
+  verdict.mutating = guard == Guard::kWrite || request.method == "PATCH" ||
+                     request.path == "/incidents/entities/incident-actions/v1" ||
+                     (route == nullptr && request.method != "GET" && request.method != "HEAD");
   if (request.path.starts_with(kVirusTotalPath)) {
-    judged.reply = virustotal.Handle(call);
-    return judged;
+    verdict.reply = virustotal_.Handle(call);
+    return verdict;
   }
-  if (std::optional<Reply> missing = Missing(call, guard, known)) {
-    judged.reply = std::move(*missing);
-    return judged;
+  if (std::optional<Reply> missing = Missing(call, route)) {
+    verdict.reply = std::move(*missing);
+    return verdict;
   }
   if (guard != Guard::kNone) {
     const auto bearer = Credential(request.authorization, "Bearer");
     if (!bearer || !tokens.Valid(*bearer, now)) {
-      judged.window = &stale_rate;
-      judged.reply = stale_rate.Take(now) ? Failure(call, kGatewayService, 401,
-                                                    "access denied, invalid bearer token")
-                                          : Limited(call, stale_rate);
-      return judged;
+      verdict.window = &stale_rate;
+      verdict.reply = stale_rate.Take(now) ? Failure(call, kGatewayService, 401,
+                                                     "access denied, invalid bearer token")
+                                           : Limited(call, stale_rate);
+      return verdict;
     }
   }
-  if (!judged.window->Take(now)) {
-    judged.reply = Limited(call, *judged.window);
-  } else if (guard == Guard::kWrite || !Allowed(found->second.scope)) {
-    judged.reply = Failure(call, kGatewayService, 403, "access denied, authorization failed");
+  if (!verdict.window->Take(now)) {
+    verdict.reply = Limited(call, *verdict.window);
+  } else if (guard == Guard::kWrite || !Allowed(route->scope)) {
+    verdict.reply = Failure(call, kGatewayService, 403, "access denied, authorization failed");
   } else {
-    judged.reply = found->second.handler(call);
+    verdict.reply = route->handler(call);
   }
-  return judged;
+  return verdict;
 }
 
 void Simulator::Core::ApplyCompanions(const std::vector<FaultRule>& rules) {
@@ -147,9 +157,7 @@ void Simulator::Core::ApplyCompanions(const std::vector<FaultRule>& rules) {
     const auto count = [&rule](const char* key) {
       return static_cast<uint32_t>(std::clamp<int64_t>(rule.Int(key, 0), 0, 100'000));
     };
-    store.world.AddAlerts(count("add"), store.clock.DataNow());
-    store.world.RemoveAlerts(count("remove"));
-    store.world.ChangeAlerts(count("change"), store.clock.DataNow());
+    MutateAlerts(count("add"), count("remove"), count("change"));
   }
 }
 

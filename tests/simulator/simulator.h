@@ -1,4 +1,4 @@
-// A local Falcon cloud without its network: one call in, one reply out.
+// A local Falcon cloud without its network: a request in, a reply out.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@ namespace falcon::simulator {
 // Thread-safe: one mutex around each call. Never throws from Handle.
 class Simulator {
  public:
-  explicit Simulator(Options options);
+  explicit Simulator(const Options& options);
   ~Simulator();
   Simulator(const Simulator&) = delete;
   Simulator& operator=(const Simulator&) = delete;
@@ -27,14 +27,14 @@ class Simulator {
   void ResetLedger();
   uint64_t Count(std::string_view method_and_path) const;
   uint64_t MutatingCalls() const;
-  // Text or JSON form of fault/rule.h; says what is wrong, empty when nothing is.
+  // A rule in the text or JSON form of fault/fault.h. Returns what is wrong with it; empty on success.
   std::string AddFault(std::string_view rule);
   void ClearFaults();
   void RevokeTokens();
   void ExpireCursors();
-  // Time passes for tokens, cursors and rate limits alike.
+  // Moves the time of tokens, cursors and rate limits forward.
   void Advance(Nanos step);
-  // Changes alerts as if analysts and sensors were at work.
+  // Adds, removes and changes alerts, as analysts and sensors do.
   void MutateAlerts(uint32_t add, uint32_t remove, uint32_t change);
 
  private:

@@ -1,6 +1,7 @@
 // Aggregations over a search: buckets and metrics.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -8,6 +9,9 @@
 #include "simulator/search/engine.h"
 
 namespace falcon::simulator {
+
+// The text of a key of `spec`; empty when absent or no text.
+std::string SpecText(const Json& spec, const char* key);
 
 // `spec` is one element of an aggregate request. An unknown field gives a result without buckets,
 // as Falcon does. `sort`: a key of the collection, which orders equal buckets.

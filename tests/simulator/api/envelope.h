@@ -24,7 +24,7 @@ struct ApiError {
   std::string id = {};  // the resource it is about; may be empty
 };
 
-// Puts resources into an envelope, as text, since records are cached as text.
+// Writes an envelope around resources. They are texts, since records are cached as text.
 class Envelope {
  public:
   Envelope(const Call& call, std::string_view powered_by) : call_(call), powered_by_(powered_by) {}

@@ -1,4 +1,4 @@
-// Every call that came in, counted; what tests and benchmarks judge a client by.
+// Counts and lists every call, so that tests and benchmarks can check what a client sent.
 #pragma once
 
 #include <cstdint>

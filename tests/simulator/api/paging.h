@@ -1,4 +1,4 @@
-// How Falcon's services page, once for all of them: ids or records, by offset or by cursor.
+// Pages of ids or records, by offset or by cursor, as Falcon's services answer them.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "simulator/api/envelope.h"
-#include "simulator/api/store.h"
 #include "simulator/search/collection.h"
+#include "simulator/search/store.h"
 
 namespace falcon::simulator {
 
@@ -26,32 +26,31 @@ struct PageRules {
   bool free_text = true;         // by offset: `q` looks anywhere
 };
 
-// One resource of an answer, from a row. The default is the whole record.
-using Shape = std::function<Json(const Collection&, uint32_t row)>;
-// The same as text, appended to `out`: for records that are read by the million.
-using Print = std::function<void(const Collection&, uint32_t row, std::string* out)>;
+// The JSON text of one resource of an answer, from its row. Null: the whole record.
+using Render = std::function<std::string(uint32_t row)>;
 
 // `meta.pagination` is {offset, limit, total}; the query holds `offset`, `limit`, `filter`, `sort`
 // and `q`.
 Reply IdsByOffset(Store& store, const Call& call, const Collection& rows, const PageRules& rules);
 Reply RecordsByOffset(Store& store, const Call& call, const Collection& rows,
-                      const PageRules& rules, const Shape& shape = nullptr);
+                      const PageRules& rules, const Render& render = nullptr);
 
 // `meta.pagination` is {after, limit, total}; `after`, `limit`, `filter`, `sort` in the query. The
-// cursor is a place in live data and dies with age.
+// cursor is a place in live data and expires with age.
 Reply IdsByAfter(Store& store, const Call& call, const Collection& rows, const PageRules& rules);
 Reply RecordsByAfter(Store& store, const Call& call, const Collection& rows, const PageRules& rules,
-                     const Shape& shape = nullptr);
-Reply RecordsByAfter(Store& store, const Call& call, const Collection& rows, const PageRules& rules,
-                     const Print& print);
+                     const Render& render = nullptr);
+
+struct LookupRules {
+  std::string_view service;  // `powered_by`
+  size_t max_ids = 100;      // 413 above
+};
 
 // The records of `ids`, in the order of the rows, not of the ids; unknown ids are left out. 400
-// without any id, 413 above `max_ids`.
-Reply RecordsByIds(Store& store, const Call& call, const Collection& rows, std::string_view service,
-                   const std::vector<std::string>& ids, size_t max_ids,
-                   const Shape& shape = nullptr);
-Reply RecordsByIds(Store& store, const Call& call, const Collection& rows, std::string_view service,
-                   const std::vector<std::string>& ids, size_t max_ids, const Print& print);
+// without any id.
+Reply RecordsByIds(Store& store, const Call& call, const Collection& rows,
+                   const std::vector<std::string>& ids, const LookupRules& rules,
+                   const Render& render = nullptr);
 
 // The ids of a call: the query's repeated `ids`, or the list `key` of a JSON body.
 std::vector<std::string> IdsOfQuery(const Call& call);

@@ -14,11 +14,11 @@ class RateWindow {
   // `limit` calls a minute; 0 never refuses.
   explicit RateWindow(int limit) : limit_(limit) {}
 
-  // Counts one call; false when it is one too many (refused calls are not counted).
+  // Counts one call; false when the limit is reached. Refused calls are not counted.
   bool Take(Nanos now);
   // Meaningless when the limit is 0.
   int Remaining(Nanos now);
-  // When a refused call would be let through.
+  // When a refused call would be accepted.
   Nanos RetryAt(Nanos now);
   int limit() const { return limit_; }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,18 +34,9 @@ struct Options {
 
   // Data.
   uint64_t seed = 1;
-  uint32_t hosts = 1000;
-  uint32_t alerts = 20'000;
-  uint32_t discover_hosts = 3000;  // the hosts, then what they see
-  uint32_t discover_applications = 5000;
-  uint32_t discover_accounts = 1500;
-  uint32_t discover_logins = 5000;
-  uint32_t vulnerabilities = 20'000;
-  uint32_t cases = 500;
-  uint32_t rtr_sessions = 2000;
-  int64_t rtr_window = 0;  // greatest offset + limit of session lists; 0: none
-  uint32_t iocs = 5000;
-  uint32_t intel_indicators = 60'000;
+  // Numbers of records by the name of their flag, such as {"iocs", 700}; each area has a default for
+  // its own. The table of areas is in areas/registry.cc.
+  std::map<std::string, uint32_t, std::less<>> sizes;
   Nanos now = 0;  // the instant the data ends at; 0 takes the start
   uint32_t corrupt_every = 0;
   UnknownIds unknown_host_ids = UnknownIds::kErrors;
@@ -59,7 +52,7 @@ struct Options {
   int cursor_uses = 0;  // pages after which a cursor chain dies; 0 never
   int latency_ms = 0;
   bool lenient_unknown_fields = false;
-  std::vector<std::string> faults;  // in the text form of fault/rule.h
+  std::vector<std::string> faults;  // in the text form of fault/fault.h
 
   // Tests set this to move time by hand; it must be safe to call from any thread.
   NowFunction now_function;

@@ -70,7 +70,7 @@ std::optional<uint32_t> ScrambledOf(std::string_view tail) {
 }  // namespace
 
 Alert::Alert(const World& world, uint32_t index)
-    : world_(world), index_(index), dice_(world.seed(), kAlertKind, index) {
+    : world_(world), index_(index), rng_(world.seed(), kAlertKind, index) {
   const std::span<const StoryAlert> story = Story();
   if (index < story.size() && index < world.base_alerts()) {
     story_ = &story[index];
@@ -79,17 +79,17 @@ Alert::Alert(const World& world, uint32_t index)
     behavior_ = &story_->behavior;
     return;
   }
-  kind_ = KindOf(dice_.Below(kKindRoll, 100));
+  kind_ = KindOf(rng_.Below(kKindRoll, 100));
   // Background noise stays off the story's hosts where there are others.
   const uint32_t others = world.hosts() > Host::kStoryHosts ? world.hosts() - Host::kStoryHosts : 0;
-  host_ = others == 0 ? dice_.Below(kHostRoll, world.hosts())
-                      : Host::kStoryHosts + dice_.Below(kHostRoll, others);
+  host_ = others == 0 ? rng_.Below(kHostRoll, world.hosts())
+                      : Host::kStoryHosts + rng_.Below(kHostRoll, others);
   const std::span<const Behavior> choices = BehaviorsOf(kind_);
-  behavior_ = &choices[dice_.Below(kBehaviorRoll, static_cast<uint32_t>(choices.size()))];
+  behavior_ = &choices[rng_.Below(kBehaviorRoll, static_cast<uint32_t>(choices.size()))];
 }
 
 std::string Alert::FileHash(const World& world, const Behavior& behavior, uint32_t variant) {
-  return Dice(world.seed(), kAlertKind + 1, behavior.pattern_id).Hex(kHash + variant * 1000, 64);
+  return Rng(world.seed(), kAlertKind + 1, behavior.pattern_id).Hex(kHash + variant * 1000, 64);
 }
 
 std::optional<uint32_t> Alert::IndexOf(const World& world, std::string_view id) {
@@ -139,14 +139,14 @@ std::string Alert::ShortId() const {
   const uint32_t scrambled = Scramble(index_);
   switch (kind_) {
     case AlertKind::kScan:
-      return "ods:" + host().DeviceId() + ":" + dice_.Hex(kIdText, 24) + Hex8(scrambled);
+      return "ods:" + host().DeviceId() + ":" + rng_.Hex(kIdText, 24) + Hex8(scrambled);
     case AlertKind::kIdentity:
-      return "ind:" + world_.cid() + ":" + dice_.Hex(kIdText, 24) + Hex8(scrambled);
+      return "ind:" + world_.cid() + ":" + rng_.Hex(kIdText, 24) + Hex8(scrambled);
     case AlertKind::kCorrelation:
     case AlertKind::kThirdParty:
-      return "ngsiem:" + world_.cid() + ":" + dice_.Hex(kIdText, 24) + Hex8(scrambled);
+      return "ngsiem:" + world_.cid() + ":" + rng_.Hex(kIdText, 24) + Hex8(scrambled);
     case AlertKind::kLead:
-      return "automated-lead:" + world_.cid() + ":" + dice_.Hex(kIdText, 24) + Hex8(scrambled);
+      return "automated-lead:" + world_.cid() + ":" + rng_.Hex(kIdText, 24) + Hex8(scrambled);
     default:
       return "ind:" + host().DeviceId() + ":" + ProcessId() + "-" +
              std::to_string(behavior_->pattern_id) + "-" + std::to_string(scrambled);
@@ -155,7 +155,7 @@ std::string Alert::ShortId() const {
 
 std::string Alert::AggregateId() const {
   return "aggind:" + (HasDevice() ? host().DeviceId() : world_.cid()) + ":" +
-         std::to_string(Dice(1, 1, host_).Of(1) >> 1);
+         std::to_string(Rng(1, 1, host_).Of(1) >> 1);
 }
 
 Nanos Alert::Created() const {
@@ -163,40 +163,39 @@ Nanos Alert::Created() const {
   if (index_ >= world_.base_alerts()) return world_.AddedAt(index_);
   // Runs of four alerts share one instant now and then, as bursts of one sensor do.
   const uint32_t run = index_ / 4 * 4;
-  const bool tied = Dice(world_.seed(), kAlertKind, run).Chance(kAge + 100, 30);
+  const bool tied = Rng(world_.seed(), kAlertKind, run).Chance(kAge + 100, 30);
   const uint32_t place = tied ? run : index_;
   // The square makes recent days denser than old ones.
   const double share = (place + 1.0) / (world_.base_alerts() + 1.0);
   const auto age = static_cast<Nanos>(share * share * static_cast<double>(kSpan));
   return world_.anchor() - kMinute - age -
-         static_cast<Nanos>(Dice(world_.seed(), kAlertKind, place).Of(kAge) % kMinute);
+         static_cast<Nanos>(Rng(world_.seed(), kAlertKind, place).Of(kAge) % kMinute);
 }
 
 Nanos Alert::Timestamp() const {
-  return (Created() - (1 + dice_.Below(kDelay, 600)) * kSecond) / kMillisecond * kMillisecond;
+  return (Created() - (1 + rng_.Below(kDelay, 600)) * kSecond) / kMillisecond * kMillisecond;
 }
 
 Nanos Alert::Updated() const {
   if (const World::Revision* revision = world_.Changed(index_)) return revision->updated;
   const Nanos created = Created();
   if (index_ >= world_.base_alerts() || created >= world_.anchor()) return created;
-  return created +
-         static_cast<Nanos>(dice_.Of(kUpdate) %
-                            static_cast<uint64_t>(std::min(world_.anchor() - created, 3 * kDay)));
+  return created + static_cast<Nanos>(rng_.Of(kUpdate) % static_cast<uint64_t>(std::min(
+                                                             world_.anchor() - created, 3 * kDay)));
 }
 
 std::string_view Alert::Status() const {
   const World::Revision* revision = world_.Changed(index_);
   if (revision != nullptr && revision->closed) return "closed";
   if (story_ != nullptr) return story_->status;
-  const uint32_t roll = dice_.Below(kStatusRoll, 100);
+  const uint32_t roll = rng_.Below(kStatusRoll, 100);
   return roll < 45 ? "new" : roll < 60 ? "in_progress" : roll < 65 ? "reopened" : "closed";
 }
 
 std::optional<uint32_t> Alert::Severity() const {
   if (kind_ == AlertKind::kLead) return std::nullopt;
-  if (story_ == nullptr && dice_.Chance(kOddSeverity, 3))
-    return 1 + dice_.Below(kOddSeverity + 50, 100);
+  if (story_ == nullptr && rng_.Chance(kOddSeverity, 3))
+    return 1 + rng_.Below(kOddSeverity + 50, 100);
   return behavior_->severity;
 }
 
@@ -210,14 +209,14 @@ std::string_view Alert::SeverityName() const {
 }
 
 uint32_t Alert::Confidence() const {
-  return story_ != nullptr ? 90 : 10 * (1 + dice_.Below(kConfidence, 10));
+  return story_ != nullptr ? 90 : 10 * (1 + rng_.Below(kConfidence, 10));
 }
 
 std::optional<std::string> Alert::AssignedTo() const {
   if (Status() == "new") return std::nullopt;
   static constexpr std::array<std::string_view, 3> kNames = {"Alice Anderson", "Bob Brown",
                                                              "Carol Chen"};
-  return std::string(dice_.Pick(kAssigned, kNames));
+  return std::string(rng_.Pick(kAssigned, kNames));
 }
 
 std::vector<std::string> Alert::Tags() const {
@@ -226,10 +225,10 @@ std::vector<std::string> Alert::Tags() const {
                              : std::vector<std::string>{};
   static constexpr std::array<std::string_view, 3> kVerdicts = {"true_positive", "false_positive",
                                                                 "ignored"};
-  return {std::string(dice_.Pick(kTagRoll, kVerdicts))};
+  return {std::string(rng_.Pick(kTagRoll, kVerdicts))};
 }
 
-bool Alert::Shown() const { return story_ != nullptr || !dice_.Chance(kShownRoll, 8); }
+bool Alert::Shown() const { return story_ != nullptr || !rng_.Chance(kShownRoll, 8); }
 
 std::string Alert::User() const {
   return story_ != nullptr ? std::string(story_->user) : host().LastUser();
@@ -237,16 +236,16 @@ std::string Alert::User() const {
 
 std::string Alert::Sha256() const {
   if (story_ != nullptr && behavior_->filename == "svchost.exe") return std::string(kStoryHash);
-  return FileHash(world_, *behavior_, dice_.Below(kHash, kFileVariants));
+  return FileHash(world_, *behavior_, rng_.Below(kHash, kFileVariants));
 }
 
 std::string Alert::LocalProcessId() const {
   return std::to_string(story_ != nullptr ? story_->local_process_id
-                                          : 4 * (100 + dice_.Below(kProcess + 200, 8000)));
+                                          : 4 * (100 + rng_.Below(kProcess + 200, 8000)));
 }
 
 std::string Alert::ProcessId() const {
-  return std::to_string((dice_.Of(kProcess) >> 1) | (1ULL << 60));
+  return std::to_string((rng_.Of(kProcess) >> 1) | (1ULL << 60));
 }
 
 }  // namespace falcon::simulator

@@ -1,4 +1,4 @@
-// One alert's facts, computed when asked for.
+// The facts of one alert, computed on demand.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "simulator/base/dice.h"
 #include "simulator/base/json.h"
-#include "simulator/data/behavior.h"
+#include "simulator/base/rng.h"
 #include "simulator/data/host.h"
 #include "simulator/data/story.h"
 #include "simulator/data/world.h"
@@ -21,8 +20,8 @@ class Alert {
  public:
   Alert(const World& world, uint32_t index);
 
-  // SHA-256 of the file behind a background behavior. Few files cause many alerts: each behavior
-  // has this many variants of one.
+  // SHA-256 of the file behind a background behavior. Few files cause many alerts: each behavior has
+  // kFileVariants of them.
   static constexpr uint32_t kFileVariants = 4;
   static std::string FileHash(const World& world, const Behavior& behavior, uint32_t variant);
 
@@ -57,7 +56,7 @@ class Alert {
   std::string Sha256() const;
   std::string LocalProcessId() const;
   std::string ProcessId() const;  // may exceed 53 bits
-  const Dice& dice() const { return dice_; }
+  const Rng& rng() const { return rng_; }
   const World& world() const { return world_; }
 
   // The record of the Alerts API.
@@ -66,16 +65,11 @@ class Alert {
  private:
   const World& world_;
   uint32_t index_;
-  Dice dice_;
+  Rng rng_;
   const StoryAlert* story_ = nullptr;
   AlertKind kind_ = AlertKind::kEndpoint;
   uint32_t host_ = 0;
   const Behavior* behavior_ = nullptr;
 };
-
-// Parts of the record, one file each.
-void AddEndpointKeys(const Alert& alert, Json* record);
-void AddIdentityKeys(const Alert& alert, Json* record);
-void AddOtherKeys(const Alert& alert, Json* record);
 
 }  // namespace falcon::simulator

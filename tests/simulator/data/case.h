@@ -1,4 +1,4 @@
-// One case's facts, computed when asked for.
+// Which alerts are evidence of which case, and the facts of one case, computed on demand.
 #pragma once
 
 #include <cstdint>
@@ -6,16 +6,36 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
-#include "simulator/base/dice.h"
 #include "simulator/base/json.h"
+#include "simulator/base/rng.h"
 #include "simulator/data/alert.h"
-#include "simulator/data/case_book.h"
 #include "simulator/data/world.h"
-#include "simulator/search/collection.h"
 
 namespace falcon::simulator {
+
+class World;
+
+// Made in one pass over the alerts that the world began with. Case 0 is the story's; each other
+// case is about one host and holds some of its alerts, newest first. An alert belongs to one case
+// at most.
+class CaseBook {
+ public:
+  explicit CaseBook(const World& world);
+
+  // The host that a case is about.
+  uint32_t HostOf(uint32_t index) const { return hosts_[index]; }
+  // May be empty: a host without alerts has a case without evidence.
+  std::span<const uint32_t> AlertsOf(uint32_t index) const { return alerts_[index]; }
+  std::optional<uint32_t> CaseOf(uint32_t alert) const;
+
+ private:
+  std::vector<uint32_t> hosts_;
+  std::vector<std::vector<uint32_t>> alerts_;
+  std::unordered_map<uint32_t, uint32_t> case_of_;
+};
 
 // A user of the console.
 struct Analyst {
@@ -28,7 +48,7 @@ struct Analyst {
 class Case {
  public:
   Case(const World& world, uint32_t index)
-      : world_(world), index_(index), dice_(world.seed(), kCaseKind, index) {}
+      : world_(world), index_(index), rng_(world.seed(), kCaseKind, index) {}
 
   static std::optional<uint32_t> IndexOf(const World& world, std::string_view id);
 
@@ -57,7 +77,7 @@ class Case {
 
   bool story() const { return index_ == 0; }
   uint32_t index() const { return index_; }
-  const Dice& dice() const { return dice_; }
+  const Rng& rng() const { return rng_; }
   const World& world() const { return world_; }
 
   // The record of the Cases API.
@@ -68,32 +88,7 @@ class Case {
 
   const World& world_;
   uint32_t index_;
-  Dice dice_;
-};
-
-// Parts of the record, one file each.
-void AddEvidence(const Case& a_case, Json* record);
-void AddAnalysis(const Case& a_case, Json* record);
-void AddSettings(const Case& a_case, Json* record);
-
-// Cases as rows.
-class CaseCollection : public Collection {
- public:
-  explicit CaseCollection(const World& world) : world_(world) {}
-
-  std::string_view name() const override { return "cases"; }
-  const fql::Schema& schema() const override;
-  uint32_t last_row() const override { return world_.cases(); }
-  std::string Id(uint32_t row) const override { return Case(world_, row).Id(); }
-  std::optional<uint32_t> Find(std::string_view id) const override {
-    return Case::IndexOf(world_, id);
-  }
-  Json Record(uint32_t row) const override;
-  fql::Value Get(uint32_t row, const fql::Field& field) const override;
-  std::string FreeText(uint32_t row) const override;
-
- private:
-  const World& world_;
+  Rng rng_;
 };
 
 }  // namespace falcon::simulator

@@ -40,7 +40,7 @@ constexpr fql::Schema kFileSchema = {kFileFields, {}};
 void AddHistory(const World& world, Json* record) {
   const Json actor = {{"cid", world.cid()},
                       {"client_id", ""},
-                      {"user_uuid", Dice(1, 1, 99).Uuid(1)},
+                      {"user_uuid", Rng(1, 1, 99).Uuid(1)},
                       {"username", "lead.analyst@example.com"}};
   (*record)["created_by"] = actor;
   (*record)["created_by_name"] = "Dana Diaz";
@@ -66,7 +66,7 @@ int64_t AcknowledgeWithin(uint32_t sla) { return kAcknowledge[sla]; }
 int64_t ResolveWithin(uint32_t sla) { return kResolve[sla]; }
 
 std::string CaseSettings::Id(uint32_t row) const {
-  return Dice(world_.seed(), kind_, row).Hex(1, 24) + Hex8(Scramble(row));
+  return Rng(world_.seed(), kind_, row).Hex(1, 24) + Hex8(Scramble(row));
 }
 
 std::optional<uint32_t> CaseSettings::Find(std::string_view id) const {
@@ -87,7 +87,7 @@ std::string CaseSettings::FreeText(uint32_t row) const {
 const fql::Schema& SlaCollection::schema() const { return kSettingSchema; }
 
 Json SlaCollection::Record(uint32_t row) const {
-  const std::string group = Dice(world().seed(), 35, 0).Hex(1, 32);
+  const std::string group = Rng(world().seed(), 35, 0).Hex(1, 32);
   Json record = {{"id", Id(row)},
                  {"cid", world().cid()},
                  {"name", SlaName(row)},
@@ -101,14 +101,14 @@ Json SlaCollection::Record(uint32_t row) const {
 const fql::Schema& TemplateCollection::schema() const { return kSettingSchema; }
 
 Json TemplateCollection::Record(uint32_t row) const {
-  const Dice dice(world().seed(), 36, row);
+  const Rng rng(world().seed(), 36, row);
   const std::string sla = SlaCollection(world()).Id(row % kSlas);
-  Json rule = {{"id", dice.Hex(1, 32)},
+  Json rule = {{"id", rng.Hex(1, 32)},
                {"condition", "severity:>=80"},
                {"sla_id", SlaCollection(world()).Id(0)},
                {"type", "fql"}};
-  Json option = {{"id", dice.Hex(2, 32)}, {"value", "Phishing"}};
-  Json field = {{"id", dice.Hex(3, 32)},    {"name", "Attack vector"}, {"data_type", "string"},
+  Json option = {{"id", rng.Hex(2, 32)}, {"value", "Phishing"}};
+  Json field = {{"id", rng.Hex(3, 32)},     {"name", "Attack vector"}, {"data_type", "string"},
                 {"input_type", "dropdown"}, {"default_value", ""},     {"required", false},
                 {"multivalued", true},      {"display_order", 1}};
   AddHistory(world(), &rule);
@@ -123,9 +123,9 @@ Json TemplateCollection::Record(uint32_t row) const {
                  {"sla_method", "rules"},
                  {"sla_rules", Json::array({rule})},
                  {"fields", Json::array({field})},
-                 {"workflows", Json::array({{{"id", dice.Hex(4, 32)}, {"display_order", 0}}})},
+                 {"workflows", Json::array({{{"id", rng.Hex(4, 32)}, {"display_order", 0}}})},
                  {"access_tags",
-                  Json::array({{{"id", dice.Hex(5, 32)},
+                  Json::array({{{"id", rng.Hex(5, 32)},
                                 {"cid", world().cid()},
                                 {"key", "SOC"},
                                 {"has_access", true},
@@ -139,12 +139,12 @@ Json TemplateCollection::Record(uint32_t row) const {
 const fql::Schema& AttachmentCollection::schema() const { return kFileSchema; }
 
 Json AttachmentCollection::Record(uint32_t row) const {
-  const Dice dice(world().seed(), 37, row);
+  const Rng rng(world().seed(), 37, row);
   const Case of(world(), row < kStoryFiles ? 0 : 1 + 2 * (row - kStoryFiles));
-  const uint32_t bytes = 1024 * (1 + dice.Below(1, 4096));
+  const uint32_t bytes = 1024 * (1 + rng.Below(1, 4096));
   char size[24];
   std::snprintf(size, sizeof size, "%.1f KB", bytes / 1024.0);
-  // One name was chosen by whoever wants it opened.
+  // A hostile name: a right-to-left override hides its extension.
   const std::string name =
       row == 5 ? "invoice\u202Egpj.exe" : "evidence-" + std::to_string(row) + ".png";
   return {{"id", Id(row)},
@@ -155,7 +155,7 @@ Json AttachmentCollection::Record(uint32_t row) const {
           {"file_type", "image/png"},
           {"file_size", size},
           {"file_size_bytes", bytes},
-          {"hash_value", dice.Hex(2, 64)},
+          {"hash_value", rng.Hex(2, 64)},
           {"source", "upload"},
           {"uploaded_by", "analyst@example.com"},
           {"uploaded_on", FormatTime(of.Created() + row % 7 * kMinute, 3)}};

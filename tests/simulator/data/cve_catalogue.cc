@@ -2,20 +2,61 @@
 #include "simulator/data/cve_catalogue.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <utility>
 
-#include "simulator/base/dice.h"
-#include "simulator/base/json_text.h"
-#include "simulator/data/cve_known.h"
+#include "simulator/base/json.h"
+#include "simulator/base/rng.h"
 
 namespace falcon::simulator {
 namespace {
 
+// CVEs that everybody knows, with their published facts.
+struct KnownCveFacts {
+  std::string_view id;
+  std::string_view name;
+  std::string_view product;  // of product.h
+  std::string_view description;
+  std::string_view severity;
+  double base_score;
+  int exploit_status;
+  std::string_view published;
+  std::string_view due;  // date of the KEV entry; empty: not in that catalogue
+  std::string_view cwe;
+};
+
+// In the order of KnownCve.
+constexpr auto kKnown = std::to_array<KnownCveFacts>({
+    {"CVE-2021-44228", "Log4Shell", "Log4j",
+     "Apache Log4j2 looks up attacker-controlled LDAP and other JNDI addresses in log messages and "
+     "runs what they answer.",
+     "CRITICAL", 10.0, 90, "2021-12-10T10:15:00Z", "2021-12-24", "CWE-502"},
+    {"CVE-2024-4577", "", "PHP",
+     "PHP on Windows in CGI mode takes characters of some code pages for options, so that a "
+     "request "
+     "can run code.",
+     "CRITICAL", 9.8, 90, "2024-06-09T20:15:00Z", "2024-07-03", "CWE-78"},
+    {"CVE-2023-46604", "", "ActiveMQ",
+     "The OpenWire protocol of Apache ActiveMQ lets a remote attacker with network access run "
+     "commands by class names in serialised data.",
+     "CRITICAL", 9.8, 90, "2023-10-27T15:15:00Z", "2023-11-23", "CWE-502"},
+    {"CVE-2023-23397", "", "Office",
+     "A message with a crafted reminder makes Outlook send the reader's NTLM hash to a server of "
+     "the sender's choice.",
+     "CRITICAL", 9.8, 90, "2023-03-14T17:15:00Z", "2023-04-04", "CWE-294"},
+    {"CVE-2024-38063", "", "Windows",
+     "Crafted IPv6 packets run code in the TCP/IP stack of Windows without any log-in.", "CRITICAL",
+     9.8, 30, "2024-08-13T18:15:00Z", "", "CWE-191"},
+    {"CVE-2024-49112", "", "Windows",
+     "Crafted LDAP calls run code in the LDAP service of a Windows domain controller.", "CRITICAL",
+     9.8, 60, "2024-12-12T02:04:00Z", "", "CWE-190"},
+});
+
 constexpr uint64_t kCveKind = 42;
 constexpr uint64_t kRemediationKind = 43;
 constexpr uint32_t kInvented = 434;
-constexpr uint32_t kUpdates = 8;  // of each product; the last one mends all
+constexpr uint32_t kUpdates = 8;  // of each product; the last one fixes all
 
 enum Question : uint64_t {
   kScore = 1,
@@ -67,10 +108,10 @@ std::string_view ExprtOf(const Cve& cve) {
   return *cve.base_score >= 6.0 ? "MEDIUM" : "LOW";
 }
 
-std::optional<double> InventedScore(const Dice& dice) {
-  const uint32_t roll = dice.Below(kBand, 100);
-  const auto in = [&dice](double low, uint32_t steps) {
-    return low + dice.Below(kScore, steps) / 10.0;
+std::optional<double> InventedScore(const Rng& rng) {
+  const uint32_t roll = rng.Below(kBand, 100);
+  const auto in = [&rng](double low, uint32_t steps) {
+    return low + rng.Below(kScore, steps) / 10.0;
   };
   if (roll < 2) return std::nullopt;
   if (roll < 3) return 0.0;
@@ -80,21 +121,21 @@ std::optional<double> InventedScore(const Dice& dice) {
 }
 
 Cve Invented(const World& world, uint32_t index) {
-  const Dice dice(world.seed(), kCveKind, index);
+  const Rng rng(world.seed(), kCveKind, index);
   const std::span<const Product> products = Products();
-  const Flaw& flaw = dice.Pick(kFlaw, kFlaws);
+  const Flaw& flaw = rng.Pick(kFlaw, kFlaws);
   Cve cve;
   cve.product = &products[index % products.size()];
-  cve.published = (world.anchor() - (20 + dice.Below(kAge, 1800)) * kDay) / kHour * kHour;
+  cve.published = (world.anchor() - (20 + rng.Below(kAge, 1800)) * kDay) / kHour * kHour;
   cve.id =
       "CVE-" + std::to_string(ToCivil(cve.published).year) + "-" + std::to_string(90'000 + index);
-  cve.base_score = InventedScore(dice);
+  cve.base_score = InventedScore(rng);
   cve.severity = SeverityOf(cve.base_score);
-  const uint32_t exploit = dice.Below(kExploit, 100);
+  const uint32_t exploit = rng.Below(kExploit, 100);
   cve.exploit_status = exploit < 62 ? 0 : exploit < 82 ? 30 : exploit < 93 ? 60 : 90;
-  cve.kev = cve.exploit_status == 90 && dice.Chance(kKev, 60);
-  if (cve.kev) cve.due = (cve.published + (30 + dice.Below(kDue, 60)) * kDay) / kDay * kDay;
-  const uint32_t type = dice.Below(kType, 100);
+  cve.kev = cve.exploit_status == 90 && rng.Chance(kKev, 60);
+  if (cve.kev) cve.due = (cve.published + (30 + rng.Below(kDue, 60)) * kDay) / kDay * kDay;
+  const uint32_t type = rng.Below(kType, 100);
   cve.type = type < 94 ? "Vulnerability" : type < 98 ? "Misconfiguration" : "Unsupported software";
   cve.cwe = flaw.cwe;
   cve.description = std::string(flaw.text) + " Found in " + std::string(cve.product->vendor) + " " +
@@ -156,7 +197,7 @@ std::string CveBlock(const Cve& cve) {
 
 CveCatalogue::CveCatalogue(const World& world) {
   AddRemediations(world);
-  for (const KnownCveFacts& facts : KnownCves()) Add(Known(facts), world);
+  for (const KnownCveFacts& facts : kKnown) Add(Known(facts), world);
   for (uint32_t i = 0; i < kInvented; ++i) Add(Invented(world, i), world);
 }
 
@@ -165,16 +206,16 @@ void CveCatalogue::AddRemediations(const World& world) {
     const std::string name = std::string(product.vendor) + " " + std::string(product.name);
     for (uint32_t update = 0; update < kUpdates; ++update) {
       const auto index = static_cast<uint32_t>(remediations_.size());
-      const Dice dice(world.seed(), kRemediationKind, index);
+      const Rng rng(world.seed(), kRemediationKind, index);
       const bool patch = product.vendor == "Microsoft";
       const Nanos released = (world.anchor() - (5 + (kUpdates - update) * 30) * kDay) / kDay * kDay;
       const std::string reference =
           patch ? "KB" + std::to_string(5'030'000 + index * 137)
                 : "cpe:/a:" + std::string(product.vendor) + ":" + std::string(product.name);
-      Mend mend;
-      mend.id = dice.Hex(kId, 24) + Hex8(Scramble(index));
-      JsonText json(&mend.json);
-      json.Open('{').Member("id", mend.id).Member("reference", reference);
+      Update entry;
+      entry.id = rng.Hex(kId, 24) + Hex8(Scramble(index));
+      JsonText json(&entry.json);
+      json.Open('{').Member("id", entry.id).Member("reference", reference);
       json.Member("title", "Update " + name);
       std::string action = patch ? "Install patch for " : "Update ";
       action.append(name).append(patch ? ": " + reference : " to the latest available version");
@@ -186,19 +227,19 @@ void CveCatalogue::AddRemediations(const World& world) {
       json.Member("patch_publication_date", FormatTime(released));
       json.Member("created_timestamp", FormatTime(released + 6 * kHour));
       json.Member("updated_timestamp", FormatTime(released + 30 * kHour)).Close('}');
-      remediations_.push_back(std::move(mend));
+      remediations_.push_back(std::move(entry));
     }
   }
 }
 
 void CveCatalogue::Add(Cve cve, const World& world) {
   const auto index = static_cast<uint32_t>(cves_.size());
-  const Dice dice(world.seed(), kCveKind, index + 1000);
+  const Rng rng(world.seed(), kCveKind, index + 1000);
   const auto first = static_cast<uint32_t>(cve.product - Products().data()) * kUpdates;
-  cve.minimum = first + dice.Below(kUpdate, kUpdates);
+  cve.minimum = first + rng.Below(kUpdate, kUpdates);
   cve.recommended = first + kUpdates - 1;
   cve.exprt_rating = ExprtOf(cve);
-  cve.metadata_id = dice.Hex(kMetadata, 32);
+  cve.metadata_id = rng.Hex(kMetadata, 32);
   cve.cve_block = CveBlock(cve);
   JsonText json(&cve.remediation_block);
   const bool one = cve.minimum == cve.recommended;

@@ -1,4 +1,4 @@
-// The CVEs that hosts have, and the remediations that mend them: one catalogue for all hosts.
+// The CVEs that hosts have, and their remediations: one catalogue for all hosts.
 #pragma once
 
 #include <array>
@@ -67,7 +67,7 @@ class CveCatalogue {
   std::optional<uint32_t> FindRemediation(std::string_view id) const;
 
  private:
-  struct Mend {
+  struct Update {
     std::string id;
     std::string json;
   };
@@ -76,7 +76,7 @@ class CveCatalogue {
   void Add(Cve cve, const World& world);
 
   std::vector<Cve> cves_;
-  std::vector<Mend> remediations_;
+  std::vector<Update> remediations_;
   std::array<std::vector<uint32_t>, 3> on_;
 };
 

@@ -1,4 +1,4 @@
-// One host's facts, computed when asked for.
+// The facts of one host, computed on demand.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "simulator/base/dice.h"
 #include "simulator/base/json.h"
+#include "simulator/base/rng.h"
 #include "simulator/data/world.h"
 
 namespace falcon::simulator {
@@ -55,7 +55,7 @@ class Host {
   Nanos FirstSeen() const;
   Nanos LastSeen() const;
   std::string_view OnlineState() const;
-  const Dice& dice() const { return dice_; }
+  const Rng& rng() const { return rng_; }
 
   // The record of the Hosts API.
   Json Record() const;
@@ -79,14 +79,10 @@ class Host {
 
   const World& world_;
   uint32_t index_;
-  Dice dice_;
+  Rng rng_;
 };
 
 // The users of the domain, who log on to its hosts. The last one is an administrator.
 std::span<const std::string_view> HostUsers();
-
-// `device_policies` and the older `policies` list of a host.
-Json HostPolicies(const Host& host);
-Json HostPolicyList(const Host& host);
 
 }  // namespace falcon::simulator

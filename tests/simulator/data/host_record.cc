@@ -6,6 +6,35 @@
 namespace falcon::simulator {
 namespace {
 
+struct Policy {
+  std::string_view key;
+  std::string_view type;
+};
+constexpr std::array<Policy, 6> kPolicies = {{{"prevention", "prevention"},
+                                              {"sensor_update", "sensor-update"},
+                                              {"device_control", "device-control"},
+                                              {"global_config", "globalconfig"},
+                                              {"remote_response", "remote-response"},
+                                              {"firewall", "firewall"}}};
+
+Json OnePolicy(const Host& host, const Policy& policy, uint64_t number) {
+  const Rng& rng = host.rng();
+  Json block;
+  block["policy_type"] = policy.type;
+  // Few policies serve many hosts.
+  block["policy_id"] = Rng(7, 7, rng.Below(200 + number, 3)).Hex(number + 1, 32);
+  const bool applied = !rng.Chance(220 + number, 5);
+  block["applied"] = applied;
+  block["settings_hash"] = rng.Hex(240 + number, 8);
+  block["assigned_date"] = FormatTime(host.FirstSeen() + 3 * kMinute + 123'456'789, 9);
+  block["applied_date"] =
+      applied ? Json(FormatTime(host.FirstSeen() + 5 * kMinute + 987'654'321, 9)) : Json(nullptr);
+  if (policy.key == "sensor_update") block["uninstall_protection"] = "ENABLED";
+  if (policy.key == "prevention") block["rule_groups"] = Json::array();
+  if (policy.key == "firewall") block["rule_set_id"] = block["policy_id"];
+  return block;
+}
+
 enum Question : uint64_t {
   kCloud = 40,
   kPod,
@@ -27,6 +56,16 @@ std::string WithColons(std::string mac) {
 std::string_view ProductTypeNumber(std::string_view description) {
   return description == "Workstation" ? "1" : description == "Domain Controller" ? "2" : "3";
 }
+
+// `device_policies`, and the older list `policies`.
+Json HostPolicies(const Host& host) {
+  Json policies = Json::object();
+  for (uint64_t i = 0; i < kPolicies.size(); ++i)
+    policies[std::string(kPolicies[i].key)] = OnePolicy(host, kPolicies[i], i);
+  return policies;
+}
+
+Json HostPolicyList(const Host& host) { return Json::array({OnePolicy(host, kPolicies[0], 0)}); }
 
 }  // namespace
 
@@ -52,7 +91,7 @@ Json Host::Record() const {
   record["hostname"] = Hostname();
   record["first_seen"] = FormatTime(FirstSeen());
   record["last_seen"] = FormatTime(LastSeen());
-  record["last_reboot"] = FormatTime(LastSeen() - (1 + dice_.Below(kBoot, 200)) * kHour);
+  record["last_reboot"] = FormatTime(LastSeen() - (1 + rng_.Below(kBoot, 200)) * kHour);
   record["modified_timestamp"] = FormatTime(LastSeen() + 11 * kSecond);
   record["platform_name"] = PlatformName();
   record["os_version"] = OsVersion();
@@ -63,18 +102,18 @@ Json Host::Record() const {
   record["bios_manufacturer"] =
       Manufacturer() == "VMware, Inc." ? "Phoenix Technologies LTD" : Manufacturer();
   record["bios_version"] = "2.18.0";
-  record["serial_number"] = dice_.Hex(kSerial, 12);
+  record["serial_number"] = rng_.Hex(kSerial, 12);
   record["status"] = Status();
   record["filesystem_containment_status"] = "normal";
-  record["reduced_functionality_mode"] = dice_.Chance(kBoot + 50, 2)   ? "yes"
-                                         : dice_.Chance(kBoot + 51, 5) ? ""
-                                                                       : "no";
+  record["reduced_functionality_mode"] = rng_.Chance(kBoot + 50, 2)   ? "yes"
+                                         : rng_.Chance(kBoot + 51, 5) ? ""
+                                                                      : "no";
   record["rtr_state"] = "enabled";
   record["provision_status"] = "Provisioned";
   record["detection_suppression_status"] = "unsuppressed";
   record["tags"] = Tags();
   record["groups"] = Groups();
-  record["group_hash"] = dice_.Hex(kPolicy + 60, 64);
+  record["group_hash"] = rng_.Hex(kPolicy + 60, 64);
   record["meta"] = {{"version", std::to_string(1000 + index_)},
                     {"version_string", std::to_string(index_) + ":77"}};
   record["device_policies"] = HostPolicies(*this);
@@ -85,10 +124,10 @@ Json Host::Record() const {
   record["kernel_version"] =
       platform() == Platform::kLinux ? "5.15.0-112-generic" : "10.0.20348.2527";
   record["last_login_user"] = LastUser();
-  record["last_login_timestamp"] = FormatTime(LastSeen() - dice_.Below(kLogin, 72) * kHour);
+  record["last_login_timestamp"] = FormatTime(LastSeen() - rng_.Below(kLogin, 72) * kHour);
   if (hidden()) record["host_hidden_status"] = "hidden";
   // A key no specification names: readers keep or skip it, and never fail on it.
-  if (dice_.Chance(kChassis, 30)) record["sensor_health_score_v2"] = 0.75;
+  if (rng_.Chance(kChassis, 30)) record["sensor_health_score_v2"] = 0.75;
   AddPlatformKeys(&record);
   AddCloudKeys(&record);
   return record;
@@ -115,7 +154,7 @@ void Host::AddPlatformKeys(Json* record) const {
       (*record)["platform_id"] = "3";
       (*record)["major_version"] = "5";
       (*record)["minor_version"] = "15";
-      (*record)["linux_sensor_mode"] = dice_.Chance(kPod + 70, 80) ? "User Mode" : "Kernel Mode";
+      (*record)["linux_sensor_mode"] = rng_.Chance(kPod + 70, 80) ? "User Mode" : "Kernel Mode";
       (*record)["deployment_type"] = "Standard";
       break;
     case Platform::kMac:
@@ -129,17 +168,17 @@ void Host::AddPlatformKeys(Json* record) const {
 
 void Host::AddCloudKeys(Json* record) const {
   if (Story() || platform() == Platform::kMac) return;
-  if (dice_.Chance(kCloud, 25)) {
+  if (rng_.Chance(kCloud, 25)) {
     (*record)["service_provider"] = "AWS_EC2_V2";
     (*record)["service_provider_account_id"] =
-        std::to_string(100'000'000'000 + dice_.Below(kAccount, 9));
-    (*record)["instance_id"] = "i-0" + dice_.Hex(kInstance, 16);
+        std::to_string(100'000'000'000 + rng_.Below(kAccount, 9));
+    (*record)["instance_id"] = "i-0" + rng_.Hex(kInstance, 16);
     (*record)["zone_group"] = "eu-central-1a";
   }
-  if (platform() == Platform::kLinux && dice_.Chance(kPod, 20)) {
+  if (platform() == Platform::kLinux && rng_.Chance(kPod, 20)) {
     (*record)["deployment_type"] = "DaemonSet";
-    (*record)["k8s_cluster_id"] = dice_.Uuid(kPod + 80);
-    (*record)["pod_name"] = "falcon-sensor-" + dice_.Hex(kPod + 90, 5);
+    (*record)["k8s_cluster_id"] = rng_.Uuid(kPod + 80);
+    (*record)["pod_name"] = "falcon-sensor-" + rng_.Hex(kPod + 90, 5);
     (*record)["pod_namespace"] = "falcon-system";
     (*record)["pod_labels"] = Json::array({"app:falcon-sensor", "tier:node"});
     (*record)["pod_annotations"] = nullptr;
@@ -188,10 +227,10 @@ Json Host::AlertBlock() const {
   return block;
 }
 
-uint32_t Host::Logins() const { return 1 + dice_.Below(kLogins, 12); }
+uint32_t Host::Logins() const { return 1 + rng_.Below(kLogins, 12); }
 
 Host::Login Host::LoginAt(uint32_t nth) const {
-  return {LastSeen() - nth * 11 * kHour - dice_.Below(kLogins + 100 + nth, 3600) * kSecond,
+  return {LastSeen() - nth * 11 * kHour - rng_.Below(kLogins + 100 + nth, 3600) * kSecond,
           nth % 3 == 2 ? "administrator" : LastUser()};
 }
 

@@ -1,4 +1,4 @@
-// One indicator of the customer's own list, computed when asked for.
+// One indicator of the customer's own list, computed on demand.
 #pragma once
 
 #include <cstdint>
@@ -7,11 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "simulator/base/dice.h"
 #include "simulator/base/json.h"
-#include "simulator/data/behavior.h"
+#include "simulator/base/rng.h"
+#include "simulator/data/story.h"
 #include "simulator/data/world.h"
-#include "simulator/search/collection.h"
 
 namespace falcon::simulator {
 
@@ -60,26 +59,7 @@ class Ioc {
 
   const World& world_;
   uint32_t index_;
-  Dice dice_;
-};
-
-class IocCollection : public Collection {
- public:
-  // `world` outlives it.
-  IocCollection(const World& world, uint32_t size) : world_(world), size_(size) {}
-
-  std::string_view name() const override { return "iocs"; }
-  const fql::Schema& schema() const override;
-  uint32_t last_row() const override { return size_; }
-  std::string Id(uint32_t row) const override { return Ioc(world_, row).Id(); }
-  std::optional<uint32_t> Find(std::string_view id) const override;
-  Json Record(uint32_t row) const override;
-  fql::Value Get(uint32_t row, const fql::Field& field) const override;
-  std::string FreeText(uint32_t row) const override;
-
- private:
-  const World& world_;
-  uint32_t size_;
+  Rng rng_;
 };
 
 }  // namespace falcon::simulator

@@ -1,4 +1,4 @@
-// One real-time response session's facts, computed when asked for, and the two views of them all.
+// The facts and records of one real-time response session, computed on demand.
 #pragma once
 
 #include <cstdint>
@@ -7,11 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "simulator/base/dice.h"
 #include "simulator/base/json.h"
+#include "simulator/base/rng.h"
 #include "simulator/data/host.h"
 #include "simulator/data/world.h"
-#include "simulator/search/collection.h"
 
 namespace falcon::simulator {
 
@@ -49,7 +48,7 @@ class RtrSession {
   std::vector<RtrCommand> Commands() const;
   std::vector<std::string> RequestIds() const;
 
-  // As the Real Time Response API tells it.
+  // The record of the Real Time Response API.
   Json Record() const;
   // Its queued commands.
   Json QueuedJob() const;
@@ -66,34 +65,7 @@ class RtrSession {
   const World& world_;
   std::string_view client_;
   uint32_t index_;
-  Dice dice_;
-};
-
-// Either the API client's own sessions or the audit of everybody's, which knows fewer fields.
-class RtrSessionCollection : public Collection {
- public:
-  RtrSessionCollection(const World& world, uint32_t sessions, std::string client, bool audit)
-      : world_(world), sessions_(sessions), client_(std::move(client)), audit_(audit) {}
-
-  RtrSession Session(uint32_t row) const { return {world_, client_, row}; }
-
-  std::string_view name() const override { return audit_ ? "rtr-audit" : "rtr-sessions"; }
-  const fql::Schema& schema() const override;
-  uint32_t last_row() const override { return sessions_; }
-  bool Lives(uint32_t row) const override {
-    return row < sessions_ && (audit_ || Session(row).Own());
-  }
-  std::string Id(uint32_t row) const override { return Session(row).Id(); }
-  std::optional<uint32_t> Find(std::string_view id) const override;
-  Json Record(uint32_t row) const override;
-  fql::Value Get(uint32_t row, const fql::Field& field) const override;
-  std::string FreeText(uint32_t row) const override { return Session(row).Target().Hostname(); }
-
- private:
-  const World& world_;
-  uint32_t sessions_;
-  std::string client_;
-  bool audit_;
+  Rng rng_;
 };
 
 }  // namespace falcon::simulator

@@ -1,9 +1,9 @@
-// The tenant's changes while it runs.
+// Sizes of the tenant, and its changes at run time.
 #include "simulator/data/world.h"
 
 #include <algorithm>
 
-#include "simulator/data/case_book.h"
+#include "simulator/data/case.h"
 
 namespace falcon::simulator {
 namespace {
@@ -16,12 +16,12 @@ constexpr uint64_t kChangeKind = 8;
 World::World(const Options& options, Nanos anchor)
     : seed_(options.seed),
       anchor_(anchor),
-      cid_(Dice(options.seed, kTenantKind, 0).Hex(1, 32)),
-      hosts_(options.hosts),
-      hidden_hosts_(std::min<uint32_t>(5, options.hosts)),
-      base_alerts_(options.alerts),
+      cid_(Rng(options.seed, kTenantKind, 0).Hex(1, 32)),
+      hosts_(options.sizes.at("hosts")),
+      hidden_hosts_(std::min<uint32_t>(5, hosts_)),
+      base_alerts_(options.sizes.at("alerts")),
       corrupt_every_(options.corrupt_every),
-      cases_(options.cases) {}
+      cases_(options.sizes.at("cases")) {}
 
 const CaseBook& World::case_book() const {
   if (case_book_ == nullptr) case_book_ = std::make_shared<const CaseBook>(*this);
@@ -35,7 +35,7 @@ const World::Revision* World::Changed(uint32_t index) const {
 
 void World::AddAlerts(uint32_t count, Nanos now) {
   ++version_;
-  added_.insert(added_.end(), count, now);  // one instant for all: ties happen
+  added_.insert(added_.end(), count, now);  // one instant for all, so that ties occur
 }
 
 void World::RemoveAlerts(uint32_t count) {
@@ -55,7 +55,7 @@ void World::ChangeAlerts(uint32_t count, Nanos now) {
 }
 
 uint32_t World::PickAlert() {
-  uint32_t index = Dice(seed_, kChangeKind, version_).Below(1, alerts());
+  uint32_t index = Rng(seed_, kChangeKind, version_).Below(1, alerts());
   while (removed_.contains(index)) index = (index + 1) % alerts();
   return index;
 }

@@ -8,8 +8,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "simulator/base/dice.h"
 #include "simulator/base/options.h"
+#include "simulator/base/rng.h"
 #include "simulator/base/time.h"
 
 namespace falcon::simulator {
@@ -25,6 +25,7 @@ class World {
     bool closed = false;
   };
 
+  // `options` holds the sizes `hosts`, `alerts` and `cases`.
   World(const Options& options, Nanos anchor);
 
   uint64_t seed() const { return seed_; }
@@ -32,7 +33,10 @@ class World {
   const std::string& cid() const { return cid_; }
   uint32_t hosts() const { return hosts_; }
   uint32_t hidden_hosts() const { return hidden_hosts_; }
-  uint32_t corrupt_every() const { return corrupt_every_; }
+  // Every n-th record has fields of a wrong type, as the flag --corrupt-every says.
+  bool Corrupt(uint32_t row) const {
+    return corrupt_every_ != 0 && row % corrupt_every_ == corrupt_every_ - 1;
+  }
   uint32_t cases() const { return cases_; }
   // Which alerts are evidence of which case. Made when first asked for.
   const CaseBook& case_book() const;

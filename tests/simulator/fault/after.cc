@@ -1,19 +1,14 @@
 // Faults that change what the handler answered.
 #include <algorithm>
-#include <functional>
-#include <map>
 #include <string>
 #include <utility>
 
-#include "simulator/fault/apply.h"
-#include "simulator/fault/bodies.h"
+#include "simulator/fault/fault.h"
 
 namespace falcon::simulator {
 namespace {
 
 constexpr std::string_view kFirstRecord = R"("resources":[{)";
-
-using Change = std::function<void(const FaultRule&, const FaultContext&, Reply*)>;
 
 // Runs `edit` on the body as JSON; bodies that are none stay as they are.
 template <typename Edit>
@@ -179,71 +174,82 @@ void Compress(Reply* reply) {
   SetHeader(reply, "Content-Encoding", "gzip");
 }
 
-const std::map<std::string, Change, std::less<>>& Changes() {
-  static const std::map<std::string, Change, std::less<>> kChanges = {
-      {"reset_mid_body", [](const FaultRule& rule, const FaultContext&,
-                            Reply* reply) { CutBody(Delivery::Cut::kReset, rule, reply); }},
-      {"truncate", [](const FaultRule& rule, const FaultContext&,
-                      Reply* reply) { CutBody(Delivery::Cut::kClose, rule, reply); }},
-      {"stall_mid_body", [](const FaultRule& rule, const FaultContext&,
-                            Reply* reply) { CutBody(Delivery::Cut::kStall, rule, reply); }},
-      {"trickle",
-       [](const FaultRule& rule, const FaultContext&, Reply* reply) {
-         reply->delivery.bytes_per_second =
-             static_cast<size_t>(std::max<int64_t>(1, rule.Int("bytes_per_second", 100)));
-       }},
-      {"malformed_json",
-       [](const FaultRule& rule, const FaultContext&, Reply* reply) {
-         reply->body.resize(CutPoint(rule, *reply));
-         if (rule.arguments.contains("body")) reply->body = rule.Text("body", "");
-       }},
-      {"content_type",
-       [](const FaultRule& rule, const FaultContext&, Reply* reply) {
-         const std::string value = rule.Text("value", "");
-         reply->content_type = value.empty() ? std::nullopt : std::optional<std::string>(value);
-       }},
-      {"gzip", [](const FaultRule&, const FaultContext&, Reply* reply) { Compress(reply); }},
-      {"duplicate_keys", DuplicateKeys},
-      {"bad_utf8", BadUtf8},
-      {"wrong_types", WrongTypes},
-      {"huge_numbers", HugeNumbers},
-      {"partial_errors", PartialErrors},
-      {"errors_only", ErrorsOnly},
-      {"repeated_cursor", RepeatedCursor},
-      {"shrinking_total", ShrinkTotal},
-      {"empty_page",
-       [](const FaultRule&, const FaultContext&, Reply* reply) {
-         EditJson(reply, [](Json& body) { body["resources"] = Json::array(); });
-       }},
-      {"null_resources",
-       [](const FaultRule&, const FaultContext&, Reply* reply) {
-         EditJson(reply, [](Json& body) {
-           body["resources"] = nullptr;
-           body["errors"] = nullptr;
-         });
-       }},
-      {"token_malformed",
-       [](const FaultRule& rule, const FaultContext&, Reply* reply) {
-         reply->body = rule.Text("body", R"({"access_token":)");
-       }},
-      {"token_without_expires",
-       [](const FaultRule&, const FaultContext&, Reply* reply) {
-         EditJson(reply, [](Json& body) { body.erase("expires_in"); });
-       }},
-      {"token_expires_in",
-       [](const FaultRule& rule, const FaultContext&, Reply* reply) {
-         EditJson(reply,
-                  [&](Json& body) { body["expires_in"] = rule.arguments.value("value", Json(1)); });
-       }},
-  };
-  return kChanges;
+void Truncate(const FaultRule& rule, const FaultContext&, Reply* reply) {
+  reply->body.resize(CutPoint(rule, *reply));
+  if (rule.arguments.contains("body")) reply->body = rule.Text("body", "");
 }
+
+void ChangeContentType(const FaultRule& rule, const FaultContext&, Reply* reply) {
+  const std::string value = rule.Text("value", "");
+  reply->content_type = value.empty() ? std::nullopt : std::optional<std::string>(value);
+}
+
+struct AfterKind {
+  std::string_view name;
+  void (*change)(const FaultRule&, const FaultContext&, Reply*);
+};
+
+constexpr AfterKind kKinds[] = {
+    {"reset_mid_body", [](const FaultRule& rule, const FaultContext&,
+                          Reply* reply) { CutBody(Delivery::Cut::kReset, rule, reply); }},
+    {"truncate", [](const FaultRule& rule, const FaultContext&,
+                    Reply* reply) { CutBody(Delivery::Cut::kClose, rule, reply); }},
+    {"stall_mid_body", [](const FaultRule& rule, const FaultContext&,
+                          Reply* reply) { CutBody(Delivery::Cut::kStall, rule, reply); }},
+    {"trickle",
+     [](const FaultRule& rule, const FaultContext&, Reply* reply) {
+       reply->delivery.bytes_per_second =
+           static_cast<size_t>(std::max<int64_t>(1, rule.Int("bytes_per_second", 100)));
+     }},
+    {"malformed_json", Truncate},
+    {"content_type", ChangeContentType},
+    {"gzip", [](const FaultRule&, const FaultContext&, Reply* reply) { Compress(reply); }},
+    {"duplicate_keys", DuplicateKeys},
+    {"bad_utf8", BadUtf8},
+    {"wrong_types", WrongTypes},
+    {"huge_numbers", HugeNumbers},
+    {"partial_errors", PartialErrors},
+    {"errors_only", ErrorsOnly},
+    {"repeated_cursor", RepeatedCursor},
+    {"empty_page",
+     [](const FaultRule&, const FaultContext&, Reply* reply) {
+       EditJson(reply, [](Json& body) { body["resources"] = Json::array(); });
+     }},
+    {"shrinking_total", ShrinkTotal},
+    {"token_malformed",
+     [](const FaultRule& rule, const FaultContext&, Reply* reply) {
+       reply->body = rule.Text("body", R"({"access_token":)");
+     }},
+    {"token_without_expires",
+     [](const FaultRule&, const FaultContext&, Reply* reply) {
+       EditJson(reply, [](Json& body) { body.erase("expires_in"); });
+     }},
+    {"token_expires_in",
+     [](const FaultRule& rule, const FaultContext&, Reply* reply) {
+       EditJson(reply,
+                [&](Json& body) { body["expires_in"] = rule.arguments.value("value", Json(1)); });
+     }},
+    {"null_resources",
+     [](const FaultRule&, const FaultContext&, Reply* reply) {
+       EditJson(reply, [](Json& body) {
+         body["resources"] = nullptr;
+         body["errors"] = nullptr;
+       });
+     }},
+};
 
 }  // namespace
 
 void Distort(const FaultRule& rule, const FaultContext& context, Reply* reply) {
-  const auto change = Changes().find(rule.kind);
-  if (change != Changes().end()) change->second(rule, context, reply);
+  for (const AfterKind& kind : kKinds) {
+    if (kind.name == rule.kind) kind.change(rule, context, reply);
+  }
+}
+
+std::vector<std::string_view> AfterKinds() {
+  std::vector<std::string_view> names;
+  for (const AfterKind& kind : kKinds) names.push_back(kind.name);
+  return names;
 }
 
 }  // namespace falcon::simulator

@@ -1,13 +1,79 @@
-// Faults that answer in place of the handler.
+// Faults that answer in place of the handler, with bodies that test how a client reads: compressed,
+// huge, deep.
+#include <zlib.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>
 
-#include "simulator/fault/apply.h"
-#include "simulator/fault/bodies.h"
+#include "simulator/fault/fault.h"
 
 namespace falcon::simulator {
 namespace {
+
+constexpr std::string_view kOpen =
+    R"({"meta":{"query_time":0.01,"trace_id":"00000000-0000-4000-8000-000000000000"},"errors":[],"resources":[)";
+constexpr std::string_view kClose = "]}";
+
+// By zlib's streaming interface, so that a bomb costs little memory here.
+class Deflater {
+ public:
+  Deflater() {
+    ok_ = deflateInit2(&stream_, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) ==
+          Z_OK;
+  }
+  ~Deflater() { deflateEnd(&stream_); }
+  Deflater(const Deflater&) = delete;
+  Deflater& operator=(const Deflater&) = delete;
+
+  void Put(std::string_view text, bool last) {
+    // zlib's interface predates const; it does not write here.
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+    stream_.avail_in = static_cast<uInt>(text.size());
+    char buffer[16384];
+    int result = ok_ ? Z_OK : Z_STREAM_END;
+    do {
+      stream_.next_out = reinterpret_cast<Bytef*>(buffer);
+      stream_.avail_out = sizeof buffer;
+      if (result != Z_STREAM_END) result = deflate(&stream_, last ? Z_FINISH : Z_NO_FLUSH);
+      packed_.append(buffer, sizeof buffer - stream_.avail_out);
+    } while (result != Z_STREAM_END && (stream_.avail_out == 0 || (last && result == Z_OK)));
+  }
+  std::string Take() { return std::move(packed_); }
+
+ private:
+  z_stream stream_{};
+  bool ok_ = false;
+  std::string packed_;
+};
+
+// A gzip stream of an envelope that unpacks to about `unpacked_bytes`.
+std::string GzipBomb(size_t unpacked_bytes) {
+  Deflater deflater;
+  deflater.Put(kOpen, false);
+  const std::string blanks(1 << 20, ' ');
+  for (size_t put = 0; put < unpacked_bytes; put += blanks.size()) deflater.Put(blanks, false);
+  deflater.Put(kClose, true);
+  return deflater.Take();
+}
+
+// A valid envelope of about `bytes`.
+std::string OversizeBody(size_t bytes) {
+  constexpr size_t kMax = size_t{1} << 30;
+  std::string body;
+  body.reserve(std::min(bytes, kMax) + 256);
+  body.append(kOpen).append("\"").append(std::min(bytes, kMax), 'x').append("\"").append(kClose);
+  return body;
+}
+
+// A valid envelope whose one resource nests `depth` objects.
+std::string DeepBody(size_t depth) {
+  std::string body(kOpen);
+  for (size_t i = 0; i < depth; ++i) body += R"({"a":)";
+  body += "1";
+  body.append(depth, '}');
+  return body.append(kClose);
+}
 
 bool SameName(std::string_view left, std::string_view right) {
   return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
@@ -37,7 +103,7 @@ Reply Status(const FaultRule& rule, const FaultContext& context) {
   return reply;
 }
 
-Reply Html(const FaultRule& rule) {
+Reply Html(const FaultRule& rule, const FaultContext&) {
   Reply reply;
   reply.status = static_cast<int>(rule.Int("code", 502));
   reply.content_type = "text/html; charset=utf-8";
@@ -71,15 +137,18 @@ Reply WithBody(std::string body) {
   return reply;
 }
 
+size_t Size(const FaultRule& rule, const char* key, int64_t fallback) {
+  return static_cast<size_t>(std::max<int64_t>(0, rule.Int(key, fallback)));
+}
+
 Reply Cut(Delivery::Cut cut) {
   Reply reply;
   reply.delivery.cut = cut;
   return reply;
 }
 
-Reply Bomb(const FaultRule& rule) {
-  Reply reply =
-      WithBody(GzipBomb(static_cast<size_t>(std::max<int64_t>(0, rule.Int("bytes", 256 << 20)))));
+Reply Bomb(const FaultRule& rule, const FaultContext&) {
+  Reply reply = WithBody(GzipBomb(Size(rule, "bytes", 256 << 20)));
   SetHeader(&reply, "Content-Encoding", "gzip");
   return reply;
 }
@@ -97,7 +166,7 @@ Reply Redirect(const FaultRule& rule, const FaultContext& context) {
   return reply;
 }
 
-Reply HeaderStorm(const FaultRule& rule) {
+Reply HeaderStorm(const FaultRule& rule, const FaultContext&) {
   Reply reply = WithBody(R"({"meta":{},"errors":[],"resources":[]})");
   for (int64_t i = 0; i < std::min<int64_t>(rule.Int("count", 500), 10'000); ++i) {
     reply.headers.emplace_back("X-Storm-" + std::to_string(i),
@@ -106,10 +175,56 @@ Reply HeaderStorm(const FaultRule& rule) {
   return reply;
 }
 
+struct InsteadKind {
+  std::string_view name;
+  Reply (*answer)(const FaultRule&, const FaultContext&);
+};
+
+constexpr InsteadKind kKinds[] = {
+    {"status", Status},
+    {"unauthorized",
+     [](const FaultRule&, const FaultContext& context) {
+       return Failure(context.call, kGatewayService, 401, "access denied, invalid bearer token");
+     }},
+    {"forbidden",
+     [](const FaultRule&, const FaultContext& context) {
+       return Failure(context.call, kGatewayService, 403, "access denied, authorization failed");
+     }},
+    {"redirect", Redirect},
+    {"html", Html},
+    {"rate_limited", [](const FaultRule& rule,
+                        const FaultContext& context) { return TooMany(rule, context, false); }},
+    {"stale_token", [](const FaultRule& rule,
+                       const FaultContext& context) { return TooMany(rule, context, true); }},
+    {"reset", [](const FaultRule&, const FaultContext&) { return Cut(Delivery::Cut::kReset); }},
+    {"stall", [](const FaultRule&, const FaultContext&) { return Cut(Delivery::Cut::kStall); }},
+    {"gzip_bomb", Bomb},
+    {"oversize",
+     [](const FaultRule& rule, const FaultContext&) {
+       return WithBody(OversizeBody(Size(rule, "bytes", 80 << 20)));
+     }},
+    {"deep_json",
+     [](const FaultRule& rule, const FaultContext&) {
+       return WithBody(DeepBody(std::min<size_t>(Size(rule, "depth", 200), 1'000'000)));
+     }},
+    {"cursor_expired",
+     [](const FaultRule&, const FaultContext& context) {
+       return Failure(context.call, "detectsapi", 404,
+                      "Search context expired, please start a new search");
+     }},
+    {"header_storm", HeaderStorm},
+};
+
 }  // namespace
 
+std::string Gzip(std::string_view text) {
+  Deflater deflater;
+  deflater.Put(text, true);
+  return deflater.Take();
+}
+
 void SetHeader(Reply* reply, std::string_view name, std::string value) {
-  // A value from a rule must not smuggle in further headers.
+  // A value from a rule must not add further headers.
   std::replace_if(value.begin(), value.end(), [](char c) { return c == '\r' || c == '\n'; }, ' ');
   for (auto& [known, old] : reply->headers) {
     if (!SameName(known, name)) continue;
@@ -129,29 +244,16 @@ std::string RetryAfterText(Nanos instant, bool in_ms) {
 }
 
 Reply AnswerInstead(const FaultRule& rule, const FaultContext& context) {
-  const std::string& kind = rule.kind;
-  if (kind == "unauthorized")
-    return Failure(context.call, kGatewayService, 401, "access denied, invalid bearer token");
-  if (kind == "forbidden")
-    return Failure(context.call, kGatewayService, 403, "access denied, authorization failed");
-  if (kind == "cursor_expired")
-    return Failure(context.call, "detectsapi", 404,
-                   "Search context expired, please start a new search");
-  if (kind == "redirect") return Redirect(rule, context);
-  if (kind == "html") return Html(rule);
-  if (kind == "rate_limited") return TooMany(rule, context, false);
-  if (kind == "stale_token") return TooMany(rule, context, true);
-  if (kind == "reset") return Cut(Delivery::Cut::kReset);
-  if (kind == "stall") return Cut(Delivery::Cut::kStall);
-  if (kind == "gzip_bomb") return Bomb(rule);
-  if (kind == "oversize")
-    return WithBody(
-        OversizeBody(static_cast<size_t>(std::max<int64_t>(0, rule.Int("bytes", 80 << 20)))));
-  if (kind == "deep_json")
-    return WithBody(
-        DeepBody(static_cast<size_t>(std::clamp<int64_t>(rule.Int("depth", 200), 0, 1'000'000))));
-  if (kind == "header_storm") return HeaderStorm(rule);
+  for (const InsteadKind& kind : kKinds) {
+    if (kind.name == rule.kind) return kind.answer(rule, context);
+  }
   return Status(rule, context);
+}
+
+std::vector<std::string_view> InsteadKinds() {
+  std::vector<std::string_view> names;
+  for (const InsteadKind& kind : kKinds) names.push_back(kind.name);
+  return names;
 }
 
 }  // namespace falcon::simulator

@@ -1,73 +1,27 @@
 // Parsing and choosing of fault rules.
-#include "simulator/fault/rule.h"
-
 #include <algorithm>
-#include <array>
 #include <utility>
+
+#include "simulator/fault/fault.h"
 
 namespace falcon::simulator {
 namespace {
+
+constexpr std::string_view kCompanions[] = {
+    "latency",        "region", "date_skew",         "mutate", "revoke_tokens",
+    "expire_cursors", "header", "ratelimit_headers", "close"};
 
 struct Kind {
   std::string_view name;
   FaultRole role;
 };
 
-using enum FaultRole;
-
-constexpr auto kKinds = std::to_array<Kind>({
-    // Companions.
-    {"latency", kCompanion},
-    {"region", kCompanion},
-    {"date_skew", kCompanion},
-    {"mutate", kCompanion},
-    {"revoke_tokens", kCompanion},
-    {"expire_cursors", kCompanion},
-    {"header", kCompanion},
-    {"ratelimit_headers", kCompanion},
-    {"close", kCompanion},
-    // Instead of the handler.
-    {"status", kInstead},
-    {"unauthorized", kInstead},
-    {"forbidden", kInstead},
-    {"redirect", kInstead},
-    {"html", kInstead},
-    {"rate_limited", kInstead},
-    {"stale_token", kInstead},
-    {"reset", kInstead},
-    {"stall", kInstead},
-    {"gzip_bomb", kInstead},
-    {"oversize", kInstead},
-    {"deep_json", kInstead},
-    {"cursor_expired", kInstead},
-    {"header_storm", kInstead},
-    // After the handler.
-    {"reset_mid_body", kAfter},
-    {"truncate", kAfter},
-    {"stall_mid_body", kAfter},
-    {"trickle", kAfter},
-    {"malformed_json", kAfter},
-    {"content_type", kAfter},
-    {"gzip", kAfter},
-    {"duplicate_keys", kAfter},
-    {"bad_utf8", kAfter},
-    {"wrong_types", kAfter},
-    {"huge_numbers", kAfter},
-    {"partial_errors", kAfter},
-    {"errors_only", kAfter},
-    {"repeated_cursor", kAfter},
-    {"empty_page", kAfter},
-    {"shrinking_total", kAfter},
-    {"token_malformed", kAfter},
-    {"token_without_expires", kAfter},
-    {"token_expires_in", kAfter},
-    {"null_resources", kAfter},
-});
-
-std::string KnownKinds() {
-  std::string names;
-  for (const Kind& kind : kKinds) names.append(names.empty() ? "" : ", ").append(kind.name);
-  return names;
+std::vector<Kind> KnownKinds() {
+  std::vector<Kind> kinds;
+  for (const std::string_view name : kCompanions) kinds.push_back({name, FaultRole::kCompanion});
+  for (const std::string_view name : InsteadKinds()) kinds.push_back({name, FaultRole::kInstead});
+  for (const std::string_view name : AfterKinds()) kinds.push_back({name, FaultRole::kAfter});
+  return kinds;
 }
 
 }  // namespace
@@ -95,9 +49,16 @@ std::variant<FaultRule, std::string> ParseFault(const Json& json) {
   FaultRule rule;
   rule.arguments = json;
   rule.kind = rule.Text("kind", "");
-  const auto kind = std::find_if(kKinds.begin(), kKinds.end(),
+  const std::vector<Kind> kinds = KnownKinds();
+  const auto kind = std::find_if(kinds.begin(), kinds.end(),
                                  [&](const Kind& known) { return known.name == rule.kind; });
-  if (kind == kKinds.end()) return "unknown fault kind '" + rule.kind + "'; known: " + KnownKinds();
+  if (kind == kinds.end()) {
+    std::string error = "unknown fault kind '" + rule.kind + "'; known: ";
+    for (const Kind& known : kinds) {
+      error.append(known.name == kinds.front().name ? "" : ", ").append(known.name);
+    }
+    return error;
+  }
   rule.role = kind->role;
   rule.path = rule.Text("path", rule.kind.starts_with("token_") ? "/oauth2/token" : "");
   rule.method = rule.Text("method", "");

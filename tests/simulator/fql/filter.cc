@@ -1,13 +1,71 @@
 // Compiling and running filters.
 #include "simulator/fql/filter.h"
 
+#include <unicode/unistr.h>
+
 #include <algorithm>
 #include <utility>
 
-#include "simulator/fql/glob.h"
-
 namespace falcon::simulator::fql {
+
 namespace {
+
+// `*` stands for any run of characters, anywhere. Linear time.
+bool Glob(std::string_view pattern, std::string_view text) {
+  size_t p = 0;
+  size_t t = 0;
+  size_t star = std::string_view::npos;
+  size_t resume = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+// A star counts only as first or last character, and not as both.
+bool PrefixOrSuffix(std::string_view pattern, std::string_view text) {
+  const bool front = pattern.starts_with('*');
+  const bool back = pattern.ends_with('*');
+  if (pattern == "*") return !text.empty();
+  if (front == back) return false;  // both: Falcon finds nothing; neither: a star in the middle
+  const std::string_view rest = front ? pattern.substr(1) : pattern.substr(0, pattern.size() - 1);
+  if (rest.find('*') != std::string_view::npos) return false;
+  return front ? text.ends_with(rest) : text.starts_with(rest);
+}
+
+// Equal for texts that differ in letter case only.
+std::string FoldCase(std::string_view text) {
+  const bool ascii = std::all_of(text.begin(), text.end(),
+                                 [](char c) { return static_cast<unsigned char>(c) < 128; });
+  if (ascii) return LowerCase(std::string(text));
+  std::string folded;
+  icu::UnicodeString::fromUTF8({text.data(), static_cast<int32_t>(text.size())})
+      .foldCase()
+      .toUTF8String(folded);
+  return folded;
+}
+
+// The same, with blanks and punctuation dropped: what `~` compares.
+std::string Fold(std::string_view text) {
+  std::string folded = FoldCase(text);
+  std::erase_if(folded, [](char c) {
+    return static_cast<unsigned char>(c) < 128 && !(c >= 'a' && c <= 'z') &&
+           !(c >= '0' && c <= '9');
+  });
+  return folded;
+}
 
 bool IsRange(Operator op) {
   return op == Operator::kLess || op == Operator::kLessOrEqual || op == Operator::kGreater ||
@@ -28,13 +86,6 @@ bool Compare(Operator op, const T& left, const T& right) {
     default:
       return left == right;
   }
-}
-
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
 }
 
 std::optional<Error> NoDate(const std::string& text, const std::string& field) {
@@ -167,7 +218,7 @@ bool Filter::HoldsOne(const Test& test, const Operand& operand, const Value& val
     if (test.op == Operator::kText && !folds) return false;
     return std::any_of(list->begin(), list->end(), [&](const std::string& item) {
       if (folds) return Fold(item).find(operand.folded) != std::string::npos;
-      return test.any_case ? Lower(item) == Lower(operand.text) : item == operand.text;
+      return test.any_case ? LowerCase(item) == LowerCase(operand.text) : item == operand.text;
     });
   }
   if (const auto* instant = std::get_if<Instant>(&value)) return instant->nanos == operand.instant;
@@ -182,7 +233,7 @@ bool Filter::HoldsOne(const Test& test, const Operand& operand, const Value& val
 
 bool Filter::TextEquals(const Test& test, const Operand& operand, const std::string& text) {
   if (test.op == Operator::kText) return Fold(text).find(operand.folded) != std::string::npos;
-  if (test.any_case) return PatternEquals(test, operand, Lower(operand.text), Lower(text));
+  if (test.any_case) return PatternEquals(test, operand, LowerCase(operand.text), LowerCase(text));
   return PatternEquals(test, operand, operand.text, text);
 }
 

@@ -10,7 +10,6 @@
 #include "simulator/base/time.h"
 #include "simulator/fql/parser.h"
 #include "simulator/fql/schema.h"
-#include "simulator/fql/value.h"
 
 namespace falcon::simulator::fql {
 
@@ -21,7 +20,7 @@ class Filter {
     bool lenient_fields = false;  // an unknown field matches no record instead of failing
   };
 
-  // Fails on bad syntax, an unknown field, and a date that is none.
+  // Fails on bad syntax, an unknown field, and an invalid date.
   static std::variant<Filter, Error> Compile(std::string_view text, const Schema& schema,
                                              Settings settings);
 

@@ -1,9 +1,18 @@
-// What an area lets a filter or a sort name, and how its fields compare.
+// The fields that an area lets filters and sorts name, and their values.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
+
+#include "simulator/base/time.h"
 
 namespace falcon::simulator::fql {
 
@@ -15,8 +24,7 @@ enum class FieldType : uint8_t { kText, kNumber, kTime, kEpoch, kBoolean, kArray
 enum class Stars : uint8_t { kAnywhere, kPrefixOrSuffix, kOperator };
 
 struct Field {
-  std::string_view
-      name;  // FQL's name, which is also the path in the record unless `path` says more
+  std::string_view name;  // in FQL; also the path in the record, unless `path` differs
   FieldType type = FieldType::kText;
   std::string_view path = {};
   bool sort_only = false;
@@ -33,14 +41,72 @@ struct Schema {
   bool insensitive_twins = false;    // `name.insensitive` compares `name` without its case
 };
 
-// Nothing when the area has no such field. A name below an open prefix yields `*scratch`.
+// Null when the area has no such field. A name below an open prefix yields `*scratch`.
 const Field* FindField(const Schema& schema, std::string_view name, Field* scratch);
 
 // Fields of names are analysed text in every area: plain equality matches from the front, whatever
 // the case. A list compares whole and minds case, as everything does on other fields.
 bool IsName(std::string_view field);
 
-const Schema& AlertSchema();
-const Schema& HostSchema();
+// Fields of one type that are named as the record's keys, for SortedFields.
+template <class... Names>
+constexpr auto Texts(Names... names) {
+  return std::array{Field{names, FieldType::kText}...};
+}
+template <class... Names>
+constexpr auto Numbers(Names... names) {
+  return std::array{Field{names, FieldType::kNumber}...};
+}
+template <class... Names>
+constexpr auto Times(Names... names) {
+  return std::array{Field{names, FieldType::kTime}...};
+}
+template <class... Names>
+constexpr auto Booleans(Names... names) {
+  return std::array{Field{names, FieldType::kBoolean}...};
+}
+template <class... Names>
+constexpr auto Arrays(Names... names) {
+  return std::array{Field{names, FieldType::kArray}...};
+}
+
+// All fields of `groups`, sorted by name as Schema wants them.
+template <size_t... N>
+constexpr auto SortedFields(const std::array<Field, N>&... groups) {
+  std::array<Field, (N + ...)> fields;
+  auto* next = fields.data();
+  ((next = std::copy(groups.begin(), groups.end(), next)), ...);
+  std::sort(fields.begin(), fields.end(),
+            [](const Field& left, const Field& right) { return left.name < right.name; });
+  return fields;
+}
+
+struct Instant {
+  Nanos nanos = 0;
+};
+
+// monostate: the record has no such key, or null there.
+using Value =
+    std::variant<std::monostate, std::string, double, Instant, bool, std::vector<std::string>>;
+
+// One record, seen through its fields.
+class RecordView {
+ public:
+  virtual ~RecordView() = default;
+  // Already of the field's type, or monostate.
+  virtual Value Get(const Field& field) const = 0;
+};
+
+std::optional<double> ParseNumber(std::string_view text);
+// Whole numbers without a fraction.
+std::string NumberText(double number);
+// IPv4 as a number; nothing for other texts.
+std::optional<double> ParseAddress(std::string_view text);
+// Turns a text into what `type` asks for, as Falcon does for numbers and instants kept as strings.
+Value FromText(std::string text, FieldType type);
+// Letters A to Z only.
+std::string LowerCase(std::string text);
+// What a single value looks like in a terms bucket or a text comparison.
+std::string TextOf(const Value& value);
 
 }  // namespace falcon::simulator::fql

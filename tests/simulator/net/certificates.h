@@ -1,11 +1,11 @@
-// Makes a throw-away certificate authority and a server certificate for this machine.
+// A temporary certificate authority and a server certificate for this machine.
 #pragma once
 
 #include <string>
 
 namespace falcon::simulator {
 
-// What shall be wrong with the server certificate, for tests of clients.
+// What is wrong with the server certificate, for tests of clients.
 enum class CertificateFlaw { kNone, kExpired, kWrongHost };
 
 struct CertificateFiles {
@@ -15,8 +15,8 @@ struct CertificateFiles {
 };
 
 // Writes ca.pem, cert.pem and key.pem into an existing or new directory. When all three are there
-// already they are used as they are; when only some are, nothing is touched. Says what went wrong,
-// empty when nothing did.
+// already they are used as they are; when only some are, nothing is touched. Returns what went
+// wrong; empty on success.
 std::string WriteCertificates(const std::string& directory, CertificateFlaw flaw,
                               CertificateFiles* files);
 

@@ -1,4 +1,4 @@
-// A request as the handlers see it, and a reply with the way its bytes shall travel.
+// A request as handlers see it, and a reply with how its bytes are sent.
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,7 @@ struct Request {
   std::optional<std::string_view> Param(std::string_view name) const;
 };
 
-// How the bytes of a reply travel; faults change it.
+// How the bytes of a reply are sent; faults change it.
 struct Delivery {
   enum class Cut { kNone, kReset, kClose, kStall };
 
@@ -32,7 +32,7 @@ struct Delivery {
   Cut cut = Cut::kNone;
   std::optional<size_t> cut_after_body_bytes;  // with a cut: none means before the first byte
   size_t bytes_per_second = 0;                 // 0: as fast as the client reads
-  std::optional<size_t> claimed_length;        // a Content-Length that lies
+  std::optional<size_t> claimed_length;        // a wrong Content-Length
   bool chunked = false;
   bool close = false;  // end the connection after this reply
 };

@@ -10,14 +10,14 @@
 #include <vector>
 
 #include "simulator/base/time.h"
-#include "simulator/fql/value.h"
+#include "simulator/fql/schema.h"
 #include "simulator/search/collection.h"
 
 namespace falcon::simulator {
 
 struct Search {
   std::string filter;
-  std::string sort;       // `field|desc` or `field.desc`; empty takes `default_sort`
+  std::string sort;       // `field|desc` or `field.desc`; not empty
   std::string free_text;  // matches anywhere, without case
   bool include_hidden = true;
 };
@@ -36,7 +36,7 @@ struct SortKey {
   bool descending = false;
 };
 
-// Parses a sort against a schema: `field`, `field|asc`, `field.desc`.
+// Parses `field`, `field|asc` or `field.desc` against a schema.
 std::variant<SortKey, SearchError> ParseSort(std::string_view text, const fql::Schema& schema);
 
 // Not synchronised: the owner guards it.
@@ -62,7 +62,7 @@ class Engine {
 
   std::variant<RowsPtr, SearchError> Compute(const Collection& collection, const Search& search,
                                              Nanos now);
-  void Keep(std::string key, RowsPtr rows);
+  void Put(std::string key, RowsPtr rows);
 
   bool lenient_fields_;
   size_t max_cached_rows_;

@@ -3,8 +3,7 @@
 #include <set>
 
 #include "fixture.h"
-#include "short_cuts.h"
-#include "simulator/api/store.h"
+#include "simulator/data/alert.h"
 
 namespace falcon::simulator {
 namespace {
@@ -15,7 +14,7 @@ constexpr char kFiles[] = "/case-files/combined/file-details/v1";
 
 class Cases : public Fixture {
  protected:
-  Cases() { options_.cases = 120; }
+  Cases() { options_.sizes["cases"] = 120; }
 
   int64_t Total(const std::string& target) { return Fixture::Total(Get(target)); }
   int64_t Found(const std::string& filter) {
@@ -23,21 +22,9 @@ class Cases : public Fixture {
   }
 };
 
-TEST_F(Cases, ShortCutsAgreeWithWholeRecordsAndEveryIdIsFoundAgain) {
-  const Store store(options_);
-  for (uint32_t row = 0; row < store.cases.last_row(); ++row) {
-    EXPECT_EQ(store.cases.Find(store.cases.Id(row)), row);
-    // Some fields are in filters only.
-    ExpectShortCutsAgree(store.cases, row, [](const auto&, const fql::Value& whole) {
-      return fql::TextOf(whole).empty();
-    });
-  }
-  EXPECT_FALSE(store.cases.Find("nonsense"));
-}
-
 TEST_F(Cases, TheFirstIsTheStoryAndNamesItsHostsAndAlerts) {
-  const Store store(options_);
-  const Json record = store.cases.Record(0);
+  const Data data(options_);
+  const Json record = data["cases"].Record(0);
   std::set<std::string> hosts;
   for (const Json& host : record["analysis_results"]["hosts"]["records"]) {
     hosts.insert(host["hostname"]);
@@ -49,23 +36,23 @@ TEST_F(Cases, TheFirstIsTheStoryAndNamesItsHostsAndAlerts) {
 
 TEST_F(Cases, EvidenceAndAlertsPointToEachOther) {
   Login();
-  const Store store(options_);
+  const Data data(options_);
   std::map<std::string, std::string> case_of;
-  for (uint32_t row = 0; row < store.cases.last_row(); ++row) {
-    const Json record = store.cases.Record(row);
+  for (uint32_t row = 0; row < data["cases"].last_row(); ++row) {
+    const Json record = data["cases"].Record(row);
     std::set<std::string> hosts;
     for (const Json& piece : record["evidence"]["alerts"]["records"]) {
       const std::string id = piece["selector"]["id"];
       EXPECT_TRUE(case_of.emplace(id, record["id"]).second) << id << " is in two cases";
-      const std::optional<uint32_t> alert = store.alerts.Find(id);
+      const std::optional<uint32_t> alert = data["alerts"].Find(id);
       ASSERT_TRUE(alert) << id;
-      hosts.insert(Alert(store.world, *alert).host().DeviceId());
+      hosts.insert(Alert(data.store.world, *alert).host().DeviceId());
     }
     EXPECT_LE(hosts.size(), row == 0 ? 4U : 1U);
   }
   EXPECT_GT(case_of.size(), 300U);
-  for (uint32_t row = 0; row < store.alerts.last_row(); ++row) {
-    const Json alert = store.alerts.Record(row);
+  for (uint32_t row = 0; row < data["alerts"].last_row(); ++row) {
+    const Json alert = data["alerts"].Record(row);
     const auto owner = case_of.find(alert["composite_id"].get<std::string>());
     ASSERT_EQ(alert.contains("linked_case_ids"), owner != case_of.end()) << row;
     if (owner != case_of.end()) {
@@ -114,22 +101,23 @@ TEST_F(Cases, FiltersKnowNamesThatRecordsDoNotHave) {
 
 TEST_F(Cases, AttachmentsComeTenAtATime) {
   Login();
-  const Store store(options_);
-  const std::string of_story = std::string(kFiles) + "?filter=case_id:'" + store.cases.Id(0) + "'";
+  const Data data(options_);
+  const std::string of_story =
+      std::string(kFiles) + "?filter=case_id:'" + data["cases"].Id(0) + "'";
   EXPECT_EQ(Total(of_story), 23);
   EXPECT_EQ(Resources(Get(of_story)).size(), 10U);
   EXPECT_EQ(Resources(Get(of_story + "&limit=10&offset=20")).size(), 3U);
   EXPECT_EQ(Get(of_story + "&limit=11").status, 400);
-  const std::string id = store.attachments.Id(30);
+  const std::string id = data["attachments"].Id(30);
   const Json file = Resources(Get("/case-files/entities/file-details/v1?ids=" + id))[0];
   EXPECT_EQ(file["id"], id);
-  EXPECT_TRUE(store.cases.Find(file["case_id"].get<std::string>()));
+  EXPECT_TRUE(data["cases"].Find(file["case_id"].get<std::string>()));
 }
 
 TEST_F(Cases, AgreementsAndTemplatesAreThoseThatCasesName) {
   Login();
-  const Store store(options_);
-  const Json record = store.cases.Record(0);
+  const Data data(options_);
+  const Json record = data["cases"].Record(0);
   const std::string sla = record["sla"]["id"];
   const std::string a_template = record["template"]["id"];
   const Json slas = Resources(Get("/casemgmt/entities/slas/v1?ids=" + sla));

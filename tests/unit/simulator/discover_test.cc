@@ -2,11 +2,6 @@
 #include <set>
 
 #include "fixture.h"
-#include "short_cuts.h"
-#include "simulator/data/discovered_account.h"
-#include "simulator/data/discovered_application.h"
-#include "simulator/data/discovered_host.h"
-#include "simulator/data/discovered_login.h"
 
 namespace falcon::simulator {
 namespace {
@@ -16,32 +11,12 @@ constexpr char kAll[] = "filter=id:!null";
 class Discover : public Fixture {
  protected:
   Discover() {
-    options_.discover_hosts = 900;
-    options_.discover_applications = 2500;
-    options_.discover_accounts = 400;
-    options_.discover_logins = 12'000;
+    options_.sizes["discover-hosts"] = 900;
+    options_.sizes["discover-applications"] = 2500;
+    options_.sizes["discover-accounts"] = 400;
+    options_.sizes["discover-logins"] = 12'000;
   }
 };
-
-// Short cuts say what the records say, and ids lead back to their rows.
-template <class Rows>
-void ExpectShortCutsAndIds(const World& world, uint32_t count) {
-  const Rows rows(world, count);
-  for (uint32_t row = 0; row < count; row += 7) {
-    ExpectShortCutsAgree(rows, row);
-    EXPECT_EQ(rows.Find(rows.Id(row)), row);
-  }
-  EXPECT_EQ(rows.Find("no id"), std::nullopt);
-  EXPECT_EQ(rows.Find(rows.Id(count)), std::nullopt);
-}
-
-TEST_F(Discover, ShortCutsOfSearchesSayWhatRecordsSay) {
-  const World world(options_, options_.now);
-  ExpectShortCutsAndIds<DiscoveredHostCollection>(world, 900);
-  ExpectShortCutsAndIds<DiscoveredApplicationCollection>(world, 2500);
-  ExpectShortCutsAndIds<DiscoveredAccountCollection>(world, 400);
-  ExpectShortCutsAndIds<DiscoveredLoginCollection>(world, 3000);
-}
 
 TEST_F(Discover, ManagedAssetsAreTheHostsOfTheHostsApi) {
   Login();

@@ -1,6 +1,7 @@
 // Faults on demand, by the control endpoint and by their text form.
+#include "simulator/fault/fault.h"
+
 #include "fixture.h"
-#include "simulator/fault/rule.h"
 
 namespace falcon::simulator {
 namespace {

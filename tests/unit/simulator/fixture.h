@@ -1,24 +1,56 @@
-// A simulator in this process with a clock that tests move, and short ways to call it.
+// A simulator in this process with a clock that tests move, short ways to call it, and its data alone.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "simulator/areas/area.h"
 #include "simulator/base/json.h"
 #include "simulator/simulator.h"
 
 namespace falcon::simulator {
 
+// The collections of every area, without endpoints.
+class Data {
+ public:
+  explicit Data(const Options& options) : store(options), areas_(MakeAreas(store)) {}
+
+  std::vector<const Collection*> collections() const {
+    std::vector<const Collection*> all;
+    for (const auto& area : areas_) {
+      for (const Collection* rows : area->collections()) all.push_back(rows);
+    }
+    return all;
+  }
+  const Collection& operator[](std::string_view name) const {
+    for (const Collection* rows : collections()) {
+      if (rows->name() == name) return *rows;
+    }
+    throw std::out_of_range("no collection " + std::string(name));
+  }
+
+  Store store;
+
+ private:
+  std::vector<std::unique_ptr<Area>> areas_;
+};
+
+inline Options SmallOptions() {
+  Options options;
+  options.sizes = {{"alerts", 2000}, {"hosts", 300}};
+  options.now = *ParseTime("2026-03-01T12:00:00Z");
+  return options;
+}
+
 class Fixture : public ::testing::Test {
  protected:
   Fixture() {
-    options_.alerts = 2000;
-    options_.hosts = 300;
-    options_.now = *ParseTime("2026-03-01T12:00:00Z");
     options_.now_function = [this] { return now_.load(); };
   }
 
@@ -63,7 +95,7 @@ class Fixture : public ::testing::Test {
   }
   static std::string Message(const Reply& reply) { return Body(reply)["errors"][0]["message"]; }
 
-  Options options_;
+  Options options_ = SmallOptions();
   std::atomic<Nanos> now_{*ParseTime("2026-03-01T12:00:00Z")};
   std::string authorization_;
 

@@ -2,8 +2,7 @@
 #include <set>
 
 #include "fixture.h"
-#include "short_cuts.h"
-#include "simulator/api/store.h"
+#include "simulator/data/ioc.h"
 
 namespace falcon::simulator {
 namespace {
@@ -11,8 +10,8 @@ namespace {
 class Iocs : public Fixture {
  protected:
   Iocs() {
-    options_.iocs = 700;
-    options_.intel_indicators = 900;
+    options_.sizes["iocs"] = 700;
+    options_.sizes["intel-indicators"] = 900;
     options_.rate_limit = 0;
   }
 
@@ -24,27 +23,10 @@ constexpr char kIntel[] = "/intel/combined/indicators/v1";
 constexpr char kStory[] =
     "type=sha256&value=9f2c4d1ab7e85630c1d4f9e2a8b7c6d5e4f3021b8a9c7d6e5f4a3b2c1d0e9f8a";
 
-TEST_F(Iocs, ShortCutsAgreeWithWholeRecordsAndEveryIdIsFoundAgain) {
-  const Store store(options_);
-  std::set<std::string> seen;
-  for (const Collection* collection : {static_cast<const Collection*>(&store.iocs),
-                                       static_cast<const Collection*>(&store.intel_indicators)}) {
-    for (uint32_t row = 0; row < collection->last_row(); ++row) {
-      const Json record = collection->Record(row);
-      EXPECT_TRUE(seen.insert(record["id"]).second) << record["id"];
-      EXPECT_EQ(collection->Find(record["id"].get<std::string>()), row) << record["id"];
-      ExpectShortCutsAgree(*collection, row, [](const fql::Field& field, const auto&) {
-        return field.name == "severity_number";  // records hold the word
-      });
-    }
-    EXPECT_FALSE(collection->Find("nonsense"));
-  }
-}
-
 TEST_F(Iocs, EveryTypeAndValueIsUnique) {
   const Store store(options_);
   std::set<std::pair<std::string, std::string>> seen;
-  for (uint32_t row = 0; row < options_.iocs; ++row) {
+  for (uint32_t row = 0; row < options_.sizes["iocs"]; ++row) {
     const Ioc ioc(store.world, row);
     EXPECT_TRUE(seen.emplace(ioc.TypeWord(), ioc.Value()).second) << ioc.Value();
     EXPECT_EQ(Ioc::IndexOf(store.world, ioc.TypeWord(), ioc.Value()), row);
@@ -156,7 +138,7 @@ TEST_F(Iocs, AggregatesTakeTheConditionInTheQueryAndInTheBody) {
 }
 
 TEST_F(Iocs, IntelPagesLeadOnByAHeaderPastTheWall) {
-  options_.intel_indicators = 60'000;
+  options_.sizes["intel-indicators"] = 60'000;
   Login();
   EXPECT_EQ(Get(std::string(kIntel) + "?offset=49000&limit=1000").status, 400);
   EXPECT_EQ(Message(Get(std::string(kIntel) + "?offset=49000&limit=1000")),

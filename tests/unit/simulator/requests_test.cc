@@ -15,10 +15,10 @@ constexpr char kDevice[] = "0123456789abcdef0123456789abcdef";
 class RequestShapes : public Fixture {
  protected:
   RequestShapes() {
-    options_.iocs = 50;
-    options_.intel_indicators = 80;
-    options_.vulnerabilities = 300;
-    options_.cases = 20;
+    options_.sizes["iocs"] = 50;
+    options_.sizes["intel-indicators"] = 80;
+    options_.sizes["vulnerabilities"] = 300;
+    options_.sizes["cases"] = 20;
     Login();
   }
 

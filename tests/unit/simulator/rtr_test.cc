@@ -2,8 +2,7 @@
 #include <set>
 
 #include "fixture.h"
-#include "short_cuts.h"
-#include "simulator/api/store.h"
+#include "simulator/data/rtr_session.h"
 
 namespace falcon::simulator {
 namespace {
@@ -75,7 +74,7 @@ TEST_F(Rtr, QueuedCommandsAreThoseOfSessionsThatWaited) {
 }
 
 TEST_F(Rtr, WindowEndsWhereTheFlagSays) {
-  options_.rtr_window = 300;
+  options_.sizes["rtr-window"] = 300;
   Login();
   EXPECT_EQ(Get(std::string(kQueries) + "?offset=200&limit=100").status, 200);
   EXPECT_EQ(Get(std::string(kQueries) + "?offset=201&limit=100").status, 400);
@@ -113,45 +112,24 @@ TEST_F(Rtr, WhatWouldOpenASessionOrRunACommandIsRefusedAndCounted) {
   EXPECT_EQ(Body(Get("/__simulator/ledger"))["mutating"], 2);
 }
 
-Options Small() {
-  Options options;
-  options.hosts = 300;
-  options.rtr_sessions = 600;
-  options.now = *ParseTime("2026-03-01T12:00:00Z");
-  return options;
-}
-
-TEST(RtrData, EveryIdIsFoundAgainAndShortCutsAgreeWithWholeRecords) {
-  const Store store(Small());
-  std::set<std::string> seen;
-  for (uint32_t row = 0; row < 200; ++row) {
-    const std::string id = store.rtr_audit.Id(row);
-    EXPECT_TRUE(seen.insert(id).second) << id;
-    EXPECT_EQ(store.rtr_audit.Find(id), row);
-    EXPECT_EQ(store.rtr_sessions.Find(id).has_value(), store.rtr_sessions.Lives(row));
-    ExpectShortCutsAgree(store.rtr_sessions, row);
-    ExpectShortCutsAgree(store.rtr_audit, row);
-  }
-}
-
 TEST(RtrData, TellsTheResponseToTheIntrusion) {
-  const Store store(Small());
-  const Json response = store.rtr_sessions.Record(RtrSession::kResponse);
+  const Data data(SmallOptions());
+  const Json response = data["rtr-sessions"].Record(RtrSession::kResponse);
   EXPECT_EQ(response["hostname"], "SRV-PROD-001");
-  EXPECT_EQ(response["device_id"], store.hosts.Record(Host::kServer1)["device_id"]);
+  EXPECT_EQ(response["device_id"], data["hosts"].Record(Host::kServer1)["device_id"]);
   EXPECT_TRUE(response["deleted_at"].is_null());
   std::string commands;
   for (const Json& log : response["logs"]) commands += log["base_command"].get<std::string>() + " ";
   EXPECT_EQ(commands, "ps netstat reg ls filehash get ");
-  EXPECT_EQ(store.rtr_audit.Record(RtrSession::kConsole)["hostname"], "SRV-PROD-002");
+  EXPECT_EQ(data["rtr-audit"].Record(RtrSession::kConsole)["hostname"], "SRV-PROD-002");
 }
 
 TEST(RtrData, HasSessionsOfEveryStateAndTies) {
-  const Store store(Small());
+  const Store store(SmallOptions());
   std::set<std::string> instants;
   int open = 0, waiting = 0, closed = 0;
   for (uint32_t row = 0; row < 600; ++row) {
-    const RtrSession session = store.rtr_audit.Session(row);
+    const RtrSession session(store.world, store.options.client_id, row);
     instants.insert(FormatTime(session.Created()));
     ++(session.Deleted() ? closed : session.OfflineQueued() ? waiting : open);
     EXPECT_LE(session.Created(), session.Updated());

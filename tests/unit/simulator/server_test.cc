@@ -28,8 +28,7 @@ constexpr char kLast[] = "GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\
 class ServerTest : public ::testing::Test {
  protected:
   void Start() {
-    options_.hosts = 10;
-    options_.alerts = 20;
+    options_.sizes = {{"hosts", 10}, {"alerts", 20}};
     std::string error;
     server_ = Server::Start(options_, &error);
     ASSERT_NE(server_, nullptr) << error;

@@ -1,6 +1,5 @@
 // The VirusTotal face: a key and a quota of its own, objects, errors, and no uploads.
 #include "fixture.h"
-#include "simulator/data/reputation.h"
 #include "simulator/data/story.h"
 
 namespace falcon::simulator {
