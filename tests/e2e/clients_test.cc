@@ -46,15 +46,6 @@ class Clients : public SharedWorld<Clients> {
                      {"FALCON_GATEWAY_ADDRESS", world().address()},
                      {"FOLDER", world().folder()}});
   }
-  // The lines of the README that begin with `word`.
-  static std::vector<std::string> ReadmeCommands(const std::string& word) {
-    std::ifstream in(FALCON_README);
-    std::vector<std::string> commands;
-    for (std::string line; std::getline(in, line);) {
-      if (line.starts_with(word + " ")) commands.push_back(line);
-    }
-    return commands;
-  }
 };
 
 // "service", or "service/method", of all services that there are protos of.
@@ -86,30 +77,6 @@ TEST_F(Clients, BufListsExactlyTheServicesAndMethodsOfTheProtosByReflection) {
   }
 }
 
-// grpcurl is no package of Debian's: buf curl stands in for it, with the same arguments and the
-// same reflection.
-TEST_F(Clients, EveryGrpcurlCallOfTheReadmeIsAnswered) {
-  const std::string as_buf = R"(
-    grpcurl() {
-      shift
-      data='{}'
-      if [ "$1" = -d ]; then data=$2; shift 2; fi
-      case "$2" in
-        list) $BUF curl --protocol grpc --http2-prior-knowledge --list-services http://$ADDRESS ;;
-        describe) $BUF curl --protocol grpc --http2-prior-knowledge --list-methods http://$ADDRESS ;;
-        *) $BUF curl --protocol grpc --http2-prior-knowledge -d "$data" "http://$ADDRESS/$2" ;;
-      esac
-    }
-    )";
-  const std::vector<std::string> commands = ReadmeCommands("grpcurl");
-  EXPECT_GE(commands.size(), 6U);
-  for (const std::string& command : commands) {
-    const Outcome outcome = Shell(as_buf + command);
-    EXPECT_EQ(outcome.status, 0) << command << "\n" << outcome.err;
-    EXPECT_FALSE(outcome.out.empty()) << command;
-  }
-}
-
 TEST_F(Clients, BufSeesAnErrorWithItsDetails) {
   const Outcome outcome = Shell(
       "$BUF curl --protocol grpc --http2-prior-knowledge -d '{\"page_size\": -1}' "
@@ -117,20 +84,6 @@ TEST_F(Clients, BufSeesAnErrorWithItsDetails) {
   EXPECT_NE(outcome.status, 0);
   EXPECT_TRUE(Has(outcome.out + outcome.err, "invalid_argument")) << outcome.err;
   EXPECT_TRUE(Has(outcome.out + outcome.err, "page_size")) << outcome.err;
-}
-
-TEST_F(Clients, EveryFgctlCommandOfTheReadmeWorks) {
-  const std::vector<std::string> commands = ReadmeCommands("fgctl");
-  EXPECT_GE(commands.size(), 5U);
-  for (const std::string& command : commands) {
-    const Outcome outcome = Shell("fgctl() { \"$FGCTL\" \"$@\"; }; cd \"$FOLDER\"; " + command);
-    EXPECT_EQ(outcome.status, 0) << command << "\n" << outcome.err;
-    EXPECT_TRUE(Has(command, " > ") || Has(command, " >> ") || !outcome.out.empty()) << command;
-  }
-  std::ifstream exported(world().folder() + "/detections.ndjson");
-  std::string line;
-  ASSERT_TRUE(std::getline(exported, line)) << "the README's export wrote nothing";
-  EXPECT_TRUE(Json::parse(line).contains("composite_id"));
 }
 
 TEST_F(Clients, StatusAndAccessAreTold) {
