@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "absl/strings/str_split.h"
 #include "descriptor_set.h"
 #include "naming.h"
 #include "text.h"
@@ -18,25 +19,6 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::FileDescriptor;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
-
-template <class D>
-std::string Comment(const D& descriptor) {
-  google::protobuf::SourceLocation location;
-  if (!descriptor.GetSourceLocation(&location)) return {};
-  std::string out;
-  bool gap = false;
-  for (size_t at = 0; at < location.leading_comments.size();) {
-    const size_t end =
-        std::min(location.leading_comments.find('\n', at), location.leading_comments.size());
-    const std::vector<std::string> words =
-        Split(std::string_view(location.leading_comments).substr(at, end - at), ' ');
-    if (!words.empty() && !out.empty()) out.push_back(gap ? '\n' : ' ');
-    out.append(Join(words, " "));
-    gap = words.empty();
-    at = end + 1;
-  }
-  return out;
-}
 
 Shape ShapeOf(const MethodDescriptor& method) {
   const Descriptor& request = *method.input_type();
@@ -83,13 +65,17 @@ std::vector<Noun> NounsOf(const ServiceDescriptor& service) {
 
 }  // namespace
 
-std::string CommentOf(const Descriptor& descriptor) { return Comment(descriptor); }
-std::string CommentOf(const FieldDescriptor& descriptor) { return Comment(descriptor); }
-std::string CommentOf(const google::protobuf::EnumValueDescriptor& descriptor) {
-  return Comment(descriptor);
+std::string FlowingText(std::string_view comment) {
+  std::string out;
+  bool gap = false;
+  for (const absl::string_view line : absl::StrSplit(ToAbsl(comment), '\n')) {
+    const std::vector<std::string> words = Split(ToStd(line), ' ');
+    if (!words.empty() && !out.empty()) out.push_back(gap ? '\n' : ' ');
+    out.append(Join(words, " "));
+    gap = words.empty();
+  }
+  return out;
 }
-std::string CommentOf(const MethodDescriptor& descriptor) { return Comment(descriptor); }
-std::string CommentOf(const ServiceDescriptor& descriptor) { return Comment(descriptor); }
 
 std::string FirstSentence(std::string_view comment) {
   const size_t line = std::min(comment.find('\n'), comment.size());
@@ -133,11 +119,10 @@ const Noun* Catalog::FindNoun(std::string_view noun) const {
 }
 
 const Method* Catalog::Find(std::string_view noun, std::string_view verb) const {
-  for (const Noun& candidate : nouns_) {
-    if (candidate.name != noun) continue;
-    for (const Method& method : candidate.methods) {
-      if (method.verb == verb) return &method;
-    }
+  const Noun* found = FindNoun(noun);
+  if (found == nullptr) return nullptr;
+  for (const Method& method : found->methods) {
+    if (method.verb == verb) return &method;
   }
   return nullptr;
 }

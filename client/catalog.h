@@ -16,12 +16,16 @@
 
 namespace falcon::client {
 
-// The leading comment as paragraphs of flowing text; empty if there is none.
-std::string CommentOf(const google::protobuf::Descriptor& descriptor);
-std::string CommentOf(const google::protobuf::FieldDescriptor& descriptor);
-std::string CommentOf(const google::protobuf::EnumValueDescriptor& descriptor);
-std::string CommentOf(const google::protobuf::MethodDescriptor& descriptor);
-std::string CommentOf(const google::protobuf::ServiceDescriptor& descriptor);
+// A proto comment as paragraphs of flowing text.
+std::string FlowingText(std::string_view comment);
+
+// The leading comment of a message, field, enum value, method or service; empty if there is none.
+template <class Descriptor>
+std::string CommentOf(const Descriptor& descriptor) {
+  google::protobuf::SourceLocation location;
+  if (!descriptor.GetSourceLocation(&location)) return {};
+  return FlowingText(location.leading_comments);
+}
 
 // The comment's first sentence.
 std::string FirstSentence(std::string_view comment);

@@ -11,12 +11,9 @@
 #include <string_view>
 #include <vector>
 
-namespace falcon::client {
+#include "base/error.h"
 
-struct FieldViolation {
-  std::string field;
-  std::string description;
-};
+namespace falcon::client {
 
 struct QuotaViolation {
   std::string subject;
@@ -47,7 +44,7 @@ struct Failure {
 Failure FailureFrom(const grpc::Status& status);
 
 // "INVALID_ARGUMENT".
-std::string_view CodeName(grpc::StatusCode code);
+std::string CodeName(grpc::StatusCode code);
 
 }  // namespace falcon::client
 

@@ -32,37 +32,20 @@ options::v1::FqlKind KindOfRecordField(const FieldDescriptor& field) {
   }
 }
 
-std::string_view KindWord(options::v1::FqlKind kind) {
-  switch (kind) {
-    case options::v1::FQL_KIND_NUMBER:
-      return "number";
-    case options::v1::FQL_KIND_TIMESTAMP:
-      return "time";
-    case options::v1::FQL_KIND_BOOLEAN:
-      return "true/false";
-    case options::v1::FQL_KIND_EPOCH_SECONDS:
-      return "epoch seconds";
-    default:
-      return "text";
-  }
+// In the order of FqlKind.
+constexpr std::string_view kKindWords[] = {"text", "text",       "number",
+                                           "time", "true/false", "epoch seconds"};
+
+std::string KindWord(options::v1::FqlKind kind) {
+  return std::string(kKindWords[static_cast<size_t>(kind)]);
 }
 
 bool Lacks(const options::v1::Fql& fql, std::string_view sign) {
   return std::find(fql.without().begin(), fql.without().end(), sign) != fql.without().end();
 }
 
-std::string_view Stars(options::v1::Wildcard wildcard) {
-  switch (wildcard) {
-    case options::v1::WILDCARD_ANYWHERE:
-      return "'*a*'";
-    case options::v1::WILDCARD_PREFIX_OR_SUFFIX:
-      return "'a*' '*a'";
-    case options::v1::WILDCARD_OPERATOR:
-      return "*'a*'";
-    default:
-      return "";
-  }
-}
+// In the order of Wildcard.
+constexpr std::string_view kStars[] = {"", "'*a*'", "'a*' '*a'", "*'a*'", ""};
 
 std::string Operators(options::v1::FqlKind kind, const options::v1::Fql& fql,
                       const options::v1::FqlDefaults& defaults) {
@@ -87,7 +70,8 @@ std::string Operators(options::v1::FqlKind kind, const options::v1::Fql& fql,
       kind != options::v1::FQL_KIND_NUMBER && kind != options::v1::FQL_KIND_BOOLEAN && !ranges;
   const bool by_default = text && fql.wildcard() == options::v1::WILDCARD_UNSPECIFIED;
   const options::v1::Wildcard wildcard = by_default ? defaults.text_wildcard() : fql.wildcard();
-  add(!Stars(wildcard).empty(), Stars(wildcard));
+  const std::string_view stars = kStars[static_cast<size_t>(wildcard)];
+  add(!stars.empty(), stars);
   return Join(signs, " ");
 }
 
@@ -131,7 +115,7 @@ void AddFields(const Descriptor& type, const std::string& prefix,
       const options::v1::FqlKind kind =
           fql.kind() == options::v1::FQL_KIND_UNSPECIFIED ? KindOfRecordField(field) : fql.kind();
       out.push_back({.name = fql.name().empty() ? path : fql.name(),
-                     .kind = std::string(KindWord(kind)),
+                     .kind = KindWord(kind),
                      .operators = Operators(kind, fql, defaults),
                      .sortable = fql.sortable(),
                      .help = FirstSentence(CommentOf(field)) + Words(fql, &field)});
@@ -164,7 +148,7 @@ std::vector<FqlFieldHelp> FqlFieldsOf(const Descriptor& record) {
     const options::v1::FqlField& field = options.GetExtension(options::v1::filter_only, i);
     fields.push_back(
         {.name = field.name(),
-         .kind = std::string(KindWord(field.kind())),
+         .kind = KindWord(field.kind()),
          .operators =
              Operators(field.kind(), field.fql(), options.GetExtension(options::v1::fql_defaults)),
          .sortable = field.fql().sortable(),

@@ -7,8 +7,8 @@
 #include <cstdio>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "messages.h"
-#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::client {
@@ -44,22 +44,6 @@ std::string Number(double number) {
   char buffer[32];
   const auto end = std::to_chars(buffer, buffer + sizeof(buffer), number).ptr;
   return std::string(buffer, end);
-}
-
-std::string Base64(std::string_view bytes) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (size_t at = 0; at < bytes.size(); at += 3) {
-    uint32_t group = 0;
-    for (size_t i = 0; i < 3; ++i) {
-      group = group << 8 | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0u);
-    }
-    for (size_t i = 0; i < 4; ++i) {
-      out.push_back(at + i > bytes.size() ? '=' : kDigits[group >> (18 - 6 * i) & 63]);
-    }
-  }
-  return out;
 }
 
 class Printer {
@@ -123,8 +107,7 @@ class Printer {
   }
 
   void PrintFields(const Message& message) {
-    std::vector<const FieldDescriptor*> fields;
-    message.GetReflection()->ListFields(message, &fields);
+    const std::vector<const FieldDescriptor*> fields = SetFields(message);
     Open('{');
     for (const FieldDescriptor* field : fields) {
       Key(field->name());
@@ -168,8 +151,7 @@ class Printer {
   }
 
   void PrintValue(const Message& value) {
-    std::vector<const FieldDescriptor*> fields;
-    value.GetReflection()->ListFields(value, &fields);
+    const std::vector<const FieldDescriptor*> fields = SetFields(value);
     if (fields.empty() || fields[0]->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
       out_.append("null");
     } else {
@@ -196,7 +178,7 @@ class Printer {
         break;
       default:
         out_.append(field.type() == FieldDescriptor::TYPE_BYTES
-                        ? JsonString(Base64(ScalarText(message, field, index)))
+                        ? JsonString(absl::Base64Escape(ScalarText(message, field, index)))
                         : JsonString(ScalarText(message, field, index)));
     }
   }

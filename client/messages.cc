@@ -1,11 +1,14 @@
 // Reads messages by reflection.
 #include "messages.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
+#include "json_text.h"
 #include "text.h"
-#include "time_text.h"
 
 namespace falcon::client {
 namespace {
@@ -36,20 +39,23 @@ std::string DurationText(const Message& duration) {
   return text + "s";
 }
 
-std::string MaskText(const Message& mask) {
-  const FieldDescriptor* paths = mask.GetDescriptor()->FindFieldByNumber(1);
-  std::string out;
-  for (int i = 0; i < mask.GetReflection()->FieldSize(mask, paths); ++i) {
-    if (i > 0) out.push_back(',');
-    out.append(mask.GetReflection()->GetRepeatedString(mask, paths, i));
-  }
-  return out;
-}
-
 template <class T>
 std::string Shortest(T number) {
   char buffer[32];
   return std::string(buffer, std::to_chars(buffer, buffer + sizeof(buffer), number).ptr);
+}
+
+std::string RawText(const Message& value) {
+  const std::vector<const FieldDescriptor*> fields = SetFields(value);
+  const bool text = !fields.empty() && fields[0]->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+  return text ? ScalarText(value, *fields[0], -1) : JsonText(value, JsonForm::kOneLine);
+}
+
+// "[12]".
+bool IsIndex(std::string_view text) {
+  if (text.size() < 3 || text.front() != '[' || text.back() != ']') return false;
+  const std::string_view digits = text.substr(1, text.size() - 2);
+  return std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace
@@ -72,6 +78,20 @@ const Message& MessageAt(const Message& message, const FieldDescriptor& field, i
   const Reflection& reflection = *message.GetReflection();
   return index < 0 ? reflection.GetMessage(message, &field)
                    : reflection.GetRepeatedMessage(message, &field, index);
+}
+
+std::vector<const FieldDescriptor*> SetFields(const Message& message) {
+  std::vector<const FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  return fields;
+}
+
+std::vector<std::string> TextsOf(const Message& message, const FieldDescriptor& field) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i) {
+    texts.push_back(message.GetReflection()->GetRepeatedString(message, &field, i));
+  }
+  return texts;
 }
 
 double DoubleAt(const Message& message, const FieldDescriptor& field, int index) {
@@ -167,7 +187,7 @@ std::string WellKnownText(const Message& message) {
     case MessageKind::kDuration:
       return DurationText(message);
     case MessageKind::kFieldMask:
-      return MaskText(message);
+      return Join(TextsOf(message, *message.GetDescriptor()->FindFieldByNumber(1)), ",");
     default:
       return {};
   }
@@ -192,6 +212,45 @@ std::optional<int64_t> NumberField(const Message& message, std::string_view name
     return message.GetReflection()->GetInt32(message, field);
   }
   return std::nullopt;
+}
+
+RawValues::RawValues(const Message& record) {
+  const FieldDescriptor* field = record.GetDescriptor()->FindFieldByName("additional_fields");
+  if (field == nullptr || field->message_type() == nullptr || field->is_repeated() ||
+      KindOf(*field->message_type()) != MessageKind::kStruct ||
+      !record.GetReflection()->HasField(record, field)) {
+    return;
+  }
+  const Message& fields = MessageAt(record, *field, -1);
+  const FieldDescriptor& map = *fields.GetDescriptor()->FindFieldByNumber(1);
+  const int size = fields.GetReflection()->FieldSize(fields, &map);
+  for (int i = 0; i < size; ++i) {
+    const Message& entry = MessageAt(fields, map, i);
+    values_.emplace(ScalarText(entry, *map.message_type()->map_key(), -1),
+                    &MessageAt(entry, *map.message_type()->map_value(), -1));
+  }
+}
+
+std::string RawValues::At(const std::string& path) const {
+  std::vector<std::string> found;
+  const auto begin = values_.lower_bound(path);
+  for (auto it = begin; it != values_.end() && it->first.starts_with(path); ++it) {
+    const std::string_view rest = std::string_view(it->first).substr(path.size());
+    if (rest.empty() || IsIndex(rest)) found.push_back(RawText(*it->second));
+  }
+  return Join(found, ", ");
+}
+
+std::string PathBelow(const std::string& message, const FieldDescriptor& field) {
+  const std::string& own = field.options().GetExtension(options::v1::json_key);
+  const std::string& key = own.empty() ? field.name() : own;
+  return message.empty() ? key : StrCat(message, ".", key);
+}
+
+std::string PathBelow(const std::string& message, const FieldDescriptor& field, int index) {
+  std::string path = PathBelow(message, field);
+  if (index >= 0) path.append(StrCat("[", index, "]"));
+  return path;
 }
 
 }  // namespace falcon::client

@@ -5,6 +5,7 @@
 #include <google/protobuf/message.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,14 @@ MessageKind KindOf(const google::protobuf::Descriptor& type);
 const google::protobuf::Message& MessageAt(const google::protobuf::Message& message,
                                            const google::protobuf::FieldDescriptor& field,
                                            int index);
+// The fields that are set, in the order of their numbers.
+std::vector<const google::protobuf::FieldDescriptor*> SetFields(
+    const google::protobuf::Message& message);
+
+// The texts of a repeated field.
+std::vector<std::string> TextsOf(const google::protobuf::Message& message,
+                                 const google::protobuf::FieldDescriptor& field);
+
 double DoubleAt(const google::protobuf::Message& message,
                 const google::protobuf::FieldDescriptor& field, int index);
 int EnumAt(const google::protobuf::Message& message, const google::protobuf::FieldDescriptor& field,
@@ -59,6 +68,29 @@ std::string WellKnownText(const google::protobuf::Message& message);
 // A singular field by name; nothing if the message has no such field or it is not set.
 std::string TextField(const google::protobuf::Message& message, std::string_view name);
 std::optional<int64_t> NumberField(const google::protobuf::Message& message, std::string_view name);
+
+// Values that did not fit their fields, as a record keeps them in `additional_fields`.
+// The record must outlive it.
+class RawValues {
+ public:
+  explicit RawValues(const google::protobuf::Message& record);
+
+  bool empty() const { return values_.empty(); }
+
+  // What stands under a path with indices ("devices[3].product_type_desc"), and under the items of
+  // a list there ("tags[0]"), by commas: text as it is, all else as JSON. Not escaped. Empty:
+  // nothing.
+  std::string At(const std::string& path) const;
+
+ private:
+  std::map<std::string, const google::protobuf::Message*> values_;
+};
+
+// A field's path below its message's: "device" and "hostname" -> "device.hostname".
+std::string PathBelow(const std::string& message, const google::protobuf::FieldDescriptor& field);
+// The same of one item of a list; `index` -1: the field is not repeated.
+std::string PathBelow(const std::string& message, const google::protobuf::FieldDescriptor& field,
+                      int index);
 
 }  // namespace falcon::client
 

@@ -2,6 +2,7 @@
 #include "naming.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
@@ -151,6 +152,17 @@ std::string VerbOf(const MethodDescriptor& method) {
 std::string FlagNameOf(const FieldDescriptor& field) {
   const std::string& singular = field.options().GetExtension(options::v1::singular_name);
   return Replace(field.is_repeated() && !singular.empty() ? singular : field.name(), '_', '-');
+}
+
+bool IsRecordIdField(const FieldDescriptor& field) {
+  return field.number() == 1 && field.cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
+         (field.name() == "id" || field.name().ends_with("_id"));
+}
+
+bool IsDeviceIdField(const FieldDescriptor& field) {
+  constexpr std::string_view kNames[] = {"aid", "device_id"};
+  return field.cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
+         std::find(std::begin(kNames), std::end(kNames), field.name()) != std::end(kNames);
 }
 
 std::string EnumWord(const EnumValueDescriptor& value) {

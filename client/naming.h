@@ -32,6 +32,12 @@ std::string VerbOf(const google::protobuf::MethodDescriptor& method);
 // option.
 std::string FlagNameOf(const google::protobuf::FieldDescriptor& field);
 
+// Whether a record's field is the record's own id: its first field, `id` or `..._id`.
+bool IsRecordIdField(const google::protobuf::FieldDescriptor& field);
+
+// Whether a field holds the id of a device. The one fact about a noun that no descriptor states.
+bool IsDeviceIdField(const google::protobuf::FieldDescriptor& field);
+
 // "SEVERITY_HIGH" -> "high", "DETECTION_STATUS_IN_PROGRESS" -> "in_progress".
 std::string EnumWord(const google::protobuf::EnumValueDescriptor& value);
 

@@ -1,48 +1,49 @@
-// Joining, cases, wrapping, and the nearest known word.
+// Joins, wraps and measures; reads and writes times.
 #include "text.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 #include <cstddef>
+#include <cstdio>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 
 namespace falcon::client {
 namespace {
 
-char LowerChar(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-char UpperChar(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+struct Unit {
+  std::string_view name;
+  int64_t milliseconds;
+};
 
-size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row[b.size()];
-}
+constexpr std::array<Unit, 7> kUnits = {{{"ms", 1},
+                                         {"s", 1000},
+                                         {"m", 60'000},
+                                         {"min", 60'000},
+                                         {"h", 3'600'000},
+                                         {"d", 86'400'000},
+                                         {"w", 604'800'000}}};
 
-std::string_view Trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+// A century: what is longer is a typing error, and would overflow.
+constexpr int64_t kMaxMilliseconds = int64_t{100} * 366 * 86'400'000;
+
+std::string Short(int64_t seconds) {
+  if (seconds < 60) return StrCat(seconds, " s");
+  if (seconds < 3600) return StrCat(seconds / 60, " min");
+  if (seconds < int64_t{48} * 3600) return StrCat(seconds / 3600, " h");
+  return StrCat(seconds / 86400, " d");
 }
 
 }  // namespace
 
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), LowerChar);
-  return out;
-}
+std::string Upper(std::string_view text) { return absl::AsciiStrToUpper(ToAbsl(text)); }
 
-std::string Upper(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), UpperChar);
-  return out;
+std::string_view Trimmed(std::string_view text) {
+  return ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));
 }
 
 std::string Replace(std::string_view text, char from, char to) {
@@ -52,12 +53,7 @@ std::string Replace(std::string_view text, char from, char to) {
 }
 
 std::string Join(const std::vector<std::string>& parts, std::string_view separator) {
-  std::string out;
-  for (const std::string& part : parts) {
-    if (&part != &parts.front()) out.append(separator);
-    out.append(part);
-  }
-  return out;
+  return absl::StrJoin(parts, ToAbsl(separator));
 }
 
 std::vector<std::string> Split(std::string_view text, char separator) {
@@ -98,16 +94,93 @@ std::string Grouped(int64_t number) {
 }
 
 std::string Nearest(std::string_view word, const std::vector<std::string>& candidates) {
-  const std::string wanted = Lower(word);
-  std::string best;
-  size_t best_distance = wanted.size() / 3 + 2;
-  for (const std::string& candidate : candidates) {
-    const size_t distance = EditDistance(wanted, Lower(candidate));
-    if (distance >= best_distance) continue;
-    best_distance = distance;
-    best = candidate;
+  return std::string(falcon::Nearest(word, candidates));
+}
+
+std::string EscapeUnsafe(std::string_view text) { return falcon::EscapeUnsafe(text, kNoLimit); }
+
+std::string ShellWord(std::string_view text) {
+  return StrCat("'", absl::StrReplaceAll(ToAbsl(text), {{"'", "'\\''"}}), "'");
+}
+
+size_t DisplayWidth(std::string_view text) {
+  size_t width = 0;
+  for (size_t at = 0; at < text.size();) {
+    const CodePoint point = DecodeAt(text, at);
+    width += ColumnsOf(point.value);
+    at += point.bytes;
   }
-  return best;
+  return width;
+}
+
+std::string Truncate(std::string_view text, size_t width) {
+  if (DisplayWidth(text) <= width) return std::string(text);
+  if (width == 0) return {};
+  size_t used = 0;
+  size_t at = 0;
+  while (at < text.size()) {
+    const CodePoint point = DecodeAt(text, at);
+    if (used + ColumnsOf(point.value) > width - 1) break;
+    used += ColumnsOf(point.value);
+    at += point.bytes;
+  }
+  return std::string(text.substr(0, at)) + "…";
+}
+
+std::string InstantText(absl::Time instant) {
+  return absl::FormatTime("%E4Y-%m-%dT%H:%M:%E*SZ", instant, absl::UTCTimeZone());
+}
+
+std::string RelativeText(absl::Time instant, absl::Time now) {
+  const int64_t seconds = absl::ToInt64Seconds(now - instant);
+  constexpr int64_t kFar = int64_t{60} * 86400;
+  if (seconds > kFar || seconds < -kFar) {
+    return absl::FormatTime("%E4Y-%m-%d", instant, absl::UTCTimeZone());
+  }
+  if (seconds == 0) return "now";
+  return seconds > 0 ? Short(seconds) + " ago" : "in " + Short(-seconds);
+}
+
+std::string SpanText(absl::Duration span) {
+  if (span < absl::ZeroDuration()) return "-" + SpanText(-span);
+  const int64_t seconds = absl::ToInt64Seconds(span);
+  const auto two = [](int64_t big, const char* big_name, int64_t small, const char* small_name) {
+    return small == 0 ? StrCat(big, " ", big_name)
+                      : StrCat(big, " ", big_name, " ", small, " ", small_name);
+  };
+  if (seconds >= 86400) return two(seconds / 86400, "d", seconds % 86400 / 3600, "h");
+  if (seconds >= 3600) return two(seconds / 3600, "h", seconds % 3600 / 60, "min");
+  if (seconds >= 60) return two(seconds / 60, "min", seconds % 60, "s");
+  char buffer[32];
+  std::snprintf(buffer, sizeof(buffer), "%.3g s", absl::ToDoubleSeconds(span));
+  return buffer;
+}
+
+std::optional<absl::Duration> ParseSpan(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || !std::isfinite(number) || number < 0) return std::nullopt;
+  const std::string_view unit = text.substr(static_cast<size_t>(end - text.data()));
+  for (const Unit& known : kUnits) {
+    if (unit != known.name) continue;
+    const double span = number * static_cast<double>(known.milliseconds);
+    if (span > static_cast<double>(kMaxMilliseconds)) return std::nullopt;
+    return absl::Milliseconds(span);
+  }
+  return std::nullopt;
+}
+
+std::optional<absl::Time> ParseInstant(std::string_view text, absl::Time now) {
+  if (text == "now") return now;
+  if (const std::optional<absl::Duration> back = ParseSpan(text)) return now - *back;
+  for (const char* format :
+       {"%Y-%m-%d%ET%H:%M:%E*S%Ez", "%Y-%m-%d%ET%H:%M:%E*S", "%Y-%m-%d %H:%M:%E*S",
+        "%Y-%m-%d%ET%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
+    absl::Time instant;
+    const absl::string_view input(text.data(), text.size());
+    if (absl::ParseTime(format, input, absl::UTCTimeZone(), &instant, nullptr)) return instant;
+  }
+  return std::nullopt;
 }
 
 }  // namespace falcon::client

@@ -1,38 +1,25 @@
-// Small text helpers of the clients: joining, cases, wrapping, and the nearest known word.
+// Text for people: joined, wrapped, escaped, and measured for a terminal; instants and spans of time.
 #ifndef FALCON_CLIENT_TEXT_H_
 #define FALCON_CLIENT_TEXT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
+
+#include "absl/time/time.h"
+#include "base/text.h"
 
 namespace falcon::client {
 
-namespace text_internal {
-inline void Append(std::string& out, std::string_view part) { out.append(part); }
-inline void Append(std::string& out, char part) { out.push_back(part); }
-template <class T>
-  requires(std::is_integral_v<T> && !std::is_same_v<T, char>)
-void Append(std::string& out, T part) {
-  out.append(std::to_string(part));
-}
-}  // namespace text_internal
-
-// Strings, characters and whole numbers, one after the other.
-template <class... Parts>
-std::string StrCat(const Parts&... parts) {
-  std::string out;
-  (text_internal::Append(out, parts), ...);
-  return out;
-}
-
-// ASCII cases.
-std::string Lower(std::string_view text);
+// ASCII upper case.
 std::string Upper(std::string_view text);
 
+std::string_view Trimmed(std::string_view text);
+
 std::string Replace(std::string_view text, char from, char to);
+
 std::string Join(const std::vector<std::string>& parts, std::string_view separator);
 
 // Parts between separators, without blanks around them; empty parts are left out.
@@ -45,9 +32,37 @@ std::vector<std::string> Wrap(std::string_view text, size_t width);
 // 1234567 -> "1,234,567".
 std::string Grouped(int64_t number);
 
-// The candidate with the fewest edits from `word`, if it is near enough to be a typo; else empty.
-// ASCII case does not count.
+// As falcon::Nearest, which the result outlives.
 std::string Nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+// As falcon::EscapeUnsafe, however long: what is printed is not cut.
+std::string EscapeUnsafe(std::string_view text);
+
+// As one word of a shell, in single quotes.
+std::string ShellWord(std::string_view text);
+
+// Columns that escaped text takes on a terminal.
+size_t DisplayWidth(std::string_view text);
+
+// Text of at most `width` columns; an ellipsis marks a cut.
+std::string Truncate(std::string_view text, size_t width);
+
+// "2026-05-28T20:26:40Z", fractions only where there are any.
+std::string InstantText(absl::Time instant);
+
+// "12 s ago", "5 min ago", "3 h ago", "12 d ago", beyond 60 days the date; "in 3 h" for what is to
+// come.
+std::string RelativeText(absl::Time instant, absl::Time now);
+
+// "1 h 3 min", "29 min 59 s", "0.25 s".
+std::string SpanText(absl::Duration span);
+
+// A number and a unit: ms, s, m (or min), h, d, w. Unset if it is none or negative.
+std::optional<absl::Duration> ParseSpan(std::string_view text);
+
+// RFC 3339, without zone read as UTC; a date alone, at its start in UTC; a span such as 7d, counted
+// back from now; "now".
+std::optional<absl::Time> ParseInstant(std::string_view text, absl::Time now);
 
 }  // namespace falcon::client
 

@@ -1,7 +1,7 @@
 // What calls share.
 #include "cli/call_context.h"
 
-#include "cli/exit_code.h"
+#include "cli/environment.h"
 #include "messages.h"
 #include "render/failure_text.h"
 #include "text.h"
@@ -56,8 +56,8 @@ int CallContext::Report(const Failure& failure) const {
 void CallContext::ReportHidden(const RecordSink& sink) const {
   const std::vector<std::string> hidden = sink.Hidden();
   if (hidden.empty()) return;
-  environment.err << "Not shown for want of width: " << Join(hidden, ", ")
-                  << ". --fields chooses, --output json has all.\n";
+  environment.err << "Columns that do not fit: " << Join(hidden, ", ")
+                  << ". Choose columns with --fields, or see all with --output json.\n";
 }
 
 std::unique_ptr<RecordSink> CallContext::Sink(const Method& method, const Message& request) const {
@@ -68,8 +68,8 @@ int CheckOutput(const Environment& environment, int code) {
   environment.out.flush();
   if (environment.out.good()) return code;
   const std::string why = environment.file == nullptr ? "" : environment.file->WhyFailed();
-  environment.err << "error: Standard output: " << (why.empty() ? "cannot be written" : why)
-                  << ".\n";
+  PrintError(environment.err,
+             StrCat("Standard output: ", why.empty() ? "cannot be written" : why, "."));
   if (environment.stop.stop_requested()) return kExitInterrupted;
   return code == kExitOk ? kExitFailed : code;
 }

@@ -13,8 +13,8 @@
 #include "cli/command_line.h"
 #include "cli/environment.h"
 #include "cli/record_sink.h"
-#include "invoke.h"
-#include "render/style.h"
+#include "gateway.h"
+#include "render/table.h"
 
 namespace falcon::client {
 

@@ -3,13 +3,11 @@
 
 #include <algorithm>
 
-#include "cli/exit_code.h"
-#include "cli/export_call.h"
+#include "cli/environment.h"
 #include "cli/notes.h"
 #include "json_text.h"
 #include "messages.h"
 #include "render/card.h"
-#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::client {
@@ -48,7 +46,7 @@ class BatchRest {
     const std::unique_ptr<Message> rest(answer.New());
     rest->CopyFrom(answer);
     rest->GetReflection()->ClearField(rest.get(), method_.shape.records);
-    if (const Message* info = InfoOf(*rest); info != nullptr) {
+    if (const Message* info = ReadInfoOf(method_, *rest); info != nullptr) {
       calls_ += NumberField(*info, "upstream_calls").value_or(0);
       skipped_ += NumberField(*info, "skipped_values").value_or(0);
     }
@@ -58,7 +56,7 @@ class BatchRest {
 
   // `deferred`: what is left at the end. Null: there was no answer.
   const Message* Take(const std::vector<std::string>& deferred) {
-    if (!all_ || InfoOf(*all_) == nullptr) return all_.get();
+    if (!all_ || ReadInfoOf(method_, *all_) == nullptr) return all_.get();
     Message& info = *all_->GetReflection()->MutableMessage(all_.get(), method_.shape.read_info);
     const auto& type = *info.GetDescriptor();
     const auto& reflection = *info.GetReflection();
@@ -72,12 +70,6 @@ class BatchRest {
   }
 
  private:
-  const Message* InfoOf(const Message& answer) const {
-    const FieldDescriptor* info = method_.shape.read_info;
-    const bool there = info != nullptr && answer.GetReflection()->HasField(answer, info);
-    return there ? &answer.GetReflection()->GetMessage(answer, info) : nullptr;
-  }
-
   const Method& method_;
   std::unique_ptr<Message> all_;
   int64_t calls_ = 0;
@@ -215,6 +207,37 @@ bool IsExport(const Method& method) {
          method.shape.resume_from != nullptr;
 }
 
+std::string SecurityFlags(const Connection& connection) {
+  if (!connection.tls) return "-plaintext ";
+  std::string flags;
+  if (!connection.ca_file.empty()) flags += StrCat("-cacert ", ShellWord(connection.ca_file), " ");
+  if (!connection.cert_file.empty()) {
+    flags += StrCat("-cert ", ShellWord(connection.cert_file), " -key ",
+                    ShellWord(connection.key_file), " ");
+  }
+  return flags;
+}
+
+std::string GrpcurlLine(const Connection& gateway, const Method& method, const Message& request) {
+  return StrCat("grpcurl ", SecurityFlags(gateway), "-d ",
+                ShellWord(JsonText(request, JsonForm::kOneLine)), " ", gateway.address, " ",
+                method.descriptor->service()->full_name(), "/", method.descriptor->name());
+}
+
+Answer AskOnce(const CallContext& context, const Method& method, const Message& request) {
+  const CallSettings settings = SettingsOf(context);
+  if (!method.descriptor->server_streaming()) {
+    return context.gateway.Unary(method, request, settings);
+  }
+  Answer first;
+  first.failure = context.gateway.Stream(method, request, settings, [&](const Message& answer) {
+    first.message.reset(answer.New());
+    first.message->CopyFrom(answer);
+    return true;
+  });
+  return first;
+}
+
 }  // namespace
 
 int RunCall(const CallContext& context, const MethodCall& call, absl::Time start,
@@ -232,6 +255,24 @@ int RunCall(const CallContext& context, const MethodCall& call, absl::Time start
     code = RunOne(context, method, request);
   }
   return CheckOutput(context.environment, code);
+}
+
+int Explain(const CallContext& context, const Method& method, Message& request) {
+  std::ostream& out = context.environment.out;
+  out << GrpcurlLine(context.options.gateway, method, request) << '\n';
+  const FieldDescriptor* options = request.GetDescriptor()->FindFieldByName("read_options");
+  if (options == nullptr || method.shape.read_info == nullptr) {
+    return CheckOutput(context.environment, kExitOk);
+  }
+  Message& read_options = *request.GetReflection()->MutableMessage(&request, options);
+  read_options.GetReflection()->SetBool(
+      &read_options, read_options.GetDescriptor()->FindFieldByName("validate_only"), true);
+  const Answer answer = AskOnce(context, method, request);
+  if (answer.failure) return context.Report(*answer.failure);
+  const std::string fql =
+      TextField(MessageAt(*answer.message, *method.shape.read_info, -1), "effective_filter");
+  if (!fql.empty()) out << "FQL: " << EscapeUnsafe(fql) << '\n';
+  return CheckOutput(context.environment, kExitOk);
 }
 
 }  // namespace falcon::client

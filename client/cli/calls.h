@@ -14,6 +14,16 @@ namespace falcon::client {
 int RunCall(const CallContext& context, const MethodCall& call, absl::Time start,
             google::protobuf::Message& request);
 
+// An export, as RunCall does it. A stream that breaks in a way that may pass is resumed after what was
+// written, for call.retry_for without progress. After that, and when the output cannot be written,
+// the resume token of the last complete message is printed. No deadline unless --timeout sets one.
+int RunExport(const CallContext& context, const MethodCall& call, absl::Time start,
+              google::protobuf::Message& request);
+
+// --explain: prints the call as a grpcurl line and, where it has a filter, the FQL that the gateway
+// makes of it, without asking Falcon. Returns the exit code.
+int Explain(const CallContext& context, const Method& method, google::protobuf::Message& request);
+
 }  // namespace falcon::client
 
 #endif  // FALCON_CLIENT_CLI_CALLS_H_

@@ -3,16 +3,13 @@
 
 #include <algorithm>
 
-#include "cli/api_page.h"
+#include "base/device_id.h"
+#include "base/status.h"
 #include "cli/command_tree.h"
-#include "cli/completion.h"
-#include "cli/describe.h"
-#include "cli/exit_code.h"
-#include "cli/fql_help.h"
+#include "cli/environment.h"
 #include "cli/id_input.h"
-#include "terminal_text.h"
+#include "cli/reference.h"
 #include "text.h"
-#include "time_text.h"
 
 namespace falcon::client {
 namespace {
@@ -24,26 +21,12 @@ CLI::App& Reached(CLI::App& root) {
   return *app;
 }
 
-std::vector<std::string> KnownWords(CLI::App& app, const CLI::App& root, bool flags) {
-  std::vector<std::string> known;
-  if (!flags) {
-    for (const CLI::App* sub : app.get_subcommands({})) known.push_back(sub->get_name());
-    return known;
-  }
-  for (const CLI::App* level : {static_cast<const CLI::App*>(&app), &root}) {
-    for (const CLI::Option* option : level->get_options()) {
-      for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
-    }
-  }
-  return known;
-}
-
 std::string UnknownWord(CLI::App& root, const std::string& word) {
   CLI::App& reached = Reached(root);
   const bool is_flag = word.starts_with("-");
-  const std::vector<std::string> known = KnownWords(reached, root, is_flag);
+  const std::vector<std::string> known = KnownWords(reached, is_flag);
   const std::string nearest = Nearest(word.substr(0, word.find('=')), known);
-  std::string message = StrCat("'", EscapeUnsafe(word), "' is not known here.");
+  std::string message = StrCat("'", EscapeUnsafe(word), "' is unknown here.");
   if (!nearest.empty()) {
     message.append(StrCat(" Did you mean ", nearest, "?"));
   } else if (!is_flag && !known.empty()) {
@@ -52,16 +35,9 @@ std::string UnknownWord(CLI::App& root, const std::string& word) {
   return message;
 }
 
-std::string CommandName(CLI::App& app) {
-  std::string name = app.get_name();
-  for (CLI::App* up = app.get_parent(); up != nullptr; up = up->get_parent()) {
-    name = StrCat(up->get_name(), " ", name);
-  }
-  return name;
-}
-
 int Refuse(const Environment& environment, std::string_view message, std::string_view command) {
-  environment.err << "error: " << message << "\n  " << command << " --help tells more.\n";
+  PrintError(environment.err, message);
+  environment.err << "  See " << command << " --help.\n";
   return kExitUsage;
 }
 
@@ -82,7 +58,8 @@ std::optional<Command> Parse(CommandTree& tree, std::vector<std::string> argumen
     const std::vector<std::string> unknown = tree.root.remaining(true);
     std::string message = unknown.empty() ? error.what() : UnknownWord(tree.root, unknown.front());
     if (unknown.empty() && !reached.get_subcommands({}).empty()) {
-      message = StrCat("Which? Known: ", Join(KnownWords(reached, tree.root, false), ", "), ".");
+      message =
+          StrCat("A command is required. Known: ", Join(KnownWords(reached, false), ", "), ".");
     }
     command.exit_code = Refuse(environment, message, CommandName(reached));
   }
@@ -94,7 +71,7 @@ absl::StatusOr<std::chrono::milliseconds> SpanOf(std::string_view flag, std::str
   const std::optional<absl::Duration> span = ParseSpan(text);
   if (span && *span >= least) return absl::ToChronoMilliseconds(*span);
   return absl::InvalidArgumentError(
-      StrCat(flag, ": '", EscapeUnsafe(text), "' is no span of time. Right are 500ms, 30s, 5m."));
+      StrCat(flag, ": '", EscapeUnsafe(text), "' is not a duration. Examples: 500ms, 30s, 5m."));
 }
 
 // Where a record that is read has the id that the method asks for.
@@ -127,25 +104,22 @@ absl::Status AddPositionals(Leaf& leaf, std::istream& in) {
       words.push_back(OneValue(word));
       continue;
     }
-    const auto ids = ReadIds(in, IdFieldsOf(*leaf.call.method, flag));
-    if (!ids.ok()) return ids.status();
-    for (const std::string& id : *ids) words.push_back(OneValue(id));
+    ASSIGN_OR_RETURN(const auto ids, ReadIds(in, IdFieldsOf(*leaf.call.method, flag)));
+    for (const std::string& id : ids) words.push_back(OneValue(id));
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<MethodCall> CallOf(Leaf& leaf, std::istream& in) {
-  absl::Status status = AddPositionals(leaf, in);
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(AddPositionals(leaf, in));
   if (leaf.limit > 0) leaf.call.limit = leaf.limit;
   if (!leaf.retry_for.empty()) {
-    const auto span = SpanOf("--retry-for", leaf.retry_for, absl::ZeroDuration());
-    if (!span.ok()) return span.status();
-    leaf.call.retry_for = *span;
+    ASSIGN_OR_RETURN(leaf.call.retry_for,
+                     SpanOf("--retry-for", leaf.retry_for, absl::ZeroDuration()));
   }
   std::erase_if(leaf.call.words, [](const auto& entry) { return entry.second.empty(); });
   if (!leaf.call.resume_file.empty() && leaf.call.words.contains("resume-token")) {
-    return absl::InvalidArgumentError("--resume-file and --resume-token exclude each other.");
+    return absl::InvalidArgumentError("--resume-file and --resume-token are mutually exclusive.");
   }
   return std::move(leaf.call);
 }
@@ -160,32 +134,28 @@ absl::Status ReadOutput(std::string_view word, bool terminal, GlobalOptions& opt
     options.output = OutputFormat::kTable;
   } else {
     return absl::InvalidArgumentError(
-        StrCat("--output: '", EscapeUnsafe(word), "' is none of table, json, ndjson."));
+        StrCat("--output: '", EscapeUnsafe(word),
+               "' is not an output format. Known: table, json, ndjson."));
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<GlobalOptions> GlobalOf(CommandTree& tree, const Environment& environment) {
   GlobalOptions options;
-  absl::StatusOr<Connection> gateway = Complete({.address = tree.global["address"],
-                                                 .tls = tree.tls,
-                                                 .ca_file = tree.global["ca-file"],
-                                                 .cert_file = tree.global["cert"],
-                                                 .key_file = tree.global["key"]},
-                                                environment.variable);
-  if (!gateway.ok()) return gateway.status();
-  options.gateway = *std::move(gateway);
+  ASSIGN_OR_RETURN(options.gateway, Complete({.address = tree.global["address"],
+                                              .tls = tree.tls,
+                                              .ca_file = tree.global["ca-file"],
+                                              .cert_file = tree.global["cert"],
+                                              .key_file = tree.global["key"]},
+                                             environment.variable));
   options.explain = tree.explain;
   options.color = environment.out_is_terminal && !tree.no_color &&
                   environment.variable("NO_COLOR").empty() &&
                   environment.variable("TERM") != "dumb";
   if (const std::string& text = tree.global["timeout"]; !text.empty()) {
-    const auto span = SpanOf("--timeout", text, absl::Milliseconds(1));
-    if (!span.ok()) return span.status();
-    options.timeout = *span;
+    ASSIGN_OR_RETURN(options.timeout, SpanOf("--timeout", text, absl::Milliseconds(1)));
   }
-  absl::Status output = ReadOutput(tree.global["output"], environment.out_is_terminal, options);
-  if (!output.ok()) return output;
+  RETURN_IF_ERROR(ReadOutput(tree.global["output"], environment.out_is_terminal, options));
   return options;
 }
 
@@ -193,17 +163,33 @@ absl::StatusOr<GlobalOptions> GlobalOf(CommandTree& tree, const Environment& env
 absl::Status FitOutput(const MethodCall& call, std::string_view asked, GlobalOptions& options) {
   if (call.resume_file.empty()) return absl::OkStatus();
   if (!asked.empty() && options.output != OutputFormat::kNdjson) {
-    return absl::InvalidArgumentError("--resume-file appends records: it needs --output ndjson.");
+    return absl::InvalidArgumentError(
+        "--resume-file appends records and requires --output ndjson.");
   }
   options.output = OutputFormat::kNdjson;
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> OwnCommand(CommandTree& tree, const Catalog& catalog, size_t width) {
+absl::Status ReadCall(CommandTree& tree, Leaf& leaf, std::istream& in, Command& command) {
+  ASSIGN_OR_RETURN(MethodCall call, CallOf(leaf, in));
+  RETURN_IF_ERROR(FitOutput(call, tree.global["output"], command.global));
+  command.call = std::move(call);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> OwnText(const CommandTree& tree, const Catalog& catalog, size_t width) {
   if (tree.describe->parsed()) return Describe(catalog, tree.words, width);
   if (tree.api->parsed()) return ApiPage(catalog);
   if (tree.fql->parsed()) return FqlHelp(catalog, tree.words, width);
-  return Completion(catalog, tree.words);
+  return Completion(tree, tree.words);
+}
+
+absl::Status Read(CommandTree& tree, Leaf* leaf, const Catalog& catalog,
+                  const Environment& environment, Command& command) {
+  ASSIGN_OR_RETURN(command.global, GlobalOf(tree, environment));
+  if (leaf != nullptr) return ReadCall(tree, *leaf, environment.in, command);
+  ASSIGN_OR_RETURN(command.text, OwnText(tree, catalog, environment.width));
+  return absl::OkStatus();
 }
 
 // `help hosts list` is `hosts list --help`.
@@ -221,34 +207,16 @@ Command ParseCommandLine(const Catalog& catalog, const std::vector<std::string>&
                          const Environment& environment) {
   CommandTree tree;
   GrowTree(tree, catalog, environment.width);
-  Command command;
   if (std::optional<Command> early = Parse(tree, HelpAsFlag(arguments), environment)) {
     return *std::move(early);
   }
-  const absl::StatusOr<GlobalOptions> global = GlobalOf(tree, environment);
-  if (!global.ok()) {
-    command.exit_code = Refuse(environment, std::string(global.status().message()), "fgctl");
-    return command;
-  }
-  command.global = *global;
-  for (const std::unique_ptr<Leaf>& leaf : tree.leaves) {
-    if (!leaf->app->parsed()) continue;
-    absl::StatusOr<MethodCall> call = CallOf(*leaf, environment.in);
-    absl::Status status = call.status();
-    if (call.ok()) status = FitOutput(*call, tree.global["output"], command.global);
-    if (status.ok()) {
-      command.call = *std::move(call);
-    } else {
-      command.exit_code =
-          Refuse(environment, std::string(status.message()), CommandName(*leaf->app));
-    }
-    return command;
-  }
-  const absl::StatusOr<std::string> text = OwnCommand(tree, catalog, environment.width);
-  if (text.ok()) {
-    command.text = *text;
-  } else {
-    command.exit_code = Refuse(environment, std::string(text.status().message()), "fgctl");
+  Command command;
+  const auto parsed =
+      std::ranges::find_if(tree.leaves, [](const auto& leaf) { return leaf->app->parsed(); });
+  Leaf* leaf = parsed == tree.leaves.end() ? nullptr : parsed->get();
+  if (const absl::Status status = Read(tree, leaf, catalog, environment, command); !status.ok()) {
+    command.exit_code = Refuse(environment, ToStd(status.message()),
+                               leaf == nullptr ? "fgctl" : CommandName(*leaf->app));
   }
   return command;
 }

@@ -10,7 +10,7 @@
 #include "catalog.h"
 #include "cli/environment.h"
 #include "cli/flags.h"
-#include "connection.h"
+#include "gateway.h"
 
 namespace falcon::client {
 

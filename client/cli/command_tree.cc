@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "cli/exit_code.h"
-#include "cli/option_help.h"
+#include "cli/environment.h"
+#include "cli/flags.h"
 #include "text.h"
 
 namespace falcon::client {
@@ -12,14 +12,13 @@ namespace {
 
 constexpr size_t kHelpColumn = 30;
 constexpr std::string_view kAbout =
-    "Reads Falcon through a falcon-gateway: detections, hosts, IOCs, vulnerabilities, incidents, "
-    "RTR sessions, Discover, and the reputation of indicators. Never changes anything.";
+    "Reads CrowdStrike Falcon through a falcon-gateway. Never changes anything.";
 constexpr std::string_view kExamples =
     "Examples:\n"
     "  fgctl detections list --severity high --days 7\n"
     "  fgctl hosts get SRV-PROD-001\n"
     "  fgctl detections export --created-after 30d --output ndjson > detections.ndjson\n"
-    "  fgctl fql detections          fields that --fql knows\n"
+    "  fgctl fql detections          fields for --fql\n"
     "  fgctl describe hosts list     flags and fields in full\n"
     "  fgctl hosts list --platform Linux --days 7 --explain\n"
     "  source <(fgctl completion bash)\n\n";
@@ -67,8 +66,8 @@ void AddPositional(Leaf& leaf, size_t width) {
   const std::string name_flag = NameFlagOf(*flag, leaf.call.flags);
   const std::string help =
       StrCat("Same as --", flag->name,
-             name_flag.empty() ? "." : StrCat(", or, where it is no id, --", name_flag, "."),
-             several ? " - reads them from standard input, one a line or as JSON." : "");
+             name_flag.empty() ? "." : StrCat("; if it is not a device id, as --", name_flag, "."),
+             several ? " - reads them from standard input, one per line or as JSON." : "");
   leaf.app->add_option(flag->name, leaf.positional, Wrapped(help, width))
       ->expected(0, several ? CLI::detail::expected_max_vector_size : 1)
       ->option_text(several ? "..." : " ");
@@ -125,13 +124,15 @@ void AddOwnCommands(CommandTree& tree) {
     app->add_option("words", tree.words)->expected(0, most)->option_text(" ");
     return app;
   };
-  tree.describe = add("describe", "Flags and fields in full: describe [NOUN [VERB]].", 2);
-  tree.fql = add(
-      "fql",
-      "Fields that --fql and --order-by know: fql [NOUN]; of all nouns as a page in Markdown.", 1);
-  tree.api = add("api", "The API as a page in Markdown.", 0);
-  tree.completion = add("completion", "A script for the shell: completion bash.", 1);
-  add("help", "This help, or a command's: help [NOUN [VERB]].", 2);
+  tree.describe = add("describe", "Describes flags and fields in full: describe [NOUN [VERB]].", 2);
+  tree.fql = add("fql",
+                 "Lists the fields for --fql and --order-by: fql [NOUN]; without NOUN, all as a "
+                 "page in Markdown.",
+                 1);
+  tree.api = add("api", "Prints the API as a page in Markdown.", 0);
+  tree.completion =
+      add("completion", "Prints a completion script for a shell: completion bash.", 1);
+  add("help", "Prints this help or that of a command: help [NOUN [VERB]].", 2);
 }
 
 }  // namespace
@@ -147,6 +148,30 @@ void GrowTree(CommandTree& tree, const Catalog& catalog, size_t width) {
   AddGlobalFlags(tree, width);
   AddNouns(tree, catalog, width);
   AddOwnCommands(tree);
+}
+
+std::vector<std::string> KnownWords(const CLI::App& app, bool flags) {
+  std::vector<std::string> known;
+  if (!flags) {
+    for (const CLI::App* sub : app.get_subcommands({})) known.push_back(sub->get_name());
+    return known;
+  }
+  for (const CLI::App* level = &app; level != nullptr; level = level->get_parent()) {
+    // Between a command and the root only --help stands.
+    if (level != &app && level->get_parent() != nullptr) continue;
+    for (const CLI::Option* option : level->get_options()) {
+      for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    }
+  }
+  return known;
+}
+
+std::string CommandName(const CLI::App& app) {
+  std::string name = app.get_name();
+  for (const CLI::App* up = app.get_parent(); up != nullptr; up = up->get_parent()) {
+    name = StrCat(up->get_name(), " ", name);
+  }
+  return name;
 }
 
 }  // namespace falcon::client

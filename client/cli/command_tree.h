@@ -40,6 +40,12 @@ struct CommandTree {
 // outlive the tree.
 void GrowTree(CommandTree& tree, const Catalog& catalog, size_t width);
 
+// The commands below `app`, or the flags that it takes, with their dashes.
+std::vector<std::string> KnownWords(const CLI::App& app, bool flags);
+
+// "fgctl hosts list".
+std::string CommandName(const CLI::App& app);
+
 }  // namespace falcon::client
 
 #endif  // FALCON_CLIENT_CLI_COMMAND_TREE_H_

@@ -1,14 +1,12 @@
 // Writes the completion script.
-#include "cli/completion.h"
-
-#include "cli/flags.h"
-#include "cli/option_help.h"
+#include "cli/reference.h"
 #include "naming.h"
 #include "text.h"
 
 namespace falcon::client {
 namespace {
 
+constexpr std::string_view kProgram = "fgctl";
 constexpr std::string_view kHead =
     "# bash completion for fgctl: source <(fgctl completion bash)\n"
     "_fgctl() {\n"
@@ -26,54 +24,37 @@ std::string Case(std::string_view pattern, const std::vector<std::string>& words
   return StrCat("    ", pattern, ") words=\"", Join(words, " "), "\" ;;\n");
 }
 
-std::vector<std::string> FlagWordsOf(const Method& method) {
-  std::vector<std::string> words;
-  for (const Flag& flag : FlagsOf(method)) words.push_back("--" + flag.name);
-  for (const OwnFlag& flag : MethodFlags(method)) words.push_back("--" + flag.name);
-  for (const OwnFlag& flag : GlobalFlags()) words.push_back("--" + flag.name);
-  words.push_back("--help");
-  return words;
-}
+// " hosts list", as the script joins the words before the cursor.
+std::string WordsOf(const CLI::App& app) { return CommandName(app).substr(kProgram.size()); }
 
-std::string CommandCases(const Catalog& catalog) {
-  std::vector<std::string> top;
+std::string CommandCases(const CommandTree& tree) {
   std::string cases;
-  for (const Noun& noun : catalog.nouns()) {
-    std::vector<std::string> verbs;
-    for (const Method& method : noun.methods) {
-      verbs.push_back(method.verb);
-      const std::string command =
-          noun.name.empty() ? method.verb : StrCat(noun.name, " ", method.verb);
-      cases.append(Case(StrCat("\" ", command, "\"|\" ", command, " \"*"), FlagWordsOf(method)));
-    }
-    if (noun.name.empty()) {
-      top.insert(top.end(), verbs.begin(), verbs.end());
-    } else {
-      top.push_back(noun.name);
-      for (const char* reader : {"", " describe", " help"}) {
-        cases.append(Case(StrCat("\"", reader, " ", noun.name, "\""), verbs));
-      }
+  for (const CLI::App* noun : tree.root.get_subcommands({})) {
+    const std::vector<std::string> verbs = KnownWords(*noun, false);
+    if (verbs.empty()) continue;
+    for (const char* reader : {"", " describe", " help"}) {
+      cases.append(Case(StrCat("\"", reader, WordsOf(*noun), "\""), verbs));
     }
   }
-  std::vector<std::string> nouns = top;
-  top.insert(top.end(), {"describe", "fql", "completion", "help", "--help", "--version"});
-  for (const OwnFlag& flag : GlobalFlags()) top.push_back("--" + flag.name);
-  return StrCat(cases, Case("\" describe\"|\" help\"|\" fql\"", nouns),
-                Case("\" completion\"", {"bash"}), Case("\"\"", top));
+  for (const auto& leaf : tree.leaves) {
+    const std::string words = WordsOf(*leaf->app);
+    cases.append(Case(StrCat("\"", words, "\"|\"", words, " \"*"), KnownWords(*leaf->app, true)));
+  }
+  std::vector<std::string> top = KnownWords(tree.root, false);
+  cases.append(Case("\" describe\"|\" help\"|\" fql\"", top));
+  const std::vector<std::string> flags = KnownWords(tree.root, true);
+  top.insert(top.end(), flags.begin(), flags.end());
+  return StrCat(cases, Case("\" completion\"", {"bash"}), Case("\"\"", top));
 }
 
-// After a flag whose words are known. Flags of one name have the same words everywhere but where
-// the noun differs.
-std::string ValueCases(const Catalog& catalog) {
+// After a flag whose words are known.
+std::string ValueCases(const CommandTree& tree) {
   std::string cases;
-  for (const Noun& noun : catalog.nouns()) {
-    for (const Method& method : noun.methods) {
-      for (const Flag& flag : FlagsOf(method)) {
-        if (flag.kind != FlagKind::kEnum) continue;
-        cases.append(Case(StrCat("\" ", noun.name, noun.name.empty() ? "" : " ", method.verb,
-                                 "\"*\"|--", flag.name, "\""),
-                          EnumWords(*flag.field().enum_type())));
-      }
+  for (const auto& leaf : tree.leaves) {
+    for (const Flag& flag : leaf->call.flags) {
+      if (flag.kind != FlagKind::kEnum) continue;
+      cases.append(Case(StrCat("\"", WordsOf(*leaf->app), "\"*\"|--", flag.name, "\""),
+                        EnumWords(*flag.field().enum_type())));
     }
   }
   return StrCat(cases, Case("*\"|--output\"|*\"|-o\"", {"table", "json", "ndjson"}));
@@ -81,13 +62,13 @@ std::string ValueCases(const Catalog& catalog) {
 
 }  // namespace
 
-absl::StatusOr<std::string> Completion(const Catalog& catalog,
+absl::StatusOr<std::string> Completion(const CommandTree& tree,
                                        const std::vector<std::string>& words) {
   if (words.size() != 1 || words[0] != "bash") {
-    return absl::InvalidArgumentError("Which shell? Known: bash.");
+    return absl::InvalidArgumentError("A shell is required. Known: bash.");
   }
-  return StrCat(kHead, "  case \"$cmd\" in\n", CommandCases(catalog), "  esac\n",
-                "  case \"$cmd|$prev\" in\n", ValueCases(catalog), "  esac\n", kTail);
+  return StrCat(kHead, "  case \"$cmd\" in\n", CommandCases(tree), "  esac\n",
+                "  case \"$cmd|$prev\" in\n", ValueCases(tree), "  esac\n", kTail);
 }
 
 }  // namespace falcon::client

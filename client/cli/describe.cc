@@ -1,16 +1,14 @@
 // Describes nouns, verbs and fields from their comments.
-#include "cli/describe.h"
-
 #include <algorithm>
 #include <set>
 
+#include "base/status.h"
 #include "cli/flags.h"
-#include "cli/option_help.h"
+#include "cli/reference.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
 #include "messages.h"
 #include "naming.h"
-#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::client {
@@ -43,14 +41,6 @@ class Page {
   std::string out_;
 };
 
-std::string TypeName(const FieldDescriptor& field) {
-  std::string name = field.type_name();
-  if (field.message_type() != nullptr) name = field.message_type()->name();
-  if (field.enum_type() != nullptr) name = field.enum_type()->name();
-  if (field.is_map()) return "map";
-  return field.is_repeated() ? StrCat("repeated ", name) : name;
-}
-
 // Each message type is described once: a record may hold one twice, or itself.
 void AddFields(const Descriptor& type, size_t indent, std::set<const Descriptor*>& seen,
                Page& page) {
@@ -58,7 +48,8 @@ void AddFields(const Descriptor& type, size_t indent, std::set<const Descriptor*
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     const bool brief = field.options().GetExtension(options::v1::brief);
-    page.Item(StrCat(field.name(), "  (", TypeName(field), brief ? ", brief" : "", ")"),
+    page.Item(StrCat(field.name(), "  (", field.is_map() ? "map" : TypeName(field),
+                     brief ? ", brief" : "", ")"),
               CommentOf(field), indent);
     if (field.enum_type() != nullptr) {
       page.Paragraph(StrCat("Words: ", Join(EnumWords(*field.enum_type()), ", "), "."), indent + 4);
@@ -74,14 +65,10 @@ void AddUpstream(const Method& method, Page& page) {
   const options::v1::Upstream& upstream =
       method.descriptor->options().GetExtension(options::v1::upstream);
   if (upstream.operations().empty()) return;
-  std::vector<std::string> scopes(upstream.scopes().begin(), upstream.scopes().end());
-  if (scopes.empty()) {
-    scopes.push_back(method.descriptor->service()->options().GetExtension(options::v1::scope));
-  }
   page.Title("BEHIND IT");
   page.Paragraph(StrCat("Falcon operations: ",
                         Join({upstream.operations().begin(), upstream.operations().end()}, ", "),
-                        ". API scopes: ", Join(scopes, ", "), "."),
+                        ". API scopes: ", ScopesOf(*method.descriptor), "."),
                  2);
 }
 
@@ -144,15 +131,31 @@ std::vector<std::string> VerbsOf(const Noun& noun) {
 
 }  // namespace
 
+std::string TypeName(const FieldDescriptor& field) {
+  std::string name = field.type_name();
+  if (field.message_type() != nullptr) name = field.message_type()->name();
+  if (field.enum_type() != nullptr) name = field.enum_type()->name();
+  return field.is_repeated() ? StrCat("repeated ", name) : name;
+}
+
+std::string ScopesOf(const google::protobuf::MethodDescriptor& method) {
+  const options::v1::Upstream& upstream = method.options().GetExtension(options::v1::upstream);
+  if (upstream.operations().empty()) return "none";
+  if (upstream.scopes().empty()) {
+    return method.service()->options().GetExtension(options::v1::scope);
+  }
+  return Join({upstream.scopes().begin(), upstream.scopes().end()}, ", ");
+}
+
 absl::StatusOr<const Noun*> NounNamed(const Catalog& catalog, const std::string& word) {
   std::vector<std::string> names;
   for (const Noun& noun : catalog.nouns()) {
     if (noun.name == word && !word.empty()) return &noun;
     if (!noun.name.empty()) names.push_back(noun.name);
   }
-  return absl::InvalidArgumentError(
-      StrCat(word.empty() ? "Which noun?" : StrCat("'", EscapeUnsafe(word), "' is no noun."),
-             " Known: ", Join(names, ", "), "."));
+  return absl::InvalidArgumentError(StrCat(
+      word.empty() ? "A noun is required." : StrCat("'", EscapeUnsafe(word), "' is not a noun."),
+      " Known: ", Join(names, ", "), "."));
 }
 
 absl::StatusOr<std::string> Describe(const Catalog& catalog, const std::vector<std::string>& words,
@@ -165,15 +168,13 @@ absl::StatusOr<std::string> Describe(const Catalog& catalog, const std::vector<s
   if (words.size() == 1) {
     if (const Method* method = catalog.Find("", words[0])) return DescribeMethod(*method, width);
   }
-  const absl::StatusOr<const Noun*> noun = NounNamed(catalog, words[0]);
-  if (!noun.ok()) return noun.status();
-  if (words.size() == 1) return DescribeNoun(**noun, width);
+  ASSIGN_OR_RETURN(const auto noun, NounNamed(catalog, words[0]));
+  if (words.size() == 1) return DescribeNoun(*noun, width);
   if (const Method* method = catalog.Find(words[0], words[1])) {
     return DescribeMethod(*method, width);
   }
-  return absl::InvalidArgumentError(StrCat("'", EscapeUnsafe(words[1]), "' is no verb of ",
-                                           words[0], ". Known: ", Join(VerbsOf(**noun), ", "),
-                                           "."));
+  return absl::InvalidArgumentError(StrCat("'", EscapeUnsafe(words[1]), "' is not a verb of ",
+                                           words[0], ". Known: ", Join(VerbsOf(*noun), ", "), "."));
 }
 
 }  // namespace falcon::client

@@ -1,7 +1,9 @@
 // The world around the program, as an argument: streams, terminal, environment, clock,
-// interruption.
+// interruption; and the exit codes by which it tells the world how it ended.
 #ifndef FALCON_CLIENT_CLI_ENVIRONMENT_H_
 #define FALCON_CLIENT_CLI_ENVIRONMENT_H_
+
+#include <grpcpp/support/status.h>
 
 #include <chrono>
 #include <functional>
@@ -9,6 +11,7 @@
 #include <ostream>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "absl/time/time.h"
 #include "cli/output_file.h"
@@ -34,6 +37,54 @@ struct Environment {
   // Behind `out`; null: `out` is no file descriptor.
   OutputFile* file = nullptr;
 };
+
+inline void PrintError(std::ostream& err, std::string_view message) {
+  err << "error: " << message << '\n';
+}
+
+enum ExitCode {
+  kExitOk = 0,
+  kExitFailed = 1,
+  kExitUsage = 2,
+  kExitNotFound = 3,
+  kExitNotAllowed = 4,
+  kExitTryAgain = 5,
+  kExitInterrupted = 130,
+};
+
+// For --help.
+inline constexpr std::string_view kExitCodeHelp =
+    "Exit codes:\n"
+    "  0    success, also with an empty result\n"
+    "  1    the call failed, its response is partial, or the output could not be written\n"
+    "  2    invalid usage, or an invalid argument\n"
+    "  3    not found, or not all of it\n"
+    "  4    credentials, scopes or settings do not allow it\n"
+    "  5    unavailable, deadline or rate limit exceeded: a retry may help\n"
+    "  130  interrupted\n";
+
+inline ExitCode ExitCodeOf(grpc::StatusCode code) {
+  switch (code) {
+    case grpc::StatusCode::OK:
+      return kExitOk;
+    case grpc::StatusCode::INVALID_ARGUMENT:
+    case grpc::StatusCode::OUT_OF_RANGE:
+      return kExitUsage;
+    case grpc::StatusCode::NOT_FOUND:
+      return kExitNotFound;
+    case grpc::StatusCode::PERMISSION_DENIED:
+    case grpc::StatusCode::FAILED_PRECONDITION:
+    case grpc::StatusCode::UNAUTHENTICATED:
+      return kExitNotAllowed;
+    case grpc::StatusCode::UNAVAILABLE:
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+    case grpc::StatusCode::ABORTED:
+      return kExitTryAgain;
+    default:
+      return kExitFailed;
+  }
+}
 
 }  // namespace falcon::client
 

@@ -1,16 +1,14 @@
 // Runs an export to its end over as many streams as it takes.
-#include "cli/export_call.h"
 
 #include <algorithm>
 
-#include "cli/exit_code.h"
+#include "base/backoff.h"
+#include "cli/calls.h"
+#include "cli/environment.h"
 #include "cli/notes.h"
-#include "cli/progress.h"
-#include "cli/resume_file.h"
+#include "cli/output_file.h"
 #include "messages.h"
-#include "terminal_text.h"
 #include "text.h"
-#include "time_text.h"
 
 namespace falcon::client {
 namespace {
@@ -18,23 +16,89 @@ namespace {
 using google::protobuf::Message;
 using std::chrono::milliseconds;
 
-milliseconds Backoff(int failures) {
-  constexpr int kMaxDoublings = 3;
-  return milliseconds(1000) * (1 << std::min(failures, kMaxDoublings));
-}
+constexpr Backoff kBackoff(std::chrono::seconds(1), std::chrono::seconds(8));
 
-// The token leads nowhere any more: Falcon forgot its place, or it is of another request.
+// The token is of no use any more: its cursor expired, or it is of another request.
 bool IsDeadEnd(const Failure& failure) {
   return failure.reason == "CURSOR_EXPIRED" || failure.reason.starts_with("PAGE_TOKEN_");
 }
 
-// A gateway that ends cuts its streams in these ways too.
+// Other ways in which the streams of a gateway that shuts down end.
 bool IsCutOff(const Failure& failure) {
   if (failure.code == grpc::StatusCode::CANCELLED) return true;
   if (!failure.reason.empty()) return false;
   return failure.message.find("RST_STREAM") != std::string::npos ||
          failure.message.find("Stream removed") != std::string::npos;
 }
+
+constexpr int64_t kCells = 24;
+
+std::string Bar(int64_t done, int64_t total) {
+  const int64_t full = total <= 0 ? kCells : std::min(kCells, done * kCells / total);
+  return StrCat("[", std::string(static_cast<size_t>(full), '#'),
+                std::string(static_cast<size_t>(kCells - full), '.'), "]");
+}
+
+// How far an export is, on standard error.
+class Progress {
+ public:
+  // `bar`: redraw a bar in place; else only the final line is written. `err` must outlive it.
+  Progress(std::ostream& err, bool bar, std::function<absl::Time()> now)
+      : err_(err), bar_(bar), now_(std::move(now)), start_(now_()), drawn_(absl::InfinitePast()) {}
+
+  // `done` records are written, of `total` if that is known. Draws at most ten times a second.
+  void Update(int64_t done, std::optional<int64_t> total) {
+    done_ = done;
+    total_ = total;
+    if (!bar_ || now_() - drawn_ < absl::Milliseconds(100)) return;
+    drawn_ = now_();
+    Draw();
+  }
+
+  // Erases the bar, so that something else can be written.
+  void Clear() {
+    if (shown_) err_ << "\r\x1b[K" << std::flush;
+    shown_ = false;
+  }
+
+  // "100,000 records in 8 s (12,500/s)".
+  void Finish() {
+    Clear();
+    err_ << Grouped(done_) << (done_ == 1 ? " record" : " records") << " in "
+         << SpanText(now_() - start_) << " (" << Grouped(Rate()) << "/s)\n";
+  }
+
+ private:
+  // Records a second.
+  int64_t Rate() const {
+    const double seconds = std::max(0.001, absl::ToDoubleSeconds(now_() - start_));
+    return static_cast<int64_t>(static_cast<double>(done_) / seconds);
+  }
+
+  void Draw() {
+    shown_ = true;
+    const int64_t rate = Rate();
+    err_ << "\r\x1b[K";
+    if (total_) {
+      const int64_t left = std::max<int64_t>(0, *total_ - done_);
+      err_ << Bar(done_, *total_) << ' ' << Grouped(done_) << '/' << Grouped(*total_) << "  "
+           << Grouped(rate) << "/s";
+      if (rate > 0) err_ << "  " << SpanText(absl::Seconds(left / rate)) << " left";
+    } else {
+      err_ << Grouped(done_) << " records  " << Grouped(rate) << "/s";
+    }
+    err_.flush();
+  }
+
+  std::ostream& err_;
+  const bool bar_;
+  const std::function<absl::Time()> now_;
+  const absl::Time start_;
+  absl::Time drawn_;
+  bool shown_ = false;
+  int64_t done_ = 0;
+  std::optional<int64_t> total_;
+};
 
 class Export {
  public:
@@ -111,7 +175,7 @@ class Export {
     if (written_ && resume_token_.empty()) return false;
     if (failures_ == 0) broken_since_ = environment.now();
     const milliseconds wait =
-        std::max(failure.retry_delay.value_or(milliseconds(0)), Backoff(failures_));
+        std::max(failure.retry_delay.value_or(milliseconds(0)), kBackoff.After(failures_ + 1));
     const absl::Time end = broken_since_ + absl::FromChrono(call_.retry_for);
     if (environment.now() + absl::FromChrono(wait) > end) return false;
     if (call_.retry && failures_ >= *call_.retry) return false;
@@ -133,7 +197,7 @@ class Export {
     if (call_.resume_file.empty() || context_.OutputFailed()) return code;
     const absl::Status removed = RemoveResumePoint(call_.resume_file);
     if (removed.ok()) return code;
-    context_.environment.err << "error: " << std::string(removed.message()) << ".\n";
+    PrintError(context_.environment.err, StrCat(ToStd(removed.message()), "."));
     return kExitFailed;
   }
 
@@ -144,7 +208,7 @@ class Export {
     notes_.Finish();
     int code = CheckOutput(context_.environment, kExitFailed);
     if (!kept_.ok()) {
-      context_.environment.err << "error: " << std::string(kept_.message()) << ".\n";
+      PrintError(context_.environment.err, StrCat(ToStd(kept_.message()), "."));
     }
     TellRest(whole);
     return code;
@@ -155,8 +219,8 @@ class Export {
     if (!IsDeadEnd(failure)) {
       TellRest(true);
     } else if (!call_.resume_file.empty()) {
-      context_.environment.err << "  To begin anew, remove " << EscapeUnsafe(call_.resume_file)
-                               << " and what was exported.\n";
+      context_.environment.err << "  To start again, remove " << EscapeUnsafe(call_.resume_file)
+                               << " and the exported records.\n";
     }
     return code;
   }
@@ -165,18 +229,18 @@ class Export {
   void TellRest(bool whole) const {
     std::ostream& err = context_.environment.err;
     if (resume_token_.empty()) {
-      err << (written_ ? "What came so far is written; this stream cannot be resumed.\n"
-                       : "No message is written as a whole: begin anew.\n");
+      err << (written_ ? "The records so far are written. This stream cannot be resumed.\n"
+                       : "No complete message was written: start again.\n");
       return;
     }
-    err << (whole ? "What came so far is written."
-                  : "What came so far is written, and behind it a part of more: cut it after the "
-                    "last whole message.");
+    err << (whole ? "The records so far are written."
+                  : "The records so far are written, followed by an incomplete message: cut the "
+                    "output after the last complete one.");
     if (!call_.resume_file.empty() && kept_.ok()) {
-      err << " For the rest, the same command again, appending (>>).\n";
+      err << " To resume, run the same command again, appending (>>).\n";
       return;
     }
-    err << " For the rest, append (>>) the same command with\n  --resume-token "
+    err << " To resume, append (>>) the output of the same command with\n  --resume-token "
         << EscapeUnsafe(resume_token_) << Instants() << '\n';
   }
 

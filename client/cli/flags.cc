@@ -43,12 +43,13 @@ Flag InstantFlag(const FieldDescriptor& range, const FieldDescriptor& end, const
   const bool is_start = end.name() == "start";
   const std::string word = is_start ? "after" : "before";
   const std::string name = range.name() == "time" ? word : StrCat(FlagNameOf(range), "-", word);
-  const std::string bound = is_start ? " From this instant on." : " Before this instant.";
-  return {.name = name,
-          .kind = FlagKind::kInstant,
-          .path = path,
-          .help = StrCat(CommentOf(range), bound,
-                         " RFC 3339 or a date, in UTC without a zone; or back from now: 7d, 24h.")};
+  const std::string bound = is_start ? " Inclusive." : " Exclusive.";
+  return {
+      .name = name,
+      .kind = FlagKind::kInstant,
+      .path = path,
+      .help = StrCat(CommentOf(range), bound,
+                     " RFC 3339 or a date, in UTC without a zone; or a time before now: 7d, 24h.")};
 }
 
 Flag PlainFlag(const FieldDescriptor& field, const Path& path) {
@@ -61,10 +62,10 @@ Flag PlainFlag(const FieldDescriptor& field, const Path& path) {
   }
   if (flag.kind == FlagKind::kFields) {
     if (field.name() == "read_mask") flag.name = "fields";
-    flag.help.append(" Several by commas: hostname,device.hostname.");
+    flag.help.append(" Separate several by commas: hostname,device.hostname.");
   }
   if (field.is_repeated() && flag.kind != FlagKind::kJson) {
-    flag.help.append(" Several by commas, or the flag again.");
+    flag.help.append(" Separate several by commas, or repeat the flag.");
   }
   return flag;
 }
@@ -75,18 +76,16 @@ bool IsFilterCheck(const FieldDescriptor& field) {
 }
 
 Flag UncheckedFlag(const Path& path) {
-  return {
-      .name = "unchecked",
-      .kind = FlagKind::kSwitch,
-      .path = path,
-      .help =
-          "Sends the filter to Falcon as it is, fields and words that are not known included. Its "
-          "syntax is checked."};
+  return {.name = "unchecked",
+          .kind = FlagKind::kSwitch,
+          .path = path,
+          .help =
+              "Send the filter to Falcon with its unknown fields and values. Only its syntax is "
+              "checked."};
 }
 
-// Messages inside messages inside requests are none of a command line's business: below `kDepth`
-// they are JSON.
-constexpr size_t kDepth = 3;
+// Messages below this depth are given as JSON.
+constexpr size_t kMaxDepth = 3;
 
 void AddFlags(const Descriptor& type, const Path& parent, std::vector<Flag>& out) {
   for (int i = 0; i < type.field_count(); ++i) {
@@ -101,7 +100,7 @@ void AddFlags(const Descriptor& type, const Path& parent, std::vector<Flag>& out
         end.push_back(field.message_type()->field(j));
         out.push_back(InstantFlag(field, *end.back(), end));
       }
-    } else if (plain_message && path.size() < kDepth) {
+    } else if (plain_message && path.size() < kMaxDepth) {
       AddFlags(*field.message_type(), path, out);
     } else if (IsFilterCheck(field)) {
       const Descriptor& request = *path.front()->containing_type();
@@ -117,25 +116,9 @@ void AddFlags(const Descriptor& type, const Path& parent, std::vector<Flag>& out
 }  // namespace
 
 std::string Flag::ValueHint() const {
-  switch (kind) {
-    case FlagKind::kSwitch:
-      return {};
-    case FlagKind::kNumber:
-      return "NUMBER";
-    case FlagKind::kEnum:
-      return "WORD";
-    case FlagKind::kInstant:
-      return "TIME";
-    case FlagKind::kSpan:
-      return "SPAN";
-    case FlagKind::kFields:
-      return "FIELDS";
-    case FlagKind::kJson:
-      return "JSON";
-    case FlagKind::kText:
-      break;
-  }
-  return "TEXT";
+  // In the order of FlagKind.
+  constexpr const char* kHints[] = {"TEXT", "NUMBER", "", "WORD", "TIME", "SPAN", "FIELDS", "JSON"};
+  return kHints[static_cast<size_t>(kind)];
 }
 
 std::vector<Flag> FlagsOf(const Method& method) {
@@ -184,10 +167,50 @@ const Flag* PositionalOf(const Method& method, const std::vector<Flag>& flags) {
 }
 
 std::string NameFlagOf(const Flag& positional, const std::vector<Flag>& flags) {
-  if (positional.name != "device-id" || positional.field().is_repeated()) return {};
-  const auto found = std::find_if(flags.begin(), flags.end(),
-                                  [](const Flag& flag) { return flag.name == "hostname"; });
+  const auto* choice = positional.field().real_containing_oneof();
+  if (choice == nullptr || !IsDeviceIdField(positional.field())) return {};
+  const auto found = std::find_if(flags.begin(), flags.end(), [&](const Flag& flag) {
+    return flag.name != positional.name && flag.field().real_containing_oneof() == choice;
+  });
   return found == flags.end() ? std::string() : found->name;
+}
+
+std::vector<OwnFlag> GlobalFlags() {
+  return {
+      {"address", "HOST:PORT",
+       "The gateway. Default: FALCON_GATEWAY_ADDRESS, else 127.0.0.1:50051."},
+      {"tls", "", "Use TLS. Implied by each of the next three flags."},
+      {"ca-file", "FILE",
+       "PEM file of the authorities to trust. Default: FALCON_GATEWAY_CA_FILE, else the system's."},
+      {"cert", "FILE",
+       "PEM file of the client certificate, for mutual TLS. Default: FALCON_GATEWAY_CERT_FILE."},
+      {"key", "FILE",
+       "PEM file of the client certificate's key. Default: FALCON_GATEWAY_KEY_FILE."},
+      {"timeout", "SPAN", "Timeout of each call: 500ms, 30s, 5m. Default 30s; none for exports."},
+      {"output", "FORMAT",
+       "table, json or ndjson (one record per line). Default: table on a terminal, else json."},
+      {"explain", "",
+       "Show the call as a grpcurl line and the FQL that it sends to Falcon, without calling "
+       "Falcon."},
+      {"no-color", "", "Print without colors, as with NO_COLOR in the environment."},
+  };
+}
+
+std::vector<OwnFlag> MethodFlags(const Method& method) {
+  if (method.shape.pages()) {
+    return {{"all", "", "Read all pages."},
+            {"limit", "NUMBER", "Maximum number of rows, read over as many pages as it takes."}};
+  }
+  if (method.descriptor->server_streaming() && method.shape.resume_from != nullptr) {
+    return {
+        {"retry-for", "SPAN",
+         "How long to resume a broken stream without progress. Default 2m; 0s: never."},
+        {"retry", "NUMBER", "How often to resume a broken stream without progress."},
+        {"resume-file", "FILE",
+         "File that keeps the resume token. An export resumes from it if it exists, and removes it "
+         "when complete. Append the output with >>. The output is ndjson."}};
+  }
+  return {};
 }
 
 }  // namespace falcon::client

@@ -40,8 +40,8 @@ std::vector<Flag> FlagsOf(const Method& method);
 // whatever else does not list or export. Null if there is none.
 const Flag* PositionalOf(const Method& method, const std::vector<Flag>& flags);
 
-// The flag that takes what stands in the positional's place and is no id: "hostname" beside
-// "device-id". Empty if there is none.
+// The flag that takes a word in the positional's place that is no device id: the other choice of its
+// oneof, such as "hostname" beside "device-id". Empty if there is none.
 std::string NameFlagOf(const Flag& positional, const std::vector<Flag>& flags);
 
 // Words given for each flag, by its name, in order. A switch has "true" or "false".
@@ -59,6 +59,20 @@ std::string InFlagTerms(const std::vector<Flag>& flags, std::string_view text);
 // `now` is what 7d counts back from.
 absl::Status FillRequest(const std::vector<Flag>& flags, const FlagWords& words, absl::Time now,
                          google::protobuf::Message& request);
+
+// A flag that is of no request: connection, output, and following of pages and streams.
+struct OwnFlag {
+  std::string name;
+  // Empty: a switch.
+  std::string value_hint;
+  std::string help;
+};
+
+// Those of every command.
+std::vector<OwnFlag> GlobalFlags();
+
+// Those of one method: --all and --limit for lists, --retry and --resume-file for exports.
+std::vector<OwnFlag> MethodFlags(const Method& method);
 
 }  // namespace falcon::client
 

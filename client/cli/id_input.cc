@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "terminal_text.h"
+#include "base/status.h"
 #include "text.h"
 
 namespace falcon::client {
@@ -15,13 +15,6 @@ using Json = nlohmann::json;
 
 constexpr size_t kMaxInputBytes = size_t{256} * 1024 * 1024;
 constexpr size_t kMaxShownColumns = 60;
-
-std::string_view Trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const size_t first = text.find_first_not_of(kBlanks);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 // What starts or ends like JSON is a piece of a document, and blanks make it a row of a table.
 bool IsPlainId(std::string_view word) {
@@ -45,8 +38,7 @@ class IdReader {
     while (!text.empty()) {
       const size_t end = std::min(text.find('\n'), text.size());
       const std::string where = StrCat("line ", ++number, ": ");
-      absl::Status status = AddLine(Trimmed(text.substr(0, end)), where);
-      if (!status.ok()) return status;
+      RETURN_IF_ERROR(AddLine(Trimmed(text.substr(0, end)), where));
       text.remove_prefix(std::min(end + 1, text.size()));
     }
     return absl::OkStatus();
@@ -56,9 +48,10 @@ class IdReader {
 
  private:
   absl::Status Wrong(const std::string& where, std::string_view what) const {
-    return absl::InvalidArgumentError(StrCat(
-        "standard input, ", where, what, " Right are ids, one a line, or JSON with the records' `",
-        id_fields_.front(), "`."));
+    return absl::InvalidArgumentError(
+        StrCat("standard input, ", where, what,
+               " Expected ids, one per line, or JSON of records with the field `",
+               id_fields_.front(), "`."));
   }
 
   absl::Status AddLine(std::string_view line, const std::string& where) {
@@ -71,14 +64,14 @@ class IdReader {
       ids_.emplace_back(line);
       return absl::OkStatus();
     }
-    return Wrong(where, StrCat("'", Truncate(EscapeUnsafe(line), kMaxShownColumns), "' is no id."));
+    return Wrong(where,
+                 StrCat("'", Truncate(EscapeUnsafe(line), kMaxShownColumns), "' is not an id."));
   }
 
   absl::Status AddDocument(const Json& value, const std::string& where) {
     if (value.is_array()) {
       for (size_t i = 0; i < value.size(); ++i) {
-        absl::Status status = AddOne(value[i], StrCat(where, "item ", i + 1, ": "));
-        if (!status.ok()) return status;
+        RETURN_IF_ERROR(AddOne(value[i], StrCat(where, "item ", i + 1, ": ")));
       }
       return absl::OkStatus();
     }
@@ -93,7 +86,7 @@ class IdReader {
     if (!id) {
       return Wrong(where, value.is_object()
                               ? StrCat("the record has no `", id_fields_.front(), "`.")
-                              : "this is no id.");
+                              : "this is not an id.");
     }
     ids_.push_back(*id);
     return absl::OkStatus();
@@ -141,19 +134,8 @@ absl::StatusOr<std::vector<std::string>> ReadIds(std::istream& in,
     }
   }
   IdReader reader(id_fields);
-  absl::Status status = reader.Read(text);
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(reader.Read(text));
   return reader.Take();
-}
-
-bool IsDeviceId(std::string_view word) {
-  constexpr size_t kDigits = 32;
-  if (word.size() == 2 * kDigits + 1 && word[kDigits] == '_') {
-    return IsDeviceId(word.substr(0, kDigits)) && IsDeviceId(word.substr(kDigits + 1));
-  }
-  return word.size() == kDigits && std::all_of(word.begin(), word.end(), [](unsigned char c) {
-           return std::isxdigit(c) != 0;
-         });
 }
 
 }  // namespace falcon::client

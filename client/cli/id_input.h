@@ -16,10 +16,6 @@ namespace falcon::client {
 absl::StatusOr<std::vector<std::string>> ReadIds(std::istream& in,
                                                  const std::vector<std::string>& id_fields);
 
-// Whether Falcon could know a host by it: 32 hexadecimal digits, alone or behind those of a
-// customer and an underscore.
-bool IsDeviceId(std::string_view word);
-
 }  // namespace falcon::client
 
 #endif  // FALCON_CLIENT_CLI_ID_INPUT_H_

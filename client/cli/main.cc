@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "absl/time/clock.h"
-#include "cli/exit_code.h"
+#include "cli/environment.h"
 #include "cli/output_file.h"
 #include "cli/program.h"
 

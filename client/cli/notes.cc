@@ -3,9 +3,8 @@
 
 #include <algorithm>
 
-#include "cli/exit_code.h"
+#include "cli/environment.h"
 #include "messages.h"
-#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::client {
@@ -18,13 +17,6 @@ using google::protobuf::Message;
 constexpr size_t kMaxLines = 50;
 constexpr size_t kMaxSkippedFields = 100;
 constexpr int64_t kNotFound = 404;
-
-// Null: the answer says nothing about how it was read.
-const Message* ReadInfoOf(const Method& method, const Message& answer) {
-  const FieldDescriptor* info = method.shape.read_info;
-  if (info == nullptr || !answer.GetReflection()->HasField(answer, info)) return nullptr;
-  return &answer.GetReflection()->GetMessage(answer, info);
-}
 
 std::vector<const Message*> MessagesIn(const Message& message, const char* name) {
   std::vector<const Message*> out;
@@ -45,6 +37,12 @@ std::string WithPlace(const Message& note, const std::vector<Flag>& flags) {
 }
 
 }  // namespace
+
+const Message* ReadInfoOf(const Method& method, const Message& answer) {
+  const FieldDescriptor* info = method.shape.read_info;
+  if (info == nullptr || !answer.GetReflection()->HasField(answer, info)) return nullptr;
+  return &answer.GetReflection()->GetMessage(answer, info);
+}
 
 void Notes::Line(const std::string& line) {
   if (told_.contains(line)) return;
@@ -79,7 +77,7 @@ void Notes::Add(const Message& answer) {
 void Notes::AddReadInfo(const Message& info) {
   if (TextField(info, "partial") == "true") {
     partial_ = true;
-    Line("partial: Falcon did not answer for all.");
+    Line("partial: Falcon did not answer for every record.");
   }
   const FieldDescriptor* errors = info.GetDescriptor()->FindFieldByName("errors");
   if (errors != nullptr) AddErrors(info, *errors, "partial");
@@ -127,13 +125,10 @@ int Notes::code() const {
 }
 
 std::vector<std::string> DeferredIds(const Method& method, const Message& answer) {
-  std::vector<std::string> ids;
   const Message* info = ReadInfoOf(method, answer);
-  if (info == nullptr) return ids;
-  const FieldDescriptor* field = info->GetDescriptor()->FindFieldByName("deferred_ids");
-  const int size = field == nullptr ? 0 : info->GetReflection()->FieldSize(*info, field);
-  for (int i = 0; i < size; ++i) ids.push_back(ScalarText(*info, *field, i));
-  return ids;
+  const FieldDescriptor* field =
+      info == nullptr ? nullptr : info->GetDescriptor()->FindFieldByName("deferred_ids");
+  return field == nullptr ? std::vector<std::string>() : TextsOf(*info, *field);
 }
 
 }  // namespace falcon::client

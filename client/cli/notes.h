@@ -57,6 +57,10 @@ class Notes {
   bool missing_ = false;
 };
 
+// What the answer says about how it was read; null: nothing.
+const google::protobuf::Message* ReadInfoOf(const Method& method,
+                                            const google::protobuf::Message& answer);
+
 // Ids that the answer leaves for another call.
 std::vector<std::string> DeferredIds(const Method& method, const google::protobuf::Message& answer);
 

@@ -1,5 +1,5 @@
-// Standard output as a file descriptor: every failed write is seen, and what was written can be cut
-// back to its last whole message.
+// What an export writes: standard output as a file descriptor, of which every failed write is seen
+// and what was written can be cut back to its last whole message; and the resume file.
 #ifndef FALCON_CLIENT_CLI_OUTPUT_FILE_H_
 #define FALCON_CLIENT_CLI_OUTPUT_FILE_H_
 
@@ -13,6 +13,8 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 namespace falcon::client {
 
@@ -66,6 +68,24 @@ class OutputFile final : public std::streambuf {
   int error_ = 0;
   std::array<char, size_t{64} * 1024> buffer_;
 };
+
+// The file of --resume-file: how far an export is, kept over crashes. Its first line is the token.
+struct ResumePoint {
+  std::string token;
+  // What 7d counted back from when the export began: the same words must mean the same times.
+  absl::Time start;
+  // Where standard output was then; unset: it was no regular file.
+  std::optional<FilePlace> place;
+};
+
+// Nothing if there is no such file, or it is empty. INVALID_ARGUMENT if it is none of ours.
+absl::StatusOr<std::optional<ResumePoint>> ReadResumePoint(const std::string& path);
+
+// Replaces the file at once: after a crash it holds the old point or the new one.
+absl::Status WriteResumePoint(const std::string& path, const ResumePoint& point);
+
+// No error if there is none.
+absl::Status RemoveResumePoint(const std::string& path);
 
 }  // namespace falcon::client
 

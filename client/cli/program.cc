@@ -5,15 +5,14 @@
 
 #include <limits>
 
+#include "base/status.h"
 #include "catalog.h"
 #include "cli/calls.h"
 #include "cli/command_line.h"
-#include "cli/exit_code.h"
-#include "cli/explain.h"
-#include "cli/resume_file.h"
-#include "connection.h"
+#include "cli/environment.h"
+#include "cli/output_file.h"
 #include "descriptor_set.h"
-#include "terminal_text.h"
+#include "gateway.h"
 #include "text.h"
 
 namespace falcon::client {
@@ -23,17 +22,16 @@ namespace {
 absl::Status OpenResumeFile(const MethodCall& call, const Environment& environment,
                             absl::Time& start, google::protobuf::Message& request) {
   if (call.resume_file.empty()) return absl::OkStatus();
-  const auto point = ReadResumePoint(call.resume_file);
-  if (!point.ok()) return point.status();
-  if (!point->has_value()) return absl::OkStatus();
-  if ((*point)->start != absl::InfinitePast()) start = (*point)->start;
-  request.GetReflection()->SetString(&request, call.method->shape.resume_from, (*point)->token);
-  if (environment.file == nullptr || !(*point)->place) return absl::OkStatus();
-  absl::Status there = environment.file->ContinueAt(*(*point)->place);
+  ASSIGN_OR_RETURN(const auto point, ReadResumePoint(call.resume_file));
+  if (!point.has_value()) return absl::OkStatus();
+  if (point->start != absl::InfinitePast()) start = point->start;
+  request.GetReflection()->SetString(&request, call.method->shape.resume_from, point->token);
+  if (environment.file == nullptr || !point->place) return absl::OkStatus();
+  absl::Status there = environment.file->ContinueAt(*point->place);
   if (there.ok()) return there;
   return absl::FailedPreconditionError(StrCat(EscapeUnsafe(call.resume_file), ": ",
                                               std::string(there.message()),
-                                              ", or remove the file to begin anew."));
+                                              ", or remove the file to start again."));
 }
 
 int Call(const Catalog& catalog, const Command& command, const Environment& environment) {
@@ -43,12 +41,12 @@ int Call(const Catalog& catalog, const Command& command, const Environment& envi
   absl::Status filled = OpenResumeFile(call, environment, start, *request);
   if (filled.ok()) filled = FillRequest(call.flags, call.words, start, *request);
   if (!filled.ok()) {
-    environment.err << "error: " << std::string(filled.message()) << '\n';
+    PrintError(environment.err, ToStd(filled.message()));
     return kExitUsage;
   }
   const auto credentials = CredentialsOf(command.global.gateway);
   if (!credentials.ok()) {
-    environment.err << "error: " << std::string(credentials.status().message()) << '\n';
+    PrintError(environment.err, ToStd(credentials.status().message()));
     return kExitUsage;
   }
   grpc::ChannelArguments arguments;
@@ -71,7 +69,7 @@ int Call(const Catalog& catalog, const Command& command, const Environment& envi
 int RunProgram(const std::vector<std::string>& arguments, const Environment& environment) {
   const auto catalog = Catalog::Load(DescriptorSet());
   if (!catalog.ok()) {
-    environment.err << "error: " << std::string(catalog.status().message()) << '\n';
+    PrintError(environment.err, ToStd(catalog.status().message()));
     return kExitFailed;
   }
   const Command command = ParseCommandLine(**catalog, arguments, environment);

@@ -11,7 +11,7 @@
 
 #include "catalog.h"
 #include "cli/command_line.h"
-#include "render/style.h"
+#include "render/table.h"
 
 namespace falcon::client {
 

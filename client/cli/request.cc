@@ -6,14 +6,13 @@
 #include <map>
 #include <set>
 
+#include "base/status.h"
 #include "cli/flags.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
 #include "messages.h"
 #include "naming.h"
-#include "terminal_text.h"
 #include "text.h"
-#include "time_text.h"
 
 namespace falcon::client {
 namespace {
@@ -76,16 +75,16 @@ absl::Status PutNumber(const Flag& flag, std::string_view word, Message& message
       break;
     default:
       if (const auto n = Parse<double>(word)) return FALCON_PUT(Double, *n), absl::OkStatus();
-      return Wrong(flag, word, "no number.");
+      return Wrong(flag, word, "not a number.");
   }
-  return Wrong(flag, word, "no whole number in the field's range.");
+  return Wrong(flag, word, "not a whole number in the range of the field.");
 }
 
 absl::Status PutOneText(const Flag& flag, std::string_view word, Message& message) {
   const FieldDescriptor& field = flag.field();
   const Reflection& reflection = *message.GetReflection();
   if (field.cpp_type() != FieldDescriptor::CPPTYPE_STRING) {
-    return Wrong(flag, word, "not something that fgctl can send.");
+    return Wrong(flag, word, "not of a type that fgctl can send.");
   }
   for (size_t at = 0; at < word.size();) {
     const CodePoint point = DecodeAt(word, at);
@@ -99,8 +98,7 @@ absl::Status PutOneText(const Flag& flag, std::string_view word, Message& messag
 absl::Status PutText(const Flag& flag, std::string_view words, Message& message) {
   if (!flag.field().is_repeated()) return PutOneText(flag, words, message);
   for (const std::string& word : SplitValues(words)) {
-    absl::Status status = PutOneText(flag, word, message);
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR(PutOneText(flag, word, message));
   }
   return absl::OkStatus();
 }
@@ -119,7 +117,7 @@ absl::Status PutEnum(const Flag& flag, std::string_view words, Message& message)
     const std::vector<std::string> known = EnumWords(*field.enum_type());
     const std::string nearest = Nearest(word, known);
     return Wrong(flag, word,
-                 StrCat("none of its words. ",
+                 StrCat("not a known value. ",
                         nearest.empty() ? std::string() : StrCat("Did you mean ", nearest, "? "),
                         "Known: ", Join(known, ", "), "."));
   }
@@ -139,8 +137,8 @@ absl::Status PutInstant(const Flag& flag, std::string_view word, absl::Time now,
   const std::optional<absl::Time> instant = ParseInstant(word, now);
   if (!instant) {
     return Wrong(flag, word,
-                 "no time. Right are 2026-05-28T14:00:00Z, 2026-05-28, 7d, 24h, 30m (back from "
-                 "now) and now.");
+                 "not a time. Examples: 2026-05-28T14:00:00Z, 2026-05-28, now, and 7d, 24h, 30m "
+                 "(before now).");
   }
   const absl::Time whole = absl::FromUnixSeconds(absl::ToUnixSeconds(*instant));
   Message& target = *message.GetReflection()->MutableMessage(&message, &flag.field());
@@ -151,7 +149,7 @@ absl::Status PutInstant(const Flag& flag, std::string_view word, absl::Time now,
 
 absl::Status PutSpan(const Flag& flag, std::string_view word, Message& message) {
   const std::optional<absl::Duration> span = ParseSpan(word);
-  if (!span) return Wrong(flag, word, "no span of time. Right are 500ms, 30s, 5m, 2h, 7d.");
+  if (!span) return Wrong(flag, word, "not a duration. Examples: 500ms, 30s, 5m, 2h, 7d.");
   Message& target = *message.GetReflection()->MutableMessage(&message, &flag.field());
   PutSecondsAndNanos(absl::ToInt64Seconds(*span), absl::ToInt64Nanoseconds(*span) % 1'000'000'000,
                      target);
@@ -174,7 +172,7 @@ absl::Status PutJson(const Flag& flag, std::string_view word, Message& message) 
                                         : *reflection.MutableMessage(&message, &field);
   const auto status = google::protobuf::util::JsonStringToMessage(std::string(word), &target);
   if (status.ok()) return absl::OkStatus();
-  return Wrong(flag, word, StrCat("no JSON of a ", field.message_type()->name(), "."));
+  return Wrong(flag, word, StrCat("not JSON of a ", field.message_type()->name(), "."));
 }
 
 // On an enum, a switch is the choice between its first value and its last.
@@ -221,8 +219,8 @@ absl::Status CheckChoices(const std::vector<Flag>& flags, const FlagWords& words
       if (choice == nullptr) continue;
       const auto [first, only] = chosen.emplace(choice, &flag);
       if (only || first->second->path[i] == flag.path[i]) continue;
-      return absl::InvalidArgumentError(StrCat("--", first->second->name, " and --", flag.name,
-                                               " exclude each other: give one."));
+      return absl::InvalidArgumentError(
+          StrCat("--", first->second->name, " and --", flag.name, " are mutually exclusive."));
     }
   }
   return absl::OkStatus();
@@ -252,19 +250,17 @@ absl::Status CheckRequired(const std::vector<Flag>& flags, const FlagWords& word
 absl::Status FillRequest(const std::vector<Flag>& flags, const FlagWords& words, absl::Time now,
                          Message& request) {
   for (const auto& check : {CheckRequired, CheckChoices}) {
-    absl::Status status = check(flags, words);
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR(check(flags, words));
   }
   for (const Flag& flag : flags) {
     const auto given = words.find(flag.name);
     if (given == words.end()) continue;
     const bool several = flag.field().is_repeated() || flag.kind == FlagKind::kFields;
     if (!several && given->second.size() > 1) {
-      return absl::InvalidArgumentError(StrCat("--", flag.name, " may be given once only."));
+      return absl::InvalidArgumentError(StrCat("--", flag.name, " may be given only once."));
     }
     for (const std::string& word : given->second) {
-      absl::Status status = Put(flag, word, now, MutableHolder(flag.path, request));
-      if (!status.ok()) return status;
+      RETURN_IF_ERROR(Put(flag, word, now, MutableHolder(flag.path, request)));
     }
   }
   return absl::OkStatus();

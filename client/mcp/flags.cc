@@ -7,14 +7,10 @@
 
 #include "absl/status/status.h"
 #include "mcp/secret_file.h"
-#include "terminal_text.h"
 #include "text.h"
-#include "time_text.h"
 
 namespace falcon::mcp {
 namespace {
-
-using client::StrCat;
 
 constexpr const char* kFooter =
     "Without --http it serves its one client on standard input and output, and ends with it.\n"

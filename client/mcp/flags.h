@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "connection.h"
+#include "gateway.h"
 #include "mcp/tools/bridge.h"
 #include "mcp/tools/tool_list.h"
 #include "mcp/transport/http.h"

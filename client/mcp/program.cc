@@ -8,18 +8,15 @@
 
 #include "catalog.h"
 #include "descriptor_set.h"
-#include "invoke.h"
+#include "gateway.h"
 #include "mcp/assembly.h"
 #include "mcp/flags.h"
 #include "mcp/self_test.h"
 #include "mcp/transport/stdio.h"
-#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::mcp {
 namespace {
-
-using client::StrCat;
 
 // Calls that wait for a worker, for each worker.
 constexpr size_t kWaitingPerWorker = 16;

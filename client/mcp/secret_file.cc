@@ -10,13 +10,10 @@
 #include <cstring>
 #include <string_view>
 
-#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::mcp {
 namespace {
-
-using client::StrCat;
 
 constexpr size_t kMostBytes = size_t{64} * 1024;
 

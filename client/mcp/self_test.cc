@@ -13,14 +13,12 @@
 #include "mcp/protocol/server.h"
 #include "mcp/protocol/workers.h"
 #include "messages.h"
-#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::mcp {
 namespace {
 
 using client::EscapeUnsafe;
-using client::StrCat;
 
 // Keeps the answer to one message.
 class Inbox final : public Outlet {

@@ -5,9 +5,7 @@
 #include <vector>
 
 #include "messages.h"
-#include "raw_values.h"
 #include "render/value_text.h"
-#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::client {
@@ -48,12 +46,6 @@ class CardPrinter {
   std::string Take() { return std::move(out_); }
 
  private:
-  static std::vector<const FieldDescriptor*> SetFields(const Message& message) {
-    std::vector<const FieldDescriptor*> fields;
-    message.GetReflection()->ListFields(message, &fields);
-    return fields;
-  }
-
   static bool IsSet(const Message& message, const FieldDescriptor& field) {
     const auto& reflection = *message.GetReflection();
     return field.is_repeated() ? reflection.FieldSize(message, &field) > 0

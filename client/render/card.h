@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "render/style.h"
+#include "render/table.h"
 
 namespace falcon::client {
 

@@ -1,9 +1,7 @@
 // Failures in words.
 #include "render/failure_text.h"
 
-#include "terminal_text.h"
 #include "text.h"
-#include "time_text.h"
 
 namespace falcon::client {
 namespace {
@@ -29,7 +27,7 @@ std::string ViolationLines(const Failure& failure) {
 
 std::string ProxyAdvice(int status) {
   return StrCat("A proxy at that address answered with HTTP ", status,
-                " in the gateway's place: the gateway behind it is starting, busy or not reached.");
+                " instead of the gateway, which is starting, busy or unreachable.");
 }
 
 // gRPC's own UNAVAILABLE, without details, comes when nobody listens.
@@ -38,8 +36,8 @@ std::string AdviceOf(const Failure& failure, std::string_view address) {
     return StrCat("Try --fql ", ShellWord(EscapeUnsafe(filter)));
   }
   if (const std::string scopes = failure.Fact("required_scopes"); !scopes.empty()) {
-    return StrCat("Grant the API client these scopes in Falcon's console: ", EscapeUnsafe(scopes),
-                  ". `fgctl access` shows which it has.");
+    return StrCat("Grant the API client these scopes in the Falcon console: ", EscapeUnsafe(scopes),
+                  ". `fgctl access` shows those it has.");
   }
   if (failure.retry_delay) {
     return StrCat("Try again in ", SpanText(absl::Milliseconds(failure.retry_delay->count())), ".");
@@ -50,17 +48,18 @@ std::string AdviceOf(const Failure& failure, std::string_view address) {
   switch (failure.code) {
     case grpc::StatusCode::UNAVAILABLE:
       if (!failure.reason.empty()) {
-        return "Try again; `fgctl status` shows how the gateway stands.";
+        return "Try again. `fgctl status` shows the state of the gateway.";
       }
       return StrCat(
           "Is a gateway running at ", EscapeUnsafe(address),
-          ", with or without TLS as asked? --address or FALCON_GATEWAY_ADDRESS names another.");
+          ", and does it use TLS as this call does? Set another address with --address or "
+          "FALCON_GATEWAY_ADDRESS.");
     case grpc::StatusCode::DEADLINE_EXCEEDED:
-      return "Allow more time with --timeout, or ask for less.";
+      return "Allow more time with --timeout, or request less.";
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
-      return "Falcon's budget is shared by all clients of the customer: try again later.";
+      return "All clients of the customer share Falcon's rate limit. Try again later.";
     case grpc::StatusCode::UNIMPLEMENTED:
-      return "This gateway is older than fgctl, or something else answers at that address.";
+      return "The gateway is older than fgctl, or another server answers at that address.";
     default:
       return {};
   }
@@ -69,19 +68,19 @@ std::string AdviceOf(const Failure& failure, std::string_view address) {
 }  // namespace
 
 std::string FailureText(const Failure& failure, std::string_view address, const Style& style) {
-  const std::string_view name = failure.reason.empty() ? CodeName(failure.code) : failure.reason;
+  const std::string name = failure.reason.empty() ? CodeName(failure.code) : failure.reason;
   const std::string message = EscapeUnsafe(failure.message);
   std::string out = StrCat(Painted("error:", Tint::kRed, style), " ",
                            message.empty() ? "The call failed." : message, " (", EscapeUnsafe(name),
                            ")\n", ViolationLines(failure));
   if (const std::string said = failure.Fact("upstream_text"); !said.empty()) {
-    out.append(StrCat("  It came with: ", EscapeUnsafe(said), "\n"));
+    out.append(StrCat("  Falcon's message: ", EscapeUnsafe(said), "\n"));
   }
   if (const std::string advice = AdviceOf(failure, address); !advice.empty()) {
     out.append(StrCat("  ", advice, "\n"));
   }
   if (const std::string trace = failure.Fact("trace_id"); !trace.empty()) {
-    out.append(StrCat("  Falcon's trace id, for its support: ", EscapeUnsafe(trace), "\n"));
+    out.append(StrCat("  Falcon trace id, for CrowdStrike support: ", EscapeUnsafe(trace), "\n"));
   }
   return out;
 }

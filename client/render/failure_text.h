@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "failure.h"
-#include "render/style.h"
+#include "render/table.h"
 
 namespace falcon::client {
 

@@ -7,9 +7,8 @@
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
 #include "messages.h"
-#include "raw_values.h"
+#include "naming.h"
 #include "render/value_text.h"
-#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::client {
@@ -43,12 +42,12 @@ void AddBrief(const Descriptor& type, const FieldPath& parent, std::vector<Field
   }
 }
 
-// Ids say little to a reader, and are long. A severity stands there in a word already.
+// The record's own id, ids of devices, and scores whose band stands beside them in a word: they say
+// little to a reader, and half of one says nothing.
 bool IsId(const FieldPath& path) {
-  const std::string& name = path.fields.back()->name();
-  if (name == "severity_score") return true;
-  return path.fields.back()->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
-         (path.name == "id" || name == "aid" || name == "device_id" || name == "composite_id");
+  const FieldDescriptor& field = *path.fields.back();
+  return BandsOf(field) != nullptr || IsDeviceIdField(field) ||
+         (path.fields.size() == 1 && IsRecordIdField(field));
 }
 
 // The ids last, and of those the record's own, which is declared first.

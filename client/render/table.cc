@@ -4,14 +4,17 @@
 #include <algorithm>
 #include <functional>
 
-#include "terminal_text.h"
+#include "text.h"
 
 namespace falcon::client {
 namespace {
 
+// In the order of Tint.
+constexpr std::string_view kAnsiCodes[] = {"", "1", "2", "1;31", "31", "33", "32"};
+
 constexpr size_t kGap = 2;
 // A column is worth showing from here on.
-constexpr size_t kMin = 8;
+constexpr size_t kMinWidth = 8;
 
 std::vector<size_t> NaturalWidths(const std::vector<Column>& columns,
                                   const std::vector<std::vector<Cell>>& rows) {
@@ -32,7 +35,7 @@ size_t TotalOf(const std::vector<size_t>& widths) {
 
 size_t LeastOf(const Column& column, size_t natural) {
   if (column.whole || column.keep) return natural;
-  return std::min(natural, std::max(kMin, DisplayWidth(column.header)));
+  return std::min(natural, std::max(kMinWidth, DisplayWidth(column.header)));
 }
 
 // Takes a column's width away from the widest that can give, until the table fits. False: it
@@ -69,6 +72,12 @@ std::string Line(const TableLayout& layout, const Style& style,
 }
 
 }  // namespace
+
+std::string Painted(std::string_view text, Tint tint, const Style& style) {
+  const std::string_view code = kAnsiCodes[static_cast<size_t>(tint)];
+  if (!style.color || code.empty() || text.empty()) return std::string(text);
+  return StrCat("\x1b[", code, "m", text, "\x1b[0m");
+}
 
 TableLayout FitTable(const std::vector<Column>& columns, const std::vector<std::vector<Cell>>& rows,
                      const Style& style) {

@@ -1,13 +1,29 @@
-// A table for a terminal: columns as wide as their cells need and the terminal allows.
+// Colours and tables for a terminal: columns as wide as their cells need and the terminal allows.
 #ifndef FALCON_CLIENT_RENDER_TABLE_H_
 #define FALCON_CLIENT_RENDER_TABLE_H_
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "render/style.h"
+#include "absl/time/time.h"
 
 namespace falcon::client {
+
+// How output looks.
+struct Style {
+  bool color = false;
+  // Columns of the terminal. 0: no limit.
+  size_t width = 0;
+  // What relative times count from.
+  absl::Time now;
+};
+
+enum class Tint { kPlain, kBold, kDim, kRed, kOrange, kYellow, kGreen };
+
+// The text in that colour where the style has colours.
+std::string Painted(std::string_view text, Tint tint, const Style& style);
 
 struct Cell {
   // Escaped already.

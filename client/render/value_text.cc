@@ -1,18 +1,17 @@
 // Values as text.
 #include "render/value_text.h"
 
-#include <array>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "json_text.h"
 #include "messages.h"
 #include "naming.h"
-#include "terminal_text.h"
 #include "text.h"
-#include "time_text.h"
 
 namespace falcon::client {
 namespace {
@@ -24,16 +23,23 @@ enum class Form { kShort, kFull };
 
 struct SeverityLook {
   std::string_view word;
-  int floor;  // of Falcon's number
   std::string_view mark;
   Tint tint;
 };
 
-constexpr std::array<SeverityLook, 5> kSeverities = {{{"critical", 80, "🔴", Tint::kRed},
-                                                      {"high", 60, "🟠", Tint::kOrange},
-                                                      {"medium", 40, "🟡", Tint::kYellow},
-                                                      {"low", 20, "🟢", Tint::kGreen},
-                                                      {"informational", 1, "⚪", Tint::kDim}}};
+constexpr SeverityLook kSeverities[] = {{"critical", "🔴", Tint::kRed},
+                                        {"high", "🟠", Tint::kOrange},
+                                        {"medium", "🟡", Tint::kYellow},
+                                        {"low", "🟢", Tint::kGreen},
+                                        {"informational", "⚪", Tint::kDim}};
+
+// `text` with the mark of the severity that `word` names, if it names one.
+Cell Marked(std::string_view word, const std::string& text) {
+  for (const SeverityLook& look : kSeverities) {
+    if (look.word == word) return {StrCat(look.mark, " ", text), look.tint};
+  }
+  return {text, Tint::kPlain};
+}
 
 Cell EnumCell(const Message& message, const FieldDescriptor& field, int index) {
   const int number = EnumAt(message, field, index);
@@ -43,10 +49,7 @@ Cell EnumCell(const Message& message, const FieldDescriptor& field, int index) {
   const std::string word = EnumWord(*value);
   const std::string& type = field.enum_type()->name();
   if (!type.ends_with("Severity") && !type.ends_with("Rating")) return {word, Tint::kPlain};
-  for (const SeverityLook& look : kSeverities) {
-    if (look.word == word) return {StrCat(look.mark, " ", word), look.tint};
-  }
-  return {word, Tint::kPlain};
+  return Marked(word, word);
 }
 
 // Two digits after the point at most: a column is for comparing.
@@ -57,13 +60,16 @@ std::string Rounded(double number) {
   return text;
 }
 
-// Falcon's number from 1 to 100, with the mark of its band.
-Cell SeverityCell(const std::string& number) {
-  const long severity = std::strtol(number.c_str(), nullptr, 10);
-  for (const SeverityLook& look : kSeverities) {
-    if (severity >= look.floor) return {StrCat(look.mark, " ", number), look.tint};
+// A score with the mark of its band.
+Cell ScoreCell(const std::string& number, const google::protobuf::EnumDescriptor& bands) {
+  const long score = std::strtol(number.c_str(), nullptr, 10);
+  const google::protobuf::EnumValueDescriptor* band = nullptr;
+  for (int i = 0; i < bands.value_count(); ++i) {
+    const auto& options = bands.value(i)->options();
+    if (!options.HasExtension(options::v1::min_score)) continue;
+    if (score >= options.GetExtension(options::v1::min_score)) band = bands.value(i);
   }
-  return {number, Tint::kPlain};
+  return Marked(band == nullptr ? "" : EnumWord(*band), number);
 }
 
 Cell ValueCell(const Message& message, const FieldDescriptor& field, int index, Form form,
@@ -81,8 +87,7 @@ std::string ListText(const Message& message, const FieldDescriptor& field, const
 
 // The set values of a message side by side.
 std::string SideBySide(const Message& message, const Style& style) {
-  std::vector<const FieldDescriptor*> fields;
-  message.GetReflection()->ListFields(message, &fields);
+  const std::vector<const FieldDescriptor*> fields = SetFields(message);
   std::vector<std::string> parts;
   for (const FieldDescriptor* field : fields) {
     std::string part = field->is_repeated()
@@ -128,7 +133,9 @@ Cell ValueCell(const Message& message, const FieldDescriptor& field, int index, 
       if (form == Form::kShort) return {Rounded(DoubleAt(message, field, index)), Tint::kPlain};
       return {ScalarText(message, field, index), Tint::kPlain};
     case FieldDescriptor::CPPTYPE_INT32:
-      if (field.name() == "severity_score") return SeverityCell(ScalarText(message, field, index));
+      if (const auto* bands = BandsOf(field)) {
+        return ScoreCell(ScalarText(message, field, index), *bands);
+      }
       [[fallthrough]];
     default:
       return {EscapeUnsafe(ScalarText(message, field, index)), Tint::kPlain};
@@ -149,6 +156,18 @@ Cell CellOf(const Message& message, const FieldDescriptor& field, const Style& s
 
 Cell LineOf(const Message& message, const FieldDescriptor& field, int index, const Style& style) {
   return ValueCell(message, field, index, Form::kFull, style);
+}
+
+const google::protobuf::EnumDescriptor* BandsOf(const FieldDescriptor& score) {
+  constexpr std::string_view kTail = "_score";
+  if (!score.name().ends_with(kTail)) return nullptr;
+  const FieldDescriptor* named = score.containing_type()->FindFieldByName(
+      score.name().substr(0, score.name().size() - kTail.size()));
+  const auto* type = named == nullptr ? nullptr : named->enum_type();
+  const bool banded =
+      type != nullptr &&
+      type->value(type->value_count() - 1)->options().HasExtension(options::v1::min_score);
+  return banded ? type : nullptr;
 }
 
 bool IsNumeric(const FieldDescriptor& field) {

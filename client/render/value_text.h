@@ -4,7 +4,6 @@
 
 #include <google/protobuf/message.h>
 
-#include "render/style.h"
 #include "render/table.h"
 
 namespace falcon::client {
@@ -18,6 +17,10 @@ Cell CellOf(const google::protobuf::Message& message,
 // -1: the field is not repeated.
 Cell LineOf(const google::protobuf::Message& message,
             const google::protobuf::FieldDescriptor& field, int index, const Style& style);
+
+// The enum of the field beside a score whose values are bands of it: of `severity` beside
+// `severity_score`. Null if there is none.
+const google::protobuf::EnumDescriptor* BandsOf(const google::protobuf::FieldDescriptor& score);
 
 // Whether it holds a number that stands to the right.
 bool IsNumeric(const google::protobuf::FieldDescriptor& field);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/backoff.h"
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -13,14 +14,9 @@ namespace {
 
 constexpr double kRenewAt = 0.85;  // of a token's life, and
 constexpr double kRenewSpread = 0.05;
-constexpr seconds kMaxHold{60};
-constexpr int kDoublings = 6;  // 1 s << 6 is over the longest hold
+constexpr Backoff kBackoff(seconds(1), seconds(60));
 // In a row: the first may be a token that was revoked, the next is a log-in that does not work.
 constexpr int kRefusalsThatHold = 2;
-
-milliseconds HoldAfter(int failures) {
-  return std::min<milliseconds>(kMaxHold, seconds(1) * (1 << std::min(failures - 1, kDoublings)));
-}
 
 }  // namespace
 
@@ -114,7 +110,7 @@ void CachedTokenSource::Keep(const Token& token) {
 
 void CachedTokenSource::Hold(const absl::Status& failure, int failures) {
   const milliseconds pause =
-      std::max(HoldAfter(failures), RetryAfter(failure).value_or(seconds(0)));
+      std::max(kBackoff.After(failures), RetryAfter(failure).value_or(seconds(0)));
   held_until_ = clock_.Now() + pause;
   last_failure_ = failure;
 }
@@ -137,7 +133,7 @@ CachedTokenSource::Verdict CachedTokenSource::Judge(const Token& token,
   const Suspect& suspect = found->second;
   if (others > suspect.refused_at) return Verdict::kOperationIsBad;
   const bool fresh = token.issued >= suspect.refused_at;
-  const bool lately = clock_.Now() < suspect.refused_at + HoldAfter(std::max(1, suspect.drops));
+  const bool lately = clock_.Now() < suspect.refused_at + kBackoff.After(suspect.drops);
   return fresh && lately ? Verdict::kOperationIsBad : Verdict::kTokenIsBad;
 }
 

@@ -85,7 +85,8 @@ Task<absl::StatusOr<Token>> OAuthTokenSource::Get(Deadline deadline) {
     }
     // What was learned may be what is wrong: the next log-in starts at the configured address.
     if (token.status().code() == absl::StatusCode::kFailedPrecondition) learned_url_.clear();
-    const milliseconds pause = RetryAfter(token.status()).value_or(Backoff(attempt));
+    const milliseconds pause =
+        RetryAfter(token.status()).value_or(options_.backoff.After(attempt, jitter_()));
     const bool last = attempt >= AttemptsFor(token.status(), options_.max_attempts);
     if (last || !deadline.Allows(clock_, pause)) co_return token;
     const SteadyTime next = clock_.Now() + pause;
@@ -210,12 +211,6 @@ absl::StatusOr<Token> OAuthTokenSource::Read(const std::string& url, http::HttpR
   token.region = named == nullptr ? region : named->region;
   token.generation = ++logins_;
   return token;
-}
-
-milliseconds OAuthTokenSource::Backoff(int attempt) const {
-  const milliseconds whole = options_.first_backoff * (1 << std::min(attempt - 1, 10));
-  return milliseconds(
-      static_cast<int64_t>(static_cast<double>(whole.count()) * (0.5 + 0.5 * jitter_())));
 }
 
 }  // namespace falcon::auth

@@ -9,6 +9,7 @@
 #include "auth/cloud.h"
 #include "auth/credentials.h"
 #include "auth/token_source.h"
+#include "base/backoff.h"
 #include "http/http_transport.h"
 #include "runtime/timer.h"
 
@@ -24,7 +25,7 @@ struct LoginOptions {
   // For tests and simulators: "127.0.0.1:8081", where a base URL on loopback may redirect to.
   std::vector<std::string> loopback_redirects;
   int max_attempts = 3;
-  milliseconds first_backoff{500};  // doubles, jittered down to a half
+  Backoff backoff{milliseconds(500), milliseconds(20'000)};
   milliseconds attempt_timeout{10'000};
 };
 
@@ -67,7 +68,6 @@ class OAuthTokenSource final : public TokenSource {
                                              const http::HttpResponse& response) const;
   absl::StatusOr<Token> Read(const std::string& url, http::HttpResponse& response,
                              SteadyTime asked);
-  milliseconds Backoff(int attempt) const;
 
   const Credentials credentials_;
   const LoginOptions options_;

@@ -1,4 +1,4 @@
-// Letter case of names in any script. The only code that knows ICU.
+// Letter case of names in any script, by ICU.
 #ifndef FALCON_BASE_LETTER_CASE_H_
 #define FALCON_BASE_LETTER_CASE_H_
 

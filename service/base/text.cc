@@ -1,9 +1,12 @@
 // Text that is compared, escaped or guessed at.
 #include "base/text.h"
 
+#include <unicode/uchar.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <iterator>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -12,33 +15,40 @@
 namespace falcon {
 namespace {
 
-struct CodePoint {
-  uint32_t value;
-  size_t bytes;  // 0: not UTF-8
+struct Range {
+  char32_t first;
+  char32_t last;
 };
 
-CodePoint DecodeUtf8(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t first = byte(0);
-  if (first < 0x80) return {first, 1};
-  const size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-  if (length == 0 || first > 0xF4 || text.size() < length) return {first, 0};
-  uint32_t value = first & (0xFF >> (length + 1));
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {first, 0};
-    value = (value << 6) | (byte(i) & 0x3F);
-  }
-  const uint32_t least = length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000;
-  if (value < least || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return {first, 0};
-  return {value, length};
-}
-
-bool IsHostile(uint32_t c) {
-  const auto in = [c](uint32_t low, uint32_t high) { return c >= low && c <= high; };
-  return c < 0x20 || in(0x7F, 0x9F) || c == 0xAD || c == 0x061C || in(0x180B, 0x180F) ||
-         in(0x200B, 0x200F) || in(0x2028, 0x202E) || in(0x2060, 0x206F) || in(0xFE00, 0xFE0F) ||
-         c == 0xFEFF || in(0xFFF9, 0xFFFB) || in(0xE0000, 0xE0FFF);
-}
+// In order. The test derives the same set from ICU's properties, but for the characters marked *,
+// which Unicode counts as visible and fonts draw as nothing.
+constexpr Range kHostile[] = {
+    {0x00, 0x1F},        // C0: escape sequences, line breaks that forge rows
+    {0x7F, 0x9F},        // DEL, C1
+    {0xAD, 0xAD},        // soft hyphen
+    {0x034F, 0x034F},    // grapheme joiner
+    {0x061C, 0x061C},    // Arabic letter mark
+    {0x115F, 0x1160},    // Hangul fillers
+    {0x17B4, 0x17B5},    // Khmer inherent vowels
+    {0x180B, 0x180F},    // Mongolian selectors
+    {0x200B, 0x200F},    // zero width, direction marks
+    {0x2028, 0x202E},    // line separators, embeddings, overrides
+    {0x2060, 0x206F},    // word joiner, invisible operators, isolates
+    {0x2800, 0x2800},    // * blank braille pattern
+    {0x3164, 0x3164},    // Hangul filler
+    {0xD800, 0xDFFF},    // surrogates
+    {0xFDD0, 0xFDEF},    // noncharacters; the last two of each plane are too
+    {0xFE00, 0xFE0F},    // variation selectors
+    {0xFEFF, 0xFEFF},    // byte order mark
+    {0xFFA0, 0xFFA0},    // half-width Hangul filler
+    {0xFFF0, 0xFFFB},    // reserved, annotations
+    {0x13430, 0x1343F},  // Egyptian format controls
+    {0x16FE4, 0x16FE4},  // * Khitan filler
+    {0x1BCA0, 0x1BCA3},  // shorthand format controls
+    {0x1D159, 0x1D159},  // * null notehead
+    {0x1D173, 0x1D17A},  // musical format controls
+    {0xE0000, 0xE0FFF},  // tags, further variation selectors
+};
 
 }  // namespace
 
@@ -57,23 +67,53 @@ std::string_view Utf8Prefix(std::string_view text, size_t max_bytes) {
   return text.substr(0, continues(end) ? max_bytes : end);
 }
 
+CodePoint DecodeAt(std::string_view text, size_t at) {
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[at + i]); };
+  const uint8_t lead = byte(0);
+  if (lead < 0x80) return {lead, 1, true};
+  const CodePoint broken = {lead, 1, false};
+  const size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 0;
+  if (length == 0 || lead > 0xF4 || text.size() - at < length) return broken;
+  char32_t value = lead & (0xFFu >> (length + 1));
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return broken;
+    value = (value << 6) | (byte(i) & 0x3Fu);
+  }
+  const char32_t min = length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000;
+  if (value < min || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return broken;
+  return {value, length, true};
+}
+
+bool IsHostile(char32_t character) {
+  if (character < 0x7F) return character < 0x20;
+  if ((character & 0xFFFE) == 0xFFFE) return true;
+  const auto range = std::ranges::lower_bound(kHostile, character, {}, &Range::last);
+  return range != std::end(kHostile) && character >= range->first;
+}
+
+size_t ColumnsOf(char32_t character) {
+  const auto c = static_cast<UChar32>(character);
+  if ((U_GET_GC_MASK(c) & (U_GC_MN_MASK | U_GC_ME_MASK)) != 0) return 0;
+  const int width = u_getIntPropertyValue(c, UCHAR_EAST_ASIAN_WIDTH);
+  return width == U_EA_WIDE || width == U_EA_FULLWIDTH ? 2 : 1;
+}
+
 std::string EscapeUnsafe(std::string_view text, size_t max_bytes) {
   std::string out;
   out.reserve(std::min(text.size(), max_bytes));
-  while (!text.empty()) {
-    const CodePoint c = DecodeUtf8(text);
+  for (size_t at = 0; at < text.size();) {
+    const CodePoint point = DecodeAt(text, at);
+    std::string_view piece = text.substr(at, point.bytes);
     char escaped[16];
-    std::string_view piece = text.substr(0, c.bytes);
-    if (c.bytes == 0) {
-      piece = {escaped,
-               static_cast<size_t>(std::snprintf(escaped, sizeof(escaped), "\\x{%02X}", c.value))};
-    } else if (IsHostile(c.value)) {
-      piece = {escaped,
-               static_cast<size_t>(std::snprintf(escaped, sizeof(escaped), "\\u{%04X}", c.value))};
+    if (!point.valid || IsHostile(point.value)) {
+      const char* format = point.valid ? "\\u{%04X}" : "\\x{%02X}";
+      const int size =
+          std::snprintf(escaped, sizeof(escaped), format, static_cast<unsigned>(point.value));
+      piece = {escaped, static_cast<size_t>(size)};
     }
     if (out.size() + piece.size() > max_bytes) return out + "...";
     out.append(piece);
-    text.remove_prefix(std::max<size_t>(c.bytes, 1));
+    at += point.bytes;
   }
   return out;
 }

@@ -42,10 +42,27 @@ bool EqualsIgnoringCase(std::string_view a, std::string_view b);
 // The longest start of `text` of at most `max_bytes` that does not end inside a UTF-8 character.
 std::string_view Utf8Prefix(std::string_view text, size_t max_bytes);
 
-// Escapes control (C0, C1, DEL), bidi, zero-width, tag, variation-selector characters and bytes
-// that are not UTF-8 as \u{XXXX} and \x{XX}, so that text from Falcon cannot act on a terminal, a
-// log or a reader. Nothing is dropped; a backslash stays as it is. Cuts after `max_bytes` of output
-// with "...".
+// One step through UTF-8. A byte that is not UTF-8 is one step with `valid` false and the byte as
+// its value.
+struct CodePoint {
+  char32_t value = 0;
+  size_t bytes = 1;
+  bool valid = true;
+};
+CodePoint DecodeAt(std::string_view text, size_t at);
+
+// Whether a character can steer a terminal or deceive a reader: controls, line separators, bidi and
+// other format characters, everything that Unicode lets a font leave out, noncharacters.
+bool IsHostile(char32_t character);
+
+// Columns that a character takes on a terminal: 0, 1 or 2.
+size_t ColumnsOf(char32_t character);
+
+inline constexpr size_t kNoLimit = std::string_view::npos;
+
+// Shows hostile characters as \u{XXXX} and bytes that are not UTF-8 as \x{XX}, so that text from
+// Falcon cannot act on a terminal, a log or a reader. Drops nothing; a backslash stays as it is.
+// Cuts after `max_bytes` of output and appends "...".
 std::string EscapeUnsafe(std::string_view text, size_t max_bytes = 4096);
 
 // The candidate with the least edit distance to `word`, if it is near enough to be a typo; else

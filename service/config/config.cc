@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "auth/cloud.h"
+#include "base/secret_file.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "config/flags.h"
@@ -15,7 +16,6 @@
 #include "config/proxy.h"
 #include "config/redis.h"
 #include "config/reputation.h"
-#include "config/secret_file.h"
 #include "config/sources.h"
 
 namespace falcon::config {
@@ -138,7 +138,7 @@ void ReadTrust(const Flags& flags, Config& config, Problems& problems) {
     }
   }
   if (flags.ca_file.empty()) return;
-  problems.Take("--ca-file", ReadPem(flags.ca_file, Readers::kAnyone));
+  problems.Take("--ca-file", ReadPem(flags.ca_file, AllowedReaders::kAnyone));
   config.ca_file = flags.ca_file;
 }
 
@@ -185,7 +185,7 @@ void ReadLimits(const Flags& flags, Config& config, Problems& problems) {
 
 Variables ReadEnvFile(const std::string& path, Problems& problems) {
   if (path.empty()) return {};
-  const auto text = problems.Take("--env-file", ReadFile(path, Readers::kOwnerAndGroup));
+  const auto text = problems.Take("--env-file", ReadFile(path, AllowedReaders::kOwnerAndGroup));
   if (!text.has_value()) return {};
   return problems.Take("--env-file", ParseEnvFile(text->Reveal())).value_or(Variables());
 }

@@ -30,18 +30,19 @@ void ReadTls(const Flags& flags, Config& config, Problems& problems) {
   if (!flags.tls_client_ca.empty() && flags.tls_cert.empty()) {
     problems.Add("--tls-client-ca", "needs --tls-cert and --tls-key");
   }
-  const auto read = [&](std::string_view flag, const std::string& path, Readers readers) {
+  const auto read = [&](std::string_view flag, const std::string& path, AllowedReaders readers) {
     if (path.empty()) return Secret();
     return problems.Take(flag, ReadPem(path, readers)).value_or(Secret());
   };
-  config.tls_certificate = read("--tls-cert", flags.tls_cert, Readers::kAnyone).Reveal();
-  config.tls_private_key = read("--tls-key", flags.tls_key, Readers::kOwner);
-  config.tls_client_ca = read("--tls-client-ca", flags.tls_client_ca, Readers::kAnyone).Reveal();
+  config.tls_certificate = read("--tls-cert", flags.tls_cert, AllowedReaders::kAnyone).Reveal();
+  config.tls_private_key = read("--tls-key", flags.tls_key, AllowedReaders::kOwner);
+  config.tls_client_ca =
+      read("--tls-client-ca", flags.tls_client_ca, AllowedReaders::kAnyone).Reveal();
 }
 
 }  // namespace
 
-absl::StatusOr<Secret> ReadPem(const std::string& path, Readers readers) {
+absl::StatusOr<Secret> ReadPem(const std::string& path, AllowedReaders readers) {
   ASSIGN_OR_RETURN(Secret text, ReadFile(path, readers));
   if (text.Reveal().find("-----BEGIN ") == std::string_view::npos) {
     return absl::InvalidArgumentError(

@@ -4,15 +4,15 @@
 
 #include <string>
 
+#include "base/secret_file.h"
 #include "config/config.h"
 #include "config/flags.h"
 #include "config/problems.h"
-#include "config/secret_file.h"
 
 namespace falcon::config {
 
 // A file that holds at least one PEM block.
-absl::StatusOr<Secret> ReadPem(const std::string& path, Readers readers);
+absl::StatusOr<Secret> ReadPem(const std::string& path, AllowedReaders readers);
 
 // Address, certificate, key and client CA. Plaintext off loopback is a problem unless it is
 // allowed, and a warning then.

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "config/secret_file.h"
+#include "base/secret_file.h"
 
 namespace falcon::config {
 

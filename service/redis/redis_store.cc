@@ -6,15 +6,14 @@
 #include <string_view>
 #include <utility>
 
+#include "base/backoff.h"
 #include "base/text.h"
 #include "runtime/one_shot_event.h"
 
 namespace falcon::redis {
 namespace {
 
-constexpr milliseconds kFirstPause{500};
-constexpr milliseconds kMaxPause{10'000};
-constexpr int kMaxDoublings = 5;
+constexpr Backoff kBackoff(milliseconds(500), seconds(10));
 constexpr int kMaxFailures = 3;
 // A Get waits behind what is on the way already: in 20 ms a gigabit brings 2.5 MB.
 constexpr size_t kMaxWaitingBytes = size_t{1} << 20;
@@ -76,7 +75,8 @@ class RedisStore::State : public std::enable_shared_from_this<State> {
       if (self->closed_) co_return;
       ++self->faults_;
       self->Tell(connection->why());
-      const SteadyTime again = self->clock_.Now() + self->NextPause();
+      const SteadyTime again =
+          self->clock_.Now() + kBackoff.After(++self->pauses_, self->jitter_());
       // While a name server hangs, no further question waits for it.
       co_await connection->ended().Wait();
       co_await self->timer_.SleepUntil(again);
@@ -144,12 +144,6 @@ class RedisStore::State : public std::enable_shared_from_this<State> {
     if (++failures_ < kMaxFailures) return;
     failures_ = 0;
     if (connection_ != nullptr) connection_->Close("Redis is too slow, or answers with errors");
-  }
-
-  milliseconds NextPause() {
-    const milliseconds most =
-        std::min(kMaxPause, kFirstPause * (1 << std::min(pauses_++, kMaxDoublings)));
-    return std::chrono::duration_cast<milliseconds>(most * (0.5 + jitter_() / 2));
   }
 
   // Why it is not connected; empty: it is. Once for each change.

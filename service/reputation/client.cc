@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/backoff.h"
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -16,8 +17,8 @@ namespace falcon::reputation {
 namespace {
 
 constexpr milliseconds kRetryPause{500};
-constexpr milliseconds kFirstPause = seconds(61);  // of a 429 that says nothing: the next minute
-constexpr int kMaxDoublings = 6;                   // about an hour
+// After a 429 that says nothing: from the next minute to about an hour.
+constexpr Backoff kQuotaBackoff(seconds(61), seconds(61) * 64);
 
 // Because time ran out, not because of what VirusTotal said of the value.
 bool EndedByTime(const absl::Status& status) {
@@ -174,9 +175,7 @@ bool Client::AgainAfter(const absl::Status& failure) {
   if (reason == "REPUTATION_QUOTA") {
     // One without an answer is our own, about a turn that comes too late.
     if (!Metadata(failure).contains("http_status")) return false;
-    const milliseconds usual = kFirstPause * (1 << std::min(refusals_, kMaxDoublings));
-    quota_.CoolDown(RetryAfter(failure).value_or(usual));
-    ++refusals_;
+    quota_.CoolDown(RetryAfter(failure).value_or(kQuotaBackoff.After(++refusals_)));
     return true;
   }
   return reason == "UPSTREAM_ERROR" || reason == "UPSTREAM_CONNECTION" ||

@@ -2,11 +2,10 @@
 #ifndef FALCON_REPUTATION_REPORT_CACHE_H_
 #define FALCON_REPUTATION_REPORT_CACHE_H_
 
-#include <list>
 #include <memory>
 #include <string>
-#include <unordered_map>
 
+#include "base/lru_cache.h"
 #include "base/time.h"
 #include "reputation/report.h"
 
@@ -26,7 +25,8 @@ struct CacheLimits {
 // Loop thread only. The entry that was not asked for longest goes first.
 class ReportCache {
  public:
-  ReportCache(CacheLimits limits, const Clock& clock) : limits_(limits), clock_(clock) {}
+  ReportCache(CacheLimits limits, const Clock& clock)
+      : limits_(limits), clock_(clock), entries_(limits.entries) {}
 
   // A null report: none, too old, or from before `not_before`.
   CachedReport Find(const std::string& key, SteadyTime not_before = SteadyTime::min());
@@ -35,16 +35,13 @@ class ReportCache {
 
  private:
   struct Entry {
-    std::string key;
     std::shared_ptr<const Report> report;
     SteadyTime since;
   };
-  using Entries = std::list<Entry>;
 
   const CacheLimits limits_;
   const Clock& clock_;
-  Entries entries_;  // asked for last first
-  std::unordered_map<std::string, Entries::iterator> by_key_;
+  LruCache<Entry> entries_;  // by number
 };
 
 }  // namespace falcon::reputation

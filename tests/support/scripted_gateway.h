@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "catalog.h"
-#include "invoke.h"
+#include "gateway.h"
 
 namespace falcon::client {
 

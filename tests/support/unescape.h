@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::mcp {
@@ -19,8 +18,8 @@ inline bool IsHarmless(std::string_view text) {
       ++at;
       continue;
     }
-    const client::CodePoint point = client::DecodeAt(text, at);
-    if (!point.valid || client::IsHostile(point.value)) return false;
+    const CodePoint point = DecodeAt(text, at);
+    if (!point.valid || IsHostile(point.value)) return false;
     at += point.bytes;
   }
   return true;
@@ -68,7 +67,7 @@ inline std::string ReadBack(std::string_view shown) {
 // What `shown` shows, without the mark of a cut of a text of that size.
 inline std::string_view WithoutCut(std::string_view shown, size_t bytes) {
   const std::string mark =
-      client::StrCat("… (cut: ", client::Grouped(static_cast<int64_t>(bytes)), " bytes in all)");
+      StrCat("… (cut: ", client::Grouped(static_cast<int64_t>(bytes)), " bytes in all)");
   for (const std::string_view end : {std::string_view(mark), std::string_view("…")}) {
     if (shown.ends_with(end)) return shown.substr(0, shown.size() - end.size());
   }

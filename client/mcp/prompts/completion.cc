@@ -16,8 +16,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::Lower;
-using client::StrCat;
 using List = std::vector<std::string>;
 
 constexpr std::chrono::milliseconds kPatience = std::chrono::seconds(2);

@@ -14,8 +14,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
-
 // Outlines, and the least of each part, must fit.
 constexpr size_t kLeastPromptBytes = size_t{32} * 1024;
 // Enough to measure any part by.

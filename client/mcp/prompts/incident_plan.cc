@@ -20,7 +20,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
 using google::protobuf::Message;
 
 constexpr size_t kMostAlerts = 100;

@@ -16,7 +16,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
 using google::protobuf::Message;
 
 constexpr int kCandidates = 5;

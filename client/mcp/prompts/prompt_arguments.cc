@@ -16,8 +16,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
-
 constexpr int kMostDays = 365;
 constexpr size_t kShownBytes = 100;
 
@@ -42,7 +40,7 @@ absl::Status ReadDays(std::string_view value, int& days) {
 
 absl::Status ReadWord(std::string_view name, std::string_view value,
                       const std::vector<std::string>& words, std::string& word) {
-  word = client::Lower(value);
+  word = Lower(value);
   if (std::find(words.begin(), words.end(), word) != words.end()) return absl::OkStatus();
   const std::string near = client::Nearest(word, words);
   return Wrong(name, value,
@@ -57,7 +55,7 @@ absl::Status ReadHost(const std::string& value, std::string& host) {
                  "hexadecimal digits), such as SRV-PROD-001. Names with other characters go by "
                  "their device_id: search_hosts tells it.");
   }
-  host = IsDeviceId(value) ? client::Lower(value) : value;
+  host = IsDeviceId(value) ? Lower(value) : value;
   return absl::OkStatus();
 }
 

@@ -15,7 +15,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
 using Make = absl::StatusOr<PromptResult> (*)(const Bridge&, const PromptArguments&,
                                               const CallContext&);
 

@@ -86,7 +86,7 @@ Reply Inquiry::AskOne(const Question& question) const {
     const client::ParameterPath path = client::FindParameter(type, name);
     if (path.empty() || !Put(*path.back(), value, client::MutableHolder(path, *request))) {
       return Failed(method, grpc::StatusCode::INTERNAL,
-                    client::StrCat("The bridge cannot ask for ", name, "."));
+                    StrCat("The bridge cannot ask for ", name, "."));
     }
   }
   if (stopped()) return Failed(method, grpc::StatusCode::CANCELLED, "", "CANCELLED");

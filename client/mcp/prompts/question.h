@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "invoke.h"
+#include "gateway.h"
 #include "mcp/protocol/offer.h"
 #include "mcp/tools/bridge.h"
 

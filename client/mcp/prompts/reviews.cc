@@ -16,7 +16,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
 using Fields = std::vector<std::pair<std::string, FieldValue>>;
 using List = std::vector<std::string>;
 

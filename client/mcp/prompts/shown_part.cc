@@ -14,8 +14,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
-
 constexpr size_t kEnvelopeBytes = kLeastPartBytes - kLeastRecordBytes;
 
 AnswerParts Apart(const client::Method& method, std::unique_ptr<google::protobuf::Message> answer,

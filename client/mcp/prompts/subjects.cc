@@ -11,7 +11,6 @@
 
 namespace falcon::mcp {
 
-using client::StrCat;
 using google::protobuf::Message;
 
 const std::string_view kDetectionView =

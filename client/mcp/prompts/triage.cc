@@ -19,7 +19,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
 using google::protobuf::Message;
 
 constexpr int kMostDetections = 30;

@@ -7,8 +7,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
-
 // The last week by the first instant that orders too.
 std::string ExampleOf(const google::protobuf::Descriptor& record) {
   for (const client::FqlFieldHelp& field : client::FqlFieldsOf(record)) {
@@ -44,7 +42,7 @@ std::string FqlOverview(const client::Catalog& catalog) {
 }
 
 std::string FqlGuide(const client::Catalog& catalog, std::string_view area) {
-  const client::Noun* noun = catalog.FindNoun(client::Replace(client::Lower(area), '_', '-'));
+  const client::Noun* noun = catalog.FindNoun(client::Replace(Lower(area), '_', '-'));
   const google::protobuf::Descriptor* record = noun == nullptr ? nullptr : FqlRecordOf(*noun);
   if (record == nullptr) return {};
   return StrCat("# FQL of ", noun->name, "\n\n", client::kFqlRules, "\nExample: `",

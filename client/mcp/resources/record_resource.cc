@@ -16,8 +16,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
-
 // Keys and notes around the record.
 constexpr size_t kEnvelopeBytes = 1024;
 // A gateway that is there answers this from memory.

@@ -37,21 +37,21 @@ bool StandsForItself(char c) {
 
 std::optional<ResourceUri> ReadResourceUri(std::string_view uri) {
   // Schemes and authorities know no case.
-  if (client::Lower(uri.substr(0, kScheme.size())) != kScheme) return std::nullopt;
+  if (Lower(uri.substr(0, kScheme.size())) != kScheme) return std::nullopt;
   const std::string_view rest = uri.substr(kScheme.size());
   if (rest.find_first_of("?#") != std::string_view::npos) return std::nullopt;
   const size_t slash = rest.find('/');
-  if (slash == std::string_view::npos) return ResourceUri{client::Lower(rest), {}};
+  if (slash == std::string_view::npos) return ResourceUri{Lower(rest), {}};
   const std::string_view id = rest.substr(slash + 1);
   if (id.find('/') != std::string_view::npos) return std::nullopt;
   std::optional<std::string> decoded = PercentDecoded(id);
   if (!decoded) return std::nullopt;
-  return ResourceUri{client::Lower(rest.substr(0, slash)), *std::move(decoded)};
+  return ResourceUri{Lower(rest.substr(0, slash)), *std::move(decoded)};
 }
 
 std::string RecordUri(std::string_view kind, std::string_view id) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string uri = client::StrCat(kScheme, kind, "/");
+  std::string uri = StrCat(kScheme, kind, "/");
   for (const char c : id) {
     if (StandsForItself(c)) {
       uri.push_back(c);

@@ -12,7 +12,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
 using Contents = std::vector<ResourceContents>;
 
 constexpr const char* kMarkdown = "text/markdown";

@@ -13,7 +13,6 @@ namespace falcon::mcp {
 namespace {
 
 using client::Grouped;
-using client::StrCat;
 
 constexpr size_t kFilterBytes = 240;
 constexpr size_t kOrderBytes = 60;

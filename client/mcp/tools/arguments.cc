@@ -17,7 +17,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 

@@ -10,7 +10,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
@@ -66,7 +65,7 @@ std::string NearestPath(const Descriptor& record, std::string_view path) {
   std::sort(paths.begin(), paths.end(), [&](const std::string& a, const std::string& b) {
     return depth(a) == depth(b) ? a < b : depth(a) < depth(b);
   });
-  const std::string wanted = client::Lower(LastName(path));
+  const std::string wanted = Lower(LastName(path));
   const auto same = std::find_if(paths.begin(), paths.end(), [&](const std::string& known) {
     return LastName(known) == wanted;
   });

@@ -6,13 +6,10 @@
 
 #include "mcp/protocol/params.h"
 #include "messages.h"
-#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::mcp {
 namespace {
-
-using client::StrCat;
 
 constexpr size_t kMostLines = 20;
 constexpr size_t kNameColumns = 60;

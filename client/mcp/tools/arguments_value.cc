@@ -11,14 +11,11 @@
 #include "mcp/tools/arguments_fields.h"
 #include "messages.h"
 #include "naming.h"
-#include "terminal_text.h"
 #include "text.h"
-#include "time_text.h"
 
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
@@ -108,7 +105,7 @@ ReadValue ReadNumber(const Parameter& parameter, const Json& given) {
 }
 
 ReadValue ReadBoolean(const Json& given) {
-  const std::string text = given.is_string() ? client::Lower(given.get<std::string>()) : "";
+  const std::string text = given.is_string() ? Lower(given.get<std::string>()) : "";
   const bool yes = text == "true" || (given.is_boolean() && given.get<bool>());
   const bool no = text == "false" || (given.is_boolean() && !given.get<bool>());
   if (!yes && !no) return Wrong(given, "is neither true nor false");
@@ -117,7 +114,7 @@ ReadValue ReadBoolean(const Json& given) {
 
 ReadValue ReadWord(const Parameter& parameter, const Json& given) {
   const std::string text = given.is_string() ? given.get<std::string>() : given.dump();
-  std::string word = client::Replace(client::Replace(client::Lower(text), '-', '_'), ' ', '_');
+  std::string word = client::Replace(client::Replace(Lower(text), '-', '_'), ' ', '_');
   if (!parameter.path.empty()) {
     const auto* named = client::EnumValueNamed(*parameter.path.back()->enum_type(), word);
     if (named != nullptr) word = client::EnumWord(*named);
@@ -144,7 +141,7 @@ ReadValue ReadInstant(const Json& given, absl::Time now) {
 ReadValue ReadPath(const Json& given, const Descriptor* record) {
   if (!given.is_string() || record == nullptr) return Wrong(given, "is not the name of a field");
   const auto& path = given.get_ref<const std::string&>();
-  if (path == "*" || client::Lower(path) == "all") return Right(std::string("*"), "*", "*");
+  if (path == "*" || Lower(path) == "all") return Right(std::string("*"), "*", "*");
   if (HasPath(*record, path)) return Right(path, path, path);
   const std::string nearest = NearestPath(*record, path);
   return Wrong(given, StrCat("is not a field of ", record->name(), DidYouMean(nearest)),

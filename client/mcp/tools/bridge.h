@@ -9,7 +9,7 @@
 
 #include "absl/time/time.h"
 #include "catalog.h"
-#include "invoke.h"
+#include "gateway.h"
 #include "mcp/protocol/workers.h"
 
 namespace falcon::mcp {

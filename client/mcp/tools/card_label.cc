@@ -90,7 +90,7 @@ std::string LabelOf(const FieldPath& path) {
   // A list inside a message of its own: the message has the name.
   while (parent > 0 && path[parent - 1]->name() == "records") --parent;
   if (parent > 0 && !SaysItself(*path[parent - 1], field)) {
-    label = client::StrCat(WordsOf(*path[parent - 1]), " ", label);
+    label = StrCat(WordsOf(*path[parent - 1]), " ", label);
   }
   label[0] = client::Upper(label.substr(0, 1))[0];
   return label;

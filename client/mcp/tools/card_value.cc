@@ -9,14 +9,12 @@
 #include "messages.h"
 #include "render/value_text.h"
 #include "text.h"
-#include "time_text.h"
 
 namespace falcon::mcp {
 namespace {
 
 using client::MessageAt;
 using client::MessageKind;
-using client::StrCat;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 

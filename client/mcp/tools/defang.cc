@@ -42,13 +42,13 @@ bool EndsHost(char c) {
 std::string SchemeBefore(std::string_view text, size_t colon) {
   size_t start = colon;
   while (start > 0 && colon - start < kLongestScheme && IsSchemeCharacter(text[start - 1])) --start;
-  return client::Lower(text.substr(start, colon - start));
+  return Lower(text.substr(start, colon - start));
 }
 
 // Length of http, https, ... at `at`, if what follows makes a link of it, perhaps once a reader of
 // Markdown has undone an escape.
 size_t WebScheme(std::string_view text, size_t at) {
-  const std::string word = client::Lower(text.substr(at, 5));
+  const std::string word = Lower(text.substr(at, 5));
   for (const std::string_view scheme : kWebSchemes) {
     if (!word.starts_with(scheme)) continue;
     const std::string_view rest = text.substr(at + scheme.size());
@@ -106,10 +106,10 @@ size_t Defanger::At(std::string_view text, size_t at, std::string& instead) {
     instead = client::Replace(client::Replace(text.substr(at, scheme), 't', 'x'), 'T', 'X');
     return scheme;
   }
-  if (client::Lower(text.substr(at, 4)) == "www." && at + 4 < text.size() &&
+  if (Lower(text.substr(at, 4)) == "www." && at + 4 < text.size() &&
       IsWordCharacter(text[at + 4])) {
     in_host_ = true;
-    instead = client::StrCat(text.substr(at, 3), "[.]");
+    instead = StrCat(text.substr(at, 3), "[.]");
     return 4;
   }
   return 0;

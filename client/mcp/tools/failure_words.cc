@@ -5,13 +5,11 @@
 
 #include "mcp/tools/untrusted.h"
 #include "text.h"
-#include "time_text.h"
 
 namespace falcon::mcp {
 namespace {
 
 using client::Failure;
-using client::StrCat;
 using grpc::StatusCode;
 
 constexpr size_t kTextBytes = 300;

@@ -130,8 +130,8 @@ std::string CutsSentence(const RecordCuts& cuts) {
   if (!cuts.any()) return {};
   const size_t named = std::min(cuts.paths.size(), kMostNamedCuts);
   const auto end = cuts.paths.begin() + static_cast<std::ptrdiff_t>(named);
-  return client::StrCat("Cut to fit: ", client::Join({cuts.paths.begin(), end}, ", "),
-                        named < cuts.paths.size() ? " and more." : ".");
+  return StrCat("Cut to fit: ", client::Join({cuts.paths.begin(), end}, ", "),
+                named < cuts.paths.size() ? " and more." : ".");
 }
 
 }  // namespace falcon::mcp

@@ -9,8 +9,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
-
 std::string Strings(const std::vector<std::string>& words) {
   std::string out = "[";
   for (const std::string& word : words) {

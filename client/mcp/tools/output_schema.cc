@@ -15,7 +15,6 @@ namespace falcon::mcp {
 namespace {
 
 using client::MessageKind;
-using client::StrCat;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 

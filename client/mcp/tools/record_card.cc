@@ -19,7 +19,6 @@ namespace falcon::mcp {
 namespace {
 
 using client::MessageAt;
-using client::StrCat;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 

@@ -208,7 +208,7 @@ void RecordWriter::WriteKey(const std::string& key, size_t number) {
   out_.push_back('"');
   if (AppendShown(out_, key, limits_.text_bytes, Place::kJsonString)) {
     // Keys that begin alike must not become the same key.
-    out_.append(client::StrCat(" ", number));
+    out_.append(StrCat(" ", number));
     NoteCut();
   }
   out_.append("\":");
@@ -239,7 +239,7 @@ void RecordWriter::WriteOne(const Message& message, const FieldDescriptor& field
       const EnumValueDescriptor* value = field.enum_type()->FindValueByNumber(number);
       out_.push_back('"');
       if (value == nullptr) {
-        out_.append(client::StrCat(number));
+        out_.append(StrCat(number));
       } else {
         AppendEnumWord(out_, *value);
       }

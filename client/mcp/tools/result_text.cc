@@ -11,11 +11,11 @@ namespace falcon::mcp {
 ToolResult MakeResult(ResultParts parts, const Bridge& bridge) {
   const Boundary boundary(bridge.nonce());
   ToolResult result;
-  result.content.push_back(Content::Text(client::StrCat(parts.summary, "\n", boundary.Open())));
+  result.content.push_back(Content::Text(StrCat(parts.summary, "\n", boundary.Open())));
   result.content.push_back(
       Content::Text(parts.cards.empty() ? parts.structured : std::move(parts.cards)));
   result.content.push_back(Content::Text(
-      parts.next.empty() ? boundary.Close() : client::StrCat(boundary.Close(), "\n", parts.next)));
+      parts.next.empty() ? boundary.Close() : StrCat(boundary.Close(), "\n", parts.next)));
   result.structured = std::move(parts.structured);
   return result;
 }

@@ -23,7 +23,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
 using google::protobuf::FieldDescriptor;
 
 // Pages without a record to show are passed over, up to so many.

@@ -13,7 +13,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
 using client::TextField;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;

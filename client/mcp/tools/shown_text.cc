@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 
-#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::mcp {
@@ -40,8 +39,7 @@ bool ReadsAsMark(std::string_view text, size_t at) {
 bool IsBoundaryTag(std::string_view text, size_t at) {
   ++at;
   if (at < text.size() && text[at] == '/') ++at;
-  return text.size() - at >= kTagName.size() &&
-         client::Lower(text.substr(at, kTagName.size())) == kTagName;
+  return text.size() - at >= kTagName.size() && Lower(text.substr(at, kTagName.size())) == kTagName;
 }
 
 ShownText::ShownText(std::string& out, size_t bytes, Place place)
@@ -75,10 +73,10 @@ void ShownText::AppendMark(char kind, char32_t value) {
 
 size_t ShownText::AppendCharacter(std::string_view text, size_t at) {
   const char first = text[at];
-  const client::CodePoint point = client::DecodeAt(text, at);
+  const CodePoint point = DecodeAt(text, at);
   if (!point.valid) {
     AppendMark('x', point.value);
-  } else if (client::IsHostile(point.value) || (first == '<' && IsBoundaryTag(text, at)) ||
+  } else if (IsHostile(point.value) || (first == '<' && IsBoundaryTag(text, at)) ||
              (first == '\\' && ReadsAsMark(text, at))) {
     AppendMark('u', point.value);
   } else if (json_ && first == '"') {
@@ -107,8 +105,8 @@ bool ShownText::Finish(size_t text_bytes) {
   out_.resize(kept_);
   out_.append(kEllipsis);
   if (most_ - room_ == kMarkBytes) {
-    out_.append(client::StrCat(" (cut: ", client::Grouped(static_cast<int64_t>(text_bytes)),
-                               " bytes in all)"));
+    out_.append(
+        StrCat(" (cut: ", client::Grouped(static_cast<int64_t>(text_bytes)), " bytes in all)"));
   }
   return true;
 }

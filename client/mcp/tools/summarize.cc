@@ -21,7 +21,6 @@ namespace falcon::mcp {
 namespace {
 
 using client::Grouped;
-using client::StrCat;
 
 constexpr size_t kEnvelopeBytes = 512;
 constexpr size_t kFilterBytes = 240;

@@ -8,14 +8,12 @@
 #include "mcp/tools/arguments_value.h"
 #include "mcp/tools/result_text.h"
 #include "mcp/tools/untrusted.h"
-#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::mcp {
 namespace {
 
 using client::Method;
-using client::StrCat;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 

@@ -94,7 +94,7 @@ class Run {
     if (!context_.progress) return;
     context_.progress(static_cast<double>(outcome_.counted),
                       static_cast<double>(outcome_.total.value_or(0)),
-                      client::StrCat(client::Grouped(outcome_.counted), " counted"));
+                      StrCat(client::Grouped(outcome_.counted), " counted"));
   }
 
   // Waits. False: it is not to be tried again.

@@ -18,8 +18,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
-
 constexpr size_t kKeyBytes = 300;
 
 ToolResult NoSuchRecord(const BoundTool& tool, const Asked& asked) {

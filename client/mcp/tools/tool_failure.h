@@ -5,7 +5,7 @@
 #include <string>
 
 #include "failure.h"
-#include "invoke.h"
+#include "gateway.h"
 #include "mcp/protocol/offer.h"
 #include "mcp/tools/asked.h"
 #include "mcp/tools/bridge.h"

@@ -14,8 +14,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
-
 // Made apart: it exports, which no line of the table does.
 constexpr std::string_view kSummarize = "summarize_records";
 constexpr std::string_view kSummarizeSet = "gateway";

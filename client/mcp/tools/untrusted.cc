@@ -25,14 +25,14 @@ std::string WithoutTags(std::string_view data) {
 
 }  // namespace
 
-Boundary::Boundary(std::string_view nonce) : tag_(client::StrCat("falcon-data-", nonce)) {}
+Boundary::Boundary(std::string_view nonce) : tag_(StrCat("falcon-data-", nonce)) {}
 
-std::string Boundary::Open() const { return client::StrCat(kDataNotice, "\n<", tag_, ">"); }
+std::string Boundary::Open() const { return StrCat(kDataNotice, "\n<", tag_, ">"); }
 
-std::string Boundary::Close() const { return client::StrCat("</", tag_, ">"); }
+std::string Boundary::Close() const { return StrCat("</", tag_, ">"); }
 
 std::string Boundary::Around(std::string_view data) const {
-  return client::StrCat(Open(), "\n", WithoutTags(data), "\n", Close());
+  return StrCat(Open(), "\n", WithoutTags(data), "\n", Close());
 }
 
 std::string UntrustedText(std::string_view text, size_t bytes) {

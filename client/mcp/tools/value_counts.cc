@@ -7,15 +7,12 @@
 #include "mcp/tools/json_object.h"
 #include "messages.h"
 #include "naming.h"
-#include "raw_values.h"
-#include "terminal_text.h"
 #include "text.h"
 
 namespace falcon::mcp {
 namespace {
 
 using client::MessageKind;
-using client::StrCat;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;

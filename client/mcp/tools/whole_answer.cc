@@ -22,7 +22,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
 using google::protobuf::FieldDescriptor;
 
 // Keys, numbers and notes around the records.

@@ -1,4 +1,4 @@
-// A list in the order of use, and an index into it.
+// Ages and sizes of what is kept.
 #include "upstream/cache/freshness_cache.h"
 
 #include <algorithm>
@@ -9,13 +9,9 @@ namespace {
 
 // List node, index node and their share of the allocator's.
 constexpr size_t kOverhead = 192;
-constexpr size_t kLargestShare = 16;
+constexpr size_t kMaxShare = 16;
 
 }  // namespace
-
-size_t FreshnessCache::BytesOf(const Entry& entry) {
-  return kOverhead + entry.key.size() + entry.kept.text.size() + entry.kept.next.size();
-}
 
 bool FreshnessCache::YoungEnough(const CacheEntry& kept, milliseconds staleness) const {
   const bool missing = kept.kind == CacheEntry::Kind::kNegative;
@@ -24,41 +20,28 @@ bool FreshnessCache::YoungEnough(const CacheEntry& kept, milliseconds staleness)
 }
 
 bool FreshnessCache::Contains(std::string_view key, milliseconds staleness) const {
-  const auto found = by_key_.find(key);
-  return found != by_key_.end() && YoungEnough(found->second->kept, staleness);
+  const CacheEntry* kept = entries_.Peek(key);
+  return kept != nullptr && YoungEnough(*kept, staleness);
 }
 
 const CacheEntry* FreshnessCache::Find(std::string_view key, milliseconds staleness) {
-  const auto found = by_key_.find(key);
-  if (found == by_key_.end()) return nullptr;
-  const Entries::iterator entry = found->second;
-  if (!YoungEnough(entry->kept, staleness)) return nullptr;
-  entries_.splice(entries_.begin(), entries_, entry);
-  ++hits_;
-  return &entry->kept;
+  const CacheEntry* kept =
+      entries_.Find(key, [&](const CacheEntry& k) { return YoungEnough(k, staleness); });
+  hits_ += kept == nullptr ? 0 : 1;
+  return kept;
 }
 
 bool FreshnessCache::Keep(std::string key, CacheEntry kept) {
-  const auto known = by_key_.find(key);
-  if (known != by_key_.end()) {
-    if (known->second->kept.at > kept.at) return false;
-    Drop(known->second);
+  if (const CacheEntry* known = entries_.Peek(key); known != nullptr && known->at > kept.at)
+    return false;
+  kept.text.shrink_to_fit();
+  const size_t bytes = kOverhead + key.size() + kept.text.size() + kept.next.size();
+  if (bytes > entries_.max_weight() / kMaxShare) {
+    entries_.Erase(key);
+  } else {
+    entries_.Put(std::move(key), std::move(kept), bytes);
   }
-  Entry entry{std::move(key), std::move(kept)};
-  entry.kept.text.shrink_to_fit();
-  const size_t bytes = BytesOf(entry);
-  if (bytes > most_bytes_ / kLargestShare) return true;
-  while (bytes_ + bytes > most_bytes_) Drop(std::prev(entries_.end()));
-  entries_.push_front(std::move(entry));
-  by_key_.emplace(entries_.front().key, entries_.begin());
-  bytes_ += bytes;
   return true;
-}
-
-void FreshnessCache::Drop(Entries::iterator entry) {
-  bytes_ -= BytesOf(*entry);
-  by_key_.erase(entry->key);
-  entries_.erase(entry);
 }
 
 }  // namespace falcon::upstream

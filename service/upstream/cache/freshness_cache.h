@@ -4,12 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "base/lru_cache.h"
 #include "base/time.h"
 
 namespace falcon::upstream {
@@ -34,7 +32,7 @@ class FreshnessCache {
   static constexpr seconds kMaxMissing{10};
 
   // `most_bytes` 0: keeps nothing.
-  FreshnessCache(const Clock& clock, size_t most_bytes) : clock_(clock), most_bytes_(most_bytes) {}
+  FreshnessCache(const Clock& clock, size_t most_bytes) : clock_(clock), entries_(most_bytes) {}
 
   // What was kept under `key`, if it is at most `staleness` old; absences at most kMaxMissing. The
   // pointer holds until the next Keep.
@@ -47,27 +45,16 @@ class FreshnessCache {
   // the cache is not kept.
   bool Keep(std::string key, CacheEntry kept);
 
-  bool on() const { return most_bytes_ > 0; }
-  size_t bytes() const { return bytes_; }
+  bool on() const { return entries_.max_weight() > 0; }
+  size_t bytes() const { return entries_.weight(); }
   int64_t hits() const { return hits_; }
 
  private:
-  struct Entry {
-    std::string key;
-    CacheEntry kept;
-  };
-  using Entries = std::list<Entry>;
-
-  static size_t BytesOf(const Entry& entry);
   bool YoungEnough(const CacheEntry& kept, milliseconds staleness) const;
-  void Drop(Entries::iterator entry);
 
   const Clock& clock_;
-  const size_t most_bytes_;
-  size_t bytes_ = 0;
   int64_t hits_ = 0;
-  Entries entries_;  // the latest used first
-  std::unordered_map<std::string_view, Entries::iterator> by_key_;
+  LruCache<CacheEntry> entries_;  // by bytes
 };
 
 }  // namespace falcon::upstream

@@ -106,7 +106,7 @@ void Attempts::CoolDown(milliseconds pause) {
 absl::StatusOr<milliseconds> Attempts::PauseAfter(const absl::Status& failure, int attempt,
                                                   Deadline deadline, const Operation& operation) {
   const bool limited = Reason(failure) == "RATE_LIMITED";
-  const milliseconds backoff = Backoff(attempt, policy_, jitter_);
+  const milliseconds backoff = policy_.backoff.After(attempt, jitter_());
   const milliseconds pause = RetryAfter(failure).value_or(backoff);
   // Only Falcon's own 429: what the budget refuses by itself, it refuses to this call alone.
   auto facts = Metadata(failure);

@@ -27,12 +27,4 @@ int AttemptsFor(const absl::Status& failure, const RetryPolicy& policy) {
   return page && failure.code() == absl::StatusCode::kUnavailable ? twice : 1;
 }
 
-milliseconds Backoff(int attempt, const RetryPolicy& policy, const Jitter& jitter) {
-  // 2^20 half seconds are past any ceiling; the shift must not overflow.
-  const int doublings = std::clamp(attempt - 1, 0, 20);
-  const milliseconds whole = std::min(policy.first_backoff * (1 << doublings), policy.max_backoff);
-  const double share = 0.5 + 0.5 * std::clamp(jitter(), 0.0, 1.0);
-  return std::chrono::duration_cast<milliseconds>(whole * share);
-}
-
 }  // namespace falcon::upstream

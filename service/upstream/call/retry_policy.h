@@ -5,17 +5,16 @@
 #include <functional>
 
 #include "absl/status/status.h"
-#include "base/time.h"
+#include "base/backoff.h"
 
 namespace falcon::upstream {
 
 struct RetryPolicy {
   int max_attempts = 3;
-  milliseconds first_backoff{500};  // doubles each time, jittered down to a half
-  milliseconds max_backoff{20'000};
+  Backoff backoff{milliseconds(500), milliseconds(20'000)};
 };
 
-// 1.0 is the whole backoff, 0.0 half of it. A constructor argument wherever it is used.
+// For Backoff. A constructor argument wherever it is used.
 using Jitter = std::function<double()>;
 Jitter RandomJitter();
 
@@ -23,9 +22,6 @@ Jitter RandomJitter();
 // UPSTREAM_CONNECTION and RATE_LIMITED; 2 for UPSTREAM_MALFORMED, UPSTREAM_STALLED
 // and UPSTREAM_PROXY that is UNAVAILABLE; else 1.
 int AttemptsFor(const absl::Status& failure, const RetryPolicy& policy);
-
-// Pause before attempt number `attempt` + 1 (the first attempt is 1).
-milliseconds Backoff(int attempt, const RetryPolicy& policy, const Jitter& jitter);
 
 }  // namespace falcon::upstream
 

@@ -2,6 +2,7 @@
 #include "base/text.h"
 
 #include <gtest/gtest.h>
+#include <unicode/uchar.h>
 
 #include <array>
 #include <string>
@@ -19,6 +20,24 @@ TEST(Text, LowersAndComparesInAscii) {
   EXPECT_EQ(Lower("X-RateLimit"), "x-ratelimit");
   EXPECT_TRUE(EqualsIgnoringCase("Date", "dATE"));
   EXPECT_FALSE(EqualsIgnoringCase("Date", "Dat"));
+}
+
+// Assigned as visible, drawn as nothing: blank braille, Khitan filler, null notehead.
+bool DrawsNothing(UChar32 c) { return c == 0x2800 || c == 0x16FE4 || c == 0x1D159; }
+
+TEST(IsHostile, IsEveryCharacterThatUnicodeCallsControlInvisibleOrBidi) {
+  for (UChar32 c = 0; c <= 0x10FFFF; ++c) {
+    const auto category = u_charType(c);
+    // Prepended marks, such as the Arabic number sign, are format characters that are drawn.
+    const bool format =
+        category == U_FORMAT_CHAR && !u_hasBinaryProperty(c, UCHAR_PREPENDED_CONCATENATION_MARK);
+    const bool expected = format || category == U_CONTROL_CHAR || category == U_SURROGATE ||
+                          category == U_LINE_SEPARATOR || category == U_PARAGRAPH_SEPARATOR ||
+                          u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) ||
+                          u_hasBinaryProperty(c, UCHAR_BIDI_CONTROL) ||
+                          u_hasBinaryProperty(c, UCHAR_NONCHARACTER_CODE_POINT) || DrawsNothing(c);
+    if (IsHostile(static_cast<char32_t>(c)) != expected) ADD_FAILURE() << std::hex << c;
+  }
 }
 
 TEST(EscapeUnsafe, LeavesHonestTextAsItIs) {
@@ -47,6 +66,7 @@ TEST(EscapeUnsafe, EscapesWhatCouldAct) {
       {"tag character", "\xF3\xA0\x81\x81", "\\u{E0041}"},
       {"variation selectors", "\xEF\xB8\x8F\xF3\xA0\x84\x80", "\\u{FE0F}\\u{E0100}"},
       {"soft hyphen", "\xC2\xAD", "\\u{00AD}"},
+      {"Hangul filler", "\xE3\x85\xA4", "\\u{3164}"},
       {"bare continuation byte", "a\x80z", "a\\x{80}z"},
       {"overlong slash", "\xC0\xAF", "\\x{C0}\\x{AF}"},
       {"surrogate", "\xED\xA0\x80", "\\x{ED}\\x{A0}\\x{80}"},
@@ -61,6 +81,8 @@ TEST(EscapeUnsafe, CutsWithoutSplittingACharacterOrAnEscape) {
   EXPECT_EQ(EscapeUnsafe("abcdefg", 6), "abcdef...");
   EXPECT_EQ(EscapeUnsafe("abcde\x1b", 6), "abcde...");
   EXPECT_EQ(EscapeUnsafe("abcde\xC3\xA9", 6), "abcde...");
+  EXPECT_EQ(EscapeUnsafe(std::string(5000, 'x')), std::string(4096, 'x') + "...");
+  EXPECT_EQ(EscapeUnsafe(std::string(5000, 'x'), kNoLimit), std::string(5000, 'x'));
 }
 
 TEST(Utf8Prefix, EndsWithAWholeCharacterWithinTheBound) {

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "cli/exit_code.h"
+#include "cli/environment.h"
 #include "error_of.h"
 #include "render/failure_text.h"
 
@@ -60,7 +60,7 @@ TEST(Failure, TextNamesFieldsNextStepAndTrace) {
             "error: The request is not valid. (INVALID_FILTER)\n"
             "  filter: unknown\n"
             "  page_size: below 0\n"
-            "  Falcon's trace id, for its support: abc\n");
+            "  Falcon trace id, for CrowdStrike support: abc\n");
 }
 
 TEST(Failure, TextDoesNotSayALoneViolationTwice) {

@@ -5,7 +5,7 @@
 
 #include "json_text.h"
 #include "test_catalog.h"
-#include "time_text.h"
+#include "text.h"
 
 namespace falcon::client {
 namespace {
@@ -81,12 +81,12 @@ TEST_F(Flags, KeepPresenceOfZero) {
 }
 
 TEST_F(Flags, RefuseWhatIsNoNumberTooBigOrGivenTwice) {
-  EXPECT_THAT(Filled("hosts", "list", {{"page-size", {"ten"}}}), HasSubstr("no whole number"));
+  EXPECT_THAT(Filled("hosts", "list", {{"page-size", {"ten"}}}), HasSubstr("not a whole number"));
   EXPECT_THAT(Filled("hosts", "list", {{"page-size", {"5000000000"}}}),
-              HasSubstr("no whole number"));
-  EXPECT_THAT(Filled("hosts", "list", {{"page-size", {"12abc"}}}), HasSubstr("no whole number"));
+              HasSubstr("not a whole number"));
+  EXPECT_THAT(Filled("hosts", "list", {{"page-size", {"12abc"}}}), HasSubstr("not a whole number"));
   EXPECT_EQ(Filled("hosts", "list", {{"page-size", {"-1"}}}), R"({"page_size":-1})");
-  EXPECT_THAT(Filled("hosts", "list", {{"hostname", {"a", "b"}}}), HasSubstr("once only"));
+  EXPECT_THAT(Filled("hosts", "list", {{"hostname", {"a", "b"}}}), HasSubstr("only once"));
   EXPECT_THAT(Filled("hosts", "list", {{"hostname", {"\xff"}}}), HasSubstr("not valid UTF-8"));
 }
 
@@ -99,9 +99,9 @@ TEST_F(Flags, TakeSeveralValuesByCommasButThoseBehindABackslash) {
 
 TEST_F(Flags, RefuseTwoOfOneChoice) {
   EXPECT_THAT(Filled("detections", "list", {{"days", {"7"}}, {"created-after", {"7d"}}}),
-              HasSubstr("--days and --created-after exclude each other"));
+              HasSubstr("--days and --created-after are mutually exclusive"));
   EXPECT_THAT(Filled("hosts", "get", {{"device-id", {"a"}}, {"hostname", {"b"}}}),
-              HasSubstr("--device-id and --hostname exclude each other"));
+              HasSubstr("--device-id and --hostname are mutually exclusive"));
 }
 
 TEST_F(Flags, SayWhichIsMissing) {

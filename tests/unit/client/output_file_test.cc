@@ -11,7 +11,6 @@
 #include <sstream>
 #include <thread>
 
-#include "cli/resume_file.h"
 #include "tests/support/temp_dir.h"
 
 namespace falcon::client {

@@ -3,10 +3,8 @@
 
 #include "render/card.h"
 #include "render/record_table.h"
-#include "terminal_text.h"
 #include "test_catalog.h"
 #include "text.h"
-#include "time_text.h"
 
 namespace falcon::client {
 namespace {

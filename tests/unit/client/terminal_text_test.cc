@@ -1,10 +1,10 @@
 // Hostile text on a terminal, and its width.
-#include "terminal_text.h"
-
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
+
+#include "text.h"
 
 namespace falcon::client {
 namespace {

@@ -3,8 +3,6 @@
 
 #include <gmock/gmock.h>
 
-#include "time_text.h"
-
 namespace falcon::client {
 namespace {
 

@@ -114,7 +114,7 @@ class GatewayTest : public ::testing::Test {
   upstream::Bulkheads bulkheads_{
       loop_, clock_, timer_, [] { return 0.5; }, {.circuit_breaker = {.min_calls = 0}}};
   upstream::Attempts attempts_{{admission_, bulkheads_, budget_, falcon_, clock_, timer_, &pool_},
-                               {.max_attempts = 2, .first_backoff = milliseconds(1)},
+                               {.max_attempts = 2, .backoff = {milliseconds(1), milliseconds(1)}},
                                [] { return 1.0; }};
   upstream::Caller caller_{attempts_, loop_, clock_, timer_};
   upstream::PageTokens tokens_{Secret(std::string(32, 'k')), "tenant"};

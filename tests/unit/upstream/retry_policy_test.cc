@@ -43,23 +43,11 @@ TEST(RetryTest, APolicyWithoutRetriesHasNone) {
   EXPECT_EQ(AttemptsFor(Failed("UPSTREAM_MALFORMED"), policy), 1);
 }
 
-TEST(RetryTest, BackoffDoublesUpToItsCeiling) {
-  const RetryPolicy policy;
-  const Jitter none = [] { return 1.0; };
-  EXPECT_EQ(Backoff(1, policy, none), milliseconds(500));
-  EXPECT_EQ(Backoff(2, policy, none), milliseconds(1000));
-  EXPECT_EQ(Backoff(3, policy, none), milliseconds(2000));
-  EXPECT_EQ(Backoff(1000, policy, none), milliseconds(20'000));
-}
-
-TEST(RetryTest, JitterTakesAwayAtMostHalf) {
-  const RetryPolicy policy;
-  EXPECT_EQ(Backoff(2, policy, [] { return 0.0; }), milliseconds(500));
+TEST(RetryTest, RandomJitterStaysBetweenNoneAndAll) {
   const Jitter random = RandomJitter();
   for (int i = 0; i < 1000; ++i) {
-    const milliseconds pause = Backoff(2, policy, random);
-    EXPECT_GE(pause, milliseconds(500));
-    EXPECT_LE(pause, milliseconds(1000));
+    const double jitter = random();
+    EXPECT_TRUE(jitter >= 0.0 && jitter <= 1.0) << jitter;
   }
 }
 

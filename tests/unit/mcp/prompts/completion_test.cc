@@ -52,8 +52,8 @@ TEST_F(Completing, WhatNoNameBeginsWithIsNotAskedFor) {
 }
 
 TEST_F(Completing, DeviceIdsGoByTheirDigitsOrTheHostsName) {
-  bench_.gateway.Answers("ListHosts", client::StrCat(R"({"hosts":[{"device_id":")", kServer1,
-                                                     R"("},{"device_id":")", kServer2, R"("}]})"));
+  bench_.gateway.Answers("ListHosts", StrCat(R"({"hosts":[{"device_id":")", kServer1,
+                                             R"("},{"device_id":")", kServer2, R"("}]})"));
   const std::string uri = "falcon://hosts/{device_id}";
   EXPECT_THAT(OfTemplate(uri, "device_id", "3108"), ElementsAre(kServer1));
   EXPECT_THAT(OfTemplate(uri, "device_id", "SRV"), ElementsAre(kServer1, kServer2));
@@ -68,7 +68,7 @@ TEST_F(Completing, IncidentsAreTheNewestOpenOnes) {
 
 TEST_F(Completing, DetectionsAreTheNewestOnes) {
   bench_.gateway.Answers("ListDetections",
-                         client::StrCat(R"({"detections":[{"composite_id":")", kBeacon, R"("}]})"));
+                         StrCat(R"({"detections":[{"composite_id":")", kBeacon, R"("}]})"));
   EXPECT_THAT(OfPrompt("detection", "a311").values, ElementsAre(kBeacon));
   EXPECT_THAT(bench_.gateway.Asked().front(), HasSubstr("composite_id:\\'a311*\\'"));
   EXPECT_THAT(OfTemplate("falcon://detections/{composite_id}", "composite_id", ""),

@@ -21,20 +21,19 @@ TEST(IncidentPlan, FollowsTheIncidentToItsDetectionsHostsAndIndicators) {
   bench.gateway.Answers("ListIocs", R"({"iocs":[{"id":"i1","value":"203.0.113.42"}]})");
   const PromptResult result = bench.Good(kPlan, {{"incident", kIncidentId}});
   const auto parts = Embedded(result);
-  const Json& incident = parts.at(client::StrCat("falcon://incidents/", kIncidentId))["incident"];
+  const Json& incident = parts.at(StrCat("falcon://incidents/", kIncidentId))["incident"];
   EXPECT_EQ(incident["name"], "Intrusion");
   EXPECT_FALSE(incident.contains("evidence") && incident["evidence"].contains("alerts"));
-  const Json& detections = parts.at(client::StrCat(kParts, "detections"));
+  const Json& detections = parts.at(StrCat(kParts, "detections"));
   EXPECT_EQ(detections["returned"], 2);
   EXPECT_EQ(detections["detections"][0]["local_process_id"], "1234");
-  EXPECT_EQ(parts.at(client::StrCat(kParts, "hosts"))["hosts"][1]["device_id"], kServer2);
-  EXPECT_EQ(parts.at(client::StrCat(kParts, "iocs"))["iocs"][0]["id"], "i1");
+  EXPECT_EQ(parts.at(StrCat(kParts, "hosts"))["hosts"][1]["device_id"], kServer2);
+  EXPECT_EQ(parts.at(StrCat(kParts, "iocs"))["iocs"][0]["id"], "i1");
 
   const auto asked = bench.gateway.Asked();
   EXPECT_LE(asked.size(), 9U);
-  EXPECT_THAT(asked,
-              Contains(StartsWith(client::StrCat("BatchGetDetections composite_ids: \"", kBeacon,
-                                                 "\" composite_ids: \"", kMasquerade, "\""))));
+  EXPECT_THAT(asked, Contains(StartsWith(StrCat("BatchGetDetections composite_ids: \"", kBeacon,
+                                                "\" composite_ids: \"", kMasquerade, "\""))));
   EXPECT_THAT(asked, Contains(HasSubstr("product_types: PRODUCT_TYPE_DOMAIN_CONTROLLER")));
   // The private address is no indicator; Falcon's own come first.
   EXPECT_THAT(
@@ -66,14 +65,14 @@ TEST(IncidentPlan, SaysWhatToStateAndTellsEmptyFromFailed) {
 TEST(IncidentPlan, WithoutArgumentsTakesTheGravestByNumberAndOfEqualOnesTheNewest) {
   PromptBench bench;
   bench.TellStory();
-  bench.gateway.Answers("ListIncidents", client::StrCat(R"({"incidents":[
+  bench.gateway.Answers("ListIncidents", StrCat(R"({"incidents":[
       {"id":"older","severity_score":95,"created_timestamp":"2026-05-01T00:00:00Z"},
       {"id":")",
-                                                        kIncidentId, R"(","severity_score":95,
+                                                kIncidentId, R"(","severity_score":95,
        "created_timestamp":"2026-05-02T00:00:00Z"},
       {"id":"newest","severity_score":90,"created_timestamp":"2026-05-03T00:00:00Z"}],"total_size":93})"));
   const std::string words = Words(bench.Good(kPlan, {}));
-  EXPECT_THAT(words, HasSubstr(client::StrCat("The incident: ", kIncidentId)));
+  EXPECT_THAT(words, HasSubstr(StrCat("The incident: ", kIncidentId)));
   EXPECT_THAT(words, HasSubstr("of 93 open incidents the gravest (severity 95), and of equally "
                                "grave ones the newest."));
   const auto asked = bench.gateway.Asked();
@@ -96,15 +95,14 @@ TEST(IncidentPlan, WithoutAnIncidentLooksForDetections) {
   PromptBench bench;
   bench.TellStory();
   bench.gateway.Answers("ListIncidents", R"({"total_size":0})");
-  bench.gateway.Answers(
-      "ListDetections",
-      client::StrCat(R"({"detections":[{"composite_id":"a:b:c","device":{"device_id":")", kServer1,
-                     R"("}}]})"));
+  bench.gateway.Answers("ListDetections",
+                        StrCat(R"({"detections":[{"composite_id":"a:b:c","device":{"device_id":")",
+                               kServer1, R"("}}]})"));
   const PromptResult result = bench.Good(kPlan, {{"days", "30"}});
   EXPECT_THAT(Words(result), HasSubstr("No incident stands for it"));
   EXPECT_THAT(Words(result), HasSubstr("Open incidents, the gravest 5: Falcon answered: none."));
   EXPECT_THAT(Words(result), HasSubstr("The incident: not looked up: no open one was found."));
-  EXPECT_EQ(Embedded(result).at(client::StrCat(kParts, "detections"))["returned"], 1);
+  EXPECT_EQ(Embedded(result).at(StrCat(kParts, "detections"))["returned"], 1);
   const auto asked = bench.gateway.Asked();
   EXPECT_THAT(
       asked,
@@ -128,19 +126,18 @@ TEST(IncidentPlan, OfAHostTakesItsGravestOpenIncident) {
   bench.TellStory();
   bench.gateway.Answers(
       "ListIncidents",
-      client::StrCat(R"({"incidents":[{"id":"newer","severity_score":50},
+      StrCat(R"({"incidents":[{"id":"newer","severity_score":50},
       {"id":")",
-                     kIncidentId,
-                     R"(","severity_score":95},{"id":"older","severity_score":90}]})"));
+             kIncidentId, R"(","severity_score":95},{"id":"older","severity_score":90}]})"));
   bench.gateway.Answers("ListDetections",
-                        client::StrCat(R"({"detections":[{"composite_id":")", kBeacon,
-                                       R"("},{"composite_id":"a:b:new"}],"total_size":2})"));
+                        StrCat(R"({"detections":[{"composite_id":")", kBeacon,
+                               R"("},{"composite_id":"a:b:new"}],"total_size":2})"));
   const PromptResult result = bench.Good(kPlan, {{"host", "SRV-PROD-001"}});
   EXPECT_THAT(Words(result), HasSubstr("of 3 open incidents of host SRV-PROD-001"));
   const auto parts = Embedded(result);
-  EXPECT_TRUE(parts.contains(client::StrCat("falcon://incidents/", kIncidentId)));
+  EXPECT_TRUE(parts.contains(StrCat("falcon://incidents/", kIncidentId)));
   // What the incident shows already is not shown again.
-  const Json& further = parts.at(client::StrCat(kParts, "host-detections"));
+  const Json& further = parts.at(StrCat(kParts, "host-detections"));
   EXPECT_EQ(further["detections"].size(), 1U);
   EXPECT_EQ(further["total"], 1);
   EXPECT_THAT(bench.gateway.Asked(), Contains(StartsWith("GetHost hostname: \"SRV-PROD-001\"")));
@@ -152,7 +149,7 @@ TEST(IncidentPlan, TakesADetectionsOwnCaseAndNumbersForPeople) {
   EXPECT_THAT(Words(bench.Good(kPlan, {{"detection", kBeacon}})),
               HasSubstr("It is the first that the detection is linked to."));
   EXPECT_TRUE(Embedded(bench.Good(kPlan, {{"incident", "SIM-0001"}}))
-                  .contains(client::StrCat("falcon://incidents/", kIncidentId)));
+                  .contains(StrCat("falcon://incidents/", kIncidentId)));
   EXPECT_THAT(bench.gateway.Asked(), Contains(HasSubstr("reference_ids: \"SIM-0001\"")));
 }
 
@@ -164,9 +161,9 @@ TEST(IncidentPlan, GoesOnWithoutTheIncidentWhenAHostIsNamed) {
   const PromptResult result = bench.Good(kPlan, {{"host", kServer1}});
   EXPECT_THAT(Words(result),
               HasSubstr("The incident: not looked up: which one it is could not be looked up"));
-  EXPECT_TRUE(Embedded(result).contains(client::StrCat(kParts, "hosts")));
+  EXPECT_TRUE(Embedded(result).contains(StrCat(kParts, "hosts")));
   EXPECT_THAT(bench.gateway.Asked(),
-              Contains(StartsWith(client::StrCat("GetHost device_id: \"", kServer1))));
+              Contains(StartsWith(StrCat("GetHost device_id: \"", kServer1))));
 }
 
 TEST(IncidentPlan, WhatFalconDoesNotKnowIsTheClientsError) {
@@ -179,8 +176,7 @@ TEST(IncidentPlan, WhatFalconDoesNotKnowIsTheClientsError) {
   const auto refused = [&](const char* argument, const char* value, const char* tool) {
     const absl::Status status = bench.Get(kPlan, {{argument, value}}).status();
     EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
-    EXPECT_THAT(std::string(status.message()),
-                StartsWith(client::StrCat(argument, ": Falcon knows")));
+    EXPECT_THAT(std::string(status.message()), StartsWith(StrCat(argument, ": Falcon knows")));
     EXPECT_THAT(std::string(status.message()), HasSubstr(tool));
   };
   refused("incident", kIncidentId, "search_incidents");

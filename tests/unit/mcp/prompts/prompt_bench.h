@@ -40,30 +40,29 @@ struct PromptBench : ResourceBench {
 
   // A case with two detections on one of its two hosts.
   void TellStory() {
-    gateway.Answers("GetIncident", client::StrCat(R"({"incident":{"id":")", kIncidentId,
-                                                  R"(","name":"Intrusion","severity_score":95,
+    gateway.Answers("GetIncident",
+                    StrCat(R"({"incident":{"id":")", kIncidentId,
+                           R"(","name":"Intrusion","severity_score":95,
         "analysis_results":{"hosts":{"records":[{"aid":")",
-                                                  kServer1, R"("},{"aid":")", kServer2, R"("}]}},
+                           kServer1, R"("},{"aid":")", kServer2, R"("}]}},
         "evidence":{"alerts":{"records":[{"id":"e1","selector":{"id":")",
-                                                  kBeacon, R"("}},{"selector":{"id":")",
-                                                  kMasquerade, R"("}}]}}}})"));
+                           kBeacon, R"("}},{"selector":{"id":")", kMasquerade, R"("}}]}}}})"));
     const std::string beacon =
-        client::StrCat(R"({"composite_id":")", kBeacon, R"(","device":{"device_id":")", kServer1,
-                       R"("},"local_process_id":"1234","filename":"rundll32.exe",
+        StrCat(R"({"composite_id":")", kBeacon, R"(","device":{"device_id":")", kServer1,
+               R"("},"local_process_id":"1234","filename":"rundll32.exe",
         "network_accesses":[{"remote_address":"203.0.113.42"},{"remote_address":"192.168.1.100"}],
         "linked_case_ids":[")",
-                       kIncidentId, R"("]})");
-    gateway.Answers("GetDetection", client::StrCat(R"({"detection":)", beacon, "}"));
-    gateway.Answers(
-        "BatchGetDetections",
-        client::StrCat(R"({"detections":[)", beacon, R"(,{"composite_id":")", kMasquerade,
-                       R"(","ioc_type":"domain","ioc_value":"malicious-domain.com"}]})"));
-    gateway.Answers("GetHost", client::StrCat(R"({"host":{"device_id":")", kServer1,
-                                              R"(","hostname":"SRV-PROD-001"}})"));
-    gateway.Answers("BatchGetHosts", client::StrCat(R"({"hosts":[{"device_id":")", kServer1,
-                                                    R"("},{"device_id":")", kServer2, R"("}]})"));
-    gateway.Answers("ListIncidents", client::StrCat(R"({"incidents":[{"id":")", kIncidentId,
-                                                    R"(","severity_score":95}],"total_size":93})"));
+               kIncidentId, R"("]})");
+    gateway.Answers("GetDetection", StrCat(R"({"detection":)", beacon, "}"));
+    gateway.Answers("BatchGetDetections",
+                    StrCat(R"({"detections":[)", beacon, R"(,{"composite_id":")", kMasquerade,
+                           R"(","ioc_type":"domain","ioc_value":"malicious-domain.com"}]})"));
+    gateway.Answers("GetHost", StrCat(R"({"host":{"device_id":")", kServer1,
+                                      R"(","hostname":"SRV-PROD-001"}})"));
+    gateway.Answers("BatchGetHosts", StrCat(R"({"hosts":[{"device_id":")", kServer1,
+                                            R"("},{"device_id":")", kServer2, R"("}]})"));
+    gateway.Answers("ListIncidents", StrCat(R"({"incidents":[{"id":")", kIncidentId,
+                                            R"(","severity_score":95}],"total_size":93})"));
     AnswerNothing({"ListDetections", "ListHosts", "ListRtrSessions", "ListVulnerabilities",
                    "ListIocs", "ListIntelIndicators", "BatchGetLoginHistory", "BatchGetOnlineState",
                    "ListDiscoveredApplications", "BatchGetIncidents", "AggregateDetections",

@@ -81,14 +81,13 @@ TEST_F(Resources, FqlAloneListsTheAreas) {
 TEST_F(Resources, ARecordIsWholeAndJson) {
   bench_.gateway.Answers("GetHost",
                          R"({"host":{"device_id":"d","hostname":"SRV\u202e","status":1}})");
-  const ResourceContents read = Read(client::StrCat("falcon://hosts/", kDevice));
+  const ResourceContents read = Read(StrCat("falcon://hosts/", kDevice));
   EXPECT_EQ(read.mime_type, "application/json");
   const Json json = ReadJson(read.text);
   EXPECT_EQ(json["host"]["hostname"], "SRV\\u{202E}");
   EXPECT_EQ(json["host"]["status"], "normal");
   EXPECT_EQ(json["truncated"], false);
-  EXPECT_THAT(bench_.gateway.Asked(),
-              ElementsAre(client::StrCat("GetHost device_id: \"", kDevice, "\" ")));
+  EXPECT_THAT(bench_.gateway.Asked(), ElementsAre(StrCat("GetHost device_id: \"", kDevice, "\" ")));
 }
 
 TEST_F(Resources, IdsArePercentDecoded) {
@@ -98,8 +97,8 @@ TEST_F(Resources, IdsArePercentDecoded) {
     encoded.replace(at, 1, "%3A");
   }
   Read("falcon://detections/" + encoded);
-  Read(client::StrCat("falcon://detections/", kDetection));
-  const std::string asked = client::StrCat("GetDetection composite_id: \"", kDetection, "\" ");
+  Read(StrCat("falcon://detections/", kDetection));
+  const std::string asked = StrCat("GetDetection composite_id: \"", kDetection, "\" ");
   EXPECT_THAT(bench_.gateway.Asked(), ElementsAre(asked, asked));
 }
 
@@ -132,7 +131,7 @@ TEST_F(Resources, WhatIsNoIdIsNotFoundAndNeverAskedFor) {
 }
 
 TEST_F(Resources, UnknownRecordsAreNotFoundAndOtherFailuresSayWhatToDo) {
-  const std::string uri = client::StrCat("falcon://hosts/", kDevice);
+  const std::string uri = StrCat("falcon://hosts/", kDevice);
   bench_.gateway.Fails("GetHost", FailureOf(grpc::StatusCode::NOT_FOUND, "none", "NOT_FOUND"));
   EXPECT_TRUE(absl::IsNotFound(Refused(uri)));
   EXPECT_THAT(Message(Refused(uri)), HasSubstr("search_hosts"));

@@ -13,7 +13,6 @@
 namespace falcon::mcp {
 namespace {
 
-using client::StrCat;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;

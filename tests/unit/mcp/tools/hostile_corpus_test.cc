@@ -124,7 +124,7 @@ size_t Count(const std::string& text, const std::string& part) {
 
 // Nothing between the tags reads as one.
 void ExpectClosedOnce(const std::string& data) {
-  const std::string around = client::Lower(Boundary(kTestNonce).Around(data));
+  const std::string around = Lower(Boundary(kTestNonce).Around(data));
   EXPECT_EQ(Count(around, "<falcon-data"), 1u) << around;
   EXPECT_EQ(Count(around, "</falcon-data"), 1u) << around;
   EXPECT_TRUE(around.ends_with("\n</falcon-data-0123456789abcdef>"));
@@ -199,7 +199,7 @@ TEST_F(HostileCorpus, NoTextForgesALineOfACard) {
     EXPECT_EQ(Count(card, "\n"), lines[record.GetDescriptor()]) << card;
     EXPECT_TRUE(card.ends_with('\n'));
     EXPECT_TRUE(IsHarmless(client::Replace(card, '\n', ' '))) << card;
-    EXPECT_EQ(client::Lower(card).find("http"), std::string::npos) << card;
+    EXPECT_EQ(Lower(card).find("http"), std::string::npos) << card;
     ExpectClosedOnce(card);
   });
 }

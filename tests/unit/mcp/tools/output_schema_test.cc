@@ -27,27 +27,27 @@ std::string Violation(const Json& schema, const Json& value, const std::string& 
       const Json types = rule.is_array() ? rule : Json::array({rule});
       if (std::none_of(types.begin(), types.end(),
                        [&](const Json& type) { return IsOfType(value, type); })) {
-        return client::StrCat(place, " is ", value.dump(), ", not ", rule.dump());
+        return StrCat(place, " is ", value.dump(), ", not ", rule.dump());
       }
     } else if (keyword == "required") {
       for (const Json& name : rule) {
         if (!value.contains(name.get<std::string>())) {
-          return client::StrCat(place, " lacks ", name.dump());
+          return StrCat(place, " lacks ", name.dump());
         }
       }
     } else if (keyword == "properties") {
       for (const auto& [name, inner] : rule.items()) {
         if (!value.contains(name)) continue;
-        const std::string wrong = Violation(inner, value[name], client::StrCat(place, ".", name));
+        const std::string wrong = Violation(inner, value[name], StrCat(place, ".", name));
         if (!wrong.empty()) return wrong;
       }
     } else if (keyword == "items") {
       for (const Json& item : value) {
-        const std::string wrong = Violation(rule, item, client::StrCat(place, "[]"));
+        const std::string wrong = Violation(rule, item, StrCat(place, "[]"));
         if (!wrong.empty()) return wrong;
       }
     } else {
-      return client::StrCat(place, ": the test does not know ", keyword);
+      return StrCat(place, ": the test does not know ", keyword);
     }
   }
   return {};

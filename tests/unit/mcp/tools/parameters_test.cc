@@ -87,7 +87,7 @@ TEST_F(Parameters, HaveTheBoundsThatTheProtosState) {
     for (const Parameter& parameter :
          ParametersOf(BoundToolNamed(*catalog_, std::string(facts.name)))) {
       if (parameter.name != "days") continue;
-      const std::string stated = client::StrCat(parameter.least, " to ", parameter.most, ".");
+      const std::string stated = StrCat(parameter.least, " to ", parameter.most, ".");
       EXPECT_THAT(client::CommentOf(parameter.field()), HasSubstr(stated)) << facts.name;
       ++checked;
     }
@@ -129,7 +129,7 @@ TEST_F(Parameters, OfEachFilterShowOneOfFieldsThatFqlKnows) {
     const Json filter = Schema(std::string(facts.name))["properties"]["fql"];
     if (filter.is_null()) continue;
     const std::string text = filter["description"];
-    const std::string guide = client::StrCat("FQL (falcon://fql/", facts.noun, "): ");
+    const std::string guide = StrCat("FQL (falcon://fql/", facts.noun, "): ");
     ASSERT_TRUE(text.starts_with(guide)) << text;
     std::vector<std::string> known;
     for (const auto& field :

@@ -200,7 +200,7 @@ void ExpectSame(const json& ours, const json& protos, const std::string& path) {
     for (const auto& [key, value] : protos.items()) {
       if (value.is_string() && value.get<std::string>().ends_with("_UNSPECIFIED")) continue;
       ASSERT_TRUE(ours.contains(key)) << path << ' ' << key;
-      ExpectSame(ours[key], value, client::StrCat(path, ".", key));
+      ExpectSame(ours[key], value, StrCat(path, ".", key));
     }
   } else if (protos.is_array()) {
     ASSERT_EQ(ours.size(), protos.size()) << path;

@@ -1,5 +1,5 @@
 // Which files are taken for secrets.
-#include "config/secret_file.h"
+#include "base/secret_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include "tests/support/temp_dir.h"
 #include "tests/support/status_matchers.h"
 
-namespace falcon::config {
+namespace falcon {
 namespace {
 
 using ::testing::HasSubstr;
@@ -36,10 +36,10 @@ TEST_F(SecretFileTest, FilesThatOthersMayReadAreRefusedWithTheCure) {
     EXPECT_THAT(Complaint(secret), HasSubstr("chmod 600")) << mode;
   }
   const std::string path = scratch_.Write("group", "A=1", 0640);
-  EXPECT_THAT(ReadFile(path, Readers::kOwnerAndGroup), testing::IsOk());
+  EXPECT_THAT(ReadFile(path, AllowedReaders::kOwnerAndGroup), testing::IsOk());
   const std::string world = scratch_.Write("world", "A=1", 0644);
-  EXPECT_THAT(Complaint(ReadFile(world, Readers::kOwnerAndGroup)), HasSubstr("chmod 640"));
-  EXPECT_THAT(ReadFile(world, Readers::kAnyone), testing::IsOk());
+  EXPECT_THAT(Complaint(ReadFile(world, AllowedReaders::kOwnerAndGroup)), HasSubstr("chmod 640"));
+  EXPECT_THAT(ReadFile(world, AllowedReaders::kAnyone), testing::IsOk());
 }
 
 TEST_F(SecretFileTest, WhatIsMissingEmptyLargeOrNoFileIsSaid) {
@@ -51,7 +51,7 @@ TEST_F(SecretFileTest, WhatIsMissingEmptyLargeOrNoFileIsSaid) {
   const std::string large(65'537, 'x');
   EXPECT_THAT(Complaint(ReadSecretFile(scratch_.Write("large", large))), HasSubstr("64 KiB"));
   EXPECT_THAT(ReadSecretFile(scratch_.Write("most", large.substr(1))), testing::IsOk());
-  EXPECT_THAT(ReadFile(scratch_.Write("bundle", large), Readers::kAnyone), testing::IsOk());
+  EXPECT_THAT(ReadFile(scratch_.Write("bundle", large), AllowedReaders::kAnyone), testing::IsOk());
 }
 
 TEST_F(SecretFileTest, APipeWillDo) {
@@ -64,4 +64,4 @@ TEST_F(SecretFileTest, APipeWillDo) {
 }
 
 }  // namespace
-}  // namespace falcon::config
+}  // namespace falcon

@@ -1,5 +1,5 @@
-// Opens first and checks what was opened, so that nobody swaps the file in between.
-#include "config/secret_file.h"
+// Opens first and checks what was opened, so that the file cannot be swapped in between.
+#include "base/secret_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -13,11 +13,11 @@
 #include "base/status.h"
 #include "base/text.h"
 
-namespace falcon::config {
+namespace falcon {
 namespace {
 
 // A bundle of certificates is larger than any secret.
-size_t MaxKib(Readers readers) { return readers == Readers::kAnyone ? 4096 : 64; }
+size_t MaxKib(AllowedReaders readers) { return readers == AllowedReaders::kAnyone ? 4096 : 64; }
 
 class OpenFile {
  public:
@@ -37,16 +37,17 @@ absl::Status Problem(const std::string& path, std::string_view what) {
   return absl::InvalidArgumentError(ToAbsl(StrCat("file ", EscapeUnsafe(path, 256), " ", what)));
 }
 
-absl::Status CheckReaders(const std::string& path, const struct stat& file, Readers readers) {
-  const mode_t forbidden = readers == Readers::kOwner           ? S_IRWXG | S_IRWXO
-                           : readers == Readers::kOwnerAndGroup ? S_IRWXO
-                                                                : 0;
+absl::Status CheckReaders(const std::string& path, const struct stat& file,
+                          AllowedReaders readers) {
+  const mode_t forbidden = readers == AllowedReaders::kOwner           ? S_IRWXG | S_IRWXO
+                           : readers == AllowedReaders::kOwnerAndGroup ? S_IRWXO
+                                                                       : 0;
   if ((file.st_mode & forbidden) == 0) return absl::OkStatus();
   const std::string mode = absl::StrFormat("%04o", file.st_mode & 07777);
   return Problem(
-      path,
-      StrCat("is open to ", readers == Readers::kOwner ? "group or others" : "others", " (mode ",
-             mode, "): chmod ", readers == Readers::kOwner ? "600" : "640", " it"));
+      path, StrCat("is open to ", readers == AllowedReaders::kOwner ? "group or others" : "others",
+                   " (mode ", mode, "): chmod ", readers == AllowedReaders::kOwner ? "600" : "640",
+                   " it"));
 }
 
 absl::StatusOr<Secret> ReadAll(const std::string& path, int fd, size_t max_kib) {
@@ -67,7 +68,7 @@ absl::StatusOr<Secret> ReadAll(const std::string& path, int fd, size_t max_kib) 
 
 }  // namespace
 
-absl::StatusOr<Secret> ReadFile(const std::string& path, Readers readers) {
+absl::StatusOr<Secret> ReadFile(const std::string& path, AllowedReaders readers) {
   const OpenFile file(path);
   struct stat about;
   if (file.fd() < 0 || fstat(file.fd(), &about) != 0) {
@@ -79,11 +80,11 @@ absl::StatusOr<Secret> ReadFile(const std::string& path, Readers readers) {
 }
 
 absl::StatusOr<Secret> ReadSecretFile(const std::string& path) {
-  ASSIGN_OR_RETURN(const Secret bytes, ReadFile(path, Readers::kOwner));
+  ASSIGN_OR_RETURN(const Secret bytes, ReadFile(path, AllowedReaders::kOwner));
   std::string_view text = bytes.Reveal();
   while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
   if (text.empty()) return Problem(path, "is empty");
   return Secret(text);
 }
 
-}  // namespace falcon::config
+}  // namespace falcon

@@ -1,5 +1,5 @@
 // Calls by descriptor against a real gRPC server in this process.
-#include "invoke.h"
+#include "gateway.h"
 
 #include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>

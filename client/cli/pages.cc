@@ -1,12 +1,13 @@
-// Walks the descriptors.
-#include "cli/api_page.h"
-
+// Pages in Markdown from the descriptors.
 #include <map>
 #include <vector>
 
+#include "base/status.h"
+#include "cli/reference.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
-#include "naming.h"
+#include "fql_fields.h"
+#include "render/table.h"
 #include "text.h"
 
 namespace falcon::client {
@@ -19,7 +20,7 @@ using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 using options::v1::TypedFilter;
 
-constexpr std::string_view kTop =
+constexpr std::string_view kApiTop =
     "# The API\n\n"
     "What `proto/falcon_gateway/v1` says. This page is what `fgctl api` prints; a test keeps it in "
     "step with the protos.\n"
@@ -28,20 +29,13 @@ constexpr std::string_view kTop =
     "[FQL.md](../proto/FQL.md).\n";
 
 // Of a cell of a table.
-std::string Cell(std::string_view text) {
+std::string MarkdownCell(std::string_view text) {
   std::string cell;
   for (const char c : text) {
     if (c == '|') cell.push_back('\\');
     cell.push_back(c == '\n' ? ' ' : c);
   }
   return cell;
-}
-
-std::string TypeOf(const FieldDescriptor& field) {
-  std::string type = field.type_name();
-  if (field.message_type() != nullptr) type = field.message_type()->name();
-  if (field.enum_type() != nullptr) type = field.enum_type()->name();
-  return field.is_repeated() ? StrCat("repeated ", type) : type;
 }
 
 std::string LimitsOf(const FieldDescriptor& field) {
@@ -89,8 +83,8 @@ std::string FilterTable(const Descriptor& filter) {
                              "| field | type | in FQL | what |\n| --- | --- | --- | --- |\n");
   for (int i = 0; i < filter.field_count(); ++i) {
     const FieldDescriptor& field = *filter.field(i);
-    table += StrCat("| `", field.name(), "` | ", TypeOf(field), " | ", Cell(FqlOf(field)), " | ",
-                    Cell(CommentOf(field)), " |\n");
+    table += StrCat("| `", field.name(), "` | ", TypeName(field), " | ", MarkdownCell(FqlOf(field)),
+                    " | ", MarkdownCell(CommentOf(field)), " |\n");
   }
   return table;
 }
@@ -107,24 +101,16 @@ std::string RequestLine(const Descriptor& request) {
   return fields.empty() ? "none" : Join(fields, ", ");
 }
 
-std::string ScopesOf(const MethodDescriptor& method) {
-  const options::v1::Upstream& upstream = method.options().GetExtension(options::v1::upstream);
-  if (upstream.operations().empty()) return "none";
-  if (upstream.scopes().empty()) {
-    return method.service()->options().GetExtension(options::v1::scope);
-  }
-  return Join({upstream.scopes().begin(), upstream.scopes().end()}, ", ");
-}
-
 std::string ServiceSection(const ServiceDescriptor& service) {
   std::string section = StrCat("\n### ", service.name(), "\n\n", CommentOf(service), "\n\n",
                                "| method | request fields | API scopes | what |\n"
                                "| --- | --- | --- | --- |\n");
   for (int i = 0; i < service.method_count(); ++i) {
     const MethodDescriptor& method = *service.method(i);
-    section += StrCat("| `", method.name(), "`", method.server_streaming() ? " (stream)" : "",
-                      " | ", RequestLine(*method.input_type()), " | ", Cell(ScopesOf(method)),
-                      " | ", Cell(CommentOf(method)), " |\n");
+    section +=
+        StrCat("| `", method.name(), "`", method.server_streaming() ? " (stream)" : "", " | ",
+               RequestLine(*method.input_type()), " | ", MarkdownCell(ScopesOf(method)), " | ",
+               MarkdownCell(CommentOf(method)), " |\n");
   }
   return section;
 }
@@ -133,9 +119,46 @@ std::string ReasonTable(const EnumDescriptor& type, std::string_view prefix) {
   std::string table = "| reason | what |\n| --- | --- |\n";
   for (int i = 1; i < type.value_count(); ++i) {
     table += StrCat("| `", type.value(i)->name().substr(prefix.size()), "` | ",
-                    Cell(CommentOf(*type.value(i))), " |\n");
+                    MarkdownCell(CommentOf(*type.value(i))), " |\n");
   }
   return table;
+}
+
+constexpr std::string_view kFqlTop =
+    "# FQL fields\n\n"
+    "What `filter.fql` and `order_by` know, for each collection. This page is what `fgctl "
+    "fql` prints; a test keeps it in step\n"
+    "with the protos, which state the facts.\n\n";
+
+std::string FqlColumns(const std::vector<FqlFieldHelp>& fields, size_t width) {
+  const Style style{.color = false, .width = width, .now = {}};
+  std::vector<std::vector<Cell>> rows;
+  rows.reserve(fields.size());
+  for (const FqlFieldHelp& field : fields) {
+    rows.push_back({Cell{field.name}, Cell{field.kind}, Cell{field.operators},
+                    Cell{field.sortable ? "yes" : ""}, Cell{field.help}});
+  }
+  // Names are what a filter is made of: never cut.
+  const std::vector<Column> columns = {{.header = "FIELD", .right = false, .whole = true},
+                                       {.header = "KIND"},
+                                       {.header = "OPERATORS", .right = false, .whole = true},
+                                       {.header = "SORTABLE"},
+                                       {.header = "WHAT"}};
+  const TableLayout layout = FitTable(columns, rows, style);
+  std::string out = HeaderLine(layout, style) + "\n";
+  for (const std::vector<Cell>& row : rows) out.append(RowLine(layout, row, style) + "\n");
+  return out;
+}
+
+std::string FqlPage(const Catalog& catalog) {
+  std::string page = StrCat(kFqlTop, kFqlRules);
+  for (const Noun& noun : catalog.nouns()) {
+    const Descriptor* record = FqlRecordOf(noun);
+    if (record == nullptr) continue;
+    page.append(
+        StrCat("\n## ", noun.name, "\n\nRecord `", record->name(), "`.\n\n", FqlTable(*record)));
+  }
+  return page;
 }
 
 }  // namespace
@@ -152,7 +175,7 @@ std::string ApiPage(const Catalog& catalog) {
       }
     }
   }
-  std::string page = StrCat(kTop, "\n## Services\n");
+  std::string page = StrCat(kApiTop, "\n## Services\n");
   for (const auto& [name, service] : services) page += ServiceSection(*service);
   page += "\n## Filters\n";
   for (const auto& [name, filter] : filters) page += FilterTable(*filter);
@@ -162,6 +185,23 @@ std::string ApiPage(const Catalog& catalog) {
   page += StrCat("\n## Reasons of notes\n\nIn `read_info.notes`.\n\n",
                  ReasonTable(*catalog.FindEnum("falcon_gateway.v1.NoteReason"), "NOTE_REASON_"));
   return page;
+}
+
+absl::StatusOr<std::string> FqlHelp(const Catalog& catalog, const std::vector<std::string>& words,
+                                    size_t width) {
+  if (words.empty()) return FqlPage(catalog);
+  ASSIGN_OR_RETURN(const auto noun, NounNamed(catalog, words[0]));
+  const Descriptor* record = FqlRecordOf(*noun);
+  if (record == nullptr) {
+    return absl::InvalidArgumentError(StrCat(noun->name, " have no filter."));
+  }
+  return StrCat(
+      "FQL fields of ", noun->name,
+      ". A condition is field:'value'; + is AND, a comma is OR, parentheses group,\n"
+      "field:['a','b'] is any of them, field:!'value' is not. Times are RFC 3339 or now-7d.\n"
+      "  fgctl ",
+      noun->name, " list --fql \"", record->field(0)->name(), ":'...'\"\n\n",
+      FqlColumns(FqlFieldsOf(*record), width));
 }
 
 }  // namespace falcon::client

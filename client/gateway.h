@@ -1,10 +1,12 @@
-// Calls any method of the catalog with messages made from descriptors, no stub needed.
-#ifndef FALCON_CLIENT_INVOKE_H_
-#define FALCON_CLIENT_INVOKE_H_
+// The gateway as its clients see it: where it is, and calls of any method of the catalog by messages
+// made from descriptors.
+#ifndef FALCON_CLIENT_GATEWAY_H_
+#define FALCON_CLIENT_GATEWAY_H_
 
 #include <google/protobuf/message.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/credentials.h>
 
 #include <chrono>
 #include <functional>
@@ -14,6 +16,7 @@
 #include <stop_token>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "catalog.h"
 #include "failure.h"
 
@@ -69,6 +72,28 @@ class Invoker final : public Gateway {
   const Catalog& catalog_;
 };
 
+// Where the gateway is.
+struct Connection {
+  // HOST:PORT, or unix:PATH.
+  std::string address;
+  bool tls = false;
+  // PEM files. Empty: the system's authorities; no certificate of the client's own.
+  std::string ca_file;
+  std::string cert_file;
+  std::string key_file;
+};
+
+// Completes what a command line said: from FALCON_GATEWAY_ADDRESS (else 127.0.0.1:50051),
+// FALCON_GATEWAY_CA_FILE, FALCON_GATEWAY_CERT_FILE and FALCON_GATEWAY_KEY_FILE; TLS is on where a
+// file is named. `variable` reads an environment variable, empty where there is none. An error names
+// flags and variables.
+absl::StatusOr<Connection> Complete(Connection said,
+                                    const std::function<std::string(const char*)>& variable);
+
+// An error names the file that cannot be read.
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> CredentialsOf(
+    const Connection& connection);
+
 }  // namespace falcon::client
 
-#endif  // FALCON_CLIENT_INVOKE_H_
+#endif  // FALCON_CLIENT_GATEWAY_H_
