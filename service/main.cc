@@ -18,7 +18,6 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "config/config.h"
-#include "config/hardening.h"
 #include "http/curl/curl_transport.h"
 #include "redis/redis_store.h"
 #include "reputation/client.h"
@@ -48,7 +47,6 @@
 #include "telemetry/log_writer.h"
 #include "telemetry/metrics.h"
 #include "telemetry/metrics_server.h"
-#include "telemetry/process_metrics.h"
 #include "upstream/call/admission_queue.h"
 #include "upstream/call/bulkheads.h"
 #include "upstream/call/caller.h"
@@ -114,18 +112,6 @@ std::string Tenant(const config::Config& config) {
   return StrCat(config.credentials.client_id, "/", config.credentials.member_cid);
 }
 
-http::CurlOptions CurlOptionsOf(const config::Config& config) {
-  http::CurlOptions options;
-  options.ca_file = config.ca_file;
-  options.max_body_bytes = config.upstream_max_body_bytes;
-  options.stall_time = config.upstream_stall;
-  // Whoever was admitted does not wait for a connection; log-ins and look-ups elsewhere need some
-  // too.
-  options.max_connections =
-      std::max(options.max_connections, static_cast<int>(config.max_in_flight) + 16);
-  return options;
-}
-
 http::OnRetired TellRetired(telemetry::Log& log, telemetry::Metrics& metrics) {
   const telemetry::CounterFamily retired =
       metrics.AddCounter("falcon_gateway_upstream_connections_retired_total",
@@ -137,38 +123,10 @@ http::OnRetired TellRetired(telemetry::Log& log, telemetry::Metrics& metrics) {
   };
 }
 
-auth::LoginOptions LoginOptions(const config::Config& config) {
-  auth::LoginOptions options;
-  options.region = config.region;
-  options.base_url = config.base_url;
-  options.loopback_redirects = config.loopback_redirects;
-  return options;
-}
-
-auth::CacheOptions CacheOptions(const config::Config& config) {
-  auth::CacheOptions options;
-  options.region = config.region;
-  options.base_url = config.base_url;
-  return options;
-}
-
-reputation::ClientOptions ReputationOptions(const config::Config& config) {
-  reputation::ClientOptions options;
-  options.base_url = config.virustotal_base_url;
-  options.api_key = config.virustotal_api_key;
-  options.urls = config.virustotal_urls;
-  options.quota = {config.virustotal_per_minute, config.virustotal_per_day};
-  return options;
-}
-
-upstream::AdmissionQueueOptions AdmissionOptionsOf(const config::Config& config) {
-  return {.permits = config.max_in_flight, .max_waiting = config.max_waiting};
-}
-
 upstream::BulkheadOptions BulkheadOptionsOf(const config::Config& config) {
   upstream::BulkheadOptions options;
   options.circuit_breaker.min_calls = config.circuit_breaker_min_calls;
-  options.admission = AdmissionOptionsOf(config);
+  options.admission = config.admission;
   return options;
 }
 
@@ -191,12 +149,6 @@ size_t MemoryLimit(const config::Config& config) {
   return runtime::CgroupMemoryLimit().value_or(kUsualMemoryLimit);
 }
 
-redis::RedisOptions RedisOptionsOf(const config::Config& config) {
-  redis::RedisOptions options;
-  options.access = {config.redis_address, config.redis_user, config.redis_password};
-  return options;
-}
-
 Secret TokenKey(const config::Config& config) {
   return config.page_token_key.empty()
              ? upstream::DerivePageTokenKey(config.credentials.client_secret)
@@ -206,7 +158,8 @@ Secret TokenKey(const config::Config& config) {
 // The answers of two clouds no more than those of two customers.
 upstream::RemoteCacheOptions Sharing(const config::Config& config, redis::KeyValueStore* store,
                                      telemetry::Log& log) {
-  const std::string& cloud = config.base_url.empty() ? config.region : config.base_url;
+  const std::string& cloud =
+      config.oauth.base_url.empty() ? config.oauth.region : config.oauth.base_url;
   return {.store = store,
           .key = TokenKey(config),
           .owner = StrCat(Tenant(config), "\n", cloud),
@@ -243,16 +196,14 @@ rpc::ServerOptions ServerOptions(const config::Config& config) {
 // Serves `metrics` by HTTP, if the operator wants that; null if not.
 absl::StatusOr<std::unique_ptr<telemetry::MetricsServer>> ServeMetrics(
     const config::Config& config, telemetry::Metrics& metrics, const rpc::GatewayMetrics& parts) {
-  if (config.metrics_listen.empty()) return nullptr;
-  telemetry::MetricsServerOptions options;
-  options.listen = config.metrics_listen;
+  if (config.metrics.listen.empty()) return nullptr;
   telemetry::MetricsPages pages;
-  pages.metrics = [&metrics, process = std::make_shared<telemetry::ProcessMetrics>(metrics)] {
-    process->Update();
+  pages.metrics = [&metrics] {
+    telemetry::UpdateProcessMetrics(metrics);
     return metrics.Text();
   };
   pages.not_ready = [&parts] { return std::string(parts.NotReady()); };
-  return telemetry::MetricsServer::Listen(std::move(options), std::move(pages));
+  return telemetry::MetricsServer::Listen(config.metrics, std::move(pages));
 }
 
 // Where the log goes. Ends last.
@@ -271,20 +222,19 @@ int Serve(const config::Config& config, Logs& logs, const sigset_t& stop) {
   const SystemClock clock;
   runtime::LoopTimer timer;
   runtime::Loop loop("loop");  // owns all state below
-  http::CurlTransport transport(CurlOptionsOf(config), loop, clock,
+  http::CurlTransport transport(config.http, loop, clock,
                                 TellRetired(log, metrics));  // bytes over HTTPS
 
-  auth::OAuthTokenSource oauth(config.credentials, LoginOptions(config), transport, clock, timer,
+  auth::OAuthTokenSource oauth(config.credentials, config.oauth, transport, clock, timer,
                                upstream::RandomJitter());  // asks Falcon
-  auth::CachedTokenSource tokens(oauth, CacheOptions(config), loop, clock, upstream::RandomJitter(),
-                                 log,
-                                 metrics);  // asks it seldom
+  auth::CachedTokenSource tokens({oauth, loop, clock, upstream::RandomJitter(), log, metrics},
+                                 config.oauth);  // asks it seldom
   upstream::CountingTransport counted(transport, metrics);
   auth::AuthInterceptor authorized(counted,
                                    tokens);  // bearer on each call; one refresh, one replay
 
   upstream::RateBudget budget(clock, timer);
-  upstream::AdmissionQueue admission(loop, clock, timer, AdmissionOptionsOf(config));
+  upstream::AdmissionQueue admission(loop, clock, timer, config.admission);
   upstream::Bulkheads bulkheads(loop, clock, timer, upstream::RandomJitter(),
                                 BulkheadOptionsOf(config),
                                 LogCircuits(log));  // what each area has of its own
@@ -292,8 +242,8 @@ int Serve(const config::Config& config, Logs& logs, const sigset_t& stop) {
   upstream::Attempts attempts({admission, bulkheads, budget, authorized, clock, timer, &pool},
                               upstream::RetryPolicy(), upstream::RandomJitter());
   std::unique_ptr<redis::RedisStore> redis;  // of all replicas
-  if (!config.redis_address.empty()) {
-    redis = std::make_unique<redis::RedisStore>(RedisOptionsOf(config), loop, clock, timer,
+  if (!config.redis.access.address.empty()) {
+    redis = std::make_unique<redis::RedisStore>(config.redis, loop, clock, timer,
                                                 upstream::RandomJitter(), log);
   }
   upstream::CallerOptions caller_options = CallerOptionsOf(config);
@@ -301,8 +251,8 @@ int Serve(const config::Config& config, Logs& logs, const sigset_t& stop) {
   upstream::Caller caller(attempts, loop, clock, timer, caller_options);  // makes the calls few
   const upstream::PageTokens page_tokens(TokenKey(config), Tenant(config));
 
-  // VirusTotal, over the same wire; without a key it asks nothing.
-  reputation::Client virustotal(ReputationOptions(config), transport, loop, clock, timer);
+  // VirusTotal, over the same transport; without a key it asks nothing.
+  reputation::Client virustotal(config.reputation, transport, loop, clock, timer);
 
   rpc::CallLog calls(clock, log, metrics);
   // At the door of each call: what is in use, and what each call may come to.

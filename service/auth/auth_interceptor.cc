@@ -1,10 +1,11 @@
-// Refresh and replay.
+// The bearer header, refresh and replay.
 #include "auth/auth_interceptor.h"
 
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "auth/token_response.h"
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -40,18 +41,11 @@ absl::Status Redirected(const http::HttpResponse& response) {
       absl::StatusCode::kFailedPrecondition, "UPSTREAM_REDIRECT",
       StrCat("Falcon answered a data request with a redirect",
              target.empty() ? "" : StrCat(" to ", EscapeUnsafe(target, kMaxTargetBytes)),
-             ", which is not followed, and the token was not sent there: check the region, "
-             "and for a proxy between the gateway and Falcon"));
+             ". It was not followed and the token was not sent there: check the region, and "
+             "for a proxy between the gateway and Falcon"));
 }
 
-absl::Status WithTrace(absl::Status failure, const http::HttpResponse& response) {
-  failure = WithMetadata(std::move(failure), "http_status", StrCat(response.status));
-  const std::string_view trace_id = http::FindHeader(response.headers, "x-cs-traceid");
-  if (trace_id.empty()) return failure;
-  return WithMetadata(std::move(failure), "trace_id", EscapeUnsafe(trace_id, 64));
-}
-
-absl::Status Refused(std::string_view operation) {
+absl::Status RefusedFreshToken(std::string_view operation) {
   return Error(
       absl::StatusCode::kFailedPrecondition, "UPSTREAM_AUTH",
       StrCat("Falcon refused a fresh access token for ", operation,
@@ -70,17 +64,17 @@ Task<absl::StatusOr<http::HttpResponse>> AuthInterceptor::Send(http::HttpRequest
     absl::StatusOr<http::HttpResponse> response = co_await next_.Send(std::move(authorized));
     if (!response.ok()) co_return response;
     if (response->status >= 300 && response->status < 400) {
-      co_return WithTrace(Redirected(*response), *response);
+      co_return WithHttpMetadata(Redirected(*response), *response);
     }
     if (!TokenRefused(*response)) {
-      tokens_.Accepted(token, operation);
+      tokens_.MarkAccepted(token, operation);
       co_return response;
     }
-    const Refusal refusal = tokens_.Refused(token, operation);
-    // A token that was asked for before the refusal may have been revoked with the one before it.
+    const Refusal refusal = tokens_.Invalidate(token, operation);
+    // A token that was requested before the refusal may have been revoked with its predecessor.
     const bool fresh = refused_at.has_value() && token.issued >= *refused_at;
     if (!refusal.replay || fresh || attempt == kMaxAttempts) {
-      co_return WithTrace(Refused(operation), *response);
+      co_return WithHttpMetadata(RefusedFreshToken(operation), *response);
     }
     refused_at = refusal.at;
   }

@@ -1,5 +1,5 @@
-// AuthInterceptor: puts the bearer token on each upstream request, and answers a refused one with a
-// refresh and a replay.
+// AuthInterceptor: puts the bearer token on each upstream request; refreshes a refused token and
+// replays the request.
 #ifndef FALCON_AUTH_AUTH_INTERCEPTOR_H_
 #define FALCON_AUTH_AUTH_INTERCEPTOR_H_
 
@@ -8,11 +8,14 @@
 
 namespace falcon::auth {
 
-// Loop thread only. `request.url` is path and query; the token's base URL goes in front. Refused
-// means 401, or 429 with `X-Ratelimit-Limit: 15`, Falcon's limit for requests without a valid
-// token. Refused again with a token that was asked for after the refusal, or with one that works for
-// other operations: FAILED_PRECONDITION (UPSTREAM_AUTH). At most three replays. Redirects on data
-// paths: FAILED_PRECONDITION (UPSTREAM_REDIRECT), never followed.
+// Loop thread only. `request.url` is path and query; the token's base URL is put in front.
+//
+// A token is refused by 401, or by 429 with `X-Ratelimit-Limit: 15`, Falcon's limit for requests
+// without a valid token. At most three replays.
+//
+//   FAILED_PRECONDITION  UPSTREAM_AUTH      refused with a token that was requested after the first
+//                                           refusal, or with one that works for other operations
+//   FAILED_PRECONDITION  UPSTREAM_REDIRECT  a redirect of a data request; it is never followed
 class AuthInterceptor final : public http::HttpTransport {
  public:
   AuthInterceptor(http::HttpTransport& next, TokenSource& tokens) : next_(next), tokens_(tokens) {}

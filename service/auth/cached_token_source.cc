@@ -1,9 +1,10 @@
-// When to log in, and when to leave it.
+// When to request a token, and when not to.
 #include "auth/cached_token_source.h"
 
 #include <algorithm>
 #include <utility>
 
+#include "auth/cloud.h"
 #include "base/backoff.h"
 #include "base/error.h"
 #include "base/status.h"
@@ -12,106 +13,96 @@
 namespace falcon::auth {
 namespace {
 
-constexpr double kRenewAt = 0.85;  // of a token's life, and
-constexpr double kRenewSpread = 0.05;
+constexpr double kRefreshAt = 0.85;  // of a token's lifetime, and
+constexpr double kRefreshSpread = 0.05;
 constexpr Backoff kBackoff(seconds(1), seconds(60));
-// In a row: the first may be a token that was revoked, the next is a log-in that does not work.
-constexpr int kRefusalsThatHold = 2;
+constexpr seconds kRequestTimeout{30};
+// In a row: the first may be a revoked token, the second means that new tokens do not work.
+constexpr int kRefusalsBeforeBackoff = 2;
 
 }  // namespace
 
-CachedTokenSource::CachedTokenSource(TokenSource& login, CacheOptions options, runtime::Loop& loop,
-                                     const Clock& clock, Jitter jitter, telemetry::Log& log,
-                                     telemetry::Metrics& metrics)
-    : login_(login),
-      options_(std::move(options)),
-      loop_(loop),
-      clock_(clock),
-      jitter_(std::move(jitter)),
-      log_(log),
-      metrics_(metrics),
-      refused_to_operation_(metrics.AddCounter(
+CachedTokenSource::CachedTokenSource(Deps deps, const OAuthOptions& options)
+    : deps_(std::move(deps)),
+      refused_to_operation_(deps_.metrics.AddCounter(
           "falcon_gateway_token_refused_to_operation_total",
           "Refusals of an access token that works for other operations, by operation.")),
-      flights_(loop),
-      base_url_(options_.base_url) {
+      flights_(deps_.loop),
+      base_url_(options.base_url) {
   if (!base_url_.empty()) return;
-  if (const Cloud* cloud = CloudOfRegion(options_.region); cloud != nullptr) {
+  if (const Cloud* cloud = CloudOfRegion(options.region); cloud != nullptr) {
     region_ = cloud->region;
     base_url_ = cloud->base_url;
   }
 }
 
 Task<absl::StatusOr<Token>> CachedTokenSource::Get(Deadline /*deadline*/) {
-  if (const Token* token = ValidToken(); token != nullptr) {
-    if (clock_.Now() >= renew_at_ && !Held()) RenewInBackground();
-    co_return HandOut(*token);
-  }
-  if (Held()) {
-    const auto rest = std::chrono::ceil<milliseconds>(held_until_ - clock_.Now());
+  Token token;
+  if (const Token* valid = ValidToken(); valid != nullptr) {
+    const bool due = deps_.clock.Now() >= refresh_at_ && !InBackoff();
+    if (due && !flights_.InFlight(kFlight)) deps_.loop.Spawn(RefreshInBackground());
+    token = *valid;
+  } else if (InBackoff()) {
+    const auto rest = std::chrono::ceil<milliseconds>(backoff_until_ - deps_.clock.Now());
     co_return WithRetryAfter(last_failure_, rest);
+  } else {
+    ASSIGN_OR_CO_RETURN(token, co_await Refresh());
   }
-  const std::function<Task<absl::StatusOr<Token>>()> work = [this] { return LogIn(); };
-  ASSIGN_OR_CO_RETURN(const Token token, co_await flights_.Join(kFlight, work));
-  co_return HandOut(token);
+  token.handed_out = deps_.clock.Now();
+  co_return token;
 }
 
-Token CachedTokenSource::HandOut(Token token) const {
-  token.handed_out = clock_.Now();
-  return token;
+Task<absl::StatusOr<Token>> CachedTokenSource::Refresh() {
+  const std::function<Task<absl::StatusOr<Token>>()> work = [this] { return FetchToken(); };
+  co_return co_await flights_.Join(kFlight, work);
 }
 
-void CachedTokenSource::RenewInBackground() {
-  if (flights_.InFlight(kFlight)) return;
-  loop_.Spawn(Renew());
+Task<void> CachedTokenSource::RefreshInBackground() {
+  // FetchToken has logged and counted a failure.
+  static_cast<void>(co_await Refresh());
 }
 
-Task<void> CachedTokenSource::Renew() {
-  const std::function<Task<absl::StatusOr<Token>>()> work = [this] { return LogIn(); };
-  // LogIn has told the log and the metrics already.
-  static_cast<void>(co_await flights_.Join(kFlight, work));
-}
-
-Task<absl::StatusOr<Token>> CachedTokenSource::LogIn() {
-  ++logins_;
-  const Deadline deadline = Deadline::In(clock_, options_.login_timeout);
-  const absl::StatusOr<Token> token = co_await login_.Get(deadline);
+Task<absl::StatusOr<Token>> CachedTokenSource::FetchToken() {
+  ++token_requests_;
+  const Deadline deadline = Deadline::In(deps_.clock, kRequestTimeout);
+  const absl::StatusOr<Token> token = co_await deps_.source.Get(deadline);
   if (token.ok()) {
-    Keep(*token);
+    Store(*token);
   } else {
     failures_ = std::min(failures_ + 1, 1'000'000);
-    metrics_.TokenRefresh(Reason(token.status()));
-    log_.Error("login_failed", {{"reason", Reason(token.status())},
-                                {"error", MessageWithUpstreamText(token.status())},
-                                {"consecutive_failures", failures_},
-                                {"old_token_valid", ValidToken() != nullptr}});
-    Hold(token.status(), failures_);
+    deps_.metrics.TokenRefresh(Reason(token.status()));
+    deps_.log.Error("token_request_failed", {{"reason", Reason(token.status())},
+                                             {"error", MessageWithUpstreamText(token.status())},
+                                             {"consecutive_failures", failures_},
+                                             {"old_token_valid", ValidToken() != nullptr}});
+    StartBackoff(token.status(), failures_);
   }
   co_return token;
 }
 
-void CachedTokenSource::Keep(const Token& token) {
-  if (failures_ > 0) log_.Info("login_recovered", {{"consecutive_failures", failures_}});
+void CachedTokenSource::Store(const Token& token) {
+  if (failures_ > 0)
+    deps_.log.Info("token_request_recovered", {{"consecutive_failures", failures_}});
   failures_ = 0;
   last_failure_ = absl::OkStatus();
-  held_until_ = {};
+  backoff_until_ = {};
   token_ = token;
   accepted_.clear();
   region_ = token.region;
   base_url_ = token.base_url;
-  const std::chrono::duration<double> life = token.expires - token.issued;
-  renew_at_ = token.issued + std::chrono::duration_cast<SteadyTime::duration>(
-                                 life * (kRenewAt + kRenewSpread * jitter_()));
-  metrics_.TokenRefresh("ok");
-  log_.Info("logged_in", {{"region", token.region},
-                          {"base_url", token.base_url},
-                          {"expires_in_s", static_cast<int64_t>(life.count())}});
+  const std::chrono::duration<double> lifetime = token.expires - token.issued;
+  refresh_at_ = token.issued + std::chrono::duration_cast<SteadyTime::duration>(
+                                   lifetime * (kRefreshAt + kRefreshSpread * deps_.jitter()));
+  deps_.metrics.TokenRefresh("ok");
+  deps_.log.Info("token_refreshed", {{"region", token.region},
+                                     {"base_url", token.base_url},
+                                     {"expires_in_s", static_cast<int64_t>(lifetime.count())}});
 }
 
-void CachedTokenSource::Hold(const absl::Status& failure, int failures) {
+void CachedTokenSource::StartBackoff(const absl::Status& failure, int failures) {
   const milliseconds pause =
       std::max(kBackoff.After(failures), RetryAfter(failure).value_or(seconds(0)));
-  held_until_ = clock_.Now() + pause;
+  backoff_until_ = deps_.clock.Now() + pause;
   last_failure_ = failure;
 }
 
@@ -133,17 +124,17 @@ CachedTokenSource::Verdict CachedTokenSource::Judge(const Token& token,
   const Suspect& suspect = found->second;
   if (others > suspect.refused_at) return Verdict::kOperationIsBad;
   const bool fresh = token.issued >= suspect.refused_at;
-  const bool lately = clock_.Now() < suspect.refused_at + kBackoff.After(suspect.drops);
+  const bool lately = deps_.clock.Now() < suspect.refused_at + kBackoff.After(suspect.drops);
   return fresh && lately ? Verdict::kOperationIsBad : Verdict::kTokenIsBad;
 }
 
-Refusal CachedTokenSource::Refused(const Token& token, std::string_view operation) {
-  const SteadyTime now = clock_.Now();
-  if (!Current(token)) return {.replay = true, .at = now};
+Refusal CachedTokenSource::Invalidate(const Token& token, std::string_view operation) {
+  const SteadyTime now = deps_.clock.Now();
+  if (!IsCurrent(token)) return {.replay = true, .at = now};
   const Verdict verdict = Judge(token, operation);
   if (verdict == Verdict::kOperationIsBad) {
-    log_.Warning("token_refused_to_operation",
-                 {{"operation", operation}, {"generation", token.generation}});
+    deps_.log.Warning("token_refused_to_operation",
+                      {{"operation", operation}, {"generation", token.generation}});
     refused_to_operation_.Add({{"operation", operation}});
     return {.replay = false, .at = now};
   }
@@ -157,23 +148,24 @@ Refusal CachedTokenSource::Refused(const Token& token, std::string_view operatio
 }
 
 void CachedTokenSource::Drop(const Token& token) {
-  // One that was asked for before the last was dropped may have been revoked with it.
+  // A token that was requested before the last one was dropped may have been revoked with it.
   const bool fresh = token.issued >= dropped_at_;
-  dropped_at_ = clock_.Now();
+  dropped_at_ = deps_.clock.Now();
   token_.reset();
   accepted_.clear();
-  metrics_.TokenRefused();
+  deps_.metrics.TokenRefused();
   refusals_ += fresh ? 1 : 0;
-  log_.Warning("token_refused", {{"generation", token.generation}, {"in_a_row", refusals_}});
-  if (refusals_ < kRefusalsThatHold) return;
-  Hold(Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_AUTH",
-             "Falcon refuses access tokens that it has just issued: check that the region fits the "
-             "API client, and that the client was not deleted or restricted"),
-       refusals_ - kRefusalsThatHold + 1);
+  deps_.log.Warning("token_refused", {{"generation", token.generation}, {"in_a_row", refusals_}});
+  if (refusals_ < kRefusalsBeforeBackoff) return;
+  StartBackoff(
+      Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_AUTH",
+            "Falcon refuses access tokens that it has just issued: check that the region fits the "
+            "API client, and that the client was not deleted or restricted"),
+      refusals_ - kRefusalsBeforeBackoff + 1);
 }
 
-void CachedTokenSource::Accepted(const Token& token, std::string_view operation) {
-  if (!Current(token)) return;
+void CachedTokenSource::MarkAccepted(const Token& token, std::string_view operation) {
+  if (!IsCurrent(token)) return;
   refusals_ = 0;
   if (!suspects_.empty()) suspects_.erase(std::string(operation));
   auto accepted = accepted_.find(operation);
@@ -185,14 +177,15 @@ TokenStatus CachedTokenSource::status() const {
   TokenStatus status;
   if (const Token* token = ValidToken(); token != nullptr) {
     status.valid = true;
-    status.age = std::chrono::duration_cast<milliseconds>(clock_.Now() - token->issued);
-    status.expires_in = std::chrono::duration_cast<milliseconds>(token->expires - clock_.Now());
+    status.age = std::chrono::duration_cast<milliseconds>(deps_.clock.Now() - token->issued);
+    status.expires_in =
+        std::chrono::duration_cast<milliseconds>(token->expires - deps_.clock.Now());
   }
   status.consecutive_failures = failures_;
   status.last_error = MessageWithUpstreamText(last_failure_);
   status.region = region_;
   status.base_url = base_url_;
-  status.logins = logins_;
+  status.token_requests = token_requests_;
   return status;
 }
 

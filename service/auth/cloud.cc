@@ -27,7 +27,7 @@ constexpr std::string_view kHttp = "http://";
 
 int DefaultPort(std::string_view scheme) { return scheme == "https" ? 443 : 80; }
 
-// "US_GOV1" -> "usgov1": people write the hyphens as they like.
+// "US_GOV1" -> "usgov1": hyphens are optional.
 std::string Letters(std::string_view text) {
   std::string letters = Lower(text);
   std::erase_if(letters, [](char c) { return c == '-' || c == '_' || c == ' '; });
@@ -88,7 +88,7 @@ absl::StatusOr<std::string> ParseRegion(std::string_view text) {
   known.push_back(kAutoRegion);
   const std::string_view nearest = Nearest(text, known);
   return Error(absl::StatusCode::kInvalidArgument, "INVALID_REGION",
-               StrCat("\"", EscapeUnsafe(text, 100), "\" is no Falcon region; ",
+               StrCat("\"", EscapeUnsafe(text, 100), "\" is not a Falcon region; ",
                       nearest.empty() ? "" : StrCat("did you mean ", nearest, "? "),
                       "Known: ", list, kAutoRegion));
 }
@@ -131,7 +131,7 @@ absl::StatusOr<std::string> ParseBaseUrl(std::string_view text) {
                  "the URL must not hold a user name or password");
   }
   const std::optional<Address> address = ParseAddress(text);
-  if (!address.has_value()) return InvalidBaseUrl(text, "is no https URL");
+  if (!address.has_value()) return InvalidBaseUrl(text, "is not an https URL");
   if (!address->path.empty() && address->path != "/") {
     return InvalidBaseUrl(text, "must end after the host: no path, no query");
   }
@@ -146,12 +146,6 @@ bool IsLoopback(std::string_view host) {
   in_addr address;
   if (inet_pton(AF_INET, std::string(host).c_str(), &address) != 1) return false;
   return (ntohl(address.s_addr) >> 24) == 127;
-}
-
-bool KnownFalconHost(std::string_view host) {
-  return std::ranges::any_of(kClouds, [&](const Cloud& cloud) {
-    return EqualsIgnoringCase(cloud.base_url.substr(kHttps.size()), host);
-  });
 }
 
 }  // namespace falcon::auth

@@ -1,4 +1,4 @@
-// Falcon's clouds: their names, their addresses, and which addresses may be sent a secret.
+// Falcon's clouds and their addresses, and strict parsing of addresses that may be sent a secret.
 #ifndef FALCON_AUTH_CLOUD_H_
 #define FALCON_AUTH_CLOUD_H_
 
@@ -11,7 +11,7 @@
 
 namespace falcon::auth {
 
-// The region that means: find out by asking.
+// Not a region: start at the first cloud and follow what Falcon answers.
 inline constexpr std::string_view kAutoRegion = "auto";
 
 struct Cloud {
@@ -19,9 +19,8 @@ struct Cloud {
   std::string_view base_url;  // "https://api.crowdstrike.com"
 };
 
-// All six.
 std::span<const Cloud> Clouds();
-// By exact region, or by base URL. Null when there is none.
+// By exact region or base URL. Null: there is none.
 const Cloud* CloudOfRegion(std::string_view region);
 const Cloud* CloudOfUrl(std::string_view base_url);
 
@@ -54,9 +53,6 @@ absl::StatusOr<std::string> ParseBaseUrl(std::string_view text);
 
 // "localhost", 127.0.0.0/8 or "[::1]". Names are not resolved.
 bool IsLoopback(std::string_view host);
-
-// The host of one of the clouds, without a port.
-bool KnownFalconHost(std::string_view host);
 
 }  // namespace falcon::auth
 

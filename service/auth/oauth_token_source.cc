@@ -1,10 +1,11 @@
-// The log-in: one form, at most one change of address, a few attempts.
+// The token request: one form, at most one redirect, a few attempts.
 #include "auth/oauth_token_source.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "auth/token_reply.h"
+#include "auth/cloud.h"
+#include "auth/token_response.h"
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -15,12 +16,12 @@ namespace {
 constexpr std::string_view kTokenPath = "/oauth2/token";
 constexpr size_t kMaxTargetBytes = 200;
 
-bool Granted(int status) { return status == 200 || status == 201; }
+bool HasToken(int status) { return status == 200 || status == 201; }
 bool Redirects(int status) { return status >= 300 && status < 400; }
 
 absl::Status NoRedirect(std::string_view target) {
   return Error(absl::StatusCode::kFailedPrecondition, "UPSTREAM_REDIRECT",
-               StrCat("the token call was redirected to ", target,
+               StrCat("the token request was redirected to ", target,
                       ". The secret was not sent there; check FALCON_BASE_URL, and for a proxy "
                       "between the gateway and Falcon"));
 }
@@ -37,7 +38,7 @@ absl::Status OtherRegion(std::string_view named, std::string_view configured) {
                       ": set CROWDSTRIKE_API_REGION=", named, " (or auto)"));
 }
 
-// `location` as it counts at `url`.
+// `location` resolved against `url`.
 std::string Absolute(std::string_view location, std::string_view url) {
   if (location.starts_with("//")) return StrCat(url.substr(0, url.find(':')), ":", location);
   return location.starts_with('/') ? StrCat(url, location) : std::string(location);
@@ -50,7 +51,7 @@ absl::Status WithoutAddress(const http::HttpResponse& response) {
                            named->base_url, ")"));
 }
 
-// The secret passes through here: what held it is wiped.
+// The value may be the secret: its encoded copy is wiped.
 void AppendField(std::string& form, std::string_view name, std::string_view value) {
   std::string encoded = http::PercentEncode(value);
   if (!form.empty()) form += '&';
@@ -58,15 +59,15 @@ void AppendField(std::string& form, std::string_view name, std::string_view valu
   SecureErase(encoded);
 }
 
-int AttemptsFor(const absl::Status& failure, int most) {
+int AttemptsFor(const absl::Status& failure, int max_attempts) {
   if (failure.code() != absl::StatusCode::kUnavailable) return 1;
-  if (Reason(failure) == "UPSTREAM_TOKEN") return most;
-  return Reason(failure) == "UPSTREAM_TOKEN_MALFORMED" ? std::min(most, 2) : 1;
+  if (Reason(failure) == "UPSTREAM_TOKEN") return max_attempts;
+  return Reason(failure) == "UPSTREAM_TOKEN_MALFORMED" ? std::min(max_attempts, 2) : 1;
 }
 
 }  // namespace
 
-OAuthTokenSource::OAuthTokenSource(Credentials credentials, LoginOptions options,
+OAuthTokenSource::OAuthTokenSource(Credentials credentials, OAuthOptions options,
                                    http::HttpTransport& transport, const Clock& clock,
                                    runtime::Timer& timer, Jitter jitter)
     : credentials_(std::move(credentials)),
@@ -78,12 +79,12 @@ OAuthTokenSource::OAuthTokenSource(Credentials credentials, LoginOptions options
 
 Task<absl::StatusOr<Token>> OAuthTokenSource::Get(Deadline deadline) {
   for (int attempt = 1;; ++attempt) {
-    absl::StatusOr<Token> token = co_await LogIn(deadline);
+    absl::StatusOr<Token> token = co_await FetchToken(deadline);
     if (token.ok()) {
       learned_url_ = token->base_url;
       co_return token;
     }
-    // What was learned may be what is wrong: the next log-in starts at the configured address.
+    // The learned address may be wrong: the next request starts at the configured one.
     if (token.status().code() == absl::StatusCode::kFailedPrecondition) learned_url_.clear();
     const milliseconds pause =
         RetryAfter(token.status()).value_or(options_.backoff.After(attempt, jitter_()));
@@ -94,25 +95,25 @@ Task<absl::StatusOr<Token>> OAuthTokenSource::Get(Deadline deadline) {
   }
 }
 
-Task<absl::StatusOr<Token>> OAuthTokenSource::LogIn(Deadline deadline) {
+Task<absl::StatusOr<Token>> OAuthTokenSource::FetchToken(Deadline deadline) {
   std::string url = FirstUrl();
-  bool moved = false;
+  bool redirected = false;
   while (true) {
-    const SteadyTime asked = clock_.Now();
+    const SteadyTime requested = clock_.Now();
     http::HttpRequest request = TokenRequest(url, deadline);
     absl::StatusOr<http::HttpResponse> response = co_await transport_.Send(std::move(request));
-    if (!response.ok()) co_return NoAnswer(response.status());
-    const absl::StatusOr<std::string> elsewhere = Elsewhere(url, *response);
-    if (!elsewhere.ok()) {
+    if (!response.ok()) co_return UnreachableError(response.status());
+    const absl::StatusOr<std::string> next = NextHop(url, *response);
+    if (!next.ok()) {
       SecureErase(response->body);
-      co_return WithAnswer(elsewhere.status(), *response);
+      co_return WithHttpMetadata(next.status(), *response);
     }
-    if (elsewhere->empty()) co_return Read(url, *response, asked);
+    if (next->empty()) co_return Read(url, *response, requested);
     SecureErase(response->body);
-    if (moved)
-      co_return WithAnswer(NoRedirect(StrCat(*elsewhere, ", after one already")), *response);
-    moved = true;
-    url = *elsewhere;
+    if (redirected)
+      co_return WithHttpMetadata(NoRedirect(StrCat(*next, ", after one already")), *response);
+    redirected = true;
+    url = *next;
   }
 }
 
@@ -130,7 +131,7 @@ http::HttpRequest OAuthTokenSource::TokenRequest(const std::string& base_url,
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded"},
                      {"Accept", "application/json"}};
   request.wipe_body = true;
-  // Room for all: a string that grows leaves copies behind.
+  // Reserved up front: a string that grows leaves copies of the secret behind.
   request.body.reserve(64 + 3 * (credentials_.client_id.size() +
                                  credentials_.client_secret.Reveal().size() +
                                  credentials_.member_cid.size()));
@@ -142,10 +143,10 @@ http::HttpRequest OAuthTokenSource::TokenRequest(const std::string& base_url,
   return request;
 }
 
-absl::StatusOr<std::string> OAuthTokenSource::Elsewhere(const std::string& url,
-                                                        const http::HttpResponse& response) const {
+absl::StatusOr<std::string> OAuthTokenSource::NextHop(const std::string& url,
+                                                      const http::HttpResponse& response) const {
   if (Redirects(response.status)) return RedirectTarget(url, response);
-  // A relay or a simulator at an address of its own may say what it likes.
+  // The region header of a relay or simulator is ignored.
   if (!options_.base_url.empty()) return "";
   if (response.status == 429 || response.status >= 500) return "";
   const std::string named = Lower(http::FindHeader(response.headers, "x-cs-region"));
@@ -169,7 +170,7 @@ absl::StatusOr<std::string> OAuthTokenSource::RedirectTarget(
   const auto target = ParseAddress(Absolute(location, url));
   if (!target.has_value()) {
     return NoRedirect(
-        StrCat("\"", EscapeUnsafe(location, kMaxTargetBytes), "\", which is no readable address"));
+        StrCat("\"", EscapeUnsafe(location, kMaxTargetBytes), "\", which is not a valid address"));
   }
   std::string target_url = target->origin.Url();
   if (target_url == url) return NoRedirect("where it came from");
@@ -189,27 +190,24 @@ absl::StatusOr<std::string> OAuthTokenSource::RedirectTarget(
 }
 
 absl::StatusOr<Token> OAuthTokenSource::Read(const std::string& url, http::HttpResponse& response,
-                                             SteadyTime asked) {
+                                             SteadyTime requested) {
   const Cloud* cloud = CloudOfUrl(url);
   const std::string_view region = cloud == nullptr ? "" : cloud->region;
-  if (!Granted(response.status)) {
-    return WithAnswer(
-        RefusedGrant(response, response.status, credentials_, region, clock_.WallNow()), response);
+  const int error = HasToken(response.status) ? ErrorCodeInBody(response) : response.status;
+  if (error != 0) {
+    return WithHttpMetadata(TokenErrorFrom(response, error, credentials_, region, clock_.WallNow()),
+                            response);
   }
-  if (const int code = ErrorInstead(response); code != 0) {
-    return WithAnswer(RefusedGrant(response, code, credentials_, region, clock_.WallNow()),
-                      response);
-  }
-  absl::StatusOr<Grant> grant = ReadGrant(response);
-  if (!grant.ok()) return WithAnswer(grant.status(), response);
+  absl::StatusOr<TokenResponse> parsed = ParseTokenResponse(response);
+  if (!parsed.ok()) return WithHttpMetadata(parsed.status(), response);
   Token token;
-  token.value = std::move(grant->token);
-  token.issued = asked;
-  token.expires = asked + grant->life;
+  token.value = std::move(parsed->token);
+  token.issued = requested;
+  token.expires = requested + parsed->lifetime;
   token.base_url = url;
   const Cloud* named = CloudOfRegion(Lower(http::FindHeader(response.headers, "x-cs-region")));
   token.region = named == nullptr ? region : named->region;
-  token.generation = ++logins_;
+  token.generation = ++tokens_issued_;
   return token;
 }
 

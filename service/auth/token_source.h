@@ -1,4 +1,4 @@
-// Where access tokens come from.
+// TokenSource: where access tokens come from, and who hears that one was refused.
 #ifndef FALCON_AUTH_TOKEN_SOURCE_H_
 #define FALCON_AUTH_TOKEN_SOURCE_H_
 
@@ -15,18 +15,17 @@ namespace falcon::auth {
 
 struct Token {
   Secret value;
-  SteadyTime issued;
+  SteadyTime issued;  // when it was requested
   SteadyTime expires;
-  // The cloud that issued it and accepts it, such as "https://api.us-2.crowdstrike.com".
-  std::string base_url;
+  std::string base_url;     // of the cloud that accepts it: "https://api.us-2.crowdstrike.com"
   std::string region;       // "us-2"; empty when unknown
-  uint64_t generation = 0;  // counts log-ins; tells a refused token from its successor
+  uint64_t generation = 0;  // counts issued tokens; tells a token from its successor
   SteadyTime handed_out{};  // when Get returned it
 };
 
 // What becomes of a call whose token Falcon refused.
 struct Refusal {
-  bool replay;  // with the token that Get brings now; else the operation alone is refused
+  bool replay;  // with the token that Get returns now; false: only this operation is refused
   SteadyTime at;
 };
 
@@ -34,13 +33,13 @@ struct Refusal {
 class TokenSource {
  public:
   virtual ~TokenSource() = default;
-  // A token that is valid now. Failures: see OAuthTokenSource.
+  // A token that is valid now. Errors: see OAuthTokenSource.
   virtual Task<absl::StatusOr<Token>> Get(Deadline deadline) = 0;
-  // Falcon refused `token` to `operation`, a path. A token that works for other operations is kept;
-  // else it is not handed out again.
-  virtual Refusal Refused(const Token& token, std::string_view operation) = 0;
-  // Falcon took `token` from `operation`, whatever else it answered.
-  virtual void Accepted(const Token& /*token*/, std::string_view /*operation*/) {}
+  // Falcon refused `token` for `operation` (a path). Get does not return that token again, unless
+  // it works for other operations.
+  virtual Refusal Invalidate(const Token& token, std::string_view operation) = 0;
+  // Falcon accepted `token` for `operation`, whatever else it answered.
+  virtual void MarkAccepted(const Token& /*token*/, std::string_view /*operation*/) {}
 };
 
 }  // namespace falcon::auth

@@ -1,7 +1,7 @@
-// From texts to a Config: each group of settings by a function of its own, all problems into one
-// list.
+// From texts to a Config: one function for each group of settings, all problems in one list.
 #include "config/config.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -10,12 +10,9 @@
 #include "base/secret_file.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "config/endpoints.h"
 #include "config/flags.h"
-#include "config/listener.h"
-#include "config/number.h"
 #include "config/proxy.h"
-#include "config/redis.h"
-#include "config/reputation.h"
 #include "config/sources.h"
 
 namespace falcon::config {
@@ -33,8 +30,8 @@ bool IsHex(std::string_view text) {
   return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
-// A customer's id as Falcon's token endpoint takes it: 32 lower case digits. The console shows it
-// in capitals, with a checksum of two digits behind a hyphen.
+// A customer's id as Falcon's token endpoint expects it: 32 lower case digits. The console shows it
+// in capitals, with a hyphen and a checksum of two digits behind it.
 std::optional<Secret> CustomerId(const std::string& where, const Secret& value,
                                  Problems& problems) {
   constexpr size_t kDigits = 32;
@@ -52,70 +49,61 @@ std::optional<Secret> CustomerId(const std::string& where, const Secret& value,
   return std::nullopt;
 }
 
-// A region, or the base URL of a cloud that has none. Either may be written as the other.
+// A region, or the base URL of a cloud without one. The base URL of a known cloud is its region.
 std::optional<Secret> CloudName(const std::string& where, const Secret& value, Problems& problems) {
   const std::optional<Secret> name = Tidy(where, value, problems);
   if (!name.has_value()) return std::nullopt;
   const std::string_view text = name->Reveal();
   if (text.find("://") == std::string_view::npos) {
-    const auto region = problems.Take(where, auth::ParseRegion(text));
+    const auto region = problems.ValueOrAdd(where, auth::ParseRegion(text));
     return region.has_value() ? std::optional(Secret(*region)) : std::nullopt;
   }
-  const auto url = problems.Take(where, auth::ParseBaseUrl(text));
+  const auto url = problems.ValueOrAdd(where, auth::ParseBaseUrl(text));
   if (!url.has_value()) return std::nullopt;
   const auth::Cloud* cloud = auth::CloudOfUrl(*url);
   return Secret(cloud == nullptr ? std::string_view(*url) : cloud->region);
 }
 
 // The flag if it was given, else the variables.
-std::optional<Secret> FlagOr(const std::string& flag, const std::string& value,
-                             const Sources& sources, Names names, const Canonical& canonical,
-                             Problems& problems) {
-  if (!value.empty()) return canonical(flag, Secret(value), problems);
-  std::optional<Found> found = sources.Find(names, canonical, problems);
+std::optional<Secret> FromFlagOr(const std::string& flag, const std::string& value,
+                                 const Sources& sources, VariableNames names,
+                                 const Normalizer& normalize, Problems& problems) {
+  if (!value.empty()) return normalize(flag, Secret(value), problems);
+  std::optional<ResolvedValue> found = sources.Find(names, normalize, problems);
   return found.has_value() ? std::optional(std::move(found->value)) : std::nullopt;
 }
 
-void ReadClientId(const Flags& flags, const Sources& sources, Config& config,
-                  Problems& all_problems) {
-  Problems problems;
-  const auto id = FlagOr("--client-id", flags.client_id, sources, kClientId, OneWord, problems);
-  if (id.has_value()) {
-    config.credentials.client_id = id->Reveal();
-  } else if (problems.empty()) {
-    problems.Add(kClientId[0], "is not set: give the id of a Falcon API client");
-  }
-  all_problems.AddAll(problems);
-}
-
-void ReadClientSecret(const Flags& flags, const Sources& sources, Config& config,
-                      Problems& all_problems) {
-  Problems problems;
-  const std::optional<Secret> secret = sources.FindSecret(
-      "--client-secret-file", flags.client_secret_file, kClientSecret, OneWord, problems);
-  if (secret.has_value()) {
-    config.credentials.client_secret = *secret;
-  } else if (problems.empty()) {
-    problems.Add(kClientSecret[0],
-                 "is not set: give the API client's secret, or name the file that holds it by "
-                 "CROWDSTRIKE_CLIENT_SECRET_FILE or --client-secret-file");
-  }
-  all_problems.AddAll(problems);
+// Adds `problems` of a required setting to `all`; one that it is missing, if there is no other.
+void Require(const std::optional<Secret>& value, std::string_view where, std::string_view missing,
+             Problems& problems, Problems& all) {
+  if (!value.has_value() && problems.empty()) problems.Add(where, missing);
+  all.AddAll(problems);
 }
 
 void ReadCredentials(const Flags& flags, const Sources& sources, Config& config,
                      Problems& problems) {
-  ReadClientId(flags, sources, config, problems);
-  ReadClientSecret(flags, sources, config, problems);
+  auth::Credentials& credentials = config.credentials;
+  Problems of_id;
+  const auto id = FromFlagOr("--client-id", flags.client_id, sources, kClientId, OneWord, of_id);
+  if (id.has_value()) credentials.client_id = id->Reveal();
+  Require(id, kClientId[0], "is not set: give the id of a Falcon API client", of_id, problems);
+  Problems of_secret;
+  const auto secret = sources.FindSecret("--client-secret-file", flags.client_secret_file,
+                                         kClientSecret, OneWord, of_secret);
+  credentials.client_secret = secret.value_or(Secret());
+  Require(secret, kClientSecret[0],
+          "is not set: give the API client's secret, or name the file that holds it by "
+          "CROWDSTRIKE_CLIENT_SECRET_FILE or --client-secret-file",
+          of_secret, problems);
   const auto cid =
-      FlagOr("--member-cid", flags.member_cid, sources, kMemberCid, CustomerId, problems);
-  if (cid.has_value()) config.credentials.member_cid = cid->Reveal();
+      FromFlagOr("--member-cid", flags.member_cid, sources, kMemberCid, CustomerId, problems);
+  if (cid.has_value()) credentials.member_cid = cid->Reveal();
 }
 
 void ReadCloud(const Flags& flags, const Sources& sources, Config& config, Problems& problems) {
-  const Names names = flags.region.empty() ? Names(kCloud) : Names();
+  const VariableNames names = flags.region.empty() ? VariableNames(kCloud) : VariableNames();
   std::optional<Secret> cloud =
-      FlagOr("--base-url", flags.base_url, sources, names, CloudName, problems);
+      FromFlagOr("--base-url", flags.base_url, sources, names, CloudName, problems);
   if (!flags.region.empty()) {
     const auto region = CloudName("--region", Secret(flags.region), problems);
     if (region.has_value() && cloud.has_value() && *region != *cloud) {
@@ -125,56 +113,27 @@ void ReadCloud(const Flags& flags, const Sources& sources, Config& config, Probl
   }
   if (!cloud.has_value()) return;
   const std::string name(cloud->Reveal());
-  (name.find("://") == std::string::npos ? config.region : config.base_url) = name;
+  (name.find("://") == std::string::npos ? config.oauth.region : config.oauth.base_url) = name;
 }
 
 void ReadTrust(const Flags& flags, Config& config, Problems& problems) {
   for (const std::string& target : flags.loopback_redirects) {
     const auto address = auth::ParseAddress(StrCat("http://", target));
     if (address.has_value() && address->path.empty() && auth::IsLoopback(address->origin.host)) {
-      config.loopback_redirects.push_back(address->origin.HostPort());
+      config.oauth.loopback_redirects.push_back(address->origin.HostPort());
     } else {
       problems.Add("--loopback-redirect", "must be HOST:PORT on loopback, like 127.0.0.1:8081");
     }
   }
   if (flags.ca_file.empty()) return;
-  problems.Take("--ca-file", ReadPem(flags.ca_file, AllowedReaders::kAnyone));
-  config.ca_file = flags.ca_file;
+  problems.ValueOrAdd("--ca-file", ReadPem(flags.ca_file, AllowedReaders::kAnyone));
+  config.http.ca_file = flags.ca_file;
 }
 
-void ReadLimits(const Flags& flags, Config& config, Problems& problems) {
-  const auto take = [&](std::string_view flag, std::string_view text, size_t least, size_t most) {
-    // Not the least: a zero means something, and may be a problem of its own.
-    return Number(flag, text, least, most, problems).value_or(most);
-  };
-  config.max_in_flight = take("--max-in-flight", flags.max_in_flight, 1, 1000);
-  config.max_waiting = take("--max-waiting", flags.max_waiting, 0, 1'000'000);
-  config.cache_bytes = take("--cache-mib", flags.cache_mib, 0, 65'536) << 20;
-  config.batching = !flags.no_batching;
-  if (!flags.memory_limit_mib.empty()) {
-    config.memory_limit_bytes = take("--memory-limit-mib", flags.memory_limit_mib, 0, 16'777'216)
-                                << 20;
-  }
-  config.circuit_breaker_min_calls = static_cast<int>(
-      take("--circuit-breaker-min-calls", flags.circuit_breaker_min_calls, 0, 1'000'000));
-  config.upstream_max_body_bytes =
-      take("--upstream-max-body-mib", flags.upstream_max_body_mib, 1, 1024) << 20;
-  config.upstream_stall =
-      seconds(take("--upstream-stall-seconds", flags.upstream_stall_seconds, 1, 3600));
-  config.drain = seconds(take("--drain-seconds", flags.drain_seconds, 0, 3600));
-  config.drain_delay = seconds(take("--drain-delay-seconds", flags.drain_delay_seconds, 0, 3600));
-  config.max_connections =
-      static_cast<int>(take("--max-connections", flags.max_connections, 1, 1'000'000));
-  config.max_connections_per_address = static_cast<int>(
-      take("--max-connections-per-address", flags.max_connections_per_address, 1, 1'000'000));
-  if (const auto level = telemetry::ParseLevel(flags.log_level); level.has_value()) {
-    config.log_level = *level;
-  } else {
-    problems.Add("--log-level", "must be debug, info, warning, error or off");
-  }
+void ReadPageTokenKey(const Flags& flags, Config& config, Problems& problems) {
   if (flags.page_token_key_file.empty()) return;
   const auto key =
-      problems.Take("--page-token-key-file", ReadSecretFile(flags.page_token_key_file));
+      problems.ValueOrAdd("--page-token-key-file", ReadSecretFile(flags.page_token_key_file));
   if (!key.has_value()) return;
   config.page_token_key = *key;
   if (key->Reveal().size() < kMinKeyBytes) {
@@ -183,11 +142,18 @@ void ReadLimits(const Flags& flags, Config& config, Problems& problems) {
   }
 }
 
+void ReadLogLevel(const Flags& flags, Config& config, Problems& problems) {
+  const auto level = telemetry::ParseLevel(flags.log_level);
+  if (!level.has_value()) problems.Add("--log-level", "must be debug, info, warning, error or off");
+  config.log_level = level.value_or(config.log_level);
+}
+
 Variables ReadEnvFile(const std::string& path, Problems& problems) {
   if (path.empty()) return {};
-  const auto text = problems.Take("--env-file", ReadFile(path, AllowedReaders::kOwnerAndGroup));
+  const auto text =
+      problems.ValueOrAdd("--env-file", ReadFile(path, AllowedReaders::kOwnerAndGroup));
   if (!text.has_value()) return {};
-  return problems.Take("--env-file", ParseEnvFile(text->Reveal())).value_or(Variables());
+  return problems.ValueOrAdd("--env-file", ParseEnvFile(text->Reveal())).value_or(Variables());
 }
 
 }  // namespace
@@ -195,8 +161,7 @@ Variables ReadEnvFile(const std::string& path, Problems& problems) {
 absl::StatusOr<Config> LoadConfig(int argc, const char* const* argv, Environment& environment) {
   Config config;
   Problems problems;
-  const Flags flags = ParseFlags(argc, argv, problems);
-  config.print = flags.print;
+  const Flags flags = ParseFlags(argc, argv, config, problems);
   if (config.print.empty()) {
     const Sources sources(environment, ReadEnvFile(flags.env_file, problems));
     ReadCredentials(flags, sources, config, problems);
@@ -205,16 +170,21 @@ absl::StatusOr<Config> LoadConfig(int argc, const char* const* argv, Environment
     CheckProxies(environment, problems);
     ReadListener(flags, config, problems);
     ReadMetricsListener(flags, config, problems);
-    ReadLimits(flags, config, problems);
+    ReadLogLevel(flags, config, problems);
+    ReadPageTokenKey(flags, config, problems);
     ReadRedis(flags, sources, config, problems);
     ReadReputation(flags, sources, config, problems);
+    config.batching = !flags.no_batching;
+    // An admitted call does not wait for a connection; token requests and look-ups elsewhere need
+    // some, too.
+    config.http.max_connections =
+        std::max(config.http.max_connections, static_cast<int>(config.admission.permits) + 16);
   }
   for (const std::string_view name : kClientSecret) environment.Erase(std::string(name));
   environment.Erase(std::string(kRedisPassword));
   environment.Erase(std::string(kVirusTotalKey));
   RETURN_IF_ERROR(problems.status());
-  config.warnings.insert(config.warnings.end(), problems.warnings().begin(),
-                         problems.warnings().end());
+  config.warnings = problems.warnings();
   return config;
 }
 

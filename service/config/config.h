@@ -8,63 +8,57 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "auth/credentials.h"
+#include "auth/oauth_token_source.h"
 #include "base/secret.h"
 #include "base/time.h"
-#include "config/environment.h"
+#include "config/process.h"
+#include "http/curl/curl_options.h"
+#include "redis/redis_store.h"
+#include "reputation/client.h"
 #include "telemetry/log.h"
+#include "telemetry/metrics_server.h"
+#include "upstream/call/admission_queue.h"
 
 namespace falcon::config {
 
+// Defaults stand here and in the option structs of the rooms; the flags show them.
 struct Config {
-  // Not empty: --help or --version was asked for. Print it and exit with 0; nothing else is set.
+  // Not empty: --help or --version was given. Print it and exit with 0; nothing else is set.
   std::string print;
-  // To be logged: allowed, and perhaps not meant.
+  // To be logged: allowed, and perhaps not intended.
   std::vector<std::string> warnings;
 
   auth::Credentials credentials;
-  std::string region = "us-1";                  // or "auto"; does not count with a base URL
-  std::string base_url;                         // of a cloud that is none of the known ones
-  std::vector<std::string> loopback_redirects;  // see auth::LoginOptions
-  std::string ca_file;                          // empty: the system's
+  auth::OAuthOptions oauth;
+  http::CurlOptions http;
 
-  std::string listen;  // for gRPC: HOST:PORT or unix:PATH
+  std::string listen = "127.0.0.1:50051";  // for gRPC: HOST:PORT or unix:PATH
   // PEM texts; all empty: plaintext. Without a client CA any client may call.
   std::string tls_certificate;
   Secret tls_private_key;
   std::string tls_client_ca;
-  std::string metrics_listen;  // HOST:PORT; empty: metrics are not served
+  telemetry::MetricsServerOptions metrics;  // empty `listen`: metrics are not served
   int max_connections = 1000;
   int max_connections_per_address = 250;
 
-  Secret page_token_key;  // empty: derive it from the client's secret
-  size_t max_in_flight = 48;
-  size_t max_waiting = 10'000;
-  size_t cache_bytes = size_t{64} << 20;  // 0: nothing is kept
+  Secret page_token_key;  // empty: derived from the client's secret
+  upstream::AdmissionQueueOptions admission;
+  size_t cache_bytes = size_t{64} << 20;  // 0: no responses are cached
   bool batching = true;
   int circuit_breaker_min_calls = 20;        // in ten seconds; 0: circuits never open
   std::optional<size_t> memory_limit_bytes;  // 0: none; unset: the control group's, else 512 MiB
-  size_t upstream_max_body_bytes = size_t{64} << 20;
-  seconds upstream_stall{20};  // a begun answer may trickle for so long
-  seconds drain{25};           // the delay included
-  seconds drain_delay{5};      // from NOT_SERVING until the listener closes
+  seconds drain{25};                         // the delay included
+  seconds drain_delay{5};                    // from NOT_SERVING until the listener closes
   telemetry::Level log_level = telemetry::Level::kInfo;
 
-  std::string redis_address;  // HOST:PORT or unix:PATH; empty: nothing is shared
-  std::string redis_user;     // empty: Redis' default one
-  Secret redis_password;      // empty: no log-in
-
-  Secret virustotal_api_key;  // empty: nothing is looked up
-  std::string virustotal_base_url;
-  bool virustotal_urls = false;  // whether URLs may be sent to VirusTotal
-  int virustotal_per_minute = 4;
-  int virustotal_per_day = 500;
+  redis::RedisOptions redis;             // empty address: replicas share no cached responses
+  reputation::ClientOptions reputation;  // empty key: nothing is looked up
 };
 
-// Flags before environment before --env-file. INVALID_ARGUMENT (INVALID_CONFIG) with one violation
-// for each problem, so that all are mended in one go: print Violations(status) line by line. No
-// message holds a secret. Erases the secrets' variables from `environment`, whatever the outcome.
-// Call it before the first thread starts.
+// Reads flags, then the environment, then --env-file; the first that sets a value wins.
+// INVALID_ARGUMENT (INVALID_CONFIG) with one violation for each problem: print Violations(status)
+// line by line. No message holds a secret. Erases the secrets' variables from `environment`,
+// whatever the outcome. Call it before the first thread starts.
 absl::StatusOr<Config> LoadConfig(int argc, const char* const* argv, Environment& environment);
 
 }  // namespace falcon::config

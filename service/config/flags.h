@@ -1,25 +1,24 @@
-// The command line of falcon-gateway, as text: what was said, not yet what it means.
+// The command line of falcon-gateway: its flags, their help and their limits.
 #ifndef FALCON_CONFIG_FLAGS_H_
 #define FALCON_CONFIG_FLAGS_H_
 
 #include <string>
 #include <vector>
 
+#include "config/config.h"
 #include "config/problems.h"
 
 namespace falcon::config {
 
+// Flags as text. Those that a variable may set as well, or that depend on others, are checked
+// together with those; numbers and switches go into the Config at once.
 struct Flags {
-  std::string print;  // the answer to --help or --version; the rest does not count then
-
-  std::string listen = "127.0.0.1:50051";
+  std::string listen = Config().listen;
   bool allow_insecure_listen = false;
   std::string tls_cert;
   std::string tls_key;
   std::string tls_client_ca;
   std::string metrics_listen;
-  std::string max_connections = "1000";
-  std::string max_connections_per_address = "250";
 
   std::string client_id;
   std::string client_secret_file;
@@ -30,17 +29,7 @@ struct Flags {
   std::string ca_file;
   std::string env_file;
   std::string page_token_key_file;
-
-  std::string max_in_flight = "48";
-  std::string max_waiting = "10000";
-  std::string cache_mib = "64";
   bool no_batching = false;
-  std::string circuit_breaker_min_calls = "20";
-  std::string memory_limit_mib;  // empty: the control group's, else 512
-  std::string upstream_max_body_mib = "64";
-  std::string upstream_stall_seconds = "20";
-  std::string drain_seconds = "25";
-  std::string drain_delay_seconds = "5";
   std::string log_level = "info";
 
   std::string redis;
@@ -49,15 +38,14 @@ struct Flags {
   bool allow_insecure_redis = false;
 
   std::string virustotal_api_key_file;
-  std::string virustotal_base_url = "https://www.virustotal.com";
+  std::string virustotal_base_url = reputation::ClientOptions().base_url;
   bool virustotal_urls = false;
-  std::string virustotal_per_minute = "4";
-  std::string virustotal_per_day = "500";
 };
 
-// Unknown flags become problems, each with the nearest known one. Values of unknown flags and stray
-// arguments are not repeated: somebody may have put a secret there.
-Flags ParseFlags(int argc, const char* const* argv, Problems& problems);
+// Sets the numbers of `config`, and `config.print` for --help and --version. Unknown flags become
+// problems, each with the nearest known flag. Values of unknown flags and stray arguments are not
+// repeated: they may be secrets.
+Flags ParseFlags(int argc, const char* const* argv, Config& config, Problems& problems);
 
 }  // namespace falcon::config
 

@@ -1,5 +1,5 @@
-// Problems: what is wrong with the configuration, collected so that all of it is said at once; and
-// what was mended in it.
+// Problems: collects what is wrong with the configuration, so that all of it is reported at once,
+// and warnings.
 #ifndef FALCON_CONFIG_PROBLEMS_H_
 #define FALCON_CONFIG_PROBLEMS_H_
 
@@ -26,21 +26,19 @@ class Problems {
     problems_.insert(problems_.end(), others.problems_.begin(), others.problems_.end());
     warnings_.insert(warnings_.end(), others.warnings_.begin(), others.warnings_.end());
   }
-  // Nothing to stop for, but to be logged.
-  void Warn(std::string_view where, std::string_view what) {
-    warnings_.push_back(StrCat(where, " ", what));
-  }
+  // To be logged; the gateway starts all the same.
+  void Warn(std::string warning) { warnings_.push_back(std::move(warning)); }
   const std::vector<std::string>& warnings() const { return warnings_; }
-  // The value, or nullopt and one more problem.
+  // The value; or nullopt and one more problem.
   template <class T>
-  std::optional<T> Take(std::string_view where, absl::StatusOr<T> result) {
+  std::optional<T> ValueOrAdd(std::string_view where, absl::StatusOr<T> result) {
     if (result.ok()) return *std::move(result);
     Add(where, ToStd(result.status().message()));
     return std::nullopt;
   }
 
   bool empty() const { return problems_.empty(); }
-  // INVALID_ARGUMENT (INVALID_CONFIG), with one violation a problem; OK when there is none.
+  // INVALID_ARGUMENT (INVALID_CONFIG) with one violation for each problem; OK when there is none.
   absl::Status status() const {
     return empty() ? absl::OkStatus() : InvalidFields(problems_, "INVALID_CONFIG");
   }

@@ -1,4 +1,4 @@
-// By libcurl's own parser, so that what passes here is what libcurl takes.
+// Uses libcurl's own parser, so that what passes here works there.
 #include "config/proxy.h"
 
 #include <curl/curl.h>
@@ -42,7 +42,7 @@ class ProxyUrl {
   std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url_{curl_url(), &curl_url_cleanup};
 };
 
-// What is wrong; empty: nothing.
+// What is wrong with `value`; empty: nothing.
 std::string_view FaultOf(const Secret& value) {
   constexpr std::string_view kForm =
       "must be like http://USER:PASSWORD@HOST:PORT, with percent-encoding for any of @:/?# in USER "

@@ -1,14 +1,14 @@
-// The proxy variables, which libcurl reads by itself: checked at the start.
+// Checks the proxy variables, which libcurl reads by itself.
 #ifndef FALCON_CONFIG_PROXY_H_
 #define FALCON_CONFIG_PROXY_H_
 
-#include "config/environment.h"
 #include "config/problems.h"
+#include "config/process.h"
 
 namespace falcon::config {
 
-// A problem for each variable that libcurl would take and cannot use. Their values may hold a
-// password: no problem repeats any of it.
+// Adds a problem for each variable that libcurl would use and cannot. No problem repeats a value,
+// which may hold a password.
 void CheckProxies(const Environment& environment, Problems& problems);
 
 }  // namespace falcon::config

@@ -1,4 +1,4 @@
-// Walks a record's descriptor and gathers what the options say about FQL; reads orders.
+// Walks a record's descriptor and collects the FQL options; parses orders.
 #include "fql/catalogue.h"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ using google::protobuf::FieldDescriptor;
 
 using Fields = std::map<std::string, Field, std::less<>>;
 
-// Messages that hold themselves end here. Falcon's records nest four deep.
+// Bounds messages that contain themselves. Falcon's records nest four deep.
 constexpr int kMaxDepth = 8;
 constexpr size_t kMaxSortableShown = 12;
 
@@ -50,7 +50,7 @@ std::string PlainName(const EnumValueDescriptor& value) {
   return Lower(name);
 }
 
-// What FQL calls a value that has no other spelling in the field's vocabulary.
+// The word for a value that the field's vocabulary lacks.
 std::string OwnWord(const EnumValueDescriptor& value) {
   return value.options().HasExtension(options::v1::fql_value)
              ? value.options().GetExtension(options::v1::fql_value)
@@ -75,7 +75,7 @@ std::vector<std::string> Vocabulary(const options::v1::Fql& fql,
   return words;
 }
 
-void LeaveOut(std::string_view sign, Field& field) {
+void ExcludeOperator(std::string_view sign, Field& field) {
   if (sign == "=") field.equality = false;
   if (sign == "!") field.negation = false;
   if (sign == "!~") field.negated_match = false;
@@ -97,7 +97,7 @@ Field MakeField(std::string name, options::v1::FqlKind kind, const options::v1::
   field.lists = field.kind != options::v1::FQL_KIND_TIMESTAMP &&
                 field.kind != options::v1::FQL_KIND_BOOLEAN &&
                 field.kind != options::v1::FQL_KIND_EPOCH_SECONDS;
-  for (const std::string& sign : fql.without()) LeaveOut(sign, field);
+  for (const std::string& sign : fql.without()) ExcludeOperator(sign, field);
   field.list_only = fql.list_only();
   field.filterable = !fql.sort_only();
   field.joined_ids = fql.joined_ids();
@@ -133,9 +133,9 @@ class Walk {
  private:
   void RecordField(const FieldDescriptor& field, const std::string& path, bool array, int depth) {
     if (field.is_map()) return;
-    way_.push_back(&field);
+    path_.push_back(&field);
     Named(field, path, array, depth);
-    way_.pop_back();
+    path_.pop_back();
   }
 
   void Named(const FieldDescriptor& field, const std::string& path, bool array, int depth) {
@@ -153,7 +153,7 @@ class Walk {
       made.array = array;
       made.enumeration = field.enum_type();
       made.values = Vocabulary(fql, field.enum_type());
-      made.path = way_;
+      made.path = path_;
       Add(std::move(made));
     }
     const bool foreign = message != nullptr && message->file()->package() == "google.protobuf";
@@ -169,17 +169,17 @@ class Walk {
     if (field.wildcard == options::v1::WILDCARD_NONE) {
       field.wildcard = options::v1::WILDCARD_UNSPECIFIED;
     }
-    for (const std::string& sign : defaults_.without()) LeaveOut(sign, field);
+    for (const std::string& sign : defaults_.without()) ExcludeOperator(sign, field);
     std::string name = field.name;
     fields_.insert_or_assign(std::move(name), std::move(field));
   }
 
   Fields& fields_;
   const options::v1::FqlDefaults& defaults_;
-  std::vector<const FieldDescriptor*> way_;  // to the field that is looked at
+  std::vector<const FieldDescriptor*> path_;  // to the current field
 };
 
-// "; sortable: `a` or `b`", where they are few enough to be read.
+// "; sortable: `a` or `b`", unless there are too many to read.
 std::string Sortable(const std::vector<std::string_view>& fields) {
   if (fields.empty()) return "; nothing orders these lists";
   if (fields.size() > kMaxSortableShown) return "";
@@ -190,8 +190,7 @@ absl::Status InvalidOrder(std::string_view problem) {
   return InvalidField("order_by", problem, "ORDER_INVALID");
 }
 
-// Splits "field desc", "field|desc" and "field.desc"; a direction that is none stays part of the
-// field.
+// Splits "field desc", "field|desc" and "field.desc"; an unknown direction stays part of the field.
 std::pair<std::string_view, std::string_view> SplitOrder(std::string_view text) {
   const size_t cut = text.find_last_of(" |.");
   if (cut == std::string_view::npos) return {text, ""};

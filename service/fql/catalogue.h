@@ -1,5 +1,5 @@
-// Catalogue: every FQL field of one record, from the options in its proto; and orders checked
-// against it. `check.h` checks filters.
+// Catalogue: every FQL field of one record, from the options in its proto. It checks orders;
+// catalogue_check.h checks filters.
 #ifndef FALCON_FQL_CATALOGUE_H_
 #define FALCON_FQL_CATALOGUE_H_
 
@@ -31,12 +31,12 @@ struct Field {
   bool negated_match = true;        // !~, where `text_match`
   bool lists = true;                // Falcon takes them
   bool list_only = false;           // equality works in brackets only
-  bool filterable = true;           // false: lists are ordered by it and no more
-  bool joined_ids = false;          // it may hold <cid>_<aid> as well as <aid>
-  bool insensitive = false;         // blind to case
-  std::vector<std::string> values;  // known words in Falcon's spelling; empty: any text
+  bool filterable = true;           // false: only lists are ordered by it
+  bool joined_ids = false;          // may hold <cid>_<aid> as well as <aid>
+  bool insensitive = false;         // ignores case
+  std::vector<std::string> values;  // the vocabulary in Falcon's spelling; empty: any text
   const google::protobuf::EnumDescriptor* enumeration = nullptr;
-  // The way to it in the record, outermost first. Empty: no record holds it.
+  // The path to it in the record, outermost first. Empty: records do not hold it.
   std::vector<const google::protobuf::FieldDescriptor*> path;
 };
 
@@ -52,19 +52,19 @@ class Catalogue {
  public:
   explicit Catalogue(const google::protobuf::Descriptor* record);
 
-  // The field or the twin of that name.
+  // The field or the case-insensitive twin of that name; null: none.
   const Field* Find(std::string_view name) const;
-  // Whether `expression` holds what this catalogue allows; see `CheckFilter` in check.h.
+  // Whether this catalogue allows `expression`; see CheckFilter in catalogue_check.h.
   absl::Status Check(const Expression& expression, std::string_view field_name) const;
 
-  // Without the twins that are blind to case.
+  // Without the case-insensitive twins.
   const std::map<std::string, Field, std::less<>>& fields() const { return fields_; }
 
   // "created_timestamp desc". Empty text: nullopt. INVALID_ARGUMENT (ORDER_INVALID) on "order_by".
   absl::StatusOr<std::optional<Order>> ParseOrder(std::string_view order_by) const;
 
-  // The word that Falcon uses for an enum value of field `name`, such as "High" for SEVERITY_HIGH.
-  // Where the field states no such word: the value's name without its prefix, in lower case.
+  // Falcon's word for an enum value of field `name`, such as "High" for SEVERITY_HIGH. Without one:
+  // the value's name without its prefix, in lower case.
   std::string Word(std::string_view name, const google::protobuf::EnumValueDescriptor* value) const;
 
  private:

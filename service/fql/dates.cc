@@ -1,4 +1,4 @@
-// Reads instants strictly: Falcon answers 200 with no rows where it does not understand one.
+// Reads instants strictly: Falcon returns 200 without rows for one that it does not understand.
 #include "fql/dates.h"
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 namespace falcon::fql {
 namespace {
 
-// Of a text that is looked at for what it may have meant.
+// Longer text is not repaired.
 constexpr size_t kMaxInstantBytes = 64;
 
 bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
@@ -51,16 +51,16 @@ bool TakeDay(std::string_view& text, std::chrono::sys_seconds& day) {
   return date.ok();
 }
 
-// An instant and how much of it was written.
-struct Written {
+// An instant, and which parts of it were written.
+struct ParsedInstant {
   std::chrono::sys_seconds seconds;
   bool fraction = false;
-  size_t minutes_end = 0;  // behind the minutes; 0: a date alone
+  size_t minutes_end = 0;  // after the minutes; 0: a date alone
   bool has_seconds = false;
   bool has_zone = false;
 };
 
-bool TakeSeconds(std::string_view& text, Written& out) {
+bool TakeSeconds(std::string_view& text, ParsedInstant& out) {
   int64_t seconds = 0;
   if (!TakeIntUpTo(text, 60, seconds)) return false;
   out.seconds += std::chrono::seconds(seconds);
@@ -74,7 +74,7 @@ bool TakeSeconds(std::string_view& text, Written& out) {
   return digits >= 1 && digits <= 9;
 }
 
-bool TakeZone(std::string_view& text, Written& out) {
+bool TakeZone(std::string_view& text, ParsedInstant& out) {
   out.has_zone = !text.empty();
   if (text.empty() || TakeChar(text, 'Z')) return true;
   const bool east = text.starts_with('+');
@@ -90,8 +90,8 @@ bool TakeZone(std::string_view& text, Written& out) {
 }
 
 // A date, or a date and a time of day with or without seconds and zone.
-std::optional<Written> Read(std::string_view text) {
-  Written out;
+std::optional<ParsedInstant> Read(std::string_view text) {
+  ParsedInstant out;
   std::string_view rest = text;
   if (!TakeDay(rest, out.seconds)) return std::nullopt;
   if (rest.empty()) return out;
@@ -117,7 +117,7 @@ bool IsRelative(std::string_view text) {
   return unit && text[0] != '0' && std::all_of(text.begin(), text.end(), IsDigit);
 }
 
-// "now-1M" of other languages: 30 days, since a small m is a minute.
+// "now-1M" of other languages as days; a lower-case m is a minute.
 std::optional<std::string> InDays(std::string_view text) {
   if (!text.starts_with("now-") || !text.ends_with('M') || text.size() > 7) return std::nullopt;
   text.remove_prefix(4);
@@ -131,14 +131,14 @@ std::optional<std::string> InDays(std::string_view text) {
 
 bool IsInstant(std::string_view text) {
   if (text.starts_with("now")) return IsRelative(text);
-  const std::optional<Written> written = Read(text);
+  const std::optional<ParsedInstant> written = Read(text);
   return written.has_value() &&
          (written->minutes_end == 0 || (written->has_seconds && written->has_zone));
 }
 
 std::optional<std::string> CompletedInstant(std::string_view text) {
   if (IsInstant(text)) return std::string(text);
-  const std::optional<Written> written = Read(text);
+  const std::optional<ParsedInstant> written = Read(text);
   if (!written.has_value()) return std::nullopt;
   const size_t end = written->minutes_end;
   return StrCat(text.substr(0, end), written->has_seconds ? "" : ":00", text.substr(end),
@@ -146,7 +146,7 @@ std::optional<std::string> CompletedInstant(std::string_view text) {
 }
 
 std::optional<int64_t> EpochSeconds(std::string_view text) {
-  const std::optional<Written> written = Read(text);
+  const std::optional<ParsedInstant> written = Read(text);
   if (!written.has_value() || written->fraction) return std::nullopt;
   return written->seconds.time_since_epoch().count();
 }

@@ -1,4 +1,4 @@
-// Instants as FQL writes them.
+// Instants in FQL.
 #ifndef FALCON_FQL_DATES_H_
 #define FALCON_FQL_DATES_H_
 
@@ -13,15 +13,15 @@ namespace falcon::fql {
 // seconds, minutes, hours, days, weeks or years: `now-15m`, `now-7d`, `now+1w`.
 bool IsInstant(std::string_view text);
 
-// `text` with what it leaves out: seconds and, since Falcon's instants are UTC, the zone. Unset if
-// it is no instant even so.
+// `text` completed with seconds and, since Falcon's instants are UTC, the zone. Unset if the result
+// is not an instant.
 std::optional<std::string> CompletedInstant(std::string_view text);
 
-// Whole seconds since 1970 of an instant or a date that is not relative. Unset if it is none, or
-// has a fraction.
+// Whole seconds since 1970 of an absolute instant or a date. Unset for any other text, and with a
+// fraction.
 std::optional<int64_t> EpochSeconds(std::string_view text);
 
-// The instant that the writer of `text`, which is none, may have meant.
+// The instant that `text`, which is not one, may mean.
 std::optional<std::string> RepairedInstant(std::string_view text);
 
 }  // namespace falcon::fql

@@ -1,6 +1,7 @@
-// Builds filter trees in one normal form and prints them. Nothing else in the gateway quotes FQL.
+// Builds filter trees in one normal form and prints them.
 #include "fql/expression.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
@@ -8,35 +9,25 @@
 namespace falcon::fql {
 namespace {
 
-std::string_view Sign(Operator op) {
-  switch (op) {
-    case Operator::kEqual:
-      return "";
-    case Operator::kNotEqual:
-      return "!";
-    case Operator::kGreater:
-      return ">";
-    case Operator::kGreaterOrEqual:
-      return ">=";
-    case Operator::kLess:
-      return "<";
-    case Operator::kLessOrEqual:
-      return "<=";
-    case Operator::kMatches:
-      return "~";
-    case Operator::kNotMatches:
-      return "!~";
-    case Operator::kWildcard:
-      return "*";
-    case Operator::kNotWildcard:
-      return "!*";
-    case Operator::kMatchesWildcard:
-      return "~*";
-    case Operator::kNotMatchesWildcard:
-      return "!~*";
-  }
-  return "";
-}
+struct Token {
+  std::string_view text;
+  Operator op;
+};
+// Longer tokens first: OperatorAt takes the first that fits.
+constexpr Token kTokens[] = {
+    {"!~*", Operator::kNotMatchesWildcard},
+    {"~*", Operator::kMatchesWildcard},
+    {"!~", Operator::kNotMatches},
+    {"!*", Operator::kNotWildcard},
+    {">=", Operator::kGreaterOrEqual},
+    {"<=", Operator::kLessOrEqual},
+    {"!", Operator::kNotEqual},
+    {">", Operator::kGreater},
+    {"<", Operator::kLess},
+    {"~", Operator::kMatches},
+    {"*", Operator::kWildcard},
+    {"", Operator::kEqual},
+};
 
 // One pass escapes both, so that neither escape can be taken for text of the other.
 void PrintText(std::string_view text, std::string& out) {
@@ -61,7 +52,7 @@ void PrintValue(const Value& value, std::string& out) {
 }
 
 void PrintCondition(const Condition& condition, std::string& out) {
-  out += StrCat(condition.field, ":", Sign(condition.op));
+  out += StrCat(condition.field, ":", OperatorToken(condition.op));
   if (condition.list) out += '[';
   for (size_t i = 0; i < condition.values.size(); ++i) {
     if (i > 0) out += ',';
@@ -86,20 +77,50 @@ void Print(const Expression& expression, std::string& out) {
   }
 }
 
-// A part of the same kind as the whole melts into it: (a+b)+c is a+b+c.
-std::vector<Expression> Melt(Expression::Kind kind, std::vector<Expression> parts) {
-  std::vector<Expression> melted;
+// Merges parts of kind `kind` into the whole: (a+b)+c is a+b+c.
+std::vector<Expression> Flatten(Expression::Kind kind, std::vector<Expression> parts) {
+  std::vector<Expression> flat;
   for (Expression& part : parts) {
     if (part.kind() != kind) {
-      melted.push_back(std::move(part));
+      flat.push_back(std::move(part));
       continue;
     }
-    melted.insert(melted.end(), part.parts().begin(), part.parts().end());
+    flat.insert(flat.end(), part.parts().begin(), part.parts().end());
   }
-  return melted;
+  return flat;
 }
 
 }  // namespace
+
+std::string_view OperatorToken(Operator op) {
+  return std::ranges::find(kTokens, op, &Token::op)->text;
+}
+
+Operator OperatorAt(std::string_view text) {
+  return std::ranges::find_if(kTokens,
+                              [text](const Token& token) { return text.starts_with(token.text); })
+      ->op;
+}
+
+bool IsEquality(Operator op) { return op == Operator::kEqual || op == Operator::kNotEqual; }
+bool IsRange(Operator op) {
+  return op == Operator::kGreater || op == Operator::kGreaterOrEqual || op == Operator::kLess ||
+         op == Operator::kLessOrEqual;
+}
+bool IsMatch(Operator op) { return op == Operator::kMatches || op == Operator::kNotMatches; }
+bool IsStar(Operator op) { return op == Operator::kWildcard || op == Operator::kNotWildcard; }
+bool IsMatchWildcard(Operator op) {
+  return op == Operator::kMatchesWildcard || op == Operator::kNotMatchesWildcard;
+}
+bool IsNegation(Operator op) {
+  return op == Operator::kNotEqual || op == Operator::kNotMatches || op == Operator::kNotWildcard ||
+         op == Operator::kNotMatchesWildcard;
+}
+
+bool HasStar(const Value& value) {
+  const std::string* text = std::get_if<std::string>(&value);
+  return text != nullptr && text->find('*') != std::string::npos;
+}
 
 Expression Expression::Of(Condition condition) {
   Expression expression;
@@ -111,7 +132,7 @@ Expression Expression::Of(Condition condition) {
 
 Expression Expression::And(std::vector<Expression> parts) {
   Expression expression;
-  expression.parts_ = Melt(Kind::kAnd, std::move(parts));
+  expression.parts_ = Flatten(Kind::kAnd, std::move(parts));
   if (expression.parts_.size() == 1) return std::move(expression.parts_.front());
   return expression;
 }
@@ -122,7 +143,7 @@ Expression Expression::Or(std::vector<Expression> parts) {
     if (part.empty()) return expression;
   }
   expression.kind_ = Kind::kOr;
-  expression.parts_ = Melt(Kind::kOr, std::move(parts));
+  expression.parts_ = Flatten(Kind::kOr, std::move(parts));
   if (expression.parts_.size() == 1) return std::move(expression.parts_.front());
   return expression;
 }

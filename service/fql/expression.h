@@ -1,4 +1,4 @@
-// Expression: a filter as a tree, and its text. The only code that quotes and escapes FQL.
+// Expression: a filter as a tree, and its text. No other code quotes and escapes FQL.
 #ifndef FALCON_FQL_EXPRESSION_H_
 #define FALCON_FQL_EXPRESSION_H_
 
@@ -24,6 +24,18 @@ enum class Operator {
   kNotMatchesWildcard,  // field:!~*'x*'
 };
 
+// As in FQL, behind the colon: "!~". Empty for kEqual.
+std::string_view OperatorToken(Operator op);
+// The operator whose token, the longest possible, begins `text`; kEqual: there is none.
+Operator OperatorAt(std::string_view text);
+
+bool IsEquality(Operator op);
+bool IsRange(Operator op);
+bool IsMatch(Operator op);          // ~ and !~
+bool IsStar(Operator op);           // * and !*
+bool IsMatchWildcard(Operator op);  // ~* and !~*
+bool IsNegation(Operator op);
+
 // null, true or false, a number as written, or text (dates are text).
 struct Null {
   friend bool operator==(Null, Null) = default;
@@ -34,11 +46,14 @@ struct Number {
 };
 using Value = std::variant<Null, bool, Number, std::string>;
 
+// Whether `value` is text with a star.
+bool HasStar(const Value& value);
+
 struct Condition {
   std::string field;
   Operator op = Operator::kEqual;
   std::vector<Value> values;  // one, or a list; never empty
-  bool list = false;          // printed in brackets even with one value: the exact match
+  bool list = false;          // in brackets even with one value: the exact match
   int position = -1;          // byte offset in the text that it was parsed from; -1: built
 
   friend bool operator==(const Condition& a, const Condition& b) {
@@ -50,7 +65,7 @@ struct Condition {
 std::string Quoted(std::string_view text);
 
 // A value type in normal form: no And directly inside an And, no Or directly inside an Or, none
-// with a single part. Empty And means no filter at all.
+// with a single part. An empty And is no filter.
 class Expression {
  public:
   enum class Kind { kAnd, kOr, kCondition };
@@ -61,7 +76,7 @@ class Expression {
   static Expression Of(Condition condition);
   // Drops empty parts, flattens a single one.
   static Expression And(std::vector<Expression> parts);
-  // `parts` must not be empty. No filter, if one part is none.
+  // `parts` must not be empty. No filter if one part is no filter.
   static Expression Or(std::vector<Expression> parts);
 
   bool empty() const { return kind_ == Kind::kAnd && parts_.empty(); }

@@ -1,4 +1,4 @@
-// Gathers the conditions of a request's filter, and all that is wrong with them.
+// Collects the conditions of a request's filter, and all violations.
 #include "fql/filter_compiler.h"
 
 #include <iterator>
@@ -26,7 +26,7 @@ using google::protobuf::Message;
 
 constexpr std::string_view kFql = "fql";
 constexpr std::string_view kFqlPath = "filter.fql";
-// They travel in the trailers of an answer, where gRPC allows 8 KiB.
+// They are sent in trailers, for which gRPC allows 8 KiB.
 constexpr size_t kMaxViolations = 20;
 
 std::string PathOf(const FieldDescriptor& field) { return StrCat("filter.", field.name()); }
@@ -89,7 +89,7 @@ class Compiler {
       return absl::OkStatus();
     }
     std::vector<FieldViolation> violations = Violations(checked.status());
-    // The spellings of one word fail alike.
+    // All spellings of one word fail for the same reason.
     const bool spellings = means.operator_() == options::v1::FILTER_OPERATOR_EQUAL_UPPER_OR_LOWER ||
                            means.operator_() == options::v1::FILTER_OPERATOR_NAME;
     if (spellings && violations.size() > 1) violations.resize(1);
@@ -137,7 +137,7 @@ class Compiler {
   CompiledFilter compiled_;
   std::vector<Expression> parts_;
   std::vector<FieldViolation> violations_;
-  std::map<std::string, std::string> facts_;  // of the FQL's failure
+  std::map<std::string, std::string> facts_;  // of the FQL's error
   bool only_fql_is_wrong_ = true;
 };
 

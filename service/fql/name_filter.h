@@ -1,4 +1,4 @@
-// NameFilter: holds records against the names that a request asks for, since Falcon also finds
+// NameFilter: compares records with the names that a request asks for, since Falcon also returns
 // names that only begin alike.
 #ifndef FALCON_FQL_NAME_FILTER_H_
 #define FALCON_FQL_NAME_FILTER_H_
@@ -12,11 +12,11 @@
 
 namespace falcon::fql {
 
-// Whether the request's answer shows records, which can be compared, and not only counts.
+// Whether the response holds records, which can be compared, and not only counts.
 bool YieldsRecords(const google::protobuf::Descriptor& request);
 
-// The names of the typed filters with FILTER_OPERATOR_NAME. A value with a star asks for
-// names that begin or end alike, and is not compared. Immutable.
+// The names of the typed filters with FILTER_OPERATOR_NAME. A value with a star is not compared.
+// Immutable.
 class NameFilter {
  public:
   using Path = std::vector<const google::protobuf::FieldDescriptor*>;
@@ -29,8 +29,8 @@ class NameFilter {
   bool empty() const { return conditions_.empty(); }
   // The record fields that are compared. They must be decoded.
   const std::vector<Path>& paths() const { return paths_; }
-  // Whether each filter's field is one of its names, whatever the case. A record that holds no name
-  // there at all cannot be compared and is taken as Falcon found it.
+  // Whether each filter's field is one of its names, in any case. A record without a name there
+  // cannot be compared and matches.
   bool Matches(const google::protobuf::Message& record) const;
 
  private:
@@ -42,8 +42,8 @@ class NameFilter {
   std::vector<Path> paths_;
 };
 
-// Request fields of typed filters on names in which letter case counts, because the request only
-// counts records: their values have letters.
+// Request fields of typed filters on names that are case-sensitive: those with letters, in requests
+// that only count records.
 std::vector<std::string> CaseSensitiveFields(const google::protobuf::Message& request);
 
 }  // namespace falcon::fql

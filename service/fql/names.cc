@@ -11,12 +11,12 @@
 namespace falcon::fql {
 namespace {
 
-// A typo is short; edit distance over longer text would only cost time.
+// Edit distance over longer text only costs time.
 constexpr size_t kMaxTypoBytes = 80;
 constexpr size_t kMaxSuggestions = 8;
 constexpr size_t kMaxWords = 12;
 
-// One id, several names: Falcon's areas do not agree on it.
+// The names of one id in Falcon's areas.
 constexpr std::string_view kDeviceIds[] = {"device_id", "agent_id", "aid", "device.device_id",
                                            "host.aid"};
 
@@ -69,7 +69,7 @@ bool SameBare(std::string_view a, std::string_view b) {
   return b.substr(j).find_first_not_of("_-. ") == std::string_view::npos;
 }
 
-// How many edits may turn a word of so many letters into another one.
+// The edits that a typo in a word of `letters` letters may have.
 int AllowedEdits(size_t letters) { return letters <= 5 ? 1 : 2; }
 
 bool IsWithin(std::string_view a, std::string_view b, int edits) {
@@ -129,7 +129,7 @@ class Guesses {
   void AddIf(Predicate fits) {
     std::vector<std::string_view> found;
     std::copy_if(known_.begin(), known_.end(), std::back_inserter(found), fits);
-    // Of names alike, the shortest is the one nearest to the record's root.
+    // Of similar names, the shortest is closest to the record's root.
     std::sort(found.begin(), found.end(),
               [](auto a, auto b) { return a.size() != b.size() ? a.size() < b.size() : a < b; });
     for (const std::string_view name : found) {
@@ -194,7 +194,7 @@ std::string_view NearMiss(std::string_view word, const std::vector<std::string>&
   std::string_view nearest;
   int least = AllowedEdits(word.size()) + 1;
   for (const std::string& candidate : known) {
-    // One letter of two is another word.
+    // With two letters, one edit makes another word.
     if (word.size() < 3 || candidate.size() < 3 || !IsWithin(word, candidate, least - 1)) continue;
     nearest = candidate;
     least = EditDistance(word, candidate);

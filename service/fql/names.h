@@ -1,4 +1,4 @@
-// Guesses at the name or word that was meant.
+// Suggests the name or word that was meant.
 #ifndef FALCON_FQL_NAMES_H_
 #define FALCON_FQL_NAMES_H_
 
@@ -14,17 +14,17 @@ std::string_view LastLevel(std::string_view name);
 // Whether a field called `name` is a device's id.
 bool HoldsDeviceIds(std::string_view name);
 
-// Known names that `name` may stand for, the likeliest first, at most 8: the same in another case
-// or with other separators, the same device id, the same last level, a typo away, another word for
-// the same fact, or the only one that goes on where `name` ends.
+// Known names that `name` may mean, the likeliest first, at most 8: the same in another case or
+// with other separators, another name of the device id, the same last level, a typo, a synonym, or
+// the only name that `name` is a prefix of.
 std::vector<std::string_view> Suggestions(std::string_view name,
                                           const std::vector<std::string_view>& known);
 
 // "; nearest: `device.hostname`", the first of the suggestions. Empty if there is none.
 std::string NearestName(std::string_view name, const std::vector<std::string_view>& known);
 
-// The known word that `word` is a near miss of: other case or separators, or an edit distance of 1
-// in up to five letters and of 2 in more. Empty if there is none.
+// The known word that `word` nearly matches: in another case or with other separators, or by an
+// edit distance of 1 in up to five letters and of 2 in more. Empty: none.
 std::string_view NearMiss(std::string_view word, const std::vector<std::string>& known);
 
 // "`low`, `medium` or `high`", at most 12 of them.

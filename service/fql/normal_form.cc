@@ -16,14 +16,9 @@
 namespace falcon::fql {
 namespace {
 
-// Conditions that one list may become: they travel in the address of a call.
+// Conditions that one list may become: they are sent in the URL of a call.
 constexpr size_t kMaxAlternatives = 100;
 constexpr size_t kHexIdBytes = 32;
-
-bool HasStar(const Value& value) {
-  const std::string* text = std::get_if<std::string>(&value);
-  return text != nullptr && text->find('*') != std::string::npos;
-}
 
 bool IsHex(std::string_view text) {
   return text.size() == kHexIdBytes && std::all_of(text.begin(), text.end(), [](char c) {
@@ -110,7 +105,7 @@ Operator StarOperator(const Field& field, Operator op, std::string_view text) {
   return op == Operator::kEqual ? Operator::kWildcard : Operator::kNotWildcard;
 }
 
-// `~` finds parts by itself: the stars around them say the same.
+// `~` finds parts by itself: stars around the text change nothing.
 std::string WithoutOuterStars(const std::string& text) {
   const size_t start = text.find_first_not_of('*');
   if (start == std::string::npos) return text;
@@ -121,7 +116,7 @@ std::string WithoutOuterStars(const std::string& text) {
 // Of a condition with one value and no brackets.
 Condition NormalSingle(const Field& field, Condition condition) {
   std::string* text = std::get_if<std::string>(&condition.values.front());
-  const bool star = text != nullptr && text->find('*') != std::string::npos;
+  const bool star = HasStar(condition.values.front());
   const bool comparable = IsEquality(condition.op) && text != nullptr && !star;
   if (field.list_only && comparable && !text->empty()) condition.list = true;
   if (!star) return condition;
@@ -134,21 +129,6 @@ Condition NormalSingle(const Field& field, Condition condition) {
 }
 
 }  // namespace
-
-bool IsEquality(Operator op) { return op == Operator::kEqual || op == Operator::kNotEqual; }
-bool IsRange(Operator op) {
-  return op == Operator::kGreater || op == Operator::kGreaterOrEqual || op == Operator::kLess ||
-         op == Operator::kLessOrEqual;
-}
-bool IsMatch(Operator op) { return op == Operator::kMatches || op == Operator::kNotMatches; }
-bool IsStar(Operator op) { return op == Operator::kWildcard || op == Operator::kNotWildcard; }
-bool IsMatchWildcard(Operator op) {
-  return op == Operator::kMatchesWildcard || op == Operator::kNotMatchesWildcard;
-}
-bool IsNegation(Operator op) {
-  return op == Operator::kNotEqual || op == Operator::kNotMatches || op == Operator::kNotWildcard ||
-         op == Operator::kNotMatchesWildcard;
-}
 
 Expression NormalForm(const Field& field, const Condition& condition) {
   Condition normal = condition;

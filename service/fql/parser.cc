@@ -1,39 +1,209 @@
-// Recursive descent over FQL text. Recursion is as deep as parentheses nest, which the limits
-// bound.
+// Recursive descent over the tokens of a scanner. Recursion is as deep as parentheses nest, which
+// the limits bound.
 #include "fql/parser.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "fql/advice.h"
-#include "fql/normal_form.h"
-#include "fql/scanner.h"
+#include "fql/hints.h"
 
 namespace falcon::fql {
+
 namespace {
+
+constexpr std::string_view kNoStarEscape =
+    "`\\*` is no escape: FQL has no way to write a literal star";
+// Shown of what stands at an error.
+constexpr size_t kExcerptBytes = 32;
+
+bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
+bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
+bool IsFieldChar(char c) { return IsAlnum(c) || c == '_' || c == '-'; }
+bool EndsBareWord(char c) {
+  return std::string_view(" +,()[]'\"").find(c) != std::string_view::npos;
+}
+
+bool IsBareChar(char c) {
+  const bool non_ascii = static_cast<unsigned char>(c) >= 0x80;
+  return non_ascii || IsFieldChar(c) || c == '.' || c == '/' || c == '@';
+}
+
+// Also true of dashes and other typographic characters, which no bare word needs; never of letters.
+bool HasTypographicQuote(std::string_view word) {
+  return word.find("\xE2\x80") != std::string_view::npos;
+}
+
+bool LooksLikeDate(std::string_view word) {
+  return word.size() >= 8 && std::all_of(word.begin(), word.begin() + 4, IsDigit) &&
+         word[4] == '-' && IsDigit(word[5]) && IsDigit(word[6]);
+}
+
+size_t DigitsFrom(std::string_view text, size_t at) {
+  size_t end = at;
+  while (end < text.size() && IsDigit(text[end])) ++end;
+  return end - at;
+}
 
 using Place = SyntaxFault::Place;
 
-struct Sign {
-  std::string_view text;
-  Operator op;
+// Reads FQL text token by token, and reports what stands at an error and what was expected. Holds
+// views of `text` and `field_name` and a reference to `fault`, which outlive it. A method that
+// fails leaves the position undefined.
+class Scanner {
+ public:
+  Scanner(std::string_view text, std::string_view field_name, SyntaxFault& fault)
+      : text_(text), field_name_(field_name), fault_(fault) {}
+
+  size_t position() const { return position_; }
+  bool AtEnd() const { return position_ == text_.size(); }
+  // 0 at the end.
+  char Peek() const { return AtEnd() ? '\0' : text_[position_]; }
+  std::string_view Rest() const { return text_.substr(position_); }
+  std::string_view Before() const { return text_.substr(0, position_); }
+
+  void SkipBlanks();
+  // Whether `token` stood here; then it is consumed.
+  bool Take(std::string_view token);
+
+  // Letters, digits, '_' and '-', with single dots between levels.
+  absl::StatusOr<std::string> TakeField();
+  // From one quote, ' or ", to the same quote. Escapes: \' \" \\; a backslash before anything else
+  // is itself, but for a star, which no escape makes literal.
+  absl::StatusOr<std::string> TakeQuoted();
+  // null, true, false, a JSON number, or a word of letters, digits and _-./@ without quotes.
+  // `field` is for the hint.
+  absl::StatusOr<Value> TakeBare(std::string_view field);
+
+  // "at byte 7: found `=`, expected ':'; hint". An empty hint adds nothing. `field` is for the
+  // hints.
+  absl::Status Fail(SyntaxFault::Place place, std::string_view expected, std::string_view hint = "",
+                    std::string_view field = "") const;
+  // "at byte 7: problem".
+  absl::Status FailAt(size_t position, std::string_view problem) const;
+
+ private:
+  std::string_view TakeNumber();
+
+  std::string_view text_;
+  std::string_view field_name_;
+  SyntaxFault& fault_;
+  size_t position_ = 0;
 };
-// Longer signs first: the first that fits is taken.
-constexpr Sign kSigns[] = {
-    {"!~*", Operator::kNotMatchesWildcard},
-    {"~*", Operator::kMatchesWildcard},
-    {"!~", Operator::kNotMatches},
-    {"!*", Operator::kNotWildcard},
-    {"!", Operator::kNotEqual},
-    {">=", Operator::kGreaterOrEqual},
-    {"<=", Operator::kLessOrEqual},
-    {">", Operator::kGreater},
-    {"<", Operator::kLess},
-    {"~", Operator::kMatches},
-    {"*", Operator::kWildcard},
-};
+
+void Scanner::SkipBlanks() {
+  while (Peek() == ' ') ++position_;
+}
+
+bool Scanner::Take(std::string_view token) {
+  if (!Rest().starts_with(token)) return false;
+  position_ += token.size();
+  return true;
+}
+
+absl::StatusOr<std::string> Scanner::TakeField() {
+  const size_t start = position_;
+  while (IsFieldChar(Peek())) {
+    while (IsFieldChar(Peek())) ++position_;
+    const bool level_follows = Rest().size() > 1 && Peek() == '.' && IsFieldChar(Rest()[1]);
+    if (level_follows) ++position_;
+  }
+  if (position_ == start) {
+    return Fail(Place::kField, "a field name or '('", HintAtField(Rest()));
+  }
+  return std::string(text_.substr(start, position_ - start));
+}
+
+absl::StatusOr<std::string> Scanner::TakeQuoted() {
+  const size_t start = position_;
+  const char quote = text_[position_++];
+  std::string value;
+  while (!AtEnd() && Peek() != quote) {
+    if (Peek() == '\\') {
+      const std::string_view next = Rest().substr(1);
+      if (next.starts_with('*')) return FailAt(position_, kNoStarEscape);
+      // In an unescaped path, it is itself.
+      const bool escape =
+          next.empty() || std::string_view("'\"\\").find(next[0]) != std::string_view::npos;
+      if (escape) ++position_;
+      if (AtEnd()) break;
+    }
+    value += text_[position_++];
+  }
+  if (AtEnd()) {
+    return FailAt(start,
+                  StrCat("the quote ", text_.substr(start, 1),
+                         " opened here is never closed; inside a value a quote is written \\' "
+                         "and a backslash \\\\"));
+  }
+  ++position_;
+  return value;
+}
+
+absl::StatusOr<Value> Scanner::TakeBare(std::string_view field) {
+  if (const std::string_view number = TakeNumber(); !number.empty()) {
+    return Value(Number{std::string(number)});
+  }
+  size_t end = position_;
+  while (end < text_.size() && !EndsBareWord(text_[end])) ++end;
+  const std::string_view word = text_.substr(position_, end - position_);
+  const bool bare = std::all_of(word.begin(), word.end(), IsBareChar);
+  if (word.empty() || !bare || HasTypographicQuote(word) || LooksLikeDate(word)) {
+    const std::string_view expected = LooksLikeDate(word)
+                                          ? "a date in quotes"
+                                          : (word.empty() ? "a value" : "quotes around this value");
+    return Fail(Place::kValue, expected, HintAtValue(field, Rest()));
+  }
+  position_ = end;
+  if (EqualsIgnoringCase(word, "null")) return Value(Null{});
+  if (word == "true" || word == "false") return Value(word == "true");
+  return Value(std::string(word));
+}
+
+// A JSON number that ends where a bare word would; else takes nothing.
+std::string_view Scanner::TakeNumber() {
+  const std::string_view rest = Rest();
+  size_t end = rest.starts_with('-') ? 1 : 0;
+  const size_t whole = DigitsFrom(rest, end);
+  if (whole == 0 || (whole > 1 && rest[end] == '0')) return {};
+  end += whole;
+  if (end < rest.size() && rest[end] == '.') {
+    const size_t fraction = DigitsFrom(rest, end + 1);
+    if (fraction == 0) return {};
+    end += 1 + fraction;
+  }
+  if (end < rest.size() && (rest[end] == 'e' || rest[end] == 'E')) {
+    const bool sign = end + 1 < rest.size() && (rest[end + 1] == '+' || rest[end + 1] == '-');
+    const size_t exponent = DigitsFrom(rest, end + 1 + sign);
+    if (exponent == 0) return {};
+    end += 1 + sign + exponent;
+  }
+  if (end < rest.size() && !EndsBareWord(rest[end])) return {};
+  position_ += end;
+  return rest.substr(0, end);
+}
+
+absl::Status Scanner::Fail(SyntaxFault::Place place, std::string_view expected,
+                           std::string_view hint, std::string_view field) const {
+  const std::string found =
+      AtEnd() ? "the end" : StrCat("`", EscapeUnsafe(FirstWord(Rest()), kExcerptBytes), "`");
+  const std::string problem = StrCat("found ", found, ", expected ", expected);
+  absl::Status status = FailAt(position_, StrCat(problem, hint.empty() ? "" : "; ", hint));
+  fault_.place = place;
+  fault_.field = std::string(field);
+  fault_.problem = StrCat("at byte ", position_, ": ", problem);
+  return status;
+}
+
+absl::Status Scanner::FailAt(size_t position, std::string_view problem) const {
+  fault_.position = position;
+  fault_.problem = StrCat("at byte ", position, ": ", problem);
+  return WithMetadata(InvalidField(field_name_, fault_.problem, "FQL_INVALID"), kPosition,
+                      StrCat(position));
+}
 
 class Parser {
  public:
@@ -97,15 +267,12 @@ class Parser {
     ASSIGN_OR_RETURN(condition.field, scanner_.TakeField());
     scanner_.SkipBlanks();
     if (!scanner_.Take(":")) {
-      return scanner_.Fail(Place::kColon, "':'", AdviceAtColon(condition.field, scanner_.Rest()),
+      return scanner_.Fail(Place::kColon, "':'", HintAtColon(condition.field, scanner_.Rest()),
                            condition.field);
     }
     scanner_.SkipBlanks();
-    for (const Sign& sign : kSigns) {
-      if (!scanner_.Take(sign.text)) continue;
-      condition.op = sign.op;
-      break;
-    }
+    condition.op = OperatorAt(scanner_.Rest());
+    scanner_.Take(OperatorToken(condition.op));
     scanner_.SkipBlanks();
     RETURN_IF_ERROR(ParseValues(condition));
     scanner_.SkipBlanks();
@@ -138,7 +305,7 @@ class Parser {
     if (scanner_.AtEnd()) return scanner_.FailAt(start, "the list opened here is never closed");
     if (!scanner_.Take("]")) {
       return scanner_.Fail(Place::kJoint, "',' or ']'",
-                           AdviceAtJoint(scanner_.Before(), scanner_.Rest()));
+                           HintAtJoint(scanner_.Before(), scanner_.Rest()));
     }
     return absl::OkStatus();
   }
@@ -155,8 +322,7 @@ class Parser {
   }
 
   absl::Status FailAtJoint(std::string_view expected) const {
-    return scanner_.Fail(Place::kJoint, expected,
-                         AdviceAtJoint(scanner_.Before(), scanner_.Rest()));
+    return scanner_.Fail(Place::kJoint, expected, HintAtJoint(scanner_.Before(), scanner_.Rest()));
   }
 
   Scanner scanner_;

@@ -18,25 +18,25 @@ struct ParseLimits {
   int max_list_values = 1000;
 };
 
-// Where a parse failed, for whoever mends it.
+// Where a parse failed, for Repaired (hints.h).
 struct SyntaxFault {
   enum class Place {
-    kField,  // a field name or '(' should stand here
+    kField,  // a field name or '(' was expected
     kColon,  // a colon
     kValue,  // a value, or quotes around this one
-    kStar,   // a quoted value behind a star
+    kStar,   // a quoted value after a star
     kJoint,  // + or , or what closes
     kElsewhere,
   };
   Place place = Place::kElsewhere;
   size_t position = 0;  // in bytes
   std::string field;    // at kColon: the name in front of it
-  std::string problem;  // "at byte 7: found `=`, expected ':'", without advice
+  std::string problem;  // "at byte 7: found `=`, expected ':'", without a hint
 };
 
 // `+` binds tighter than `,`. Blank text is no filter. INVALID_ARGUMENT (FQL_INVALID) on
-// `field_name` (the request field that held the text), naming the byte position, what stands there
-// and what would have been right. `fault`: where to say more.
+// `field_name` (the request field with the text); the message names the byte position, what stands
+// there and what was expected. Fills `fault` unless it is null.
 absl::StatusOr<Expression> Parse(std::string_view text, std::string_view field_name = "filter.fql",
                                  const ParseLimits& limits = {}, SyntaxFault* fault = nullptr);
 

@@ -11,12 +11,15 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/options/v1/options.pb.h"
 #include "falcon_gateway/v1/types.pb.h"
 #include "fql/name_filter.h"
+#include "fql/names.h"
 #include "fql/request_values.h"
 #include "google/protobuf/util/time_util.h"
 
 namespace falcon::fql {
+
 namespace {
 
 using google::protobuf::EnumValueDescriptor;
@@ -26,11 +29,6 @@ constexpr int kMaxDays = 365;
 
 Expression Compare(const Field& target, Operator op, Value value) {
   return Expression::Of({.field = target.name, .op = op, .values = {std::move(value)}});
-}
-
-bool HasStar(const Value& value) {
-  const std::string* text = std::get_if<std::string>(&value);
-  return text != nullptr && text->find('*') != std::string::npos;
 }
 
 // Exact values in one condition; each pattern in its own, since lists compare exactly.
@@ -70,8 +68,8 @@ std::vector<Value> InCommonCases(const std::vector<Value>& values) {
   return all;
 }
 
-// The forms that find every case, and names that only begin alike; nothing where the list form
-// finds all there is.
+// The forms that find every case, and names that only begin alike; empty where the list form finds
+// all.
 std::vector<Expression> WideForms(const Field& target, const Value& value) {
   const std::string* text = std::get_if<std::string>(&value);
   if (text == nullptr || UpperCase(*text) == LowerCase(*text) || HasStar(value)) return {};
@@ -88,7 +86,7 @@ absl::StatusOr<int> MinScore(const EnumValueDescriptor& value) {
   return absl::InternalError(ToAbsl(StrCat(value.full_name(), " has no min_score")));
 }
 
-// Below the end of an enum value's band, which is where the next one starts; the last has none.
+// Below the end of an enum value's band, where the next band starts; the last band has no end.
 absl::StatusOr<Expression> AtMostBand(const Field& target, const EnumValueDescriptor& value) {
   ASSIGN_OR_RETURN(const int own, MinScore(value));
   std::vector<int> above;
@@ -171,7 +169,7 @@ absl::StatusOr<Expression> Matches(const TypedFilter& filter, const Field& targe
   return Expression::Or(std::move(parts));
 }
 
-// A number has no words: an enum value stands for its band.
+// On a number, an enum value means its band.
 absl::StatusOr<Expression> InBands(const TypedFilter& filter, const Field& target) {
   ASSIGN_OR_RETURN(const std::vector<const EnumValueDescriptor*> grades,
                    RequestEnums(filter.message, filter.field));
@@ -187,7 +185,7 @@ absl::StatusOr<Expression> InBands(const TypedFilter& filter, const Field& targe
   return Expression::Or(std::move(bands));
 }
 
-// Falcon's list form compares whole and minds case; its plain equality does neither.
+// Falcon's list form compares whole text and case; its plain equality does neither.
 absl::StatusOr<Expression> EqualsInCommonCases(const TypedFilter& filter, const Field& target) {
   ASSIGN_OR_RETURN(const std::vector<Value> values,
                    RequestValues(filter.message, filter.field, filter.catalogue, target));
@@ -207,7 +205,7 @@ absl::StatusOr<Expression> IsNamed(const TypedFilter& filter, const Field& targe
 }
 
 // The device's part of a joined id, in lower case; all of it where the field holds both forms,
-// which the check asks for then.
+// which the check then adds.
 absl::StatusOr<Expression> IsDevice(const TypedFilter& filter, const Field& target) {
   ASSIGN_OR_RETURN(std::vector<Value> values,
                    RequestValues(filter.message, filter.field, filter.catalogue, target));
@@ -264,6 +262,33 @@ absl::StatusOr<Expression> CompileOn(const TypedFilter& filter, const std::strin
   }
 }
 
+using google::protobuf::FieldDescriptor;
+
+bool IsFilter(const FieldDescriptor& field) {
+  if (field.options().HasExtension(options::v1::typed_filter)) return true;
+  const bool text = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+  return text && field.name() != "fql" && field.name() != "query";
+}
+
+bool ComparesWith(const FieldDescriptor& field, std::string_view fql_field, bool last_level) {
+  const options::v1::TypedFilter& means = field.options().GetExtension(options::v1::typed_filter);
+  const auto same = [&](std::string_view name) {
+    return last_level ? LastLevel(name) == LastLevel(fql_field) : name == fql_field;
+  };
+  return same(means.field()) ||
+         std::any_of(means.or_fields().begin(), means.or_fields().end(), same);
+}
+
+bool IsCalled(const FieldDescriptor& field, std::string_view name) {
+  return field.name() == name || field.options().GetExtension(options::v1::singular_name) == name;
+}
+
+// A last level without a meaning of its own.
+bool IsGeneral(std::string_view name) {
+  constexpr std::string_view kGeneral[] = {"id", "ids", "name", "type", "value", "status"};
+  return std::find(std::begin(kGeneral), std::end(kGeneral), name) != std::end(kGeneral);
+}
+
 }  // namespace
 
 absl::StatusOr<Expression> CompileTypedFilter(const TypedFilter& filter) {
@@ -275,6 +300,25 @@ absl::StatusOr<Expression> CompileTypedFilter(const TypedFilter& filter) {
     parts.push_back(std::move(other));
   }
   return Expression::Or(std::move(parts));
+}
+
+std::string ParameterFor(std::string_view fql_field, const google::protobuf::Descriptor* request) {
+  const FieldDescriptor* filter = request == nullptr ? nullptr : request->FindFieldByName("filter");
+  if (filter == nullptr || filter->message_type() == nullptr || fql_field.empty()) return "";
+  const std::string name = Lower(LastLevel(fql_field));
+  const auto first = [filter](auto fits) -> std::string {
+    for (int i = 0; i < filter->message_type()->field_count(); ++i) {
+      const FieldDescriptor& field = *filter->message_type()->field(i);
+      if (IsFilter(field) && fits(field)) return StrCat("filter.", field.name());
+    }
+    return "";
+  };
+  std::string exact =
+      first([&](const FieldDescriptor& field) { return ComparesWith(field, fql_field, false); });
+  if (!exact.empty()) return exact;
+  std::string called = first([&](const FieldDescriptor& field) { return IsCalled(field, name); });
+  if (!called.empty() || IsGeneral(name)) return called;
+  return first([&](const FieldDescriptor& field) { return ComparesWith(field, fql_field, true); });
 }
 
 }  // namespace falcon::fql

@@ -1,6 +1,10 @@
-// One typed filter of a request, read by its descriptor and turned into a tree.
+// Typed filters of a request, by their descriptors: what each becomes as a tree, and which one
+// filters on a given FQL field.
 #ifndef FALCON_FQL_TYPED_FILTER_H_
 #define FALCON_FQL_TYPED_FILTER_H_
+
+#include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
@@ -20,13 +24,17 @@ struct TypedFilter {
   const options::v1::TypedFilter& means;
   const Catalogue& catalogue;
   WallTime now;
-  bool yields_records;  // the answer shows records, and not only counts
+  bool yields_records;  // the response holds records, and not only counts
 };
 
-// The condition, or one for each of `or_fields` joined by Or, not yet held against the catalogue.
-// INVALID_ARGUMENT, whose message is a sentence part for the field's violation; INTERNAL if the
-// proto's options contradict themselves.
+// The condition, or one for each of `or_fields` joined by Or, not yet checked by the catalogue.
+// INVALID_ARGUMENT with a part of a sentence for the field's violation; INTERNAL if the proto's
+// options contradict themselves.
 absl::StatusOr<Expression> CompileTypedFilter(const TypedFilter& filter);
+
+// The path of the field in the filter of `request` (which may be null) that filters on `fql_field`:
+// its `typed_filter` names that field, or its name is the last level. Empty: there is none.
+std::string ParameterFor(std::string_view fql_field, const google::protobuf::Descriptor* request);
 
 }  // namespace falcon::fql
 

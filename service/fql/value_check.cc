@@ -1,4 +1,4 @@
-// What works where. Falcon itself would answer most of what is refused here with no rows.
+// Falcon itself returns no rows for most of what is refused here.
 #include "fql/value_check.h"
 
 #include <algorithm>
@@ -38,7 +38,7 @@ std::string LongestPiece(std::string_view text) {
   return std::string(longest);
 }
 
-// How a field can be searched for a part of the condition's text.
+// Conditions that search the field for a part of the text.
 std::vector<Condition> SearchFixes(const Field& field, const Condition& condition) {
   if (field.kind != options::v1::FQL_KIND_STRING) return {};
   const std::string* text = FirstText(condition);
@@ -91,15 +91,16 @@ Problem IdProblem(const Field& field, const Condition& condition, std::string_vi
   const bool host_id = named({"device_id", "agent_id", "device.device_id", "aid", "host.aid"});
   if (host_id && !IsHexId(text) && !(field.name == "aid" && IsAssetId(text))) {
     const std::string lower = Lower(text);
-    return Finding(StrCat("`", field.name, "` is 32 hexadecimal digits in lower case, not ",
-                          Shown(text), IsHexId(lower) ? StrCat("; write ", Quoted(lower)) : ""),
-                   {WithTexts(condition, Lower)}, /*says_all=*/true);
+    return Finding(
+        StrCat("`", field.name, "` is 32 hexadecimal digits in lower case, not ",
+               QuoteForMessage(text), IsHexId(lower) ? StrCat("; write ", Quoted(lower)) : ""),
+        {WithTexts(condition, Lower)}, /*says_all=*/true);
   }
   if (named({"cve.id", "cve.id.insensitive"}) && !IsCveId(text)) {
-    return StrCat("`", field.name, "` is such as 'CVE-2021-44228', not ", Shown(text));
+    return StrCat("`", field.name, "` is such as 'CVE-2021-44228', not ", QuoteForMessage(text));
   }
   if (named({"composite_id"}) && std::count(text.begin(), text.end(), ':') < 2) {
-    return StrCat("`composite_id` is <cid>:<kind>:<agent id>:<rest>, not ", Shown(text));
+    return StrCat("`composite_id` is <cid>:<kind>:<agent id>:<rest>, not ", QuoteForMessage(text));
   }
   return std::nullopt;
 }
@@ -110,7 +111,7 @@ bool Knows(const Field& field, std::string_view word) {
   });
 }
 
-// A near miss of a known word. What is none may be a word that is new at Falcon.
+// A near miss of a known word. Other unknown words may be new in Falcon.
 Problem WordProblem(const Field& field, const Condition& condition, const std::string& text) {
   if (field.values.empty() || Knows(field, text)) return std::nullopt;
   const std::string_view near = NearMiss(text, field.values);
@@ -121,11 +122,12 @@ Problem WordProblem(const Field& field, const Condition& condition, const std::s
     return meant.empty() ? word : std::string(meant);
   });
   if (EqualsIgnoringCase(near, text)) {
-    return Finding(
-        StrCat("`", field.name, "` minds case: write ", Shown(near), ", not ", Shown(text)), {fix},
-        /*says_all=*/true);
+    return Finding(StrCat("`", field.name, "` minds case: write ", QuoteForMessage(near), ", not ",
+                          QuoteForMessage(text)),
+                   {fix},
+                   /*says_all=*/true);
   }
-  return Finding(StrCat("`", field.name, "` is never ", Shown(text), "; nearest: `", near,
+  return Finding(StrCat("`", field.name, "` is never ", QuoteForMessage(text), "; nearest: `", near,
                         "`; it is ", Enumerate(field.values)),
                  {fix}, /*says_all=*/true);
 }
@@ -194,7 +196,7 @@ Problem NumberProblem(const Field& field, const Condition& condition, const Valu
   if (star && IsEquality(condition.op)) return StarProblem(field, condition);
   const bool pattern = IsStar(condition.op) || IsMatchWildcard(condition.op);
   if (star && pattern) return PatternProblem(field, condition, *text);
-  return StrCat("`", field.name, "` is a number, not ", Shown(Raw(value)));
+  return StrCat("`", field.name, "` is a number, not ", QuoteForMessage(Raw(value)));
 }
 
 Problem BooleanProblem(const Field& field, const Condition& condition, const Value& value) {
@@ -203,7 +205,7 @@ Problem BooleanProblem(const Field& field, const Condition& condition, const Val
   const bool meant = lower == "true" || lower == "false";
   std::vector<Condition> fixes;
   if (meant) fixes.push_back(Instead(condition, condition.op, lower == "true"));
-  return Finding(StrCat("`", field.name, "` is true or false, not ", Shown(Raw(value))),
+  return Finding(StrCat("`", field.name, "` is true or false, not ", QuoteForMessage(Raw(value))),
                  std::move(fixes));
 }
 
@@ -219,7 +221,7 @@ Problem EpochProblem(const Field& field, const Condition& condition, const Value
   if (repaired.has_value()) fixes.push_back(Instead(condition, condition.op, *repaired));
   return Finding(
       StrCat("`", field.name, "` is in whole seconds since 1970, such as 1767225600, or ",
-             "relative, such as 'now-7d'; not ", Shown(raw)),
+             "relative, such as 'now-7d'; not ", QuoteForMessage(raw)),
       std::move(fixes));
 }
 
@@ -249,7 +251,9 @@ Problem FlagProblem(const Field& field, const Condition& condition, const Value&
 
 }  // namespace
 
-std::string Shown(std::string_view text) { return EscapeUnsafe(Quoted(text), kShownBytes); }
+std::string QuoteForMessage(std::string_view text) {
+  return EscapeUnsafe(Quoted(text), kShownBytes);
+}
 
 Problem OperatorProblem(const Field& field, const Condition& condition) {
   const bool negated = IsNegation(condition.op);

@@ -13,8 +13,8 @@
 
 namespace falcon::fql {
 
-// What is wrong with a condition, and conditions that may be meant instead, the likeliest first.
-// Nobody is told of a fix that was not checked itself.
+// What is wrong with a condition, and conditions that may be meant instead, the likeliest first. A
+// fix is shown only after it was checked itself.
 struct Finding {
   Finding(std::string what, std::vector<Condition> instead = {},  // NOLINT: a text is a finding
           bool says_all = false)
@@ -22,19 +22,19 @@ struct Finding {
 
   std::string text;
   std::vector<Condition> fixes;
-  bool spelled;  // `text` says what would have been right
+  bool spelled;  // `text` says what would be right
 };
 // nullopt: nothing is wrong.
 using Problem = std::optional<Finding>;
 
 // `text` as a literal, safe and short enough for a message.
-std::string Shown(std::string_view text);
+std::string QuoteForMessage(std::string_view text);
 
 // `condition` is in normal form.
 Problem OperatorProblem(const Field& field, const Condition& condition);
 Problem ValueProblem(const Field& field, const Condition& condition, const Value& value);
 
-// Whether `value`, which ValueProblem lets pass, is a word that the field's vocabulary lacks.
+// Whether `value`, which passes ValueProblem, is missing from the field's vocabulary.
 bool IsUnknownWord(const Field& field, const Condition& condition, const Value& value);
 
 }  // namespace falcon::fql

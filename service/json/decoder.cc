@@ -1,20 +1,23 @@
-// Decodes Falcon's records into protobuf messages by descriptor: walks each object once, and sets
-// fields by reflection.
+// Walks each object once, and sets fields by reflection.
 #include "json/decoder.h"
 
 #include <map>
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
 #include "google/protobuf/struct.pb.h"
 #include "json/decoder_tables.h"
 #include "json/document_impl.h"
 #include "json/field_selection_node.h"
 #include "json/field_writer.h"
-#include "json/kept_values.h"
+#include "json/unknown_fields.h"
 
 namespace falcon::json {
+
 namespace {
+
+constexpr size_t kMaxNameBytes = 256;
 
 namespace dom = simdjson::dom;
 using google::protobuf::Message;
@@ -22,26 +25,27 @@ using google::protobuf::Struct;
 
 class RecordDecoder {
  public:
-  RecordDecoder(KeptValues& kept, bool unmodelled) : kept_(kept), unmodelled_(unmodelled) {}
+  RecordDecoder(UnknownFields& unknown, bool unmodelled)
+      : unknown_(unknown), unmodelled_(unmodelled) {}
 
-  // `selection` null: everything. `around`: where `object` stands; null: it is the record.
+  // `selection` null: everything. `parent`: where `object` stands; null: it is the record.
   void Object(const MessageTable& table, const dom::object& object,
-              const FieldSelection::Node* selection, Message& message, const Place* around) {
+              const FieldSelection::Node* selection, Message& message, const ValuePath* parent) {
     FieldSet seen;
     for (const auto [key, value] : object) {
       const FieldEntry* entry = table.Find(key);
-      if (entry == nullptr && unmodelled_) kept_.AddUnmodelled({around, key}, value);
+      if (entry == nullptr && unmodelled_) unknown_.AddUnmodelled({parent, key}, value);
       for (; entry != nullptr; entry = table.Next(*entry)) {
         if (selection != nullptr && !selection->selected.Has(entry->index)) continue;
-        const Place place{around, key};
+        const ValuePath path{parent, key};
         if (seen.Has(entry->index)) {
           table.reflection->ClearField(&message, entry->field);
-          if (!entry->derived) kept_.Forget(place);
+          if (!entry->derived) unknown_.Remove(path);
         }
         seen.Add(entry->index);
         const FieldSelection::Node* below =
             selection == nullptr ? nullptr : selection->Below(entry->index);
-        Field({FieldWriter(*table.reflection, *entry, message), place, below}, value);
+        Field({FieldWriter(*table.reflection, *entry, message), path, below}, value);
       }
     }
   }
@@ -49,7 +53,7 @@ class RecordDecoder {
  private:
   struct Target {
     FieldWriter writer;
-    Place place;
+    ValuePath path;
     const FieldSelection::Node* below;
   };
 
@@ -68,7 +72,7 @@ class RecordDecoder {
   void Map(const Target& target, dom::element value) {
     if (value.is_null() || IsEmptyText(value)) return;
     dom::object object;
-    if (value.get(object) != simdjson::SUCCESS) return kept_.AddMisfit(target.place, value);
+    if (value.get(object) != simdjson::SUCCESS) return unknown_.AddMisfit(target.path, value);
     const MessageTable& pair = *target.writer.entry().message;
     std::map<std::string_view, dom::element> items;
     for (const auto [key, item] : object) items.insert_or_assign(key, item);
@@ -77,24 +81,24 @@ class RecordDecoder {
       Message& made = target.writer.Added();
       pair.reflection->SetString(&made, pair.Find("key")->field, std::string(key));
       const Target inside = {
-          FieldWriter(*pair.reflection, *pair.Find("value"), made), {&target.place, key}, nullptr};
+          FieldWriter(*pair.reflection, *pair.Find("value"), made), {&target.path, key}, nullptr};
       if (!Element(inside, item, -1)) target.writer.RemoveAdded();
     }
   }
 
-  // False: the value is a misfit, and kept.
+  // False: the value is a misfit, and unknown.
   bool Element(const Target& target, dom::element value, int index) {
     if (value.is_null()) return true;
     const FieldEntry& entry = target.writer.entry();
-    const Place place{target.place.around, target.place.key, index};
+    const ValuePath path{target.path.parent, target.path.key, index};
     dom::object object;
     const bool fits = entry.kind == Kind::kMessage ? value.get(object) == simdjson::SUCCESS
                                                    : target.writer.Write(value);
     if (!fits) {
       if (IsEmptyText(value) || entry.derived) return true;
-      kept_.AddMisfit(place, value);
+      unknown_.AddMisfit(path, value);
     } else if (entry.kind == Kind::kMessage) {
-      Object(*entry.message, object, target.below, target.writer.Inside(), &place);
+      Object(*entry.message, object, target.below, target.writer.Inside(), &path);
     }
     return fits;
   }
@@ -104,11 +108,47 @@ class RecordDecoder {
     return value.get(text) == simdjson::SUCCESS && text.empty();
   }
 
-  KeptValues& kept_;
+  UnknownFields& unknown_;
   const bool unmodelled_;
 };
 
 }  // namespace
+
+DecodeReport::Field* DecodeReport::Named(std::string_view name, int64_t count) {
+  std::string key(Utf8Prefix(name, kMaxNameBytes));
+  const auto known = fields.find(key);
+  if (known != fields.end()) {
+    known->second.count += count;
+    return nullptr;
+  }
+  if (fields.size() == kMaxFields) return nullptr;
+  Field& field = fields[std::move(key)];
+  field.count = count;
+  return &field;
+}
+
+DecodeReport::Field* DecodeReport::AddValue(std::string_view field) {
+  ++skipped_values;
+  return Named(field, 1);
+}
+
+DecodeReport::Field* DecodeReport::AddRecord(std::string_view record, int64_t count) {
+  skipped_records += count;
+  return Named(record, count);
+}
+
+void DecodeReport::Add(const DecodeReport& other) {
+  skipped_values += other.skipped_values;
+  skipped_records += other.skipped_records;
+  for (const auto& [name, field] : other.fields) {
+    const auto known = fields.find(name);
+    if (known != fields.end()) {
+      known->second.count += field.count;
+    } else if (fields.size() < kMaxFields) {
+      fields.emplace(name, field);
+    }
+  }
+}
 
 Decoder::Decoder(const google::protobuf::Descriptor* record)
     : record_(record), tables_(std::make_unique<DecoderTables>(record)) {}
@@ -125,16 +165,16 @@ bool Decoder::Decode(const Document& document, size_t index, const DecodeOptions
   }
   const MessageTable& table = tables_->root();
   const bool has_place = table.additional_fields != nullptr;
-  KeptValues kept;
-  RecordDecoder decoder(kept, options.additional_fields && has_place);
+  UnknownFields unknown;
+  RecordDecoder decoder(unknown, options.additional_fields && has_place);
   decoder.Object(table, object, options.selection.node(), message, nullptr);
   for (const google::protobuf::FieldDescriptor* field : options.hidden) {
-    if (!kept.empty()) kept.Forget({nullptr, JsonKey(field)});
+    if (!unknown.empty()) unknown.Remove({nullptr, JsonKey(field)});
   }
-  if (kept.empty()) return true;
-  kept.Store(report, has_place ? static_cast<Struct*>(table.reflection->MutableMessage(
-                                     &message, table.additional_fields))
-                               : nullptr);
+  if (unknown.empty()) return true;
+  unknown.Store(report, has_place ? static_cast<Struct*>(table.reflection->MutableMessage(
+                                        &message, table.additional_fields))
+                                  : nullptr);
   return true;
 }
 

@@ -1,6 +1,7 @@
-// What the decoder knows of a message before it sees any JSON.
+// Built at start, from descriptors.
 #include "json/decoder_tables.h"
 
+#include <bit>
 #include <stdexcept>
 #include <utility>
 
@@ -11,9 +12,10 @@
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "json/field_selection.h"
-#include "json/field_set.h"
+#include "json/field_selection_node.h"
 
 namespace falcon::json {
+
 namespace {
 
 using google::protobuf::Descriptor;
@@ -23,36 +25,21 @@ using google::protobuf::FieldDescriptor;
 constexpr std::string_view kAdditionalFields = "additional_fields";
 
 Kind KindOfMessage(const Descriptor* message) {
-  if (message == google::protobuf::Timestamp::descriptor()) return Kind::kInstant;
+  if (message == google::protobuf::Timestamp::descriptor()) return Kind::kTimestamp;
   if (message == google::protobuf::Struct::descriptor()) return Kind::kStruct;
   if (message == google::protobuf::Value::descriptor()) return Kind::kValue;
   return Kind::kMessage;
 }
 
 Kind KindOf(const FieldDescriptor* field) {
-  switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32:
-      return Kind::kInt32;
-    case FieldDescriptor::CPPTYPE_INT64:
-      return Kind::kInt64;
-    case FieldDescriptor::CPPTYPE_UINT32:
-      return Kind::kUint32;
-    case FieldDescriptor::CPPTYPE_UINT64:
-      return Kind::kUint64;
-    case FieldDescriptor::CPPTYPE_FLOAT:
-      return Kind::kFloat;
-    case FieldDescriptor::CPPTYPE_DOUBLE:
-      return Kind::kDouble;
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return Kind::kBool;
-    case FieldDescriptor::CPPTYPE_ENUM:
-      return Kind::kEnum;
-    case FieldDescriptor::CPPTYPE_STRING:
-      return Kind::kText;
-    case FieldDescriptor::CPPTYPE_MESSAGE:
-      return KindOfMessage(field->message_type());
-  }
-  return Kind::kText;
+  // By CppType, which counts from 1.
+  constexpr Kind kKinds[] = {Kind::kText,   Kind::kInt32,  Kind::kInt64, Kind::kUint32,
+                             Kind::kUint64, Kind::kDouble, Kind::kFloat, Kind::kBool,
+                             Kind::kEnum,   Kind::kText};
+  static_assert(FieldDescriptor::CPPTYPE_INT32 == 1 && FieldDescriptor::CPPTYPE_DOUBLE == 5 &&
+                FieldDescriptor::CPPTYPE_STRING == 9 && FieldDescriptor::MAX_CPPTYPE == 10);
+  return field->message_type() != nullptr ? KindOfMessage(field->message_type())
+                                          : kKinds[field->cpp_type()];
 }
 
 char Plain(char c) {
@@ -70,7 +57,21 @@ bool SameWord(std::string_view name, std::string_view word) {
 
 }  // namespace
 
-EnumWords::EnumWords(const EnumDescriptor* enumeration) {
+KeyIndex::KeyIndex(std::vector<std::string> keys) : keys_(std::move(keys)) {
+  const size_t size = std::bit_ceil(keys_.size() * 2 + 2);
+  slots_.resize(size);
+  mask_ = size - 1;
+  shift_ = 64 - std::countr_zero(size);
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    if (keys_[i].empty()) continue;
+    const Ends ends = EndsOf(keys_[i]);
+    size_t at = Start(ends);
+    while (slots_[at].position >= 0) at = (at + 1) & mask_;
+    slots_[at] = {ends, static_cast<int32_t>(i)};
+  }
+}
+
+EnumNames::EnumNames(const EnumDescriptor* enumeration) {
   constexpr std::string_view kZero = "UNSPECIFIED";
   const std::string& first = enumeration->value(0)->name();
   const size_t prefix = first.ends_with(kZero) ? first.size() - kZero.size() : 0;
@@ -88,14 +89,14 @@ EnumWords::EnumWords(const EnumDescriptor* enumeration) {
   }
 }
 
-int EnumWords::Find(std::string_view word) const {
+int EnumNames::Find(std::string_view word) const {
   for (const auto& [name, number] : words_) {
     if (SameWord(name, word)) return number;
   }
   return -1;
 }
 
-int EnumWords::FindBand(int64_t score) const {
+int EnumNames::FindBand(int64_t score) const {
   const auto above = bands_.upper_bound(score);
   return above == bands_.begin() ? 0 : std::prev(above)->second;
 }

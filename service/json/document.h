@@ -1,4 +1,4 @@
-// Document: one Falcon answer, parsed once: its envelope, and its resources to be decoded.
+// Document: a response of Falcon, parsed once: its envelope, and its resources for the decoder.
 #ifndef FALCON_JSON_DOCUMENT_H_
 #define FALCON_JSON_DOCUMENT_H_
 
@@ -25,7 +25,7 @@ struct ApiError {
 };
 
 // `meta.pagination`, and `meta.next` where a service puts it there. Unset and empty: not sent. A
-// string `offset` is a scroll token, a number is an offset; text that is all digits is given as
+// string `offset` is a scroll token, a number is an offset; text of digits only is returned as
 // both.
 struct Pagination {
   std::optional<int64_t> total;
@@ -36,7 +36,7 @@ struct Pagination {
   std::string next;
 };
 
-// What `resources` of an answer is.
+// The JSON type of `resources`.
 enum class Resources {
   kAbsent,
   kNull,
@@ -51,40 +51,32 @@ struct Envelope {
   Resources form = Resources::kAbsent;
   std::string trace_id;
   Pagination pagination;
-  std::vector<ApiError> errors;  // at most 1000 are kept
+  std::vector<ApiError> errors;  // the first 1000
   size_t resources = 0;          // elements of `resources`; null and absent count as none
   size_t texts = 0;              // of them, texts that are not empty
   size_t objects = 0;            // of them, objects
 };
 
-// Keeps the parsed form, not the body; copies share it. Any thread; many may read at a time.
+// Holds the parsed form, not the body; copies share it. Any thread; concurrent reads are safe.
 class Document {
  public:
-  // `body` with 64 bytes of spare capacity is parsed where it is. INTERNAL (UPSTREAM_PROTOCOL) when
+  // Parses `body`, in place if it has 64 bytes of spare capacity. INTERNAL (UPSTREAM_PROTOCOL) when
   // it is not one JSON object or is deeper than 64 levels. Bytes that are not UTF-8, lone
   // surrogates and bare control characters are repaired; numbers beyond 64 bits, NaN and Infinity
-  // become text as they are spelled. For page after page see json/parser.h.
+  // become text as they are spelled. For page after page, use a Parser.
   static absl::StatusOr<Document> Parse(std::string body);
 
-  Document(const Document&);
-  Document& operator=(const Document&);
-  Document(Document&&) noexcept;
-  Document& operator=(Document&&) noexcept;
-  ~Document();
-
   const Envelope& envelope() const;
-  // Where the next page starts, for a service that says it outside the body. Copies see it too.
+  // Where the next page starts, for a service that says so outside the body. Copies share it.
   void SetNext(std::string next);
-  // Whether a repair changed any text.
-  bool repaired() const;
-  // The resources that are strings, in order: ids of a query answer.
+  // The resources that are strings, in order: the ids of a query response.
   std::vector<std::string> Ids() const;
   // Whether resource `index` is an object with a member `key`.
   bool Has(size_t index, std::string_view key) const;
   // Member `key` of resource `index`, if it is text or a number; else empty.
   std::string TextOf(size_t index, std::string_view key) const;
-  // The whole answer as compact JSON, with what was repaired.
-  std::string Text() const;
+  // The whole response as compact JSON, repairs included.
+  std::string ToJson() const;
   // Resource `index` as compact JSON.
   std::string ResourceText(size_t index) const;
 
@@ -99,8 +91,26 @@ class Document {
   std::shared_ptr<Impl> impl_;
 };
 
-// Version and the kernel that this machine runs: "3.0.1 (haswell)".
+// The version and the kernel in use: "3.0.1 (haswell)".
 std::string SimdjsonVersion();
+
+struct ParserBuffers;
+
+// Makes Documents in memory that earlier ones have left: for large pages, fresh memory costs as
+// much as decoding their brief view. Any thread, one at a time; its Documents may outlive it.
+class Parser {
+ public:
+  Parser();
+  Parser(Parser&&) noexcept = default;
+  Parser& operator=(Parser&&) noexcept = default;
+
+  // As Document::Parse. Between calls it keeps the memory of one page of 256 KiB to 16 MiB; smaller
+  // and larger ones come and go.
+  absl::StatusOr<Document> Parse(std::string body);
+
+ private:
+  std::shared_ptr<ParserBuffers> buffers_;
+};
 
 }  // namespace falcon::json
 

@@ -1,19 +1,53 @@
-// What a Document holds: simdjson's tape, and the elements of `resources` on it. Only this room
-// includes it.
+// What a Document holds: simdjson's tape, and the elements of `resources` on it. Internal to this
+// room.
 #ifndef FALCON_JSON_DOCUMENT_IMPL_H_
 #define FALCON_JSON_DOCUMENT_IMPL_H_
 
+#include <cstddef>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "json/document.h"
-#include "json/spare_buffers.h"
 #include "simdjson.h"
 
 namespace falcon::json {
 
-// Lives on the heap: elements point to `tape`.
+// Keeps one buffer, sized in bytes of JSON text. Any thread: a Document may end on another thread
+// than it was made on.
+template <class T>
+class BufferPool {
+ public:
+  // The pooled buffer if it fits a body of `size` without being far too large; else an empty one.
+  T Take(size_t size) {
+    const absl::MutexLock lock(&mutex_);
+    const bool fits = size >= kMin && buffer_.capacity() >= size && buffer_.capacity() / 4 <= size;
+    return fits ? std::exchange(buffer_, T()) : T();
+  }
+
+  void Return(T buffer) {
+    if (buffer.capacity() < kMin || buffer.capacity() > kMax) return;
+    const absl::MutexLock lock(&mutex_);
+    if (buffer_.capacity() < buffer.capacity()) std::swap(buffer_, buffer);
+  }
+
+ private:
+  static constexpr size_t kMin = size_t{256} << 10;
+  static constexpr size_t kMax = size_t{16} << 20;
+
+  absl::Mutex mutex_;
+  T buffer_ ABSL_GUARDED_BY(mutex_);
+};
+
+// The memory that a Parser keeps from one page to the next.
+struct ParserBuffers {
+  BufferPool<simdjson::dom::parser> parsers;
+  BufferPool<simdjson::dom::document> tapes;
+};
+
+// On the heap: elements point to `tape`.
 struct Document::Impl {
   Impl() = default;
   Impl(const Impl&) = delete;
@@ -22,11 +56,10 @@ struct Document::Impl {
     if (home != nullptr) home->tapes.Return(std::move(tape));
   }
 
-  simdjson::dom::document tape;  // holds copies of all strings, so the body is gone by now
+  simdjson::dom::document tape;  // holds copies of all strings; the body is gone
   Envelope envelope;
   std::vector<simdjson::dom::element> resources;
-  bool repaired = false;
-  std::shared_ptr<SpareBuffers> home;  // where `tape` goes in the end; null: nowhere
+  std::shared_ptr<ParserBuffers> home;  // where `tape` is returned; null: nowhere
 };
 
 }  // namespace falcon::json

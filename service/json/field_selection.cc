@@ -24,7 +24,7 @@ constexpr int kMaxPaths = 200;
 constexpr size_t kMaxTypoBytes = 80;
 constexpr int kMaxTypoLevels = 3;
 
-// Messages that are one value to a reader: a mask does not reach inside.
+// Well-known types are one value: a mask does not reach inside.
 bool IsValue(const Descriptor* message) { return message->file()->package() == "google.protobuf"; }
 
 // The message inside `field` that a path may go on into.
@@ -51,7 +51,7 @@ void AddPaths(const Descriptor* message, const std::string& prefix,
   around.erase(message);
 }
 
-// The known path nearest to `path` or to what it lies in: the same field under another message, or a
+// The known path nearest to `path` or to a part of it: the same field of another message, or a
 // typo.
 std::string NearestPath(std::string_view path, const Descriptor* record, MaskWork& work) {
   if (path.size() > kMaxTypoBytes) return "";
@@ -167,13 +167,13 @@ absl::StatusOr<FieldSelection> FieldSelection::FromMask(const google::protobuf::
   if (mask.paths_size() == 0) return FieldSelection();
   std::vector<FieldViolation> violations;
   Draft draft;
-  bool suggested = false;  // once a mask: it compares the path with hundreds
+  bool suggested = false;  // once for each mask: it compares the path with hundreds
   for (const std::string& path : mask.paths()) {
     const std::vector<const FieldDescriptor*> fields = Resolve(path, record);
     if (path == "*") {
       violations.push_back(
           {"read_mask",
-           "`*` is no path; leave `read_mask` out and set `view` to RECORD_VIEW_FULL"});
+           "`*` is not a path; leave `read_mask` out and set `view` to RECORD_VIEW_FULL"});
     } else if (fields.empty()) {
       violations.push_back(
           {"read_mask", Unknown(path, suggested ? "" : NearestPath(path, record, *work))});

@@ -13,24 +13,24 @@
 
 namespace falcon::json {
 
-// Immutable and cheap to copy. A selected message field without selected fields below it means all
-// of it.
-// What a mask cost.
+// The cost of a mask.
 struct MaskWork {
   int64_t paths_compared = 0;  // with an unknown one, by edit distance
 };
 
+// Immutable and cheap to copy. A selected message field without selected fields below it selects
+// all of it.
 class FieldSelection {
  public:
   // Everything.
   FieldSelection() = default;
-  // The fields with the `brief` option; a message field with it shows only its own brief fields, if
-  // it has any.
+  // The fields with the `brief` option; of a message field only its own brief fields, if it has
+  // any.
   static FieldSelection Brief(const google::protobuf::Descriptor* record);
   // `mask`: paths of `record` by its field names, such as "device.hostname", through repeated
-  // messages too; no path: everything. INVALID_ARGUMENT on `read_mask`, with the
-  // nearest known path for the first unknown one, if that is short. At most 200 paths.
-  // `work`, if not null, is added to.
+  // messages too; no path: everything. At most 200 paths. INVALID_ARGUMENT on `read_mask`, with the
+  // nearest known path for the first unknown one, if that is short. Adds to `work` unless it is
+  // null.
   static absl::StatusOr<FieldSelection> FromMask(const google::protobuf::FieldMask& mask,
                                                  const google::protobuf::Descriptor* record,
                                                  MaskWork* work = nullptr);

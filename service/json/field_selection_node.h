@@ -1,15 +1,31 @@
-// The tree behind a FieldSelection: one node for each message that is shown in part. Only this room
-// includes it.
+// The tree behind a FieldSelection: one node for each message that is selected in part. Internal to
+// this room.
 #ifndef FALCON_JSON_FIELD_SELECTION_NODE_H_
 #define FALCON_JSON_FIELD_SELECTION_NODE_H_
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 
 #include "json/field_selection.h"
-#include "json/field_set.h"
 
 namespace falcon::json {
+
+// A set of fields of one message, by their index in its descriptor.
+class FieldSet {
+ public:
+  static constexpr int kMax = 512;
+
+  bool Has(int index) const { return (Word(index) >> (index % 64) & 1) != 0; }
+  void Add(int index) { words_[static_cast<size_t>(index) / 64] |= uint64_t{1} << (index % 64); }
+
+ private:
+  uint64_t Word(int index) const { return words_[static_cast<size_t>(index) / 64]; }
+
+  std::array<uint64_t, kMax / 64> words_{};
+};
 
 struct FieldSelection::Node {
   FieldSet selected;

@@ -8,8 +8,7 @@
 
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/timestamp.pb.h"
-#include "json/scalar_values.h"
-#include "json/struct_values.h"
+#include "json/values.h"
 
 namespace falcon::json {
 namespace {
@@ -25,7 +24,7 @@ using Setter = void (Reflection::*)(Message*, const FieldDescriptor*, T) const;
 template <class T>
 bool Store(const Scalar<T>& scalar, const Reflection& reflection, const FieldEntry& entry,
            Message& message, Setter<T> set, Setter<T> add) {
-  if (scalar.taken != Taken::kValue) return scalar.taken == Taken::kUnset;
+  if (scalar.result != ParseResult::kValue) return scalar.result == ParseResult::kUnset;
   (reflection.*(entry.repeated ? add : set))(&message, entry.field, scalar.value);
   return true;
 }
@@ -33,7 +32,7 @@ bool Store(const Scalar<T>& scalar, const Reflection& reflection, const FieldEnt
 Scalar<float> ReadFloat(dom::element value) {
   const Scalar<double> wide = ReadDouble(value);
   const auto narrow = static_cast<float>(wide.value);
-  return std::isfinite(narrow) ? Scalar<float>{wide.taken, narrow} : Scalar<float>{};
+  return std::isfinite(narrow) ? Scalar<float>{wide.result, narrow} : Scalar<float>{};
 }
 
 }  // namespace
@@ -67,8 +66,8 @@ bool FieldWriter::Write(dom::element value) const {
       return store(ReadBool(value), &Reflection::SetBool, &Reflection::AddBool);
     case Kind::kEnum:
       return Enum(value);
-    case Kind::kInstant:
-      return Instant(value);
+    case Kind::kTimestamp:
+      return Timestamp(value);
     case Kind::kStruct:
       return Struct(value);
     case Kind::kValue:
@@ -87,7 +86,7 @@ bool FieldWriter::Text(dom::element value) const {
     return true;
   }
   Scalar<std::string> text = ReadText(value);
-  if (text.taken != Taken::kValue) return false;
+  if (text.result != ParseResult::kValue) return false;
   SetText(std::move(text.value));
   return true;
 }
@@ -102,12 +101,12 @@ void FieldWriter::SetText(std::string text) const {
 
 bool FieldWriter::Enum(dom::element value) const {
   const Scalar<std::string> word = ReadText(value);
-  if (word.taken != Taken::kValue) return false;
+  if (word.result != ParseResult::kValue) return false;
   if (word.value.empty()) return true;
   int number = entry_.words->Find(word.value);
   if (number < 0 && entry_.derived) {
     const Scalar<int64_t> score = ReadInt64(value);
-    if (score.taken == Taken::kValue) number = entry_.words->FindBand(score.value);
+    if (score.result == ParseResult::kValue) number = entry_.words->FindBand(score.value);
   }
   if (number < 0) return false;
   if (entry_.repeated) {
@@ -118,17 +117,17 @@ bool FieldWriter::Enum(dom::element value) const {
   return true;
 }
 
-bool FieldWriter::Instant(dom::element value) const {
-  const Scalar<json::Instant> instant = ReadInstant(value);
-  if (instant.taken == Taken::kSkipped) return false;
-  if (instant.taken == Taken::kUnset) return true;
+bool FieldWriter::Timestamp(dom::element value) const {
+  const Scalar<Instant> instant = ReadInstant(value);
+  if (instant.result == ParseResult::kMisfit) return false;
+  if (instant.result == ParseResult::kUnset) return true;
   auto& timestamp = static_cast<google::protobuf::Timestamp&>(Inside());
   timestamp.set_seconds(instant.value.seconds);
   timestamp.set_nanos(instant.value.nanos);
   return true;
 }
 
-// "Anything": what is no object has no key of its own, so it stands under "value".
+// A value that is not an object has no key, so it is stored under "value".
 bool FieldWriter::Struct(dom::element value) const {
   if (value.is_string() && value.get_string_length().value_unsafe() == 0) return true;
   auto& fields = static_cast<google::protobuf::Struct&>(Inside());

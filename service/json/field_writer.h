@@ -1,4 +1,4 @@
-// Writes JSON values that are no messages of ours into one field of a message.
+// Writes JSON values into one field of a message; messages are written by the decoder.
 #ifndef FALCON_JSON_FIELD_WRITER_H_
 #define FALCON_JSON_FIELD_WRITER_H_
 
@@ -18,12 +18,12 @@ class FieldWriter {
       : reflection_(reflection), entry_(entry), message_(message) {}
 
   const FieldEntry& entry() const { return entry_; }
-  // `value` is not null, and the field is no kMessage. False: the value does not fit the field, or
-  // its enum does not know the word. True also where the value stands for none.
+  // `value` is not null, and the field is not a kMessage. False: a misfit. True also where the
+  // value leaves the field unset.
   bool Write(simdjson::dom::element value) const;
   // The message in the field: made if need be, or appended.
   google::protobuf::Message& Inside() const;
-  // A new entry of a kMap, and away with it.
+  // Adds an entry to a kMap, and removes it.
   google::protobuf::Message& Added() const {
     return *reflection_.AddMessage(&message_, entry_.field);
   }
@@ -33,7 +33,7 @@ class FieldWriter {
   bool Text(simdjson::dom::element value) const;
   void SetText(std::string text) const;
   bool Enum(simdjson::dom::element value) const;
-  bool Instant(simdjson::dom::element value) const;
+  bool Timestamp(simdjson::dom::element value) const;
   bool Struct(simdjson::dom::element value) const;
 
   const google::protobuf::Reflection& reflection_;

@@ -84,10 +84,10 @@ bool IsValue(std::string_view token) {
 class Repairer {
  public:
   explicit Repairer(std::string_view body) : rest_(body) {
-    out_.text.reserve(body.size() + body.size() / 16 + simdjson::SIMDJSON_PADDING);
+    out_.reserve(body.size() + body.size() / 16 + simdjson::SIMDJSON_PADDING);
   }
 
-  Repaired Run() {
+  std::string Run() {
     while (!rest_.empty()) {
       if (in_string_) {
         InString();
@@ -95,20 +95,19 @@ class Repairer {
         BetweenStrings();
       }
     }
-    out_.text.reserve(out_.text.size() + simdjson::SIMDJSON_PADDING);
+    out_.reserve(out_.size() + simdjson::SIMDJSON_PADDING);
     return std::move(out_);
   }
 
  private:
   void Keep(size_t bytes) {
-    out_.text.append(rest_.substr(0, bytes));
+    out_.append(rest_.substr(0, bytes));
     rest_.remove_prefix(std::min(bytes, rest_.size()));
   }
 
   void Replace(size_t bytes, std::string_view by) {
-    out_.text.append(by);
+    out_.append(by);
     rest_.remove_prefix(bytes);
-    ++out_.replaced;
   }
 
   void BetweenStrings() {
@@ -117,9 +116,9 @@ class Repairer {
     const auto length = static_cast<size_t>(end - rest_.begin());
     if (length == 0) return Keep(1);
     const bool quoted = !IsValue(rest_.substr(0, length));
-    if (quoted) out_.text.push_back('"');
+    if (quoted) out_.push_back('"');
     Keep(length);
-    if (quoted) out_.text.push_back('"');
+    if (quoted) out_.push_back('"');
   }
 
   void InString() {
@@ -149,12 +148,12 @@ class Repairer {
   }
 
   std::string_view rest_;
-  Repaired out_;
+  std::string out_;
   bool in_string_ = false;
 };
 
 }  // namespace
 
-Repaired Repair(std::string_view body) { return Repairer(body).Run(); }
+std::string Repair(std::string_view body) { return Repairer(body).Run(); }
 
 }  // namespace falcon::json

@@ -14,7 +14,7 @@ struct Instant {
   int64_t seconds = 0;
   int32_t nanos = 0;
 
-  // The epoch, and 0001-01-01T00:00:00Z, are how Falcon's services say "never".
+  // Whether it means "never": Falcon's services send the epoch or 0001-01-01T00:00:00Z for that.
   bool IsNone() const;
   friend bool operator==(const Instant&, const Instant&) = default;
 };

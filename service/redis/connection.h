@@ -1,9 +1,10 @@
-// Connection: one connection to Redis, from the first byte to the last. Commands are answered in
-// their order.
+// Connection: one connection to Redis, from connecting to closing. Commands are answered in order.
 #ifndef FALCON_REDIS_CONNECTION_H_
 #define FALCON_REDIS_CONNECTION_H_
 
+#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -13,44 +14,42 @@
 #include <string>
 #include <string_view>
 
-#include "base/secret.h"
-#include "redis/dial.h"
 #include "redis/protocol.h"
+#include "redis/redis_store.h"
 #include "runtime/one_shot_event.h"
+#include "runtime/task.h"
 
 namespace falcon::redis {
 
-// Where Redis is, and as whom to log in.
-struct Access {
-  std::string address;  // as Dial takes it
-  std::string user;     // empty: Redis' default one
-  Secret password;      // empty: no log-in
-};
+using Socket =
+    boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, runtime::Executor>;
 
-// Loop thread only. Its own tasks keep it alive until they have ended.
+// Loop thread only. Its own tasks keep it alive until they end.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  // Called once: with the reply, or with null when the connection goes before it.
+  // Called once: with the reply, or with null when the connection closes before it arrives.
   using OnReply = std::function<void(const Reply* reply)>;
 
-  // `most_value_bytes`: a longer reply ends the connection.
-  Connection(runtime::Executor executor, Access access, size_t most_value_bytes);
+  // A reply longer than `max_value_bytes` closes the connection.
+  Connection(runtime::Executor executor, Access access, size_t max_value_bytes);
 
-  // Begins to connect and to log in. `first`: as Dial takes it.
+  // Begins to connect and to authenticate. Names are resolved on asio's own thread. Of the
+  // addresses of a name, number `first` (modulo their count) is tried first, then the others in
+  // turn.
   void Open(size_t first);
-  // Never waits. Once it is ready; after its end `on_reply` is called at once.
+  // Never waits. Call it once ready() holds; on a closed connection `on_reply` is called at once.
   void Send(std::span<const std::string_view> words, OnReply on_reply);
-  // Ends it. Idempotent: the first `why` counts.
+  // Closes it. Idempotent: the first `why` is kept.
   void Close(std::string why);
 
-  // Set when Redis has taken the log-in, or when the connection is gone.
+  // Set when Redis has accepted the credentials, or when the connection is closed.
   runtime::OneShotEvent& settled() { return settled_; }
-  runtime::OneShotEvent& gone() { return gone_; }
-  // Set when nothing dials or reads for it any more: soon after it is gone, but for a name that is
-  // still being resolved.
+  runtime::OneShotEvent& closed() { return closed_; }
+  // Set when its tasks have ended: soon after it is closed, unless a name is still being resolved,
+  // which goes on until the system gives up.
   runtime::OneShotEvent& ended() { return ended_; }
-  bool ready() const { return logged_in_ && !gone_.is_set(); }
-  // Why it is gone. Holds nothing that was sent.
+  bool ready() const { return authenticated_ && !closed_.is_set(); }
+  // Why it was closed. Holds nothing that was sent.
   const std::string& why() const { return why_; }
 
   // Commands without a reply yet, and their bytes.
@@ -65,22 +64,22 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   static Task<void> Read(std::shared_ptr<Connection> self, size_t first);
   static Task<void> Write(std::shared_ptr<Connection> self);
-  void LogIn();
-  void Take(std::string_view bytes);
+  void Authenticate();
+  void HandleReplies(std::string_view bytes);
 
   const runtime::Executor executor_;
   Access access_;
   ReplyReader reader_;
-  boost::asio::cancellation_signal dialling_;
-  std::optional<Socket> socket_;  // null: it dials yet
+  boost::asio::cancellation_signal connecting_;
+  std::optional<Socket> socket_;  // null: still connecting
   std::string outbox_;
   bool writing_ = false;
   std::deque<Waiting> waiting_;
   size_t waiting_bytes_ = 0;
-  bool logged_in_ = false;
+  bool authenticated_ = false;
   std::string why_;
   runtime::OneShotEvent settled_;
-  runtime::OneShotEvent gone_;
+  runtime::OneShotEvent closed_;
   runtime::OneShotEvent ended_;
 };
 

@@ -1,5 +1,5 @@
-// By hiredis' formatter and reader. Its asynchronous connection would not do: it resolves names
-// while the loop waits, and ends the program when a server sends a reply that nobody asked for.
+// Uses hiredis' formatter and reader, not its asynchronous connection, which blocks the loop while
+// it resolves names and ends the program when a server sends an unexpected reply.
 #include "redis/protocol.h"
 
 #include <hiredis.h>
@@ -25,12 +25,12 @@ void* NumberReply(const redisReadTask* /*task*/, long long number) {
 
 void* NoReply(const redisReadTask* /*task*/) { return new Reply; }
 
-// A failure for hiredis: the only one that it takes for a lack of memory.
+// Null is an error for hiredis, reported as a lack of memory.
 void* ArrayReply(const redisReadTask* /*task*/, int /*elements*/) { return nullptr; }
 
 void FreeReply(void* reply) { delete static_cast<Reply*>(reply); }
 
-// hiredis takes them without const, and leaves them as they are.
+// hiredis takes a non-const pointer and changes nothing.
 redisReplyObjectFunctions* Functions() {
   static const redisReplyObjectFunctions functions = {&TextReply, &ArrayReply, &NumberReply,
                                                       &NoReply, &FreeReply};
@@ -38,7 +38,7 @@ redisReplyObjectFunctions* Functions() {
 }
 
 absl::Status Broken(std::string_view what) {
-  return absl::UnavailableError(ToAbsl(StrCat("no reply of Redis': ", what)));
+  return absl::UnavailableError(ToAbsl(StrCat("not a reply of Redis: ", what)));
 }
 
 }  // namespace
@@ -67,8 +67,8 @@ std::string CommandText(std::span<const std::string_view> words) {
 
 void ReplyReader::Free::operator()(redisReader* reader) const { redisReaderFree(reader); }
 
-ReplyReader::ReplyReader(size_t most_bytes)
-    : most_bytes_(most_bytes), reader_(redisReaderCreateWithFunctions(Functions())) {}
+ReplyReader::ReplyReader(size_t max_bytes)
+    : max_bytes_(max_bytes), reader_(redisReaderCreateWithFunctions(Functions())) {}
 
 void ReplyReader::Feed(std::string_view bytes) {
   redisReaderFeed(reader_.get(), bytes.data(), bytes.size());
@@ -83,7 +83,7 @@ absl::StatusOr<std::optional<Reply>> ReplyReader::Next() {
     const std::unique_ptr<Reply> reply(static_cast<Reply*>(found));
     return std::optional(std::move(*reply));
   }
-  if (reader_->len - reader_->pos > most_bytes_) return Broken("it is too large");
+  if (reader_->len - reader_->pos > max_bytes_) return Broken("it is too large");
   return std::nullopt;
 }
 

@@ -1,4 +1,4 @@
-// Redis' protocol: commands into bytes, and bytes into replies.
+// Redis' protocol: encodes commands and decodes replies.
 #ifndef FALCON_REDIS_PROTOCOL_H_
 #define FALCON_REDIS_PROTOCOL_H_
 
@@ -15,14 +15,14 @@ struct redisReader;  // NOLINT(readability-identifier-naming): hiredis names it
 
 namespace falcon::redis {
 
-// Arrays are none: no command of ours is answered by one.
+// No array: none of the commands that are used returns one.
 struct Reply {
   enum class Kind { kText, kNothing, kError };
   Kind kind = Kind::kNothing;
   std::string text;  // of kError: such as "NOAUTH Authentication required."
 };
 
-// The first word of an error: "NOAUTH". The rest may repeat what was sent, a password for one.
+// The first word of an error, such as "NOAUTH". The rest may repeat what was sent, even a password.
 std::string_view CodeOf(const Reply& error);
 
 // The bytes of one command; at least one word.
@@ -30,19 +30,19 @@ std::string CommandText(std::span<const std::string_view> words);
 
 class ReplyReader {
  public:
-  // A reply that is larger than `most_bytes`, by more than was fed at once, is a failure.
-  explicit ReplyReader(size_t most_bytes);
+  // A reply that exceeds `max_bytes` by more than was fed at once is an error.
+  explicit ReplyReader(size_t max_bytes);
 
   void Feed(std::string_view bytes);
-  // The next whole reply; nullopt: its end has not come yet. UNAVAILABLE: this is not Redis, or not
-  // for us; nothing further can be read.
+  // The next whole reply; nullopt: its end has not arrived yet. UNAVAILABLE: the peer is not Redis,
+  // or sends what was not asked for; nothing further can be read.
   absl::StatusOr<std::optional<Reply>> Next();
 
  private:
   struct Free {
     void operator()(redisReader* reader) const;
   };
-  const size_t most_bytes_;
+  const size_t max_bytes_;
   std::unique_ptr<redisReader, Free> reader_;
 };
 

@@ -1,4 +1,4 @@
-// One task that keeps a connection, and questions that outlive their waiters.
+// One task that stays connected, and queries that outlive their waiters.
 #include "redis/redis_store.h"
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 
 #include "base/backoff.h"
 #include "base/text.h"
+#include "redis/connection.h"
 #include "runtime/one_shot_event.h"
 
 namespace falcon::redis {
@@ -15,17 +16,17 @@ namespace {
 
 constexpr Backoff kBackoff(milliseconds(500), seconds(10));
 constexpr int kMaxFailures = 3;
-// A Get waits behind what is on the way already: in 20 ms a gigabit brings 2.5 MB.
+// A Get waits behind what is under way already: in 20 ms a gigabit link brings 2.5 MB.
 constexpr size_t kMaxWaitingBytes = size_t{1} << 20;
 constexpr size_t kMaxWaiting = 4000;
-// What one Get may bring in all.
+// Of all values of one Get.
 constexpr size_t kMaxAnswerBytes = size_t{16} << 20;
 
-// One Get. Its replies may come when nobody waits any more.
-struct Question {
-  Question(runtime::Executor executor, size_t count) : answered(executor), values(count) {}
+// One Get. Its replies may arrive after its waiter has left.
+struct Query {
+  Query(runtime::Executor executor, size_t count) : answered(executor), values(count) {}
 
-  void Answer(size_t index, const Reply* reply) {
+  void OnReply(size_t index, const Reply* reply) {
     lost = lost || reply == nullptr;
     if (reply != nullptr && reply->kind == Reply::Kind::kError) failed = true;
     if (reply != nullptr && reply->kind == Reply::Kind::kText && !over) {
@@ -40,8 +41,8 @@ struct Question {
   size_t left = 0;
   size_t bytes = 0;
   bool failed = false;  // Redis answered with an error
-  bool lost = false;    // the connection went
-  bool over = false;    // the waiter has what it gets
+  bool lost = false;    // the connection was closed
+  bool over = false;    // the waiter has left
 };
 
 }  // namespace
@@ -57,46 +58,46 @@ class RedisStore::State : public std::enable_shared_from_this<State> {
         jitter_(std::move(jitter)),
         log_(log) {}
 
-  static Task<void> Keep(std::shared_ptr<State> self) {
+  static Task<void> StayConnected(std::shared_ptr<State> self) {
     size_t unsettled = 0;
     while (!self->closed_) {
       const auto connection = std::make_shared<Connection>(self->loop_.executor(),
                                                            self->options_.access, kMaxValueBytes);
       self->connection_ = connection;
       connection->Open(unsettled);
-      const SteadyTime until = self->clock_.Now() + self->options_.log_in_limit;
+      const SteadyTime until = self->clock_.Now() + self->options_.connect_timeout;
       const bool settled = co_await connection->settled().WaitUntil(until, self->timer_);
       if (!settled) {
         ++unsettled;
-        connection->Close("no answer to the log-in");
+        connection->Close("no reply to the authentication");
       }
-      if (connection->ready()) self->Tell("");
-      co_await connection->gone().Wait();
+      if (connection->ready()) self->LogChange("");
+      co_await connection->closed().Wait();
       if (self->closed_) co_return;
       ++self->faults_;
-      self->Tell(connection->why());
+      self->LogChange(connection->why());
       const SteadyTime again =
           self->clock_.Now() + kBackoff.After(++self->pauses_, self->jitter_());
-      // While a name server hangs, no further question waits for it.
+      // While a name server hangs, no further query is made.
       co_await connection->ended().Wait();
       co_await self->timer_.SleepUntil(again);
     }
   }
 
   static Task<Values> Get(std::shared_ptr<State> self, std::vector<std::string> keys) {
-    const auto question = std::make_shared<Question>(self->loop_.executor(), keys.size());
-    if (!self->Ask(keys, question)) co_return std::move(question->values);
+    const auto query = std::make_shared<Query>(self->loop_.executor(), keys.size());
+    if (!self->Ask(keys, query)) co_return std::move(query->values);
     const SteadyTime asked = self->clock_.Now();
-    const SteadyTime until = asked + self->options_.limit;
-    const bool in_time = co_await question->answered.WaitUntil(until, self->timer_);
-    question->over = true;
-    if (in_time && !question->failed && !question->lost) {
+    const SteadyTime until = asked + self->options_.get_timeout;
+    const bool in_time = co_await query->answered.WaitUntil(until, self->timer_);
+    query->over = true;
+    if (in_time && !query->failed && !query->lost) {
       self->failures_ = 0;
       self->pauses_ = 0;
-    } else if (!question->lost) {
+    } else if (!query->lost) {
       self->Fail(asked);
     }
-    co_return std::move(question->values);
+    co_return std::move(query->values);
   }
 
   void Put(const std::string& key, const std::string& value, milliseconds ttl) {
@@ -124,19 +125,19 @@ class RedisStore::State : public std::enable_shared_from_this<State> {
   bool Connected() const { return connection_ != nullptr && connection_->ready(); }
 
   // Not MGET: its one reply would be as large as all values together.
-  bool Ask(const std::vector<std::string>& keys, const std::shared_ptr<Question>& question) {
+  bool Ask(const std::vector<std::string>& keys, const std::shared_ptr<Query>& query) {
     const size_t count = std::min(keys.size(), kMaxKeys);
     if (!Connected() || connection_->waiting() + count > kMaxWaiting || count == 0) return false;
-    question->left = count;
+    query->left = count;
     const std::shared_ptr<Connection> connection = connection_;
     for (size_t i = 0; i < count; ++i) {
       const std::string_view words[] = {"GET", keys[i]};
-      connection->Send(words, [question, i](const Reply* reply) { question->Answer(i, reply); });
+      connection->Send(words, [query, i](const Reply* reply) { query->OnReply(i, reply); });
     }
     return true;
   }
 
-  // Gets that were on the way together fail together: that is one failure.
+  // Gets that were under way at the same time fail together: that is one failure.
   void Fail(SteadyTime asked) {
     ++faults_;
     if (failures_ > 0 && asked < failed_at_) return;
@@ -146,10 +147,10 @@ class RedisStore::State : public std::enable_shared_from_this<State> {
     if (connection_ != nullptr) connection_->Close("Redis is too slow, or answers with errors");
   }
 
-  // Why it is not connected; empty: it is. Once for each change.
-  void Tell(std::string_view why) {
-    if (told_ == why) return;
-    told_ = why;
+  // Logs why it is not connected (empty: it is), once for each change.
+  void LogChange(std::string_view why) {
+    if (logged_ == why) return;
+    logged_ = why;
     if (why.empty()) {
       log_.Info("redis_connected");
     } else {
@@ -168,7 +169,7 @@ class RedisStore::State : public std::enable_shared_from_this<State> {
   int failures_ = 0;  // of Gets, in a row
   SteadyTime failed_at_{};
   int pauses_ = 0;  // since the last Get that worked
-  std::optional<std::string> told_;
+  std::optional<std::string> logged_;
   bool closed_ = false;
 };
 
@@ -177,7 +178,7 @@ RedisStore::RedisStore(RedisOptions options, runtime::Loop& loop, const Clock& c
     : state_(
           std::make_shared<State>(std::move(options), loop, clock, timer, std::move(jitter), log)),
       loop_(loop) {
-  loop_.Spawn(State::Keep(state_));
+  loop_.Spawn(State::StayConnected(state_));
 }
 
 RedisStore::~RedisStore() {

@@ -1,5 +1,5 @@
-// RedisStore: KeyValueStore by a Redis that may be slow, full, gone or something else: that is
-// never a caller's problem.
+// RedisStore: KeyValueStore over a Redis that may be slow, full or gone, which never becomes a
+// caller's problem.
 #ifndef FALCON_REDIS_REDIS_STORE_H_
 #define FALCON_REDIS_REDIS_STORE_H_
 
@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/secret.h"
 #include "base/time.h"
-#include "redis/connection.h"
 #include "redis/key_value_store.h"
 #include "runtime/loop.h"
 #include "runtime/timer.h"
@@ -20,25 +20,35 @@ namespace falcon::redis {
 // Uniform in [0, 1).
 using Jitter = std::function<double()>;
 
-struct RedisOptions {
-  Access access;
-  milliseconds limit{20};           // of one Get
-  milliseconds log_in_limit{1000};  // of connecting and logging in
+// Where Redis is, and the user to authenticate as.
+struct Access {
+  std::string address;  // HOST:PORT (an IPv6 address in brackets) or unix:PATH
+  std::string user;     // empty: Redis' default one
+  Secret password;      // empty: no authentication
 };
 
-// Stays connected in the background: after a fault it tries again, at first within half a second,
-// later every ten. Three Gets in a row that Redis is too slow for, or answers with an error, end the
-// connection; a value that is too large does so at once. Not connected: Get answers nothing, at once.
-// An attempt that gets no answer in time is followed by one at the next address of the name.
+struct RedisOptions {
+  Access access;
+  milliseconds get_timeout{20};
+  milliseconds connect_timeout{1000};  // authentication included
+};
+
+// Stays connected in the background.
+//
+//   after a fault        reconnects, at first within half a second, later every ten; an attempt
+//                        without a reply in time is followed by one at the next address of the name
+//   slow or failing      three Gets in a row that time out or return an error close the connection;
+//                        a value that is too large does so at once
+//   not connected        Get returns no values, at once
 class RedisStore final : public KeyValueStore {
  public:
-  // More keys of one Get are not looked up.
+  // Further keys of one Get are not looked up.
   static constexpr size_t kMaxKeys = 1000;
 
-  // Begins to connect. The others outlive the loop's work. Any thread.
+  // Begins to connect. References outlive the loop's work. Any thread.
   RedisStore(RedisOptions options, runtime::Loop& loop, const Clock& clock, runtime::Timer& timer,
              Jitter jitter, telemetry::Log& log);
-  // Gets that still wait answer nothing. Any thread.
+  // Gets that still wait return no values. Any thread.
   ~RedisStore() override;
 
   Task<Values> Get(std::vector<std::string> keys) override;

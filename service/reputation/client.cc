@@ -1,7 +1,6 @@
-// One look-up, from cache to wire.
+// One look-up, from cache to transport.
 #include "reputation/client.h"
 
-#include <algorithm>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -11,16 +10,15 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "reputation/reads.h"
-#include "reputation/reply.h"
 
 namespace falcon::reputation {
 namespace {
 
 constexpr milliseconds kRetryPause{500};
-// After a 429 that says nothing: from the next minute to about an hour.
+// After a 429 without Retry-After: from the next minute to about an hour.
 constexpr Backoff kQuotaBackoff(seconds(61), seconds(61) * 64);
 
-// Because time ran out, not because of what VirusTotal said of the value.
+// Whether time ran out, which says nothing about the value.
 bool EndedByTime(const absl::Status& status) {
   const std::string reason = Reason(status);
   return reason == "REPUTATION_QUOTA" || reason == "UPSTREAM_TIMEOUT" ||
@@ -29,7 +27,7 @@ bool EndedByTime(const absl::Status& status) {
 
 }  // namespace
 
-// Counts its owner among those who wait for a flight, or fly it, also when that owner is unwound.
+// Counts its owner among the waiters of a flight, or as its runner, also while it unwinds.
 class Client::Part {
  public:
   Part(std::shared_ptr<FlightBook> book, const std::string& key, int Flight::* role)
@@ -38,7 +36,7 @@ class Client::Part {
   }
   ~Part() {
     --(flight().*role_);
-    if (flight().waiters + flight().flying == 0) book_->erase(at_);
+    if (flight().waiters + flight().running == 0) book_->erase(at_);
   }
   Part(const Part&) = delete;
   Part& operator=(const Part&) = delete;
@@ -88,7 +86,7 @@ Task<absl::StatusOr<Answer>> Client::LookUp(Indicator indicator, LookUpTerms ter
       co_return quota_.TooLate(waiter.flight().at);
     }
     const SteadyTime until = joined ? waiter.flight().until : deadline.at();
-    std::function<Task<Outcome>()> work = [=, this] { return Fly(key, indicator, terms); };
+    std::function<Task<Outcome>()> work = [=, this] { return Run(key, indicator, terms); };
     std::optional<Outcome> outcome;
     if (joined) {
       outcome = co_await flights_.JoinUntil(key, std::move(work), deadline.at(), timer_);
@@ -97,7 +95,7 @@ Task<absl::StatusOr<Answer>> Client::LookUp(Indicator indicator, LookUpTerms ter
     }
     if (!outcome.has_value()) co_return OutOfTime(waiter.flight().at);
     if (outcome->ok()) co_return Answer{**outcome, milliseconds(0)};
-    // Whoever started it had less time: there may be enough for a flight of one's own.
+    // The caller that started it had less time: this one may have enough for a flight of its own.
     const bool too_short = EndedByTime(outcome->status()) && deadline.at() > until;
     if (!too_short) co_return outcome->status();
   }
@@ -109,20 +107,20 @@ absl::Status Client::OutOfTime(SteadyTime turn) const {
                "the deadline passed before VirusTotal answered");
 }
 
-Task<Client::Outcome> Client::Fly(std::string key, Indicator indicator, LookUpTerms terms) {
+Task<Client::Outcome> Client::Run(std::string key, Indicator indicator, LookUpTerms terms) {
   const Deadline deadline = terms.deadline;
-  const Part pilot(book_, key, &Flight::flying);
-  pilot.flight().until = deadline.at();
-  absl::StatusOr<Report> report = co_await Attempt(pilot.flight(), indicator, terms);
+  const Part runner(book_, key, &Flight::running);
+  runner.flight().until = deadline.at();
+  absl::StatusOr<Report> report = co_await Attempt(runner.flight(), indicator, terms);
   const absl::Status first = report.status();
   if (!first.ok() && AgainAfter(first)) {
     const SteadyTime until = clock_.Now() + kRetryPause;
     if (until < deadline.at()) co_await timer_.SleepUntil(until);
-    report = co_await Attempt(pilot.flight(), indicator, terms);
+    report = co_await Attempt(runner.flight(), indicator, terms);
     AgainAfter(report.status());
   }
   if (!report.ok()) {
-    // That the second try came too late says less than why it was needed.
+    // Why a second try was needed says more than that it came too late.
     const bool quota = Reason(first) == "REPUTATION_QUOTA";
     const bool late = EndedByTime(report.status()) && !quota && !first.ok();
     co_return WithPause(late ? first : report.status());
@@ -150,7 +148,8 @@ Task<absl::StatusOr<Quota::Turn>> Client::TakeTurn(Flight& flight, const LookUpT
     flight.at = turn.at();
     const bool open = co_await quota_.Await(turn);
     if (flight.waiters == 0) {
-      co_return Error(absl::StatusCode::kCancelled, "CANCELLED", "nobody waits for the look-up");
+      co_return Error(absl::StatusCode::kCancelled, "CANCELLED",
+                      "the last waiter left the look-up");
     }
     if (open) co_return turn;
   }
@@ -173,7 +172,7 @@ http::HttpRequest Client::RequestFor(const Indicator& indicator, Deadline deadli
 bool Client::AgainAfter(const absl::Status& failure) {
   const std::string reason = Reason(failure);
   if (reason == "REPUTATION_QUOTA") {
-    // One without an answer is our own, about a turn that comes too late.
+    // Without http_status it is the Quota's error for a turn past the deadline.
     if (!Metadata(failure).contains("http_status")) return false;
     quota_.CoolDown(RetryAfter(failure).value_or(kQuotaBackoff.After(++refusals_)));
     return true;

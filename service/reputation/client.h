@@ -1,5 +1,4 @@
-// Client: asks VirusTotal about indicators, sparingly. Cache, single flight, quota, wire, status
-// ladder: in that order, for every look-up.
+// Client: looks indicators up at VirusTotal, by way of a cache, single flight and the quota.
 #ifndef FALCON_REPUTATION_CLIENT_H_
 #define FALCON_REPUTATION_CLIENT_H_
 
@@ -26,24 +25,22 @@ namespace falcon::reputation {
 
 struct ClientOptions {
   std::string base_url = "https://www.virustotal.com";
-  Secret api_key;     // empty: nothing is ever asked
-  bool urls = false;  // whether URLs may be asked about
+  Secret api_key;     // empty: nothing is looked up
+  bool urls = false;  // whether URLs may be looked up
   QuotaLimits quota;
   CacheLimits cache;
 };
 
-// Who asks, and what for.
 struct LookUpTerms {
   std::string caller;  // for a fair share of the quota
   Deadline deadline;
-  std::shared_ptr<int> calls;  // grows by the calls that the look-up causes; may be shared
-  SteadyTime not_before = SteadyTime::min();  // an older report is not taken from the cache
+  std::shared_ptr<int> calls;  // incremented by each call that the look-up makes; may be shared
+  SteadyTime not_before = SteadyTime::min();  // older cached reports are ignored
 };
 
-// What a look-up brought.
 struct Answer {
   std::shared_ptr<const Report> report;
-  milliseconds age{0};  // since VirusTotal said so
+  milliseconds age{0};  // since VirusTotal returned it
 };
 
 // Loop thread only. Reads only: see reads.h.
@@ -53,15 +50,14 @@ class Client {
   Client(ClientOptions options, http::HttpTransport& wire, runtime::Loop& loop, const Clock& clock,
          runtime::Timer& timer);
 
-  // FAILED_PRECONDITION (REPUTATION_KEY_MISSING) without a key: says how to set one.
+  // FAILED_PRECONDITION (REPUTATION_KEY_MISSING) without a key; the message says how to set one.
   absl::Status Ready() const;
 
-  // The report, within the deadline. A look-up in flight is shared, by each within its own deadline,
-  // and counts for the caller that began it; one that nobody waits for any more leaves the queue.
-  // Failures beside those of Ready, reply.h, quota.h
-  // and wire/http.h:
+  // The report, within the deadline. Concurrent look-ups of one indicator share one call, each
+  // within its own deadline; the call counts for the caller that began it, and leaves the queue
+  // when its last waiter does. 5xx and broken connections are tried once more, a 429 after its
+  // pause, all within the deadline. Errors beside those of Ready, ReadReply, Quota and wire/http.h:
   //   INVALID_ARGUMENT  INDICATOR_INVALID  a URL where URLs are switched off
-  // 5xx and broken connections are tried once more, a 429 after its pause, all within the deadline.
   Task<absl::StatusOr<Answer>> LookUp(Indicator indicator, LookUpTerms terms);
 
   bool configured() const { return !options_.api_key.empty(); }
@@ -71,29 +67,30 @@ class Client {
  private:
   using Outcome = absl::StatusOr<std::shared_ptr<const Report>>;
 
-  // A look-up that is waited for, or flies, or both.
+  // A look-up that has waiters, or runs, or both.
   struct Flight {
     int waiters = 0;
-    int flying = 0;      // 0 or 1
+    int running = 0;     // 0 or 1
     SteadyTime at{};     // when it may ask VirusTotal
     SteadyTime until{};  // its deadline
   };
-  // Shared with the tasks, which may go after the client.
+  // Shared with the tasks, which may outlive the client.
   using FlightBook = std::map<std::string, Flight>;
   class Part;
 
   absl::Status Allowed(const Indicator& indicator) const;
-  // Why one who shares a flight leaves it: its `turn` is still to come, or it has asked already.
+  // The error of a waiter whose deadline passes: its `turn` is still to come, or the call is under
+  // way.
   absl::Status OutOfTime(SteadyTime turn) const;
-  Task<Outcome> Fly(std::string key, Indicator indicator, LookUpTerms terms);
-  // Waits for a turn and asks once.
+  Task<Outcome> Run(std::string key, Indicator indicator, LookUpTerms terms);
+  // Waits for a turn and makes one call.
   Task<absl::StatusOr<Report>> Attempt(Flight& flight, const Indicator& indicator,
                                        const LookUpTerms& terms);
   Task<absl::StatusOr<Quota::Turn>> TakeTurn(Flight& flight, const LookUpTerms& terms);
   http::HttpRequest RequestFor(const Indicator& indicator, Deadline deadline) const;
-  // A spent quota always says when to come back.
+  // A spent quota always carries retry-after.
   absl::Status WithPause(const absl::Status& failure) const;
-  // Whether a second try is worth it. A 429 makes everybody pause.
+  // Whether to try once more. A 429 starts a cooldown for all.
   bool AgainAfter(const absl::Status& failure);
 
   const ClientOptions options_;

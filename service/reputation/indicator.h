@@ -1,4 +1,4 @@
-// Indicator: a value that VirusTotal can be asked about, in the one form that it is asked in.
+// Indicator: a value that VirusTotal can be asked about, in its one normal form.
 #ifndef FALCON_REPUTATION_INDICATOR_H_
 #define FALCON_REPUTATION_INDICATOR_H_
 
@@ -12,12 +12,11 @@ namespace falcon::reputation {
 
 enum class Kind { kMd5, kSha1, kSha256, kDomain, kIpv4, kIpv6, kUrl };
 
-// Longest value that is looked at.
+// Longer values are refused.
 inline constexpr size_t kMaxValueBytes = 2048;
 
-// "sha256", "ipv4": the words of Falcon's IOC management, and "sha1" and "url" beside them.
+// "sha256", "ipv4": the words of Falcon's IOC management, plus "sha1" and "url".
 std::string_view KindName(Kind kind);
-std::optional<Kind> KindNamed(std::string_view word);
 
 struct Indicator {
   Kind kind = Kind::kSha256;
@@ -28,10 +27,10 @@ struct Indicator {
   friend bool operator==(const Indicator&, const Indicator&) = default;
 };
 
-// What `text` stands for: as `kind`, or as its form tells. Defanged text ("evil[.]example",
-// "hxxp://") is read as what it stands for. INVALID_ARGUMENT (INDICATOR_INVALID) says what is
-// wrong: also for private addresses and local names, which nobody outside can judge, and for URLs
-// with a user name or password, or a backslash after the host.
+// Parses `text` as `kind`, or by its form. Defanged text ("evil[.]example", "hxxp://") is refanged.
+// INVALID_ARGUMENT (INDICATOR_INVALID) says what is wrong, also for private addresses and local
+// names, which have no public reputation, and for URLs with a user name or password, or a backslash
+// after the host.
 absl::StatusOr<Indicator> ParseIndicator(std::string_view text,
                                          std::optional<Kind> kind = std::nullopt);
 

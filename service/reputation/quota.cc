@@ -1,4 +1,4 @@
-// Turns by two windows and a cooldown. Sources: docs.virustotal.com, "Public vs Premium API" (4 a
+// Turns from two windows and a cooldown. Sources: docs.virustotal.com, "Public vs Premium API" (4 a
 // minute and 500 a day with a free key) and "How consumption quotas are handled" (daily quotas
 // begin anew at 00:00 UTC).
 #include "reputation/quota.h"
@@ -81,7 +81,7 @@ absl::StatusOr<Quota::Turn> Quota::Reserve(const std::string& caller, Deadline d
   const bool enough = share != book_->shares.end() && share->second.to_come.size() >= max_to_come;
   if (enough) next.at = std::max(next.at, share->second.to_come.front());
   if (next.at >= deadline.at()) {
-    // A deadline that is over says nothing about the quota.
+    // A passed deadline says nothing about the quota.
     if (next.at > clock_.Now()) return Exhausted(next.at, next.cause);
     return Error(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
                  "the deadline passed before VirusTotal was asked");
@@ -132,20 +132,24 @@ absl::Status Quota::TooLate(SteadyTime at) const {
 
 absl::Status Quota::Exhausted(SteadyTime at, Cause cause) const {
   const auto wait = std::chrono::ceil<milliseconds>(at - clock_.Now());
-  const std::string which =
-      cause == Cause::kMinute
-          ? StrCat("the quota of ", limits_.per_minute, " look-ups a minute is spent")
-      : cause == Cause::kDay ? StrCat("the quota of ", limits_.per_day, " look-ups a day is spent")
-      : cause == Cause::kShare ? StrCat("one caller gets half of what the others leave of ",
-                                        limits_.per_day, " look-ups a day, and this one has had it")
-                               : std::string("VirusTotal asked the gateway to pause");
-  const std::string_view name = cause == Cause::kMinute  ? "minute"
-                                : cause == Cause::kDay   ? "day"
-                                : cause == Cause::kShare ? "share"
-                                                         : "cooldown";
+  const auto& [name, text] = [&]() -> std::pair<std::string_view, std::string> {
+    switch (cause) {
+      case Cause::kMinute:
+        return {"minute",
+                StrCat("the quota of ", limits_.per_minute, " look-ups a minute is spent")};
+      case Cause::kDay:
+        return {"day", StrCat("the quota of ", limits_.per_day, " look-ups a day is spent")};
+      case Cause::kShare:
+        return {"share", StrCat("one caller gets half of what the others leave of ",
+                                limits_.per_day, " look-ups a day, and this one has had it")};
+      case Cause::kCooldown:
+        break;
+    }
+    return {"cooldown", "VirusTotal asked the gateway to pause"};
+  }();
   const absl::Status exhausted =
       Error(absl::StatusCode::kResourceExhausted, "REPUTATION_QUOTA",
-            StrCat(which, "; the next turn is in ", std::chrono::ceil<seconds>(wait).count(),
+            StrCat(text, "; the next turn is in ", std::chrono::ceil<seconds>(wait).count(),
                    " s, past the deadline"));
   return WithRetryAfter(WithMetadata(exhausted, "quota", name), wait);
 }

@@ -1,5 +1,4 @@
-// Quota: so many look-ups a minute and a day for one key, shared fairly by the callers, and whose
-// turn it is.
+// Quota: look-ups a minute and a day that one key allows, shared fairly by the callers.
 #ifndef FALCON_REPUTATION_QUOTA_H_
 #define FALCON_REPUTATION_QUOTA_H_
 
@@ -28,14 +27,16 @@ struct QuotaState {
   QuotaLimits limits;
   int minute_left = 0;
   int day_left = 0;          // until the next midnight, UTC
-  milliseconds cooldown{0};  // nobody asks before it ends
+  milliseconds cooldown{0};  // no call before it ends
 };
 
-// Loop thread only. First come, first served: a turn has its instant as soon as it is asked for.
-// Fair shares: a caller gets at most half of what the others leave of the day, and holds at most
-// half a minute's turns to come, so that one more caller waits about a minute at most. A
-// minute is counted as 61 seconds, since a call may travel longer than the one a minute after it; a
-// day is a UTC day, and a wall clock that jumps to another day begins that one anew.
+// Loop thread only.
+//
+//   order    first come, first served: a turn has its instant as soon as it is reserved
+//   share    a caller gets at most half of what the others leave of the day, and holds at most half
+//            a minute's future turns, so that a new caller waits about a minute at most
+//   minute   61 seconds, since a call may travel longer than the one a minute after it
+//   day      of UTC; a wall clock that jumps to another day starts that day afresh
 class Quota {
  private:
   // Shared with the turns, which may go after the quota.
@@ -53,7 +54,7 @@ class Quota {
   };
 
  public:
-  // A turn at a known instant. Given back when it goes unspent.
+  // A turn at a known instant. An unspent turn is given back when it is destroyed.
   class Turn {
    public:
     Turn(Turn&&) noexcept = default;
@@ -62,7 +63,7 @@ class Quota {
       if (book_ != nullptr) book_->GiveBack(caller_, at_, day_);
     }
     SteadyTime at() const { return at_; }
-    // It counts from now on, whatever comes of the call.
+    // The turn counts from now on, whatever the call returns.
     void Spend() { book_ = nullptr; }
 
    private:
@@ -83,14 +84,14 @@ class Quota {
   // RESOURCE_EXHAUSTED (REPUTATION_QUOTA) with retry-after and the fact `quota`: "minute", "day",
   // "share" (the caller's part of the day) or "cooldown".
   absl::StatusOr<Turn> Reserve(const std::string& caller, Deadline deadline);
-  // Returns at the turn's instant. False: reserve anew, since a cooldown began meanwhile or the
-  // caller had enough turns to come.
+  // Returns at the turn's instant. False: reserve again, since a cooldown began meanwhile or the
+  // caller had enough future turns.
   Task<bool> Await(const Turn& turn);
 
-  // VirusTotal said 429: nobody asks for `delay`. An earlier, longer cooldown stays.
+  // VirusTotal returned 429: no call for `delay`. An earlier, longer cooldown stays.
   void CoolDown(milliseconds delay);
 
-  // That a turn at `at` comes too late, as Reserve says it.
+  // The error of Reserve for a turn at `at`.
   absl::Status TooLate(SteadyTime at) const;
 
   QuotaState state() const;
@@ -107,7 +108,7 @@ class Quota {
   // Of UTC days since 1970.
   int64_t DayAt(SteadyTime at) const;
   int UsedOn(int64_t day) const;
-  // Whether the caller has had its part of the day.
+  // Whether the caller has used its part of the day.
   bool HadShare(const std::string& caller, int64_t day) const;
   Turn Enter(const std::string& caller, const Next& next);
   void Forget();

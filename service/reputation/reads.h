@@ -1,5 +1,4 @@
-// The table of what VirusTotal can be asked. A new line here is a new way out: only GETs may stand
-// in it, and nothing else can be sent.
+// The table of requests to VirusTotal. Nothing else can be sent; only GETs may be in it.
 #ifndef FALCON_REPUTATION_READS_H_
 #define FALCON_REPUTATION_READS_H_
 
@@ -14,23 +13,22 @@ namespace falcon::reputation {
 
 // One read of VirusTotal's API v3.
 struct Read {
-  std::string_view type;  // of the object that it answers: `data.type`
+  std::string_view type;  // of the object that it returns: `data.type`
   http::Method method;
   std::string_view path;  // the object's id follows
   std::string_view page;  // for browsers; the object's id follows
 };
 
-// All four.
 std::span<const Read> Reads();
 const Read& ReadOf(Kind kind);
 
-// What VirusTotal knows `indicator` by: its value, and for a URL the unpadded base64url of it.
+// VirusTotal's id of `indicator`: its value, or of a URL the unpadded base64url.
 std::string ObjectId(const Indicator& indicator);
 
 // Path of the look-up, from the first slash on.
 std::string PathOf(const Indicator& indicator);
 
-// VirusTotal's page about `indicator`. Made from the value, never from what VirusTotal answers.
+// VirusTotal's page about `indicator`. Made from the value, never from VirusTotal's response.
 std::string Permalink(const Indicator& indicator);
 
 }  // namespace falcon::reputation

@@ -1,22 +1,30 @@
 // Reads VirusTotal's objects leniently. Sources: docs.virustotal.com/reference, "Files", "Domains",
-// "IP addresses" and "URLs" (attributes), and "Analyses" (the keys of last_analysis_stats).
+// "IP addresses" and "URLs" (attributes), "Analyses" (the keys of last_analysis_stats) and "Errors"
+// (codes). Headers of quotas are not documented there; VirusTotal's own MCP server honours
+// Retry-After, as seconds and as a date.
 #include "reputation/report.h"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "http/html_page.h"
+#include "http/retry_after.h"
 #include "reputation/reads.h"
 
 namespace falcon::reputation {
+
 namespace {
 
 using Json = nlohmann::json;
 
-// Parsed on the loop. A file report of 100 engines weighs 20 KB by the simulator, with all the keys
-// that the reference names for an engine.
+// Parsed on the loop. A file report of 100 engines with all documented keys has about 20 KB.
 constexpr size_t kMaxBody = size_t{2} << 20;
 constexpr size_t kMaxText = 512;
 constexpr size_t kMaxNames = 10;
@@ -108,6 +116,86 @@ Report FromAttributes(const Json& attributes) {
   return report;
 }
 
+using absl::StatusCode;
+
+constexpr milliseconds kMinDelay = seconds(1);
+constexpr milliseconds kMaxDelay = std::chrono::hours(24);
+constexpr size_t kMaxErrorBody = 64 << 10;
+constexpr std::array<std::string_view, 16> kCodes = {"BadRequestError",
+                                                     "InvalidArgumentError",
+                                                     "NotAvailableYet",
+                                                     "UnselectiveContentQueryError",
+                                                     "UnsupportedContentQueryError",
+                                                     "AuthenticationRequiredError",
+                                                     "UserNotActiveError",
+                                                     "WrongCredentialsError",
+                                                     "ForbiddenError",
+                                                     "NotFoundError",
+                                                     "AlreadyExistsError",
+                                                     "FailedDependencyError",
+                                                     "QuotaExceededError",
+                                                     "TooManyRequestsError",
+                                                     "TransientError",
+                                                     "DeadlineExceededError"};
+
+// VirusTotal's code in {"error":{"code":"...","message":"..."}}; empty where it is none of the
+// documented ones.
+std::string_view CodeIn(const http::HttpResponse& response) {
+  if (response.body.size() > kMaxErrorBody) return {};
+  const Json json = Json::parse(response.body, nullptr, /*allow_exceptions=*/false);
+  const auto error = json.find("error");
+  if (error == json.end()) return {};
+  const auto code = error->find("code");
+  if (code == error->end() || !code->is_string()) return {};
+  const auto known = std::ranges::find(kCodes, code->get_ref<const std::string&>());
+  return known == kCodes.end() ? std::string_view() : *known;
+}
+
+absl::Status Failed(int status, std::string_view detail) {
+  return Error(StatusCode::kUnavailable, "UPSTREAM_ERROR",
+               StrCat("VirusTotal failed with status ", status, detail));
+}
+
+absl::Status Refused(int status, std::string_view detail) {
+  return Error(StatusCode::kInvalidArgument, "REPUTATION_REFUSED",
+               StrCat("VirusTotal refused the value with status ", status, detail));
+}
+
+absl::Status KeyRefused(std::string_view detail) {
+  return Error(StatusCode::kFailedPrecondition, "REPUTATION_KEY_REFUSED",
+               StrCat("VirusTotal refused the gateway's key", detail,
+                      ": set a valid one by VIRUSTOTAL_API_KEY or --virustotal-api-key-file"));
+}
+
+absl::Status Limited(const http::HttpResponse& response, WallTime now, std::string_view detail) {
+  const absl::Status limited =
+      Error(StatusCode::kResourceExhausted, "REPUTATION_QUOTA",
+            StrCat("VirusTotal reports that the key's quota is spent", detail));
+  const std::optional<milliseconds> delay = RetryAfterDelay(response.headers, now);
+  return delay.has_value() ? WithRetryAfter(limited, *delay) : limited;
+}
+
+absl::Status Failure(const http::HttpResponse& response, WallTime now, std::string_view code) {
+  const int status = response.status;
+  const std::string detail = code.empty() ? "" : StrCat(" (", code, ")");
+  if (status == 401 || status == 403) return KeyRefused(detail);
+  if (status == 429) return Limited(response, now, detail);
+  if (status == 424 || status >= 500 || code == "NotAvailableYet") return Failed(status, detail);
+  if (status == 404) {
+    return Error(StatusCode::kUnavailable, "UPSTREAM_MALFORMED",
+                 "the 404 is not VirusTotal's: check --virustotal-base-url");
+  }
+  if (status >= 400) return Refused(status, detail);
+  return Error(StatusCode::kInternal, "UPSTREAM_PROTOCOL",
+               StrCat("VirusTotal answered with the unexpected status ", status));
+}
+
+absl::Status WithResponseMetadata(absl::Status status, const http::HttpResponse& response,
+                                  std::string_view code) {
+  status = WithMetadata(std::move(status), "http_status", StrCat(response.status));
+  return code.empty() ? status : WithMetadata(std::move(status), "virustotal_code", code);
+}
+
 }  // namespace
 
 Verdict Judge(const Report& report) {
@@ -124,18 +212,53 @@ absl::StatusOr<Report> ReadReport(const Indicator& indicator, std::string_view b
                  "VirusTotal's answer is larger than 2 MiB");
   }
   const Json json = Json::parse(body, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) return Malformed("no JSON");
+  if (json.is_discarded()) return Malformed("not JSON");
   const Json* data = Find(json, "data");
   const Json* attributes = data == nullptr ? nullptr : Find(*data, "attributes");
-  if (attributes == nullptr || !attributes->is_object()) return Malformed("no object of its API");
+  if (attributes == nullptr || !attributes->is_object())
+    return Malformed("not an object of its API");
   const std::string id = Text(*data, "id");
   const bool other = indicator.kind == Kind::kSha256 && !EqualsIgnoringCase(id, indicator.value);
   if (Text(*data, "type") != ReadOf(indicator.kind).type || other) {
-    return Malformed("about another object than was asked for");
+    return Malformed("about another object than was requested");
   }
   Report report = FromAttributes(*attributes);
   report.object_id = id;
   return report;
+}
+
+std::optional<milliseconds> RetryAfterDelay(const http::Headers& headers, WallTime now) {
+  const std::string_view text = http::FindHeader(headers, "Retry-After");
+  int64_t delay = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), delay);
+  if (error == std::errc() && end == text.data() + text.size() && delay > 0) {
+    const int64_t bounded = std::min<int64_t>(delay, 86'400);
+    return std::clamp<milliseconds>(seconds(bounded), kMinDelay, kMaxDelay);
+  }
+  const std::optional<WallTime> at = http::ParseHttpDate(text);
+  if (!at.has_value()) return std::nullopt;
+  const WallTime base = http::ParseHttpDate(http::FindHeader(headers, "Date")).value_or(now);
+  if (*at <= base) return std::nullopt;
+  return std::clamp(std::chrono::ceil<milliseconds>(*at - base), kMinDelay, kMaxDelay);
+}
+
+absl::StatusOr<Report> ReadReply(const Indicator& indicator, const http::HttpResponse& response,
+                                 WallTime now) {
+  if (http::IsMarkup(response.body) || http::HasHtmlContentType(response.headers)) {
+    const absl::Status proxy =
+        Error(StatusCode::kUnavailable, "UPSTREAM_PROXY",
+              StrCat("an HTML page came instead of VirusTotal's answer, with status ",
+                     response.status, ": a proxy or a captive portal sent it"));
+    return WithResponseMetadata(proxy, response, "");
+  }
+  if (response.status == 200) {
+    absl::StatusOr<Report> report = ReadReport(indicator, response.body);
+    if (report.ok()) return report;
+    return WithResponseMetadata(report.status(), response, "");
+  }
+  const std::string_view code = CodeIn(response);
+  if (response.status == 404 && code == "NotFoundError") return Report();
+  return WithResponseMetadata(Failure(response, now, code), response, code);
 }
 
 }  // namespace falcon::reputation

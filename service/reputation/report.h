@@ -1,4 +1,4 @@
-// Report: what VirusTotal's object says of one indicator, cut to what an analyst reads.
+// Report: what VirusTotal says of one indicator, and what each of its HTTP responses means.
 #ifndef FALCON_REPUTATION_REPORT_H_
 #define FALCON_REPUTATION_REPORT_H_
 
@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/time.h"
+#include "http/http_transport.h"
 #include "reputation/indicator.h"
 
 namespace falcon::reputation {
@@ -18,8 +20,8 @@ enum class Verdict {
   kMalicious,   // at least 3 engines say malicious
   kSuspicious,  // at least one says malicious or suspicious
   kHarmless,    // at least one says harmless
-  kUndetected,  // at least one looked and has no opinion
-  kUnknown,     // VirusTotal does not know it, or no engine had a word
+  kUndetected,  // at least one scanned it without a finding
+  kUnknown,     // VirusTotal does not know it, or no engine scanned it
 };
 
 struct EngineCounts {
@@ -32,8 +34,7 @@ struct EngineCounts {
   int32_t type_unsupported = 0;
 };
 
-// Instants are seconds since 1970, between the years 1970 and 9999. Text is UTF-8 written by
-// strangers.
+// Instants are seconds since 1970, between the years 1970 and 9999. Text is untrusted UTF-8.
 struct Report {
   bool known = false;  // false: VirusTotal has no such object, and nothing below is set
   std::string object_id;
@@ -56,10 +57,30 @@ struct Report {
 
 Verdict Judge(const Report& report);
 
-// Reads the body of a 200. A value of another type than documented is left out, a text longer than
-// 512 bytes cut. UNAVAILABLE (UPSTREAM_MALFORMED): no JSON, no object, or another object than asked
-// for. RESOURCE_EXHAUSTED (UPSTREAM_BODY_TOO_LARGE): more than 2 MiB.
+// Reads the body of a 200. Skips a value whose type differs from the documented one, and cuts text
+// after 512 bytes. UNAVAILABLE (UPSTREAM_MALFORMED): no JSON, no object, or another object than was
+// requested. RESOURCE_EXHAUSTED (UPSTREAM_BODY_TOO_LARGE): more than 2 MiB.
 absl::StatusOr<Report> ReadReport(const Indicator& indicator, std::string_view body);
+
+// The report of a response, or why there is none. Errors carry the metadata http_status, and
+// virustotal_code where VirusTotal gave one of its documented codes. No other text of the response
+// is passed on: a proxy could have put the request's key into it.
+//
+//   200         the report
+//   404         a report that is not `known`, if VirusTotal says so (NotFoundError)
+//   400         INVALID_ARGUMENT     REPUTATION_REFUSED (NotAvailableYet: as 5xx)
+//   401, 403    FAILED_PRECONDITION  REPUTATION_KEY_REFUSED: names the setting
+//   429         RESOURCE_EXHAUSTED   REPUTATION_QUOTA, with retry-after where Retry-After says
+//   424, 5xx    UNAVAILABLE          UPSTREAM_ERROR
+//   other 4xx   INVALID_ARGUMENT     REPUTATION_REFUSED; other 404: UPSTREAM_MALFORMED
+//   1xx, 3xx    INTERNAL             UPSTREAM_PROTOCOL
+//   HTML        UNAVAILABLE          UPSTREAM_PROXY, whatever the status
+absl::StatusOr<Report> ReadReply(const Indicator& indicator, const http::HttpResponse& response,
+                                 WallTime now);
+
+// The wait that `Retry-After` asks for: seconds, or an HTTP date relative to the response's own
+// `Date` (`now` without one). Clamped to 1 s to 24 h. Nullopt: absent, malformed or past.
+std::optional<milliseconds> RetryAfterDelay(const http::Headers& headers, WallTime now);
 
 }  // namespace falcon::reputation
 

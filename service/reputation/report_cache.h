@@ -1,9 +1,10 @@
-// ReportCache: answers of the last hour, so that a question that comes again costs no quota.
+// ReportCache: reports of the last hour, so that a repeated look-up costs no quota.
 #ifndef FALCON_REPUTATION_REPORT_CACHE_H_
 #define FALCON_REPUTATION_REPORT_CACHE_H_
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/lru_cache.h"
 #include "base/time.h"
@@ -18,19 +19,33 @@ struct CachedReport {
 
 struct CacheLimits {
   size_t entries = 5000;  // some kilobytes each
-  seconds known{3600};    // how long a report is handed out
-  seconds unknown{600};   // the same for a value that VirusTotal did not know
+  seconds known{3600};    // lifetime of a report
+  seconds unknown{600};   // lifetime for a value that VirusTotal does not know
 };
 
-// Loop thread only. The entry that was not asked for longest goes first.
+// Loop thread only. Evicts the least recently used entry.
 class ReportCache {
  public:
   ReportCache(CacheLimits limits, const Clock& clock)
       : limits_(limits), clock_(clock), entries_(limits.entries) {}
 
-  // A null report: none, too old, or from before `not_before`.
-  CachedReport Find(const std::string& key, SteadyTime not_before = SteadyTime::min());
-  void Put(const std::string& key, std::shared_ptr<const Report> report);
+  // A null report: none is cached, or it is expired or older than `not_before`.
+  CachedReport Find(const std::string& key, SteadyTime not_before = SteadyTime::min()) {
+    const Entry* cached = entries_.Peek(key);
+    if (cached == nullptr) return {};
+    const auto age = std::chrono::duration_cast<milliseconds>(clock_.Now() - cached->since);
+    if (age >= (cached->report->known ? limits_.known : limits_.unknown)) {
+      entries_.Erase(key);
+      return {};
+    }
+    const Entry* entry = entries_.Find(key, [&](const Entry& e) { return e.since >= not_before; });
+    return entry == nullptr ? CachedReport() : CachedReport{entry->report, age};
+  }
+
+  void Put(const std::string& key, std::shared_ptr<const Report> report) {
+    entries_.Put(key, {std::move(report), clock_.Now()}, /*weight=*/1);
+  }
+
   size_t size() const { return entries_.size(); }
 
  private:
@@ -41,7 +56,7 @@ class ReportCache {
 
   const CacheLimits limits_;
   const Clock& clock_;
-  LruCache<Entry> entries_;  // by number
+  LruCache<Entry> entries_;
 };
 
 }  // namespace falcon::reputation

@@ -1,6 +1,6 @@
-// poll(2) before each write(2) of at most PIPE_BUF bytes, which a pipe that is writable takes whole:
-// the descriptor need not be made non-blocking, which would change it for everybody who shares it.
-// Time is real: a thread that the system does not return from a write may outlive any clock.
+// poll(2) before each write(2) of at most PIPE_BUF bytes, which a writable pipe accepts whole. So
+// the descriptor stays blocking for everybody who shares it. Time is the system's: a thread that is
+// stuck in a write may outlive any clock.
 #include "telemetry/log_writer.h"
 
 #include <poll.h>
@@ -11,33 +11,37 @@
 #include <atomic>
 #include <cerrno>
 #include <climits>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "telemetry/log_line.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "telemetry/log.h"
 
 namespace falcon::telemetry {
 namespace {
 
-// How often a stalled reader is looked at again for the sake of the end.
+// How often the end is checked while the reader stalls.
 constexpr int kPollMillis = 100;
 
 }  // namespace
 
 struct LogWriter::State {
-  State(int descriptor, size_t most) : fd(descriptor), max_bytes(most) {}
+  State(int descriptor, size_t max) : fd(descriptor), max_bytes(max) {}
 
-  // Whether the end has come and its grace is over.
+  bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex) {
+    return !queue.empty() || give_up_at.has_value();
+  }
+
+  // Whether the writer ends and its grace is over.
   bool GivesUp() {
-    const std::lock_guard lock(mutex);
+    const absl::MutexLock lock(&mutex);
     return give_up_at.has_value() && std::chrono::steady_clock::now() >= *give_up_at;
   }
 
-  // False: the system did not take all of it, or nobody read it until the end.
+  // False: the system refused a part of it, or nobody read it until the end.
   bool WriteAll(std::string_view text) {
     while (!text.empty()) {
       if (GivesUp()) return false;
@@ -55,23 +59,23 @@ struct LogWriter::State {
   }
 
   bool WriteLine(std::string_view line) {
-    // Half a line stands there: end it.
+    // The last write left half a line: end it.
     if (torn && !WriteAll("\n")) return false;
     return WriteAll(line);
   }
 
-  void TellDropped() {
-    const int64_t count = untold;
+  void ReportDropped() {
+    const int64_t count = unreported;
     const std::string line = FormatLine(std::chrono::system_clock::now(), Level::kWarning,
                                         "log_lines_dropped", {{"count", count}});
-    if (count > 0 && WriteLine(line)) untold -= count;
+    if (count > 0 && WriteLine(line)) unreported -= count;
   }
 
   void WriteLines(const std::vector<std::string>& lines) {
     for (const std::string& line : lines) {
-      if (untold > 0) TellDropped();
+      if (unreported > 0) ReportDropped();
       if (WriteLine(line)) continue;
-      ++untold;
+      ++unreported;
       ++dropped;
     }
   }
@@ -80,17 +84,16 @@ struct LogWriter::State {
   const size_t max_bytes;
   std::atomic<int64_t> dropped = 0;
 
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::vector<std::string> queue;
-  size_t queued_bytes = 0;
-  int64_t just_dropped = 0;  // after all that are in the queue
-  std::optional<SteadyTime> give_up_at;
-  bool done = false;
+  absl::Mutex mutex;
+  std::vector<std::string> queue ABSL_GUARDED_BY(mutex);
+  size_t queued_bytes ABSL_GUARDED_BY(mutex) = 0;
+  int64_t just_dropped ABSL_GUARDED_BY(mutex) = 0;  // after all that are in the queue
+  std::optional<SteadyTime> give_up_at ABSL_GUARDED_BY(mutex);
+  bool done ABSL_GUARDED_BY(mutex) = false;
 
-  // The thread's own.
-  int64_t untold = 0;  // dropped or lost, and not yet told
-  bool torn = false;   // what was written last ends within a line
+  // Of the thread.
+  int64_t unreported = 0;  // lines dropped or lost
+  bool torn = false;       // the last write ended within a line
 };
 
 LogWriter::LogWriter(int fd, LogWriterOptions options)
@@ -99,48 +102,54 @@ LogWriter::LogWriter(int fd, LogWriterOptions options)
       thread_([state = state_] { Run(state); }) {}
 
 LogWriter::~LogWriter() {
-  std::unique_lock lock(state_->mutex);
-  state_->give_up_at = std::chrono::steady_clock::now() + options_.grace;
-  state_->changed.notify_all();
-  const bool ended = state_->changed.wait_for(lock, options_.grace + milliseconds(2 * kPollMillis),
-                                              [this] { return state_->done; });
-  lock.unlock();
+  State& state = *state_;
+  bool ended = false;
+  {
+    const absl::MutexLock lock(&state.mutex);
+    state.give_up_at = std::chrono::steady_clock::now() + options_.grace;
+    ended = state.mutex.AwaitWithTimeout(
+        absl::Condition(&state.done),
+        absl::FromChrono(options_.grace + milliseconds(2 * kPollMillis)));
+  }
   // Another writer may have filled the pipe between poll and write.
   ended ? thread_.join() : thread_.detach();
 }
 
 void LogWriter::Write(std::string line) {
-  const std::lock_guard lock(state_->mutex);
-  if (state_->queued_bytes + line.size() > state_->max_bytes) {
-    ++state_->just_dropped;
-    ++state_->dropped;
+  State& state = *state_;
+  const absl::MutexLock lock(&state.mutex);
+  if (state.queued_bytes + line.size() > state.max_bytes) {
+    ++state.just_dropped;
+    ++state.dropped;
     return;
   }
-  state_->queued_bytes += line.size();
-  state_->queue.push_back(std::move(line));
-  state_->changed.notify_all();
+  state.queued_bytes += line.size();
+  state.queue.push_back(std::move(line));
 }
 
 int64_t LogWriter::dropped() const { return state_->dropped; }
 
-void LogWriter::Run(const std::shared_ptr<State>& state) {
+void LogWriter::Run(const std::shared_ptr<State>& shared) {
   pthread_setname_np(pthread_self(), "log");
-  std::unique_lock lock(state->mutex);
+  State& state = *shared;
   while (true) {
-    state->changed.wait(
-        lock, [&state] { return !state->queue.empty() || state->give_up_at.has_value(); });
-    if (state->queue.empty()) break;
-    const std::vector<std::string> lines = std::exchange(state->queue, {});
-    const int64_t dropped = std::exchange(state->just_dropped, 0);
-    state->queued_bytes = 0;
-    lock.unlock();
-    state->WriteLines(lines);
-    state->untold += dropped;
-    if (dropped > 0) state->TellDropped();
-    lock.lock();
+    std::vector<std::string> lines;
+    int64_t dropped = 0;
+    {
+      const absl::MutexLock lock(&state.mutex);
+      state.mutex.Await(absl::Condition(&state, &State::HasWork));
+      if (state.queue.empty()) {
+        state.done = true;
+        return;
+      }
+      lines = std::exchange(state.queue, {});
+      dropped = std::exchange(state.just_dropped, 0);
+      state.queued_bytes = 0;
+    }
+    state.WriteLines(lines);
+    state.unreported += dropped;
+    if (dropped > 0) state.ReportDropped();
   }
-  state->done = true;
-  state->changed.notify_all();
 }
 
 }  // namespace falcon::telemetry

@@ -1,4 +1,4 @@
-// Metrics: the counters of the gateway, and their text in Prometheus' format.
+// Metrics: the counters of the gateway and of its process, and their text in Prometheus' format.
 #ifndef FALCON_TELEMETRY_METRICS_H_
 #define FALCON_TELEMETRY_METRICS_H_
 
@@ -26,7 +26,7 @@ using Labels = std::initializer_list<std::pair<std::string_view, std::string_vie
 class CounterFamily {
  public:
   void Add(Labels labels = {}, double by = 1) const;
-  // For what is counted elsewhere: the counter becomes `total`, and never goes back. One thread at a
+  // For what is counted elsewhere: raises the counter to `total`; it never falls. One thread at a
   // time.
   void RaiseTo(double total, Labels labels = {}) const;
 
@@ -58,8 +58,8 @@ struct RpcName {
   std::string_view method;
 };
 
-// Any thread. Labels come from the proto, the operation table and status codes, never from callers
-// or Falcon's text; as a second fence, a label shows at most 200 values, and then "other".
+// Any thread. Labels come from the proto, the operation table and status codes, never from clients
+// or Falcon's text. As a second bound, a label shows at most 200 values; further ones are "other".
 class Metrics {
  public:
   Metrics();
@@ -74,13 +74,12 @@ class Metrics {
   void RpcHandled(const RpcName& rpc, std::string_view code, std::chrono::nanoseconds took,
                   int64_t sent);
 
-  // falcon_gateway_token_refresh_total: log-ins by result, "ok" or the reason of the failure.
+  // falcon_gateway_token_refresh_total: token requests by result, "ok" or the error's reason.
   void TokenRefresh(std::string_view result);
   // falcon_gateway_token_refused_total: tokens that Falcon refused before they expired.
   void TokenRefused();
 
-  // The family `name`, made at its first mention. Whoever counts something names it: no table of all
-  // counters elsewhere. A name has one help text.
+  // The family `name`, made by the first call. A name has one help text.
   CounterFamily AddCounter(const std::string& name, const std::string& help);
   GaugeFamily AddGauge(const std::string& name, const std::string& help);
 
@@ -93,6 +92,12 @@ class Metrics {
   struct Families;
   std::unique_ptr<Families> families_;
 };
+
+// Sets what Prometheus' clients report of their process: process_cpu_seconds_total,
+// process_resident_memory_bytes, process_virtual_memory_bytes, process_open_fds, process_max_fds,
+// process_threads, process_start_time_seconds; from /proc. A value that /proc lacks stays as it
+// was. One thread at a time.
+void UpdateProcessMetrics(Metrics& metrics);
 
 }  // namespace falcon::telemetry
 

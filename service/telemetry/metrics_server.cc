@@ -1,4 +1,4 @@
-// Beast over one io_context; a coroutine a connection.
+// Beast over one io_context; one coroutine for each connection.
 #include "telemetry/metrics_server.h"
 
 #include <pthread.h>
@@ -77,7 +77,7 @@ class BeastServer final : public MetricsServer {
       Tcp::socket socket =
           co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
       if (error) {
-        // Out of descriptors, most likely: some will be free in a moment.
+        // Most likely out of descriptors: try again in a moment.
         pause.expires_after(seconds(1));
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
         continue;
@@ -132,7 +132,7 @@ class BeastServer final : public MetricsServer {
       if (!why.empty()) response.result(http::status::service_unavailable);
     } else {
       response.result(http::status::not_found);
-      response.body() = "there are /metrics, /healthz and /readyz\n";
+      response.body() = "not found; the pages are /metrics, /healthz and /readyz\n";
     }
     response.prepare_payload();
     return response;

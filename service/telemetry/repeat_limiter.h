@@ -1,5 +1,5 @@
-// RepeatLimiter: of lines that repeat each other, the first few in a window are written and the rest
-// are counted.
+// RepeatLimiter: of log lines that repeat each other, writes the first few in a window and counts
+// the rest.
 #ifndef FALCON_TELEMETRY_REPEAT_LIMITER_H_
 #define FALCON_TELEMETRY_REPEAT_LIMITER_H_
 
@@ -7,10 +7,11 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "base/time.h"
 
 namespace falcon::telemetry {
@@ -24,7 +25,7 @@ struct RepeatLimits {
 // Any thread.
 class RepeatLimiter {
  public:
-  // What makes two lines repeats of each other, such as method, code and reason.
+  // Lines with equal keys repeat each other. Such as method, code and reason.
   using Key = std::vector<std::string>;
 
   explicit RepeatLimiter(const Clock& clock, RepeatLimits limits = {})
@@ -33,9 +34,9 @@ class RepeatLimiter {
   // Whether a line of this key is to be written; counted if not.
   bool Admit(const Key& key);
 
-  // Calls `tell` for each key whose window is over with the number of lines that were not written
-  // in it, if any. Call it about once a second.
-  void Flush(const std::function<void(const Key& key, int64_t suppressed)>& tell);
+  // Calls `report` for each key whose window has ended, with the number of lines that were not
+  // written in it, if any. Call it about once a second.
+  void Flush(const std::function<void(const Key& key, int64_t suppressed)>& report);
 
   const RepeatLimits& limits() const { return limits_; }
 
@@ -47,8 +48,8 @@ class RepeatLimiter {
 
   const Clock& clock_;
   const RepeatLimits limits_;
-  std::mutex mutex_;
-  std::map<Key, Window> windows_;
+  absl::Mutex mutex_;
+  std::map<Key, Window> windows_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace falcon::telemetry

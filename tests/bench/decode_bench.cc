@@ -23,7 +23,6 @@
 #include "google/protobuf/util/json_util.h"
 #include "json/decoder.h"
 #include "json/document.h"
-#include "json/parser.h"
 
 namespace falcon::json {
 namespace {

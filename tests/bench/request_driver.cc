@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "client/catalog.h"
-#include "client/invoke.h"
+#include "client/gateway.h"
 #include "descriptor_set.h"
 #include "tests/support/largest_requests.h"
 #include "tests/support/method_requests.h"

@@ -10,7 +10,7 @@
 
 #include "absl/strings/ascii.h"
 #include "fql/catalogue.h"
-#include "fql/check.h"
+#include "fql/catalogue_check.h"
 #include "fql/parser.h"
 #include "tests/contract/protos.h"
 

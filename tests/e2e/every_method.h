@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "client/catalog.h"
-#include "client/invoke.h"
+#include "client/gateway.h"
 #include "tests/e2e/calls.h"
 #include "tests/support/method_requests.h"
 

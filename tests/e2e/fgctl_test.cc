@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "cli/flags.h"
-#include "client/invoke.h"
+#include "client/gateway.h"
 #include "client/messages.h"
 #include "client/naming.h"
 #include "client/text.h"

@@ -174,7 +174,7 @@ Task<absl::Status> GatewayService::Status(v1::GetStatusResponse& response) {
   for (const auto& [name, version] : libraries_) libraries[name] = version;
   *response.mutable_start_time() =
       TimeUtil::TimeTToTimestamp(std::chrono::system_clock::to_time_t(start_));
-  response.set_upstream_calls(caller_.stats().calls + token.logins);
+  response.set_upstream_calls(caller_.stats().calls + token.token_requests);
   co_return absl::OkStatus();
 }
 

@@ -100,7 +100,7 @@ std::vector<ResponseCache::Entry> ResponseCache::Write(const std::string& key,
   std::vector<Entry> entries;
   if (envelope.resources > kMaxResources || !envelope.errors.empty()) return entries;
   entries.emplace_back(key, CacheEntry{.kind = CacheEntry::Kind::kAnswer,
-                                       .text = answer.Text(),
+                                       .text = answer.ToJson(),
                                        .next = envelope.pagination.next,
                                        .at = sent});
   if (!call.cache_records_as) return entries;

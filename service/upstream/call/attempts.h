@@ -12,7 +12,6 @@
 #include "absl/status/statusor.h"
 #include "http/http_transport.h"
 #include "json/document.h"
-#include "json/parser.h"
 #include "runtime/cpu_pool.h"
 #include "runtime/timer.h"
 #include "upstream/call/admission_queue.h"

@@ -6,7 +6,6 @@
 #include "base/time.h"
 #include "http/http_transport.h"
 #include "json/document.h"
-#include "json/parser.h"
 #include "upstream/operation/operation.h"
 
 namespace falcon::upstream {

@@ -1,14 +1,25 @@
 // What the interceptor puts on a request, and what it does with each kind of answer.
+#include <deque>
+
 #include "tests/unit/auth/auth_stack.h"
 
 namespace falcon::auth {
 namespace {
 
+using std::chrono::hours;
 using testing::FailsWith;
 using testing::IsOk;
 using testing::Response;
 
-class AuthInterceptorTest : public AuthStack {};
+class AuthInterceptorTest : public AuthStack {
+ protected:
+  void StartWithAToken() {
+    Start();
+    transport_.Answer("POST", Granted("warm"));
+    transport_.Answer("GET", Response(200, "{}"));
+    ASSERT_THAT(Send(), IsOk());
+  }
+};
 
 TEST_F(AuthInterceptorTest, PutsCloudAndBearerOnARequestAndKeepsTheRest) {
   Start();
@@ -43,23 +54,24 @@ TEST_F(AuthInterceptorTest, ReplaysA429OfTheAnonymousLimitButNoOther) {
   transport_.Answer("GET", Response(200, "{}"));
   transport_.Answer("GET", Refusal(429, "slow down", {{"X-Ratelimit-Limit", "6000"}}));
   EXPECT_EQ(Send()->status, 200);
-  EXPECT_EQ(Logins(), 2);
+  EXPECT_EQ(TokenRequests(), 2);
   EXPECT_EQ(Send()->status, 429);
-  EXPECT_EQ(Logins(), 2);
+  EXPECT_EQ(TokenRequests(), 2);
 }
 
-TEST_F(AuthInterceptorTest, NamesWhereARedirectPointsToAndSendsNothingThere) {
-  Start();
-  transport_.Answer("POST", Granted());
-  transport_.Answer("GET", Response(301, "", {{"Location", "https://api.us-2.crowdstrike.com/x"}}));
-  const auto response = Send();
-  EXPECT_THAT(response, FailsWith(absl::StatusCode::kFailedPrecondition, "UPSTREAM_REDIRECT"));
-  EXPECT_THAT(std::string(response.status().message()),
-              ::testing::HasSubstr("https://api.us-2.crowdstrike.com/x"));
-  EXPECT_EQ(DataCalls(), 1);
+TEST_F(AuthInterceptorTest, NamesTheTargetOfARedirectAndSendsNothingThere) {
+  StartWithAToken();
+  for (const int status : {301, 302, 303, 307, 308}) {
+    transport_.Answer("GET", Response(status, "", {{"Location", "https://evil.example/x"}}));
+    const auto response = Send();
+    EXPECT_THAT(response, FailsWith(absl::StatusCode::kFailedPrecondition, "UPSTREAM_REDIRECT"));
+    EXPECT_THAT(std::string(response.status().message()),
+                ::testing::HasSubstr("https://evil.example/x"));
+  }
+  EXPECT_EQ(Count("evil.example"), 0);
 }
 
-TEST_F(AuthInterceptorTest, PassesFailuresOfTheWireOnAsTheyAre) {
+TEST_F(AuthInterceptorTest, ReturnsTransportErrorsUnchanged) {
   Start();
   transport_.Answer("POST", Granted());
   transport_.Answer(
@@ -79,7 +91,7 @@ TEST_F(AuthInterceptorTest, UsesTheTokensOwnCloudForTheReplay) {
 }
 
 // Revoked together with the one before it: the renewal was under way.
-TEST_F(AuthInterceptorTest, ReplaysAgainWhenTheNextTokenWasAskedForBeforeTheRefusal) {
+TEST_F(AuthInterceptorTest, ReplaysAgainWhenTheNextTokenWasRequestedBeforeTheRefusal) {
   Start();
   transport_.Answer("POST", Granted("one"));
   const auto token = Get();
@@ -103,7 +115,7 @@ TEST_F(AuthInterceptorTest, ReplaysAgainWhenTheNextTokenWasAskedForBeforeTheRefu
   EXPECT_EQ(DataCalls(), 3);
 }
 
-TEST_F(AuthInterceptorTest, TheReplayDoesNotOutliveItsCaller) {
+TEST_F(AuthInterceptorTest, CancelledCallIsNotReplayed) {
   Start();
   transport_.Answer("POST", Granted());
   const auto gate = Gate();
@@ -113,8 +125,104 @@ TEST_F(AuthInterceptorTest, TheReplayDoesNotOutliveItsCaller) {
   caller.Cancel();
   EXPECT_EQ(caller.Get(), std::nullopt);
   Open(gate);
-  EXPECT_EQ(Logins(), 1);
+  EXPECT_EQ(TokenRequests(), 1);
   EXPECT_EQ(DataCalls(), 1);
+}
+
+TEST_F(AuthInterceptorTest, RefreshesATokenThatExpiredBeforeTheCall) {
+  StartWithAToken();
+  clock_.Advance(hours(2));
+  transport_.Answer("POST", Granted("new"));
+  transport_.Answer("GET", Response(200, "{}"));
+  EXPECT_EQ(Send()->status, 200);
+  EXPECT_EQ(TokenRequests(), 2);
+  EXPECT_EQ(DataCalls(), 2);
+  EXPECT_EQ(transport_.requests().back().authorization.Reveal(), "Bearer canary-token-new");
+}
+
+TEST_F(AuthInterceptorTest, RefreshesAndReplaysOnceAfterA401) {
+  StartWithAToken();
+  transport_.Answer("GET", Refusal(401, "access denied, invalid bearer token"));
+  transport_.Answer("POST", Granted("new"));
+  transport_.Answer("GET", Response(200, "{}"));
+  EXPECT_EQ(Send()->status, 200);
+  EXPECT_EQ(TokenRequests(), 2);
+  EXPECT_EQ(DataCalls(), 3);
+}
+
+TEST_F(AuthInterceptorTest, ManyCallsWithARevokedTokenShareOneTokenRequest) {
+  constexpr int kCalls = 100;
+  StartWithAToken();
+  const auto gate = Gate();
+  for (int i = 0; i < kCalls; ++i) transport_.AnswerAfter("GET", Refusal(401, "revoked"), gate);
+  transport_.Answer("GET", Response(200, "{}"), kCalls);
+  const auto login_gate = Gate();
+  transport_.AnswerAfter("POST", Granted("new"), login_gate);
+  std::deque<testing::Running<absl::StatusOr<http::HttpResponse>>> calls;
+  for (int i = 0; i < kCalls; ++i) calls.push_back(StartSending());
+  Settle();
+  Open(gate);
+  Open(login_gate);
+  for (auto& call : calls) EXPECT_EQ((*call.Get())->status, 200);
+  EXPECT_EQ(TokenRequests(), 2);
+  EXPECT_EQ(DataCalls(), 1 + 2 * kCalls);
+}
+
+TEST_F(AuthInterceptorTest, LateRefusalOfTheOldTokenKeepsTheNewOne) {
+  StartWithAToken();
+  const auto slow = Gate();
+  transport_.AnswerAfter("GET", Refusal(401, "revoked"), slow);
+  transport_.Answer("GET", Refusal(401, "revoked"));
+  transport_.Answer("GET", Response(200, "{}"), 2);
+  transport_.Answer("POST", Granted("new"));
+  auto straggler = StartSending();
+  Settle();
+  EXPECT_EQ(Send()->status, 200);
+  Open(slow);
+  EXPECT_EQ((*straggler.Get())->status, 200);
+  EXPECT_EQ(TokenRequests(), 2);
+}
+
+TEST_F(AuthInterceptorTest, OperationThatIsRefusedAFreshTokenFailsWithoutFurtherTokenRequests) {
+  StartWithAToken();
+  transport_.Answer("GET", Refusal(401, "access denied", {{"X-Cs-Traceid", "trace-4"}}), 3);
+  transport_.Answer("POST", Granted("new"));
+  const auto response = Send();
+  EXPECT_THAT(response, FailsWith(absl::StatusCode::kFailedPrecondition, "UPSTREAM_AUTH"));
+  EXPECT_EQ(Metadata(response.status())["trace_id"], "trace-4");
+  EXPECT_EQ(DataCalls(), 3);
+  EXPECT_THAT(Send(), FailsWith(absl::StatusCode::kFailedPrecondition, "UPSTREAM_AUTH"));
+  EXPECT_EQ(TokenRequests(), 2);
+  EXPECT_EQ(DataCalls(), 4);
+}
+
+TEST_F(AuthInterceptorTest, Returns403AndKeepsTheToken) {
+  StartWithAToken();
+  transport_.Answer("GET", Refusal(403, "access denied, authorization failed"), 2);
+  EXPECT_EQ(Send()->status, 403);
+  EXPECT_EQ(Send()->status, 403);
+  EXPECT_EQ(TokenRequests(), 1);
+  EXPECT_EQ(TokenRequests(), 1);
+}
+
+TEST_F(AuthInterceptorTest, WallClockThatJumpsChangesNothing) {
+  StartWithAToken();
+  transport_.Answer("GET", Response(200, "{}"), 4);
+  for (const auto jump : {hours(1), hours(-2), hours(24 * 365), hours(-24 * 365)}) {
+    clock_.JumpWall(jump);
+    EXPECT_EQ(Send()->status, 200);
+    Settle();
+  }
+  EXPECT_EQ(TokenRequests(), 1);
+}
+
+TEST_F(AuthInterceptorTest, SkewedDateDoesNotChangeTheRetryAfterOfA429) {
+  Start();
+  // Falcon's clock and ours are months apart; it asks for ten seconds of its own.
+  transport_.Answer("POST", Refusal(429, "slow down",
+                                    {{"Date", "Wed, 21 Oct 2026 07:28:00 GMT"},
+                                     {"X-RateLimit-RetryAfter", "1792567690"}}));
+  EXPECT_EQ(RetryAfter(Send().status()), seconds(10));
 }
 
 }  // namespace

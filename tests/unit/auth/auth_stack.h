@@ -49,32 +49,25 @@ inline http::HttpResponse Refusal(int status, std::string_view message,
       std::move(headers));
 }
 
-inline LoginOptions InRegion(std::string_view region) {
-  LoginOptions options;
+inline OAuthOptions InRegion(std::string_view region) {
+  OAuthOptions options;
   options.region = region;
   return options;
 }
-inline LoginOptions AtUrl(std::string_view base_url) {
-  LoginOptions options;
+inline OAuthOptions AtUrl(std::string_view base_url) {
+  OAuthOptions options;
   options.base_url = base_url;
   return options;
 }
-inline CacheOptions ShownAs(std::string_view region, std::string_view base_url = "") {
-  CacheOptions options;
-  options.region = region;
-  options.base_url = base_url;
-  return options;
-}
-
 class AuthStack : public ::testing::Test {
  protected:
   // Builds the stack, afresh when there is one; nothing may be under way then.
-  void Start(LoginOptions options = {}, std::string member_cid = "") {
+  void Start(OAuthOptions options = {}, std::string member_cid = "") {
     Credentials credentials{std::string(kClientId), Secret(kSecret), std::move(member_cid)};
-    login_ = std::make_unique<OAuthTokenSource>(std::move(credentials), std::move(options),
-                                                transport_, clock_, timer_, jitter_);
-    cache_ = std::make_unique<CachedTokenSource>(*login_, ShownAs("us-1"), loop_, clock_, jitter_,
-                                                 log_, metrics_);
+    source_ = std::make_unique<OAuthTokenSource>(std::move(credentials), options, transport_,
+                                                 clock_, timer_, jitter_);
+    cache_ = std::make_unique<CachedTokenSource>(
+        CachedTokenSource::Deps{*source_, loop_, clock_, jitter_, log_, metrics_}, options);
     interceptor_ = std::make_unique<AuthInterceptor>(transport_, *cache_);
     timer_.AdvanceByItself();
   }
@@ -82,7 +75,7 @@ class AuthStack : public ::testing::Test {
   Deadline Soon() const { return Deadline::In(clock_, seconds(60)); }
 
   absl::StatusOr<Token> Get() { return Said(testing::Await(loop_, cache_->Get(Soon()))); }
-  absl::StatusOr<Token> LogIn() { return Said(testing::Await(loop_, login_->Get(Soon()))); }
+  absl::StatusOr<Token> FetchToken() { return Said(testing::Await(loop_, source_->Get(Soon()))); }
   absl::StatusOr<http::HttpResponse> Send(std::string_view path = kData) {
     http::HttpRequest request(http::Method::kGet, std::string(path), Soon());
     return Said(testing::Await(loop_, interceptor_->Send(std::move(request))));
@@ -112,7 +105,7 @@ class AuthStack : public ::testing::Test {
     });
     return count;
   }
-  int Logins() { return Count("/oauth2/token"); }
+  int TokenRequests() { return Count("/oauth2/token"); }
   int DataCalls() { return Count("/devices/"); }
 
   template <class Result>
@@ -137,7 +130,7 @@ class AuthStack : public ::testing::Test {
   telemetry::Log log_{telemetry::Level::kDebug, clock_, log_text_};
   telemetry::Metrics metrics_;
   Jitter jitter_ = [] { return 1.0; };
-  std::unique_ptr<OAuthTokenSource> login_;
+  std::unique_ptr<OAuthTokenSource> source_;
   std::unique_ptr<CachedTokenSource> cache_;
   std::unique_ptr<AuthInterceptor> interceptor_;
   std::string said_;

@@ -20,17 +20,21 @@ constexpr int kAlways = 1'000'000;
 
 class CachedTokenSourceTest : public AuthStack {
  protected:
+  void StartGranting() {
+    Start();
+    transport_.Answer("POST", Granted(), kAlways);
+  }
   testing::Running<absl::StatusOr<Token>> StartGetting() { return {loop_, cache_->Get(Soon())}; }
   // Whether to replay after Falcon refused `token` to `operation`: to another one each time, unless
   // it is said.
   bool Refuse(const Token& token, const std::string& operation = "") {
     const std::string name = operation.empty() ? StrCat("/operation/", ++operations_) : operation;
     bool replay = false;
-    OnLoop(loop_, [&] { replay = cache_->Refused(token, name).replay; });
+    OnLoop(loop_, [&] { replay = cache_->Invalidate(token, name).replay; });
     return replay;
   }
   void Accept(const Token& token, const std::string& operation = "/accepted") {
-    OnLoop(loop_, [&] { cache_->Accepted(token, operation); });
+    OnLoop(loop_, [&] { cache_->MarkAccepted(token, operation); });
   }
   TokenStatus Status() {
     TokenStatus status;
@@ -41,10 +45,9 @@ class CachedTokenSourceTest : public AuthStack {
   int operations_ = 0;
 };
 
-TEST_F(CachedTokenSourceTest, WalksThroughItsLifeWithOneLoginAPeriod) {
+TEST_F(CachedTokenSourceTest, MakesOneTokenRequestForEachLifetime) {
   jitter_ = [] { return 0.0; };  // renewed at 85 % of 1799 s: the first stride after 1529.15 s
-  Start();
-  transport_.Answer("POST", Granted(), kAlways);
+  StartGranting();
   constexpr int kStride = 5;
   constexpr int kPeriod = 1530;
   for (int now = 0; now <= 4 * kPeriod + 100; now += kStride) {
@@ -52,30 +55,30 @@ TEST_F(CachedTokenSourceTest, WalksThroughItsLifeWithOneLoginAPeriod) {
     ASSERT_THAT(token, IsOk()) << "at " << now << " s";
     ASSERT_LT(clock_.Now(), token->expires) << "at " << now << " s";
     Settle();
-    ASSERT_EQ(Logins(), now / kPeriod + 1) << "at " << now << " s";
+    ASSERT_EQ(TokenRequests(), now / kPeriod + 1) << "at " << now << " s";
     clock_.Advance(seconds(kStride));
   }
 }
 
-TEST_F(CachedTokenSourceTest, RenewsBetween85And90PercentOfALife) {
+TEST_F(CachedTokenSourceTest, RefreshesBetween85And90PercentOfTheLifetime) {
   for (const auto& [jitter, percent] : {std::pair{0.0, 85}, {0.5, 87}, {1.0, 90}}) {
     jitter_ = [value = jitter] { return value; };
     Start();
     transport_.Answer("POST", Granted("x", "us-1", 1000), 2);
-    const int before = Logins();
+    const int before = TokenRequests();
     ASSERT_THAT(Get(), IsOk());
     clock_.Advance(seconds(percent * 10) - seconds(1));
     ASSERT_THAT(Get(), IsOk());
     Settle();
-    EXPECT_EQ(Logins(), before + 1);
+    EXPECT_EQ(TokenRequests(), before + 1);
     clock_.Advance(seconds(10));
     ASSERT_THAT(Get(), IsOk());
     Settle();
-    EXPECT_EQ(Logins(), before + 2);
+    EXPECT_EQ(TokenRequests(), before + 2);
   }
 }
 
-TEST_F(CachedTokenSourceTest, ServesTheOldTokenWhileTheNewOneIsOnItsWay) {
+TEST_F(CachedTokenSourceTest, ServesTheOldTokenDuringARefresh) {
   Start();
   transport_.Answer("POST", Granted("old"));
   ASSERT_THAT(Get(), IsOk());
@@ -83,13 +86,13 @@ TEST_F(CachedTokenSourceTest, ServesTheOldTokenWhileTheNewOneIsOnItsWay) {
   const auto gate = Gate();
   transport_.AnswerAfter("POST", Granted("new"), gate);
   for (int i = 0; i < 10; ++i) EXPECT_EQ(Get()->value.Reveal(), "canary-token-old");
-  EXPECT_EQ(Logins(), 2);
+  EXPECT_EQ(TokenRequests(), 2);
   Open(gate);
   EXPECT_EQ(Get()->value.Reveal(), "canary-token-new");
-  EXPECT_EQ(Logins(), 2);
+  EXPECT_EQ(TokenRequests(), 2);
 }
 
-TEST_F(CachedTokenSourceTest, AThousandColdCallersShareOneLogin) {
+TEST_F(CachedTokenSourceTest, ConcurrentGetsShareOneTokenRequest) {
   Start();
   const auto gate = Gate();
   transport_.AnswerAfter("POST", Granted(), gate);
@@ -98,10 +101,10 @@ TEST_F(CachedTokenSourceTest, AThousandColdCallersShareOneLogin) {
   Settle();
   Open(gate);
   for (auto& caller : callers) EXPECT_THAT(*caller.Get(), IsOk());
-  EXPECT_EQ(Logins(), 1);
+  EXPECT_EQ(TokenRequests(), 1);
 }
 
-TEST_F(CachedTokenSourceTest, WaitersShareAFailureToo) {
+TEST_F(CachedTokenSourceTest, WaitersShareAFailure) {
   Start();
   const auto gate = Gate();
   transport_.AnswerAfter("POST", Refusal(403, "denied"), gate);
@@ -112,10 +115,10 @@ TEST_F(CachedTokenSourceTest, WaitersShareAFailureToo) {
   for (auto& caller : callers) {
     EXPECT_THAT(Said(*caller.Get()), FailsWith(kPrecondition, "UPSTREAM_CREDENTIALS"));
   }
-  EXPECT_EQ(Logins(), 1);
+  EXPECT_EQ(TokenRequests(), 1);
 }
 
-TEST_F(CachedTokenSourceTest, AWaiterThatLeavesDoesNotTakeTheLoginWithIt) {
+TEST_F(CachedTokenSourceTest, CancelledWaiterLeavesTheRequestToTheOthers) {
   Start();
   const auto gate = Gate();
   transport_.AnswerAfter("POST", Granted(), gate);
@@ -126,10 +129,10 @@ TEST_F(CachedTokenSourceTest, AWaiterThatLeavesDoesNotTakeTheLoginWithIt) {
   EXPECT_EQ(leaver.Get(), std::nullopt);
   Open(gate);
   EXPECT_THAT(*stayer.Get(), IsOk());
-  EXPECT_EQ(Logins(), 1);
+  EXPECT_EQ(TokenRequests(), 1);
 }
 
-TEST_F(CachedTokenSourceTest, TheLoginGoesOnWhenEverybodyLeft) {
+TEST_F(CachedTokenSourceTest, RequestGoesOnWhenAllWaitersAreCancelled) {
   Start();
   const auto gate = Gate();
   transport_.AnswerAfter("POST", Granted(), gate);
@@ -141,7 +144,7 @@ TEST_F(CachedTokenSourceTest, TheLoginGoesOnWhenEverybodyLeft) {
   EXPECT_TRUE(Status().valid);
 }
 
-TEST_F(CachedTokenSourceTest, TheLoginHasItsOwnDeadlineWhateverItsWaiters) {
+TEST_F(CachedTokenSourceTest, RequestHasADeadlineOfItsOwn) {
   Start();
   transport_.Answer("POST", Granted());
   const Deadline near = Deadline::In(clock_, milliseconds(1));
@@ -149,7 +152,7 @@ TEST_F(CachedTokenSourceTest, TheLoginHasItsOwnDeadlineWhateverItsWaiters) {
   EXPECT_GT(transport_.requests().front().deadline.at(), near.at());
 }
 
-TEST_F(CachedTokenSourceTest, KeepsTheOldTokenWhenRenewalFailsAndBacksOff) {
+TEST_F(CachedTokenSourceTest, KeepsTheOldTokenAndBacksOffWhenARefreshFails) {
   Start();
   transport_.Answer("POST", Granted("old"));
   ASSERT_THAT(Get(), IsOk());
@@ -159,34 +162,34 @@ TEST_F(CachedTokenSourceTest, KeepsTheOldTokenWhenRenewalFailsAndBacksOff) {
   for (const int hold : {1, 2, 4, 8, 16}) {
     EXPECT_EQ(Get()->value.Reveal(), "canary-token-old");
     Settle();
-    EXPECT_EQ(Logins(), ++at + 1);
+    EXPECT_EQ(TokenRequests(), ++at + 1);
     clock_.Advance(seconds(hold) - milliseconds(1));
     EXPECT_EQ(Get()->value.Reveal(), "canary-token-old");
     Settle();
-    EXPECT_EQ(Logins(), at + 1) << "held for " << hold << " s";
+    EXPECT_EQ(TokenRequests(), at + 1) << "held for " << hold << " s";
     clock_.Advance(milliseconds(1));
   }
   EXPECT_TRUE(Status().valid);
   EXPECT_EQ(Status().consecutive_failures, 5);
 }
 
-TEST_F(CachedTokenSourceTest, AnswersAKnownFailureAtOnceForOneTwoFourUpToSixtySeconds) {
+TEST_F(CachedTokenSourceTest, ReturnsTheSameErrorDuringABackoffOfOneToSixtySeconds) {
   Start();
   transport_.Answer("POST", Refusal(401, "denied"), kAlways);
-  int logins = 0;
+  int token_requests = 0;
   for (const int hold : {1, 2, 4, 8, 16, 32, 60, 60, 60}) {
     EXPECT_THAT(Get(), FailsWith(kPrecondition, "UPSTREAM_CREDENTIALS"));
-    EXPECT_EQ(Logins(), ++logins);
+    EXPECT_EQ(TokenRequests(), ++token_requests);
     clock_.Advance(milliseconds(400));
     const auto again = Get();
     EXPECT_THAT(again, FailsWith(kPrecondition, "UPSTREAM_CREDENTIALS"));
     EXPECT_EQ(RetryAfter(again.status()), seconds(hold) - milliseconds(400));
-    EXPECT_EQ(Logins(), logins);
+    EXPECT_EQ(TokenRequests(), token_requests);
     clock_.Advance(seconds(hold) - milliseconds(400));
   }
 }
 
-TEST_F(CachedTokenSourceTest, StartsAtOneSecondAgainAfterALoginThatWorked) {
+TEST_F(CachedTokenSourceTest, BackoffRestartsAfterASuccess) {
   Start();
   transport_.Answer("POST", Refusal(401, "denied"), 2);
   transport_.Answer("POST", Granted("x", "us-1", 100));
@@ -204,7 +207,7 @@ TEST_F(CachedTokenSourceTest, StartsAtOneSecondAgainAfterALoginThatWorked) {
   EXPECT_EQ(RetryAfter(Get().status()), milliseconds(999));
 }
 
-TEST_F(CachedTokenSourceTest, WaitsAsLongAsFalconAsked) {
+TEST_F(CachedTokenSourceTest, BackoffHonoursRetryAfter) {
   Start();
   transport_.Answer("POST", Refusal(429, "slow down", {{"X-RateLimit-RetryAfter", "90"}}), kAlways);
   EXPECT_THAT(Get(), FailsWith(kUnavailable, "RATE_LIMITED"));
@@ -212,13 +215,13 @@ TEST_F(CachedTokenSourceTest, WaitsAsLongAsFalconAsked) {
   const auto held = Get();
   EXPECT_THAT(held, FailsWith(kUnavailable, "RATE_LIMITED"));
   EXPECT_EQ(RetryAfter(held.status()), seconds(1));
-  EXPECT_EQ(Logins(), 1);
+  EXPECT_EQ(TokenRequests(), 1);
   clock_.Advance(seconds(1));
   EXPECT_FALSE(Get().ok());
-  EXPECT_EQ(Logins(), 2);
+  EXPECT_EQ(TokenRequests(), 2);
 }
 
-TEST_F(CachedTokenSourceTest, ARefusedTokenGoesAndItsSuccessorStays) {
+TEST_F(CachedTokenSourceTest, InvalidateDropsTheRefusedTokenAndNotItsSuccessor) {
   Start();
   transport_.Answer("POST", Granted("one"));
   transport_.Answer("POST", Granted("two"));
@@ -228,12 +231,11 @@ TEST_F(CachedTokenSourceTest, ARefusedTokenGoesAndItsSuccessorStays) {
   EXPECT_EQ(Get()->value.Reveal(), "canary-token-two");
   Refuse(first);
   EXPECT_EQ(Get()->value.Reveal(), "canary-token-two");
-  EXPECT_EQ(Logins(), 2);
+  EXPECT_EQ(TokenRequests(), 2);
 }
 
-TEST_F(CachedTokenSourceTest, TokensRefusedInARowAreHeldLikeFailedLogins) {
-  Start();
-  transport_.Answer("POST", Granted(), kAlways);
+TEST_F(CachedTokenSourceTest, TokensRefusedInARowStartABackoff) {
+  StartGranting();
   Refuse(*Get());
   Refuse(*Get());
   const auto held = Get();
@@ -242,35 +244,32 @@ TEST_F(CachedTokenSourceTest, TokensRefusedInARowAreHeldLikeFailedLogins) {
   clock_.Advance(seconds(1));
   Refuse(*Get());
   EXPECT_EQ(RetryAfter(Get().status()), seconds(2));
-  EXPECT_EQ(Logins(), 3);
+  EXPECT_EQ(TokenRequests(), 3);
 }
 
-TEST_F(CachedTokenSourceTest, TokensRevokedNowAndThenAreReplacedAtOnce) {
-  Start();
-  transport_.Answer("POST", Granted(), kAlways);
+TEST_F(CachedTokenSourceTest, AcceptedTokenThatIsRevokedIsReplacedAtOnce) {
+  StartGranting();
   for (int i = 0; i < 5; ++i) {
     const Token token = *Get();
     Accept(token);
     Refuse(token);
   }
   EXPECT_THAT(Get(), IsOk());
-  EXPECT_EQ(Logins(), 6);
+  EXPECT_EQ(TokenRequests(), 6);
 }
 
-TEST_F(CachedTokenSourceTest, AnOperationThatIsAlwaysRefusedCostsTheOthersOneToken) {
-  Start();
-  transport_.Answer("POST", Granted(), kAlways);
+TEST_F(CachedTokenSourceTest, OperationThatIsAlwaysRefusedDropsOneToken) {
+  StartGranting();
   for (int i = 0; i < 100; ++i) {
     for (bool again = true; again;) again = Refuse(*Get(), "/refused");
     Accept(*Get(), "/taken");
     clock_.Advance(milliseconds(100));
   }
-  EXPECT_LE(Logins(), 2);
+  EXPECT_LE(TokenRequests(), 2);
 }
 
-TEST_F(CachedTokenSourceTest, ATokenThatAnotherOperationJustUsedIsTriedAgainBeforeItIsDropped) {
-  Start();
-  transport_.Answer("POST", Granted(), kAlways);
+TEST_F(CachedTokenSourceTest, TokenThatAnotherOperationUsedIsReplayedBeforeItIsDropped) {
+  StartGranting();
   const Token token = *Get();
   clock_.Advance(milliseconds(10));
   Accept(*Get(), "/taken");
@@ -283,9 +282,8 @@ TEST_F(CachedTokenSourceTest, ATokenThatAnotherOperationJustUsedIsTriedAgainBefo
   EXPECT_NE(Get()->generation, token.generation);
 }
 
-TEST_F(CachedTokenSourceTest, ARevokedTokenIsDroppedAtItsFirstRefusalAlthoughItWorkedBefore) {
-  Start();
-  transport_.Answer("POST", Granted(), kAlways);
+TEST_F(CachedTokenSourceTest, RevokedTokenIsDroppedAtItsFirstRefusal) {
+  StartGranting();
   Accept(*Get(), "/taken");
   clock_.Advance(milliseconds(10));
   const Token token = *Get();
@@ -293,9 +291,8 @@ TEST_F(CachedTokenSourceTest, ARevokedTokenIsDroppedAtItsFirstRefusalAlthoughItW
   EXPECT_NE(Get()->generation, token.generation);
 }
 
-TEST_F(CachedTokenSourceTest, AnOperationThatSucceededMayDropATokenAgain) {
-  Start();
-  transport_.Answer("POST", Granted(), kAlways);
+TEST_F(CachedTokenSourceTest, AcceptedOperationMayDropATokenAgain) {
+  StartGranting();
   Refuse(*Get(), "/a");
   Accept(*Get(), "/a");
   Accept(*Get(), "/b");
@@ -305,19 +302,18 @@ TEST_F(CachedTokenSourceTest, AnOperationThatSucceededMayDropATokenAgain) {
   EXPECT_NE(Get()->generation, token.generation);
 }
 
-TEST_F(CachedTokenSourceTest, AnOperationOnItsOwnDropsFreshTokensEverMoreSeldom) {
-  Start();
-  transport_.Answer("POST", Granted(), kAlways);
+TEST_F(CachedTokenSourceTest, LoneRefusedOperationDropsFreshTokensWithBackoff) {
+  StartGranting();
   for (int second = 0; second < 60; ++second) {
     const auto token = Get();
     if (token.ok()) Refuse(*token, "/refused");
     clock_.Advance(seconds(1));
   }
-  EXPECT_LE(Logins(), 7);
-  EXPECT_GE(Logins(), 3);
+  EXPECT_LE(TokenRequests(), 7);
+  EXPECT_GE(TokenRequests(), 3);
 }
 
-TEST_F(CachedTokenSourceTest, ATokenThatArrivesDuringAHoldIsServedAndEndsIt) {
+TEST_F(CachedTokenSourceTest, TokenThatArrivesDuringABackoffEndsIt) {
   Start();
   transport_.Answer("POST", Granted());
   transport_.Answer("POST", Granted());
@@ -339,7 +335,7 @@ TEST_F(CachedTokenSourceTest, ATokenThatArrivesDuringAHoldIsServedAndEndsIt) {
   EXPECT_THAT(Get(), IsOk());
 }
 
-TEST_F(CachedTokenSourceTest, TellsItsStateWithoutTheToken) {
+TEST_F(CachedTokenSourceTest, StatusReportsAgeAndErrorsWithoutTheToken) {
   Start();
   EXPECT_FALSE(Status().valid);
   EXPECT_EQ(Status().region, "us-1");
@@ -356,23 +352,21 @@ TEST_F(CachedTokenSourceTest, TellsItsStateWithoutTheToken) {
   EXPECT_TRUE(status.valid);
   EXPECT_EQ(status.age, seconds(9));
   EXPECT_EQ(status.expires_in, seconds(1790));
-  EXPECT_EQ(status.logins, 2);
+  EXPECT_EQ(status.token_requests, 2);
   EXPECT_EQ(status.last_error, "");
 }
 
-TEST_F(CachedTokenSourceTest, TellsOnlyAPlaceThatIsKnownBeforeTheFirstToken) {
-  const auto place = [&](CacheOptions options) {
-    Start();
-    cache_ = std::make_unique<CachedTokenSource>(*login_, std::move(options), loop_, clock_,
-                                                 jitter_, log_, metrics_);
+TEST_F(CachedTokenSourceTest, ReportsOnlyAKnownRegionBeforeTheFirstToken) {
+  const auto place = [&](OAuthOptions options) {
+    Start(std::move(options));
     return StrCat(Status().region, "|", Status().base_url);
   };
-  EXPECT_EQ(place(ShownAs("us-2")), StrCat("us-2|", kUs2));
-  EXPECT_EQ(place(ShownAs("auto")), "|");
-  EXPECT_EQ(place(ShownAs("us-1", "https://relay.example")), "|https://relay.example");
+  EXPECT_EQ(place(InRegion("us-2")), StrCat("us-2|", kUs2));
+  EXPECT_EQ(place(InRegion("auto")), "|");
+  EXPECT_EQ(place(AtUrl("https://relay.example")), "|https://relay.example");
 }
 
-TEST_F(CachedTokenSourceTest, LogsAndCountsEachLogin) {
+TEST_F(CachedTokenSourceTest, LogsAndCountsEachTokenRequest) {
   Start();
   transport_.Answer("POST", Refusal(403, "denied"));
   transport_.Answer("POST", Granted());
@@ -380,8 +374,8 @@ TEST_F(CachedTokenSourceTest, LogsAndCountsEachLogin) {
   clock_.Advance(seconds(1));
   EXPECT_THAT(Get(), IsOk());
   EXPECT_THAT(log_text_.str(),
-              HasSubstr(R"("event":"login_failed","reason":"UPSTREAM_CREDENTIALS")"));
-  EXPECT_THAT(log_text_.str(), HasSubstr(R"("event":"logged_in","region":"us-1")"));
+              HasSubstr(R"("event":"token_request_failed","reason":"UPSTREAM_CREDENTIALS")"));
+  EXPECT_THAT(log_text_.str(), HasSubstr(R"("event":"token_refreshed","region":"us-1")"));
   EXPECT_THAT(metrics_.Text(), HasSubstr(R"(token_refresh_total{result="ok"} 1)"));
   EXPECT_THAT(metrics_.Text(),
               HasSubstr(R"(token_refresh_total{result="UPSTREAM_CREDENTIALS"} 1)"));

@@ -5,35 +5,52 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "config/config.h"
-#include "tests/support/temp_dir.h"
 #include "tests/support/status_matchers.h"
-#include "tests/unit/config/fake_environment.h"
+#include "tests/support/temp_dir.h"
 
 namespace falcon::config {
 
-// What is secret here has "canary" in it, which no status may hold.
+class FakeEnvironment final : public Environment {
+ public:
+  Secret Get(const std::string& name) const override {
+    const auto found = values.find(name);
+    return found == values.end() ? Secret() : Secret(found->second);
+  }
+  void Erase(const std::string& name) override { values.erase(name); }
+
+  std::map<std::string, std::string> values;
+};
+
+// Secrets have "canary" in them, which no status may hold.
 class ConfigFixture : public ::testing::Test {
  protected:
+  void Set(const std::string& name, const std::string& value) { variables_[name] = value; }
+
+  // Loads from `variables_`; `left_` is what remains of them.
   absl::StatusOr<Config> Load(std::vector<std::string> arguments = {}) {
-    environment_.values["CROWDSTRIKE_CLIENT_ID"] = "id";
-    environment_.values["CROWDSTRIKE_CLIENT_SECRET"] = "s";
+    left_.values = variables_;
     arguments.insert(arguments.begin(), "falcon-gateway");
     std::vector<const char*> argv;
     for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-    auto config = LoadConfig(static_cast<int>(argv.size()), argv.data(), environment_);
+    auto config = LoadConfig(static_cast<int>(argv.size()), argv.data(), left_);
     EXPECT_THAT(config.status().ToString(), ::testing::Not(::testing::HasSubstr("canary")))
         << "a secret got out";
     return config;
   }
-  // What is wrong with the one flag or variable that is.
-  std::string Complaint(const std::string& where, std::vector<std::string> arguments) {
+  std::vector<FieldViolation> Problems(std::vector<std::string> arguments = {}) {
     const auto config = Load(std::move(arguments));
-    const auto violations = Violations(config.status());
+    EXPECT_THAT(config, testing::FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_CONFIG"));
+    return Violations(config.status());
+  }
+  // What is wrong with `where`, the one flag or variable with a problem.
+  std::string Problem(const std::string& where, std::vector<std::string> arguments = {}) {
+    const auto violations = Problems(std::move(arguments));
     EXPECT_THAT(violations, ::testing::SizeIs(1)) << where;
     if (violations.empty()) return "";
     EXPECT_EQ(violations.front().field, where);
@@ -41,7 +58,9 @@ class ConfigFixture : public ::testing::Test {
   }
 
   falcon::testing::TempDir scratch_;
-  FakeEnvironment environment_;
+  std::map<std::string, std::string> variables_ = {{"CROWDSTRIKE_CLIENT_ID", "id"},
+                                                   {"CROWDSTRIKE_CLIENT_SECRET", "canary"}};
+  FakeEnvironment left_;
 };
 
 }  // namespace falcon::config

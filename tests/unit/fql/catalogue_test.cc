@@ -10,16 +10,14 @@
 #include "falcon_gateway/v1/detections.pb.h"
 #include "falcon_gateway/v1/host_record.pb.h"
 #include "falcon_gateway/v1/hosts.pb.h"
-#include "fql/check.h"
+#include "fql/catalogue_check.h"
 #include "fql/parser.h"
 #include "sample.pb.h"
 #include "tests/support/status_matchers.h"
-#include "tests/unit/fql/catalogued.h"
 
 namespace falcon::fql {
 namespace {
 
-using testing::ExpectCatalogued;
 using testing::FailsWith;
 using testing::IsOk;
 
@@ -77,7 +75,7 @@ TEST_F(CatalogueTest, ReadsKindsFromTypesUnlessTheOptionSaysOtherwise) {
   EXPECT_FALSE(sample_.Find("device.hostname")->array);
 }
 
-TEST_F(CatalogueTest, SpeaksFalconsWords) {
+TEST_F(CatalogueTest, WordUsesFalconsVocabulary) {
   const auto* grade = sample::Grade_descriptor();
   EXPECT_EQ(sample_.Word("grade", grade->FindValueByName("GRADE_VERY_HIGH")), "Very High");
   EXPECT_EQ(sample_.Word("plain_grade", grade->FindValueByName("GRADE_VERY_HIGH")), "very_high");
@@ -217,7 +215,7 @@ TEST_F(CatalogueTest, RefusesTheOperatorsThatAFieldIsWithout) {
   EXPECT_EQ(Ordered("sorted desc"), "sorted|desc");
 }
 
-TEST_F(CatalogueTest, WritesWhatMeansTheSameAsFalconTakesIt) {
+TEST_F(CatalogueTest, BringsFiltersIntoFalconsSpelling) {
   const std::string hex = "0123456789abcdef0123456789abcdef";
   for (const auto& [given, sent] : std::vector<std::pair<std::string, std::string>>{
            {"bracketed:'a'", "bracketed:['a']"},
@@ -276,14 +274,6 @@ TEST_F(CatalogueTest, NotesUnknownWordsOnce) {
   ASSERT_EQ(checked->notes.size(), 1u);
   EXPECT_EQ(checked->notes[0].reason, "UNKNOWN_WORD");
   EXPECT_EQ(checked->notes[0].field, "grade");
-}
-
-TEST(Catalogue, HasEveryDocumentedFieldOfADetection) {
-  ExpectCatalogued(Catalogue(v1::Detection::descriptor()), "fql_fields_detections.txt");
-}
-
-TEST(Catalogue, HasEveryDocumentedFieldOfAHost) {
-  ExpectCatalogued(Catalogue(v1::Host::descriptor()), "fql_fields_hosts.txt");
 }
 
 }  // namespace

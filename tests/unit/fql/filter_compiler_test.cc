@@ -73,7 +73,7 @@ struct Case {
   std::string answer;
 };
 
-TEST(FilterCompiler, MakesOfEachOperatorWhatItSays) {
+TEST(FilterCompiler, CompilesEachOperator) {
   for (const Case& one : std::vector<Case>{
            {"", ""},
            {"exact: 'x'", "exact:'x'"},
@@ -124,7 +124,7 @@ TEST(FilterCompiler, MakesOfEachOperatorWhatItSays) {
   }
 }
 
-TEST(FilterCompiler, RefusesWhatFindsNothingOrMeansNothing) {
+TEST(FilterCompiler, RefusesValuesThatMatchOrMeanNothing) {
   for (const Case& one : std::vector<Case>{
            {"note: ''", "note: is empty text, which matches nothing; leave the field out\n"},
            {"exact: '  '", "exact: is empty text, which matches nothing; leave the field out\n"},
@@ -201,7 +201,7 @@ TEST(FilterCompiler, ReportsNoMoreThanTwentyViolations) {
   EXPECT_EQ(Violations(compiled.status()).size(), 20u);
 }
 
-TEST(FilterCompiler, JoinsTheRawFilterByAndWhateverItSays) {
+TEST(FilterCompiler, JoinsTheRawFilterByAnd) {
   EXPECT_EQ(Sample("fql: \"score:>1,score:<9\" exact: 'x'"), "(score:>1,score:<9)+exact:'x'");
   EXPECT_EQ(Sample("fql: '   ' exact: 'x'"), "exact:'x'");
   for (const std::string_view escape :
@@ -248,7 +248,7 @@ TEST(FilterCompiler, MakesEqualTextOfEqualRequestsWithinAMinute) {
   EXPECT_NE(first->expression.Text(), next->expression.Text());
 }
 
-TEST(FilterCompiler, CallsAMistakeInAProtoInternal) {
+TEST(FilterCompiler, ContradictoryProtoOptionsAreInternal) {
   const auto compiled = CompileFilters(WithFilter<sample::Mistaken>("exact: 'x'"),
                                        Catalogue(sample::Record::descriptor()), kNow);
   EXPECT_EQ(compiled.status().code(), absl::StatusCode::kInternal);
@@ -269,7 +269,7 @@ TEST(FilterCompiler, ReadsListDetectionsRequests) {
             "products: `product` minds case: write 'epp', not 'EPP'\n");
 }
 
-TEST(FilterCompiler, ChecksSyntaxAloneWhereTheRequestAsksForThat) {
+TEST(FilterCompiler, SyntaxOnlyChecksNothingElse) {
   const std::string unchecked = "read_options { filter_check: FILTER_CHECK_SYNTAX_ONLY }";
   for (const std::string_view filter :
        {"zzz:'x'", "platform_name:'windows'", "hostname:>'a'", "last_seen:~'x'",
@@ -284,7 +284,7 @@ TEST(FilterCompiler, ChecksSyntaxAloneWhereTheRequestAsksForThat) {
             "platforms: `platform_name` minds case: write 'Windows', not 'windows'\n");
 }
 
-TEST(FilterCompiler, NotesWhatItDoesNotKnow) {
+TEST(FilterCompiler, NotesUnknownWordsAndFields) {
   const Catalogue hosts(v1::Host::descriptor());
   const auto request = FromText<v1::ListHostsRequest>(
       "read_options { filter_check: FILTER_CHECK_SYNTAX_ONLY } filter { platforms: 'BeOS' fql: "
@@ -318,7 +318,7 @@ TEST(FilterCompiler, ReadsListHostsRequests) {
             "platforms: `platform_name` minds case: write 'Windows', not 'windows'\n");
 }
 
-TEST(FilterCompiler, AsksForANameInEveryCaseWhereRecordsAreComparedAgain) {
+TEST(FilterCompiler, NameMatchesEveryCaseWhereRecordsAreCompared) {
   EXPECT_EQ(Hosts("hostname: 'MacBook-7.local'"),
             "hostname:['MacBook-7.local','MACBOOK-7.LOCAL','macbook-7.local'],"
             "hostname:'MacBook-7.local',hostname:~'MacBook-7.local'");
@@ -331,7 +331,7 @@ TEST(FilterCompiler, AsksForANameInEveryCaseWhereRecordsAreComparedAgain) {
             R"(hostname:'Bob\'s\\pc',hostname:~'Bob\'s\\pc')");
 }
 
-TEST(FilterCompiler, AsksForANameWholeWhereRecordsAreOnlyCounted) {
+TEST(FilterCompiler, NameMatchesWholeWhereRecordsAreOnlyCounted) {
   const Catalogue hosts(v1::Host::descriptor());
   EXPECT_EQ(Compile(FromText<v1::AggregateHostsRequest>("filter { hostname: 'MacBook-7' }"), hosts),
             "hostname:['MacBook-7','MACBOOK-7','macbook-7']");
@@ -339,7 +339,7 @@ TEST(FilterCompiler, AsksForANameWholeWhereRecordsAreOnlyCounted) {
             "hostname:['10-0-0-5']");
 }
 
-TEST(FilterCompiler, AsksForTheDevicesPartOfAJoinedId) {
+TEST(FilterCompiler, JoinedDeviceIdMatchesByItsDevicePart) {
   const std::string cid = "fedcba9876543210fedcba9876543210";
   const std::string aid = "0123456789abcdef0123456789abcdef";
   const Catalogue applications(v1::DiscoveredApplication::descriptor());

@@ -14,7 +14,7 @@
 #include "falcon_gateway/v1/detection_record.pb.h"
 #include "falcon_gateway/v1/host_record.pb.h"
 #include "fql/catalogue.h"
-#include "fql/check.h"
+#include "fql/catalogue_check.h"
 #include "fql/parser.h"
 
 namespace falcon::fql {

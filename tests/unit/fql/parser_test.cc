@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 
+#include "absl/strings/str_split.h"
 #include "base/text.h"
 #include "tests/support/status_matchers.h"
 
@@ -26,33 +27,12 @@ std::string Problem(std::string_view text, const ParseLimits& limits = {}) {
 }
 
 TEST(Parser, PrintsTextThatParsesToTheSameTree) {
-  for (const std::string_view text : {"a:'b'",
-                                      "a:!'b'",
-                                      "a:>1",
-                                      "a:>=1.5",
-                                      "a:<-2",
-                                      "a:<=1e3",
-                                      "a:~'b c'",
-                                      "a:!~'b'",
-                                      "a:*'b*'",
-                                      "a:!*'*b'",
-                                      "a:null",
-                                      "a:!null",
-                                      "a:true",
-                                      "a:false",
-                                      "a:['b']",
-                                      "a:!['b','c']",
-                                      "a:[1,'2',null,true]",
-                                      "a:''",
-                                      R"(a:'it\'s \\ here')",
-                                      "a:'(x),y+z'",
-                                      "a:'1'+b:'2'",
-                                      "a:'1',b:'2'",
-                                      "a:'1'+(b:'2',c:'3')",
-                                      "a:'1',(b:'2'+c:'3')",
-                                      "(a:'1'+(b:'2',(c:'3'+d:'4'))),e:'5'",
-                                      "a.b-c.d_1:'x'",
-                                      "a:'\xC3\xA4\xF0\x9F\x90\x9D'"}) {
+  constexpr std::string_view kTexts =
+      "a:'b'|a:!'b'|a:>1|a:>=1.5|a:<-2|a:<=1e3|a:~'b c'|a:!~'b'|a:*'b*'|a:!*'*b'|a:null|a:!null|"
+      "a:true|a:false|a:['b']|a:!['b','c']|a:[1,'2',null,true]|a:''|a:'it\\'s \\\\ here'|"
+      "a:'(x),y+z'|a:'1'+b:'2'|a:'1',b:'2'|a:'1'+(b:'2',c:'3')|a:'1',(b:'2'+c:'3')|"
+      "(a:'1'+(b:'2',(c:'3'+d:'4'))),e:'5'|a.b-c.d_1:'x'|a:'\xC3\xA4\xF0\x9F\x90\x9D'";
+  for (const std::string& text : std::vector<std::string>(absl::StrSplit(ToAbsl(kTexts), '|'))) {
     const auto parsed = Parse(text);
     ASSERT_THAT(parsed, IsOk()) << text;
     const auto again = Parse(parsed->Text());

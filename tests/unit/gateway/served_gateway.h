@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "client/catalog.h"
-#include "client/invoke.h"
+#include "client/gateway.h"
 #include "descriptor_set.h"
 #include "rpc/services/detection_service.h"
 #include "rpc/services/discover_service.h"

@@ -10,8 +10,8 @@
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/detections.pb.h"
 #include "falcon_gateway/v1/hosts.pb.h"
-#include "full_record.h"
 #include "google/protobuf/util/json_util.h"
+#include "json/decoder_tables.h"
 #include "kinds.pb.h"
 
 namespace falcon::json {
@@ -20,6 +20,12 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using kinds::Kinds;
+
+DecodeOptions WithAdditionalFields() {
+  DecodeOptions options;
+  options.additional_fields = true;
+  return options;
+}
 
 TEST(Decoder, ReadsMapsOfTextNumbersAndMessages) {
   const auto [kinds, report] = DecodeRecord<Kinds>(
@@ -38,95 +44,11 @@ TEST(Decoder, ReadsMapsOfTextNumbersAndMessages) {
             Text(StructOf(R"({"parts.p.new": 1, "parts.q": "no object", "counts.bad": "x"})")));
 }
 
-TEST(Decoder, ReadsNoMapFromWhatIsNone) {
+TEST(Decoder, LeavesAMapUnsetForOtherValues) {
   const auto [kinds, report] =
       DecodeRecord<Kinds>(R"({"words": "", "counts": [1], "parts": null})");
   EXPECT_EQ(kinds.words_size() + kinds.counts_size() + kinds.parts_size(), 0);
   EXPECT_EQ(report.skipped_values, 1);
-}
-
-TEST(Decoder, FillsEveryFieldOfAFullDetection) {
-  ExpectEveryFieldSet<v1::Detection>("detection_full.json");
-}
-
-TEST(Decoder, FillsEveryFieldOfAFullHost) { ExpectEveryFieldSet<v1::Host>("host_full.json"); }
-
-TEST(Decoder, LosesOnlyTheBadFieldsOfAnUglyDetection) {
-  const auto [detection, report] =
-      DecodeRecord<v1::Detection>(TestData("detection_ugly.json"), WithAdditionalFields());
-  const std::map<std::string, int64_t> skipped = {
-      {"agent_id", 1},
-      {"data_domains", 1},
-      {"description", 1},
-      {"device.last_seen", 1},
-      {"external", 1},
-      {"grandparent_details", 1},
-      {"is_aggregated", 1},
-      {"network_accesses", 1},
-      {"network_accesses.local_port", 1},
-      {"parent_details", 1},
-      {"pattern_disposition", 1},
-      {"score", 1},
-      {"start_time", 1},
-  };
-  EXPECT_EQ(CountsOf(report), skipped);
-  EXPECT_EQ(detection.process_id(), "9007199254740993117");
-  EXPECT_EQ(detection.parent_process_id(), "12345678901234567890123");
-  EXPECT_EQ(detection.local_process_id(), "1234");
-  EXPECT_EQ(detection.severity_score(), 70);
-  EXPECT_EQ(detection.severity(), v1::SEVERITY_HIGH);
-  EXPECT_FALSE(detection.has_confidence());
-  EXPECT_EQ(detection.status(), v1::DETECTION_STATUS_IN_PROGRESS);
-  EXPECT_EQ(detection.created_timestamp().seconds(), 1767600900);
-  EXPECT_EQ(detection.updated_timestamp().nanos(), 123'000'000);
-  EXPECT_EQ(detection.timestamp().seconds(), 1767597300);
-  EXPECT_EQ(detection.tags_size(), 1);
-  EXPECT_EQ(detection.data_domains_size(), 2);
-  EXPECT_EQ(detection.pattern_id(), 10357);
-  EXPECT_TRUE(detection.has_cloud_indicator() && !detection.cloud_indicator());
-  EXPECT_TRUE(detection.show_in_ui());
-  EXPECT_EQ(detection.device().hostname(), "SRV-PROD-001");
-  EXPECT_EQ(detection.device().major_version(), "10");
-  EXPECT_EQ(detection.device().groups_size(), 1);
-  EXPECT_EQ(detection.mitre_attack(0).tactic_id(), "TA0005");
-  EXPECT_EQ(detection.network_accesses_size(), 2);
-  EXPECT_EQ(detection.network_accesses(0).remote_port(), 443);
-  EXPECT_TRUE(detection.network_accesses(0).has_is_ipv6());
-  EXPECT_EQ(detection.incident().score(), 12.5);
-  EXPECT_EQ(detection.filename(), "rundll32.exe");
-}
-
-TEST(Decoder, LosesOnlyTheBadFieldsOfAnUglyHost) {
-  const auto [host, report] = DecodeRecord<v1::Host>(TestData("host_ugly.json"));
-  const std::map<std::string, int64_t> skipped = {
-      {"device_policies.content-update.applied", 1},
-      {"device_policies.prevention.assigned_date", 1},
-      {"first_seen", 1},
-      {"groups", 1},
-      {"last_reboot", 1},
-      {"managed_apps", 1},
-      {"modified_timestamp", 1},
-      {"notes", 1},
-      {"platform_name", 1},
-  };
-  EXPECT_EQ(CountsOf(report), skipped);
-  EXPECT_EQ(host.device_id(), "6fa2c1d04b7e4f0c9d3ab8e5127f90aa");
-  EXPECT_EQ(host.platform_id(), "0");
-  EXPECT_EQ(host.status(), v1::CONTAINMENT_STATUS_LIFT_CONTAINMENT_PENDING);
-  EXPECT_EQ(host.product_type_desc(), v1::PRODUCT_TYPE_DOMAIN_CONTROLLER);
-  EXPECT_EQ(host.last_seen().seconds(), 1767600900);
-  EXPECT_EQ(host.agent_local_time().nanos(), 500'000'000);
-  EXPECT_EQ(host.last_login_timestamp().seconds(), 1767600900);
-  EXPECT_TRUE(host.reduced_functionality_mode());
-  EXPECT_EQ(host.groups_size(), 3);
-  EXPECT_EQ(host.ou(0), "Servers");
-  EXPECT_EQ(host.meta().version(), "1234567890");
-  EXPECT_TRUE(host.device_policies().prevention().applied());
-  EXPECT_EQ(host.device_policies().content_update().policy_id(), "17");
-  EXPECT_FALSE(host.device_policies().has_host_retention());
-  EXPECT_EQ(host.policies(0).policy_id(), "aa11");
-  EXPECT_EQ(host.os_build(), "17763.5");
-  EXPECT_EQ(host.last_login_user(), "true");
 }
 
 TEST(Decoder, KeepsMisfitsAndUnmodelledKeysByPath) {
@@ -167,7 +89,7 @@ TEST(Decoder, ManyMisfitsUnderALongKeyStaySmall) {
   EXPECT_LT(record.ByteSizeLong(), key.size() + 50'000);
 }
 
-TEST(Decoder, LeavesAdditionalFieldsOutUnlessAskedAndUnlessThereAreAny) {
+TEST(Decoder, AddsAdditionalFieldsOnlyOnRequestAndIfAny) {
   EXPECT_FALSE(DecodeRecord<Kinds>(R"({"unknown":1})").message.has_additional_fields());
   const Kinds none = DecodeRecord<Kinds>(R"({"text":"a"})", WithAdditionalFields()).message;
   EXPECT_FALSE(none.has_additional_fields());
@@ -269,6 +191,41 @@ TEST(DecodeReport, AddsUp) {
   EXPECT_EQ(sum.skipped_records, 4);
   EXPECT_EQ(CountsOf(sum), (std::map<std::string, int64_t>{{"a.b", 4}, {"Host", 4}}));
   EXPECT_EQ(sum.fields.at("a.b").example, "1");
+}
+
+TEST(KeyIndex, FindsKeysOfEveryLengthAndNothingElse) {
+  std::vector<std::string> keys;
+  for (size_t size = 1; size <= 40; ++size) {
+    keys.push_back(std::string(size, 'a'));
+    if (size > 1) keys.push_back(std::string(size - 1, 'a') + "b");
+  }
+  const KeyIndex index(keys);
+  for (size_t i = 0; i < keys.size(); ++i) EXPECT_EQ(index.Find(keys[i]), static_cast<int>(i));
+  EXPECT_EQ(index.Find(std::string(41, 'a')), -1);
+  for (const std::string& key : keys) EXPECT_EQ(index.Find(key + "c"), -1) << key;
+}
+
+TEST(KeyIndex, FindsNoEmptyKey) {
+  const KeyIndex index({"a", "", "b", ""});
+  EXPECT_EQ(index.Find(""), -1);
+  EXPECT_EQ(index.Find("b"), 2);
+}
+
+TEST(KeyIndex, TellsLongKeysApartByTheirMiddle) {
+  for (size_t size = 17; size <= 40; ++size) {
+    const std::string key(size, 'a');
+    const KeyIndex index({key});
+    for (size_t at = 0; at < size; ++at) {
+      std::string other = key;
+      other[at] = 'b';
+      EXPECT_EQ(index.Find(other), -1) << other;
+    }
+  }
+}
+
+TEST(KeyIndex, MayBeEmpty) {
+  EXPECT_EQ(KeyIndex().Find(""), -1);
+  EXPECT_EQ(KeyIndex().Find("a"), -1);
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ TEST(FieldSelection, TakesAllOfAMessageThatIsNamedItself) {
   }
 }
 
-TEST(FieldSelection, SpeaksFalconsKeysToFalcon) {
+TEST(FieldSelection, UsesFalconsJsonKeys) {
   const FieldSelection selection =
       *FieldSelection::FromMask(Mask({"renamed", "text", "additional_fields"}), kKinds);
   EXPECT_THAT(selection.TopLevelJsonKeys(kKinds), ElementsAre("text", "re-named"));
@@ -88,7 +88,7 @@ TEST(FieldSelection, NamesTheNearestPathForAnUnknownOne) {
   }
 }
 
-TEST(FieldSelection, ReportsEveryWrongPathAndAStarInCompany) {
+TEST(FieldSelection, ReportsEveryWrongPath) {
   const auto selection =
       FieldSelection::FromMask(Mask({"no", "*", "cmdline", "neither"}), kDetection);
   EXPECT_THAT(Violations(selection.status()), SizeIs(3));

@@ -1,6 +1,4 @@
 // Addresses that swallow what is sent to them, and names that nobody tells the addresses of.
-#include "redis/dial.h"
-
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <gmock/gmock.h>
@@ -13,6 +11,7 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "redis/redis_store.h"
 #include "tests/unit/redis/scripted_redis.h"
 #include "tests/unit/redis/store_fixture.h"
 
@@ -111,7 +110,7 @@ class DialTest : public StoreTest {
   const std::string named = StrCat(kName, ":", port);
 };
 
-TEST_F(DialTest, AConnectThatHangsEndsWithItsAttempt) {
+TEST_F(DialTest, HangingConnectEndsAtItsTimeout) {
   const BlackHole hole(server.port());
   Connect("127.0.0.2:" + port);
   for (int attempt = 1; attempt <= 3; ++attempt) {
@@ -120,10 +119,10 @@ TEST_F(DialTest, AConnectThatHangsEndsWithItsAttempt) {
     UntilFaults(attempt);
     PassPause();
   }
-  EXPECT_THAT(Log(), HasSubstr("no answer to the log-in"));
+  EXPECT_THAT(Log(), HasSubstr("no reply to the authentication"));
 }
 
-TEST_F(DialTest, AnAddressThatHangsDoesNotKeepTheNextOnesFromTheirTurn) {
+TEST_F(DialTest, HangingAddressIsFollowedByTheNextOne) {
   const BlackHole hole(server.port());
   const FakeName name({"127.0.0.2", "127.0.0.2", "127.0.0.1"});
   Connect(named);
@@ -137,14 +136,14 @@ TEST_F(DialTest, AnAddressThatHangsDoesNotKeepTheNextOnesFromTheirTurn) {
   EXPECT_EQ(name.asked(), 3);
 }
 
-TEST_F(DialTest, AnAddressThatRefusesIsFollowedByTheNextAtOnce) {
+TEST_F(DialTest, RefusingAddressIsFollowedByTheNextAtOnce) {
   const FakeName name({"127.0.0.2", "127.0.0.1"});
   Connect(named);
   UntilConnected();
   EXPECT_EQ(Stats().faults, 0);
 }
 
-TEST_F(DialTest, WhileANameServerHangsItIsAskedOnceAndWhatItSaysTooLateIsNotUsed) {
+TEST_F(DialTest, HangingResolveRunsOnceAndItsLateResultIsIgnored) {
   FakeName name({"127.0.0.1"});
   name.HoldUp();
   Connect(named);
@@ -159,7 +158,7 @@ TEST_F(DialTest, WhileANameServerHangsItIsAskedOnceAndWhatItSaysTooLateIsNotUsed
   EXPECT_EQ(server.connections(), 1);
 }
 
-TEST_F(DialTest, TheStoreGoesAwayWhileANameServerHangs) {
+TEST_F(DialTest, StoreMayBeDestroyedDuringAResolve) {
   FakeName name({"127.0.0.1"});
   name.HoldUp();
   Connect(named);

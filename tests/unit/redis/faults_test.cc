@@ -53,34 +53,34 @@ class RedisFaults : public StoreTest {
   }
 };
 
-TEST_F(RedisFaults, ALogInThatIsRefusedSaysTheCodeOnly) {
+TEST_F(RedisFaults, RefusedAuthenticationLogsOnlyTheCode) {
   ExpectRefused("-LOADING Redis is loading the dataset in memory\r\n", "Redis answers LOADING");
   ExpectRefused("-ERR unknown command `AUTH`, with args beginning with: `canary`\r\n",
                 "Redis answers ERR");
   ExpectRefused(std::nullopt, "redis_unavailable");
-  ExpectRefused("SSH-2.0-OpenSSH\r\n", "no reply of Redis'");
+  ExpectRefused("SSH-2.0-OpenSSH\r\n", "not a reply of Redis");
 }
 
-TEST_F(RedisFaults, AServerThatNeverAnswersTheLogInIsGivenUp) {
+TEST_F(RedisFaults, ServerThatDoesNotReplyToTheAuthenticationIsClosed) {
   const ScriptedRedis server(AnswerAll(""));
   Connect(server.address());
   while (server.connections() == 0) std::this_thread::yield();
   timer.Advance(seconds(1));
   UntilFaults(1);
-  EXPECT_THAT(Log(), HasSubstr("no answer to the log-in"));
+  EXPECT_THAT(Log(), HasSubstr("no reply to the authentication"));
   PassPause();
   while (server.connections() < 2) std::this_thread::yield();
 }
 
-TEST_F(RedisFaults, WhatIsNoReplyEndsTheConnection) {
+TEST_F(RedisFaults, InvalidReplyClosesTheConnection) {
   ExpectLost(std::nullopt, "End of file");
-  ExpectLost("HTTP/1.1 400 Bad Request\r\n\r\n", "no reply of Redis'");
-  ExpectLost("*3\r\n$1\r\na\r\n", "no reply of Redis': it is an array");
-  ExpectLost("*1000000000\r\n", "no reply of Redis': it is an array");
+  ExpectLost("HTTP/1.1 400 Bad Request\r\n\r\n", "not a reply of Redis");
+  ExpectLost("*3\r\n$1\r\na\r\n", "not a reply of Redis: it is an array");
+  ExpectLost("*1000000000\r\n", "not a reply of Redis: it is an array");
   ExpectLost("$2000000000\r\n" + std::string(size_t{2} << 20, 'x'), "too large");
 }
 
-TEST_F(RedisFaults, AReplyThatNobodyAskedForEndsTheConnection) {
+TEST_F(RedisFaults, UnexpectedReplyClosesTheConnection) {
   const ScriptedRedis server(ThenAnswer("$1\r\n1\r\n+OK\r\n"));
   Connect(server.address());
   UntilConnected();
@@ -89,7 +89,7 @@ TEST_F(RedisFaults, AReplyThatNobodyAskedForEndsTheConnection) {
   EXPECT_THAT(Log(), HasSubstr("nobody asked for"));
 }
 
-TEST_F(RedisFaults, ThreeErrorsInARowEndTheConnection) {
+TEST_F(RedisFaults, ThreeErrorsInARowCloseTheConnection) {
   const ScriptedRedis server(ThenAnswer("-LOADING Redis is loading\r\n"));
   Connect(server.address());
   UntilConnected();
@@ -102,7 +102,7 @@ TEST_F(RedisFaults, ThreeErrorsInARowEndTheConnection) {
   EXPECT_FALSE(Stats().connected);
 }
 
-TEST_F(RedisFaults, APutThatIsRefusedIsCountedAndEndsNothing) {
+TEST_F(RedisFaults, RefusedPutIsCountedAndKeepsTheConnection) {
   const ScriptedRedis server([](const ScriptedRedis::Command& command) {
     if (command[0] == "PING") return "+PONG\r\n";
     return command[0] == "GET" ? kNothing : "-OOM command not allowed\r\n";
@@ -115,7 +115,7 @@ TEST_F(RedisFaults, APutThatIsRefusedIsCountedAndEndsNothing) {
   EXPECT_TRUE(Stats().connected);
 }
 
-TEST_F(RedisFaults, ALateReplyIsNotTakenForALaterOne) {
+TEST_F(RedisFaults, LateReplyIsNotMatchedToALaterGet) {
   std::string owed;
   const ScriptedRedis server([&](const ScriptedRedis::Command& command) -> std::string {
     if (command[0] == "PING") return "+PONG\r\n";
@@ -132,7 +132,7 @@ TEST_F(RedisFaults, ALateReplyIsNotTakenForALaterOne) {
   EXPECT_EQ(Stats().faults, 1);
 }
 
-TEST_F(RedisFaults, APutSaysForHowLong) {
+TEST_F(RedisFaults, PutSetsTheTtl) {
   std::mutex mutex;
   ScriptedRedis::Command seen;
   const ScriptedRedis server([&](const ScriptedRedis::Command& command) {
@@ -150,7 +150,7 @@ TEST_F(RedisFaults, APutSaysForHowLong) {
   EXPECT_THAT(seen, ElementsAre("SET", "k", "v", "PX", "60000"));
 }
 
-TEST_F(RedisFaults, AnAddressThatIsNoneIsAFault) {
+TEST_F(RedisFaults, InvalidAddressIsAFault) {
   const std::string too_long = "unix:/" + std::string(200, 'x');
   for (const std::string& address :
        {std::string("no-such-host.invalid:6379"), std::string("unix:/no/such/socket"), too_long}) {

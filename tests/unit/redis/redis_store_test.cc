@@ -25,7 +25,7 @@ class RedisStoreTest : public StoreTest {
   }
 };
 
-TEST_F(RedisStoreTest, WhatWasPutIsThereInTheOrderOfTheKeys) {
+TEST_F(RedisStoreTest, GetReturnsPutValuesInTheOrderOfTheKeys) {
   const RedisServer server;
   Connect(server.address());
   UntilConnected();
@@ -40,7 +40,7 @@ TEST_F(RedisStoreTest, WhatWasPutIsThereInTheOrderOfTheKeys) {
   EXPECT_THAT(Log(), HasSubstr("redis_connected"));
 }
 
-TEST_F(RedisStoreTest, LargeValuesComeBackWholeAndTooLargeOnesAreNotPut) {
+TEST_F(RedisStoreTest, ValuesUpToTheMaximumAreStored) {
   const RedisServer server;
   Connect(server.address());
   UntilConnected();
@@ -52,7 +52,7 @@ TEST_F(RedisStoreTest, LargeValuesComeBackWholeAndTooLargeOnesAreNotPut) {
   EXPECT_EQ(Stats().faults, 0);
 }
 
-TEST_F(RedisStoreTest, WhatDoesNotFitTheWayIsNotPut) {
+TEST_F(RedisStoreTest, PutIsDroppedWhenTooMuchIsUnderWay) {
   const RedisServer server;
   Connect(server.address());
   UntilConnected();
@@ -66,7 +66,7 @@ TEST_F(RedisStoreTest, WhatDoesNotFitTheWayIsNotPut) {
   OnLoop(loop, [&] { EXPECT_TRUE(store->Takes(1)); });
 }
 
-TEST_F(RedisStoreTest, LogsInWithPasswordAndUser) {
+TEST_F(RedisStoreTest, AuthenticatesWithPasswordAndUser) {
   const RedisServer server({"--requirepass", "canary-1", "--user", "app", "on", ">canary-2",
                             "~falcon:*", "+get", "+set", "+ping"});
   Connect({server.address(), "", Secret("canary-1")});
@@ -80,7 +80,7 @@ TEST_F(RedisStoreTest, LogsInWithPasswordAndUser) {
   EXPECT_EQ(Stats().faults, 1);
 }
 
-TEST_F(RedisStoreTest, AWrongPasswordIsAFaultThatSaysNoPassword) {
+TEST_F(RedisStoreTest, WrongPasswordIsAFaultWithoutThePassword) {
   const RedisServer server({"--requirepass", "canary-1"});
   for (const char* password : {"", "canary-2"}) {
     Connect({server.address(), "", Secret(password)});
@@ -92,7 +92,7 @@ TEST_F(RedisStoreTest, AWrongPasswordIsAFaultThatSaysNoPassword) {
   EXPECT_THAT(Log(), Not(HasSubstr("canary")));
 }
 
-TEST_F(RedisStoreTest, WithoutARedisGetsAnswerNothingAtOnceUntilOneIsThere) {
+TEST_F(RedisStoreTest, GetReturnsNothingAtOnceUntilRedisStarts) {
   RedisServer server;
   server.Kill();
   Connect(server.address());
@@ -106,7 +106,7 @@ TEST_F(RedisStoreTest, WithoutARedisGetsAnswerNothingAtOnceUntilOneIsThere) {
   EXPECT_THAT(Get({"a"}), ElementsAre(Optional(std::string("2"))));
 }
 
-TEST_F(RedisStoreTest, TheReasonIsLoggedAgainWhenItIsAnotherOne) {
+TEST_F(RedisStoreTest, NewReasonIsLoggedAgain) {
   RedisServer server({"--requirepass", "canary"});
   server.Kill();
   Connect(server.address());
@@ -120,7 +120,7 @@ TEST_F(RedisStoreTest, TheReasonIsLoggedAgainWhenItIsAnotherOne) {
   EXPECT_THAT(Lines(), ElementsAre(HasSubstr("refused"), HasSubstr("NOAUTH")));
 }
 
-TEST_F(RedisStoreTest, ALostRedisIsFoundAgain) {
+TEST_F(RedisStoreTest, ReconnectsAfterALoss) {
   RedisServer server;
   Connect(server.address());
   UntilConnected();
@@ -136,7 +136,7 @@ TEST_F(RedisStoreTest, ALostRedisIsFoundAgain) {
   EXPECT_EQ(Stats().faults, 1);
 }
 
-TEST_F(RedisStoreTest, AStoppedRedisIsLeftAloneAfterThreeGetsInARow) {
+TEST_F(RedisStoreTest, ThreeTimeoutsInARowCloseTheConnection) {
   RedisServer server;
   Connect(server.address());
   UntilConnected();
@@ -156,7 +156,7 @@ TEST_F(RedisStoreTest, AStoppedRedisIsLeftAloneAfterThreeGetsInARow) {
   EXPECT_THAT(Get({"a"}), ElementsAre(Optional(std::string("1"))));
 }
 
-TEST_F(RedisStoreTest, GetsThatFailTogetherAreOneFailure) {
+TEST_F(RedisStoreTest, ConcurrentTimeoutsAreOneFailure) {
   RedisServer server;
   Connect(server.address());
   UntilConnected();
@@ -171,7 +171,7 @@ TEST_F(RedisStoreTest, GetsThatFailTogetherAreOneFailure) {
   server.Continue();
 }
 
-TEST_F(RedisStoreTest, GoesAwayWhileGetsWait) {
+TEST_F(RedisStoreTest, MayBeDestroyedWhileGetsWait) {
   RedisServer server;
   Connect(server.address());
   UntilConnected();
@@ -185,7 +185,7 @@ TEST_F(RedisStoreTest, GoesAwayWhileGetsWait) {
   EXPECT_THAT(*waiting.Get(), ElementsAre(std::nullopt, std::nullopt));
 }
 
-TEST_F(RedisStoreTest, GoesAwayAfterItsLoop) {
+TEST_F(RedisStoreTest, MayBeDestroyedAfterItsLoop) {
   RedisServer server;
   Connect(server.address());
   UntilConnected();

@@ -10,7 +10,7 @@ using falcon::testing::IsOk;
 using falcon::testing::OnLoop;
 using falcon::testing::Running;
 
-TEST_F(ClientTest, IdenticalLookUpsInFlightAreOneCall) {
+TEST_F(ClientTest, ConcurrentIdenticalLookUpsMakeOneCall) {
   const auto gate = std::make_shared<runtime::OneShotEvent>(loop_.executor());
   transport_.AnswerAfter("d1", Found(), gate);
   std::vector<Running<absl::StatusOr<Answer>>> running;
@@ -21,7 +21,7 @@ TEST_F(ClientTest, IdenticalLookUpsInFlightAreOneCall) {
   EXPECT_EQ(sent(), 1U);
 }
 
-TEST_F(ClientTest, TheFifthWaitsForTheNextMinuteWithinItsDeadline) {
+TEST_F(ClientTest, FifthLookUpWaitsForTheNextMinute) {
   transport_.Answer("GET", Found(), 10);
   SpendAMinute();
   auto fifth = Begin(DomainOf(5), seconds(90));
@@ -32,7 +32,7 @@ TEST_F(ClientTest, TheFifthWaitsForTheNextMinuteWithinItsDeadline) {
   EXPECT_EQ(sent(), 5U);
 }
 
-TEST_F(ClientTest, ALookUpThatCannotStartInTimeFailsNow) {
+TEST_F(ClientTest, LookUpWhoseTurnIsPastItsDeadlineFailsAtOnce) {
   transport_.Answer("GET", Found(), 10);
   SpendAMinute();
   const auto late = LookUp(DomainOf(5), seconds(30));
@@ -43,7 +43,7 @@ TEST_F(ClientTest, ALookUpThatCannotStartInTimeFailsNow) {
   EXPECT_EQ(sent(), 4U);
 }
 
-TEST_F(ClientTest, WhoeverJoinsAQueueThatIsTooLongForItFailsNowToo) {
+TEST_F(ClientTest, JoiningLookUpWhoseTurnIsPastItsDeadlineFailsAtOnce) {
   transport_.Answer("GET", Found(), 10);
   SpendAMinute();
   auto patient = Begin(DomainOf(5), seconds(90));
@@ -55,7 +55,7 @@ TEST_F(ClientTest, WhoeverJoinsAQueueThatIsTooLongForItFailsNowToo) {
   EXPECT_THAT(Finish(std::move(patient)), IsOk());
 }
 
-TEST_F(ClientTest, ALookUpThatNobodyWaitsForLeavesTheQueueAndItsTurn) {
+TEST_F(ClientTest, CancelledLookUpReturnsItsTurn) {
   transport_.Answer("GET", Found(), 10);
   SpendAMinute();
   auto leaver = Begin(DomainOf(5), seconds(90));
@@ -67,7 +67,7 @@ TEST_F(ClientTest, ALookUpThatNobodyWaitsForLeavesTheQueueAndItsTurn) {
   EXPECT_EQ(sent(), 4U);
 }
 
-TEST_F(ClientTest, ALookUpThatStillWaitsMayGoAfterTheClient) {
+TEST_F(ClientTest, WaitingLookUpMayOutliveTheClient) {
   transport_.Answer("GET", Found(), 10);
   SpendAMinute();
   auto waiting = Begin(DomainOf(5), seconds(90));
@@ -78,7 +78,7 @@ TEST_F(ClientTest, ALookUpThatStillWaitsMayGoAfterTheClient) {
   client_.reset();  // as when the gateway ends: the loop, and what waits on it, goes last
 }
 
-TEST_F(ClientTest, WhoeverHasMoreTimeThanTheOneWhoBeganTriesAgain) {
+TEST_F(ClientTest, JoinedLookUpWithMoreTimeTriesAgain) {
   const auto gate = std::make_shared<runtime::OneShotEvent>(loop_.executor());
   const absl::Status timed_out =
       Error(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT", "the deadline passed");
@@ -97,7 +97,7 @@ TEST_F(ClientTest, WhoeverHasMoreTimeThanTheOneWhoBeganTriesAgain) {
   EXPECT_EQ(sent(), 2U);
 }
 
-TEST_F(ClientTest, WhoeverJoinsIsToldWithinItsOwnDeadlineAndTheFlightGoesOn) {
+TEST_F(ClientTest, JoinedLookUpFailsAtItsOwnDeadlineAndTheCallGoesOn) {
   const auto gate = std::make_shared<runtime::OneShotEvent>(loop_.executor());
   transport_.AnswerAfter("d1", Found(), gate);
   auto patient = Begin(DomainOf(1), seconds(60));
@@ -115,7 +115,7 @@ TEST_F(ClientTest, WhoeverJoinsIsToldWithinItsOwnDeadlineAndTheFlightGoesOn) {
   EXPECT_EQ(sent(), 1U);
 }
 
-TEST_F(ClientTest, WhoeverJoinedAndMeetsAPauseIsToldOfTheQuotaWithinItsDeadline) {
+TEST_F(ClientTest, JoinedLookUpReportsACooldownAtItsDeadline) {
   const auto gate = std::make_shared<runtime::OneShotEvent>(loop_.executor());
   transport_.AnswerAfter("d1", falcon::testing::Response(429, kQuotaBody, {{"Retry-After", "40"}}),
                          gate);

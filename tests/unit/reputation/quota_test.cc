@@ -55,14 +55,14 @@ class QuotaTest : public ::testing::Test {
   int callers_ = 0;
 };
 
-TEST_F(QuotaTest, FourATimeGoAtOnceAndTheNextAMinuteLater) {
+TEST_F(QuotaTest, FourTurnsAreImmediateAndTheNextIsAMinuteLater) {
   for (int i = 0; i < 4; ++i) EXPECT_EQ(Spend(), seconds(0));
   EXPECT_EQ(Spend(), seconds(61));
   clock_.Advance(seconds(60));
   EXPECT_EQ(Spend(), seconds(1));
 }
 
-TEST_F(QuotaTest, TurnsOfALongQueueStandFourToAMinute) {
+TEST_F(QuotaTest, LongQueueHasFourTurnsAMinute) {
   std::vector<milliseconds> waits;
   waits.reserve(10);
   for (int i = 0; i < 10; ++i) waits.push_back(Spend());
@@ -71,7 +71,7 @@ TEST_F(QuotaTest, TurnsOfALongQueueStandFourToAMinute) {
   EXPECT_EQ(waits.at(8), seconds(122));
 }
 
-TEST_F(QuotaTest, TurnPastTheDeadlineFailsNowAndSaysWhichQuotaAndUntilWhen) {
+TEST_F(QuotaTest, TurnPastTheDeadlineFailsAtOnceWithQuotaAndRetryAfter) {
   for (int i = 0; i < 4; ++i) Spend();
   clock_.Advance(seconds(20));
   const absl::Status refused = Refused(seconds(41));
@@ -82,7 +82,7 @@ TEST_F(QuotaTest, TurnPastTheDeadlineFailsNowAndSaysWhichQuotaAndUntilWhen) {
   EXPECT_THAT(Refused(seconds(42)), IsOk());
 }
 
-TEST_F(QuotaTest, TurnThatGoesUnspentIsGivenBack) {
+TEST_F(QuotaTest, UnspentTurnIsGivenBack) {
   for (int i = 0; i < 3; ++i) Spend();
   EXPECT_THAT(quota_.Reserve(Somebody(), In(seconds(1))), IsOk());  // and given back at once
   EXPECT_EQ(quota_.state().minute_left, 1);
@@ -125,7 +125,7 @@ TEST_F(QuotaTest, WallClockThatJumpsToAnotherDayBeginsIt) {
   EXPECT_THAT(small.Reserve(Somebody(), In(seconds(1))), IsOk());
 }
 
-TEST_F(QuotaTest, CooldownHoldsEverybodyAndAShorterOneDoesNotEndIt) {
+TEST_F(QuotaTest, ShorterCooldownDoesNotEndALongerOne) {
   quota_.CoolDown(seconds(30));
   quota_.CoolDown(seconds(5));
   EXPECT_EQ(quota_.state().cooldown, seconds(30));
@@ -135,7 +135,7 @@ TEST_F(QuotaTest, CooldownHoldsEverybodyAndAShorterOneDoesNotEndIt) {
   EXPECT_EQ(Spend(), seconds(30));
 }
 
-TEST_F(QuotaTest, CooldownThatBeginsDuringTheWaitIsToldAtItsEnd) {
+TEST_F(QuotaTest, CooldownDuringAWaitFailsTheTurn) {
   timer_.AdvanceByItself();
   const auto turn = quota_.Reserve(Somebody(), In(seconds(60)));
   EXPECT_TRUE(Await(loop_, quota_.Await(*turn)));
@@ -143,7 +143,7 @@ TEST_F(QuotaTest, CooldownThatBeginsDuringTheWaitIsToldAtItsEnd) {
   EXPECT_FALSE(Await(loop_, quota_.Await(*turn)));
 }
 
-TEST_F(QuotaTest, DeadlineThatIsOverSaysNothingOfTheQuota) {
+TEST_F(QuotaTest, PassedDeadlineIsNotAQuotaError) {
   EXPECT_THAT(Refused(seconds(0)), FailsWith(StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED"));
 }
 
@@ -182,7 +182,7 @@ TEST_F(QuotaTest, CallerGetsHalfOfWhatTheOthersLeaveOfTheDay) {
   EXPECT_THAT(small.Reserve("d", In(seconds(1))), IsOk());
 }
 
-TEST_F(QuotaTest, CallerHoldsHalfAMinutesTurnsToComeAndAsksAgainForMore) {
+TEST_F(QuotaTest, CallerHoldsHalfAMinutesFutureTurns) {
   for (int i = 0; i < 4; ++i) Spend("a");
   const auto first = quota_.Reserve("a", In(hours(1)));
   const auto second = quota_.Reserve("a", In(hours(1)));

@@ -22,7 +22,7 @@ class ReportCacheTest : public ::testing::Test {
   ReportCache cache_{{.entries = 3, .known = seconds(3600), .unknown = seconds(600)}, clock_};
 };
 
-TEST_F(ReportCacheTest, AnswersWithItsAgeForAnHour) {
+TEST_F(ReportCacheTest, ReturnsAReportWithItsAgeForAnHour) {
   EXPECT_FALSE(Has("a"));
   cache_.Put("a", Known(true));
   EXPECT_EQ(cache_.Find("a").age, seconds(0));
@@ -33,7 +33,7 @@ TEST_F(ReportCacheTest, AnswersWithItsAgeForAnHour) {
   EXPECT_EQ(cache_.size(), 0U);
 }
 
-TEST_F(ReportCacheTest, WhatIsUnknownIsAskedForAgainSooner) {
+TEST_F(ReportCacheTest, UnknownExpiresSooner) {
   cache_.Put("a", Known(false));
   clock_.Advance(seconds(599));
   EXPECT_TRUE(Has("a"));
@@ -41,7 +41,7 @@ TEST_F(ReportCacheTest, WhatIsUnknownIsAskedForAgainSooner) {
   EXPECT_FALSE(Has("a"));
 }
 
-TEST_F(ReportCacheTest, TheOneNotAskedForLongestGoesFirst) {
+TEST_F(ReportCacheTest, EvictsTheLeastRecentlyUsed) {
   for (const char* key : {"a", "b", "c"}) cache_.Put(key, Known(true));
   EXPECT_TRUE(Has("a"));
   cache_.Put("d", Known(true));
@@ -50,7 +50,7 @@ TEST_F(ReportCacheTest, TheOneNotAskedForLongestGoesFirst) {
   EXPECT_EQ(cache_.size(), 3U);
 }
 
-TEST_F(ReportCacheTest, ANewAnswerTakesThePlaceOfTheOld) {
+TEST_F(ReportCacheTest, NewReportReplacesTheOld) {
   cache_.Put("a", Known(false));
   clock_.Advance(seconds(500));
   cache_.Put("a", Known(true));

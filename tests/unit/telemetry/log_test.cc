@@ -43,7 +43,7 @@ TEST_F(LogTest, ShowsMillisecondsOfTheWallClock) {
   EXPECT_THAT(Text(), HasSubstr(R"("ts":"2026-05-28T20:26:40.123Z")"));
 }
 
-TEST_F(LogTest, DropsWhatIsBelowItsLevel) {
+TEST_F(LogTest, DropsEventsBelowItsLevel) {
   log_.Debug("hidden");
   log_.Info("shown");
   log_.Warning("warned");
@@ -65,7 +65,7 @@ TEST_F(LogTest, TextCannotBreakTheLineOrTheTerminal) {
   EXPECT_EQ(std::ranges::count(Text(), '\n'), 1);
 }
 
-TEST_F(LogTest, PercentAndBracesAreNoFormat) {
+TEST_F(LogTest, PercentAndBracesAreNotFormatted) {
   log_.Info("x", {{"text", "{} %s %n {0}"}});
   EXPECT_THAT(Text(), HasSubstr(R"("text":"{} %s %n {0}")"));
 }

@@ -79,7 +79,7 @@ TEST(LogWriter, WritesLinesInTheirOrder) {
   EXPECT_EQ(writer.dropped(), 0);
 }
 
-TEST(LogWriter, StalledReaderBlocksNobodyAndEachLineIsWrittenOrCounted) {
+TEST(LogWriter, StalledReaderBlocksNoWriterAndEachLineIsWrittenOrCounted) {
   Pipe pipe;
   // A pipe holds 64 KiB, the queue 100 lines: most of these find it full.
   LogWriter writer(pipe.writer(), {.max_bytes = 100 * kLine.size()});
@@ -111,7 +111,7 @@ TEST(LogWriter, EndsAfterItsGraceWhenNobodyReads) {
   writer.reset();  // for ever, if it waited for the reader
 }
 
-TEST(LogWriter, WritesWhatWaitsAtItsEnd) {
+TEST(LogWriter, WritesQueuedLinesAtItsEnd) {
   const testing::TempDir scratch;
   const std::string path = scratch.Write("log", "");
   const int fd = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
@@ -123,7 +123,7 @@ TEST(LogWriter, WritesWhatWaitsAtItsEnd) {
   close(fd);
 }
 
-TEST(LogWriter, DiskThatWasFullGetsTheNextLineAndTheCountOfTheLost) {
+TEST(LogWriter, DiskThatHasSpaceAgainGetsTheCountOfLostLines) {
   const testing::TempDir scratch;
   const std::string path = scratch.Write("log", "");
   const int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
@@ -144,7 +144,7 @@ TEST(LogWriter, DiskThatWasFullGetsTheNextLineAndTheCountOfTheLost) {
   close(fd);
 }
 
-TEST(LogWriter, ReaderThatLeftCostsLinesOnly) {
+TEST(LogWriter, ClosedReaderLosesOnlyLines) {
   Pipe pipe;
   pipe.CloseReader();
   LogWriter writer(pipe.writer());

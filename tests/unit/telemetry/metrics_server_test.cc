@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "telemetry/process_metrics.h"
+#include "telemetry/metrics.h"
 #include "tests/support/status_matchers.h"
 
 namespace falcon::telemetry {
@@ -73,7 +73,7 @@ TEST_F(MetricsServerTest, ServesMetricsInTheTextFormat) {
   EXPECT_THAT(answer, EndsWith("\r\n\r\nup 1\n"));
 }
 
-TEST_F(MetricsServerTest, ReadinessSaysWhyNot) {
+TEST_F(MetricsServerTest, ReadinessNamesItsReason) {
   Serve();
   EXPECT_THAT(Ask("GET /readyz"), StartsWith("HTTP/1.1 503 "));
   EXPECT_THAT(Ask("GET /readyz"), EndsWith("no access token was had yet\n"));
@@ -102,7 +102,7 @@ TEST_F(MetricsServerTest, SilentConnectionIsClosed) {
   EXPECT_EQ(Read(silent), "");
 }
 
-TEST_F(MetricsServerTest, ConnectionsAboveTheMostAreClosedAtOnce) {
+TEST_F(MetricsServerTest, ConnectionsAboveTheMaximumAreClosedAtOnce) {
   Serve({.max_connections = 2, .timeout = seconds(300)});
   Tcp::socket first = Connect();
   Tcp::socket second = Connect();
@@ -120,10 +120,9 @@ TEST_F(MetricsServerTest, AddressThatIsTakenIsAnError) {
   EXPECT_THAT(std::string(taken.status().message()), HasSubstr("--metrics-listen"));
 }
 
-TEST(ProcessMetrics, TellsWhatProcKnows) {
+TEST(ProcessMetrics, ReportsTheValuesOfProc) {
   Metrics metrics;
-  ProcessMetrics process(metrics);
-  process.Update();
+  UpdateProcessMetrics(metrics);
   const std::string text = metrics.Text();
   EXPECT_THAT(text, HasSubstr("\nprocess_cpu_seconds_total "));
   for (const char* name :

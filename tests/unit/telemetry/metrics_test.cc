@@ -34,7 +34,7 @@ TEST(Metrics, CountsRpcsUnderTheNamesThatDashboardsKnow) {
                         "grpc_service=\"falcon_gateway.v1.HostService\",grpc_type=\"unary\"} 1"));
 }
 
-TEST(Metrics, CountsLogInsAndRefusedTokens) {
+TEST(Metrics, CountsTokenRequestsAndRefusedTokens) {
   Metrics metrics;
   metrics.TokenRefresh("ok");
   metrics.TokenRefused();
@@ -44,7 +44,7 @@ TEST(Metrics, CountsLogInsAndRefusedTokens) {
   EXPECT_THAT(text, HasSubstr("falcon_gateway_build_info{version="));
 }
 
-TEST(Metrics, ALabelShowsTwoHundredValuesAndThenOther) {
+TEST(Metrics, LabelShowsTwoHundredValuesAndThenOther) {
   Metrics metrics;
   const CounterFamily retries = metrics.AddCounter("retries_total", "Retries.");
   for (int i = 0; i < 1000; ++i) retries.Add({{"reason", "reason_" + std::to_string(i)}});
@@ -56,7 +56,7 @@ TEST(Metrics, ALabelShowsTwoHundredValuesAndThenOther) {
   EXPECT_THAT(text, Not(HasSubstr("reason_200")));
 }
 
-TEST(Metrics, CountersAreNamedByWhoeverCounts) {
+TEST(Metrics, CountersOfOneNameAreOneFamily) {
   Metrics metrics;
   const CounterFamily shed = metrics.AddCounter("falcon_gateway_shed_total", "Calls turned away.");
   shed.Add({{"reason", "QUEUE_FULL"}});

@@ -28,7 +28,7 @@ class RepeatLimiterTest : public ::testing::Test {
   RepeatLimiter limiter_{clock_, {.burst = 2, .window = seconds(10), .max_keys = 3}};
 };
 
-TEST_F(RepeatLimiterTest, CountsWhatComesAfterTheBurst) {
+TEST_F(RepeatLimiterTest, CountsLinesAfterTheBurst) {
   EXPECT_TRUE(limiter_.Admit({"a"}));
   EXPECT_TRUE(limiter_.Admit({"a"}));
   EXPECT_FALSE(limiter_.Admit({"a"}));
@@ -43,7 +43,7 @@ TEST_F(RepeatLimiterTest, CountsWhatComesAfterTheBurst) {
   EXPECT_TRUE(limiter_.Admit({"a"})) << "a new window";
 }
 
-TEST_F(RepeatLimiterTest, KeysAboveTheMostShareOne) {
+TEST_F(RepeatLimiterTest, KeysAboveTheMaximumShareOne) {
   for (const char* key : {"a", "b", "c"}) EXPECT_TRUE(limiter_.Admit({key}));
   EXPECT_TRUE(limiter_.Admit({"d"}));
   EXPECT_TRUE(limiter_.Admit({"e"}));
