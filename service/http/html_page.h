@@ -1,4 +1,4 @@
-// Pages: what proxies, firewalls and log-in portals send in place of an API's answer.
+// HTML pages that proxies, firewalls and captive portals send in place of an API's response.
 #ifndef FALCON_HTTP_HTML_PAGE_H_
 #define FALCON_HTTP_HTML_PAGE_H_
 
@@ -10,14 +10,14 @@
 
 namespace falcon::http {
 
-// Whether the body is HTML or XML: it begins with '<'.
+// Whether the body begins with '<', as HTML and XML do.
 bool IsMarkup(std::string_view body);
 
-// Whether `Content-Type` says that the body is HTML, which some say of JSON too.
+// Whether `Content-Type` names HTML. Some servers name it for JSON too.
 bool HasHtmlContentType(const Headers& headers);
 
-// What a reader of the page would see: text without tags, scripts and styles, each run of blanks as
-// one; at most `max_bytes` of it, as it came: escape it where people read it.
+// The visible text of a page: without tags, scripts and styles, with single blanks, at most
+// `max_bytes`. It is not escaped.
 std::string MarkupText(std::string_view page, size_t max_bytes);
 
 }  // namespace falcon::http

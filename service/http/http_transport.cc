@@ -1,4 +1,4 @@
-// Names, look-ups and escapes of HTTP.
+// Method names, header look-ups and percent encoding.
 #include "http/http_transport.h"
 
 #include "base/text.h"

@@ -1,5 +1,4 @@
-// Bytes over HTTPS: the request, the response, and the transport that turns one into the other.
-// Knows nothing of Falcon.
+// HttpTransport: sends an HttpRequest and returns its HttpResponse. Independent of Falcon.
 #ifndef FALCON_HTTP_HTTP_TRANSPORT_H_
 #define FALCON_HTTP_HTTP_TRANSPORT_H_
 
@@ -55,9 +54,9 @@ class HttpTransport {
  public:
   virtual ~HttpTransport() = default;
 
-  // One exchange, whatever the status: a 500 is a response, not a failure. Loop thread. A cancelled
-  // caller is unwound, and its transfer is off the wire within 100 ms. Redirects are answered, not
-  // followed. A request is a read: one whose connection is retired as dead before its answer began
+  // Sends one request. Any status is a response: a 500 is no failure. Loop thread. A cancelled
+  // caller is unwound, and its transfer ends within 100 ms. Redirects are returned, not
+  // followed. A request is a read: one whose connection is retired as dead before its response began
   // is sent once more. Failures, by code and reason:
   //
   //   UNAVAILABLE          UPSTREAM_CONNECTION      refused, reset, cut, DNS, proxy down: worth a

@@ -2,48 +2,36 @@
 #include "http/retry_after.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdint>
+
+#include "absl/strings/ascii.h"
+#include "absl/time/time.h"
+#include "base/text.h"
 
 namespace falcon::http {
 namespace {
 
-constexpr double kLargestDelay = 1e9;     // above: an instant, 2001 or later
-constexpr double kLargestSeconds = 1e11;  // above: milliseconds
-constexpr double kLargestNumber = 1e19;   // above: garbage
-constexpr double kLargestInstant = 1e15;  // in milliseconds: the year 33658
+constexpr double kMaxDelaySeconds = 1e9;     // above: an instant, 2001 or later
+constexpr double kMaxInstantSeconds = 1e11;  // above: milliseconds
+constexpr double kMaxNumber = 1e19;          // above: garbage
+constexpr double kMaxInstantMs = 1e15;       // in milliseconds: the year 33658
+// A WallTime counts nanoseconds, which end in the year 2262.
+constexpr int64_t kMaxEpochSeconds = int64_t{7'258'118'400};
 constexpr milliseconds kMinDelay = seconds(1);
 constexpr milliseconds kMaxDelay = seconds(120);
 
-template <class Number>
-std::optional<Number> ParseNumber(std::string_view text) {
-  Number number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 std::string_view Trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-std::optional<unsigned> ParseMonth(std::string_view text) {
-  constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto found = std::find(kMonths.begin(), kMonths.end(), text);
-  if (found == kMonths.end()) return std::nullopt;
-  return static_cast<unsigned>(found - kMonths.begin()) + 1;
+  return ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));
 }
 
 // Seconds as "20" or "2.5". Nullopt for any other text, and for what is not above zero.
 std::optional<double> ParseSeconds(std::string_view text) {
   if (text.find_first_not_of("0123456789.") != std::string_view::npos) return std::nullopt;
-  const auto number = ParseNumber<double>(text);
-  const bool usable = number.has_value() && *number > 0 && *number <= kLargestNumber;
-  return usable ? number : std::nullopt;
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  return whole && number > 0 && number <= kMaxNumber ? std::optional(number) : std::nullopt;
 }
 
 // The wait until an instant, seen from `base`.
@@ -60,8 +48,8 @@ std::optional<milliseconds> ParseWait(std::string_view text, WallTime base) {
   const std::optional<double> number = ParseSeconds(text);
   if (!number.has_value()) return std::nullopt;
   const double in_ms =
-      std::min(*number > kLargestSeconds ? *number : *number * 1000, kLargestInstant);
-  if (*number > kLargestDelay) return Until(milliseconds(static_cast<int64_t>(in_ms)), base);
+      std::min(*number > kMaxInstantSeconds ? *number : *number * 1000, kMaxInstantMs);
+  if (*number > kMaxDelaySeconds) return Until(milliseconds(static_cast<int64_t>(in_ms)), base);
   const double longest = static_cast<double>(kMaxDelay.count());
   const milliseconds delay(static_cast<int64_t>(std::min(in_ms, longest)));
   return std::clamp<milliseconds>(delay, kMinDelay, kMaxDelay);
@@ -70,24 +58,16 @@ std::optional<milliseconds> ParseWait(std::string_view text, WallTime base) {
 }  // namespace
 
 std::optional<WallTime> ParseHttpDate(std::string_view text) {
-  // By hand: strptime reads the process's locale. "Wed, 21 Oct 2026 07:28:00 GMT" is 29 characters.
-  if (text.size() != 29 || text.substr(25) != " GMT" || text[19] != ':' || text[22] != ':') {
-    return std::nullopt;
+  // IMF-fixdate, RFC 850 and asctime: RFC 9110, section 5.6.7.
+  for (const char* const format :
+       {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
+    absl::Time time;
+    if (!absl::ParseTime(format, ToAbsl(text), &time, nullptr)) continue;
+    const int64_t since_epoch = absl::ToUnixSeconds(time);
+    if (since_epoch < 0 || since_epoch > kMaxEpochSeconds) return std::nullopt;
+    return WallTime(seconds(since_epoch));
   }
-  const auto day = ParseNumber<unsigned>(text.substr(5, 2));
-  const auto month = ParseMonth(text.substr(8, 3));
-  const auto year = ParseNumber<unsigned>(text.substr(12, 4));
-  const auto hour = ParseNumber<unsigned>(text.substr(17, 2));
-  const auto minute = ParseNumber<unsigned>(text.substr(20, 2));
-  const auto second = ParseNumber<unsigned>(text.substr(23, 2));
-  if (!day || !month || !year || !hour || !minute || !second) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
-                                         std::chrono::month(*month), std::chrono::day(*day)};
-  // Nanoseconds since 1970 end in 2262.
-  const bool known = *year >= 1970 && *year <= 2200;
-  if (!known || !date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-  return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-         seconds(*second);
+  return std::nullopt;
 }
 
 std::optional<milliseconds> ParseRetryAfter(const Headers& headers, WallTime now) {

@@ -1,4 +1,4 @@
-// CollectAllWindowed: tasks side by side, so many at a time, and the results of all.
+// CollectAllWindowed: runs tasks concurrently, a bounded number at a time, and returns all results.
 #ifndef FALCON_RUNTIME_COLLECT_ALL_WINDOWED_H_
 #define FALCON_RUNTIME_COLLECT_ALL_WINDOWED_H_
 
@@ -26,14 +26,14 @@ struct Worker {
   bool finished = false;
 };
 
-// Shared by the waiter and its workers: a worker that is being cancelled outlives the waiter.
+// Shared by the waiter and its workers, because a cancelled worker outlives the waiter.
 template <class T>
 struct Group {
   Group(Executor executor, size_t count, std::function<Task<T>(size_t)> what)
-      : over(executor), work(std::move(what)), results(count) {}
+      : completed(executor), work(std::move(what)), results(count) {}
 
   static Task<void> Run(std::shared_ptr<Group> group) {
-    while (!group->left && group->next < group->results.size()) {
+    while (!group->cancelled && group->next < group->results.size()) {
       const size_t index = group->next++;
       group->results[index].emplace(co_await group->work(index));
     }
@@ -46,32 +46,32 @@ struct Group {
                               worker->signal.slot(), [self, worker](std::exception_ptr error) {
                                 worker->finished = true;
                                 if (error) self->error = error;
-                                if (--self->running == 0) self->over.Set();
+                                if (--self->running == 0) self->completed.Set();
                               }));
   }
-  void Leave() {
-    left = true;
+  void Cancel() {
+    cancelled = true;
     for (Worker& worker : workers) {
       if (!worker.finished) worker.signal.emit(boost::asio::cancellation_type::terminal);
     }
   }
 
-  OneShotEvent over;
+  OneShotEvent completed;
   std::function<Task<T>(size_t)> work;
   std::vector<std::optional<T>> results;
   std::deque<Worker> workers;
   size_t next = 0;
   size_t running = 0;
-  bool left = false;
+  bool cancelled = false;
   std::exception_ptr error;
 };
 
 }  // namespace collect_internal
 
-// Loop thread only. The results of work(0) to work(count - 1), begun in that order, at most `width`
-// at a time; `width` > 0. Cancelling the caller cancels the tasks that run and begins no others;
-// they unwind after it, so `work` must own what they use. What a task throws is thrown here, once
-// all have ended.
+// Returns the results of work(0) to work(count - 1), started in that order, at most `width` > 0 at a
+// time. Loop thread only. A cancellation of the caller cancels the running tasks and starts no
+// others; they unwind after the caller, so `work` must own what they use. Rethrows what a task
+// throws, once all have ended.
 template <class T>
 Task<std::vector<T>> CollectAllWindowed(size_t count, size_t width,
                                         std::function<Task<T>(size_t)> work) {
@@ -80,15 +80,15 @@ Task<std::vector<T>> CollectAllWindowed(size_t count, size_t width,
   if (count == 0) co_return results;
   const Executor executor = co_await boost::asio::this_coro::executor;
   const auto group = std::make_shared<Group>(executor, count, std::move(work));
-  struct Leaver {
+  struct CancelOnExit {
     std::shared_ptr<Group> group;
-    ~Leaver() {
-      if (group->running > 0) group->Leave();
+    ~CancelOnExit() {
+      if (group->running > 0) group->Cancel();
     }
   };
-  const Leaver leaver{group};
+  const CancelOnExit cancel_on_exit{group};
   for (size_t i = 0; i < std::min(count, width); ++i) group->Start(group, executor);
-  co_await group->over.Wait();
+  co_await group->completed.Wait();
   if (group->error) std::rethrow_exception(group->error);
   for (std::optional<T>& result : group->results) results.push_back(std::move(*result));
   co_return results;

@@ -46,7 +46,7 @@ Task<void> CpuPool::Run(std::function<void()> work) {
     work();
     loop_.Post([done] { done->Set(); });
   });
-  // A cancellation is taken note of, and does not end the wait.
+  // A cancellation is recorded and does not end the wait.
   co_await this_coro::reset_cancellation_state(boost::asio::enable_terminal_cancellation(),
                                                boost::asio::disable_cancellation());
   co_await this_coro::throw_if_cancelled(false);

@@ -1,5 +1,4 @@
-// CpuPool: threads for work that would hold the loop up, such as decoding and serialising big
-// pages.
+// CpuPool: threads for work that would block the loop, such as decoding and serialising large pages.
 #ifndef FALCON_RUNTIME_CPU_POOL_H_
 #define FALCON_RUNTIME_CPU_POOL_H_
 
@@ -15,23 +14,23 @@
 
 namespace falcon::runtime {
 
-// The threads yield to the loop's where cores are short. What waits here is bounded by the calls
-// under way, each of which waits for one piece of work at most.
+// The threads have a lower priority than the loop's. The queue is bounded by the calls in flight,
+// each of which waits for at most one piece of work.
 class CpuPool {
  public:
   // `threads`: 1 or more. `loop` outlives the pool.
   CpuPool(Loop& loop, int threads);
-  // Waits for the work that has begun, and drops the rest: stop the loop first.
+  // Waits for the work that has started and drops the rest. Stop the loop first.
   ~CpuPool();
   CpuPool(const CpuPool&) = delete;
   CpuPool& operator=(const CpuPool&) = delete;
 
-  // Runs `work` on a thread of the pool, and returns on the loop when it is done. `work` may use
-  // what the calling coroutine owns: a cancellation unwinds the caller only after it. It must not
-  // throw. Loop thread.
+  // Runs `work` on a thread of the pool and returns on the loop when it is done. `work` may use what
+  // the calling coroutine owns, because a cancellation unwinds the caller only afterwards. It must
+  // not throw. Loop thread.
   Task<void> Run(std::function<void()> work);
 
-  // Runs `work`, and tells nobody. Any thread.
+  // Runs `work` without a notification. Any thread.
   void Post(std::function<void()> work) { boost::asio::post(context_, std::move(work)); }
 
  private:
@@ -41,10 +40,10 @@ class CpuPool {
   std::vector<std::thread> threads_;
 };
 
-// Of records: fewer are decoded faster than a thread is woken.
+// A page with fewer records is decoded faster than a thread wakes.
 inline constexpr int kManyRecords = 32;
 
-// Runs `work` on `pool` where it is `heavy`; without a pool, or else, at once.
+// Runs `work` on `pool` if it is `heavy` and there is a pool; otherwise at once.
 Task<void> RunHeavy(CpuPool* pool, bool heavy, std::function<void()> work);
 
 }  // namespace falcon::runtime

@@ -1,4 +1,4 @@
-// The loop: one named thread that owns all state above the wire, and runs every Task.
+// Loop: one named thread that owns all state above the transport and runs every Task.
 #ifndef FALCON_RUNTIME_LOOP_H_
 #define FALCON_RUNTIME_LOOP_H_
 
@@ -17,7 +17,7 @@ class Loop {
  public:
   // Starts the thread. `name`: at most 15 characters, as the system shows it.
   explicit Loop(std::string name);
-  // Stops and joins. Tasks that still wait are destroyed, not finished: end the callers first.
+  // Stops. Tasks that still wait are destroyed without finishing, so end their callers first.
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -28,17 +28,16 @@ class Loop {
     boost::asio::post(context_, std::forward<Work>(work));
   }
 
-  // Whether the calling thread is the loop's. State of the loop may be touched only then.
+  // Whether the calling thread is the loop's.
   bool OnLoop() const { return std::this_thread::get_id() == thread_.get_id(); }
 
   Executor executor() { return context_.get_executor(); }
 
-  // Starts a task that nobody waits for or cancels. It must not throw anything but a cancellation.
-  // Any thread.
+  // Starts a detached task, which may throw nothing but a cancellation. Any thread.
   void Spawn(Task<void> task);
 
-  // Runs nothing further and joins the thread: state of the loop may be taken down after it.
-  // Idempotent. Not from the loop itself.
+  // Runs nothing further and joins the thread: state of the loop may be destroyed afterwards.
+  // Idempotent. Not on the loop itself.
   void Stop();
 
  private:

@@ -1,4 +1,4 @@
-// Two marks below the limit.
+// Two thresholds below the limit.
 #include "runtime/memory_load_shedder.h"
 
 #include "base/error.h"

@@ -1,5 +1,5 @@
-// MemoryLoadShedder: near the memory limit calls are refused at the door, exports first, so that the
-// process is not ended in the middle of those that run.
+// MemoryLoadShedder: refuses new calls near the memory limit, so that the process is not killed in
+// the middle of those that run.
 #ifndef FALCON_RUNTIME_MEMORY_LOAD_SHEDDER_H_
 #define FALCON_RUNTIME_MEMORY_LOAD_SHEDDER_H_
 
@@ -16,21 +16,21 @@
 
 namespace falcon::runtime {
 
-// Which calls are refused first.
+// Sheddable calls are refused first.
 enum class Criticality { kSheddable, kCritical };
 
 struct MemoryLoadShedderOptions {
-  size_t limit = 0;                    // bytes; 0: nobody is refused
-  double sheddable_threshold = 0.85;   // of the limit: with more in use, exports are refused
-  double critical_threshold = 0.95;    // and with more than this, all are
-  milliseconds refresh_interval{250};  // what is in use is read anew after so long
+  size_t limit = 0;                    // bytes; 0: no limit
+  double sheddable_threshold = 0.85;   // of the limit; above it, sheddable calls are refused
+  double critical_threshold = 0.95;    // of the limit; above it, all calls are refused
+  milliseconds refresh_interval{250};  // between two readings of the memory in use
 };
 
 // Any thread.
 class MemoryLoadShedder {
  public:
-  // `used`: bytes in use. `release`: gives the system what is free already but still held; called
-  // before anybody is refused, at most once a look.
+  // `used`: bytes in use. `release`: returns free memory to the system; called before a call is
+  // refused, at most once a reading.
   MemoryLoadShedder(const Clock& clock, MemoryLoadShedderOptions options,
                     std::function<size_t()> used, std::function<void()> release)
       : clock_(clock), options_(options), used_(std::move(used)), release_(std::move(release)) {}
@@ -38,12 +38,12 @@ class MemoryLoadShedder {
   // Whether a call may begin. RESOURCE_EXHAUSTED (MEMORY_PRESSURE) with retry-after.
   absl::Status Admit(Criticality criticality);
 
-  // Calls that were refused so far.
+  // Number of refused calls.
   int64_t refused() const { return refused_.load(std::memory_order_relaxed); }
 
  private:
   size_t Threshold(Criticality criticality) const;
-  // What is in use, as of the last look.
+  // Memory in use as of the last reading, which it renews when due.
   size_t Refresh();
 
   const Clock& clock_;

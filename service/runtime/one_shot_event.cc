@@ -1,4 +1,4 @@
-// An event by the cancelled timer, asio's idiom for one.
+// A timer that is cancelled, asio's idiom for an event.
 #include "runtime/one_shot_event.h"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -11,6 +11,7 @@
 namespace falcon::runtime {
 
 Task<void> OneShotEvent::Wait() {
+  loop_thread_.Check();
   if (set_) co_return;
   boost::system::error_code error;
   auto token = boost::asio::redirect_error(boost::asio::use_awaitable_t<Executor>(), error);
@@ -33,6 +34,7 @@ Task<bool> OneShotEvent::WaitUntil(SteadyTime at, Timer& timer) {
 }
 
 void OneShotEvent::Set() {
+  loop_thread_.Check();
   set_ = true;
   timer_.cancel();
 }

@@ -1,4 +1,4 @@
-// OneShotEvent: tasks wait until somebody sets it. The one waiting primitive of the loop.
+// OneShotEvent: tasks wait until it is set. The one waiting primitive of the loop.
 #ifndef FALCON_RUNTIME_ONE_SHOT_EVENT_H_
 #define FALCON_RUNTIME_ONE_SHOT_EVENT_H_
 
@@ -6,6 +6,7 @@
 
 #include "base/time.h"
 #include "runtime/task.h"
+#include "runtime/thread_affinity.h"
 #include "runtime/timer.h"
 
 namespace falcon::runtime {
@@ -13,13 +14,14 @@ namespace falcon::runtime {
 // Loop thread only. Set once, stays set.
 class OneShotEvent {
  public:
-  explicit OneShotEvent(Executor executor) : timer_(executor, SteadyTimer::time_point::max()) {}
+  explicit OneShotEvent(Executor executor)
+      : loop_thread_(executor), timer_(executor, SteadyTimer::time_point::max()) {}
 
   // Returns when set; at once when it is set already. Cancellation unwinds the caller and leaves
   // the event as it is.
   Task<void> Wait();
-  // As Wait, but returns at `at` at the latest: false, where the event was not set by then. OneShotEvent
-  // and `timer` outlive the wait.
+  // As Wait, but returns at `at` at the latest. False: the event was not set by then. The event and
+  // `timer` outlive the wait.
   Task<bool> WaitUntil(SteadyTime at, Timer& timer);
   void Set();
   bool is_set() const { return set_; }
@@ -27,6 +29,7 @@ class OneShotEvent {
  private:
   using SteadyTimer = boost::asio::basic_waitable_timer<
       std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+  [[no_unique_address]] ThreadAffinity loop_thread_;
   SteadyTimer timer_;  // never fires: cancelling it wakes the waiters
   bool set_ = false;
 };

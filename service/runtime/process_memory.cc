@@ -18,20 +18,20 @@ namespace {
 // What version 1 writes for "none" is the largest number of whole pages.
 constexpr size_t kNoLimit = size_t{1} << 60;
 
-void TakeLimit(const std::filesystem::path& file, std::optional<size_t>& least) {
+void LowerToFile(const std::filesystem::path& file, std::optional<size_t>& lowest) {
   std::ifstream in(file);
   size_t bytes = 0;
   // "max" is no number.
   if (!(in >> bytes) || bytes >= kNoLimit) return;
-  least = std::min(least.value_or(bytes), bytes);
+  lowest = std::min(lowest.value_or(bytes), bytes);
 }
 
-// Of the group at `path` below `mount`, and of those above it. In a container `path` may be one of
-// the host's, which is not there: the container's own group is at the top then.
-void TakeLimits(const std::filesystem::path& mount, std::filesystem::path path,
-                const std::string& file, std::optional<size_t>& least) {
+// Reads the group at `path` below `mount` and its ancestors. In a container `path` may be one of the
+// host, which does not exist here: the container's own group is at the top then.
+void LowerToAncestors(const std::filesystem::path& mount, std::filesystem::path path,
+                      const std::string& file, std::optional<size_t>& lowest) {
   for (path = path.relative_path();; path = path.parent_path()) {
-    TakeLimit(mount / path / file, least);
+    LowerToFile(mount / path / file, lowest);
     if (path.empty()) return;
   }
 }
@@ -56,7 +56,7 @@ void ReleaseFreeMemory() {
 
 std::optional<size_t> CgroupMemoryLimit(const std::filesystem::path& root) {
   const std::filesystem::path mount = root / "sys/fs/cgroup";
-  std::optional<size_t> least;
+  std::optional<size_t> lowest;
   std::ifstream groups(root / "proc/self/cgroup");
   // Lines like "0::/a/b" (version 2) and "9:cpu,memory:/a/b" (version 1).
   for (std::string line; std::getline(groups, line);) {
@@ -65,11 +65,11 @@ std::optional<size_t> CgroupMemoryLimit(const std::filesystem::path& root) {
     if (path == std::string::npos) continue;
     const std::string names = "," + line.substr(kinds + 1, path - kinds - 1) + ",";
     const std::string at = line.substr(path + 1);
-    if (names == ",,") TakeLimits(mount, at, "memory.max", least);
+    if (names == ",,") LowerToAncestors(mount, at, "memory.max", lowest);
     if (names.find(",memory,") == std::string::npos) continue;
-    TakeLimits(mount / "memory", at, "memory.limit_in_bytes", least);
+    LowerToAncestors(mount / "memory", at, "memory.limit_in_bytes", lowest);
   }
-  return least;
+  return lowest;
 }
 
 }  // namespace falcon::runtime

@@ -1,4 +1,4 @@
-// What memory this process has and may have, as the system tells.
+// The memory that this process uses, and its limit, as the system reports them.
 #ifndef FALCON_RUNTIME_PROCESS_MEMORY_H_
 #define FALCON_RUNTIME_PROCESS_MEMORY_H_
 
@@ -8,14 +8,14 @@
 
 namespace falcon::runtime {
 
-// Bytes of this process in physical memory. 0: the system does not tell.
+// Bytes of this process in physical memory. 0: unknown.
 size_t ResidentBytes();
 
-// Gives the system what the allocator holds and nobody uses. Takes milliseconds.
+// Returns free memory of the allocator to the system. Takes milliseconds.
 void ReleaseFreeMemory();
 
-// The least limit of this process's control group and those above it, version 1 or 2, in bytes.
-// Nullopt: there is none. `root`: below which /proc and /sys are.
+// The lowest limit of this process's control group and its ancestors, version 1 or 2, in bytes.
+// Nullopt: no limit. `root`: the folder that holds /proc and /sys.
 std::optional<size_t> CgroupMemoryLimit(const std::filesystem::path& root = "/");
 
 }  // namespace falcon::runtime

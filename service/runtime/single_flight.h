@@ -1,4 +1,4 @@
-// SingleFlight<T>: identical work in flight is done once, and everybody who asked gets the result.
+// SingleFlight<T>: identical work in flight runs once, and all callers get its result.
 #ifndef FALCON_RUNTIME_SINGLE_FLIGHT_H_
 #define FALCON_RUNTIME_SINGLE_FLIGHT_H_
 
@@ -14,17 +14,17 @@
 #include "runtime/loop.h"
 #include "runtime/one_shot_event.h"
 #include "runtime/task.h"
+#include "runtime/thread_affinity.h"
 #include "runtime/timer.h"
 
 namespace falcon::runtime {
 
-// Loop thread only. T is copied to each waiter. The work is its own task: a waiter that is
-// cancelled leaves, and the flight goes on for the others, and to its end even without any. It must
-// not throw. Results are handed out, not kept.
+// Loop thread only. T is copied to each waiter. The work runs as a task of its own: it runs to its
+// end even when all waiters are cancelled. It must not throw. Results are not cached.
 template <class T>
 class SingleFlight {
  public:
-  explicit SingleFlight(Loop& loop) : loop_(loop) {}
+  explicit SingleFlight(Loop& loop) : loop_thread_(loop.executor()), loop_(loop) {}
 
   // Joins the flight of `key`, or starts one with `work`, which is called on the loop at once.
   Task<T> Join(std::string key, std::function<Task<T>()> work) {
@@ -33,8 +33,8 @@ class SingleFlight {
     co_return *flight->result;
   }
 
-  // As Join, but leaves at `at`: nullopt, where the flight had not landed by then. It goes on for
-  // the others. `timer` outlives the wait.
+  // As Join, but returns at `at` at the latest. Nullopt: the work was not done by then; it continues.
+  // `timer` outlives the wait.
   Task<std::optional<T>> JoinUntil(std::string key, std::function<Task<T>()> work, SteadyTime at,
                                    Timer& timer) {
     const std::shared_ptr<Flight> flight = GetOrStart(std::move(key), std::move(work));
@@ -59,6 +59,7 @@ class SingleFlight {
   }
 
   std::shared_ptr<Flight> GetOrStart(std::string key, std::function<Task<T>()> work) {
+    loop_thread_.Check();
     std::shared_ptr<Flight> flight = Find(key);
     if (flight != nullptr) return flight;
     flight = std::make_shared<Flight>(loop_.executor());
@@ -74,6 +75,7 @@ class SingleFlight {
     flight->done.Set();
   }
 
+  [[no_unique_address]] ThreadAffinity loop_thread_;
   Loop& loop_;
   std::shared_ptr<Flights> flights_ = std::make_shared<Flights>();
 };

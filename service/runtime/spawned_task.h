@@ -1,4 +1,4 @@
-// SpawnedTask<T>: a task that runs beside the one that started it, until that one wants its result.
+// SpawnedTask<T>: a task that runs concurrently with the one that started it and joins it later.
 #ifndef FALCON_RUNTIME_SPAWNED_TASK_H_
 #define FALCON_RUNTIME_SPAWNED_TASK_H_
 
@@ -15,12 +15,12 @@
 
 namespace falcon::runtime {
 
-// Loop thread only. Going away cancels the task, which unwinds after that: it must own what it
-// uses.
+// Loop thread only. The destructor cancels the task, which unwinds afterwards: the task must own
+// what it uses.
 template <class T>
 class SpawnedTask {
  public:
-  // Begins at once.
+  // Starts the task at once.
   SpawnedTask(Executor executor, Task<T> task) : state_(std::make_shared<State>(executor)) {
     boost::asio::co_spawn(
         executor, std::move(task),
@@ -28,29 +28,29 @@ class SpawnedTask {
                                             [state = state_](std::exception_ptr error, T result) {
                                               state->error = error;
                                               if (!error) state->result.emplace(std::move(result));
-                                              state->over.Set();
+                                              state->completed.Set();
                                             }));
   }
   SpawnedTask(SpawnedTask&&) noexcept = default;
   SpawnedTask& operator=(SpawnedTask&&) = delete;
   ~SpawnedTask() {
-    if (state_ != nullptr && !state_->over.is_set()) {
+    if (state_ != nullptr && !state_->completed.is_set()) {
       state_->signal.emit(boost::asio::cancellation_type::terminal);
     }
   }
 
-  // Waits for the result, once. What the task throws is thrown here.
+  // Waits for the result and returns it. Call it once. Rethrows what the task throws.
   Task<T> Join() {
     const std::shared_ptr<State> state = state_;
-    co_await state->over.Wait();
+    co_await state->completed.Wait();
     if (state->error) std::rethrow_exception(state->error);
     co_return *std::move(state->result);
   }
 
  private:
   struct State {
-    explicit State(Executor executor) : over(executor) {}
-    OneShotEvent over;
+    explicit State(Executor executor) : completed(executor) {}
+    OneShotEvent completed;
     boost::asio::cancellation_signal signal;
     std::optional<T> result;
     std::exception_ptr error;

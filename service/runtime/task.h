@@ -1,9 +1,8 @@
-// Task<T>: a coroutine of the loop. The one name under which other rooms know asio's awaitable.
+// Task<T>: a coroutine of the loop. Other rooms know asio's awaitable by this name alone.
 //
-// A cancelled task is unwound by an exception at its next suspension; clean up in destructors, and
-// never wait there. Rule of the house (GCC miscompiles the rest silently): nothing built with
-// braces and nothing captured by value stands in the same expression as co_await; name it on the
-// line above.
+// A cancelled task is unwound by an exception at its next suspension: clean up in destructors, and
+// never wait there. An expression with co_await holds no braced initializer and no capture by value,
+// which GCC 12 miscompiles silently: name them on the line above.
 #ifndef FALCON_RUNTIME_TASK_H_
 #define FALCON_RUNTIME_TASK_H_
 

@@ -1,4 +1,4 @@
-// Waiting for time to pass, as an argument: tests replace it together with the clock.
+// Timer: waits for a point in time. Tests replace it together with the clock.
 #ifndef FALCON_RUNTIME_TIMER_H_
 #define FALCON_RUNTIME_TIMER_H_
 
@@ -10,8 +10,8 @@ namespace falcon::runtime {
 class Timer {
  public:
   virtual ~Timer() = default;
-  // Returns at `at` or soon after; at once when it has passed. Cancellation unwinds the caller.
-  // Loop thread.
+  // Returns at `at` or soon after; at once when `at` has passed. Loop thread. Cancellation unwinds the
+  // caller.
   virtual Task<void> SleepUntil(SteadyTime at) = 0;
 };
 

@@ -1,4 +1,4 @@
-// The kernel knows what curl does not tell: when a connection last received something.
+// The kernel knows what libcurl does not tell: when a connection last received a byte.
 #include "http/curl/connections.h"
 
 #include <arpa/inet.h>
@@ -16,8 +16,8 @@ namespace {
 
 constexpr milliseconds kTick{10};
 constexpr int kMaxLostTimeouts = 2;
-// Deadlines below this tell nothing about the connection.
-constexpr milliseconds kMinTelling{500};
+// A shorter deadline says nothing about the connection.
+constexpr milliseconds kMinConclusiveWait{500};
 
 constexpr int kKeepaliveIdleSeconds = 30;
 constexpr int kKeepaliveIntervalSeconds = 5;
@@ -86,6 +86,7 @@ Retirement Judge(const TcpFacts& facts, milliseconds silence, milliseconds max_s
 }
 
 void Connections::Serve(CURL* easy) {
+  wire_thread_.Check();
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Connections::OnOpen);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &Connections::OnClose);
@@ -123,6 +124,7 @@ std::optional<int> Connections::Find(const SentOn& sent) {
 }
 
 Connections::Finding Connections::Examine(const SentOn& sent, bool shared) {
+  wire_thread_.Check();
   const std::optional<int> fd = Find(sent);
   const std::optional<TcpFacts> facts = fd.has_value() ? FactsOf(*fd) : std::nullopt;
   if (!facts.has_value()) return {};
@@ -144,7 +146,7 @@ milliseconds Connections::Silence(Socket& socket, const TcpFacts& facts, const S
   const bool broken = socket.silent_since.has_value() &&
                       !ReceivedNothing(facts, Between(*socket.silent_since, now));
   if (broken) socket.silent_since.reset();
-  if (waited < kMinTelling) return std::min(facts.since_received, waited);
+  if (waited < kMinConclusiveWait) return std::min(facts.since_received, waited);
   if (!ReceivedNothing(facts, waited)) return facts.since_received;
   if (!socket.silent_since.has_value() || sent.at < *socket.silent_since) {
     socket.silent_since = sent.at;

@@ -1,4 +1,4 @@
-// Connections: the sockets that curl has open, and which of them are dead.
+// Connections: the sockets that libcurl has open, and which of them are dead.
 #ifndef FALCON_HTTP_CURL_CONNECTIONS_H_
 #define FALCON_HTTP_CURL_CONNECTIONS_H_
 
@@ -12,6 +12,7 @@
 
 #include "base/time.h"
 #include "http/curl/curl_options.h"
+#include "runtime/thread_affinity.h"
 
 namespace falcon::http {
 
@@ -28,7 +29,7 @@ struct SentOn {
   }
 };
 
-// What the kernel tells of a connection (TCP_INFO).
+// The kernel's view of a connection (TCP_INFO).
 struct TcpFacts {
   milliseconds since_received{0};  // since the last byte of data; at first since it was connected
   int lost_timeouts = 0;           // retransmissions in a row that were not acknowledged
@@ -43,14 +44,14 @@ enum class Retirement { kNone, kUnacknowledged, kSilent };
 // "unacknowledged" or "silent".
 std::string_view RetirementName(Retirement reason);
 
-// Whether a connection is dead, judged when a transfer ends without an answer. `silence`: how long
-// nothing was received although an answer was waited for.
+// Whether a connection is dead, judged when a transfer ends without a response. `silence`: how long
+// nothing was received while a response was due.
 //
 //   unacknowledged  two retransmissions in a row were lost: the peer or the path is gone
 //   silent          the peer acknowledges, and sent nothing for `max_silence`
 Retirement Judge(const TcpFacts& facts, milliseconds silence, milliseconds max_silence);
 
-// Wire thread only. Must outlive every handle and the CURLM that it serves.
+// Wire thread only. Outlives every handle and the CURLM that it serves.
 class Connections {
  public:
   // See max_silence in wire_options.h.
@@ -61,7 +62,7 @@ class Connections {
   Connections(const Connections&) = delete;
   Connections& operator=(const Connections&) = delete;
 
-  // Makes `easy` open and close its sockets here. They get keepalive and TCP_USER_TIMEOUT.
+  // Makes `easy` open and close its sockets here, with keepalive and TCP_USER_TIMEOUT.
   void Serve(CURL* easy);
 
   struct Finding {
@@ -69,9 +70,10 @@ class Connections {
     milliseconds silence{0};
     Retirement retirement = Retirement::kNone;
   };
-  // A transfer ends without an answer. A dead connection is shut down, so that its other transfers
-  // end at once and the next one dials; it is found dead once. `shared`: other transfers wait on it too;
-  // it is given more time then, because they fail with it.
+  // Examines the connection of a transfer that ends without a response. A dead connection is shut
+  // down and reported as retired once: its other transfers end at once and the next one connects
+  // anew. `shared`: other transfers wait on the connection too. It is given more time then, because
+  // they fail with it.
   Finding Examine(const SentOn& sent, bool shared);
 
   // Whether any connection received data since `start`.
@@ -83,7 +85,7 @@ class Connections {
     int peer_port = 0;
     int local_port = 0;  // 0: not asked for yet
     bool retired = false;
-    // When the first transfer was sent that ended without an answer and during which nothing came.
+    // When the first transfer was sent that ended without a response while nothing was received.
     std::optional<SteadyTime> silent_since;
   };
   static curl_socket_t OnOpen(void* self, curlsocktype purpose, curl_sockaddr* address);
@@ -91,6 +93,7 @@ class Connections {
   std::optional<int> Find(const SentOn& sent);
   milliseconds Silence(Socket& socket, const TcpFacts& facts, const SentOn& sent) const;
 
+  [[no_unique_address]] runtime::ThreadAffinity wire_thread_;
   const milliseconds max_silence_;
   const milliseconds max_shared_silence_;
   const Clock& clock_;

@@ -1,4 +1,4 @@
-// One thread polls, and everything of curl happens on it.
+// Everything of libcurl happens on one thread, which polls.
 #include "http/curl/curl_engine.h"
 
 #include <pthread.h>
@@ -38,6 +38,46 @@ CURLM* NewMulti(const CurlOptions& options) {
 
 }  // namespace
 
+void SubmissionQueue::Start(Transfer transfer) {
+  const absl::MutexLock lock(&mutex_);
+  if (pending_.closed) return;
+  pending_.submitted.push_back(std::move(transfer));
+  Wake();
+}
+
+void SubmissionQueue::Cancel(uint64_t id) {
+  const absl::MutexLock lock(&mutex_);
+  if (pending_.closed) return;
+  pending_.cancelled.push_back(id);
+  Wake();
+}
+
+void SubmissionQueue::Close() {
+  const absl::MutexLock lock(&mutex_);
+  pending_.closed = true;
+  Wake();
+}
+
+void SubmissionQueue::Drain(Submissions& batch) {
+  batch.submitted.clear();
+  batch.cancelled.clear();
+  const absl::MutexLock lock(&mutex_);
+  polling_ = false;
+  batch.submitted.swap(pending_.submitted);
+  batch.cancelled.swap(pending_.cancelled);
+  batch.closed = pending_.closed;
+}
+
+bool SubmissionQueue::PrepareToPoll() {
+  const absl::MutexLock lock(&mutex_);
+  polling_ = pending_.submitted.empty() && pending_.cancelled.empty() && !pending_.closed;
+  return polling_;
+}
+
+void SubmissionQueue::Wake() {
+  if (std::exchange(polling_, false)) curl_multi_wakeup(multi_);
+}
+
 CurlEngine::CurlEngine(CurlOptions options, const Clock& clock, Deliver deliver,
                        OnRetired on_retired)
     : options_(std::move(options)),
@@ -55,14 +95,14 @@ CurlEngine::~CurlEngine() {
 }
 
 TransportStats CurlEngine::stats() const {
-  return {started_count_, finished_count_, cancelled_count_, in_flight_, connections_retired_};
+  return {started_count_, finished_count_, cancelled_count_, in_flight_};
 }
 
 void CurlEngine::Run() {
   pthread_setname_np(pthread_self(), "wire");
   Submissions batch;
   while (true) {
-    submissions_->Take(batch);
+    submissions_->Drain(batch);
     if (batch.closed) break;
     for (Transfer& transfer : batch.submitted) Add(std::move(transfer));
     for (const uint64_t id : batch.cancelled) Remove(id);
@@ -70,18 +110,18 @@ void CurlEngine::Run() {
     curl_multi_perform(multi_.get(), &running);
     ProcessCompletions();
     Expire();
-    if (!finished_.empty()) deliver_(finished_);
+    if (!completed_.empty()) deliver_(completed_);
     if (submissions_->PrepareToPoll()) curl_multi_poll(multi_.get(), nullptr, 0, PollMs(), nullptr);
   }
   for (Transfer& transfer : batch.submitted) Add(std::move(transfer));
   FailAll();
-  if (!finished_.empty()) deliver_(finished_);
+  if (!completed_.empty()) deliver_(completed_);
 }
 
 void CurlEngine::Add(Transfer transfer) {
   const uint64_t id = transfer.id;
   ++started_count_;
-  if (transfer.request.deadline.Passed(clock_)) return Finish(id, DeadlinePassed(false));
+  if (transfer.request.deadline.Passed(clock_)) return Complete(id, DeadlinePassed(false));
   std::unique_ptr<CurlHandle> handle = NewHandle();
   absl::Status status = handle->Prepare(std::move(transfer));
   if (status.ok() && curl_multi_add_handle(multi_.get(), handle->easy()) != CURLM_OK) {
@@ -89,7 +129,7 @@ void CurlEngine::Add(Transfer transfer) {
   }
   if (!status.ok()) {
     ReturnToPool(std::move(handle));
-    return Finish(id, std::move(status));
+    return Complete(id, std::move(status));
   }
   deadlines_.emplace(handle->deadline(), id);
   active_.emplace(id, handle.release());
@@ -113,7 +153,7 @@ void CurlEngine::Expire() {
     CurlHandle* const handle = active_.at(id);
     const bool received_nothing = ExamineConnection(*handle);
     ReturnToPool(Detach(handle));
-    Finish(id, DeadlinePassed(received_nothing));
+    Complete(id, DeadlinePassed(received_nothing));
   }
 }
 
@@ -138,7 +178,7 @@ void CurlEngine::ProcessCompletions() {
     if (code != CURLE_OK && Replay(*done)) continue;
     std::unique_ptr<CurlHandle> handle = Detach(done);
     const uint64_t id = handle->id();
-    Finish(id, handle->Finish(code));
+    Complete(id, handle->Finish(code));
     ReturnToPool(std::move(handle));
   }
 }
@@ -147,29 +187,28 @@ void CurlEngine::ProcessCompletions() {
 // is dead.
 bool CurlEngine::ExamineConnection(const CurlHandle& handle) {
   if (!handle.sent().has_value()) return !connections_.AnyReceivedSince(handle.started());
-  const std::vector<CurlHandle*> neighbours = Neighbours(handle);
-  const Connections::Finding found = connections_.Examine(*handle.sent(), !neighbours.empty());
+  const std::vector<CurlHandle*> others = OthersOnConnectionOf(handle);
+  const Connections::Finding found = connections_.Examine(*handle.sent(), !others.empty());
   if (found.retirement != Retirement::kNone) {
-    for (CurlHandle* const neighbour : neighbours) neighbour->LoseConnection();
-    ++connections_retired_;
+    for (CurlHandle* const other : others) other->LoseConnection();
     if (on_retired_) on_retired_({RetirementName(found.retirement), found.silence});
   }
   return found.received_nothing;
 }
 
 // Those that wait for answers over the same connection.
-std::vector<CurlHandle*> CurlEngine::Neighbours(const CurlHandle& handle) const {
-  std::vector<CurlHandle*> neighbours;
+std::vector<CurlHandle*> CurlEngine::OthersOnConnectionOf(const CurlHandle& handle) const {
+  std::vector<CurlHandle*> others;
   for (const auto& [id, other] : active_) {
     const std::optional<SentOn>& sent = other->sent();
     const bool same = sent.has_value() && sent->SameConnection(*handle.sent());
-    if (same && other != &handle) neighbours.push_back(other);
+    if (same && other != &handle) others.push_back(other);
   }
-  return neighbours;
+  return others;
 }
 
-// Sends a transfer once more whose connection was retired: it failed by our doing, so it costs none
-// of the retries above.
+// Sends a transfer once more whose connection was retired. The engine caused the failure, so it uses
+// no retry of the layers above.
 bool CurlEngine::Replay(CurlHandle& handle) {
   if (!handle.Rewind()) return false;
   curl_multi_remove_handle(multi_.get(), handle.easy());
@@ -181,7 +220,7 @@ void CurlEngine::FailAll() {
     std::unique_ptr<CurlHandle> handle = Detach(active_.begin()->second);
     const absl::Status closed =
         Error(absl::StatusCode::kUnavailable, "UPSTREAM_CONNECTION", "the transport was closed");
-    Finish(handle->id(), WithMetadata(closed, "sent", "maybe"));
+    Complete(handle->id(), WithMetadata(closed, "sent", "maybe"));
   }
   idle_.clear();
 }
@@ -201,8 +240,8 @@ std::unique_ptr<CurlHandle> CurlEngine::Detach(CurlHandle* handle) {
   return std::unique_ptr<CurlHandle>(handle);
 }
 
-void CurlEngine::Finish(uint64_t id, absl::StatusOr<HttpResponse> result) {
-  finished_.push_back({id, std::move(result)});
+void CurlEngine::Complete(uint64_t id, absl::StatusOr<HttpResponse> result) {
+  completed_.push_back({id, std::move(result)});
   ++finished_count_;
 }
 

@@ -1,4 +1,5 @@
-// CurlEngine: the wire thread, its CURLM and the transfers in it.
+// CurlEngine: the wire thread, the transfers on it, and the queue through which other threads
+// submit them.
 #ifndef FALCON_HTTP_CURL_CURL_ENGINE_H_
 #define FALCON_HTTP_CURL_CURL_ENGINE_H_
 
@@ -14,35 +15,69 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "base/time.h"
 #include "http/curl/connections.h"
 #include "http/curl/curl_handle.h"
 #include "http/curl/curl_options.h"
-#include "http/curl/submission_queue.h"
 #include "http/http_transport.h"
 
 namespace falcon::http {
 
-struct Finished {
+struct Submissions {
+  std::vector<Transfer> submitted;
+  std::vector<uint64_t> cancelled;  // may have ended long ago
+  bool closed = false;
+};
+
+// The one way from other threads to the wire thread.
+class SubmissionQueue {
+ public:
+  // Wakes `multi`, which must live until Close returns.
+  explicit SubmissionQueue(CURLM* multi) : multi_(multi) {}
+
+  // Any thread. No effect after Close.
+  void Start(Transfer transfer);
+  void Cancel(uint64_t id);
+  void Close();
+
+  // Wire thread only. Moves what was submitted into `batch`, which it empties first. Never waits.
+  void Drain(Submissions& batch);
+  // Wire thread only. True: the queue is empty, and the next submission wakes curl_multi_poll.
+  bool PrepareToPoll();
+
+ private:
+  // A wake-up is a system call, so only the first submission to a sleeping thread makes one. Under
+  // the lock, so that the multi handle cannot be destroyed meanwhile.
+  void Wake() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  absl::Mutex mutex_;
+  CURLM* const multi_;
+  Submissions pending_ ABSL_GUARDED_BY(mutex_);
+  bool polling_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+struct Completion {
   uint64_t id;
   absl::StatusOr<HttpResponse> result;
 };
 
 class CurlEngine {
  public:
-  // Called on the wire thread with what has finished since the last call: each started exchange
+  // Called on the wire thread with what has completed since the last call: each started transfer
   // comes exactly once, unless it was cancelled first. Empties the vector.
-  using Deliver = std::function<void(std::vector<Finished>&)>;
+  using Deliver = std::function<void(std::vector<Completion>&)>;
 
   // Starts the thread. `clock` outlives the engine.
   CurlEngine(CurlOptions options, const Clock& clock, Deliver deliver, OnRetired on_retired);
-  // Fails what is still in flight, delivers that, and joins.
+  // Fails what is still in flight, delivers that, and joins the thread.
   ~CurlEngine();
   CurlEngine(const CurlEngine&) = delete;
   CurlEngine& operator=(const CurlEngine&) = delete;
 
-  // Takes requests and cancellations from any thread; harmless when it outlives the engine.
+  // Any thread may use the queue, also after the engine is destroyed.
   const std::shared_ptr<SubmissionQueue>& submissions() const { return submissions_; }
 
   // Any thread.
@@ -64,13 +99,13 @@ class CurlEngine {
   void Expire();
   void ProcessCompletions();
   bool ExamineConnection(const CurlHandle& handle);
-  std::vector<CurlHandle*> Neighbours(const CurlHandle& handle) const;
+  std::vector<CurlHandle*> OthersOnConnectionOf(const CurlHandle& handle) const;
   bool Replay(CurlHandle& handle);
   int PollMs() const;
   void FailAll();
   std::unique_ptr<CurlHandle> NewHandle();
   std::unique_ptr<CurlHandle> Detach(CurlHandle* handle);
-  void Finish(uint64_t id, absl::StatusOr<HttpResponse> result);
+  void Complete(uint64_t id, absl::StatusOr<HttpResponse> result);
   void ReturnToPool(std::unique_ptr<CurlHandle> handle);
 
   const CurlOptions options_;
@@ -83,15 +118,14 @@ class CurlEngine {
   std::shared_ptr<SubmissionQueue> submissions_;
 
   std::unordered_map<uint64_t, CurlHandle*> active_;     // owned
-  std::set<std::pair<SteadyTime, uint64_t>> deadlines_;  // of the active
+  std::set<std::pair<SteadyTime, uint64_t>> deadlines_;  // of the active transfers
   std::vector<std::unique_ptr<CurlHandle>> idle_;
-  std::vector<Finished> finished_;
+  std::vector<Completion> completed_;
 
   std::atomic<int64_t> started_count_ = 0;
   std::atomic<int64_t> finished_count_ = 0;
   std::atomic<int64_t> cancelled_count_ = 0;
   std::atomic<int64_t> in_flight_ = 0;
-  std::atomic<int64_t> connections_retired_ = 0;
   std::thread thread_;  // last: it uses all of the above
 };
 

@@ -10,10 +10,10 @@ namespace falcon::http {
 namespace {
 
 constexpr long kReadBufferBytes = 32L << 10;
-constexpr size_t kMinExpectContinueBytes = size_t{1}
-                                           << 20;  // from here on curl sends "Expect: 100-continue"
+// From this size on, libcurl sends "Expect: 100-continue".
+constexpr size_t kMinExpectContinueBytes = size_t{1} << 20;
 constexpr long kStallBytesPerSecond = 1024;
-// Idle connections are not used again beyond these.
+// Idle connections are not reused beyond these.
 constexpr long kMaxIdleSeconds = 60;
 constexpr long kMaxLifetimeSeconds = 600;
 constexpr long kOn = 1;
@@ -56,7 +56,7 @@ void CurlHandle::SetPersistentOptions(const CurlOptions& options) {
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &CurlHandle::OnBody);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, kOn);
-  // Without this, libcurl waits on the wire thread for the look-up of a transfer that left.
+  // Without this, libcurl blocks until the DNS look-up of a cancelled transfer ends.
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, kOn);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https,http");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, kOff);
@@ -82,6 +82,7 @@ void CurlHandle::SetPersistentOptions(const CurlOptions& options) {
 }
 
 absl::Status CurlHandle::Prepare(Transfer transfer) {
+  wire_thread_.Check();
   Clear();
   transfer_ = std::move(transfer);
   started_ = clock_.Now();
@@ -92,7 +93,7 @@ absl::Status CurlHandle::Prepare(Transfer transfer) {
   }
   CURL* easy = easy_.get();
   curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, kOff);
-  // Not before the first byte: a search that takes long is not stalled. OnHeader sets it.
+  // Off until the first byte: a search that takes long is not stalled. OnHeader sets it.
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, kOff);
   // Waiting for a connection to be shared pays only where HTTP/2 shares them.
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, request.url.starts_with("https:") ? kOn : kOff);
@@ -139,6 +140,7 @@ void CurlHandle::SetHeaders() {
 }
 
 absl::StatusOr<HttpResponse> CurlHandle::Finish(CURLcode code) {
+  wire_thread_.Check();
   const long status = Info<long>(CURLINFO_RESPONSE_CODE);
   const bool whole = code == CURLE_OK && reader_.OnEnd();
   if (!whole || status == 407) {

@@ -12,16 +12,38 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/secret.h"
 #include "base/time.h"
 #include "http/curl/connections.h"
 #include "http/curl/curl_options.h"
 #include "http/curl/curl_result.h"
 #include "http/curl/response_reader.h"
-#include "http/curl/submission_queue.h"
+#include "http/http_transport.h"
+#include "runtime/thread_affinity.h"
 
 namespace falcon::http {
 
-// Wire thread only. Reused from transfer to transfer: what never changes is set once.
+// A request and its number, which is never used twice. A secret body is erased wherever it ends.
+struct Transfer {
+  Transfer(uint64_t number, HttpRequest what) : id(number), request(std::move(what)) {}
+  Transfer(Transfer&&) = default;
+  Transfer& operator=(Transfer&& other) noexcept {
+    WipeBody();
+    id = other.id;
+    request = std::move(other.request);
+    return *this;
+  }
+  ~Transfer() { WipeBody(); }
+
+  void WipeBody() {
+    if (request.wipe_body) SecureErase(request.body);
+  }
+
+  uint64_t id;
+  HttpRequest request;
+};
+
+// Wire thread only. Reused from transfer to transfer: options that never change are set once.
 // CURLOPT_PRIVATE is this object.
 class CurlHandle {
  public:
@@ -38,17 +60,18 @@ class CurlHandle {
   SteadyTime started() const { return started_; }
   const std::optional<SentOn>& sent() const { return sent_; }
 
-  // Sets the handle up for `exchange`. Fails, and starts nothing, when the request cannot be sent
-  // at all. The deadline is the engine's matter.
+  // Prepares the handle for `transfer`. Fails, and starts nothing, when the request cannot be sent
+  // at all. The engine enforces the deadline.
   absl::Status Prepare(Transfer transfer);
-  // What the transfer came to; `code` is curl's. The handle may then be used again.
+  // The result of the transfer that ended with `code`. The handle may then be used again.
   absl::StatusOr<HttpResponse> Finish(CURLcode code);
-  // Forgets a transfer that was taken off the wire.
+  // Forgets a transfer that was cancelled.
   void Clear();
 
-  // Its connection was retired under it: it may be sent once more, unless an answer has begun.
+  // The transfer's connection was retired: the transfer may be sent once more, unless its response
+  // has begun.
   void LoseConnection() { replay_ = replay_ == Replay::kUnused ? Replay::kDue : replay_; }
-  // Makes it ready for that; false: it is not to be sent again.
+  // Prepares the transfer for that. False: it must not be sent again.
   bool Rewind();
 
  private:
@@ -66,6 +89,7 @@ class CurlHandle {
   T Info(CURLINFO what) const;
   CurlResult End(CURLcode code) const;
 
+  [[no_unique_address]] runtime::ThreadAffinity wire_thread_;
   const Clock& clock_;
   std::unique_ptr<CURL, Cleanup> easy_;
   ResponseReader reader_;

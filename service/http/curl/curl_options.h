@@ -1,4 +1,4 @@
-// What an operator may set about the wire, and what it counts.
+// Options of the libcurl transport, and what it reports.
 #ifndef FALCON_HTTP_CURL_CURL_OPTIONS_H_
 #define FALCON_HTTP_CURL_CURL_OPTIONS_H_
 
@@ -19,29 +19,28 @@ struct CurlOptions {
   int max_decompression_ratio = 100;
   seconds connect_timeout{5};
   int max_connections = 64;  // to one host
-  // Under 1 KiB/s for so long, once the answer has begun, ends the transfer.
+  // A response that arrives at less than 1 KiB/s for so long is failed.
   seconds stall_time{20};
-  // A transfer that ends without an answer retires its connection when nothing was received for so
-  // long; the second while other transfers wait on the connection too.
+  // A transfer that ends without a response retires its connection when nothing was received for so
+  // long; the second bound applies while other transfers wait on the connection too.
   milliseconds max_silence{1500};
   milliseconds max_shared_silence{4000};
 };
 
 struct TransportStats {
   int64_t started = 0;
-  int64_t finished = 0;   // answered or failed
-  int64_t cancelled = 0;  // taken off the wire
+  int64_t finished = 0;  // with a response or a failure
+  int64_t cancelled = 0;
   int64_t in_flight = 0;
-  int64_t connections_retired = 0;
 };
 
-// A connection that was taken for dead and shut down.
+// A connection that was found dead and shut down.
 struct RetiredConnection {
   std::string_view reason;  // "unacknowledged" or "silent"; static
-  milliseconds silence{0};  // without a byte although an answer was waited for
+  milliseconds silence{0};  // without a byte while a response was due
 };
 
-// Called on the wire thread. Must not wait.
+// Called on the wire thread. Must not block.
 using OnRetired = std::function<void(const RetiredConnection&)>;
 
 }  // namespace falcon::http

@@ -1,4 +1,4 @@
-// From curl's codes to our few failures.
+// Maps libcurl's codes to the failures of an HttpTransport.
 #include "http/curl/curl_result.h"
 
 #include "base/error.h"

@@ -3,18 +3,20 @@
 #define FALCON_HTTP_CURL_CURL_TRANSPORT_H_
 
 #include <memory>
+#include <string>
 
 #include "base/time.h"
 #include "http/curl/curl_options.h"
 #include "http/http_transport.h"
 #include "runtime/loop.h"
+#include "runtime/thread_affinity.h"
 
 namespace falcon::http {
 
 class CurlEngine;
 
 // Responses are posted to the loop, exactly once for each request that was not cancelled.
-// Destroying the transport ends its thread; a Send that still waits then fails with
+// Destroying the transport ends its thread. A Send that still waits then fails with
 // UPSTREAM_CONNECTION.
 class CurlTransport final : public HttpTransport {
  public:
@@ -31,11 +33,12 @@ class CurlTransport final : public HttpTransport {
  private:
   class PendingRequests;
 
-  std::shared_ptr<PendingRequests> switchboard_;
+  [[no_unique_address]] runtime::ThreadAffinity loop_thread_;
+  std::shared_ptr<PendingRequests> pending_;
   std::unique_ptr<CurlEngine> engine_;
 };
 
-// Of libcurl and what it uses, as it runs: "libcurl/7.88.1 OpenSSL/3.0.19 nghttp2/1.52.0".
+// The versions of libcurl and its libraries: "libcurl/7.88.1 OpenSSL/3.0.19 nghttp2/1.52.0".
 std::string CurlVersion();
 
 }  // namespace falcon::http

@@ -1,7 +1,8 @@
-// Ceilings before copies.
+// Checks the limits before it copies.
 #include "http/curl/response_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -10,6 +11,8 @@
 namespace falcon::http {
 namespace {
 
+constexpr size_t kGzipBufferBytes = size_t{32} << 10;
+constexpr int kGzipOnly = 16 + MAX_WBITS;
 constexpr size_t kSpare = 64;  // SIMDJSON_PADDING
 constexpr size_t kMaxHeaderBytes = size_t{256} << 10;
 constexpr size_t kAnyRatioBytes = size_t{1} << 20;
@@ -28,6 +31,45 @@ bool IsInterim(std::string_view status_line) {
 }
 
 }  // namespace
+
+GzipDecoder::GzipDecoder() = default;
+
+GzipDecoder::~GzipDecoder() {
+  if (open_) inflateEnd(&stream_);
+}
+
+GzipDecoder::State GzipDecoder::Feed(std::string_view chunk, const Sink& sink) {
+  // A gzip body may be several, one behind the other.
+  if (state_ == State::kFinished && Starts(chunk)) Reset();
+  if (state_ != State::kMore) return state_;
+  if (!open_) open_ = inflateInit2(&stream_, kGzipOnly) == Z_OK;
+  if (!open_) return state_ = State::kBroken;
+  std::array<char, kGzipBufferBytes> buffer;
+  // zlib does not write to its input, and does not say so in its types.
+  stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(chunk.data()));
+  stream_.avail_in = static_cast<uInt>(chunk.size());
+  do {
+    stream_.next_out = reinterpret_cast<Bytef*>(buffer.data());
+    stream_.avail_out = static_cast<uInt>(buffer.size());
+    const int result = inflate(&stream_, Z_NO_FLUSH);
+    const size_t made = buffer.size() - stream_.avail_out;
+    if (made > 0 && !sink({buffer.data(), made})) return state_ = State::kRefused;
+    const std::string_view rest(reinterpret_cast<const char*>(stream_.next_in), stream_.avail_in);
+    if (result == Z_STREAM_END && !Starts(rest)) return state_ = State::kFinished;
+    if (result == Z_STREAM_END) {
+      inflateReset(&stream_);
+      continue;
+    }
+    if (result == Z_BUF_ERROR) break;  // wants more input
+    if (result != Z_OK) return state_ = State::kBroken;
+  } while (stream_.avail_in > 0 || stream_.avail_out == 0);
+  return state_;
+}
+
+void GzipDecoder::Reset() {
+  if (open_) inflateReset(&stream_);
+  state_ = State::kMore;
+}
 
 bool ResponseReader::OnHeader(std::string_view line) {
   const bool status_line = line.starts_with("HTTP/");

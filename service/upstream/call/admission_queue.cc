@@ -1,4 +1,4 @@
-// The queue before the places.
+// The waiting calls and the permits.
 #include "upstream/call/admission_queue.h"
 
 #include <algorithm>
@@ -29,7 +29,7 @@ struct Waiter : FairQueue::Entry {
 
   runtime::OneShotEvent turn;
   WaitOutcome outcome = WaitOutcome::kNone;
-  absl::Status why = absl::OkStatus();  // it was turned away
+  absl::Status why = absl::OkStatus();  // of kShed
   ByDeadline::iterator in_deadlines;
 };
 
@@ -57,22 +57,22 @@ absl::Status QueueTimeout(milliseconds max_wait) {
 
 }  // namespace
 
-// Shared with those who wait or hold a place: where a loop ends with calls on it, they go last.
+// Shared with waiters and permits, which are destroyed last when a loop ends with calls on it.
 struct AdmissionQueue::State {
   State(const Clock& now_by, AdmissionQueueOptions with)
       : clock(now_by),
         options(with),
-        turns(with.export_every_n),
+        queue(with.export_every_n),
         shares(with.permits),
         free(with.permits) {}
 
   bool CanAdmitExports() const { return exports_in_flight < options.export_permits; }
   bool CanAdmit(const std::string& caller) { return shares.CanAdmit(caller, free, clock.Now()); }
-  // Exports have places of their own, and no shares.
+  // Exports have permits of their own, and no shares.
   static bool HasShare(Priority priority) { return priority == Priority::kInteractive; }
-  // Those who wait go first: where a place is free after AdmitWaiters, they may not have it.
+  // Waiting calls go first: a permit that is free after AdmitWaiters is not for them.
   bool TakeFree(const std::string& caller, Priority priority) {
-    if (turns.size() > 0) AdmitWaiters();
+    if (queue.size() > 0) AdmitWaiters();
     if (free == 0) return false;
     if (!(HasShare(priority) ? CanAdmit(caller) : CanAdmitExports())) return false;
     Admit(caller, priority);
@@ -94,7 +94,7 @@ struct AdmissionQueue::State {
     const FairQueue::CanAdmit can_admit = [this](const std::string& who) { return CanAdmit(who); };
     while (free > 0) {
       auto* const next =
-          static_cast<Waiter*>(turns.PopNext(CanAdmitExports(), lifo_before, can_admit));
+          static_cast<Waiter*>(queue.PopNext(CanAdmitExports(), lifo_before, can_admit));
       if (next == nullptr) return;
       Admit(next->caller, next->priority);
       deadlines.erase(next->in_deadlines);
@@ -102,22 +102,22 @@ struct AdmissionQueue::State {
     }
   }
   absl::Status CheckCapacity(const std::string& caller) {
-    if (turns.size() >= options.max_waiting) {
+    if (queue.size() >= options.max_waiting) {
       ++shed_all_callers;
       return QueueFull("all_callers", "too many calls wait for Falcon; retry later");
     }
-    if (turns.CountOf(caller) >= options.max_waiting_per_caller) {
+    if (queue.CountOf(caller) >= options.max_waiting_per_caller) {
       ++shed_this_caller;
       return QueueFull("this_caller", "too many calls of this caller wait for Falcon; retry later");
     }
     return absl::OkStatus();
   }
   void Add(Waiter& waiter, Deadline deadline) {
-    turns.Add(waiter);
+    queue.Add(waiter);
     waiter.in_deadlines = deadlines.emplace(deadline.at(), &waiter);
   }
   void Withdraw(Waiter& waiter) {
-    turns.Remove(waiter);
+    queue.Remove(waiter);
     deadlines.erase(waiter.in_deadlines);
     Abandon(waiter.caller, waiter.priority);
   }
@@ -127,21 +127,21 @@ struct AdmissionQueue::State {
   void Abandon(const std::string& caller, Priority priority) {
     if (HasShare(priority)) shares.OnAbandoned(caller, clock.Now());
   }
-  void ShedUntil(Waiter& waiter, const absl::Status& why) {
+  void Shed(Waiter& waiter, const absl::Status& why) {
     Withdraw(waiter);
     waiter.why = why;
     Wake(waiter, WaitOutcome::kShed);
   }
   void ShedQueuedBefore(SteadyTime latest) {
     const absl::Status too_old = QueueTimeout(options.max_wait);
-    while (turns.oldest() != nullptr && turns.oldest()->since <= latest) {
-      ShedUntil(static_cast<Waiter&>(*turns.oldest()), too_old);
+    while (queue.oldest() != nullptr && queue.oldest()->since <= latest) {
+      Shed(static_cast<Waiter&>(*queue.oldest()), too_old);
       ++shed_time;
     }
   }
   void ShedDeadlinesUntil(SteadyTime at, const absl::Status& why) {
     while (!deadlines.empty() && deadlines.begin()->first <= at) {
-      ShedUntil(*deadlines.begin()->second, why);
+      Shed(*deadlines.begin()->second, why);
       ++shed_by_deadline;
     }
   }
@@ -152,9 +152,9 @@ struct AdmissionQueue::State {
 
   const Clock& clock;
   const AdmissionQueueOptions options;
-  FairQueue turns;
+  FairQueue queue;
   FairShare shares;
-  ByDeadline deadlines;  // of those in `turns`
+  ByDeadline deadlines;  // of those in `queue`
   size_t free;
   size_t exports_in_flight = 0;
   bool swept = false;  // a task looks after the oldest
@@ -174,7 +174,8 @@ AdmissionQueue::Permit::~Permit() {
 
 AdmissionQueue::AdmissionQueue(runtime::Loop& loop, const Clock& clock, runtime::Timer& timer,
                                AdmissionQueueOptions options)
-    : loop_(loop),
+    : loop_thread_(loop.executor()),
+      loop_(loop),
       clock_(clock),
       timer_(timer),
       state_(std::make_shared<State>(clock, WithDefaults(options))) {}
@@ -182,9 +183,10 @@ AdmissionQueue::AdmissionQueue(runtime::Loop& loop, const Clock& clock, runtime:
 AdmissionQueue::~AdmissionQueue() = default;
 
 Task<absl::StatusOr<AdmissionQueue::Permit>> AdmissionQueue::Acquire(AdmissionRequest request) {
+  loop_thread_.Check();
   if (request.deadline.Passed(clock_)) {
     co_return Error(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
-                    "the deadline passed before a place was free");
+                    "the deadline passed before a permit was free");
   }
   const std::shared_ptr<State> state = state_;
   state->OnQueued(request.caller, request.priority);
@@ -195,36 +197,36 @@ Task<absl::StatusOr<AdmissionQueue::Permit>> AdmissionQueue::Acquire(AdmissionRe
     state->Abandon(request.caller, request.priority);
     co_return room;
   }
-  // A waiter that is unwound while it waits leaves its line; one that was served meanwhile hands
-  // its place on.
-  struct Leaver {
+  // A waiter that is unwound leaves the queue, or passes on the permit that it got meanwhile.
+  struct LeaveOnExit {
     State& state;
     Waiter& waiter;
-    bool entered = false;
-    ~Leaver() {
+    bool acquired = false;
+    ~LeaveOnExit() {
       if (waiter.outcome == WaitOutcome::kNone) state.Withdraw(waiter);
-      if (waiter.outcome == WaitOutcome::kAdmitted && !entered) {
+      if (waiter.outcome == WaitOutcome::kAdmitted && !acquired) {
         state.Release(waiter.caller, waiter.priority);
       }
     }
   };
   Waiter waiter(request, clock_.Now(), loop_.executor());
   state->Add(waiter, request.deadline);
-  Leaver leaver{*state, waiter};
+  LeaveOnExit on_exit{*state, waiter};
   ++state->waited;
   if (!std::exchange(state->swept, true)) loop_.Spawn(Sweep(state, clock_, timer_));
   co_await waiter.turn.Wait();
   if (waiter.outcome == WaitOutcome::kShed) co_return waiter.why;
-  leaver.entered = true;
+  on_exit.acquired = true;
   co_return Permit(state, std::move(request));
 }
 
 void AdmissionQueue::ShedUntil(SteadyTime at, const absl::Status& why) {
+  loop_thread_.Check();
   state_->ShedDeadlinesUntil(at, why);
 }
 
-// One task for all: who waits mostly goes long before its time is up, and needs no timer. What is
-// kept free for others fades, and nobody else tells.
+// One task for all waiters: most get a permit long before `max_wait` and need no timer of their own.
+// It also grants the permits that were reserved for callers that stayed away.
 Task<void> AdmissionQueue::Sweep(std::weak_ptr<State> of, const Clock& clock,
                                  runtime::Timer& timer) {
   while (true) {
@@ -234,9 +236,9 @@ Task<void> AdmissionQueue::Sweep(std::weak_ptr<State> of, const Clock& clock,
       if (state == nullptr) co_return;
       state->ShedQueuedBefore(clock.Now() - state->options.max_wait);
       state->AdmitWaiters();
-      state->swept = state->turns.oldest() != nullptr;
+      state->swept = state->queue.oldest() != nullptr;
       if (!state->swept) co_return;
-      next = std::min(state->turns.oldest()->since + state->options.max_wait,
+      next = std::min(state->queue.oldest()->since + state->options.max_wait,
                       clock.Now() + kSweepInterval);
     }
     co_await timer.SleepUntil(next);
@@ -244,7 +246,7 @@ Task<void> AdmissionQueue::Sweep(std::weak_ptr<State> of, const Clock& clock,
 }
 
 AdmissionQueueStats AdmissionQueue::stats() const {
-  return {.waiting = state_->turns.size(),
+  return {.waiting = state_->queue.size(),
           .in_flight = state_->options.permits - state_->free,
           .exports_in_flight = state_->exports_in_flight,
           .waited = state_->waited,

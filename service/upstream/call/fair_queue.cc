@@ -1,32 +1,32 @@
-// Lines and rounds.
+// Flows in a round robin.
 #include "upstream/call/fair_queue.h"
 
 namespace falcon::upstream {
 
-void FairQueue::Add(Entry& waiting) {
-  PriorityLevel& of = LevelOf(waiting.priority);
-  const auto [entry, is_new] = of.flows.try_emplace(waiting.caller);
-  Flow& line = entry->second;
+void FairQueue::Add(Entry& entry) {
+  PriorityLevel& level = LevelOf(entry.priority);
+  const auto [found, is_new] = level.flows.try_emplace(entry.caller);
+  Flow& flow = found->second;
   if (is_new) {
-    line.caller = &entry->first;
-    line.turn = of.round.insert(of.round.end(), &line);
+    flow.caller = &found->first;
+    flow.turn = level.round.insert(level.round.end(), &flow);
   }
-  ++of.waiting;
-  waiting.flow_ = &line;
-  waiting.in_flow_ = line.waiting.insert(line.waiting.end(), &waiting);
-  waiting.by_age_ = by_age_.insert(by_age_.end(), &waiting);
+  ++level.waiting;
+  entry.flow_ = &flow;
+  entry.in_flow_ = flow.waiting.insert(flow.waiting.end(), &entry);
+  entry.by_age_ = by_age_.insert(by_age_.end(), &entry);
 }
 
-void FairQueue::Remove(Entry& waiting) {
-  PriorityLevel& of = LevelOf(waiting.priority);
-  Flow& line = *waiting.flow_;
-  line.waiting.erase(waiting.in_flow_);
-  by_age_.erase(waiting.by_age_);
-  waiting.flow_ = nullptr;
-  --of.waiting;
-  if (!line.waiting.empty()) return;
-  of.round.erase(line.turn);
-  of.flows.erase(of.flows.find(*line.caller));
+void FairQueue::Remove(Entry& entry) {
+  PriorityLevel& level = LevelOf(entry.priority);
+  Flow& flow = *entry.flow_;
+  flow.waiting.erase(entry.in_flow_);
+  by_age_.erase(entry.by_age_);
+  entry.flow_ = nullptr;
+  --level.waiting;
+  if (!flow.waiting.empty()) return;
+  level.round.erase(flow.turn);
+  level.flows.erase(level.flows.find(*flow.caller));
 }
 
 FairQueue::Entry* FairQueue::PopNext(bool can_admit_exports, SteadyTime lifo_before,
@@ -46,14 +46,14 @@ FairQueue::Entry* FairQueue::PopNext(bool can_admit_exports, SteadyTime lifo_bef
   return PopFrom(exports, SteadyTime::min(), nullptr);
 }
 
-FairQueue::Entry* FairQueue::PopFrom(PriorityLevel& of, SteadyTime lifo_before,
+FairQueue::Entry* FairQueue::PopFrom(PriorityLevel& level, SteadyTime lifo_before,
                                      const CanAdmit& can_admit) {
-  for (auto turn = of.round.begin(); turn != of.round.end(); ++turn) {
-    Flow* const line = *turn;
-    if (can_admit && !can_admit(*line->caller)) continue;
-    of.round.splice(of.round.end(), of.round, turn);
-    const bool overrun = line->waiting.front()->since <= lifo_before;
-    Entry* const next = overrun ? line->waiting.back() : line->waiting.front();
+  for (auto turn = level.round.begin(); turn != level.round.end(); ++turn) {
+    Flow* const flow = *turn;
+    if (can_admit && !can_admit(*flow->caller)) continue;
+    level.round.splice(level.round.end(), level.round, turn);
+    const bool overloaded = flow->waiting.front()->since <= lifo_before;
+    Entry* const next = overloaded ? flow->waiting.back() : flow->waiting.front();
     Remove(*next);
     return next;
   }
@@ -62,9 +62,9 @@ FairQueue::Entry* FairQueue::PopFrom(PriorityLevel& of, SteadyTime lifo_before,
 
 size_t FairQueue::CountOf(const std::string& caller) const {
   size_t count = 0;
-  for (const PriorityLevel& of : levels_) {
-    const auto line = of.flows.find(caller);
-    if (line != of.flows.end()) count += line->second.waiting.size();
+  for (const PriorityLevel& level : levels_) {
+    const auto flow = level.flows.find(caller);
+    if (flow != level.flows.end()) count += flow->second.waiting.size();
   }
   return count;
 }

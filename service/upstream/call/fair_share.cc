@@ -1,4 +1,4 @@
-// Who holds, who waits, who was here a moment ago.
+// The demand of each caller, now and recently.
 #include "upstream/call/fair_share.h"
 
 #include <algorithm>
@@ -15,13 +15,13 @@ constexpr double kMinDemand = 0.05;
 void FairShare::UpdateDemand(Flow& flow, SteadyTime now) const {
   const std::chrono::duration<double, std::milli> past = now - flow.at;
   const double weight = std::exp(-past / span_);
-  // Who wants more than there is, and goes, shall be forgotten no later than others.
+  // A caller that wants more than all permits must be evicted no later than others.
   const auto demand = static_cast<double>(std::min(flow.Demand(), permits_));
   flow.ewma_demand = flow.ewma_demand * weight + demand * (1 - weight);
   flow.at = now;
 }
 
-FairShare::Flow& FairShare::Of(const std::string& caller, SteadyTime now) {
+FairShare::Flow& FairShare::FlowOf(const std::string& caller, SteadyTime now) {
   const auto [entry, is_new] = flows_.try_emplace(caller);
   if (is_new) entry->second.at = now;
   UpdateDemand(entry->second, now);
@@ -29,24 +29,24 @@ FairShare::Flow& FairShare::Of(const std::string& caller, SteadyTime now) {
 }
 
 void FairShare::OnQueued(const std::string& caller, SteadyTime now) {
-  Flow& flow = Of(caller, now);
+  Flow& flow = FlowOf(caller, now);
   if (flow.Demand() == 0) ++active_flows_;
   ++flow.waiting;
 }
 
 void FairShare::OnAdmitted(const std::string& caller, SteadyTime now) {
-  Flow& flow = Of(caller, now);
+  Flow& flow = FlowOf(caller, now);
   --flow.waiting;
   ++flow.in_flight;
 }
 
 void FairShare::OnAbandoned(const std::string& caller, SteadyTime now) {
-  --Of(caller, now).waiting;
+  --FlowOf(caller, now).waiting;
   OnCallEnded(caller, now);
 }
 
 void FairShare::OnReleased(const std::string& caller, SteadyTime now) {
-  --Of(caller, now).in_flight;
+  --FlowOf(caller, now).in_flight;
   OnCallEnded(caller, now);
 }
 
@@ -54,15 +54,15 @@ void FairShare::OnCallEnded(const std::string& caller, SteadyTime now) {
   const auto entry = flows_.find(caller);
   if (entry->second.Demand() > 0) return;
   --active_flows_;
-  const size_t most = 2 * permits_;
-  if (flows_.size() <= most) return;
-  // Among so many nothing is kept for it anyway.
+  const size_t max_flows = 2 * permits_;
+  if (flows_.size() <= max_flows) return;
+  // Among so many active callers nothing is reserved for it anyway.
   if (active_flows_ >= permits_) {
     flows_.erase(entry);
     return;
   }
   EvictIdleFlows(now);
-  if (flows_.size() > most) flows_.erase(caller);
+  if (flows_.size() > max_flows) flows_.erase(caller);
 }
 
 void FairShare::EvictIdleFlows(SteadyTime now) {
@@ -79,13 +79,13 @@ bool FairShare::CanAdmit(const std::string& caller, size_t free, SteadyTime now)
   for (const auto& [name, flow] : flows_) permits += flow.in_flight;
   const double share = static_cast<double>(permits) / static_cast<double>(flows_.size());
   if (static_cast<double>(flows_[caller].in_flight) < share) return true;
-  double kept = 0;
+  double reserved = 0;
   for (const auto& [name, flow] : flows_) {
     const double claim = std::min(share, flow.ewma_demand) - static_cast<double>(flow.in_flight);
-    if (name != caller) kept += std::max(0.0, claim);
+    if (name != caller) reserved += std::max(0.0, claim);
   }
-  // Less than one place in all is kept for nobody.
-  return static_cast<double>(free) >= 1 + std::floor(kept + kMinDemand);
+  // A reservation of less than one permit counts for nothing.
+  return static_cast<double>(free) >= 1 + std::floor(reserved + kMinDemand);
 }
 
 }  // namespace falcon::upstream

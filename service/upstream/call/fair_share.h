@@ -1,5 +1,5 @@
-// FairShare: how many places each caller holds, and how many are kept free for callers that hold fewer
-// than they usually do and will want them again in a moment.
+// FairShare: counts the permits of each caller, and reserves permits for callers that hold fewer than
+// they usually do and will want them again soon.
 #ifndef FALCON_UPSTREAM_CALL_FAIR_SHARE_H_
 #define FALCON_UPSTREAM_CALL_FAIR_SHARE_H_
 
@@ -11,24 +11,23 @@
 
 namespace falcon::upstream {
 
-// Not synchronised. A caller's share is an equal part of the places, but for those that others than
-// these calls hold, among those who were here of late; where more callers than places are here now,
-// nothing is kept for anybody: turns decide. Each operation takes time for three times as many
-// callers as there are places at most.
+// Not synchronised. A caller's share is an equal part of the permits, among all callers that were
+// active recently. While more callers than permits are active, nothing is reserved and turns decide.
+// Each operation takes time for at most three times as many callers as there are permits.
 class FairShare {
  public:
-  // `span`: what "of late" and "usually" look back on, fading.
+  // `span`: the time constant of the moving average of a caller's demand.
   explicit FairShare(size_t permits, milliseconds span = seconds(1))
       : permits_(permits), span_(span) {}
 
-  // A call of `caller` came; it OnAdmitted or OnAbandoned later. What Entered OnReleased.
+  // A call of `caller` is queued; then it is admitted or abandoned; an admitted one is released.
   void OnQueued(const std::string& caller, SteadyTime now);
   void OnAdmitted(const std::string& caller, SteadyTime now);
   void OnAbandoned(const std::string& caller, SteadyTime now);
   void OnReleased(const std::string& caller, SteadyTime now);
 
-  // Whether `caller`, whose call has come, may have one of `free` places, which is at least one: it
-  // holds less than its share, or leaves the others what they usually have of theirs.
+  // Whether `caller`, which has a queued call, may take one of `free` >= 1 permits: it holds less than
+  // its share, or leaves the others what they usually use of theirs.
   bool CanAdmit(const std::string& caller, size_t free, SteadyTime now);
 
  private:
@@ -37,20 +36,20 @@ class FairShare {
 
     size_t waiting = 0;
     size_t in_flight = 0;
-    double ewma_demand = 0;  // the demand of late, as of `at`; at most all places
+    double ewma_demand = 0;  // moving average as of `at`
     SteadyTime at{};
   };
 
-  // `usual` as of now. To be called before the demand changes.
+  // Brings `ewma_demand` up to `now`. Call it before the demand changes.
   void UpdateDemand(Flow& flow, SteadyTime now) const;
-  Flow& Of(const std::string& caller, SteadyTime now);
+  Flow& FlowOf(const std::string& caller, SteadyTime now);
   void OnCallEnded(const std::string& caller, SteadyTime now);
   void EvictIdleFlows(SteadyTime now);
 
   const size_t permits_;
   const milliseconds span_;
   std::unordered_map<std::string, Flow> flows_;
-  size_t active_flows_ = 0;  // of them, those with a demand
+  size_t active_flows_ = 0;  // those with a demand
 };
 
 }  // namespace falcon::upstream

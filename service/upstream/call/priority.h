@@ -1,4 +1,4 @@
-// Priority: who goes first where both wait.
+// Priority: interactive calls go before exports.
 #ifndef FALCON_UPSTREAM_CALL_PRIORITY_H_
 #define FALCON_UPSTREAM_CALL_PRIORITY_H_
 

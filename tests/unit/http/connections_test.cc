@@ -16,7 +16,7 @@ using falcon::testing::Nghttpx;
 using falcon::testing::Relay;
 using falcon::testing::Running;
 
-TEST(JudgeTest, TellsLostAndSilentConnectionsFromLivingOnes) {
+TEST(JudgeTest, DistinguishesDeadFromLivingConnections) {
   struct Case {
     TcpFacts facts;
     milliseconds silence;
@@ -36,7 +36,7 @@ TEST(JudgeTest, TellsLostAndSilentConnectionsFromLivingOnes) {
   }
 }
 
-TEST(ReceivedNothingTest, AllowsForTheKernelsTicksInProportion) {
+TEST(ReceivedNothingTest, ToleratesKernelTicks) {
   EXPECT_TRUE(ReceivedNothing({milliseconds(2000), 0}, milliseconds(2000)));
   EXPECT_TRUE(ReceivedNothing({milliseconds(1992), 0}, milliseconds(2000)));
   EXPECT_FALSE(ReceivedNothing({milliseconds(1900), 0}, milliseconds(2000)));
@@ -89,7 +89,6 @@ class DeadConnectionTest : public TransportTest {
     EXPECT_EQ(Metadata(lost.status())["received"], "nothing");
     EXPECT_THAT(Send(Request("/", seconds(60))), IsOk());
     EXPECT_EQ(relay_->connections(), 2);
-    EXPECT_EQ(Transport().stats().connections_retired, 1);
     EXPECT_THAT(Reasons(), ::testing::ElementsAre("silent"));
   }
 
@@ -106,17 +105,17 @@ class DeadConnectionTest : public TransportTest {
   std::vector<std::string> reasons_;  // guarded by mutex_
 };
 
-TEST_F(DeadConnectionTest, Http1CallAfterTheOneThatTimedOutDialsAnew) {
+TEST_F(DeadConnectionTest, Http1CallAfterTimeoutUsesNewConnection) {
   UseHttp1();
   ExpectRecoveryWithinOneCall();
 }
 
-TEST_F(DeadConnectionTest, Http2CallAfterTheOneThatTimedOutDialsAnew) {
+TEST_F(DeadConnectionTest, Http2CallAfterTimeoutUsesNewConnection) {
   UseHttp2();
   ExpectRecoveryWithinOneCall();
 }
 
-TEST_F(DeadConnectionTest, OtherTransfersOfARetiredConnectionAreSentOnceMore) {
+TEST_F(DeadConnectionTest, OtherTransfersOfRetiredConnectionAreReplayed) {
   UseHttp2();
   ASSERT_THAT(Send(Request("/", seconds(60))), IsOk());
   std::vector<Running<Answer>> others;
@@ -129,10 +128,10 @@ TEST_F(DeadConnectionTest, OtherTransfersOfARetiredConnectionAreSentOnceMore) {
   server_.Open("slow");
   for (Running<Answer>& other : others) EXPECT_THAT(*other.Get(), IsOk());
   EXPECT_EQ(relay_->connections(), 2);
-  EXPECT_EQ(Transport().stats().connections_retired, 1);
+  EXPECT_EQ(Reasons().size(), 1U);
 }
 
-TEST_F(DeadConnectionTest, CancelledCallRetiresItsDeadConnectionToo) {
+TEST_F(DeadConnectionTest, CancelledCallRetiresItsDeadConnection) {
   UseHttp2();
   ASSERT_THAT(Send(Request("/", seconds(60))), IsOk());
   relay_->LoseConnections();
@@ -148,17 +147,17 @@ TEST_F(DeadConnectionTest, CancelledCallRetiresItsDeadConnectionToo) {
   EXPECT_EQ(relay_->connections(), 2);
 }
 
-TEST_F(DeadConnectionTest, ShortDeadlinesOnALivingConnectionRetireNothing) {
+TEST_F(DeadConnectionTest, ShortDeadlinesKeepLivingConnection) {
   options_.max_silence = milliseconds(1500);
   UseHttp2();
   ASSERT_THAT(Send(Request("/", seconds(60))), IsOk());
   for (int i = 0; i < 10; ++i) EXPECT_FALSE(Send(Request("/slow", milliseconds(50))).ok());
   EXPECT_THAT(Send(Request("/", seconds(60))), IsOk());
   EXPECT_EQ(relay_->connections(), 1);
-  EXPECT_EQ(Transport().stats().connections_retired, 0);
+  EXPECT_THAT(Reasons(), ::testing::IsEmpty());
 }
 
-TEST_F(DeadConnectionTest, SlowAnswerRetiresNothingWhileOtherStreamsReceive) {
+TEST_F(DeadConnectionTest, SlowResponseKeepsConnectionWhileOtherStreamsReceive) {
   options_.max_silence = options_.max_shared_silence = milliseconds(800);
   UseHttp2();
   ASSERT_THAT(Send(Request("/", seconds(60))), IsOk());
@@ -169,7 +168,7 @@ TEST_F(DeadConnectionTest, SlowAnswerRetiresNothingWhileOtherStreamsReceive) {
   EXPECT_THAT(late, FailsWith(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT"));
   EXPECT_EQ(Metadata(late.status()).count("received"), 0U);
   EXPECT_EQ(relay_->connections(), 1);
-  EXPECT_EQ(Transport().stats().connections_retired, 0);
+  EXPECT_THAT(Reasons(), ::testing::IsEmpty());
 }
 
 TEST_F(DeadConnectionTest, DeadlineWhileConnectingReceivedNothing) {

@@ -1,4 +1,4 @@
-// Callers that leave: their transfers leave the wire, and everybody else gets an answer.
+// Cancelled callers: their transfers end, and all other callers get a response.
 #include <random>
 
 #include "tests/unit/http/transport_fixture.h"
@@ -12,7 +12,7 @@ class CurlCancelTest : public TransportTest {
   void PassTheWire(LoopbackServer& server) { ASSERT_THAT(SendGet(server.Url("/last")), IsOk()); }
 };
 
-TEST_F(CurlCancelTest, ACancelledCallerIsUnwoundAndItsTransferLeavesTheWire) {
+TEST_F(CurlCancelTest, CancellationUnwindsCallerAndEndsTransfer) {
   LoopbackServer server([](const SeenRequest& request) -> Script {
     if (request.target == "/last") return Reply(200, "");
     return {WaitForHangUp{}};
@@ -29,7 +29,7 @@ TEST_F(CurlCancelTest, ACancelledCallerIsUnwoundAndItsTransferLeavesTheWire) {
   EXPECT_EQ(stats.in_flight, 0);
 }
 
-TEST_F(CurlCancelTest, ACancelInTheMiddleOfABodyLeavesTheWireToo) {
+TEST_F(CurlCancelTest, CancellationInBodyEndsTransfer) {
   const std::string half = ResponseBytes(200, std::string(1000, 'x')).substr(0, 500);
   LoopbackServer server(Always({SendBytes{half}, WaitForHangUp{}}));
   falcon::testing::Running<Answer> call = Start(Get(server.Url("/")));
@@ -39,7 +39,7 @@ TEST_F(CurlCancelTest, ACancelInTheMiddleOfABodyLeavesTheWireToo) {
   server.AwaitHangUps(1);
 }
 
-TEST_F(CurlCancelTest, ACancelFreesTheConnectionForThoseWhoWaitForIt) {
+TEST_F(CurlCancelTest, CancellationFreesConnectionForQueuedTransfers) {
   options_.max_connections = 1;
   LoopbackServer server([](const SeenRequest& request) -> Script {
     if (request.target == "/first") return {WaitForHangUp{}};
@@ -52,7 +52,7 @@ TEST_F(CurlCancelTest, ACancelFreesTheConnectionForThoseWhoWaitForIt) {
   EXPECT_EQ((*second.Get())->body, "second");
 }
 
-TEST_F(CurlCancelTest, ClosingTheTransportFailsWhoStillWaits) {
+TEST_F(CurlCancelTest, DestructionFailsPendingRequests) {
   LoopbackServer server(Always({WaitForHangUp{}}));
   falcon::testing::Running<Answer> call = Start(Get(server.Url("/")));
   server.AwaitRequests(1);
@@ -60,7 +60,7 @@ TEST_F(CurlCancelTest, ClosingTheTransportFailsWhoStillWaits) {
   EXPECT_THAT(*call.Get(), FailsWith(StatusCode::kUnavailable, "UPSTREAM_CONNECTION"));
 }
 
-TEST_F(CurlCancelTest, ThreeThousandCallsWithAThirdCancelledAtRandomLeaveNothingBehind) {
+TEST_F(CurlCancelTest, RandomCancellationsLeaveNoTransferBehind) {
   constexpr int kCalls = 3000;
   std::minstd_rand random(42);  // NOLINT: the same points in every run
   LoopbackServer server(Always(Reply(200, std::string(2000, 'x'))));
@@ -69,7 +69,7 @@ TEST_F(CurlCancelTest, ThreeThousandCallsWithAThirdCancelledAtRandomLeaveNothing
   for (int i = 0; i < kCalls; ++i) {
     calls.push_back(Start(Get(server.Url("/"))));
     if (i % 3 == 0) cancelled.push_back(i);
-    // Some leave while others still come: from the inbox, from curl's queue, from the wire.
+    // Cancels some while others are still submitted: in the queue, in libcurl and in flight.
     if (!cancelled.empty() && random() % 4 == 0) {
       calls[cancelled.back()].Cancel();
       cancelled.pop_back();

@@ -20,7 +20,7 @@ CurlResult EndOf(CURLcode code, bool connected = false, std::string detail = "")
   return end;
 }
 
-TEST(CurlResult, SaysThatNothingWasSentWhenNoConnectionCameAbout) {
+TEST(CurlResult, ReportsNothingSentWithoutConnection) {
   for (const CURLcode code : {CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY,
                               CURLE_COULDNT_CONNECT, CURLE_PROXY}) {
     const absl::Status status = ToStatus(EndOf(code));
@@ -29,7 +29,7 @@ TEST(CurlResult, SaysThatNothingWasSentWhenNoConnectionCameAbout) {
   }
 }
 
-TEST(CurlResult, SaysMaybeSentWhenAConnectionBroke) {
+TEST(CurlResult, ReportsMaybeSentAfterConnectionBroke) {
   for (const CURLcode code : {CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING,
                               CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM}) {
     const absl::Status status = ToStatus(EndOf(code, /*connected=*/true));
@@ -38,7 +38,7 @@ TEST(CurlResult, SaysMaybeSentWhenAConnectionBroke) {
   }
 }
 
-TEST(CurlResult, TellsTheThreeTimeoutsApart) {
+TEST(CurlResult, DistinguishesThreeTimeouts) {
   EXPECT_THAT(DeadlinePassed(false), FailsWith(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT"));
   EXPECT_THAT(ToStatus(EndOf(CURLE_OPERATION_TIMEDOUT, true)),
               FailsWith(StatusCode::kUnavailable, "UPSTREAM_STALLED"));
@@ -46,7 +46,7 @@ TEST(CurlResult, TellsTheThreeTimeoutsApart) {
               FailsWith(StatusCode::kUnavailable, "UPSTREAM_CONNECTION"));
 }
 
-TEST(CurlResult, NeverRetriesACertificate) {
+TEST(CurlResult, CertificateFailureIsPermanent) {
   for (const CURLcode code : {CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE}) {
     EXPECT_THAT(ToStatus(EndOf(code)), FailsWith(StatusCode::kFailedPrecondition, "UPSTREAM_TLS"));
   }
@@ -55,7 +55,7 @@ TEST(CurlResult, NeverRetriesACertificate) {
               FailsWith(StatusCode::kFailedPrecondition, "UPSTREAM_TLS"));
 }
 
-TEST(CurlResult, TakesAHangUpInTheHandshakeForABrokenConnection) {
+TEST(CurlResult, HangUpInTlsHandshakeIsBrokenConnection) {
   for (const char* const detail :
        {"OpenSSL SSL_connect: Connection reset by peer in connection to a:443",
         "Recv failure: Connection reset by peer",
@@ -65,13 +65,13 @@ TEST(CurlResult, TakesAHangUpInTheHandshakeForABrokenConnection) {
   }
 }
 
-TEST(CurlResult, AsksForProxyCredentialsWhenTheTunnelIsRefused) {
+TEST(CurlResult, RefusedTunnelIsProxyAuthRequired) {
   CurlResult end = EndOf(CURLE_RECV_ERROR);
   end.tunnel_status = 407;
   EXPECT_THAT(ToStatus(end), FailsWith(StatusCode::kFailedPrecondition, "UPSTREAM_PROXY_AUTH"));
 }
 
-TEST(CurlResult, LetsTroubleSpeakBeforeTheCode) {
+TEST(CurlResult, ReaderFailureTakesPrecedenceOverCode) {
   CurlResult end = EndOf(CURLE_WRITE_ERROR, true);
   end.failure = ResponseReader::Failure::kBodyTooLarge;
   EXPECT_THAT(ToStatus(end), FailsWith(StatusCode::kResourceExhausted, "UPSTREAM_BODY_TOO_LARGE"));
@@ -82,12 +82,12 @@ TEST(CurlResult, LetsTroubleSpeakBeforeTheCode) {
   }
 }
 
-TEST(CurlResult, EscapesWhatTheServerPutIntoCurlsWords) {
+TEST(CurlResult, EscapesServerTextInErrorBuffer) {
   const absl::Status status = ToStatus(EndOf(CURLE_RECV_ERROR, true, "bad \x1b[31m"));
   EXPECT_EQ(status.message().find('\x1b'), absl::string_view::npos);
 }
 
-TEST(CurlResult, NeverRepeatsCurlsWordsAboutAProxy) {
+TEST(CurlResult, OmitsErrorBufferAboutProxies) {
   for (const CURLcode code : {CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY, CURLE_UNSUPPORTED_PROTOCOL,
                               CURLE_URL_MALFORMAT, CURLE_NOT_BUILT_IN}) {
     const absl::Status status =

@@ -23,7 +23,7 @@ TEST_F(CurlTransportTest, AnswersWithStatusHeadersAndBody) {
   EXPECT_EQ(server.requests()[0].target, "/alerts/queries/alerts/v2?limit=1");
 }
 
-TEST_F(CurlTransportTest, LeavesRoomBehindAnEmptyBody) {
+TEST_F(CurlTransportTest, EmptyBodyHasSpareCapacity) {
   LoopbackServer server(Always(Reply(204, "")));
   const Answer answer = SendGet(server.Url("/"));
   ASSERT_THAT(answer, IsOk());
@@ -45,7 +45,7 @@ TEST_F(CurlTransportTest, SendsHeadersAuthorizationAndAgent) {
   EXPECT_THAT(seen, Contains(Pair("X-Empty", "")));
 }
 
-TEST_F(CurlTransportTest, SendsASecretUnderAnotherNameWhereTheRequestSaysSo) {
+TEST_F(CurlTransportTest, SendsAuthorizationInRequestedHeader) {
   LoopbackServer server(Always(Reply(200, "")));
   HttpRequest request = Get(server.Url("/"));
   request.authorization_header = "x-apikey";
@@ -58,7 +58,7 @@ TEST_F(CurlTransportTest, SendsASecretUnderAnotherNameWhereTheRequestSaysSo) {
   EXPECT_EQ(FindHeader(seen[1].headers, "x-apikey"), "");
 }
 
-TEST_F(CurlTransportTest, DoesNotCarryAuthorizationOrBodyIntoTheNextRequest) {
+TEST_F(CurlTransportTest, AuthorizationAndBodyDoNotCarryOverToNextRequest) {
   LoopbackServer server(Always(Reply(200, "")));
   HttpRequest post(Method::kPost, server.Url("/oauth2/token"), Soon());
   post.authorization = Secret("bearer abc");
@@ -76,7 +76,7 @@ TEST_F(CurlTransportTest, DoesNotCarryAuthorizationOrBodyIntoTheNextRequest) {
   EXPECT_EQ(FindHeader(seen[1].headers, "x-once"), "");
 }
 
-TEST_F(CurlTransportTest, PostsALargeBodyWithoutAskingFirst) {
+TEST_F(CurlTransportTest, PostsLargeBodyWithoutExpectContinue) {
   LoopbackServer server(Always(Reply(200, "")));
   HttpRequest post(Method::kPost, server.Url("/"), Soon());
   post.headers = {{"Content-Type", "application/json"}};
@@ -88,7 +88,7 @@ TEST_F(CurlTransportTest, PostsALargeBodyWithoutAskingFirst) {
   EXPECT_EQ(FindHeader(seen.headers, "content-type"), "application/json");
 }
 
-TEST_F(CurlTransportTest, TakesAnErrorStatusForAResponse) {
+TEST_F(CurlTransportTest, ErrorStatusIsResponse) {
   LoopbackServer server(Always(Reply(500, "oops")));
   const Answer answer = SendGet(server.Url("/"));
   ASSERT_THAT(answer, IsOk());
@@ -96,7 +96,7 @@ TEST_F(CurlTransportTest, TakesAnErrorStatusForAResponse) {
   EXPECT_EQ(answer->body, "oops");
 }
 
-TEST_F(CurlTransportTest, AnswersARedirectInsteadOfFollowingIt) {
+TEST_F(CurlTransportTest, ReturnsRedirectWithoutFollowingIt) {
   LoopbackServer server(Always(Reply(308, "", {{"Location", "/elsewhere"}})));
   const Answer answer = SendGet(server.Url("/"));
   ASSERT_THAT(answer, IsOk());
@@ -121,7 +121,7 @@ TEST_F(CurlTransportTest, DecompressesGzip) {
   EXPECT_GE(answer->body.capacity(), answer->body.size() + 64);
 }
 
-TEST_F(CurlTransportTest, TakesAnyContentEncodingOfAPlainBody) {
+TEST_F(CurlTransportTest, AcceptsAnyContentEncodingOfPlainBody) {
   for (const char* encoding : {"gzip", "utf-8", "none", "br", "aws-chunked"}) {
     LoopbackServer server(Always(Reply(200, R"({"a":1})", {{"Content-Encoding", encoding}})));
     const Answer answer = SendGet(server.Url("/"));
@@ -130,7 +130,7 @@ TEST_F(CurlTransportTest, TakesAnyContentEncodingOfAPlainBody) {
   }
 }
 
-TEST_F(CurlTransportTest, ReadsAChunkedBody) {
+TEST_F(CurlTransportTest, ReadsChunkedBody) {
   const std::string text(300'000, 'c');
   LoopbackServer server(Always({SendBytes{ChunkedBytes(200, text)}}));
   const Answer answer = SendGet(server.Url("/"));
@@ -144,13 +144,13 @@ TEST_F(CurlTransportTest, ReusesItsConnection) {
   EXPECT_EQ(server.connections(), 1);
 }
 
-TEST_F(CurlTransportTest, OpensANewConnectionWhenTheKeptOneWasClosed) {
+TEST_F(CurlTransportTest, ReconnectsWhenIdleConnectionWasClosed) {
   LoopbackServer server(Always({SendBytes{ResponseBytes(200, "bye")}, CloseConnection{}}));
   for (int i = 0; i < 3; ++i) ASSERT_THAT(SendGet(server.Url("/")), IsOk());
   EXPECT_EQ(server.connections(), 3);
 }
 
-TEST_F(CurlTransportTest, OpensNoMoreConnectionsToAHostThanAllowed) {
+TEST_F(CurlTransportTest, RespectsConnectionLimit) {
   options_.max_connections = 2;
   LoopbackServer server(Always({WaitFor{"all"}, SendBytes{ResponseBytes(200, "")}}));
   std::vector<falcon::testing::Running<Answer>> calls;
@@ -161,7 +161,7 @@ TEST_F(CurlTransportTest, OpensNoMoreConnectionsToAHostThanAllowed) {
   EXPECT_LE(server.connections(), 2);
 }
 
-TEST_F(CurlTransportTest, AnswersOutOfOrder) {
+TEST_F(CurlTransportTest, CompletesTransfersOutOfOrder) {
   LoopbackServer server([](const SeenRequest& request) -> Script {
     if (request.target != "/slow") return Reply(200, "fast");
     return {WaitFor{"slow"}, SendBytes{ResponseBytes(200, "slow")}};
@@ -173,7 +173,7 @@ TEST_F(CurlTransportTest, AnswersOutOfOrder) {
   EXPECT_EQ((*slow.Get())->body, "slow");
 }
 
-TEST_F(CurlTransportTest, TrustsTheGivenCaFile) {
+TEST_F(CurlTransportTest, TrustsCaFile) {
   const auto certificate = falcon::testing::MakeSelfSignedCertificate();
   LoopbackServer server(Always(Reply(200, "sealed")), {.certificate = certificate});
   options_.ca_file = WriteFile(certificate.pem);
@@ -185,7 +185,7 @@ TEST_F(CurlTransportTest, TrustsTheGivenCaFile) {
   EXPECT_EQ(server.connections(), 1);
 }
 
-TEST_F(CurlTransportTest, GoesThroughTheProxyOfTheEnvironment) {
+TEST_F(CurlTransportTest, UsesProxyFromEnvironment) {
   LoopbackServer proxy(Always(Reply(200, "by proxy")));
   setenv("http_proxy", proxy.Url("").c_str(), 1);
   const Answer answer = SendGet("http://falcon.invalid/path");
@@ -196,7 +196,7 @@ TEST_F(CurlTransportTest, GoesThroughTheProxyOfTheEnvironment) {
   EXPECT_EQ(proxy.requests()[0].target, "http://falcon.invalid/path");
 }
 
-TEST_F(CurlTransportTest, CountsWhatItDoes) {
+TEST_F(CurlTransportTest, CountsTransfers) {
   LoopbackServer server(Always(Reply(200, "")));
   for (int i = 0; i < 3; ++i) ASSERT_THAT(SendGet(server.Url("/")), IsOk());
   const TransportStats stats = transport().stats();

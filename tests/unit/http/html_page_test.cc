@@ -6,7 +6,7 @@
 namespace falcon::http {
 namespace {
 
-TEST(IsMarkup, ByTheFirstCharacterThatIsNoBlank) {
+TEST(IsMarkup, LooksAtFirstNonBlankCharacter) {
   for (const char* page : {"<html>", " \r\n<!DOCTYPE html>", "<?xml version=\"1.0\"?><Error/>"}) {
     EXPECT_TRUE(IsMarkup(page)) << page;
   }
@@ -15,13 +15,13 @@ TEST(IsMarkup, ByTheFirstCharacterThatIsNoBlank) {
   }
 }
 
-TEST(HasHtmlContentType, ByTheContentType) {
+TEST(HasHtmlContentType, LooksAtContentType) {
   EXPECT_TRUE(HasHtmlContentType({{"content-type", "Text/HTML; charset=utf-8"}}));
   EXPECT_FALSE(HasHtmlContentType({{"content-type", "application/json"}}));
   EXPECT_FALSE(HasHtmlContentType({}));
 }
 
-TEST(MarkupText, LeavesOutWhatIsNotShown) {
+TEST(MarkupText, OmitsInvisibleContent) {
   EXPECT_EQ(MarkupText("<html><head><title>403 Forbidden</title><STYLE>p{color:red}</STYLE>"
                        "<script>if (1 < 2) alert('x')</script></head><body>\n  <!-- <b>no</b> -->"
                        "<p>Your request\n was <b>blocked</b>.</p></body></html>",
@@ -29,7 +29,7 @@ TEST(MarkupText, LeavesOutWhatIsNotShown) {
             "403 Forbidden Your request was blocked .");
 }
 
-TEST(MarkupText, EndsWhereThePageIsCutOrHasNoEnd) {
+TEST(MarkupText, AcceptsTruncatedPage) {
   EXPECT_EQ(MarkupText("<p>abcdef</p>", 3), "abc");
   for (const char* open : {"<", "a<", "a<!--", "a<script>x", "a<style", "a<p"}) {
     EXPECT_LE(MarkupText(open, 10).size(), 1U) << open;

@@ -16,7 +16,7 @@ TEST(Http, PercentEncodesEverythingButUnreservedCharacters) {
   EXPECT_EQ(PercentEncode(""), "");
 }
 
-TEST(Http, FindsTheFirstHeaderOfANameWithoutCase) {
+TEST(Http, FindsFirstHeaderIgnoringCase) {
   const Headers headers = {{"x-ratelimit-limit", "15"}, {"X-RateLimit-Limit", "6000"}};
   EXPECT_EQ(FindHeader(headers, "X-Ratelimit-LIMIT"), "15");
   EXPECT_EQ(FindHeader(headers, "x-ratelimit"), "");

@@ -19,7 +19,7 @@ using Failure = ResponseReader::Failure;
 
 constexpr size_t kMiB = size_t{1} << 20;
 
-TEST(ResponseReader, LowersNamesAndTrimsValues) {
+TEST(ResponseReader, LowercasesNamesAndTrimsValues) {
   ResponseReader reader(kMiB, 100);
   EXPECT_TRUE(reader.OnHeader("HTTP/1.1 200 OK\r\n"));
   EXPECT_TRUE(reader.OnHeader("X-Cs-Region:  us-2 \r\n"));
@@ -28,7 +28,7 @@ TEST(ResponseReader, LowersNamesAndTrimsValues) {
   EXPECT_THAT(reader.Take().headers, ElementsAre(Pair("x-cs-region", "us-2"), Pair("empty", "")));
 }
 
-TEST(ResponseReader, ForgetsTheHeadersOfAnInterimResponse) {
+TEST(ResponseReader, DropsHeadersOfInterimResponse) {
   ResponseReader reader(kMiB, 100);
   reader.OnHeader("HTTP/1.1 103 Early Hints\r\n");
   reader.OnHeader("link: </a>\r\n");
@@ -37,7 +37,7 @@ TEST(ResponseReader, ForgetsTheHeadersOfAnInterimResponse) {
   EXPECT_THAT(reader.Take().headers, ElementsAre(Pair("date", "today")));
 }
 
-TEST(ResponseReader, LeavesRoomForTheParserBehindEveryBody) {
+TEST(ResponseReader, EveryBodyHasSpareCapacity) {
   for (const size_t size : {0, 1, 15, 16, 64, 4096, 100'000}) {
     ResponseReader reader(kMiB, 100);
     const std::string body(size, 'x');
@@ -50,32 +50,32 @@ TEST(ResponseReader, LeavesRoomForTheParserBehindEveryBody) {
   }
 }
 
-TEST(ResponseReader, ReservesWhatIsAnnouncedAtOnce) {
+TEST(ResponseReader, ReservesAnnouncedLengthAtOnce) {
   ResponseReader reader(kMiB, 100);
   reader.OnBody("x", 500'000);
   EXPECT_GE(reader.Take().body.capacity(), 500'000U + 64);
 }
 
-TEST(ResponseReader, DoesNotBelieveAHugeAnnouncement) {
+TEST(ResponseReader, BoundsReservationOfHugeAnnouncement) {
   ResponseReader reader(1024 * kMiB, 100);
   reader.OnBody("x", int64_t{900} << 20);
   EXPECT_LE(reader.Take().body.capacity(), 16 * kMiB);
 }
 
-TEST(ResponseReader, EndsABodyThatIsAnnouncedTooLarge) {
+TEST(ResponseReader, RejectsBodyAnnouncedOverLimit) {
   ResponseReader reader(100, 100);
   EXPECT_FALSE(reader.OnBody("x", 101));
   EXPECT_EQ(reader.failure(), Failure::kBodyTooLarge);
 }
 
-TEST(ResponseReader, EndsABodyThatGrowsTooLargeAndTakesOneThatJustFits) {
+TEST(ResponseReader, RejectsBodyThatGrowsOverLimit) {
   ResponseReader reader(100, 100);
   EXPECT_TRUE(reader.OnBody(std::string(100, 'x'), -1));
   EXPECT_FALSE(reader.OnBody("x", -1));
   EXPECT_EQ(reader.failure(), Failure::kBodyTooLarge);
 }
 
-TEST(ResponseReader, EndsABombOnceItIsBeyondTheFreeMebibyte) {
+TEST(ResponseReader, RejectsBombBeyondFirstMebibyte) {
   const std::string free = Gzip(std::string(kMiB, '0'));
   ResponseReader reader(64 * kMiB, 100);
   EXPECT_TRUE(reader.OnBody(free, -1));
@@ -85,7 +85,7 @@ TEST(ResponseReader, EndsABombOnceItIsBeyondTheFreeMebibyte) {
   EXPECT_EQ(reader.failure(), Failure::kDecompressionBomb);
 }
 
-TEST(ResponseReader, DecompressesGzipByteByByteAndSeveralInOne) {
+TEST(ResponseReader, DecompressesGzipInPiecesAndConcatenated) {
   const std::string gzip = Gzip("one ") + Gzip("two");
   for (const size_t step : {size_t{1}, size_t{7}, gzip.size()}) {
     ResponseReader reader(kMiB, 100);
@@ -97,7 +97,7 @@ TEST(ResponseReader, DecompressesGzipByteByByteAndSeveralInOne) {
   }
 }
 
-TEST(ResponseReader, BelievesTheBodyRatherThanItsContentEncoding) {
+TEST(ResponseReader, DetectsGzipByBodyNotContentEncoding) {
   for (const std::string_view encoding : {"gzip", "utf-8", "none", "identity", "br", "x"}) {
     for (const bool compressed : {false, true}) {
       ResponseReader reader(kMiB, 100);
@@ -109,7 +109,7 @@ TEST(ResponseReader, BelievesTheBodyRatherThanItsContentEncoding) {
   }
 }
 
-TEST(ResponseReader, TellsABrokenGzipFromOneThatWasCut) {
+TEST(ResponseReader, DistinguishesBrokenFromTruncatedGzip) {
   const std::string whole = Gzip(std::string(1000, 'x') + "tail");
   ResponseReader reader(kMiB, 100);
   EXPECT_FALSE(reader.OnBody("\x1F this is no gzip", -1));
@@ -120,7 +120,7 @@ TEST(ResponseReader, TellsABrokenGzipFromOneThatWasCut) {
   EXPECT_EQ(reader.failure(), Failure::kCutGzip);
 }
 
-TEST(ResponseReader, ResponseBeginsWithItsOwnStatusLineAndNoInterimOne) {
+TEST(ResponseReader, InterimStatusLineDoesNotBeginResponse) {
   ResponseReader reader(kMiB, 100);
   reader.OnHeader("HTTP/1.1 103 Early Hints\r\n");
   reader.OnHeader("link: </a>\r\n");
@@ -131,13 +131,13 @@ TEST(ResponseReader, ResponseBeginsWithItsOwnStatusLineAndNoInterimOne) {
   EXPECT_FALSE(reader.begun());
 }
 
-TEST(ResponseReader, KnowsNoBombWithoutCompression) {
+TEST(ResponseReader, PlainBodyIsNoBomb) {
   ResponseReader reader(64 * kMiB, 100);
   EXPECT_TRUE(reader.OnBody(std::string(8 * kMiB, '0'), -1));
   EXPECT_TRUE(reader.OnEnd());
 }
 
-TEST(ResponseReader, EndsAFloodOfHeaders) {
+TEST(ResponseReader, RejectsTooManyHeaders) {
   ResponseReader reader(kMiB, 100);
   const std::string line = "a: " + std::string(1000, 'b') + "\r\n";
   int taken = 0;
@@ -146,7 +146,7 @@ TEST(ResponseReader, EndsAFloodOfHeaders) {
   EXPECT_EQ(reader.failure(), Failure::kHeadersTooLarge);
 }
 
-TEST(ResponseReader, StartsAfreshAfterTake) {
+TEST(ResponseReader, IsReusableAfterTake) {
   ResponseReader reader(100, 100);
   reader.OnHeader("a: b\r\n");
   reader.OnBody("x", -1);

@@ -33,7 +33,7 @@ TEST(ParseRetryAfter, ClampsToOneSecondAndTwoMinutes) {
   EXPECT_EQ(Delay("9223372036854775807"), seconds(120));
 }
 
-TEST(ParseRetryAfter, TakesNothingFromGarbageOrThePast) {
+TEST(ParseRetryAfter, IgnoresGarbageAndPast) {
   for (const char* value :
        {"", "soon", "-5", "0", "1e3", "12x", "99999999999999999999", "nan", "inf", "1.2.3", "."}) {
     EXPECT_EQ(Delay(value), std::nullopt) << value;
@@ -44,13 +44,13 @@ TEST(ParseRetryAfter, TakesNothingFromGarbageOrThePast) {
   EXPECT_EQ(ParseRetryAfter({}, Now()), std::nullopt);
 }
 
-TEST(ParseRetryAfter, JudgesByTheAnswersOwnDate) {
+TEST(ParseRetryAfter, IsRelativeToDateOfResponse) {
   const Headers headers = {{"date", "Wed, 21 Oct 2026 07:28:00 GMT"},
                            {"X-RateLimit-RetryAfter", "1792567690"}};
   EXPECT_EQ(ParseRetryAfter(headers, Now() - std::chrono::hours(9999)), seconds(10));
 }
 
-TEST(ParseRetryAfter, TakesRetryAfterWhereFalconsOwnHeaderIsOfNoUse) {
+TEST(ParseRetryAfter, FallsBackToStandardHeader) {
   struct Case {
     std::string own;
     std::string standard;
@@ -66,16 +66,20 @@ TEST(ParseRetryAfter, TakesRetryAfterWhereFalconsOwnHeaderIsOfNoUse) {
   }
 }
 
-TEST(ParseHttpDate, ReadsTheOneFormThatServersSend) {
-  EXPECT_EQ(ParseHttpDate("Wed, 21 Oct 2026 07:28:00 GMT"), WallTime(seconds(1'792'567'680)));
+TEST(ParseHttpDate, ReadsAllThreeFormats) {
+  for (const char* text : {"Wed, 21 Oct 2026 07:28:00 GMT", "Wednesday, 21-Oct-26 07:28:00 GMT",
+                           "Wed Oct 21 07:28:00 2026"}) {
+    EXPECT_EQ(ParseHttpDate(text), WallTime(seconds(1'792'567'680))) << text;
+  }
+  EXPECT_EQ(ParseHttpDate("Sun Nov  6 08:49:37 1994"), WallTime(seconds(784'111'777)));
   EXPECT_EQ(ParseHttpDate("Thu, 01 Jan 1970 00:00:00 GMT"), WallTime());
 }
 
-TEST(ParseHttpDate, RefusesAllElse) {
+TEST(ParseHttpDate, RejectsOtherText) {
   for (const char* text :
        {"", "now", "Wed, 21 Okt 2026 07:28:00 GMT", "Wed, 32 Oct 2026 07:28:00 GMT",
         "Wed, 21 Oct 2026 25:28:00 GMT", "Wed, 21 Oct 2026 07:28:00 CET",
-        "Wed, 2x Oct 2026 07:28:00 GMT", "Wednesday, 21-Oct-26 07:28:00 GMT",
+        "Wed, 2x Oct 2026 07:28:00 GMT", "Wednesday, 21-Oct-26 07:28:00 CET", "infinite-future",
         "Thu, 21 Oct 9999 07:28:00 GMT", "Sun, 21 Oct 0001 07:28:00 GMT"}) {
     EXPECT_EQ(ParseHttpDate(text), std::nullopt) << text;
   }

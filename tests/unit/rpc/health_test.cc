@@ -11,7 +11,7 @@
 #include "falcon_gateway/v1/hosts.grpc.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "rpc/server/server.h"
-#include "runtime/heartbeat.h"
+#include "runtime/watchdog.h"
 #include "tests/support/status_matchers.h"
 
 namespace falcon::rpc {

@@ -56,18 +56,18 @@ class CollectAllWindowedTest : public ::testing::Test {
   int most_ = 0;
 };
 
-TEST_F(CollectAllWindowedTest, NothingIsGatheredAtOnce) {
+TEST_F(CollectAllWindowedTest, CompletesAtOnceWithoutTasks) {
   EXPECT_THAT(*Start(0, 3).Get(), IsEmpty());
 }
 
-TEST_F(CollectAllWindowedTest, ResultsStandInOrderHoweverTheTasksEnd) {
+TEST_F(CollectAllWindowedTest, ReturnsResultsInOrder) {
   auto running = Start(3, 3);
   Until([&] { return at_work_ == 3; });
   for (const size_t index : {2, 0, 1}) Open(index);
   EXPECT_THAT(*running.Get(), ElementsAre(0, 10, 20));
 }
 
-TEST_F(CollectAllWindowedTest, NoMoreThanTheWidthRunAtATime) {
+TEST_F(CollectAllWindowedTest, RunsAtMostWidthTasks) {
   auto running = Start(5, 2);
   for (const size_t index : {1, 0, 3, 2, 4}) Open(index);
   EXPECT_THAT(*running.Get(), ElementsAre(0, 10, 20, 30, 40));
@@ -77,7 +77,7 @@ TEST_F(CollectAllWindowedTest, NoMoreThanTheWidthRunAtATime) {
   });
 }
 
-TEST_F(CollectAllWindowedTest, CancelledCallerTakesItsTasksAlongAndBeginsNoOthers) {
+TEST_F(CollectAllWindowedTest, CancellationEndsRunningTasksAndStartsNoOthers) {
   auto running = Start(5, 2);
   Until([&] { return at_work_ == 2; });
   running.Cancel();
@@ -86,7 +86,7 @@ TEST_F(CollectAllWindowedTest, CancelledCallerTakesItsTasksAlongAndBeginsNoOther
   OnLoop(loop_, [&] { EXPECT_THAT(begun_, ElementsAre(0, 1)); });
 }
 
-TEST_F(CollectAllWindowedTest, OneThatEndedBeforeTheCancelIsLeftAlone) {
+TEST_F(CollectAllWindowedTest, CancellationSkipsEndedTask) {
   auto running = Start(2, 2);
   Until([&] { return at_work_ == 2; });
   Open(0);
@@ -96,7 +96,7 @@ TEST_F(CollectAllWindowedTest, OneThatEndedBeforeTheCancelIsLeftAlone) {
   Until([&] { return at_work_ == 0; });
 }
 
-TEST_F(CollectAllWindowedTest, WhatATaskThrowsIsThrownOnceAllHaveEnded) {
+TEST_F(CollectAllWindowedTest, RethrowsOnceAllTasksHaveEnded) {
   std::function<Task<int>(size_t)> work = [](size_t index) -> Task<int> {
     if (index == 0) throw std::runtime_error("broken");
     co_return 1;

@@ -29,16 +29,16 @@ class CpuPoolTest : public ::testing::Test {
   CpuPool pool_{loop_, 2};
 };
 
-TEST_F(CpuPoolTest, RunsHeavyWorkBesideTheLoopAndReturnsToIt) {
+TEST_F(CpuPoolTest, RunsHeavyWorkOffTheLoop) {
   EXPECT_TRUE(testing::Await(loop_, RunsElsewhere(&pool_, /*heavy=*/true)));
 }
 
-TEST_F(CpuPoolTest, LightWorkAndWorkWithoutAPoolRunOnTheLoop) {
+TEST_F(CpuPoolTest, RunsLightWorkOnTheLoop) {
   EXPECT_FALSE(testing::Await(loop_, RunsElsewhere(&pool_, /*heavy=*/false)));
   EXPECT_FALSE(testing::Await(loop_, RunsElsewhere(nullptr, /*heavy=*/true)));
 }
 
-TEST_F(CpuPoolTest, TheLoopGoesOnWhileWorkRuns) {
+TEST_F(CpuPoolTest, LoopRunsDuringWork) {
   std::promise<void> open;
   std::function<void()> work = [gate = open.get_future().share()] { gate.wait(); };
   const auto run = [&]() -> Task<bool> {
@@ -51,7 +51,7 @@ TEST_F(CpuPoolTest, TheLoopGoesOnWhileWorkRuns) {
   EXPECT_EQ(running.Get(), true);
 }
 
-TEST_F(CpuPoolTest, ACancelledCallerIsUnwoundOnceItsWorkIsDone) {
+TEST_F(CpuPoolTest, CancellationUnwindsCallerAfterWork) {
   std::promise<void> open;
   std::promise<void> begun;
   std::atomic<bool> done = false;
@@ -85,7 +85,7 @@ TEST_F(CpuPoolTest, ACancelledCallerIsUnwoundOnceItsWorkIsDone) {
   EXPECT_FALSE(went_on);
 }
 
-TEST_F(CpuPoolTest, ACancellationBetweenTwoPiecesOfWorkUnwindsAtTheNextWait) {
+TEST_F(CpuPoolTest, CancellationBetweenWorkUnwindsAtNextWait) {
   const auto run = [&]() -> Task<bool> {
     std::function<void()> work = [] {};
     co_await pool_.Run(work);

@@ -28,7 +28,7 @@ TEST(Loop, KnowsItsThread) {
   OnLoop(loop, [&] { EXPECT_TRUE(loop.OnLoop()); });
 }
 
-TEST(Loop, NamesItsThreadAndCutsALongName) {
+TEST(Loop, TruncatesLongThreadName) {
   Loop loop("a-name-of-more-than-fifteen");
   OnLoop(loop, [] {
     char name[16] = "";
@@ -42,7 +42,7 @@ Task<void> Count(std::atomic<int>* count) {
   co_return;
 }
 
-TEST(Loop, RunsASpawnedTaskToItsEnd) {
+TEST(Loop, RunsSpawnedTask) {
   Loop loop("loop");
   std::atomic<int> count = 0;
   loop.Spawn(Count(&count));
@@ -50,7 +50,7 @@ TEST(Loop, RunsASpawnedTaskToItsEnd) {
   OnLoop(loop, [&] { EXPECT_EQ(count, 1); });
 }
 
-TEST(Loop, MayBeStoppedTwiceAndRunsNothingAfterwards) {
+TEST(Loop, RunsNothingAfterStop) {
   std::atomic<bool> ran = false;
   {
     Loop loop("loop");

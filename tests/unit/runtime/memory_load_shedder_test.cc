@@ -23,7 +23,7 @@ class MemoryLoadShedderTest : public ::testing::Test {
             },
             [this] { used_ -= freed_; }};
   }
-  // After the guard has looked anew.
+  // After the shedder has read the memory again.
   absl::Status Admit(MemoryLoadShedder& guard, Criticality criticality) {
     clock_.Advance(milliseconds(250));
     return guard.Admit(criticality);
@@ -38,7 +38,7 @@ class MemoryLoadShedderTest : public ::testing::Test {
 constexpr Criticality kCritical = Criticality::kCritical;
 constexpr Criticality kSheddable = Criticality::kSheddable;
 
-TEST_F(MemoryLoadShedderTest, ExportsAreRefusedFirstAndEverybodyNearTheLimit) {
+TEST_F(MemoryLoadShedderTest, ShedsSheddableCallsFirst) {
   MemoryLoadShedder guard = Guard(1000);
   used_ = 850;
   EXPECT_EQ(Admit(guard, kSheddable), absl::OkStatus());
@@ -53,7 +53,7 @@ TEST_F(MemoryLoadShedderTest, ExportsAreRefusedFirstAndEverybodyNearTheLimit) {
   EXPECT_EQ(guard.refused(), 2);
 }
 
-TEST_F(MemoryLoadShedderTest, CallsAreTakenAgainOnceMemoryIsFree) {
+TEST_F(MemoryLoadShedderTest, AdmitsCallsOnceMemoryIsFree) {
   MemoryLoadShedder guard = Guard(1000);
   used_ = 1000;
   EXPECT_FALSE(Admit(guard, kCritical).ok());
@@ -64,7 +64,7 @@ TEST_F(MemoryLoadShedderTest, CallsAreTakenAgainOnceMemoryIsFree) {
   EXPECT_EQ(Admit(guard, kSheddable), absl::OkStatus());
 }
 
-TEST_F(MemoryLoadShedderTest, WhatIsInUseIsReadFourTimesASecondAtMost) {
+TEST_F(MemoryLoadShedderTest, ReadsMemoryAtMostOncePerInterval) {
   MemoryLoadShedder guard = Guard(1000);
   for (int i = 0; i < 1000; ++i) EXPECT_EQ(guard.Admit(kCritical), absl::OkStatus());
   EXPECT_EQ(looks_, 1);
@@ -75,7 +75,7 @@ TEST_F(MemoryLoadShedderTest, WhatIsInUseIsReadFourTimesASecondAtMost) {
   EXPECT_FALSE(guard.Admit(kCritical).ok());
 }
 
-TEST_F(MemoryLoadShedderTest, WhatTheAllocatorOnlyHoldsBackDoesNotCount) {
+TEST_F(MemoryLoadShedderTest, ReleasesFreeMemoryBeforeShedding) {
   MemoryLoadShedder guard = Guard(1000);
   used_ = 990;
   freed_ = 400;
@@ -83,7 +83,7 @@ TEST_F(MemoryLoadShedderTest, WhatTheAllocatorOnlyHoldsBackDoesNotCount) {
   EXPECT_EQ(guard.refused(), 0);
 }
 
-TEST_F(MemoryLoadShedderTest, WithoutALimitNobodyIsRefused) {
+TEST_F(MemoryLoadShedderTest, ShedsNothingWithoutLimit) {
   MemoryLoadShedder guard = Guard(0);
   used_ = size_t{1} << 50;
   EXPECT_EQ(Admit(guard, kSheddable), absl::OkStatus());

@@ -40,7 +40,7 @@ class OneShotEventTest : public ::testing::Test {
   std::shared_ptr<OneShotEvent> event_ = std::make_shared<OneShotEvent>(loop_.executor());
 };
 
-TEST_F(OneShotEventTest, WakesEverybodyWhoWaits) {
+TEST_F(OneShotEventTest, WakesAllWaiters) {
   Running<bool> first(loop_, WaitFor(event_));
   Running<bool> second(loop_, WaitFor(event_));
   OnLoop(loop_, [&] { event_->Set(); });
@@ -54,7 +54,7 @@ TEST_F(OneShotEventTest, StaysSet) {
   EXPECT_TRUE(Await(loop_, WaitFor(event_)));
 }
 
-TEST_F(OneShotEventTest, MayBeSetTwice) {
+TEST_F(OneShotEventTest, CanBeSetTwice) {
   OnLoop(loop_, [&] {
     event_->Set();
     event_->Set();
@@ -62,7 +62,7 @@ TEST_F(OneShotEventTest, MayBeSetTwice) {
   EXPECT_TRUE(Await(loop_, WaitFor(event_)));
 }
 
-TEST_F(OneShotEventTest, ACancelledWaiterLeavesTheOthersWaiting) {
+TEST_F(OneShotEventTest, CancellationWakesOnlyItsWaiter) {
   Running<bool> leaver(loop_, WaitFor(event_));
   Running<bool> stayer(loop_, WaitFor(event_));
   leaver.Cancel();
@@ -74,13 +74,13 @@ TEST_F(OneShotEventTest, ACancelledWaiterLeavesTheOthersWaiting) {
   EXPECT_EQ(stayer.Get(), true);
 }
 
-TEST_F(OneShotEventTest, ATaskMayBeCancelledBeforeItWaits) {
+TEST_F(OneShotEventTest, CancellationBeforeWaitUnwinds) {
   Running<bool> leaver(loop_, WaitFor(event_));
   leaver.Cancel();
   EXPECT_EQ(leaver.Get(), std::nullopt);
 }
 
-TEST_F(OneShotEventTest, AWaitMayEndAtAnInstantAndTheOthersGoOn) {
+TEST_F(OneShotEventTest, TimedWaitEndsWithoutWakingOthers) {
   Running<bool> hasty = BeginUntil(seconds(1));
   Running<bool> patient = BeginUntil(seconds(9));
   Running<bool> endless(loop_, WaitFor(event_));
@@ -92,13 +92,13 @@ TEST_F(OneShotEventTest, AWaitMayEndAtAnInstantAndTheOthersGoOn) {
   EXPECT_EQ(endless.Get(), true);
 }
 
-TEST_F(OneShotEventTest, WhatIsSetNeedsNoTime) {
+TEST_F(OneShotEventTest, TimedWaitReturnsAtOnceWhenSet) {
   EXPECT_EQ(BeginUntil(seconds(0)).Get(), false);
   OnLoop(loop_, [&] { event_->Set(); });
   EXPECT_EQ(BeginUntil(seconds(0)).Get(), true);
 }
 
-TEST_F(OneShotEventTest, AWaitWithAnEndMayBeCancelled) {
+TEST_F(OneShotEventTest, TimedWaitCanBeCancelled) {
   Running<bool> leaver = BeginUntil(seconds(1));
   Running<bool> stayer = BeginUntil(seconds(1));
   UntilAsleep(2);
@@ -111,13 +111,13 @@ TEST_F(OneShotEventTest, AWaitWithAnEndMayBeCancelled) {
   unbegun.Get();
 }
 
-TEST_F(OneShotEventTest, AWaitWithAnEndMayGoWithTheLoop) {
+TEST_F(OneShotEventTest, TimedWaitIsDestroyedWithLoop) {
   Running<bool> waiting = BeginUntil(seconds(1));
   UntilAsleep(1);
   loop_.Stop();
 }
 
-TEST_F(OneShotEventTest, RealTimeEndsAWaitToo) {
+TEST_F(OneShotEventTest, TimedWaitEndsInRealTime) {
   LoopTimer timer;
   Task<bool> wait = WaitUntil(event_, std::chrono::steady_clock::now() + milliseconds(5), timer);
   EXPECT_FALSE(Await(loop_, std::move(wait)));

@@ -23,7 +23,7 @@ class CgroupTest : public ::testing::Test {
   const falcon::testing::TempDir scratch_;
 };
 
-TEST(ProcessMemoryTest, ResidentBytesGrowWithWhatIsUsed) {
+TEST(ProcessMemoryTest, ResidentBytesGrowWithUse) {
   constexpr size_t kMuch = size_t{32} << 20;
   const size_t before = ResidentBytes();
   EXPECT_GT(before, size_t{1} << 20);
@@ -31,9 +31,9 @@ TEST(ProcessMemoryTest, ResidentBytesGrowWithWhatIsUsed) {
   EXPECT_GE(ResidentBytes(), before + kMuch / 2) << much.size();
 }
 
-TEST_F(CgroupTest, WithoutFilesThereIsNoLimit) { EXPECT_EQ(Limit(), std::nullopt); }
+TEST_F(CgroupTest, NoFilesMeanNoLimit) { EXPECT_EQ(Limit(), std::nullopt); }
 
-TEST_F(CgroupTest, VersionTwoSaysItsLimitInTheGroupOrOneAboveIt) {
+TEST_F(CgroupTest, VersionTwoReadsGroupAndAncestors) {
   Write("proc/self/cgroup", "0::/system.slice/gateway.service\n");
   Write("sys/fs/cgroup/system.slice/gateway.service/memory.max", "max\n");
   EXPECT_EQ(Limit(), std::nullopt);
@@ -43,19 +43,19 @@ TEST_F(CgroupTest, VersionTwoSaysItsLimitInTheGroupOrOneAboveIt) {
   EXPECT_EQ(Limit(), 268'435'456) << "the least counts";
 }
 
-TEST_F(CgroupTest, VersionTwoInAContainerHasItsGroupAtTheTop) {
+TEST_F(CgroupTest, VersionTwoInContainerReadsTopGroup) {
   Write("proc/self/cgroup", "0::/\n");
   Write("sys/fs/cgroup/memory.max", "536870912\n");
   EXPECT_EQ(Limit(), 536'870'912);
 }
 
-TEST_F(CgroupTest, VersionOneInAContainerKnowsTheHostsPathOnly) {
+TEST_F(CgroupTest, VersionOneInContainerReadsTopGroup) {
   Write("proc/self/cgroup", "11:cpu,cpuacct:/docker/abc\n9:memory:/docker/abc\n0::/docker/abc\n");
   Write("sys/fs/cgroup/memory/memory.limit_in_bytes", "134217728\n");
   EXPECT_EQ(Limit(), 134'217'728);
 }
 
-TEST_F(CgroupTest, VersionOnesLargestNumberIsNoLimit) {
+TEST_F(CgroupTest, VersionOneMaximumIsNoLimit) {
   Write("proc/self/cgroup", "9:memory:/\n");
   Write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
   EXPECT_EQ(Limit(), std::nullopt);

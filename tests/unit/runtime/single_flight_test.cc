@@ -50,7 +50,7 @@ class SingleFlightTest : public ::testing::Test {
   int landed_ = 0;
 };
 
-TEST_F(SingleFlightTest, GivesEverybodyTheResultOfOneFlight) {
+TEST_F(SingleFlightTest, SharesOneResult) {
   std::vector<Running<int>> joiners;
   for (int i = 0; i < 100; ++i) joiners.push_back(Join("key"));
   OpenGate();
@@ -58,7 +58,7 @@ TEST_F(SingleFlightTest, GivesEverybodyTheResultOfOneFlight) {
   Look([&] { EXPECT_EQ(started_, 1); });
 }
 
-TEST_F(SingleFlightTest, FliesOncePerKey) {
+TEST_F(SingleFlightTest, RunsOncePerKey) {
   Running<int> first = Join("a");
   Running<int> second = Join("b");
   OpenGate();
@@ -66,14 +66,14 @@ TEST_F(SingleFlightTest, FliesOncePerKey) {
   EXPECT_EQ(second.Get(), 2);
 }
 
-TEST_F(SingleFlightTest, HandsResultsOutButKeepsThemNot) {
+TEST_F(SingleFlightTest, DoesNotCacheResults) {
   OpenGate();
   EXPECT_EQ(Join("key").Get(), 1);
   EXPECT_EQ(Join("key").Get(), 2);
   Look([&] { EXPECT_FALSE(flights_.InFlight("key")); });
 }
 
-TEST_F(SingleFlightTest, ALeaverDoesNotCancelTheOthers) {
+TEST_F(SingleFlightTest, CancelledWaiterDoesNotCancelOthers) {
   Running<int> leaver = Join("key");  // it started the flight
   Running<int> stayer = Join("key");
   leaver.Cancel();
@@ -82,7 +82,7 @@ TEST_F(SingleFlightTest, ALeaverDoesNotCancelTheOthers) {
   EXPECT_EQ(stayer.Get(), 1);
 }
 
-TEST_F(SingleFlightTest, GoesOnToItsEndWhenAllHaveLeft) {
+TEST_F(SingleFlightTest, WorkEndsWhenAllWaitersAreCancelled) {
   Running<int> leaver = Join("key");
   leaver.Cancel();
   EXPECT_EQ(leaver.Get(), std::nullopt);
@@ -95,7 +95,7 @@ TEST_F(SingleFlightTest, GoesOnToItsEndWhenAllHaveLeft) {
   });
 }
 
-TEST_F(SingleFlightTest, TakesOneWhoComesLateIntoTheFlight) {
+TEST_F(SingleFlightTest, LateCallerJoins) {
   Running<int> early = Join("key");
   Look([&] { EXPECT_TRUE(flights_.InFlight("key")); });
   Running<int> late = Join("key");
@@ -104,7 +104,7 @@ TEST_F(SingleFlightTest, TakesOneWhoComesLateIntoTheFlight) {
   EXPECT_EQ(late.Get(), 1);
 }
 
-TEST_F(SingleFlightTest, OneWhoseTimeIsOverLeavesAndTheFlightGoesOn) {
+TEST_F(SingleFlightTest, TimedJoinReturnsAndWorkContinues) {
   Running<int> starter = Join("key");
   Running<std::optional<int>> hasty = JoinFor("key", seconds(1));
   Running<std::optional<int>> patient = JoinFor("key", seconds(9));
@@ -118,7 +118,7 @@ TEST_F(SingleFlightTest, OneWhoseTimeIsOverLeavesAndTheFlightGoesOn) {
   EXPECT_EQ(*patient.Get(), 1);
 }
 
-TEST_F(SingleFlightTest, OneWhoseTimeIsOverMayHaveStartedTheFlight) {
+TEST_F(SingleFlightTest, TimedJoinMayStartWork) {
   Running<std::optional<int>> hasty = JoinFor("key", seconds(1));
   Running<int> stayer = Join("key");
   size_t asleep = 0;

@@ -1,4 +1,4 @@
-// A task beside another: results, failures, and what happens when nobody wants them.
+// Results, failures and cancellation of a spawned task.
 #include "runtime/spawned_task.h"
 
 #include <gtest/gtest.h>
@@ -63,18 +63,18 @@ class SpawnedTaskTest : public ::testing::Test {
   std::shared_ptr<std::string> told_ = std::make_shared<std::string>();
 };
 
-TEST_F(SpawnedTaskTest, GivesItsResultToWhoeverStartedIt) {
+TEST_F(SpawnedTaskTest, JoinReturnsResult) {
   EXPECT_EQ(Await(loop_, StartAndJoin()), 7);
   OnLoop(loop_, [&] { EXPECT_EQ(*told_, "done"); });
 }
 
-TEST_F(SpawnedTaskTest, IsCancelledWhenItsHandleGoes) {
+TEST_F(SpawnedTaskTest, DestructorCancelsTask) {
   EXPECT_EQ(Await(loop_, StartAndLeave()), 0);
   OnLoop(loop_, [] {});
   OnLoop(loop_, [&] { EXPECT_NE(*told_, "done"); });
 }
 
-TEST_F(SpawnedTaskTest, ThrowsWhatTheTaskThrew) { EXPECT_EQ(Await(loop_, StartThrower()), -1); }
+TEST_F(SpawnedTaskTest, JoinRethrows) { EXPECT_EQ(Await(loop_, StartThrower()), -1); }
 
 }  // namespace
 }  // namespace falcon::runtime

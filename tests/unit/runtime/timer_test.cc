@@ -17,20 +17,20 @@ Task<SteadyTime> SleepAndLook(Timer* timer, SteadyTime at) {
   co_return std::chrono::steady_clock::now();
 }
 
-TEST(LoopTimer, ReturnsNotBeforeTheInstant) {
+TEST(LoopTimer, ReturnsNotBeforeInstant) {
   Loop loop("loop");
   LoopTimer timer;
   const SteadyTime at = std::chrono::steady_clock::now() + milliseconds(5);
   EXPECT_GE(Await(loop, SleepAndLook(&timer, at)), at);
 }
 
-TEST(LoopTimer, ReturnsAtOnceWhenTheInstantHasPassed) {
+TEST(LoopTimer, ReturnsAtOnceForPastInstant) {
   Loop loop("loop");
   LoopTimer timer;
   Await(loop, SleepAndLook(&timer, std::chrono::steady_clock::now() - seconds(1)));
 }
 
-TEST(LoopTimer, IsLeftByACancelledTask) {
+TEST(LoopTimer, CancellationUnwinds) {
   Loop loop("loop");
   LoopTimer timer;
   const SteadyTime never = std::chrono::steady_clock::now() + std::chrono::hours(1);

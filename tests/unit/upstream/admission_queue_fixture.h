@@ -1,4 +1,4 @@
-// Callers that come, hold their places and leave them, on a clock that stands still.
+// Callers that acquire, hold and release permits, on a fake clock.
 #ifndef FALCON_TESTS_UNIT_UPSTREAM_ADMISSION_QUEUE_FIXTURE_H_
 #define FALCON_TESTS_UNIT_UPSTREAM_ADMISSION_QUEUE_FIXTURE_H_
 
@@ -28,13 +28,13 @@ class AdmissionQueueTest : public ::testing::Test {
     testing::OnLoop(loop_, [this] { held_.clear(); });
   }
 
-  // OnAdmitted, notes its caller, and keeps the place until Leave.
+  // Acquires a permit, records its caller, and holds the permit until Leave.
   Task<absl::Status> Come(std::string caller, Priority priority, Deadline deadline) {
     AdmissionRequest request{caller, priority, deadline};
-    absl::StatusOr<AdmissionQueue::Permit> place = co_await admission_.Acquire(std::move(request));
-    if (!place.ok()) co_return place.status();
+    absl::StatusOr<AdmissionQueue::Permit> permit = co_await admission_.Acquire(std::move(request));
+    if (!permit.ok()) co_return permit.status();
     entered_.push_back(caller);
-    held_.emplace_back(*std::move(place));
+    held_.emplace_back(*std::move(permit));
     co_return absl::OkStatus();
   }
   testing::Running<absl::Status> Start(std::string caller,
@@ -46,7 +46,7 @@ class AdmissionQueueTest : public ::testing::Test {
     const Deadline in = Deadline::In(clock_, deadline);
     return testing::Running<absl::Status>(loop_, Come(std::move(caller), priority, in));
   }
-  // The one who entered first leaves, as soon as there is one.
+  // Releases the permit that is held longest, as soon as there is one.
   void Leave() {
     bool left = false;
     while (!left) {

@@ -1,4 +1,4 @@
-// AdmissionQueue under whoever comes, goes and is cancelled: no place is lost, none is given twice.
+// AdmissionQueue under random calls and cancellations: no permit is lost or granted twice.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -70,8 +70,8 @@ class AdmissionQueuePropertyTest : public ::testing::TestWithParam<int> {
     in_place.task.emplace(loop_, Come(std::move(request), in_place));
   }
   Visitor& Any() { return *visitors_[dice_() % visitors_.size()]; }
-  // Some leave, some are cancelled, some turned away, all in one turn of the loop, so that places
-  // go to leavers too.
+  // Releases, cancels and sheds calls in one turn of the loop, so that permits go to cancelled calls
+  // too.
   void Stir() {
     OnLoop(loop_, [this] {
       for (unsigned i = 0; i < 1 + dice_() % 4; ++i) {
@@ -86,7 +86,7 @@ class AdmissionQueuePropertyTest : public ::testing::TestWithParam<int> {
       }
     });
   }
-  // Everybody waits for nothing any more: all places are free.
+  // No call waits any more, so all permits are free.
   void ExpectAllServedOnceAllLeave() {
     size_t busy = 1;
     while (busy > 0) {
@@ -113,14 +113,14 @@ class AdmissionQueuePropertyTest : public ::testing::TestWithParam<int> {
   std::vector<std::unique_ptr<Visitor>> visitors_;
 };
 
-TEST_P(AdmissionQueuePropertyTest, NoPlaceIsLostOrGivenTwice) {
+TEST_P(AdmissionQueuePropertyTest, NoPermitIsLostOrGrantedTwice) {
   for (int step = 0; step < 600; ++step) {
     Begin();
     if (step % 2 == 0) Stir();
     if (step % 50 == 0) timer_.Advance(seconds(1));
   }
   ExpectAllServedOnceAllLeave();
-  // As many as before may enter at once, when nothing is kept any more for those who left.
+  // Once the reservations have faded, as many calls as permits are admitted at once.
   timer_.Advance(seconds(10));
   for (size_t i = 0; i < kPermits; ++i) {
     AdmissionRequest request{"new", Priority::kInteractive, Deadline::In(clock_, seconds(999))};

@@ -1,4 +1,4 @@
-// Whom places are kept free for, and what must not be kept from anybody.
+// Permits that are reserved for callers, and calls that reservations must not block.
 #include <gmock/gmock.h>
 
 #include "tests/unit/upstream/admission_queue_fixture.h"
@@ -14,7 +14,7 @@ class AdmissionQueueSharesTest : public AdmissionQueueTest {
  protected:
   AdmissionQueueSharesTest() : AdmissionQueueTest({.permits = 4, .max_waiting = 100}) {}
 
-  // "a" has two places; "b" usually has the other two, and has just left them.
+  // "a" holds two permits; "b" usually holds the other two and has just released them.
   void KeepTwoForB() {
     for (const char* caller : {"b", "b", "a", "a"}) {
       EXPECT_EQ(Start(caller).Get(), absl::OkStatus());
@@ -25,7 +25,7 @@ class AdmissionQueueSharesTest : public AdmissionQueueTest {
   }
 };
 
-TEST_F(AdmissionQueueSharesTest, AFlooderLeavesFreeWhatOthersWantAgainInAMoment) {
+TEST_F(AdmissionQueueSharesTest, FlooderLeavesReservedPermitsFree) {
   Running<absl::Status> small = Start("small");
   EXPECT_EQ(small.Get(), absl::OkStatus());
   timer_.Advance(seconds(10));
@@ -44,7 +44,7 @@ TEST_F(AdmissionQueueSharesTest, AFlooderLeavesFreeWhatOthersWantAgainInAMoment)
   EXPECT_EQ(Stats().in_flight, 0u);
 }
 
-TEST_F(AdmissionQueueSharesTest, WhatWasKeptIsGivenAwayOnceItsCallerStaysAway) {
+TEST_F(AdmissionQueueSharesTest, ReservationEndsWhenCallerStaysAway) {
   KeepTwoForB();
   Running<absl::Status> third = Start("a");
   EXPECT_EQ(Stats().waiting, 1u);
@@ -55,13 +55,13 @@ TEST_F(AdmissionQueueSharesTest, WhatWasKeptIsGivenAwayOnceItsCallerStaysAway) {
   EXPECT_EQ(third.Get(), absl::OkStatus()) << "though nobody came and nobody left";
 }
 
-TEST_F(AdmissionQueueSharesTest, NothingIsKeptFromExportsThatHavePlacesOfTheirOwn) {
+TEST_F(AdmissionQueueSharesTest, ReservationsDoNotBlockExports) {
   KeepTwoForB();
   EXPECT_EQ(Start("a", Priority::kExport).Get(), absl::OkStatus());
   EXPECT_EQ(Start("c", Priority::kExport).Get(), absl::OkStatus());
 }
 
-TEST_F(AdmissionQueueSharesTest, NothingIsKeptForExportsThatMayNotHaveIt) {
+TEST_F(AdmissionQueueSharesTest, NothingIsReservedForBlockedExports) {
   std::vector<Running<absl::Status>> all;
   for (const char* caller : {"v", "w", "x", "y", "z"}) {
     all.push_back(Start(caller, Priority::kExport));

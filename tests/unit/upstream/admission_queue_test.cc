@@ -1,4 +1,4 @@
-// Places, the queue before them, and those who leave it.
+// Permits, the queue for them, and calls that leave it.
 #include "upstream/call/admission_queue.h"
 
 #include <gmock/gmock.h>
@@ -23,7 +23,7 @@ using falcon::testing::OnLoop;
 using falcon::testing::Running;
 using ::testing::ElementsAre;
 
-TEST_F(AdmissionQueueTest, LetsInAsManyAsThereArePlacesAndTheRestInTurn) {
+TEST_F(AdmissionQueueTest, AdmitsUpToPermitsAndQueuesTheRest) {
   Running<absl::Status> a = Start("a"), b = Start("b"), c = Start("c");
   EXPECT_EQ(a.Get(), absl::OkStatus());
   EXPECT_EQ(Stats().waiting, 2u);
@@ -37,14 +37,14 @@ TEST_F(AdmissionQueueTest, LetsInAsManyAsThereArePlacesAndTheRestInTurn) {
   EXPECT_EQ(Stats().in_flight, 1u);
 }
 
-TEST_F(AdmissionQueueTest, CallersTakeTurns) {
+TEST_F(AdmissionQueueTest, AlternatesBetweenCallers) {
   Running<absl::Status> in = Start("in"), a1 = Start("a"), a2 = Start("a"), b = Start("b");
   for (int i = 0; i < 3; ++i) Leave();
   EXPECT_EQ(a2.Get(), absl::OkStatus());
   EXPECT_THAT(Entered(), ElementsAre("in", "a", "b", "a"));
 }
 
-TEST_F(AdmissionQueueTest, TurnsAwayWhenTooManyWaitInAll) {
+TEST_F(AdmissionQueueTest, ShedsWhenQueueIsFull) {
   std::vector<Running<absl::Status>> visitors;
   for (const char* caller : {"a", "b", "c", "d"}) visitors.push_back(Start(caller));
   const absl::Status full = *Start("e").Get();
@@ -58,7 +58,7 @@ TEST_F(AdmissionQueueTest, TurnsAwayWhenTooManyWaitInAll) {
   }
 }
 
-TEST_F(AdmissionQueueTest, TurnsAwayACallerOfWhomTooManyWait) {
+TEST_F(AdmissionQueueTest, ShedsWhenCallersQueueIsFull) {
   Running<absl::Status> in = Start("a"), first = Start("a"), second = Start("a", Priority::kExport);
   const absl::Status full = *Start("a").Get();
   EXPECT_THAT(full, FailsWith(StatusCode::kResourceExhausted, "QUEUE_FULL"));
@@ -72,7 +72,7 @@ TEST_F(AdmissionQueueTest, TurnsAwayACallerOfWhomTooManyWait) {
   EXPECT_EQ(second.Get(), absl::OkStatus());
 }
 
-TEST_F(AdmissionQueueTest, TurnsAwayWhoWaitedTooLong) {
+TEST_F(AdmissionQueueTest, ShedsAfterMaxWait) {
   Running<absl::Status> in = Start("in"), early = Start("early");
   UntilSweptAfter(1);
   timer_.Advance(seconds(20));
@@ -88,12 +88,12 @@ TEST_F(AdmissionQueueTest, TurnsAwayWhoWaitedTooLong) {
   timer_.Advance(seconds(20));
   EXPECT_FALSE(late.Get()->ok());
   EXPECT_EQ(Stats().shed_time, 2);
-  // The place is not lost by it.
+  // The permit is not lost.
   Leave();
   EXPECT_EQ(Start("next").Get(), absl::OkStatus());
 }
 
-TEST_F(AdmissionQueueTest, WaitsAreBoundedAgainAfterNobodyWaited) {
+TEST_F(AdmissionQueueTest, MaxWaitAppliesAgainAfterQueueWasEmpty) {
   Running<absl::Status> in = Start("in"), served = Start("served");
   UntilSweptAfter(1);
   Leave();
@@ -105,13 +105,13 @@ TEST_F(AdmissionQueueTest, WaitsAreBoundedAgainAfterNobodyWaited) {
   EXPECT_THAT(*late.Get(), FailsWith(StatusCode::kResourceExhausted, "QUEUE_TIMEOUT"));
 }
 
-TEST_F(AdmissionQueueTest, RefusesOneWhoseDeadlineHasPassed) {
+TEST_F(AdmissionQueueTest, RejectsPassedDeadline) {
   AdmissionRequest late{"a", Priority::kInteractive, Deadline(clock_.Now())};
   Running<absl::StatusOr<AdmissionQueue::Permit>> entry(loop_, admission_.Acquire(late));
   EXPECT_THAT(*entry.Get(), FailsWith(StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED"));
 }
 
-TEST_F(AdmissionQueueTest, ACancelledWaiterLeavesTheQueue) {
+TEST_F(AdmissionQueueTest, CancelledWaiterLeavesQueue) {
   Running<absl::Status> a = Start("a"), leaver = Start("leaver"), c = Start("c");
   EXPECT_EQ(a.Get(), absl::OkStatus());
   leaver.Cancel();
@@ -122,10 +122,10 @@ TEST_F(AdmissionQueueTest, ACancelledWaiterLeavesTheQueue) {
   EXPECT_THAT(Entered(), ElementsAre("a", "c"));
 }
 
-TEST_F(AdmissionQueueTest, APlaceThatIsHandedToALeaverIsNotLost) {
+TEST_F(AdmissionQueueTest, PermitGrantedToCancelledWaiterIsNotLost) {
   Running<absl::Status> a = Start("a"), leaver = Start("leaver"), c = Start("c");
   EXPECT_EQ(a.Get(), absl::OkStatus());
-  // In one turn of the loop: the place goes to the leaver, who is cancelled before it can run.
+  // In one turn of the loop: the permit goes to a waiter that is cancelled before it can run.
   OnLoop(loop_, [&] {
     LeaveOnLoop();
     leaver.CancelOnLoop();
@@ -134,15 +134,15 @@ TEST_F(AdmissionQueueTest, APlaceThatIsHandedToALeaverIsNotLost) {
   EXPECT_EQ(c.Get(), absl::OkStatus());
 }
 
-TEST_F(AdmissionQueueTest, AFreedPlaceIsFreeForTheNext) {
+TEST_F(AdmissionQueueTest, ReleasedPermitGoesToNext) {
   EXPECT_EQ(Start("a").Get(), absl::OkStatus());
   Leave();
   EXPECT_EQ(Start("b").Get(), absl::OkStatus());
 }
 
-class HopelessAdmissionTest : public AdmissionQueueTest {
+class AdmissionQueueShedUntilTest : public AdmissionQueueTest {
  protected:
-  HopelessAdmissionTest() : AdmissionQueueTest({.permits = 1, .max_waiting = 20'000}) {}
+  AdmissionQueueShedUntilTest() : AdmissionQueueTest({.permits = 1, .max_waiting = 20'000}) {}
   // Nobody is served for `span`.
   void ShedUntil(milliseconds span) {
     OnLoop(loop_, [&] { admission_.ShedUntil(clock_.Now() + span, closed_); });
@@ -151,7 +151,7 @@ class HopelessAdmissionTest : public AdmissionQueueTest {
       Error(StatusCode::kResourceExhausted, "RATE_LIMITED", "closed for a while");
 };
 
-TEST_F(HopelessAdmissionTest, WhoHasNoTimeToWaitIsTurnedAwayAtOnceAndTheOthersStay) {
+TEST_F(AdmissionQueueShedUntilTest, ShedsWaiterWhoseDeadlineEndsBeforeCooldown) {
   Running<absl::Status> in = Start("in");
   Running<absl::Status> hasty = Start("a", Priority::kInteractive, seconds(5));
   Running<absl::Status> exact = Start("a", Priority::kExport, seconds(10));
@@ -168,7 +168,7 @@ TEST_F(HopelessAdmissionTest, WhoHasNoTimeToWaitIsTurnedAwayAtOnceAndTheOthersSt
   EXPECT_EQ(Stats().shed_by_deadline, 2) << "who holds a place keeps it";
 }
 
-TEST_F(HopelessAdmissionTest, OneThatWasServedOrLeftMeanwhileIsNotTurnedAwayToo) {
+TEST_F(AdmissionQueueShedUntilTest, ShedUntilSkipsAdmittedAndCancelledWaiters) {
   Running<absl::Status> in = Start("in"), served = Start("served"), leaver = Start("leaver");
   EXPECT_EQ(in.Get(), absl::OkStatus());
   // In one turn of the loop, before any of them can run.
@@ -183,7 +183,7 @@ TEST_F(HopelessAdmissionTest, OneThatWasServedOrLeftMeanwhileIsNotTurnedAwayToo)
   EXPECT_EQ(Stats().in_flight, 1u);
 }
 
-TEST_F(HopelessAdmissionTest, TenThousandMayWaitAndAllOrNoneOfThemGo) {
+TEST_F(AdmissionQueueShedUntilTest, ShedsAllOrNoneOfTenThousand) {
   constexpr int kMany = 10'000;
   Running<absl::Status> in = Start("in");
   std::vector<Running<absl::Status>> waiting;
@@ -197,7 +197,7 @@ TEST_F(HopelessAdmissionTest, TenThousandMayWaitAndAllOrNoneOfThemGo) {
   EXPECT_EQ(Stats().shed_by_deadline, kMany);
 }
 
-TEST(AdmissionEndTest, PlacesAndWaitersMayOutliveTheAdmission) {
+TEST(AdmissionQueueLifetimeTest, PermitsAndWaitersMayOutliveQueue) {
   FakeClock clock;
   std::list<AdmissionQueue::Permit> held;
   {
@@ -218,15 +218,15 @@ TEST(AdmissionEndTest, PlacesAndWaitersMayOutliveTheAdmission) {
   held.clear();
 }
 
-class ExportAdmissionTest : public AdmissionQueueTest {
+class AdmissionQueueExportTest : public AdmissionQueueTest {
  protected:
-  ExportAdmissionTest() : AdmissionQueueTest({.permits = 4, .max_waiting = 100}) {}
+  AdmissionQueueExportTest() : AdmissionQueueTest({.permits = 4, .max_waiting = 100}) {}
   Running<absl::Status> StartExport(std::string caller) {
     return Start(std::move(caller), Priority::kExport);
   }
 };
 
-TEST_F(ExportAdmissionTest, ExportsHoldHalfOfThePlacesSoThatAReserveStays) {
+TEST_F(AdmissionQueueExportTest, ExportsHoldAtMostHalfOfPermits) {
   Running<absl::Status> one = StartExport("e"), two = StartExport("e"), three = StartExport("e");
   EXPECT_EQ(Stats().in_flight, 2u);
   EXPECT_EQ(Stats().exports_in_flight, 2u);
@@ -238,7 +238,7 @@ TEST_F(ExportAdmissionTest, ExportsHoldHalfOfThePlacesSoThatAReserveStays) {
   EXPECT_EQ(Stats().exports_in_flight, 2u);
 }
 
-TEST_F(ExportAdmissionTest, AnExportMayNotOvertakeOneThatWaits) {
+TEST_F(AdmissionQueueExportTest, ExportDoesNotOvertakeWaitingExport) {
   Running<absl::Status> one = StartExport("a"), two = StartExport("a"), three = StartExport("a");
   Running<absl::Status> four = StartExport("b");
   EXPECT_EQ(Stats().waiting, 2u);
@@ -248,7 +248,7 @@ TEST_F(ExportAdmissionTest, AnExportMayNotOvertakeOneThatWaits) {
   EXPECT_EQ(four.Get(), absl::OkStatus());
 }
 
-TEST_F(ExportAdmissionTest, AnExportDoesNotStarveWhileInteractiveCallsKeepComing) {
+TEST_F(AdmissionQueueExportTest, ExportIsNotStarvedByInteractiveCalls) {
   for (int i = 0; i < 4; ++i) EXPECT_EQ(Start("i").Get(), absl::OkStatus());
   std::vector<Running<absl::Status>> visitors;
   visitors.push_back(StartExport("e"));
@@ -261,7 +261,7 @@ TEST_F(ExportAdmissionTest, AnExportDoesNotStarveWhileInteractiveCallsKeepComing
   for (int i = 0; i < 17; ++i) Leave();
 }
 
-TEST(AdmissionDefaultsTest, AreWorkableForASinglePlaceAndASingleWaiter) {
+TEST(AdmissionQueueDefaultsTest, WorkForSinglePermitAndSingleWaiter) {
   FakeClock clock;
   runtime::Loop loop("loop");
   FakeTimer timer(loop, clock);

@@ -1,4 +1,4 @@
-// Whose turn it is: callers in turn, interactive before export, nobody for ever last.
+// Turns: of callers, of interactive calls before exports, and without starvation.
 #include "upstream/call/fair_queue.h"
 
 #include <gmock/gmock.h>
@@ -46,7 +46,7 @@ class FairQueueTest : public ::testing::Test {
   std::deque<std::unique_ptr<FairQueue::Entry>> waiting_;
 };
 
-TEST_F(FairQueueTest, CallersGoInTurnAndEachOnesCallsInTheirOrder) {
+TEST_F(FairQueueTest, CallersTakeTurnsAndFlowsAreFifo) {
   FairQueue::Entry& first = Add("a");
   FairQueue::Entry& second = Add("a");
   FairQueue::Entry& third = Add("a");
@@ -58,7 +58,7 @@ TEST_F(FairQueueTest, CallersGoInTurnAndEachOnesCallsInTheirOrder) {
   EXPECT_EQ(turns_.PopNext(true), nullptr);
 }
 
-TEST_F(FairQueueTest, ALineWhoseFirstIsLateIsServedFromItsEnd) {
+TEST_F(FairQueueTest, FlowWhoseHeadIsOverdueIsLifo) {
   FairQueue::Entry& lifo_before = Add("a");
   FairQueue::Entry& young = Add("a");
   FairQueue::Entry& youngest = Add("a");
@@ -73,7 +73,7 @@ TEST_F(FairQueueTest, ALineWhoseFirstIsLateIsServedFromItsEnd) {
 }
 
 // Calls that take 200 ms and are worth nothing after 2 s, four times as many as can go.
-TEST_F(FairQueueTest, UnderOverloadMostOfWhatGoesStillGoesInTime) {
+TEST_F(FairQueueTest, MostCallsMeetDeadlineUnderOverload) {
   constexpr milliseconds kDeadline{2000};
   constexpr milliseconds kTakes{200};
   std::deque<FairQueue::Entry*> by_age;
@@ -92,7 +92,7 @@ TEST_F(FairQueueTest, UnderOverloadMostOfWhatGoesStillGoesInTime) {
   EXPECT_GE(in_time, went * 9 / 10);
 }
 
-TEST_F(FairQueueTest, WhoMayNotGoKeepsTheTurn) {
+TEST_F(FairQueueTest, IneligibleFlowKeepsItsTurn) {
   FairQueue::Entry& first = Add("a");
   FairQueue::Entry& other = Add("b");
   Add("b");
@@ -108,19 +108,19 @@ TEST_F(FairQueueTest, WhoMayNotGoKeepsTheTurn) {
   EXPECT_EQ(turns_.size(), 1U);
 }
 
-TEST_F(FairQueueTest, ExportsKeepTheirOrderHoweverLate) {
+TEST_F(FairQueueTest, ExportsStayFifo) {
   FairQueue::Entry& lifo_before = Add("a", kExport);
   FairQueue::Entry& young = Add("a", kExport);
   EXPECT_EQ(turns_.PopNext(true, young.since), &lifo_before);
   EXPECT_EQ(turns_.PopNext(true, young.since), &young);
 }
 
-TEST_F(FairQueueTest, AFlooderDelaysEachOfTheOthersCallsByOneTurn) {
+TEST_F(FairQueueTest, FlooderDelaysOtherCallsByOneTurn) {
   Add(10'000, "flooder");
   for (int call = 0; call < 10; ++call) {
     for (int other = 0; other < 10; ++other) Add(StrCat("other ", other));
   }
-  // Each round serves everybody once.
+  // Each round serves every caller once.
   std::map<std::string, int> served;
   for (int round = 1; round <= 10; ++round) {
     for (const std::string& caller : PopNext(11)) ++served[caller];
@@ -130,7 +130,7 @@ TEST_F(FairQueueTest, AFlooderDelaysEachOfTheOthersCallsByOneTurn) {
   EXPECT_EQ(turns_.size(), 10'000u - 10);
 }
 
-TEST_F(FairQueueTest, OneWhoComesAgainAndAgainGainsNothingOverOneWhoQueuesAhead) {
+TEST_F(FairQueueTest, RequeueingGainsNoAdvantage) {
   Add(1'000, "patient");
   std::map<std::string, int> served;
   Add("hasty");
@@ -143,7 +143,7 @@ TEST_F(FairQueueTest, OneWhoComesAgainAndAgainGainsNothingOverOneWhoQueuesAhead)
   EXPECT_EQ(served["patient"], 100);
 }
 
-TEST_F(FairQueueTest, TenCallersOfEqualLoadGetEqualTurnsWithinOne) {
+TEST_F(FairQueueTest, EqualLoadGetsEqualTurns) {
   std::vector<std::string> order;
   order.reserve(1'000);
   for (int i = 0; i < 1'000; ++i) order.push_back(StrCat("caller ", i % 10));
@@ -159,7 +159,7 @@ TEST_F(FairQueueTest, TenCallersOfEqualLoadGetEqualTurnsWithinOne) {
   }
 }
 
-TEST_F(FairQueueTest, InteractiveGoesBeforeExportButForEveryFourthTurn) {
+TEST_F(FairQueueTest, EveryNthTurnIsExports) {
   Add(8, "a", kExport);
   Add(8, "b");
   EXPECT_THAT(PopNext(8),
@@ -167,7 +167,7 @@ TEST_F(FairQueueTest, InteractiveGoesBeforeExportButForEveryFourthTurn) {
   EXPECT_THAT(PopNext(4), ::testing::ElementsAre("b", "b", "a's export", "a's export"));
 }
 
-TEST_F(FairQueueTest, ExportsThatMayNotGoWaitAndLoseNoTurnByIt) {
+TEST_F(FairQueueTest, BlockedExportsKeepTheirTurn) {
   Add(3, "a", kExport);
   Add(9, "b");
   EXPECT_THAT(PopNext(5, false), ::testing::Each("b"));
@@ -177,14 +177,14 @@ TEST_F(FairQueueTest, ExportsThatMayNotGoWaitAndLoseNoTurnByIt) {
   EXPECT_EQ(turns_.size(kExport), 2u);
 }
 
-TEST_F(FairQueueTest, ExportsOfSeveralCallersTakeTurnsToo) {
+TEST_F(FairQueueTest, ExportsOfSeveralCallersTakeTurns) {
   Add(3, "a", kExport);
   Add(2, "b", kExport);
   EXPECT_THAT(PopNext(5), ::testing::ElementsAre("a's export", "b's export", "a's export",
                                                  "b's export", "a's export"));
 }
 
-TEST_F(FairQueueTest, CountsAllAndEachCallersOwn) {
+TEST_F(FairQueueTest, CountsPerCallerAndInTotal) {
   Add(2, "a");
   Add(1, "a", kExport);
   Add(1, "b");
@@ -194,7 +194,7 @@ TEST_F(FairQueueTest, CountsAllAndEachCallersOwn) {
   EXPECT_EQ(turns_.CountOf("nobody"), 0u);
 }
 
-// A plain model of the same: who waits, by age.
+// A simple model of the queue: the waiting entries, by age.
 class TurnsModel {
  public:
   void Add(FairQueue::Entry* waiting) { waiting_.push_back(waiting); }
@@ -220,11 +220,11 @@ class TurnsModel {
   std::vector<FairQueue::Entry*> waiting_;
 };
 
-class TurnsPropertyTest : public FairQueueTest, public ::testing::WithParamInterface<int> {
+class FairQueuePropertyTest : public FairQueueTest, public ::testing::WithParamInterface<int> {
  protected:
   void TakeOne() {
     const bool may = dice_() % 3 > 0;
-    const std::string denied = StrCat("caller ", dice_() % 14);  // half the time nobody
+    const std::string denied = StrCat("caller ", dice_() % 14);  // half the time no caller
     FairQueue::Entry* next = turns_.PopNext(
         may, SteadyTime::min(), [&](const std::string& caller) { return caller != denied; });
     if (next == nullptr) {
@@ -259,11 +259,11 @@ class TurnsPropertyTest : public FairQueueTest, public ::testing::WithParamInter
 
   std::mt19937 dice_{static_cast<unsigned>(GetParam())};
   TurnsModel model_;
-  // Of who is first of its own: by whom, and how often since.
+  // Of the heads of flows: overtaken by which caller, and how often.
   std::map<FairQueue::Entry*, std::map<std::string, int>> overtaken_;
 };
 
-TEST_P(TurnsPropertyTest, NobodyIsLostOrStarvedWhoeverComesAndGoes) {
+TEST_P(FairQueuePropertyTest, NoEntryIsLostOrStarved) {
   for (int step = 0; step < 4'000; ++step) {
     const unsigned what = dice_() % 10;
     if (what < 5) {
@@ -282,7 +282,7 @@ TEST_P(TurnsPropertyTest, NobodyIsLostOrStarvedWhoeverComesAndGoes) {
   EXPECT_EQ(turns_.size(), 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, TurnsPropertyTest, ::testing::Range(0, 8));
+INSTANTIATE_TEST_SUITE_P(Seeds, FairQueuePropertyTest, ::testing::Range(0, 8));
 
 }  // namespace
 }  // namespace falcon::upstream

@@ -1,4 +1,4 @@
-// What is kept for whom.
+// Permits that are reserved for other callers.
 #include "upstream/call/fair_share.h"
 
 #include <gtest/gtest.h>
@@ -38,13 +38,13 @@ class FairShareTest : public ::testing::Test {
   SteadyTime now_{seconds(100)};
 };
 
-TEST_F(FairShareTest, WhoIsAloneMayHaveAllPlaces) {
+TEST_F(FairShareTest, SingleCallerMayTakeAllPermits) {
   Acquire("a", 9);
   Pass(seconds(10));
   EXPECT_TRUE(CanAdmit("a"));
 }
 
-TEST_F(FairShareTest, WhatOthersUsuallyHaveIsKeptForThem) {
+TEST_F(FairShareTest, ReservesUsualDemandOfOthers) {
   Acquire("small", 2);
   Pass(seconds(10));
   Release("small", 2);
@@ -55,14 +55,14 @@ TEST_F(FairShareTest, WhatOthersUsuallyHaveIsKeptForThem) {
   EXPECT_TRUE(CanAdmit("small"));
 }
 
-TEST_F(FairShareTest, WhatTheyHoldIsNotKeptOnceMore) {
+TEST_F(FairShareTest, HeldPermitsAreNotReservedAgain) {
   Acquire("small", 2);
   Pass(seconds(10));
   Acquire("large", 7);
   EXPECT_TRUE(CanAdmit("large"));
 }
 
-TEST_F(FairShareTest, NothingIsKeptForThoseWhoStayAway) {
+TEST_F(FairShareTest, ReservesNothingForIdleCallers) {
   Acquire("small", 2);
   Pass(seconds(10));
   Release("small", 2);
@@ -72,7 +72,7 @@ TEST_F(FairShareTest, NothingIsKeptForThoseWhoStayAway) {
   EXPECT_TRUE(CanAdmit("large"));
 }
 
-TEST_F(FairShareTest, LittleIsKeptForThoseWhoWereSeldomHere) {
+TEST_F(FairShareTest, ReservesLittleForRareCallers) {
   for (int round = 0; round < 20; ++round) {
     Acquire("seldom", 2);
     Pass(milliseconds(100));
@@ -83,7 +83,7 @@ TEST_F(FairShareTest, LittleIsKeptForThoseWhoWereSeldomHere) {
   EXPECT_TRUE(CanAdmit("large")) << "they have a fifth of a place on average";
 }
 
-TEST_F(FairShareTest, NobodyIsKeptMoreThanTheShare) {
+TEST_F(FairShareTest, ReservesAtMostTheShare) {
   Acquire("large", 9);
   Pass(seconds(10));
   Release("large", 9);
@@ -93,14 +93,14 @@ TEST_F(FairShareTest, NobodyIsKeptMoreThanTheShare) {
   EXPECT_FALSE(CanAdmit("other"));
 }
 
-TEST_F(FairShareTest, WithMoreCallersThanPlacesTurnsDecide) {
+TEST_F(FairShareTest, ReservesNothingWithMoreCallersThanPermits) {
   for (int i = 0; i < 11; ++i) shares_.OnQueued(StrCat("caller ", i), now_);
   Pass(seconds(10));
   Acquire("caller 0", 9);
   EXPECT_TRUE(CanAdmit("caller 0"));
 }
 
-TEST_F(FairShareTest, ABurstOfMoreCallersThanPlacesIsForgotten) {
+TEST_F(FairShareTest, ForgetsBurstOfCallers) {
   for (int i = 0; i < 15; ++i) shares_.OnQueued(StrCat("burst ", i), now_);
   Pass(milliseconds(500));
   for (int i = 0; i < 15; ++i) shares_.OnAbandoned(StrCat("burst ", i), now_);
@@ -113,7 +113,7 @@ TEST_F(FairShareTest, ABurstOfMoreCallersThanPlacesIsForgotten) {
   EXPECT_FALSE(CanAdmit("large")) << "two are kept for the small one";
 }
 
-TEST_F(FairShareTest, WhatOthersThanTheseHoldIsSharedByNobody) {
+TEST_F(FairShareTest, ExportPermitsAreExcludedFromShares) {
   free_ = 6;  // four are held by exports
   Acquire("large", 6);
   Pass(seconds(10));

@@ -1,5 +1,5 @@
-// A loop that stalls, and beats again.
-#include "runtime/heartbeat.h"
+// A loop that stalls and recovers, and an exit that takes too long.
+#include "runtime/watchdog.h"
 
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ TEST(Heartbeat, BeatsOnTheLoop) {
   EXPECT_TRUE(on_loop.get_future().get());
 }
 
-TEST(Heartbeat, StalledLoopIsToldOnceAndItsRecoveryToo) {
+TEST(Heartbeat, ReportsStallAndRecoveryOnceEach) {
   Loop loop("test");
   std::promise<void> stalled, recovered, gate;
   std::atomic<int> changes = 0;
@@ -46,7 +46,7 @@ TEST(Heartbeat, StalledLoopIsToldOnceAndItsRecoveryToo) {
   EXPECT_EQ(changes, 2);
 }
 
-TEST(Heartbeat, EndsWhileTheLoopIsStalled) {
+TEST(Heartbeat, StopsWhileLoopIsStalled) {
   Loop loop("test");
   std::promise<void> gate;
   loop.Post([open = gate.get_future().share()] { open.wait(); });
@@ -54,6 +54,21 @@ TEST(Heartbeat, EndsWhileTheLoopIsStalled) {
     const Heartbeat heartbeat(loop, {.late_after = seconds(300)}, {});
   }
   gate.set_value();
+}
+
+TEST(ExitDeadline, CallsBackOnceAfterSpan) {
+  std::atomic<int> calls = 0;
+  const ExitDeadline deadline(milliseconds(1), [&] { ++calls; });
+  while (calls == 0) std::this_thread::yield();
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(ExitDeadline, DoesNothingWhenDestroyedInTime) {
+  std::atomic<int> calls = 0;
+  {
+    const ExitDeadline deadline(std::chrono::hours(1), [&] { ++calls; });
+  }
+  EXPECT_EQ(calls, 0);
 }
 
 }  // namespace
