@@ -22,20 +22,11 @@
 #include "redis/redis_store.h"
 #include "reputation/client.h"
 #include "rpc/server/call_log.h"
-#include "rpc/server/drain.h"
+#include "rpc/server/cancellation.h"
 #include "rpc/server/gateway_metrics.h"
 #include "rpc/server/library_logs.h"
 #include "rpc/server/server.h"
-#include "rpc/services/detection_service.h"
-#include "rpc/services/discover_service.h"
-#include "rpc/services/gateway_service.h"
-#include "rpc/services/host_service.h"
-#include "rpc/services/incident_service.h"
-#include "rpc/services/intel_indicator_service.h"
-#include "rpc/services/ioc_service.h"
-#include "rpc/services/reputation_service.h"
-#include "rpc/services/rtr_session_service.h"
-#include "rpc/services/vulnerability_service.h"
+#include "rpc/services/services.h"
 #include "runtime/cpu_pool.h"
 #include "runtime/loop.h"
 #include "runtime/memory_load_shedder.h"
@@ -165,7 +156,8 @@ upstream::RemoteCacheOptions Sharing(const config::Config& config, redis::KeyVal
           .log = &log};
 }
 
-upstream::CallerOptions CallerOptionsOf(const config::Config& config) {
+upstream::CallerOptions CallerOptionsOf(const config::Config& config, redis::KeyValueStore* store,
+                                        telemetry::Log& log) {
   upstream::CallerOptions options;
   options.cache_bytes = config.cache_bytes;
   // In a small container, what is kept leaves room for what is under way.
@@ -173,6 +165,7 @@ upstream::CallerOptions CallerOptionsOf(const config::Config& config) {
     options.cache_bytes = std::min(options.cache_bytes, limit / 8);
   }
   if (!config.batching) options.batching.max_ids = 0;
+  options.shared = Sharing(config, store, log);
   return options;
 }
 
@@ -215,111 +208,180 @@ struct Logs {
   rpc::LibraryLogs libraries{clock, log};
 };
 
+// What everything runs on.
+struct Runtime {
+  telemetry::Metrics metrics;
+  SystemClock clock;
+  runtime::LoopTimer timer;
+  runtime::Loop loop{"loop"};  // owns all state below
+};
+
+std::unique_ptr<redis::RedisStore> NewRedis(const config::Config& config, Runtime& on,
+                                            telemetry::Log& log) {
+  if (config.redis.access.address.empty()) return nullptr;
+  return std::make_unique<redis::RedisStore>(config.redis, on.loop, on.clock, on.timer,
+                                             upstream::RandomJitter(), log);
+}
+
+// The way to Falcon: a call passes it from `caller` down to `transport`.
+struct UpstreamStack {
+  UpstreamStack(const config::Config& config, Runtime& on, telemetry::Log& log)
+      : transport(config.http, on.loop, on.clock, TellRetired(log, on.metrics)),
+        oauth(config.credentials, config.oauth, transport, on.clock, on.timer,
+              upstream::RandomJitter()),
+        tokens({oauth, on.loop, on.clock, upstream::RandomJitter(), log, on.metrics}, config.oauth),
+        counted(transport, on.metrics),
+        authorized(counted, tokens),
+        budget(on.clock, on.timer),
+        admission(on.loop, on.clock, on.timer, config.admission),
+        bulkheads(on.loop, on.clock, on.timer, upstream::RandomJitter(), BulkheadOptionsOf(config),
+                  LogCircuits(log)),
+        pool(on.loop, CpuThreads()),
+        attempts({admission, bulkheads, budget, authorized, on.clock, on.timer, &pool},
+                 upstream::RetryPolicy(), upstream::RandomJitter()),
+        redis(NewRedis(config, on, log)),
+        caller(attempts, on.loop, on.clock, on.timer, CallerOptionsOf(config, redis.get(), log)) {}
+
+  http::CurlTransport transport;             // bytes over HTTPS
+  auth::OAuthTokenSource oauth;              // asks Falcon for a token
+  auth::CachedTokenSource tokens;            // keeps it, and asks again before it expires
+  upstream::CountingTransport counted;       // counts calls for the metrics
+  auth::AuthInterceptor authorized;          // bearer on each call; one refresh, one replay
+  upstream::RateBudget budget;               // Falcon's requests a minute
+  upstream::AdmissionQueue admission;        // calls in flight, in all
+  upstream::Bulkheads bulkheads;             // what each area has of its own
+  runtime::CpuPool pool;                     // decodes and serialises big pages
+  upstream::Attempts attempts;               // retries within the deadline and the retry budget
+  std::unique_ptr<redis::RedisStore> redis;  // cached responses of all replicas; null: none
+  upstream::Caller caller;                   // caches, coalesces, batches
+};
+
+// What bounds the calls that clients make.
+struct Protection {
+  Protection(const config::Config& config, Runtime& on)
+      : memory(on.clock, {.limit = MemoryLimit(config)}, runtime::ResidentBytes,
+               runtime::ReleaseFreeMemory),
+        limiter(rpc::CallBoundsFor(MemoryLimit(config)), on.metrics),
+        connections(rpc::RaiseFileLimit(config.max_connections), config.max_connections_per_address,
+                    on.metrics),
+        resets(
+            on.clock, [this](const std::string& peer) { connections.Close(peer); }, on.metrics) {}
+
+  runtime::MemoryLoadShedder memory;
+  rpc::CallLimiter limiter;
+  rpc::ConnectionTable connections;
+  rpc::ResetLimiter resets;
+  rpc::Drain drain;
+};
+
+// The services, and what they answer from.
+struct Services {
+  Services(const config::Config& config, Runtime& on, UpstreamStack& upstream,
+           Protection& protection, telemetry::Log& log)
+      : page_tokens(TokenKey(config), Tenant(config)),
+        virustotal(config.reputation, upstream.transport, on.loop, on.clock, on.timer),
+        calls(on.clock, log, on.metrics),
+        environment{.loop = on.loop,
+                    .clock = on.clock,
+                    .observer = calls,
+                    .limits = rpc::CallLimits(),
+                    .memory = &protection.memory,
+                    .limiter = &protection.limiter,
+                    .resets = &protection.resets,
+                    .drain = &protection.drain,
+                    .connections = &protection.connections,
+                    .pool = &upstream.pool},
+        deps{.caller = upstream.caller,
+             .tokens = page_tokens,
+             .clock = on.clock,
+             .timer = on.timer,
+             .virustotal = &virustotal,
+             .access_tokens = &upstream.tokens,
+             .libraries = {{"curl", http::CurlVersion()}, {"simdjson", json::SimdjsonVersion()}}},
+        owned(rpc::NewServices(environment, deps)) {
+    for (const auto& service : owned) all.push_back(service.get());
+  }
+
+  const upstream::PageTokens page_tokens;
+  reputation::Client virustotal;  // over the same wire; without a key it asks nothing
+  rpc::CallLog calls;
+  const rpc::RpcEnvironment environment;
+  const rpc::ServiceDeps deps;
+  const std::vector<std::unique_ptr<grpc::Service>> owned;
+  std::vector<grpc::Service*> all;
+};
+
+// The gateway, from the ground up. Destroyed from the top down.
+struct Gateway {
+  Gateway(const config::Config& config, Logs& logs)
+      : upstream(config, runtime, logs.log),
+        protection(config, runtime),
+        services(config, runtime, upstream, protection, logs.log),
+        parts({runtime.loop, runtime.clock, upstream.caller, upstream.tokens, upstream.budget,
+               protection.memory, services.virustotal, logs.writer},
+              runtime.metrics) {}
+
+  Runtime runtime;
+  UpstreamStack upstream;
+  Protection protection;
+  Services services;
+  rpc::GatewayMetrics parts;
+};
+
+// Flushes logs and metrics once a second, and tells health and the log when the loop stalls.
+runtime::Heartbeat::Callbacks Beat(Gateway& gateway, Logs& logs, rpc::Server& server,
+                                   bool serves_metrics) {
+  runtime::Heartbeat::Callbacks beat;
+  beat.on_beat = [&gateway, &logs, serves_metrics] {
+    gateway.services.calls.Flush();
+    logs.libraries.Flush();
+    if (serves_metrics) gateway.parts.Update();
+  };
+  beat.on_change = [&gateway, &logs, &server](bool beats) {
+    server.SetServing(beats);
+    gateway.parts.SetLoopBeats(beats);
+    beats ? logs.log.Info("loop_recovered") : logs.log.Error("loop_stalled");
+  };
+  return beat;
+}
+
+// Ends what is under way within the grace.
+void DrainAndStop(const config::Config& config, int signal, Gateway& gateway, rpc::Server& server,
+                  telemetry::Log& log) {
+  rpc::DrainPlan plan;
+  plan.grace = config.drain;
+  plan.delay = signal == SIGTERM ? milliseconds(config.drain_delay) : milliseconds(0);
+  plan.on_closed = [&gateway] {
+    gateway.runtime.loop.Post([&gateway] { gateway.protection.drain.Begin(); });
+  };
+  log.Info("draining", {{"grace_s", config.drain.count()}});
+  const runtime::ExitDeadline exit_deadline(plan.grace + kLastWork, [&log] { ExitStuck(log); });
+  server.Drain(plan);
+  gateway.runtime.loop.Stop();  // a token renewal may still be on its way
+  log.Info("stopped");
+}
+
 int Serve(const config::Config& config, Logs& logs, const sigset_t& stop) {
   telemetry::Log& log = logs.log;
-  telemetry::Metrics metrics;
-  const SystemClock clock;
-  runtime::LoopTimer timer;
-  runtime::Loop loop("loop");  // owns all state below
-  http::CurlTransport transport(config.http, loop, clock,
-                                TellRetired(log, metrics));  // bytes over HTTPS
-
-  auth::OAuthTokenSource oauth(config.credentials, config.oauth, transport, clock, timer,
-                               upstream::RandomJitter());  // asks Falcon
-  auth::CachedTokenSource tokens({oauth, loop, clock, upstream::RandomJitter(), log, metrics},
-                                 config.oauth);  // asks it seldom
-  upstream::CountingTransport counted(transport, metrics);
-  auth::AuthInterceptor authorized(counted,
-                                   tokens);  // bearer on each call; one refresh, one replay
-
-  upstream::RateBudget budget(clock, timer);
-  upstream::AdmissionQueue admission(loop, clock, timer, config.admission);
-  upstream::Bulkheads bulkheads(loop, clock, timer, upstream::RandomJitter(),
-                                BulkheadOptionsOf(config),
-                                LogCircuits(log));  // what each area has of its own
-  runtime::CpuPool pool(loop, CpuThreads());  // decodes and serialises what would hold the loop up
-  upstream::Attempts attempts({admission, bulkheads, budget, authorized, clock, timer, &pool},
-                              upstream::RetryPolicy(), upstream::RandomJitter());
-  std::unique_ptr<redis::RedisStore> redis;  // of all replicas
-  if (!config.redis.access.address.empty()) {
-    redis = std::make_unique<redis::RedisStore>(config.redis, loop, clock, timer,
-                                                upstream::RandomJitter(), log);
-  }
-  upstream::CallerOptions caller_options = CallerOptionsOf(config);
-  caller_options.shared = Sharing(config, redis.get(), log);
-  upstream::Caller caller(attempts, loop, clock, timer, caller_options);  // makes the calls few
-  const upstream::PageTokens page_tokens(TokenKey(config), Tenant(config));
-
-  // VirusTotal, over the same transport; without a key it asks nothing.
-  reputation::Client virustotal(config.reputation, transport, loop, clock, timer);
-
-  rpc::CallLog calls(clock, log, metrics);
-  // At the door of each call: what is in use, and what each call may come to.
-  runtime::MemoryLoadShedder memory(clock, {.limit = MemoryLimit(config)}, runtime::ResidentBytes,
-                                    runtime::ReleaseFreeMemory);
-  rpc::CallLimiter limiter(rpc::CallBoundsFor(MemoryLimit(config)), metrics);
-  rpc::ConnectionTable connections(rpc::RaiseFileLimit(config.max_connections),
-                                   config.max_connections_per_address, metrics);
-  rpc::ResetLimiter resets(
-      clock, [&](const std::string& peer) { connections.Close(peer); }, metrics);
-  rpc::Drain drain;
-  const rpc::RpcEnvironment environment{loop,     clock,   calls,  rpc::CallLimits(), &memory,
-                                        &limiter, &resets, &drain, &connections,      &pool};
-  const rpc::ServiceDeps deps{caller, page_tokens, clock, timer};
-  rpc::DetectionService detections(environment, deps);
-  rpc::HostService hosts(environment, deps);
-  rpc::IncidentService incidents(environment, deps);
-  rpc::IocService iocs(environment, deps);
-  rpc::IntelIndicatorService intel_indicators(environment, deps);
-  rpc::VulnerabilityService vulnerabilities(environment, deps);
-  rpc::RtrSessionService rtr_sessions(environment, deps);
-  rpc::DiscoverService discover(environment, deps);
-  rpc::ReputationService reputations(environment, deps, virustotal);
-  rpc::GatewayService gateway(
-      environment, caller, tokens, budget, virustotal,
-      {{"curl", http::CurlVersion()}, {"simdjson", json::SimdjsonVersion()}});
-
-  rpc::GatewayMetrics parts({loop, clock, caller, tokens, budget, memory, virustotal, logs.writer},
-                            metrics);
-  const auto metrics_server = ServeMetrics(config, metrics, parts);
+  Gateway gateway(config, logs);
+  telemetry::Metrics& metrics = gateway.runtime.metrics;
+  const auto metrics_server = ServeMetrics(config, metrics, gateway.parts);
   if (!metrics_server.ok()) return PrintError(metrics_server.status());
-  if (*metrics_server != nullptr) {
-    log.Info("metrics_served", {{"address", (*metrics_server)->address()}});
-  }
-  auto server =
-      rpc::Server::Start(ServerOptions(config),
-                         {&detections, &hosts, &incidents, &iocs, &intel_indicators,
-                          &vulnerabilities, &rtr_sessions, &discover, &reputations, &gateway},
-                         connections, log, metrics);
+  const bool serves_metrics = *metrics_server != nullptr;
+  if (serves_metrics) log.Info("metrics_served", {{"address", (*metrics_server)->address()}});
+  const auto server = rpc::Server::Start(ServerOptions(config), gateway.services.all,
+                                         gateway.protection.connections, log, metrics);
   if (!server.ok()) return PrintError(server.status());
   const std::string address = Address(config, (*server)->port());
   std::cout << "falcon-gateway listening on " << address << "\n" << std::flush;
   log.Info("serving", {{"address", address}, {"version", FALCON_GATEWAY_VERSION}});
-  runtime::Heartbeat::Callbacks beat;
-  beat.on_beat = [&] {
-    calls.Flush();
-    logs.libraries.Flush();
-    if (*metrics_server != nullptr) parts.Update();
-  };
-  beat.on_change = [&](bool beats) {
-    (*server)->SetServing(beats);
-    parts.SetLoopBeats(beats);
-    beats ? log.Info("loop_recovered") : log.Error("loop_stalled");
-  };
-  std::optional<runtime::Heartbeat> heartbeat(std::in_place, loop, runtime::HeartbeatOptions(),
-                                              beat);
+  std::optional<runtime::Heartbeat> heartbeat(std::in_place, gateway.runtime.loop,
+                                              runtime::HeartbeatOptions(),
+                                              Beat(gateway, logs, **server, serves_metrics));
   const int signal = WaitForStop(stop);
-  parts.SetStopping();
+  gateway.parts.SetStopping();
   heartbeat.reset();  // health is the drain's from here on
-  rpc::DrainPlan plan;
-  plan.grace = config.drain;
-  plan.delay = signal == SIGTERM ? milliseconds(config.drain_delay) : milliseconds(0);
-  plan.on_closed = [&] { loop.Post([&drain] { drain.Begin(); }); };
-  log.Info("draining", {{"grace_s", config.drain.count()}});
-  const runtime::ExitDeadline exit_deadline(plan.grace + kLastWork, [&log] { ExitStuck(log); });
-  (*server)->Drain(plan);
-  loop.Stop();  // a token renewal may still be on its way
-  log.Info("stopped");
+  DrainAndStop(config, signal, gateway, **server, log);
   return 0;
 }
 

@@ -11,13 +11,17 @@
 #define FALCON_RPC_SERVER_CONNECTION_TABLE_H_
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "base/time.h"
 #include "rpc/server/listen_socket.h"
 #include "telemetry/metrics.h"
 
@@ -71,6 +75,38 @@ class ConnectionTable {
   std::unordered_map<uint64_t, Connection> connections_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<std::string, uint64_t> by_peer_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<std::string, int> of_addresses_ ABSL_GUARDED_BY(mutex_);
+};
+
+// ResetLimiter: closes connections whose client opens calls only to cancel them at once.
+//
+// Each such call costs memory until its end is processed, and counts for no limit of HTTP/2
+// (CVE-2023-44487).
+//
+// Thread: any.
+class ResetLimiter {
+ public:
+  // Calls of one connection that are given up within one second, before it is closed. A client that
+  // hedges its calls stays far below.
+  static constexpr int kMaxResets = 1000;
+
+  // `close`: ends the connection of a peer, named as grpc::ServerContext::peer does.
+  ResetLimiter(const Clock& clock, std::function<void(const std::string& peer)> close,
+               telemetry::Metrics& metrics)
+      : clock_(clock),
+        close_(std::move(close)),
+        closed_(metrics.AddCounter("falcon_gateway_connections_closed_total",
+                                   "Connections that the gateway closed, by reason.")) {}
+
+  // A call of `peer` was given up as soon as it was made.
+  void Count(const std::string& peer);
+
+ private:
+  const Clock& clock_;
+  const std::function<void(const std::string& peer)> close_;
+  const telemetry::CounterFamily closed_;
+  absl::Mutex mutex_;
+  std::optional<SteadyTime> since_ ABSL_GUARDED_BY(mutex_);
+  std::unordered_map<std::string, int> resets_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace falcon::rpc

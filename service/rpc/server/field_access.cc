@@ -1,9 +1,10 @@
 // Fields by name.
 #include "rpc/server/field_access.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "falcon_gateway/namespaces.h"
+#include "base/text.h"
 #include "falcon_gateway/options/v1/options.pb.h"
 #include "google/protobuf/stubs/logging.h"
 
@@ -12,6 +13,8 @@ namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
+using google::protobuf::FieldMask;
+using google::protobuf::Message;
 
 template <class Matches>
 const FieldDescriptor* OnlyField(const Descriptor* message, const Matches& matches) {
@@ -50,8 +53,8 @@ std::string StringField(const google::protobuf::Message& message, std::string_vi
   return message.GetReflection()->GetString(message, FieldNamed(message.GetDescriptor(), name));
 }
 
-int32_t IntField(const google::protobuf::Message& message, std::string_view name) {
-  return message.GetReflection()->GetInt32(message, FieldNamed(message.GetDescriptor(), name));
+bool BoolField(const google::protobuf::Message& message, std::string_view name) {
+  return message.GetReflection()->GetBool(message, FieldNamed(message.GetDescriptor(), name));
 }
 
 void SetString(google::protobuf::Message& message, std::string_view name, std::string value) {
@@ -62,6 +65,31 @@ void SetString(google::protobuf::Message& message, std::string_view name, std::s
 void SetInt64(google::protobuf::Message& message, std::string_view name, int64_t value) {
   const auto* field = FieldNamed(message.GetDescriptor(), name);
   message.GetReflection()->SetInt64(&message, field, value);
+}
+
+const FieldMask* MaskOf(const Message& request) {
+  const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName("read_mask");
+  if (field == nullptr || !request.GetReflection()->HasField(request, field)) return nullptr;
+  const auto* mask = google::protobuf::DynamicCastToGenerated<FieldMask>(
+      &request.GetReflection()->GetMessage(request, field));
+  return mask == nullptr || mask->paths().empty() ? nullptr : mask;
+}
+
+bool Selects(const FieldMask& mask, std::string_view path) {
+  return std::any_of(mask.paths().begin(), mask.paths().end(), [path](const std::string& selected) {
+    return selected == path || selected.starts_with(StrCat(path, "."));
+  });
+}
+
+v1::RecordView ShownView(const Message& request) {
+  const google::protobuf::Descriptor& type = *request.GetDescriptor();
+  const FieldDescriptor* field = type.FindFieldByName("view");
+  if (field == nullptr || MaskOf(request) != nullptr) return v1::RECORD_VIEW_UNSPECIFIED;
+  const int view = request.GetReflection()->GetEnumValue(request, field);
+  if (view != v1::RECORD_VIEW_UNSPECIFIED) return static_cast<v1::RecordView>(view);
+  const bool pages =
+      type.FindFieldByName("page_size") != nullptr || type.FindFieldByName("batch_size") != nullptr;
+  return pages ? v1::RECORD_VIEW_BRIEF : v1::RECORD_VIEW_FULL;
 }
 
 }  // namespace falcon::rpc

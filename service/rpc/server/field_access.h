@@ -6,6 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/types.pb.h"
+#include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
 
 namespace falcon::rpc {
@@ -23,9 +26,19 @@ const google::protobuf::FieldDescriptor* PluralField(const google::protobuf::Des
                                                      std::string_view singular);
 
 std::string StringField(const google::protobuf::Message& message, std::string_view name);
-int32_t IntField(const google::protobuf::Message& message, std::string_view name);
+bool BoolField(const google::protobuf::Message& message, std::string_view name);
 void SetString(google::protobuf::Message& message, std::string_view name, std::string value);
 void SetInt64(google::protobuf::Message& message, std::string_view name, int64_t value);
+
+// The `read_mask` of a request. Null: it has none, or one without paths.
+const google::protobuf::FieldMask* MaskOf(const google::protobuf::Message& request);
+
+// Whether the mask selects the field at `path`, or a part of it.
+bool Selects(const google::protobuf::FieldMask& mask, std::string_view path);
+
+// The `view` of a request, or the default of its method: BRIEF in List and Export, FULL in others.
+// UNSPECIFIED where the request has no views, or a mask that overrides them.
+v1::RecordView ShownView(const google::protobuf::Message& request);
 
 // Null when unset.
 template <class M>

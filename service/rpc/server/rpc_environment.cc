@@ -1,27 +1,51 @@
-// Deadlines and cancellation at the edge.
+// Admission, deadlines and trailing metadata.
 #include "rpc/server/rpc_environment.h"
 
 #include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_format.h"
 #include "base/status.h"
 #include "rpc/server/client_identity.h"
 #include "rpc/server/field_access.h"
-#include "rpc/server/record_view.h"
-#include "rpc/server/request_bounds.h"
 #include "rpc/server/status.h"
 
 namespace falcon::rpc {
 namespace {
 
-// A client that thinks better of a call takes longer, but for one that sends calls to burden us.
-constexpr milliseconds kAtOnce{100};
+// A call that is cancelled within this time of its start counts as a reset.
+constexpr milliseconds kResetTime{100};
 
 bool IsValidateOnly(const google::protobuf::Message& request) {
   if (request.GetDescriptor()->FindFieldByName("read_options") == nullptr) return false;
   const auto* options = MessageField<v1::ReadOptions>(request, "read_options");
   return options != nullptr && options->validate_only();
+}
+
+// The client's deadline, less a margin for the response's way back; at most `max`. `fallback` where
+// the client sets none.
+Deadline CallDeadline(const grpc::CallbackServerContext& context, const Clock& clock,
+                      seconds fallback, seconds max) {
+  const auto requested = context.deadline();
+  if (requested == std::chrono::system_clock::time_point::max()) {
+    return Deadline::In(clock, fallback);
+  }
+  const auto left =
+      std::chrono::duration_cast<milliseconds>(requested - std::chrono::system_clock::now());
+  if (left > max) return Deadline::In(clock, max);
+  const milliseconds margin = std::min(milliseconds(50), left / 20);
+  return Deadline::In(clock, left - margin);
+}
+
+Deadline CallDeadline(const grpc::CallbackServerContext& context, const RpcEnvironment& environment,
+                      upstream::Priority priority) {
+  const CallLimits& limits = environment.limits;
+  return priority == upstream::Priority::kExport
+             ? CallDeadline(context, environment.clock, limits.stream_default, limits.stream_max)
+             : CallDeadline(context, environment.clock, limits.unary_default, limits.unary_max);
 }
 
 void AddPushback(const absl::Status& status, grpc::CallbackServerContext& context) {
@@ -30,114 +54,108 @@ void AddPushback(const absl::Status& status, grpc::CallbackServerContext& contex
   context.AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(*pushback));
 }
 
-}  // namespace
-
-Deadline CallDeadline(const grpc::CallbackServerContext& context, const Clock& clock, seconds usual,
-                      seconds longest) {
-  const auto asked = context.deadline();
-  if (asked == std::chrono::system_clock::time_point::max()) return Deadline::In(clock, usual);
-  const auto left =
-      std::chrono::duration_cast<milliseconds>(asked - std::chrono::system_clock::now());
-  if (left > longest) return Deadline::In(clock, longest);
-  const milliseconds margin = std::min(milliseconds(50), left / 20);
-  return Deadline::In(clock, left - margin);
-}
-
-void DescribeValidated(const RpcContext& call, google::protobuf::Message& answer) {
-  answer.Clear();
-  if (answer.GetDescriptor()->FindFieldByName("read_info") == nullptr) return;
-  Describe(call, MutableMessage<v1::ReadInfo>(answer, "read_info"));
-}
-
-absl::StatusOr<AdmittedRpc> AdmitRpc(const RpcEnvironment& environment, LoadShedding load_shedding,
-                                     const grpc::CallbackServerContext& context,
-                                     const google::protobuf::Message& request,
-                                     upstream::Priority priority) {
-  ASSIGN_OR_RETURN(const RequestSize size, CheckBounds(request));
-  if (environment.connections != nullptr)
-    environment.connections->Credit(context.peer(), size.bytes);
-  AdmittedRpc entry{.caller = ClientIdentity(context),
-                    .permit = {},
-                    .view = ShownView(request),
-                    .validate_only = IsValidateOnly(request)};
-  if (load_shedding == LoadShedding::kExempt) return entry;
-  if (environment.memory != nullptr)
-    RETURN_IF_ERROR(environment.memory->Admit(priority == upstream::Priority::kExport
-                                                  ? runtime::Criticality::kSheddable
-                                                  : runtime::Criticality::kCritical));
-  if (environment.limiter != nullptr) {
-    ASSIGN_OR_RETURN(entry.permit, environment.limiter->Acquire(entry.caller, priority,
-                                                                ExpectedBytes(size, priority)));
-  }
-  return entry;
-}
-
-grpc::Status RejectRpc(const RpcEnvironment& environment, std::string_view method,
-                       grpc::CallbackServerContext& context, const absl::Status& status) {
-  environment.observer.Refused(method, status);
-  AddPushback(status, context);
-  return ToGrpc(status);
-}
-
-void CountReset(const RpcEnvironment& environment, const grpc::CallbackServerContext& context,
-                SteadyTime started, Deadline deadline) {
-  const SteadyTime now = environment.clock.Now();
-  if (environment.resets == nullptr || now - started > kAtOnce || now >= deadline.at()) return;
-  environment.resets->Count(context.peer());
-}
-
-namespace {
-
-// Whether a text of Falcon's may stand in metadata: gRPC ends a call for any other.
+// Whether Falcon's text may stand in metadata: gRPC fails a call with any other.
 bool IsMetadata(std::string_view text) {
   return !text.empty() && text.size() <= 64 &&
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
 void AddTrailers(const RpcContext& call, grpc::CallbackServerContext& context) {
-  const upstream::Reading& reading = call.reading;
   context.AddTrailingMetadata("falcon-upstream-calls", std::to_string(call.upstream_calls()));
   if (call.age() > milliseconds(0)) {
     const auto age = static_cast<double>(call.age().count()) / 1000;
     context.AddTrailingMetadata("falcon-cache-age", absl::StrFormat("%.3f", age));
   }
-  if (IsMetadata(reading.trace_id)) {
-    context.AddTrailingMetadata("falcon-trace-id", reading.trace_id);
+  if (IsMetadata(call.reading.trace_id)) {
+    context.AddTrailingMetadata("falcon-trace-id", call.reading.trace_id);
   }
 }
 
 }  // namespace
 
-grpc::Status FinishCall(const RpcEnvironment& environment, std::string_view method,
-                        grpc::CallbackServerContext& context, const absl::Status& status,
-                        SteadyTime started, const RpcContext& call) {
-  const auto took = std::chrono::duration_cast<milliseconds>(environment.clock.Now() - started);
-  environment.observer.Finished(method, status, took, call);
-  AddTrailers(call, context);
+absl::StatusOr<AdmittedRpc> AdmitRpc(const RpcEnvironment& environment, LoadShedding load_shedding,
+                                     const grpc::CallbackServerContext& context,
+                                     const google::protobuf::Message& request,
+                                     upstream::Priority priority) {
+  ASSIGN_OR_RETURN(const RequestSize size, CheckBounds(request));
+  if (environment.connections != nullptr) {
+    environment.connections->Credit(context.peer(), size.bytes);
+  }
+  AdmittedRpc admitted{.caller = ClientIdentity(context),
+                       .permit = {},
+                       .view = ShownView(request),
+                       .validate_only = IsValidateOnly(request)};
+  if (load_shedding == LoadShedding::kExempt) return admitted;
+  if (environment.memory != nullptr)
+    RETURN_IF_ERROR(environment.memory->Admit(priority == upstream::Priority::kExport
+                                                  ? runtime::Criticality::kSheddable
+                                                  : runtime::Criticality::kCritical));
+  if (environment.limiter != nullptr) {
+    ASSIGN_OR_RETURN(admitted.permit, environment.limiter->Acquire(admitted.caller, priority,
+                                                                   ExpectedBytes(size, priority)));
+  }
+  return admitted;
+}
+
+grpc::Status RejectRpc(const RpcEnvironment& environment, const RpcMethod& method,
+                       grpc::CallbackServerContext& context, const absl::Status& status) {
+  environment.observer.Refused(method.name, status);
   AddPushback(status, context);
   return ToGrpc(status);
 }
 
-void Canceller::Cancel() {
-  if (finished_) return;
-  // A client whose time is up cancels too, and a busy loop may hear of that first.
-  const SteadyTime due = timer_.expiry();
-  if (due != SteadyTime() && due <= std::chrono::steady_clock::now()) deadline_passed_ = true;
-  signal_.emit(boost::asio::cancellation_type::terminal);
+void DescribeValidated(const RpcContext& call, google::protobuf::Message& response) {
+  response.Clear();
+  if (response.GetDescriptor()->FindFieldByName("read_info") == nullptr) return;
+  Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
 }
 
-void Canceller::CancelAt(SteadyTime at, const std::shared_ptr<Canceller>& self) {
-  timer_.expires_at(at);
-  timer_.async_wait([self](boost::system::error_code error) {
-    if (error || self->finished_) return;
-    self->deadline_passed_ = true;
-    self->Cancel();
-  });
+ActiveRpc::ActiveRpc(const RpcEnvironment& environment, const RpcMethod& method,
+                     grpc::CallbackServerContext& server_context, AdmittedRpc admitted,
+                     upstream::Priority priority)
+    : environment_(environment),
+      method_(method),
+      permit_(std::move(admitted.permit)),
+      server_context_(server_context),
+      started_(environment.clock.Now()),
+      context_(CallDeadline(server_context, environment, priority), priority) {
+  context_.reading.caller = std::move(admitted.caller);
+  context_.view = admitted.view;
+  context_.reading.validate_only = admitted.validate_only;
+  // An export asks Falcon unless its request says otherwise.
+  if (priority == upstream::Priority::kInteractive)
+    context_.reading.staleness = method.default_staleness;
 }
 
-void Canceller::Finished() {
-  finished_ = true;
-  timer_.cancel();
+void ActiveRpc::Run(Task<absl::Status> task, std::function<void(const absl::Status&)> finished) {
+  canceller_->CancelAt(context_.reading.deadline.at(), canceller_);
+  boost::asio::co_spawn(
+      environment_.loop.executor(), std::move(task),
+      boost::asio::bind_cancellation_slot(
+          canceller_->slot(),
+          [this, finished = std::move(finished)](std::exception_ptr error, absl::Status status) {
+            if (error) status = StatusFromException(error, canceller_->deadline_passed());
+            const bool drained = error && !canceller_->deadline_passed() &&
+                                 context_.reading.priority == upstream::Priority::kExport &&
+                                 environment_.drain != nullptr && environment_.drain->begun();
+            finished(drained ? Drained() : status);
+          }));
+}
+
+void ActiveRpc::Cancel() {
+  const SteadyTime now = environment_.clock.Now();
+  const bool reset = now - started_ <= kResetTime && now < deadline_.at();
+  if (environment_.resets != nullptr && reset) environment_.resets->Count(server_context_.peer());
+  environment_.loop.Post([canceller = canceller_] { canceller->Cancel(); });
+}
+
+grpc::Status ActiveRpc::Finish(const absl::Status& status) {
+  canceller_->Finished();
+  const auto took = std::chrono::duration_cast<milliseconds>(environment_.clock.Now() - started_);
+  environment_.observer.Finished(method_.name, status, took, context_);
+  AddTrailers(context_, server_context_);
+  AddPushback(status, server_context_);
+  return ToGrpc(status);
 }
 
 }  // namespace falcon::rpc

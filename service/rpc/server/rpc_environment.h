@@ -1,11 +1,11 @@
-// RpcEnvironment: what every adapter between gRPC and the loop needs, and how a call enters.
+// RpcEnvironment: what every RPC runs in; and ActiveRpc, what its reactor holds from admission to the
+// final status.
 #ifndef FALCON_RPC_SERVER_RPC_ENVIRONMENT_H_
 #define FALCON_RPC_SERVER_RPC_ENVIRONMENT_H_
 
 #include <grpcpp/server_context.h>
 
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,18 +13,18 @@
 #include "base/time.h"
 #include "google/protobuf/message.h"
 #include "rpc/server/call_limiter.h"
+#include "rpc/server/cancellation.h"
 #include "rpc/server/connection_table.h"
-#include "rpc/server/reset_limiter.h"
 #include "rpc/server/rpc_context.h"
+#include "rpc/server/rpc_method.h"
 #include "runtime/cpu_pool.h"
 #include "runtime/loop.h"
 #include "runtime/memory_load_shedder.h"
+#include "runtime/task.h"
 
 namespace falcon::rpc {
 
-class Drain;
-
-// Told of every RPC, on the loop; of one that is refused before the loop sees it, on any thread.
+// Told of every RPC, on the loop; of one that is rejected before the loop sees it, on any thread.
 class CallObserver {
  public:
   virtual ~CallObserver() = default;
@@ -40,19 +40,19 @@ struct RpcEnvironment {
   const Clock& clock;
   CallObserver& observer;
   CallLimits limits;
-  // Each may be null: nothing is refused or ended for its reason then.
+  // Each may be null, and then does nothing.
   runtime::MemoryLoadShedder* memory = nullptr;
   CallLimiter* limiter = nullptr;
   ResetLimiter* resets = nullptr;
   Drain* drain = nullptr;
   ConnectionTable* connections = nullptr;
-  runtime::CpuPool* pool = nullptr;  // serialises big answers; null: the loop does
+  runtime::CpuPool* pool = nullptr;  // serialises big responses; null: the loop does
 };
 
-// Who may enter: calls that cost memory, or those that tell about the gateway itself.
+// Whether a method is rejected under load. Methods that report on the gateway itself are exempt.
 enum class LoadShedding { kOn, kExempt };
 
-// What a call holds from its beginning until it is done.
+// An RPC that may run, and what it holds until it is done.
 struct AdmittedRpc {
   std::string caller;
   CallLimiter::Permit permit;
@@ -60,58 +60,55 @@ struct AdmittedRpc {
   bool validate_only = false;
 };
 
-// Whether a call may begin: within the bounds of its request, those of its caller and those of the
-// gateway, and while there is memory. gRPC's thread: the loop knows nothing of a refused call.
+// Admits an RPC that is within the bounds of its request, of its caller and of the gateway, while
+// there is memory. gRPC's thread: the loop never hears of a rejected RPC.
 absl::StatusOr<AdmittedRpc> AdmitRpc(const RpcEnvironment& environment, LoadShedding load_shedding,
                                      const grpc::CallbackServerContext& context,
                                      const google::protobuf::Message& request,
                                      upstream::Priority priority);
 
-// Tells the observer of a call that may not begin; the status to finish with. gRPC's thread.
-grpc::Status RejectRpc(const RpcEnvironment& environment, std::string_view method,
+// Tells the observer of an RPC that was not admitted. Returns the status to finish it with. gRPC's
+// thread.
+grpc::Status RejectRpc(const RpcEnvironment& environment, const RpcMethod& method,
                        grpc::CallbackServerContext& context, const absl::Status& status);
 
-// Counts a call that its client gave up at once. Any thread.
-void CountReset(const RpcEnvironment& environment, const grpc::CallbackServerContext& context,
-                SteadyTime started, Deadline deadline);
+// Describes into `response`, which is empty otherwise, a request that was only validated.
+void DescribeValidated(const RpcContext& call, google::protobuf::Message& response);
 
-// The client's deadline, less a margin for the answer's way back; bounded by `longest`; `usual`
-// where it sets none.
-Deadline CallDeadline(const grpc::CallbackServerContext& context, const Clock& clock, seconds usual,
-                      seconds longest);
-
-// Tells the observer how a call ended, and the client by trailing metadata what it cost
-// (`falcon-upstream-calls`), how old it is (`falcon-cache-age`, in seconds, where something kept
-// was used), Falcon's trace id (`falcon-trace-id`), and when to come back; the status to finish
-// with.
-grpc::Status FinishCall(const RpcEnvironment& environment, std::string_view method,
-                        grpc::CallbackServerContext& context, const absl::Status& status,
-                        SteadyTime started, const RpcContext& call);
-
-// Describes into `answer`, which is empty otherwise, a request that was only validated.
-void DescribeValidated(const RpcContext& call, google::protobuf::Message& answer);
-
-// Cancels a task from outside: by the client's leaving, or because its time is up. Shared by the
-// reactor and what it posts.
-class Canceller {
+// The state of one admitted RPC, owned by its reactor.
+class ActiveRpc {
  public:
-  explicit Canceller(runtime::Loop& loop) : timer_(loop.executor()) {}
+  ActiveRpc(const RpcEnvironment& environment, const RpcMethod& method,
+            grpc::CallbackServerContext& server_context, AdmittedRpc admitted,
+            upstream::Priority priority);
 
-  boost::asio::cancellation_slot slot() { return signal_.slot(); }
-  // Loop thread. After Finished, nothing happens any more.
+  RpcContext& context() { return context_; }
+  CallLimiter::Permit& permit() { return permit_; }
+  const RpcEnvironment& environment() const { return environment_; }
+  const std::shared_ptr<Canceller>& canceller() const { return canceller_; }
+
+  // Runs `task` until its deadline or a cancellation, then hands its status to `finished`. Loop
+  // thread.
+  void Run(Task<absl::Status> task, std::function<void(const absl::Status&)> finished);
+  // The observer hears of the start. Loop thread, before Run.
+  void Started() { environment_.observer.Started(method_.name); }
+  // The client has cancelled. Any thread, before the reactor's OnDone.
   void Cancel();
-  void CancelAt(SteadyTime at, const std::shared_ptr<Canceller>& self);
-  void Finished();
-  bool deadline_passed() const { return deadline_passed_; }
+
+  // Tells the observer how the RPC ended, and the client in trailing metadata: `falcon-upstream-calls`
+  // (its cost), `falcon-cache-age` (seconds, where a cached response was used), `falcon-trace-id` and
+  // when to retry. Returns the status to finish with. Loop thread, last.
+  grpc::Status Finish(const absl::Status& status);
 
  private:
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                    boost::asio::wait_traits<std::chrono::steady_clock>,
-                                    runtime::Executor>
-      timer_;
-  boost::asio::cancellation_signal signal_;
-  bool finished_ = false;
-  bool deadline_passed_ = false;
+  const RpcEnvironment& environment_;
+  const RpcMethod& method_;
+  CallLimiter::Permit permit_;
+  grpc::CallbackServerContext& server_context_;
+  const SteadyTime started_;
+  RpcContext context_;
+  const Deadline deadline_ = context_.reading.deadline;  // for gRPC's threads
+  std::shared_ptr<Canceller> canceller_ = std::make_shared<Canceller>(environment_.loop);
 };
 
 }  // namespace falcon::rpc

@@ -1,9 +1,8 @@
-// Collection: a noun that can be listed, looked up and exported, with all that its descriptor
-// tells; and the steps that its service's methods share.
+// Collection: a noun that can be listed, looked up, exported and counted. Its descriptor says most of
+// it; CollectionSpec says the rest.
 #ifndef FALCON_RPC_SERVICES_COLLECTION_H_
 #define FALCON_RPC_SERVICES_COLLECTION_H_
 
-#include <boost/asio/this_coro.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,43 +17,66 @@
 #include "google/protobuf/message.h"
 #include "json/decoder.h"
 #include "rpc/server/field_access.h"
-#include "rpc/server/request_validator.h"
-#include "rpc/server/rpc_context.h"
-#include "rpc/server/rpc_environment.h"
 #include "rpc/server/stream_call.h"
-#include "rpc/services/lookup_response.h"
-#include "runtime/spawned_task.h"
-#include "runtime/timer.h"
+#include "rpc/server/unary_call.h"
+#include "rpc/services/request_validator.h"
+#include "rpc/services/services.h"
 #include "upstream/lookup/lookup.h"
+#include "upstream/operation/aggregate.h"
 #include "upstream/paging/pager.h"
 
 namespace falcon::rpc {
 
-// What services read Falcon with. References outlive all calls.
-struct ServiceDeps {
-  upstream::Caller& caller;
-  const upstream::PageTokens& tokens;
-  const Clock& clock;
-  runtime::Timer& timer;
+class Collection;
+
+// An id as Falcon spells it, from one as a caller may write it.
+using CanonicalId = std::string (*)(std::string_view id);
+
+// A List, Export or Aggregate request on its way to Falcon, for what a noun adds to it.
+struct Preparation {
+  const Collection& collection;
+  google::protobuf::Message& request;  // a copy
+  RequestValidator& validator;
+  WallTime now;
+  upstream::PagePlan* pages = nullptr;           // null: an Aggregate
+  upstream::AggregationQuery* counts = nullptr;  // null: a List or an Export
+  upstream::Parameters query = {};               // further parameters for Falcon
+  fql::Expression also = {};                     // joined to the filter by AND
+
+  // The request's `filter`. F: its type.
+  template <class F>
+  const F& filter() const {
+    const F* filter = MessageField<F>(request, "filter");
+    return filter == nullptr ? F::default_instance() : *filter;
+  }
+  template <class F>
+  F& mutable_filter() {
+    return *MutableMessage<F>(request, "filter");
+  }
 };
 
 // Facts of a noun that no descriptor holds.
 struct CollectionSpec {
-  // Field that identifies a record, and that a Get request has too; the `singular` of the ids of a
-  // BatchGet request.
-  std::string id_field;
-  const upstream::Operation* list_operation;              // lists and exports
-  bool lists_ids = false;                                 // `lookup_operation` brings their records
-  const upstream::Operation* lookup_operation = nullptr;  // look-ups by id
-  bool lists_like_lookups = false;  // untrimmed pages hold what look-ups by id bring
-  fql::Order default_order;         // of lists without order_by
+  // Field that identifies a record, and that a Get request has too; the `singular_name` of the ids of
+  // a BatchGet request.
+  std::string_view id_field = "id";
+  std::string_view request_id_field = {};  // of a request, where it has another name there
+  const upstream::Operation* list_operation = nullptr;    // lists and exports; null: looked up only
+  const upstream::Operation* lookup_operation = nullptr;  // look-ups by id; null: listed only
+  const upstream::Operation* aggregate_operation = nullptr;  // null: counted by `count_operation`
+  // A list that tells the total of a filter, where Falcon aggregates nothing: one call a value.
+  const upstream::Operation* count_operation = nullptr;
+  bool lists_like_lookups = false;        // untrimmed pages hold what look-ups by id bring
+  bool repeats_aggregate_filter = false;  // an Aggregate has its filter in the query too
+  std::string_view default_order = {};    // of lists without order_by: "created_on desc"
   // Immutable instant or number on every record: exports are ordered by it, dead cursors and offset
-  // windows passed by it. Empty: there is none; exports are in default_order then.
-  std::string resume_field;
-  std::string match_all_filter;  // where Falcon demands a filter and the caller has none
+  // windows passed by it. Empty: there is none; exports are in the default order.
+  std::string_view resume_field = {};
+  std::string_view match_all_filter = {};  // where Falcon demands a filter and the caller has none
   IdValidator validate_id = ValidateAnyId;
-  CanonicalId canonical_id = nullptr;
-  size_t max_response_bytes = upstream::kMaxRecordBytes;  // what the records of an answer may weigh
+  CanonicalId canonical_id = nullptr;                     // null: callers write ids as Falcon does
+  size_t max_response_bytes = upstream::kMaxRecordBytes;  // of the records of one response
+  void (*prepare)(Preparation& request) = nullptr;        // what the noun adds to each request
 };
 
 // A list or an export that may go on: where it stands, and how its next page is read.
@@ -66,189 +88,150 @@ struct PageRequest {
   std::optional<v1::TimeRange> interval;  // that the filter's `days` stand for
 };
 
-// Tells the reader of the answer of its filter, which Falcon is asked with as `effective`.
+// The `filter.query` of a request, free text over all fields; empty where its noun has none.
+std::string QueryText(const google::protobuf::Message& request);
+
+// Describes in `call` the filter that Falcon is asked with as `effective`.
 void DescribeFilter(const std::vector<fql::FilterNote>& notes,
                     const std::optional<v1::TimeRange>& interval, std::string effective,
                     RpcContext& call);
 
+// Loop thread only, but for the handlers.
 class Collection {
  public:
-  Collection(const google::protobuf::Descriptor* record, CollectionSpec spec);
+  // References outlive the collection, and it outlives its calls.
+  Collection(const RpcEnvironment& environment, const ServiceDeps& deps,
+             const google::protobuf::Descriptor* record, const CollectionSpec& spec);
 
-  const CollectionSpec& spec() const { return spec_; }
   const fql::Catalogue& catalogue() const { return catalogue_; }
   const json::Decoder& decoder() const { return decoder_; }
+  const google::protobuf::FieldDescriptor* id_field() const { return id_field_; }
 
-  // Whole answers. INVALID_ARGUMENT with all violations, those already in `validator` included.
-  // `query`: further parameters for Falcon.
+  // Handlers of the standard methods, each for gRPC's thread.
+  template <class Request, class Response>
+  Unary* List(Context* context, const Request* request, Response* response) const {
+    return StartUnary(environment_, context, request, response,
+                      [=, this](RpcContext& call) { return FetchList(call, *request, *response); });
+  }
+  template <class Request, class Response>
+  Unary* Get(Context* context, const Request* request, Response* response) const {
+    return StartUnary(environment_, context, request, response,
+                      [=, this](RpcContext& call) { return FetchOne(call, *request, *response); });
+  }
+  template <class Request, class Response>
+  Unary* BatchGet(Context* context, const Request* request, Response* response) const {
+    return StartUnary(environment_, context, request, response,
+                      [=, this](RpcContext& call) { return FetchMany(call, *request, *response); });
+  }
+  template <class Request, class Response>
+  Unary* Aggregate(Context* context, const Request* request, Response* response) const {
+    return StartUnary(environment_, context, request, response, [=, this](RpcContext& call) {
+      return FetchAggregate(call, *request, *response);
+    });
+  }
+  template <class Message, class Request>
+  ServerStream<Message>* Export(Context* context, const Request* request) const {
+    return StartServerStream<Message>(environment_, context, request,
+                                      [=, this](RpcContext& call, MessageStream& stream) {
+                                        return ExportAll(call, *request, stream);
+                                      });
+  }
+
+  // What those methods do. INVALID_ARGUMENT with all violations, those already in `validator`
+  // included.
   //
-  // One page of a List request (page_size, page_token, order_by, read_mask, read_options, filters)
+  // One page of a List request (page_size, page_token, order_by, read_mask, read_options, filter)
   // into `response`: records, next_page_token, total_size, read_info.
-  Task<absl::Status> List(const ServiceDeps& deps, RpcContext& call,
-                          const google::protobuf::Message& request,
-                          google::protobuf::Message& response, RequestValidator validator = {},
-                          upstream::Parameters query = {}) const;
+  Task<absl::Status> FetchList(RpcContext& call, const google::protobuf::Message& request,
+                               google::protobuf::Message& response,
+                               RequestValidator validator = {}) const;
   // The record with the request's id. NOT_FOUND without one.
-  Task<absl::Status> Get(const ServiceDeps& deps, RpcContext& call,
-                         const google::protobuf::Message& request,
-                         google::protobuf::Message& response,
-                         RequestValidator validator = {}) const;
-  // The records with the request's ids, in their order, and `missing` for the others.
-  Task<absl::Status> BatchGet(const ServiceDeps& deps, RpcContext& call,
-                              const google::protobuf::Message& request,
-                              google::protobuf::Message& response,
-                              RequestValidator validator = {}) const;
-  // All pages of an Export request (batch_size, resume_token, read_mask, read_options, filters) as
-  // messages of a stream, at the reader's pace. Memory holds one page.
-  template <class Response>
-  Task<absl::Status> Export(const ServiceDeps& deps, RpcContext& call,
-                            const google::protobuf::Message& request, Stream<Response>& stream,
-                            RequestValidator validator = {}, upstream::Parameters query = {}) const;
+  Task<absl::Status> FetchOne(RpcContext& call, const google::protobuf::Message& request,
+                              google::protobuf::Message& response) const;
+  // The records with the request's ids, in their order, and `missing` for the others. `query`:
+  // further parameters for Falcon.
+  Task<absl::Status> FetchMany(RpcContext& call, const google::protobuf::Message& request,
+                               google::protobuf::Message& response, upstream::Parameters query = {},
+                               RequestValidator validator = {}) const;
+  // The buckets of an Aggregate request (field, kind, interval, size, then_by, filter).
+  Task<absl::Status> FetchAggregate(RpcContext& call, const google::protobuf::Message& request,
+                                    google::protobuf::Message& response) const;
+  // All pages of an Export request (batch_size, resume_token, read_mask, read_options, filter) as
+  // messages of a stream, at the reader's pace. Memory holds two pages.
+  Task<absl::Status> ExportAll(RpcContext& call, const google::protobuf::Message& request,
+                               MessageStream& stream) const;
 
-  // The steps that those are made of, for what needs more.
+  // The steps that those consist of.
   absl::StatusOr<PageRequest> PrepareList(const google::protobuf::Message& request,
-                                          const ServiceDeps& deps,
                                           RequestValidator validator = {}) const;
   absl::StatusOr<PageRequest> PrepareExport(const google::protobuf::Message& request,
-                                            const ServiceDeps& deps,
                                             RequestValidator validator = {}) const;
   absl::StatusOr<upstream::LookupPlan> PrepareLookup(const google::protobuf::Message& request,
-                                                     RequestValidator validator) const;
-  Task<absl::Status> FetchPageInto(const ServiceDeps& deps, RpcContext& call, PageRequest start,
+                                                     RequestValidator validator = {}) const;
+  Task<absl::Status> FetchPageInto(RpcContext& call, PageRequest page,
                                    google::protobuf::Message& response) const;
-  // Leaves in `start` where the export ended.
-  template <class Response>
-  Task<absl::Status> ExportPages(const ServiceDeps& deps, RpcContext& call, PageRequest& start,
-                                 Stream<Response>& stream) const;
-  // `page` into `response`, which holds its records already.
-  void FinishPage(const ServiceDeps& deps, const RpcContext& call, const PageRequest& start,
-                  const upstream::PageOutcome& page, google::protobuf::Message& response) const;
+  // Leaves in `page` where the export ended.
+  Task<absl::Status> ExportPages(RpcContext& call, PageRequest& page, MessageStream& stream) const;
 
  private:
-  // Where `validator` collects what is wrong with the parts that lists and exports share.
-  PageRequest Open(const google::protobuf::Message& request, const ServiceDeps& deps,
-                   std::string_view token_field, fql::Order order, int page_size,
-                   RequestValidator& validator) const;
-  // `id` as Falcon spells it; a violation on `field` if it is none.
-  std::string CheckedId(std::string id, std::string_view field, RequestValidator& validator) const;
+  // What lists and exports share. The request has `token_field`.
+  PageRequest Prepare(const google::protobuf::Message& request, std::string_view token_field,
+                      fql::Order order, RequestValidator& validator) const;
+  Task<absl::Status> CountByValues(RpcContext& call, const google::protobuf::Message& request,
+                                   google::protobuf::Message& response) const;
+  // Fills the query of `preparation`.
+  void PrepareAggregate(RpcContext& call, Preparation& preparation) const;
   json::DecodeOptions Options(const google::protobuf::Message& request,
                               RequestValidator& validator) const;
+  std::string Canonical(const std::string& id) const;
+  std::string_view request_id_field() const {
+    return spec_.request_id_field.empty() ? spec_.id_field : spec_.request_id_field;
+  }
 
+  const RpcEnvironment& environment_;
+  const ServiceDeps& deps_;
   const google::protobuf::Descriptor* record_;
-  CollectionSpec spec_;
-  json::Decoder decoder_;
-  fql::Catalogue catalogue_;
+  const CollectionSpec spec_;
+  const json::Decoder decoder_;
+  const fql::Catalogue catalogue_;
   const google::protobuf::FieldDescriptor* id_field_;
-  const google::protobuf::FieldDescriptor* seek_field_;  // null: none
-  options::v1::FqlKind seek_kind_ = options::v1::FQL_KIND_UNSPECIFIED;
+  const google::protobuf::FieldDescriptor* resume_field_;  // null: none
+  const fql::Order default_order_;
+  options::v1::FqlKind resume_kind_ = options::v1::FQL_KIND_UNSPECIFIED;
 };
+
+// The ids of a look-up as the caller wrote them and as Falcon spells them.
+class RequestedIds {
+ public:
+  using Texts = google::protobuf::RepeatedPtrField<std::string>;
+
+  RequestedIds(const Texts& requested, CanonicalId canonical);
+  // `canonical`: each of `requested` in its turn.
+  RequestedIds(const Texts& requested, const Texts& canonical);
+
+  // In the order of the request.
+  const std::vector<std::string>& canonical() const { return canonical_; }
+  // Names the ids in `missing` of a response as the request does: one entry a spelling.
+  void RestoreIn(google::protobuf::Message& response) const;
+
+ private:
+  Texts requested_;
+  std::vector<std::string> canonical_;
+};
+
+// NOT_FOUND, or for another code of Falcon's its status. `field` held the id.
+absl::Status NotFoundStatus(const v1::PartialError& error, std::string_view field);
+
+// How many records match, as Falcon counts: one call for one row of `pages`. UNAVAILABLE
+// (UPSTREAM_MALFORMED) where Falcon does not say.
+Task<absl::StatusOr<int64_t>> TotalOf(upstream::Caller& caller, RpcContext& call,
+                                      const upstream::Operation& pages, std::string filter);
 
 // What one exported message may weigh: well under the 4 MiB that clients accept by default.
 inline constexpr size_t kMessageTarget = size_t{2} << 20;
 
 // The page size that comes nearest to the target after a page of `records` weighed `bytes`.
-int AdaptPageSize(int page_size, int64_t records, size_t bytes, int most);
-
-// How large the next page of an export is: as large as a message takes, and as Falcon brings in
-// time.
-class ExportPageSize {
- public:
-  explicit ExportPageSize(int most) : most_(most), ceiling_(most), rows_(most) {}
-  int rows() const { return rows_; }
-  // After a page of `records` that weighed `bytes`.
-  void Follow(const upstream::PageOutcome& page, int64_t records, size_t bytes);
-
- private:
-  int most_;
-  int ceiling_;  // what came in time
-  int in_time_ = 0;
-  int rows_;
-};
-
-// Takes out of `batch` the records after the first cut: those up to each next one, and the rest.
-std::vector<std::vector<std::unique_ptr<google::protobuf::Message>>> TakeApart(
-    google::protobuf::Message& batch, std::string_view records,
-    const std::vector<upstream::PageCut>& cuts);
-// Makes `batch` hold `part`, and nothing else.
-void Refill(google::protobuf::Message& batch, std::string_view records,
-            std::vector<std::unique_ptr<google::protobuf::Message>> part);
-
-template <class Response>
-Task<absl::Status> Collection::Export(const ServiceDeps& deps, RpcContext& call,
-                                      const google::protobuf::Message& request,
-                                      Stream<Response>& stream, RequestValidator validator,
-                                      upstream::Parameters query) const {
-  ASSIGN_OR_CO_RETURN(PageRequest start, PrepareExport(request, deps, std::move(validator)));
-  start.plan.query = std::move(query);
-  co_return co_await ExportPages(deps, call, start, stream);
-}
-
-// A page of an export that is being read while the one before is sent. Owns what its task uses.
-template <class Response>
-struct PrefetchedPage {
-  PrefetchedPage(const PageRequest& from, const RpcContext& call)
-      : plan(from.plan),
-        cursor(from.cursor),
-        reading(call.reading.deadline, call.reading.priority) {
-    reading.caller = call.reading.caller;
-    reading.validate_only = call.reading.validate_only;
-  }
-
-  static Task<absl::StatusOr<upstream::PageOutcome>> Fetch(std::shared_ptr<PrefetchedPage> self,
-                                                           const ServiceDeps& deps,
-                                                           std::string records) {
-    co_return co_await upstream::FetchPage(deps.caller, self->plan, self->cursor, self->reading,
-                                           deps.clock, self->batch, std::move(records));
-  }
-
-  upstream::PagePlan plan;
-  upstream::Cursor cursor;
-  upstream::Reading reading;
-  Response batch;
-};
-
-template <class Response>
-Task<absl::Status> Collection::ExportPages(const ServiceDeps& deps, RpcContext& call,
-                                           PageRequest& start, Stream<Response>& stream) const {
-  using Ahead = PrefetchedPage<Response>;
-  const std::string records = RecordField(Response::descriptor(), record_)->name();
-  const runtime::Executor executor = co_await boost::asio::this_coro::executor;
-  DescribeFilter(start.filter_notes, start.interval, start.cursor.filter, call);
-  ExportPageSize size(start.plan.page_size);
-  auto page = std::make_shared<Ahead>(start, call);
-  auto reader = std::make_optional<runtime::SpawnedTask<absl::StatusOr<upstream::PageOutcome>>>(
-      executor, Ahead::Fetch(page, deps, records));
-  while (reader.has_value()) {
-    ASSIGN_OR_CO_RETURN(const upstream::PageOutcome outcome, co_await reader->Join());
-    reader.reset();
-    const std::shared_ptr<Ahead> read = std::exchange(page, nullptr);
-    const int64_t exported_before = start.cursor.sent - start.cursor.dropped;
-    start.cursor = outcome.next;
-    const int64_t exported = start.cursor.sent - start.cursor.dropped;
-    call.reading.Take(read->reading, /*counts=*/true);
-    call.report.Add(outcome.report);
-    size.Follow(outcome, exported - exported_before, read->batch.ByteSizeLong());
-    start.plan.page_size = size.rows();
-    if (!outcome.last) {
-      page = std::make_shared<Ahead>(start, call);
-      reader.emplace(executor, Ahead::Fetch(page, deps, records));
-    }
-    auto parts = TakeApart(read->batch, records, outcome.cuts);
-    for (size_t i = 0; i <= parts.size(); ++i) {
-      const upstream::Cursor& next = i < parts.size() ? outcome.cuts[i].next : outcome.next;
-      Response& batch = read->batch;
-      if (i > 0) Refill(batch, records, std::move(parts[i - 1]));
-      batch.set_resume_token(deps.tokens.Seal(next, start.binding));
-      batch.set_exported(next.sent - next.dropped);
-      const std::optional<int64_t> total = upstream::TotalSize(next);
-      if (total.has_value()) batch.set_total_size(*total);
-      Describe(call, batch.mutable_read_info());
-      CO_RETURN_IF_ERROR(co_await stream.Write(batch));
-      call.BeginNextMessage();
-    }
-  }
-  co_return absl::OkStatus();
-}
+int AdaptPageSize(int page_size, int64_t records, size_t bytes, int max);
 
 }  // namespace falcon::rpc
 

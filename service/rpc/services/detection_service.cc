@@ -1,124 +1,68 @@
-// DetectionService: the gRPC face of Falcon's Alerts API.
-#include "rpc/services/detection_service.h"
-
-#include <algorithm>
-
-#include "base/status.h"
-#include "base/text.h"
-#include "rpc/server/unary_call.h"
-#include "rpc/services/aggregation.h"
-#include "upstream/lookup/lookup.h"
-#include "upstream/operation/aggregate.h"
+// DetectionService: detections, from Falcon's Alerts API.
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detections.grpc.pb.h"
+#include "rpc/services/collection.h"
 
 namespace falcon::rpc {
 namespace {
 
-CollectionSpec Spec() {
-  CollectionSpec spec;
-  spec.id_field = "composite_id";
-  spec.list_operation = &upstream::operation::kPostCombinedAlerts;
-  spec.lookup_operation = &upstream::operation::kPostEntitiesAlerts;
-  spec.lists_like_lookups = true;
-  spec.default_order = {"created_timestamp", true};
-  spec.resume_field = "created_timestamp";
-  spec.validate_id = ValidateCompositeId;
-  return spec;
+// Free text works on the query of ids only.
+void Search(Preparation& request) {
+  const std::string text = QueryText(request.request);
+  if (text.empty() || request.pages == nullptr) return;
+  request.pages->operation = &upstream::operation::kGetQueriesAlerts;
+  request.pages->entities = &upstream::operation::kPostEntitiesAlerts;
+  request.pages->look_ups = nullptr;
+  request.query = {{"q", text}};
 }
 
-// Free text works on the ids query only.
-void Search(const std::string& text, upstream::PagePlan& plan) {
-  if (text.empty()) return;
-  plan.operation = &upstream::operation::kGetQueriesAlerts;
-  plan.entities = &upstream::operation::kPostEntitiesAlerts;
-  plan.look_ups = nullptr;
-  plan.query = {{"q", text}};
-}
+constexpr CollectionSpec kDetections = {
+    .id_field = "composite_id",
+    .list_operation = &upstream::operation::kPostCombinedAlerts,
+    .lookup_operation = &upstream::operation::kPostEntitiesAlerts,
+    .aggregate_operation = &upstream::operation::kPostAggregatesAlerts,
+    .lists_like_lookups = true,
+    .default_order = "created_timestamp desc",
+    .resume_field = "created_timestamp",
+    .validate_id = ValidateCompositeId,
+    .prepare = Search,
+};
+
+class DetectionService final : public v1::DetectionService::CallbackService {
+ public:
+  DetectionService(const RpcEnvironment& environment, const ServiceDeps& deps)
+      : detections_(environment, deps, v1::Detection::descriptor(), kDetections) {}
+
+  Unary* ListDetections(Context* context, const v1::ListDetectionsRequest* request,
+                        v1::ListDetectionsResponse* response) override {
+    return detections_.List(context, request, response);
+  }
+  Unary* GetDetection(Context* context, const v1::GetDetectionRequest* request,
+                      v1::GetDetectionResponse* response) override {
+    return detections_.Get(context, request, response);
+  }
+  Unary* BatchGetDetections(Context* context, const v1::BatchGetDetectionsRequest* request,
+                            v1::BatchGetDetectionsResponse* response) override {
+    return detections_.BatchGet(context, request, response);
+  }
+  ServerStream<v1::ExportDetectionsResponse>* ExportDetections(
+      Context* context, const v1::ExportDetectionsRequest* request) override {
+    return detections_.Export<v1::ExportDetectionsResponse>(context, request);
+  }
+  Unary* AggregateDetections(Context* context, const v1::AggregateDetectionsRequest* request,
+                             v1::AggregateDetectionsResponse* response) override {
+    return detections_.Aggregate(context, request, response);
+  }
+
+ private:
+  const Collection detections_;
+};
 
 }  // namespace
 
-DetectionService::DetectionService(const RpcEnvironment& environment, const ServiceDeps& deps)
-    : environment_(environment), deps_(deps), detections_(v1::Detection::descriptor(), Spec()) {}
-
-Task<absl::Status> DetectionService::List(RpcContext& call,
-                                          const v1::ListDetectionsRequest& request,
-                                          v1::ListDetectionsResponse& response) {
-  RequestValidator validator;
-  ValidateQuery(request.filter().query(), validator);
-  ASSIGN_OR_CO_RETURN(PageRequest start, detections_.PrepareList(request, deps_, validator));
-  Search(request.filter().query(), start.plan);
-  co_return co_await detections_.FetchPageInto(deps_, call, std::move(start), response);
-}
-
-Task<absl::Status> DetectionService::Export(RpcContext& call,
-                                            const v1::ExportDetectionsRequest& request,
-                                            Stream<v1::ExportDetectionsResponse>& stream) {
-  RequestValidator validator;
-  ValidateQuery(request.filter().query(), validator);
-  ASSIGN_OR_CO_RETURN(PageRequest start, detections_.PrepareExport(request, deps_, validator));
-  Search(request.filter().query(), start.plan);
-  co_return co_await detections_.ExportPages(deps_, call, start, stream);
-}
-
-Task<absl::Status> DetectionService::Aggregate(RpcContext& call,
-                                               const v1::AggregateDetectionsRequest& request,
-                                               v1::AggregateDetectionsResponse& response) {
-  RequestValidator validator;
-  ValidateQuery(request.filter().query(), validator);
-  ASSIGN_OR_CO_RETURN(
-      const upstream::AggregationQuery query,
-      PrepareAggregation(request, detections_.catalogue(), deps_.clock, call, validator));
-  ASSIGN_OR_CO_RETURN(
-      const json::Document answer,
-      co_await deps_.caller.Call(
-          upstream::AggregateCall(upstream::operation::kPostAggregatesAlerts, query),
-          call.reading));
-  ASSIGN_OR_CO_RETURN(const int64_t others,
-                      upstream::ReadAggregate(answer, response.mutable_buckets()));
-  response.set_other_count(others);
-  Describe(call, response.mutable_read_info());
-  co_return absl::OkStatus();
-}
-
-grpc::ServerUnaryReactor* DetectionService::ListDetections(grpc::CallbackServerContext* context,
-                                                           const v1::ListDetectionsRequest* request,
-                                                           v1::ListDetectionsResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.DetectionService/ListDetections", context,
-                    request, response,
-                    [=, this](RpcContext& call) { return List(call, *request, *response); });
-}
-
-grpc::ServerUnaryReactor* DetectionService::GetDetection(grpc::CallbackServerContext* context,
-                                                         const v1::GetDetectionRequest* request,
-                                                         v1::GetDetectionResponse* response) {
-  return StartUnary(
-      environment_, "/falcon_gateway.v1.DetectionService/GetDetection", context, request, response,
-      [=, this](RpcContext& call) { return detections_.Get(deps_, call, *request, *response); });
-}
-
-grpc::ServerUnaryReactor* DetectionService::BatchGetDetections(
-    grpc::CallbackServerContext* context, const v1::BatchGetDetectionsRequest* request,
-    v1::BatchGetDetectionsResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.DetectionService/BatchGetDetections", context,
-                    request, response, [=, this](RpcContext& call) {
-                      return detections_.BatchGet(deps_, call, *request, *response);
-                    });
-}
-
-grpc::ServerWriteReactor<v1::ExportDetectionsResponse>* DetectionService::ExportDetections(
-    grpc::CallbackServerContext* context, const v1::ExportDetectionsRequest* request) {
-  return StartServerStream<v1::ExportDetectionsResponse>(
-      environment_, "/falcon_gateway.v1.DetectionService/ExportDetections", context, request,
-      [=, this](RpcContext& call, Stream<v1::ExportDetectionsResponse>& stream) {
-        return Export(call, *request, stream);
-      });
-}
-
-grpc::ServerUnaryReactor* DetectionService::AggregateDetections(
-    grpc::CallbackServerContext* context, const v1::AggregateDetectionsRequest* request,
-    v1::AggregateDetectionsResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.DetectionService/AggregateDetections",
-                    context, request, response,
-                    [=, this](RpcContext& call) { return Aggregate(call, *request, *response); });
+std::unique_ptr<grpc::Service> NewDetectionService(const RpcEnvironment& environment,
+                                                   const ServiceDeps& deps) {
+  return std::make_unique<DetectionService>(environment, deps);
 }
 
 }  // namespace falcon::rpc

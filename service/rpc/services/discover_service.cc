@@ -1,8 +1,13 @@
-// DiscoverService: the gRPC face of Falcon Discover.
-#include "rpc/services/discover_service.h"
+// DiscoverService: hosts, applications, accounts and logins that Falcon Discover has seen.
+#include <string>
 
 #include "base/device_id.h"
-#include "rpc/server/unary_call.h"
+#include "base/error.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/discover.grpc.pb.h"
+#include "rpc/services/collection.h"
 
 namespace falcon::rpc {
 namespace {
@@ -14,212 +19,215 @@ std::string_view ValidateAssetId(std::string_view id) {
   return ValidateAnyId(id);
 }
 
-CollectionSpec Spec(const upstream::Operation& pages, const upstream::Operation& entities,
-                    std::string seek) {
-  CollectionSpec spec;
-  spec.id_field = "id";
-  spec.list_operation = &pages;
-  spec.lookup_operation = &entities;
-  spec.default_order = {seek, true};
-  spec.resume_field = std::move(seek);
-  return spec;
-}
-
-CollectionSpec Combined(const upstream::Operation& pages, const upstream::Operation& entities) {
-  CollectionSpec spec = Spec(pages, entities, "first_seen_timestamp");
-  spec.match_all_filter = "id:!'none'";
-  return spec;
-}
-
-CollectionSpec HostFacts() {
-  CollectionSpec spec = Combined(upstream::operation::kCombinedDiscoveredHosts,
-                                 upstream::operation::kGetDiscoveredHosts);
-  spec.validate_id = ValidateAssetId;
-  return spec;
-}
-
-CollectionSpec ByIds(const upstream::Operation& pages, const upstream::Operation& entities,
-                     std::string seek) {
-  CollectionSpec spec = Spec(pages, entities, std::move(seek));
-  spec.lists_ids = true;
-  return spec;
-}
-
+constexpr CollectionSpec kHosts = {
+    .list_operation = &upstream::operation::kCombinedDiscoveredHosts,
+    .lookup_operation = &upstream::operation::kGetDiscoveredHosts,
+    .default_order = "first_seen_timestamp desc",
+    .resume_field = "first_seen_timestamp",
+    .match_all_filter = "id:!'none'",
+    .validate_id = ValidateAssetId,
+};
+constexpr CollectionSpec kApplications = {
+    .list_operation = &upstream::operation::kCombinedApplications,
+    .lookup_operation = &upstream::operation::kGetApplications,
+    .default_order = "first_seen_timestamp desc",
+    .resume_field = "first_seen_timestamp",
+    .match_all_filter = "id:!'none'",
+};
 // Not every account has an instant that never changes.
-CollectionSpec AccountFacts() {
-  CollectionSpec spec =
-      ByIds(upstream::operation::kQueryAccounts, upstream::operation::kGetAccounts, "");
-  spec.default_order = {"username", false};
-  return spec;
+constexpr CollectionSpec kAccounts = {
+    .list_operation = &upstream::operation::kQueryAccounts,
+    .lookup_operation = &upstream::operation::kGetAccounts,
+    .default_order = "username",
+};
+// Accounts that logged on have the time when they first did.
+constexpr CollectionSpec kKnownAccounts = {
+    .list_operation = &upstream::operation::kQueryAccounts,
+    .lookup_operation = &upstream::operation::kGetAccounts,
+    .default_order = "first_seen_timestamp desc",
+    .resume_field = "first_seen_timestamp",
+};
+constexpr CollectionSpec kLogins = {
+    .list_operation = &upstream::operation::kQueryLogins,
+    .lookup_operation = &upstream::operation::kGetLogins,
+    .default_order = "login_timestamp desc",
+    .resume_field = "login_timestamp",
+};
+
+constexpr std::string_view kNeverLoggedOn = "first_seen_timestamp:null";
+constexpr std::string_view kBeforeAll = "1970-01-01T00:00:00Z";
+
+std::string NeverLoggedOn(const std::string& filter) {
+  return filter.empty() ? std::string(kNeverLoggedOn) : StrCat("(", filter, ")+", kNeverLoggedOn);
 }
+
+// Where the second part starts, after all that was sent.
+upstream::Cursor After(const upstream::Cursor& known) {
+  upstream::Cursor cursor;
+  cursor.filter = NeverLoggedOn(known.filter);
+  cursor.upstream = "0";
+  cursor.sent = known.sent;
+  cursor.dropped = known.dropped;
+  cursor.total = known.total;
+  return cursor;
+}
+
+// Tokens of the second part are bound to the request in another way than those of the first, which
+// tells them apart whatever the request filters by.
+std::string NeverLoggedOnBinding(const v1::ExportDiscoveredAccountsRequest& request) {
+  std::string binding = upstream::PageTokens::Binding(request);
+  binding.front() = static_cast<char>(~binding.front());
+  return binding;
+}
+
+class DiscoverService final : public v1::DiscoverService::CallbackService {
+ public:
+  DiscoverService(const RpcEnvironment& environment, const ServiceDeps& deps)
+      : environment_(environment),
+        deps_(deps),
+        hosts_(environment, deps, v1::DiscoveredHost::descriptor(), kHosts),
+        applications_(environment, deps, v1::DiscoveredApplication::descriptor(), kApplications),
+        accounts_(environment, deps, v1::DiscoveredAccount::descriptor(), kAccounts),
+        known_accounts_(environment, deps, v1::DiscoveredAccount::descriptor(), kKnownAccounts),
+        logins_(environment, deps, v1::DiscoveredLogin::descriptor(), kLogins) {}
+
+  Unary* ListDiscoveredHosts(Context* context, const v1::ListDiscoveredHostsRequest* request,
+                             v1::ListDiscoveredHostsResponse* response) override {
+    return hosts_.List(context, request, response);
+  }
+  Unary* GetDiscoveredHost(Context* context, const v1::GetDiscoveredHostRequest* request,
+                           v1::GetDiscoveredHostResponse* response) override {
+    return hosts_.Get(context, request, response);
+  }
+  Unary* BatchGetDiscoveredHosts(Context* context,
+                                 const v1::BatchGetDiscoveredHostsRequest* request,
+                                 v1::BatchGetDiscoveredHostsResponse* response) override {
+    return hosts_.BatchGet(context, request, response);
+  }
+  ServerStream<v1::ExportDiscoveredHostsResponse>* ExportDiscoveredHosts(
+      Context* context, const v1::ExportDiscoveredHostsRequest* request) override {
+    return hosts_.Export<v1::ExportDiscoveredHostsResponse>(context, request);
+  }
+  Unary* ListDiscoveredApplications(Context* context,
+                                    const v1::ListDiscoveredApplicationsRequest* request,
+                                    v1::ListDiscoveredApplicationsResponse* response) override {
+    return applications_.List(context, request, response);
+  }
+  Unary* GetDiscoveredApplication(Context* context,
+                                  const v1::GetDiscoveredApplicationRequest* request,
+                                  v1::GetDiscoveredApplicationResponse* response) override {
+    return applications_.Get(context, request, response);
+  }
+  Unary* BatchGetDiscoveredApplications(
+      Context* context, const v1::BatchGetDiscoveredApplicationsRequest* request,
+      v1::BatchGetDiscoveredApplicationsResponse* response) override {
+    return applications_.BatchGet(context, request, response);
+  }
+  ServerStream<v1::ExportDiscoveredApplicationsResponse>* ExportDiscoveredApplications(
+      Context* context, const v1::ExportDiscoveredApplicationsRequest* request) override {
+    return applications_.Export<v1::ExportDiscoveredApplicationsResponse>(context, request);
+  }
+  Unary* ListDiscoveredAccounts(Context* context, const v1::ListDiscoveredAccountsRequest* request,
+                                v1::ListDiscoveredAccountsResponse* response) override {
+    return accounts_.List(context, request, response);
+  }
+  Unary* GetDiscoveredAccount(Context* context, const v1::GetDiscoveredAccountRequest* request,
+                              v1::GetDiscoveredAccountResponse* response) override {
+    return accounts_.Get(context, request, response);
+  }
+  Unary* BatchGetDiscoveredAccounts(Context* context,
+                                    const v1::BatchGetDiscoveredAccountsRequest* request,
+                                    v1::BatchGetDiscoveredAccountsResponse* response) override {
+    return accounts_.BatchGet(context, request, response);
+  }
+  ServerStream<v1::ExportDiscoveredAccountsResponse>* ExportDiscoveredAccounts(
+      Context* context, const v1::ExportDiscoveredAccountsRequest* request) override {
+    return StartServerStream<v1::ExportDiscoveredAccountsResponse>(
+        environment_, context, request, [=, this](RpcContext& call, MessageStream& stream) {
+          return ExportAccounts(call, *request, stream);
+        });
+  }
+  Unary* ListDiscoveredLogins(Context* context, const v1::ListDiscoveredLoginsRequest* request,
+                              v1::ListDiscoveredLoginsResponse* response) override {
+    return logins_.List(context, request, response);
+  }
+  Unary* GetDiscoveredLogin(Context* context, const v1::GetDiscoveredLoginRequest* request,
+                            v1::GetDiscoveredLoginResponse* response) override {
+    return logins_.Get(context, request, response);
+  }
+  Unary* BatchGetDiscoveredLogins(Context* context,
+                                  const v1::BatchGetDiscoveredLoginsRequest* request,
+                                  v1::BatchGetDiscoveredLoginsResponse* response) override {
+    return logins_.BatchGet(context, request, response);
+  }
+  ServerStream<v1::ExportDiscoveredLoginsResponse>* ExportDiscoveredLogins(
+      Context* context, const v1::ExportDiscoveredLoginsRequest* request) override {
+    return logins_.Export<v1::ExportDiscoveredLoginsResponse>(context, request);
+  }
+
+ private:
+  // Whether accounts that match `cursor` never logged on: an export has them in a second part, ordered
+  // otherwise, since they have no time of a first logon.
+  Task<absl::StatusOr<bool>> ExcludeNeverLoggedOn(RpcContext& call,
+                                                  upstream::Cursor& cursor) const {
+    ASSIGN_OR_CO_RETURN(const int64_t never,
+                        co_await TotalOf(deps_.caller, call, upstream::operation::kQueryAccounts,
+                                         NeverLoggedOn(cursor.filter)));
+    const int window = upstream::operation::kQueryAccounts.max_window;
+    if (never > window) {
+      co_return Error(
+          absl::StatusCode::kOutOfRange, "OFFSET_WINDOW",
+          StrCat("Falcon lists no more than ", window, " accounts that never logged on, and ",
+                 never, " match; narrow the filter, for example by last_failed_login"));
+    }
+    if (never == 0) co_return false;
+    ASSIGN_OR_CO_RETURN(
+        cursor.total,
+        co_await TotalOf(deps_.caller, call, upstream::operation::kQueryAccounts, cursor.filter));
+    // A range leaves out what has no such time.
+    cursor.anchor = kBeforeAll;
+    co_return true;
+  }
+
+  Task<absl::Status> ExportAccounts(RpcContext& call, v1::ExportDiscoveredAccountsRequest request,
+                                    MessageStream& stream) {
+    const std::string binding = NeverLoggedOnBinding(request);
+    const absl::StatusOr<upstream::Cursor> in_second_part =
+        deps_.tokens.Open(request.resume_token(), binding, "resume_token");
+    if (in_second_part.ok()) request.clear_resume_token();
+    ASSIGN_OR_CO_RETURN(PageRequest known, known_accounts_.PrepareExport(request));
+    ASSIGN_OR_CO_RETURN(PageRequest never, accounts_.PrepareExport(request));
+    never.binding = binding;
+    if (known.plan.staleness) call.reading.staleness = known.plan.staleness;  // of its counts too
+    if (in_second_part.ok()) {
+      never.cursor = *in_second_part;
+      co_return co_await accounts_.ExportPages(call, never, stream);
+    }
+    DescribeFilter(known.filter_notes, known.interval, known.cursor.filter, call);
+    bool more = true;
+    if (request.resume_token().empty()) {
+      ASSIGN_OR_CO_RETURN(more, co_await ExcludeNeverLoggedOn(call, known.cursor));
+    }
+    CO_RETURN_IF_ERROR(co_await known_accounts_.ExportPages(call, known, stream));
+    if (!more) co_return absl::OkStatus();
+    never.cursor = After(known.cursor);
+    co_return co_await accounts_.ExportPages(call, never, stream);
+  }
+
+  const RpcEnvironment& environment_;
+  const ServiceDeps& deps_;
+  const Collection hosts_;
+  const Collection applications_;
+  const Collection accounts_;
+  const Collection known_accounts_;
+  const Collection logins_;
+};
 
 }  // namespace
 
-DiscoverService::DiscoverService(const RpcEnvironment& environment, const ServiceDeps& deps)
-    : environment_(environment),
-      deps_(deps),
-      hosts_(v1::DiscoveredHost::descriptor(), HostFacts()),
-      applications_(v1::DiscoveredApplication::descriptor(),
-                    Combined(upstream::operation::kCombinedApplications,
-                             upstream::operation::kGetApplications)),
-      accounts_(v1::DiscoveredAccount::descriptor(), AccountFacts()),
-      known_accounts_(v1::DiscoveredAccount::descriptor(),
-                      ByIds(upstream::operation::kQueryAccounts, upstream::operation::kGetAccounts,
-                            "first_seen_timestamp")),
-      logins_(v1::DiscoveredLogin::descriptor(),
-              ByIds(upstream::operation::kQueryLogins, upstream::operation::kGetLogins,
-                    "login_timestamp")) {}
-
-grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredHosts(
-    grpc::CallbackServerContext* context, const v1::ListDiscoveredHostsRequest* request,
-    v1::ListDiscoveredHostsResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.DiscoverService/ListDiscoveredHosts", context,
-                    request, response, [=, this](RpcContext& call) {
-                      return hosts_.List(deps_, call, *request, *response);
-                    });
-}
-
-grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredHost(
-    grpc::CallbackServerContext* context, const v1::GetDiscoveredHostRequest* request,
-    v1::GetDiscoveredHostResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.DiscoverService/GetDiscoveredHost", context,
-                    request, response, [=, this](RpcContext& call) {
-                      return hosts_.Get(deps_, call, *request, *response);
-                    });
-}
-
-grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredHosts(
-    grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredHostsRequest* request,
-    v1::BatchGetDiscoveredHostsResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.DiscoverService/BatchGetDiscoveredHosts",
-                    context, request, response, [=, this](RpcContext& call) {
-                      return hosts_.BatchGet(deps_, call, *request, *response);
-                    });
-}
-
-grpc::ServerWriteReactor<v1::ExportDiscoveredHostsResponse>* DiscoverService::ExportDiscoveredHosts(
-    grpc::CallbackServerContext* context, const v1::ExportDiscoveredHostsRequest* request) {
-  using ExportStream = Stream<v1::ExportDiscoveredHostsResponse>;
-  return StartServerStream<v1::ExportDiscoveredHostsResponse>(
-      environment_, "/falcon_gateway.v1.DiscoverService/ExportDiscoveredHosts", context, request,
-      [=, this](RpcContext& call, ExportStream& stream) {
-        return hosts_.Export(deps_, call, *request, stream);
-      });
-}
-
-grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredApplications(
-    grpc::CallbackServerContext* context, const v1::ListDiscoveredApplicationsRequest* request,
-    v1::ListDiscoveredApplicationsResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.DiscoverService/ListDiscoveredApplications",
-                    context, request, response, [=, this](RpcContext& call) {
-                      return applications_.List(deps_, call, *request, *response);
-                    });
-}
-
-grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredApplication(
-    grpc::CallbackServerContext* context, const v1::GetDiscoveredApplicationRequest* request,
-    v1::GetDiscoveredApplicationResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.DiscoverService/GetDiscoveredApplication",
-                    context, request, response, [=, this](RpcContext& call) {
-                      return applications_.Get(deps_, call, *request, *response);
-                    });
-}
-
-grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredApplications(
-    grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredApplicationsRequest* request,
-    v1::BatchGetDiscoveredApplicationsResponse* response) {
-  return StartUnary(environment_,
-                    "/falcon_gateway.v1.DiscoverService/BatchGetDiscoveredApplications", context,
-                    request, response, [=, this](RpcContext& call) {
-                      return applications_.BatchGet(deps_, call, *request, *response);
-                    });
-}
-
-grpc::ServerWriteReactor<v1::ExportDiscoveredApplicationsResponse>*
-DiscoverService::ExportDiscoveredApplications(
-    grpc::CallbackServerContext* context, const v1::ExportDiscoveredApplicationsRequest* request) {
-  using ExportStream = Stream<v1::ExportDiscoveredApplicationsResponse>;
-  return StartServerStream<v1::ExportDiscoveredApplicationsResponse>(
-      environment_, "/falcon_gateway.v1.DiscoverService/ExportDiscoveredApplications", context,
-      request, [=, this](RpcContext& call, ExportStream& stream) {
-        return applications_.Export(deps_, call, *request, stream);
-      });
-}
-
-grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredAccounts(
-    grpc::CallbackServerContext* context, const v1::ListDiscoveredAccountsRequest* request,
-    v1::ListDiscoveredAccountsResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.DiscoverService/ListDiscoveredAccounts",
-                    context, request, response, [=, this](RpcContext& call) {
-                      return accounts_.List(deps_, call, *request, *response);
-                    });
-}
-
-grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredAccount(
-    grpc::CallbackServerContext* context, const v1::GetDiscoveredAccountRequest* request,
-    v1::GetDiscoveredAccountResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.DiscoverService/GetDiscoveredAccount",
-                    context, request, response, [=, this](RpcContext& call) {
-                      return accounts_.Get(deps_, call, *request, *response);
-                    });
-}
-
-grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredAccounts(
-    grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredAccountsRequest* request,
-    v1::BatchGetDiscoveredAccountsResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.DiscoverService/BatchGetDiscoveredAccounts",
-                    context, request, response, [=, this](RpcContext& call) {
-                      return accounts_.BatchGet(deps_, call, *request, *response);
-                    });
-}
-
-grpc::ServerWriteReactor<v1::ExportDiscoveredAccountsResponse>*
-DiscoverService::ExportDiscoveredAccounts(grpc::CallbackServerContext* context,
-                                          const v1::ExportDiscoveredAccountsRequest* request) {
-  using ExportStream = Stream<v1::ExportDiscoveredAccountsResponse>;
-  return StartServerStream<v1::ExportDiscoveredAccountsResponse>(
-      environment_, "/falcon_gateway.v1.DiscoverService/ExportDiscoveredAccounts", context, request,
-      [=, this](RpcContext& call, ExportStream& stream) {
-        return ExportAccounts(call, *request, stream);
-      });
-}
-
-grpc::ServerUnaryReactor* DiscoverService::ListDiscoveredLogins(
-    grpc::CallbackServerContext* context, const v1::ListDiscoveredLoginsRequest* request,
-    v1::ListDiscoveredLoginsResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.DiscoverService/ListDiscoveredLogins",
-                    context, request, response, [=, this](RpcContext& call) {
-                      return logins_.List(deps_, call, *request, *response);
-                    });
-}
-
-grpc::ServerUnaryReactor* DiscoverService::GetDiscoveredLogin(
-    grpc::CallbackServerContext* context, const v1::GetDiscoveredLoginRequest* request,
-    v1::GetDiscoveredLoginResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.DiscoverService/GetDiscoveredLogin", context,
-                    request, response, [=, this](RpcContext& call) {
-                      return logins_.Get(deps_, call, *request, *response);
-                    });
-}
-
-grpc::ServerUnaryReactor* DiscoverService::BatchGetDiscoveredLogins(
-    grpc::CallbackServerContext* context, const v1::BatchGetDiscoveredLoginsRequest* request,
-    v1::BatchGetDiscoveredLoginsResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.DiscoverService/BatchGetDiscoveredLogins",
-                    context, request, response, [=, this](RpcContext& call) {
-                      return logins_.BatchGet(deps_, call, *request, *response);
-                    });
-}
-
-grpc::ServerWriteReactor<v1::ExportDiscoveredLoginsResponse>*
-DiscoverService::ExportDiscoveredLogins(grpc::CallbackServerContext* context,
-                                        const v1::ExportDiscoveredLoginsRequest* request) {
-  using ExportStream = Stream<v1::ExportDiscoveredLoginsResponse>;
-  return StartServerStream<v1::ExportDiscoveredLoginsResponse>(
-      environment_, "/falcon_gateway.v1.DiscoverService/ExportDiscoveredLogins", context, request,
-      [=, this](RpcContext& call, ExportStream& stream) {
-        return logins_.Export(deps_, call, *request, stream);
-      });
+std::unique_ptr<grpc::Service> NewDiscoverService(const RpcEnvironment& environment,
+                                                  const ServiceDeps& deps) {
+  return std::make_unique<DiscoverService>(environment, deps);
 }
 
 }  // namespace falcon::rpc

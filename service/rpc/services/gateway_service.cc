@@ -1,6 +1,4 @@
 // GatewayService: the gateway's own state, and what its credentials may read.
-#include "rpc/services/gateway_service.h"
-
 #include <google/protobuf/stubs/common.h>
 #include <grpcpp/grpcpp.h>
 
@@ -10,8 +8,12 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/gateway.grpc.pb.h"
 #include "google/protobuf/util/time_util.h"
 #include "rpc/server/unary_call.h"
+#include "rpc/services/services.h"
+#include "upstream/call/rate_budget.h"
 
 namespace falcon::rpc {
 namespace {
@@ -142,74 +144,75 @@ void Fill(const upstream::Caller& caller, const Clock& clock, v1::UpstreamStatus
   Fill(means.bulkheads, clock, to);
 }
 
+class GatewayService final : public v1::GatewayService::CallbackService {
+ public:
+  GatewayService(const RpcEnvironment& environment, const ServiceDeps& deps)
+      : environment_(environment), deps_(deps), start_(environment.clock.WallNow()) {}
+
+  Unary* GetStatus(Context* context, const v1::GetStatusRequest* request,
+                   v1::GetStatusResponse* response) override {
+    return StartUnary(
+        environment_, context, request, response,
+        [=, this](RpcContext&) { return Status(*response); }, LoadShedding::kExempt);
+  }
+  Unary* CheckAccess(Context* context, const v1::CheckAccessRequest* request,
+                     v1::CheckAccessResponse* response) override {
+    return StartUnary(environment_, context, request, response,
+                      [=, this](RpcContext& call) { return Access(call, *response); });
+  }
+
+ private:
+  Task<absl::Status> Status(v1::GetStatusResponse& response) {
+    const auth::TokenStatus token = deps_.access_tokens->status();
+    response.set_region(token.region);
+    response.set_base_url(token.base_url);
+    Fill(token, *response.mutable_token());
+    Fill(deps_.caller.means().budget, *response.mutable_rate_budget());
+    Fill(*deps_.virustotal, *response.mutable_reputation());
+    Fill(deps_.caller, environment_.clock, *response.mutable_upstream());
+    if (environment_.memory != nullptr) {
+      response.mutable_upstream()->set_refused_for_memory(environment_.memory->refused());
+    }
+    response.set_version(FALCON_GATEWAY_VERSION);
+    auto& libraries = *response.mutable_libraries();
+    libraries["grpc"] = grpc::Version();
+    libraries["protobuf"] = google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION);
+    for (const auto& [name, version] : deps_.libraries) libraries[name] = version;
+    *response.mutable_start_time() =
+        TimeUtil::TimeTToTimestamp(std::chrono::system_clock::to_time_t(start_));
+    response.set_upstream_calls(deps_.caller.stats().calls + token.token_requests);
+    co_return absl::OkStatus();
+  }
+
+  Task<absl::Status> Access(RpcContext& call, v1::CheckAccessResponse& response) {
+    for (const Area& area : kAreas) {
+      upstream::UpstreamCall probe(*area.probe);
+      if (area.id.empty()) {
+        probe.query.emplace_back("limit", "1");
+      } else {
+        probe.query.emplace_back(area.probe->ids_key, area.id);
+      }
+      if (!area.filter.empty()) probe.query.emplace_back("filter", area.filter);
+      const absl::StatusOr<json::Document> answer =
+          co_await deps_.caller.Call(std::move(probe), call.reading);
+      v1::AreaAccess& access = *response.add_areas();
+      access.set_area(std::string(area.name));
+      access.set_scope(std::string(area.probe->scope));
+      Judge(answer.status(), access);
+    }
+    co_return absl::OkStatus();
+  }
+
+  const RpcEnvironment& environment_;
+  const ServiceDeps& deps_;
+  const WallTime start_;
+};
+
 }  // namespace
 
-GatewayService::GatewayService(const RpcEnvironment& environment, upstream::Caller& caller,
-                               const auth::CachedTokenSource& tokens,
-                               const upstream::RateBudget& budget,
-                               const reputation::Client& reputation, LibraryVersions libraries)
-    : environment_(environment),
-      caller_(caller),
-      tokens_(tokens),
-      budget_(budget),
-      reputation_(reputation),
-      libraries_(std::move(libraries)),
-      start_(environment.clock.WallNow()) {}
-
-Task<absl::Status> GatewayService::Status(v1::GetStatusResponse& response) {
-  const auth::TokenStatus token = tokens_.status();
-  response.set_region(token.region);
-  response.set_base_url(token.base_url);
-  Fill(token, *response.mutable_token());
-  Fill(budget_, *response.mutable_rate_budget());
-  Fill(reputation_, *response.mutable_reputation());
-  Fill(caller_, environment_.clock, *response.mutable_upstream());
-  if (environment_.memory != nullptr) {
-    response.mutable_upstream()->set_refused_for_memory(environment_.memory->refused());
-  }
-  response.set_version(FALCON_GATEWAY_VERSION);
-  auto& libraries = *response.mutable_libraries();
-  libraries["grpc"] = grpc::Version();
-  libraries["protobuf"] = google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION);
-  for (const auto& [name, version] : libraries_) libraries[name] = version;
-  *response.mutable_start_time() =
-      TimeUtil::TimeTToTimestamp(std::chrono::system_clock::to_time_t(start_));
-  response.set_upstream_calls(caller_.stats().calls + token.token_requests);
-  co_return absl::OkStatus();
-}
-
-Task<absl::Status> GatewayService::Access(RpcContext& call, v1::CheckAccessResponse& response) {
-  for (const Area& area : kAreas) {
-    upstream::UpstreamCall probe(*area.probe);
-    if (area.id.empty()) {
-      probe.query.emplace_back("limit", "1");
-    } else {
-      probe.query.emplace_back(area.probe->ids_key, area.id);
-    }
-    if (!area.filter.empty()) probe.query.emplace_back("filter", area.filter);
-    const absl::StatusOr<json::Document> answer =
-        co_await caller_.Call(std::move(probe), call.reading);
-    v1::AreaAccess& access = *response.add_areas();
-    access.set_area(std::string(area.name));
-    access.set_scope(std::string(area.probe->scope));
-    Judge(answer.status(), access);
-  }
-  co_return absl::OkStatus();
-}
-
-grpc::ServerUnaryReactor* GatewayService::GetStatus(grpc::CallbackServerContext* context,
-                                                    const v1::GetStatusRequest* request,
-                                                    v1::GetStatusResponse* response) {
-  return StartUnary(
-      environment_, "/falcon_gateway.v1.GatewayService/GetStatus", context, request, response,
-      [=, this](RpcContext&) { return Status(*response); }, LoadShedding::kExempt);
-}
-
-grpc::ServerUnaryReactor* GatewayService::CheckAccess(grpc::CallbackServerContext* context,
-                                                      const v1::CheckAccessRequest* request,
-                                                      v1::CheckAccessResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.GatewayService/CheckAccess", context, request,
-                    response, [=, this](RpcContext& call) { return Access(call, *response); });
+std::unique_ptr<grpc::Service> NewGatewayService(const RpcEnvironment& environment,
+                                                 const ServiceDeps& deps) {
+  return std::make_unique<GatewayService>(environment, deps);
 }
 
 }  // namespace falcon::rpc

@@ -16,14 +16,12 @@ constexpr int kMaxHosts = 20;
 constexpr int kCandidatesPerPage = 500;
 constexpr int64_t kMaxCandidates = 10'000;
 
-CollectionSpec Spec() {
-  CollectionSpec spec;
-  spec.id_field = "device_id";
-  spec.list_operation = &upstream::operation::kCombinedDevices;
-  spec.default_order = {"last_seen", true};
-  spec.resume_field = "first_seen";
-  return spec;
-}
+constexpr CollectionSpec kHosts = {
+    .id_field = "device_id",
+    .list_operation = &upstream::operation::kCombinedDevices,
+    .default_order = "last_seen desc",
+    .resume_field = "first_seen",
+};
 
 v1::ListHostsRequest Named(const std::string& hostname) {
   v1::ListHostsRequest request;
@@ -54,39 +52,39 @@ void DropOtherNames(const std::string& hostname, v1::ListHostsResponse& found) {
 
 }  // namespace
 
-HostNames::HostNames(const ServiceDeps& deps)
-    : deps_(deps), hosts_(v1::Host::descriptor(), Spec()) {}
+HostNames::HostNames(const RpcEnvironment& environment, const ServiceDeps& deps)
+    : deps_(deps), hosts_(environment, deps, v1::Host::descriptor(), kHosts) {}
 
 void HostNames::Check(const std::string& hostname, RequestValidator& validator) const {
-  validator.Add(hosts_.PrepareList(Named(hostname), deps_).status());
+  validator.Add(hosts_.PrepareList(Named(hostname)).status());
 }
 
 Task<absl::StatusOr<HostNames::SameNameHosts>> HostNames::Find(RpcContext& call,
-                                                               std::string hostname, int most,
+                                                               std::string hostname, int max,
                                                                json::DecodeOptions options) const {
-  ASSIGN_OR_CO_RETURN(PageRequest start, hosts_.PrepareList(Named(hostname), deps_));
+  ASSIGN_OR_CO_RETURN(PageRequest start, hosts_.PrepareList(Named(hostname)));
   start.plan.options = std::move(options);
   for (const char* name : {"device_id", "hostname"}) {
     start.plan.options.selection =
         start.plan.options.selection.With(v1::Host::descriptor()->FindFieldByName(name));
   }
-  SameNameHosts namesakes;
-  for (bool last = false; !last && namesakes.found.hosts_size() < most;) {
-    namesakes.complete = start.cursor.sent < kMaxCandidates;
-    if (!namesakes.complete) break;
+  SameNameHosts found;
+  for (bool last = false; !last && found.hosts.hosts_size() < max;) {
+    found.complete = start.cursor.sent < kMaxCandidates;
+    if (!found.complete) break;
     ASSIGN_OR_CO_RETURN(
         const upstream::PageOutcome page,
         co_await upstream::FetchPage(deps_.caller, start.plan, start.cursor, call.reading,
-                                     deps_.clock, namesakes.found, "hosts"));
+                                     deps_.clock, found.hosts, "hosts"));
     call.report.Add(page.report);
     start.cursor = page.next;
     last = page.last;
-    if (!HasStar(hostname)) DropOtherNames(hostname, namesakes.found);
+    if (!HasStar(hostname)) DropOtherNames(hostname, found.hosts);
   }
-  if (!namesakes.complete && namesakes.found.hosts().empty()) co_return Undecided(hostname);
+  if (!found.complete && found.hosts.hosts().empty()) co_return Undecided(hostname);
   const std::optional<int64_t> total = upstream::TotalSize(start.cursor);
-  if (total.has_value()) namesakes.found.set_total_size(*total);
-  co_return namesakes;
+  if (total.has_value()) found.hosts.set_total_size(*total);
+  co_return found;
 }
 
 Task<absl::StatusOr<std::vector<std::string>>> HostNames::Ids(RpcContext& call,
@@ -95,19 +93,18 @@ Task<absl::StatusOr<std::vector<std::string>>> HostNames::Ids(RpcContext& call,
   google::protobuf::FieldMask mask;
   mask.add_paths("device_id");
   ASSIGN_OR_CO_RETURN(ids.selection, json::FieldSelection::FromMask(mask, v1::Host::descriptor()));
-  ASSIGN_OR_CO_RETURN(const SameNameHosts namesakes,
-                      co_await Find(call, hostname, kMaxHosts + 1, ids));
-  const v1::ListHostsResponse& found = namesakes.found;
+  ASSIGN_OR_CO_RETURN(const SameNameHosts found, co_await Find(call, hostname, kMaxHosts + 1, ids));
+  const v1::ListHostsResponse& hosts = found.hosts;
   // A page may hold fewer than match: a record that cannot be read is skipped.
-  if (std::max<int64_t>(found.hosts_size(), found.total_size()) > kMaxHosts) {
+  if (std::max<int64_t>(hosts.hosts_size(), hosts.total_size()) > kMaxHosts) {
     co_return InvalidField("filter.hostname",
                            StrCat("stands for more than ", kMaxHosts,
                                   " hosts; narrow it, or give their `device_ids`"));
   }
-  if (!namesakes.complete) co_return Undecided(hostname);
+  if (!found.complete) co_return Undecided(hostname);
   std::vector<std::string> device_ids;
-  device_ids.reserve(static_cast<size_t>(found.hosts_size()));
-  for (const v1::Host& host : found.hosts()) device_ids.push_back(host.device_id());
+  device_ids.reserve(static_cast<size_t>(hosts.hosts_size()));
+  for (const v1::Host& host : hosts.hosts()) device_ids.push_back(host.device_id());
   co_return device_ids;
 }
 

@@ -10,9 +10,9 @@
 #include "absl/status/statusor.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/hosts.pb.h"
-#include "rpc/server/request_validator.h"
 #include "rpc/server/rpc_context.h"
 #include "rpc/services/collection.h"
+#include "rpc/services/request_validator.h"
 
 namespace falcon::rpc {
 
@@ -20,11 +20,11 @@ class HostNames {
  public:
   // Hosts of one name, seen last first.
   struct SameNameHosts {
-    v1::ListHostsResponse found;
+    v1::ListHostsResponse hosts;
     bool complete = true;  // false: more may follow names that begin alike
   };
 
-  explicit HostNames(const ServiceDeps& deps);
+  HostNames(const RpcEnvironment& environment, const ServiceDeps& deps);
 
   // Violations of `hostname` on the request field of that name: a star may stand first or last.
   void Check(const std::string& hostname, RequestValidator& validator) const;

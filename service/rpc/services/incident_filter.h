@@ -9,7 +9,7 @@
 #include "falcon_gateway/v1/incidents.pb.h"
 #include "fql/catalogue.h"
 #include "fql/expression.h"
-#include "rpc/server/request_validator.h"
+#include "rpc/services/request_validator.h"
 
 namespace falcon::rpc {
 

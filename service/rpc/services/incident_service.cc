@@ -1,22 +1,39 @@
-// IncidentService: the gRPC face of Falcon's Cases API.
-#include "rpc/services/incident_service.h"
-
+// IncidentService: incidents and what belongs to them, from Falcon's Cases API.
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include "base/status.h"
 #include "base/text.h"
-#include "rpc/server/record_view.h"
-#include "rpc/server/staleness.h"
-#include "rpc/server/unary_call.h"
-#include "rpc/services/incident_attachments.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/incidents.grpc.pb.h"
+#include "fql/expression.h"
+#include "rpc/services/collection.h"
 #include "rpc/services/incident_filter.h"
-#include "upstream/lookup/lookup.h"
+#include "rpc/services/incident_join.h"
+#include "rpc/services/incident_references.h"
+#include "upstream/paging/page_failure.h"
 
 namespace falcon::rpc {
 namespace {
 
 // Some ten alerts an incident: one call takes 1,000.
 constexpr int kMaxJoined = 100;
+constexpr int64_t kMaxAttachments = 1000;
+
+std::string OfIncident(const std::string& id) {
+  fql::Condition of_incident{.field = "case_id", .values = {}};
+  of_incident.values.emplace_back(id);
+  return fql::Expression::Of(std::move(of_incident)).Text();
+}
+
+// That `sent` are not all, or where Falcon tells no total, may not be.
+void TellCut(int sent, std::optional<int64_t> total, const std::string& id,
+             upstream::Reading& reading) {
+  std::string message = StrCat("the first ", sent, " attachments are here");
+  message += total.has_value() ? StrCat(", not all ", *total) : "; there may be more";
+  reading.Tell({0, std::move(message), id});
+}
 
 std::string_view ValidateIncidentId(std::string_view id) {
   if (id.starts_with("inc:")) {
@@ -26,67 +43,62 @@ std::string_view ValidateIncidentId(std::string_view id) {
   return ValidateAnyId(id);
 }
 
-CollectionSpec Incidents() {
-  CollectionSpec spec;
-  spec.id_field = "id";
-  spec.list_operation = &upstream::operation::kQueryCases;
-  spec.lists_ids = true;
-  spec.lookup_operation = &upstream::operation::kGetCases;
-  spec.default_order = {"created_timestamp", true};
-  spec.resume_field = "created_timestamp";
-  spec.validate_id = ValidateIncidentId;
-  spec.max_response_bytes = upstream::kMaxRecordBytes / 2;  // `derived` comes after
-  return spec;
+void LimitPage(Preparation& request) {
+  for (const char* name : {"page_size", "batch_size"}) {
+    const auto* field = request.request.GetDescriptor()->FindFieldByName(name);
+    if (field == nullptr) continue;
+    const auto& reflection = *request.request.GetReflection();
+    const int size = reflection.GetInt32(request.request, field);
+    const bool unset = size == 0 && field->name() == "batch_size";
+    reflection.SetInt32(&request.request, field, unset ? kMaxJoined : std::min(size, kMaxJoined));
+  }
 }
 
-CollectionSpec ById(const upstream::Operation& entities) {
-  CollectionSpec spec;
-  spec.id_field = "id";
-  spec.list_operation = nullptr;
-  spec.lookup_operation = &entities;
-  return spec;
+// Incidents in the words of Cases: legacy terms, states, free text, and what `derived` needs.
+void PrepareIncidents(Preparation& request) {
+  const v1::IncidentFilter filter = request.filter<v1::IncidentFilter>();
+  RequestValidator& validator = request.validator;
+  if (!filter.device_id().empty()) {
+    validator.Check(filter.device_id(), ValidateDeviceId, "filter.device_id");
+  }
+  if (!filter.alert_id().empty()) {
+    validator.Check(filter.alert_id(), ValidateCompositeId, "filter.alert_id");
+  }
+  if (!fql::IsSyntaxOnly(request.request)) {
+    request.mutable_filter<v1::IncidentFilter>().set_fql(
+        RewriteLegacyTerms(filter.fql(), request.collection.catalogue(), validator));
+  }
+  request.also = StateFilter(filter.state(), validator);
+  if (!filter.query().empty()) request.query = {{"q", filter.query()}};
+  const IncidentView view(request.request);
+  if (view.from_alerts()) LimitPage(request);
+  if (MaskOf(request.request) == nullptr) return;
+  view.AddSources(*MutableMessage<google::protobuf::FieldMask>(request.request, "read_mask"));
 }
 
-void LimitTo(int most, v1::ListIncidentsRequest& request) {
-  request.set_page_size(std::min(request.page_size(), most));
-}
-
-void LimitTo(int most, v1::ExportIncidentsRequest& request) {
-  request.set_batch_size(request.batch_size() == 0 ? most : std::min(request.batch_size(), most));
-}
-
-bool GoesOn(const v1::ListIncidentsRequest& request) { return !request.page_token().empty(); }
-bool GoesOn(const v1::ExportIncidentsRequest& request) { return !request.resume_token().empty(); }
-
-absl::StatusOr<PageRequest> OpenWith(const Collection& incidents, const ServiceDeps& deps,
-                                     const v1::ListIncidentsRequest& request) {
-  return incidents.PrepareList(request, deps);
-}
-
-absl::StatusOr<PageRequest> OpenWith(const Collection& incidents, const ServiceDeps& deps,
-                                     const v1::ExportIncidentsRequest& request) {
-  return incidents.PrepareExport(request, deps);
-}
-
-void CheckTexts(const v1::IncidentFilter& filter, RequestValidator& validator) {
-  ValidateQuery(filter.query(), validator);
-  const std::string_view device = ValidateDeviceId(filter.device_id());
-  if (!filter.device_id().empty() && !device.empty())
-    validator.AddViolation("filter.device_id", device);
-  if (filter.alert_id().empty()) return;
-  const std::string_view alert = ValidateCompositeId(filter.alert_id());
-  if (!alert.empty()) validator.AddViolation("filter.alert_id", alert);
-}
+constexpr CollectionSpec kIncidents = {
+    .list_operation = &upstream::operation::kQueryCases,
+    .lookup_operation = &upstream::operation::kGetCases,
+    .default_order = "created_timestamp desc",
+    .resume_field = "created_timestamp",
+    .validate_id = ValidateIncidentId,
+    .max_response_bytes = upstream::kMaxRecordBytes / 2,  // `derived` comes after
+    .prepare = PrepareIncidents,
+};
+constexpr CollectionSpec kAttachments = {.lookup_operation = &upstream::operation::kGetFileDetails};
+constexpr CollectionSpec kSlas = {.lookup_operation = &upstream::operation::kGetSlas};
+constexpr CollectionSpec kTemplates = {.lookup_operation = &upstream::operation::kGetCaseTemplates};
 
 // Completes each message of an export on its way to the reader.
-class JoinedStream final : public Stream<v1::ExportIncidentsResponse> {
+class JoinedStream final : public MessageStream {
  public:
   JoinedStream(const IncidentJoin& join, const IncidentView& view, RpcContext& call,
-               Stream<v1::ExportIncidentsResponse>& reader)
+               MessageStream& reader)
       : join_(join), view_(view), call_(call), reader_(reader) {}
 
-  Task<absl::Status> Write(const v1::ExportIncidentsResponse& message) override {
-    v1::ExportIncidentsResponse joined = message;
+  const google::protobuf::Message& prototype() const override { return reader_.prototype(); }
+  Task<absl::Status> Write(const google::protobuf::Message& message) override {
+    auto joined = static_cast<const v1::ExportIncidentsResponse&>(message);
     CO_RETURN_IF_ERROR(co_await join_.Fill(call_, view_, *joined.mutable_incidents()));
     joined.clear_read_info();
     Describe(call_, joined.mutable_read_info());
@@ -97,198 +109,197 @@ class JoinedStream final : public Stream<v1::ExportIncidentsResponse> {
   const IncidentJoin& join_;
   const IncidentView& view_;
   RpcContext& call_;
-  Stream<v1::ExportIncidentsResponse>& reader_;
+  MessageStream& reader_;
+};
+
+class IncidentService final : public v1::IncidentService::CallbackService {
+ public:
+  IncidentService(const RpcEnvironment& environment, const ServiceDeps& deps)
+      : environment_(environment),
+        deps_(deps),
+        incidents_(environment, deps, v1::Incident::descriptor(), kIncidents),
+        attachments_(environment, deps, v1::IncidentAttachment::descriptor(), kAttachments),
+        slas_(environment, deps, v1::Sla::descriptor(), kSlas),
+        templates_(environment, deps, v1::CaseTemplate::descriptor(), kTemplates),
+        references_(deps, incidents_),
+        join_(deps) {}
+
+  Unary* ListIncidents(Context* context, const v1::ListIncidentsRequest* request,
+                       v1::ListIncidentsResponse* response) override {
+    return StartUnary(environment_, context, request, response,
+                      [=, this](RpcContext& call) { return List(call, *request, *response); });
+  }
+  Unary* GetIncident(Context* context, const v1::GetIncidentRequest* request,
+                     v1::GetIncidentResponse* response) override {
+    return StartUnary(environment_, context, request, response,
+                      [=, this](RpcContext& call) { return Get(call, *request, *response); });
+  }
+  Unary* BatchGetIncidents(Context* context, const v1::BatchGetIncidentsRequest* request,
+                           v1::BatchGetIncidentsResponse* response) override {
+    return StartUnary(environment_, context, request, response,
+                      [=, this](RpcContext& call) { return BatchGet(call, *request, *response); });
+  }
+  ServerStream<v1::ExportIncidentsResponse>* ExportIncidents(
+      Context* context, const v1::ExportIncidentsRequest* request) override {
+    return StartServerStream<v1::ExportIncidentsResponse>(
+        environment_, context, request, [=, this](RpcContext& call, MessageStream& stream) {
+          return Export(call, *request, stream);
+        });
+  }
+  Unary* GetIncidentAttachments(Context* context, const v1::GetIncidentAttachmentsRequest* request,
+                                v1::GetIncidentAttachmentsResponse* response) override {
+    return StartUnary(environment_, context, request, response, [=, this](RpcContext& call) {
+      return Attachments(call, *request, *response);
+    });
+  }
+  Unary* BatchGetIncidentAttachments(Context* context,
+                                     const v1::BatchGetIncidentAttachmentsRequest* request,
+                                     v1::BatchGetIncidentAttachmentsResponse* response) override {
+    return attachments_.BatchGet(context, request, response);
+  }
+  Unary* BatchGetSlas(Context* context, const v1::BatchGetSlasRequest* request,
+                      v1::BatchGetSlasResponse* response) override {
+    return slas_.BatchGet(context, request, response);
+  }
+  Unary* BatchGetCaseTemplates(Context* context, const v1::BatchGetCaseTemplatesRequest* request,
+                               v1::BatchGetCaseTemplatesResponse* response) override {
+    return StartUnary(environment_, context, request, response,
+                      [=, this](RpcContext& call) { return Templates(call, *request, *response); });
+  }
+
+ private:
+  Task<absl::Status> List(RpcContext& call, const v1::ListIncidentsRequest& request,
+                          v1::ListIncidentsResponse& response) const {
+    CO_RETURN_IF_ERROR(co_await incidents_.FetchList(call, request, response));
+    co_return co_await Join(call, IncidentView(request), response);
+  }
+
+  Task<absl::Status> Get(RpcContext& call, v1::GetIncidentRequest request,
+                         v1::GetIncidentResponse& response) const {
+    const IncidentView view = IncidentView(request);
+    if (MaskOf(request) != nullptr) view.AddSources(*request.mutable_read_mask());
+    ASSIGN_OR_CO_RETURN(const upstream::LookupPlan plan, incidents_.PrepareLookup(request));
+    CO_RETURN_IF_ERROR(co_await references_.Resolve(call, plan.staleness, *request.mutable_id()));
+    CO_RETURN_IF_ERROR(co_await incidents_.FetchOne(call, request, response));
+    v1::BatchGetIncidentsResponse one;
+    one.add_incidents()->Swap(response.mutable_incident());
+    CO_RETURN_IF_ERROR(co_await Join(call, view, one));
+    response.mutable_incident()->Swap(one.mutable_incidents(0));
+    response.mutable_read_info()->Swap(one.mutable_read_info());
+    co_return absl::OkStatus();
+  }
+
+  Task<absl::Status> BatchGet(RpcContext& call, v1::BatchGetIncidentsRequest request,
+                              v1::BatchGetIncidentsResponse& response) const {
+    const IncidentView view = IncidentView(request);
+    if (MaskOf(request) != nullptr) view.AddSources(*request.mutable_read_mask());
+    RequestValidator validator;
+    ValidateIds(request.ids(), ValidateIncidentId, "ids", validator);
+    ASSIGN_OR_CO_RETURN(const upstream::LookupPlan plan,
+                        incidents_.PrepareLookup(request, std::move(validator)));
+    const auto requested = request.ids();
+    CO_RETURN_IF_ERROR(co_await references_.Resolve(call, plan.staleness, *request.mutable_ids()));
+    CO_RETURN_IF_ERROR(co_await incidents_.FetchMany(call, request, response));
+    RequestedIds(requested, request.ids()).RestoreIn(response);
+    co_return co_await Join(call, view, response);
+  }
+
+  Task<absl::Status> Export(RpcContext& call, const v1::ExportIncidentsRequest& request,
+                            MessageStream& stream) const {
+    const IncidentView view(request);
+    ASSIGN_OR_CO_RETURN(PageRequest page, incidents_.PrepareExport(request));
+    call.reading.staleness = page.plan.staleness;  // of their alerts too
+    if (!view.derived()) co_return co_await incidents_.ExportPages(call, page, stream);
+    JoinedStream joined(join_, view, call, stream);
+    co_return co_await incidents_.ExportPages(call, page, joined);
+  }
+
+  // Completes a response that holds incidents. By value: `view` may be a temporary.
+  template <class Response>
+  Task<absl::Status> Join(RpcContext& call, IncidentView view, Response& response) const {
+    CO_RETURN_IF_ERROR(co_await join_.Fill(call, view, *response.mutable_incidents()));
+    response.clear_read_info();
+    Describe(call, response.mutable_read_info());
+    co_return absl::OkStatus();
+  }
+
+  Task<absl::Status> Attachments(RpcContext& call, const v1::GetIncidentAttachmentsRequest& request,
+                                 v1::GetIncidentAttachmentsResponse& response) const {
+    RequestValidator validator;
+    validator.Check(request.id(), ValidateIncidentId, "id");
+    ASSIGN_OR_CO_RETURN(const upstream::LookupPlan plan,
+                        attachments_.PrepareLookup(request, std::move(validator)));
+    std::string id = request.id();
+    CO_RETURN_IF_ERROR(co_await references_.Resolve(call, plan.staleness, id));
+    CO_RETURN_IF_ERROR(co_await ReadAttachments(call, plan, id, response));
+    Describe(call, response.mutable_read_info());
+    co_return absl::OkStatus();
+  }
+
+  // The first 1,000 attachments of the case `id`, in Falcon's order, into `response`, and how many
+  // there are. When more follow, or may, `call.reading.errors` says so. A file that comes again,
+  // because another was added meanwhile, is left out; one without an id never is. `plan` is of
+  // IncidentAttachment.
+  Task<absl::Status> ReadAttachments(RpcContext& call, const upstream::LookupPlan& plan,
+                                     const std::string& id,
+                                     v1::GetIncidentAttachmentsResponse& response) const {
+    const upstream::Operation& pages = upstream::operation::kCombinedFileDetails;
+    if (plan.staleness) call.reading.staleness = plan.staleness;
+    const std::string filter = OfIncident(id);
+    std::set<std::string> known;
+    std::optional<int64_t> total;
+    int64_t offset = 0;
+    bool ended = false;
+    while (!ended && offset < kMaxAttachments) {
+      const int64_t limit = std::min<int64_t>(pages.max_limit, kMaxAttachments - offset);
+      upstream::UpstreamCall page(pages);
+      page.query = {{"filter", filter}, {"limit", StrCat(limit)}, {"offset", StrCat(offset)}};
+      ASSIGN_OR_CO_RETURN(const json::Document answer,
+                          co_await deps_.caller.Call(std::move(page), call.reading));
+      google::protobuf::RepeatedPtrField<v1::IncidentAttachment> files;
+      call.report.Add(plan.decoder->DecodeAll(answer, plan.options, &files));
+      for (v1::IncidentAttachment& file : files) {
+        const bool is_new = file.id().empty() || known.insert(file.id()).second;
+        if (is_new) response.add_attachments()->Swap(&file);
+      }
+      const auto read = static_cast<int64_t>(answer.envelope().resources);
+      const json::Pagination& pagination = answer.envelope().pagination;
+      if (pagination.total.has_value()) total = pagination.total;
+      offset += read;
+      const bool full = read >= limit;
+      ended = read == 0 || (total.has_value() && offset == *total && !full);
+      if (read == 0 && offset == 0 && total.value_or(0) > 0) {
+        co_return Malformed(pages, "it has no rows, though some are counted");
+      }
+    }
+    if (total.has_value()) response.set_total_size(std::max(*total, offset));
+    const bool all = ended && offset >= total.value_or(offset);
+    if (!all) TellCut(response.attachments_size(), total, id, call.reading);
+    co_return absl::OkStatus();
+  }
+
+  Task<absl::Status> Templates(RpcContext& call, const v1::BatchGetCaseTemplatesRequest& request,
+                               v1::BatchGetCaseTemplatesResponse& response) const {
+    upstream::Parameters query;
+    if (request.with_has_access()) query = {{"with_has_access", "true"}};
+    co_return co_await templates_.FetchMany(call, request, response, std::move(query));
+  }
+
+  const RpcEnvironment& environment_;
+  const ServiceDeps& deps_;
+  const Collection incidents_;
+  const Collection attachments_;
+  const Collection slas_;
+  const Collection templates_;
+  const IncidentReferences references_;
+  const IncidentJoin join_;
 };
 
 }  // namespace
 
-IncidentService::IncidentService(const RpcEnvironment& environment, const ServiceDeps& deps)
-    : environment_(environment),
-      deps_(deps),
-      incidents_(v1::Incident::descriptor(), Incidents()),
-      attachments_(v1::IncidentAttachment::descriptor(),
-                   ById(upstream::operation::kGetFileDetails)),
-      slas_(v1::Sla::descriptor(), ById(upstream::operation::kGetSlas)),
-      templates_(v1::CaseTemplate::descriptor(), ById(upstream::operation::kGetCaseTemplates)),
-      references_(deps, incidents_),
-      join_(deps) {}
-
-template <class Request>
-absl::StatusOr<PageRequest> IncidentService::Open(Request& request,
-                                                  const IncidentView& view) const {
-  RequestValidator validator;
-  CheckTexts(request.filter(), validator);
-  if (!fql::IsSyntaxOnly(request)) {
-    std::string& fql = *request.mutable_filter()->mutable_fql();
-    fql = RewriteLegacyTerms(fql, incidents_.catalogue(), validator);
-  }
-  const fql::Expression state = StateFilter(request.filter().state(), validator);
-  if (view.from_alerts()) LimitTo(kMaxJoined, request);
-  if (MaskOf(request) != nullptr) view.AddSources(*request.mutable_read_mask());
-  PageRequest start = validator.ValueOrDefault(OpenWith(incidents_, deps_, request));
-  RETURN_IF_ERROR(validator.status());
-  const std::string& query = request.filter().query();
-  if (!query.empty()) start.plan.query.emplace_back("q", query);
-  if (state.empty() || GoesOn(request)) return start;
-  std::string& filter = start.cursor.filter;
-  filter = filter.empty() ? state.Text() : StrCat("(", filter, ")+", state.Text());
-  return start;
-}
-
-Task<absl::Status> IncidentService::List(RpcContext& call, v1::ListIncidentsRequest request,
-                                         v1::ListIncidentsResponse& response) {
-  const IncidentView view = IncidentView(request);
-  ASSIGN_OR_CO_RETURN(PageRequest start, Open(request, view));
-  CO_RETURN_IF_ERROR(co_await incidents_.FetchPageInto(deps_, call, std::move(start), response));
-  CO_RETURN_IF_ERROR(co_await join_.Fill(call, view, *response.mutable_incidents()));
-  response.clear_read_info();
-  Describe(call, response.mutable_read_info());
-  co_return absl::OkStatus();
-}
-
-Task<absl::Status> IncidentService::Get(RpcContext& call, v1::GetIncidentRequest request,
-                                        v1::GetIncidentResponse& response) {
-  const IncidentView view = IncidentView(request);
-  if (MaskOf(request) != nullptr) view.AddSources(*request.mutable_read_mask());
-  ASSIGN_OR_CO_RETURN(const upstream::LookupPlan plan,
-                      incidents_.PrepareLookup(request, RequestValidator()));
-  CO_RETURN_IF_ERROR(co_await references_.Resolve(call, plan.staleness, *request.mutable_id()));
-  CO_RETURN_IF_ERROR(co_await incidents_.Get(deps_, call, request, response));
-  google::protobuf::RepeatedPtrField<v1::Incident> one;
-  one.Add()->Swap(response.mutable_incident());
-  CO_RETURN_IF_ERROR(co_await join_.Fill(call, view, one));
-  response.mutable_incident()->Swap(&one[0]);
-  response.clear_read_info();
-  Describe(call, response.mutable_read_info());
-  co_return absl::OkStatus();
-}
-
-Task<absl::Status> IncidentService::BatchGet(RpcContext& call, v1::BatchGetIncidentsRequest request,
-                                             v1::BatchGetIncidentsResponse& response) {
-  const IncidentView view = IncidentView(request);
-  if (MaskOf(request) != nullptr) view.AddSources(*request.mutable_read_mask());
-  RequestValidator validator;
-  ValidateIds(request.ids(), ValidateIncidentId, "ids", validator);
-  ASSIGN_OR_CO_RETURN(const upstream::LookupPlan plan,
-                      incidents_.PrepareLookup(request, std::move(validator)));
-  const auto asked = request.ids();
-  CO_RETURN_IF_ERROR(co_await references_.Resolve(call, plan.staleness, *request.mutable_ids()));
-  CO_RETURN_IF_ERROR(co_await incidents_.BatchGet(deps_, call, request, response));
-  RequestedIds(asked, request.ids()).RestoreRequestedIds(response);
-  CO_RETURN_IF_ERROR(co_await join_.Fill(call, view, *response.mutable_incidents()));
-  response.clear_read_info();
-  Describe(call, response.mutable_read_info());
-  co_return absl::OkStatus();
-}
-
-Task<absl::Status> IncidentService::Export(RpcContext& call, v1::ExportIncidentsRequest request,
-                                           ExportStream& stream) {
-  const IncidentView view = IncidentView(request);
-  ASSIGN_OR_CO_RETURN(PageRequest start, Open(request, view));
-  call.reading.staleness = start.plan.staleness;  // of their alerts too
-  if (!view.derived()) {
-    co_return co_await incidents_.ExportPages(deps_, call, start, stream);
-  }
-  JoinedStream joined(join_, view, call, stream);
-  ExportStream& reader = joined;
-  co_return co_await incidents_.ExportPages(deps_, call, start, reader);
-}
-
-Task<absl::Status> IncidentService::Attachments(RpcContext& call,
-                                                const v1::GetIncidentAttachmentsRequest& request,
-                                                v1::GetIncidentAttachmentsResponse& response) {
-  RequestValidator validator;
-  const std::string_view wrong = ValidateIncidentId(request.id());
-  if (!wrong.empty()) validator.AddViolation("id", wrong);
-  upstream::LookupPlan plan;
-  plan.decoder = &attachments_.decoder();
-  plan.options.additional_fields = request.read_options().include_additional_fields();
-  plan.staleness = RequestedStaleness(request, validator);
-  CO_RETURN_IF_ERROR(validator.status());
-  std::string id = request.id();
-  CO_RETURN_IF_ERROR(co_await references_.Resolve(call, plan.staleness, id));
-  CO_RETURN_IF_ERROR(co_await ReadAttachments(deps_, call, plan, id, response));
-  Describe(call, response.mutable_read_info());
-  co_return absl::OkStatus();
-}
-
-Task<absl::Status> IncidentService::Templates(RpcContext& call,
-                                              const v1::BatchGetCaseTemplatesRequest& request,
-                                              v1::BatchGetCaseTemplatesResponse& response) {
-  RequestValidator validator;
-  ValidateIds(request.ids(), ValidateAnyId, "ids", validator);
-  ASSIGN_OR_CO_RETURN(upstream::LookupPlan plan,
-                      templates_.PrepareLookup(request, std::move(validator)));
-  if (request.with_has_access()) plan.query.emplace_back("with_has_access", "true");
-  const std::vector<std::string> ids(request.ids().begin(), request.ids().end());
-  CO_RETURN_IF_ERROR(co_await upstream::LookupInto(deps_.caller, std::move(plan), ids, call.reading,
-                                                   response, "templates", "missing", call.report));
-  Describe(call, response.mutable_read_info());
-  co_return absl::OkStatus();
-}
-
-grpc::ServerUnaryReactor* IncidentService::ListIncidents(grpc::CallbackServerContext* context,
-                                                         const v1::ListIncidentsRequest* request,
-                                                         v1::ListIncidentsResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.IncidentService/ListIncidents", context,
-                    request, response,
-                    [=, this](RpcContext& call) { return List(call, *request, *response); });
-}
-
-grpc::ServerUnaryReactor* IncidentService::GetIncident(grpc::CallbackServerContext* context,
-                                                       const v1::GetIncidentRequest* request,
-                                                       v1::GetIncidentResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.IncidentService/GetIncident", context,
-                    request, response,
-                    [=, this](RpcContext& call) { return Get(call, *request, *response); });
-}
-
-grpc::ServerUnaryReactor* IncidentService::BatchGetIncidents(
-    grpc::CallbackServerContext* context, const v1::BatchGetIncidentsRequest* request,
-    v1::BatchGetIncidentsResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.IncidentService/BatchGetIncidents", context,
-                    request, response,
-                    [=, this](RpcContext& call) { return BatchGet(call, *request, *response); });
-}
-
-grpc::ServerWriteReactor<v1::ExportIncidentsResponse>* IncidentService::ExportIncidents(
-    grpc::CallbackServerContext* context, const v1::ExportIncidentsRequest* request) {
-  return StartServerStream<v1::ExportIncidentsResponse>(
-      environment_, "/falcon_gateway.v1.IncidentService/ExportIncidents", context, request,
-      [=, this](RpcContext& call, ExportStream& stream) { return Export(call, *request, stream); });
-}
-
-grpc::ServerUnaryReactor* IncidentService::GetIncidentAttachments(
-    grpc::CallbackServerContext* context, const v1::GetIncidentAttachmentsRequest* request,
-    v1::GetIncidentAttachmentsResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.IncidentService/GetIncidentAttachments",
-                    context, request, response,
-                    [=, this](RpcContext& call) { return Attachments(call, *request, *response); });
-}
-
-grpc::ServerUnaryReactor* IncidentService::BatchGetIncidentAttachments(
-    grpc::CallbackServerContext* context, const v1::BatchGetIncidentAttachmentsRequest* request,
-    v1::BatchGetIncidentAttachmentsResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.IncidentService/BatchGetIncidentAttachments",
-                    context, request, response, [=, this](RpcContext& call) {
-                      return attachments_.BatchGet(deps_, call, *request, *response);
-                    });
-}
-
-grpc::ServerUnaryReactor* IncidentService::BatchGetSlas(grpc::CallbackServerContext* context,
-                                                        const v1::BatchGetSlasRequest* request,
-                                                        v1::BatchGetSlasResponse* response) {
-  return StartUnary(
-      environment_, "/falcon_gateway.v1.IncidentService/BatchGetSlas", context, request, response,
-      [=, this](RpcContext& call) { return slas_.BatchGet(deps_, call, *request, *response); });
-}
-
-grpc::ServerUnaryReactor* IncidentService::BatchGetCaseTemplates(
-    grpc::CallbackServerContext* context, const v1::BatchGetCaseTemplatesRequest* request,
-    v1::BatchGetCaseTemplatesResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.IncidentService/BatchGetCaseTemplates",
-                    context, request, response,
-                    [=, this](RpcContext& call) { return Templates(call, *request, *response); });
+std::unique_ptr<grpc::Service> NewIncidentService(const RpcEnvironment& environment,
+                                                  const ServiceDeps& deps) {
+  return std::make_unique<IncidentService>(environment, deps);
 }
 
 }  // namespace falcon::rpc

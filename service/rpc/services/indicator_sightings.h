@@ -7,7 +7,7 @@
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/ioc_record.pb.h"
 #include "json/document.h"
-#include "rpc/server/request_validator.h"
+#include "rpc/services/request_validator.h"
 #include "upstream/call/caller.h"
 
 namespace falcon::rpc {

@@ -1,11 +1,7 @@
-// IntelIndicatorService: the gRPC face of Falcon Intelligence's indicators.
-#include "rpc/services/intel_indicator_service.h"
-
-#include <algorithm>
-
-#include "base/text.h"
-#include "rpc/server/record_view.h"
-#include "rpc/server/unary_call.h"
+// IntelIndicatorService: indicators, from Falcon Intelligence.
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/intel_indicators.grpc.pb.h"
+#include "rpc/services/collection.h"
 
 namespace falcon::rpc {
 namespace {
@@ -24,89 +20,59 @@ std::string_view ValidateIntelId(std::string_view id) {
   return "";
 }
 
-CollectionSpec Spec() {
-  CollectionSpec spec;
-  spec.id_field = "id";
-  spec.list_operation = &upstream::operation::kCombinedIntelIndicators;
-  spec.lookup_operation = &upstream::operation::kGetIntelIndicators;
-  spec.default_order = {"published_date", true};
-  spec.resume_field = "published_date";
-  spec.validate_id = ValidateIntelId;
-  return spec;
-}
-
-template <class Request>
-RequestValidator QueryChecks(const Request& request) {
-  RequestValidator validator;
-  ValidateQuery(request.filter().query(), validator);
-  return validator;
-}
-
-bool ShowsRelations(const google::protobuf::Message& request) {
-  const google::protobuf::FieldMask* mask = MaskOf(request);
-  if (mask == nullptr) return ShownView(request) == v1::RECORD_VIEW_FULL;
-  return std::any_of(mask->paths().begin(), mask->paths().end(), [](const std::string& path) {
-    return path == "relations" || path.starts_with("relations.");
-  });
-}
-
 // Both flags are always sent: Falcon's default for relations is the other one.
-template <class Request>
-upstream::Parameters Options(const Request& request) {
-  const bool relations = request.include_relations() || ShowsRelations(request);
-  upstream::Parameters query = {
-      {"include_deleted", request.filter().include_deleted() ? "true" : "false"},
-      {"include_relations", relations ? "true" : "false"}};
-  if (!request.filter().query().empty()) query.emplace_back("q", request.filter().query());
-  return query;
+void AddFlags(Preparation& request) {
+  const auto& filter = request.filter<v1::IntelIndicatorFilter>();
+  const google::protobuf::FieldMask* mask = MaskOf(request.request);
+  const bool shown = mask == nullptr ? ShownView(request.request) == v1::RECORD_VIEW_FULL
+                                     : Selects(*mask, "relations");
+  const bool relations = shown || BoolField(request.request, "include_relations");
+  request.query = {{"include_deleted", filter.include_deleted() ? "true" : "false"},
+                   {"include_relations", relations ? "true" : "false"}};
+  if (!filter.query().empty()) request.query.emplace_back("q", filter.query());
 }
+
+constexpr CollectionSpec kIndicators = {
+    .list_operation = &upstream::operation::kCombinedIntelIndicators,
+    .lookup_operation = &upstream::operation::kGetIntelIndicators,
+    .default_order = "published_date desc",
+    .resume_field = "published_date",
+    .validate_id = ValidateIntelId,
+    .prepare = AddFlags,
+};
+
+class IntelIndicatorService final : public v1::IntelIndicatorService::CallbackService {
+ public:
+  IntelIndicatorService(const RpcEnvironment& environment, const ServiceDeps& deps)
+      : indicators_(environment, deps, v1::IntelIndicator::descriptor(), kIndicators) {}
+
+  Unary* ListIntelIndicators(Context* context, const v1::ListIntelIndicatorsRequest* request,
+                             v1::ListIntelIndicatorsResponse* response) override {
+    return indicators_.List(context, request, response);
+  }
+  Unary* GetIntelIndicator(Context* context, const v1::GetIntelIndicatorRequest* request,
+                           v1::GetIntelIndicatorResponse* response) override {
+    return indicators_.Get(context, request, response);
+  }
+  Unary* BatchGetIntelIndicators(Context* context,
+                                 const v1::BatchGetIntelIndicatorsRequest* request,
+                                 v1::BatchGetIntelIndicatorsResponse* response) override {
+    return indicators_.BatchGet(context, request, response);
+  }
+  ServerStream<v1::ExportIntelIndicatorsResponse>* ExportIntelIndicators(
+      Context* context, const v1::ExportIntelIndicatorsRequest* request) override {
+    return indicators_.Export<v1::ExportIntelIndicatorsResponse>(context, request);
+  }
+
+ private:
+  const Collection indicators_;
+};
 
 }  // namespace
 
-IntelIndicatorService::IntelIndicatorService(const RpcEnvironment& environment,
-                                             const ServiceDeps& deps)
-    : environment_(environment),
-      deps_(deps),
-      indicators_(v1::IntelIndicator::descriptor(), Spec()) {}
-
-grpc::ServerUnaryReactor* IntelIndicatorService::ListIntelIndicators(
-    grpc::CallbackServerContext* context, const v1::ListIntelIndicatorsRequest* request,
-    v1::ListIntelIndicatorsResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.IntelIndicatorService/ListIntelIndicators",
-                    context, request, response, [=, this](RpcContext& call) {
-                      return indicators_.List(deps_, call, *request, *response,
-                                              QueryChecks(*request), Options(*request));
-                    });
-}
-
-grpc::ServerUnaryReactor* IntelIndicatorService::GetIntelIndicator(
-    grpc::CallbackServerContext* context, const v1::GetIntelIndicatorRequest* request,
-    v1::GetIntelIndicatorResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.IntelIndicatorService/GetIntelIndicator",
-                    context, request, response, [=, this](RpcContext& call) {
-                      return indicators_.Get(deps_, call, *request, *response);
-                    });
-}
-
-grpc::ServerUnaryReactor* IntelIndicatorService::BatchGetIntelIndicators(
-    grpc::CallbackServerContext* context, const v1::BatchGetIntelIndicatorsRequest* request,
-    v1::BatchGetIntelIndicatorsResponse* response) {
-  return StartUnary(environment_,
-                    "/falcon_gateway.v1.IntelIndicatorService/BatchGetIntelIndicators", context,
-                    request, response, [=, this](RpcContext& call) {
-                      return indicators_.BatchGet(deps_, call, *request, *response);
-                    });
-}
-
-grpc::ServerWriteReactor<v1::ExportIntelIndicatorsResponse>*
-IntelIndicatorService::ExportIntelIndicators(grpc::CallbackServerContext* context,
-                                             const v1::ExportIntelIndicatorsRequest* request) {
-  return StartServerStream<v1::ExportIntelIndicatorsResponse>(
-      environment_, "/falcon_gateway.v1.IntelIndicatorService/ExportIntelIndicators", context,
-      request, [=, this](RpcContext& call, ExportStream& stream) {
-        return indicators_.Export(deps_, call, *request, stream, QueryChecks(*request),
-                                  Options(*request));
-      });
+std::unique_ptr<grpc::Service> NewIntelIndicatorService(const RpcEnvironment& environment,
+                                                        const ServiceDeps& deps) {
+  return std::make_unique<IntelIndicatorService>(environment, deps);
 }
 
 }  // namespace falcon::rpc

@@ -1,6 +1,4 @@
 // ReputationService: the gRPC face of VirusTotal's look-ups, and of Falcon's IOCs before them.
-#include "rpc/services/reputation_service.h"
-
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -11,9 +9,11 @@
 #include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/ioc_record.pb.h"
+#include "falcon_gateway/v1/reputation.grpc.pb.h"
 #include "google/protobuf/util/time_util.h"
-#include "rpc/server/staleness.h"
 #include "rpc/server/unary_call.h"
+#include "rpc/services/collection.h"
+#include "rpc/services/reputation_responses.h"
 
 namespace falcon::rpc {
 namespace {
@@ -119,111 +119,123 @@ void FillCosts(const Outcomes& outcomes, int calls, Response& response) {
   *response.mutable_retry_after() = TimeUtil::MillisecondsToDuration(wait->count());
 }
 
+class ReputationService final : public v1::ReputationService::CallbackService {
+ public:
+  ReputationService(const RpcEnvironment& environment, const ServiceDeps& deps)
+      : environment_(environment),
+        deps_(deps),
+        client_(*deps.virustotal),
+        iocs_(v1::Ioc::descriptor()) {}
+
+  Unary* BatchGetReputations(Context* context, const v1::BatchGetReputationsRequest* request,
+                             v1::BatchGetReputationsResponse* response) override {
+    return StartUnary(environment_, context, request, response,
+                      [=, this](RpcContext& call) { return BatchGet(call, *request, *response); });
+  }
+  Unary* CheckIocs(Context* context, const v1::CheckIocsRequest* request,
+                   v1::CheckIocsResponse* response) override {
+    return StartUnary(environment_, context, request, response,
+                      [=, this](RpcContext& call) { return Check(call, *request, *response); });
+  }
+
+ private:
+  Task<absl::Status> BatchGet(RpcContext& call, const v1::BatchGetReputationsRequest& request,
+                              v1::BatchGetReputationsResponse& response) {
+    RequestValidator validator = CheckRequest(request);
+    ApplyStaleness(request, call.reading, validator);
+    CO_RETURN_IF_ERROR(validator.status());
+    CO_RETURN_IF_ERROR(client_.Ready());
+    if (call.reading.validate_only) co_return upstream::Validated();
+    std::vector<Question> questions;
+    for (const std::string& value : request.values()) {
+      questions.emplace_back(value, value, rpc::KindOf(request.type()));
+    }
+    const reputation::LookUpTerms terms =
+        TermsOf(call, environment_.clock, OldestTaken(call, environment_.clock));
+    const Outcomes outcomes = co_await AskAll(client_, questions, terms);
+    CO_RETURN_IF_ERROR(FailureOfAll(outcomes));
+    TakeAges(outcomes, call.reading);
+    for (size_t i = 0; i < questions.size(); ++i) {
+      if (outcomes[i].ok()) {
+        Fill(questions[i], *outcomes[i], *response.add_reputations());
+      } else {
+        *response.add_missing() = Missing(questions[i].id, outcomes[i].status());
+      }
+    }
+    FillCosts(outcomes, *terms.calls, response);
+    co_return absl::OkStatus();
+  }
+
+  // A question for each id that Falcon knows; the others go to `missing` of `response`.
+  Task<absl::StatusOr<std::vector<Question>>> Resolve(RpcContext& call,
+                                                      const v1::CheckIocsRequest& request,
+                                                      v1::CheckIocsResponse& response) {
+    std::vector<Question> questions;
+    if (request.ids().empty()) co_return questions;
+    std::vector<std::string> ids;
+    for (const std::string& id : request.ids()) ids.push_back(Lower(id));
+    upstream::LookupPlan plan{.operation = &upstream::operation::kGetIocs,
+                              .decoder = &iocs_,
+                              .options = {},
+                              .id_field = v1::Ioc::descriptor()->FindFieldByName("id"),
+                              .query = {}};
+    ASSIGN_OR_CO_RETURN(
+        const upstream::Entities found,
+        co_await upstream::LookupRecords(deps_.caller, std::move(plan), ids, call.reading,
+                                         v1::Ioc::default_instance(), call.report));
+    for (const std::string& id : ids) {
+      const auto record = found.records.find(id);
+      if (record == found.records.end()) {
+        *response.add_missing() = found.Missing(id);
+      } else {
+        questions.push_back(QuestionOf(static_cast<const v1::Ioc&>(*record->second)));
+      }
+    }
+    co_return questions;
+  }
+
+  Task<absl::Status> Check(RpcContext& call, const v1::CheckIocsRequest& request,
+                           v1::CheckIocsResponse& response) {
+    RequestValidator validator = CheckRequest(request);
+    ApplyStaleness(request, call.reading, validator);
+    CO_RETURN_IF_ERROR(validator.status());
+    CO_RETURN_IF_ERROR(client_.Ready());
+    if (call.reading.validate_only) co_return upstream::Validated();
+    const SteadyTime not_before = OldestTaken(call, environment_.clock);
+    ASSIGN_OR_CO_RETURN(std::vector<Question> questions, co_await Resolve(call, request, response));
+    const size_t by_id = questions.size();
+    for (const v1::IocValue& ioc : request.iocs()) {
+      questions.emplace_back(ioc.value(), ioc.value(), rpc::KindOf(ioc.type()));
+    }
+    const reputation::LookUpTerms terms = TermsOf(call, environment_.clock, not_before);
+    const Outcomes outcomes = co_await AskAll(client_, questions, terms);
+    CO_RETURN_IF_ERROR(FailureOfAll(outcomes));
+    TakeAges(outcomes, call.reading);
+    for (size_t i = 0; i < questions.size(); ++i) {
+      if (!outcomes[i].ok()) {
+        *response.add_missing() = Missing(questions[i].id, outcomes[i].status());
+        continue;
+      }
+      v1::IocCheck& check = *response.add_checks();
+      if (i < by_id) check.set_ioc_id(questions[i].id);
+      Fill(questions[i], *outcomes[i], *check.mutable_reputation());
+    }
+    FillCosts(outcomes, *terms.calls, response);
+    Describe(call, response.mutable_read_info());
+    co_return absl::OkStatus();
+  }
+
+  const RpcEnvironment& environment_;
+  const ServiceDeps& deps_;
+  reputation::Client& client_;
+  const json::Decoder iocs_;
+};
+
 }  // namespace
 
-ReputationService::ReputationService(const RpcEnvironment& environment, const ServiceDeps& deps,
-                                     reputation::Client& client)
-    : environment_(environment), deps_(deps), client_(client), iocs_(v1::Ioc::descriptor()) {}
-
-Task<absl::Status> ReputationService::BatchGet(RpcContext& call,
-                                               const v1::BatchGetReputationsRequest& request,
-                                               v1::BatchGetReputationsResponse& response) {
-  RequestValidator validator = CheckRequest(request);
-  ApplyStaleness(request, call.reading, validator);
-  CO_RETURN_IF_ERROR(validator.status());
-  CO_RETURN_IF_ERROR(client_.Ready());
-  if (call.reading.validate_only) co_return upstream::Validated();
-  std::vector<Question> questions;
-  for (const std::string& value : request.values()) {
-    questions.emplace_back(value, value, rpc::KindOf(request.type()));
-  }
-  const reputation::LookUpTerms terms =
-      TermsOf(call, environment_.clock, OldestTaken(call, environment_.clock));
-  const Outcomes outcomes = co_await AskAll(client_, questions, terms);
-  CO_RETURN_IF_ERROR(FailureOfAll(outcomes));
-  TakeAges(outcomes, call.reading);
-  for (size_t i = 0; i < questions.size(); ++i) {
-    if (outcomes[i].ok()) {
-      Fill(questions[i], *outcomes[i], *response.add_reputations());
-    } else {
-      *response.add_missing() = Missing(questions[i].id, outcomes[i].status());
-    }
-  }
-  FillCosts(outcomes, *terms.calls, response);
-  co_return absl::OkStatus();
-}
-
-Task<absl::StatusOr<std::vector<Question>>> ReputationService::Resolve(
-    RpcContext& call, const v1::CheckIocsRequest& request, v1::CheckIocsResponse& response) {
-  std::vector<Question> questions;
-  if (request.ids().empty()) co_return questions;
-  std::vector<std::string> ids;
-  for (const std::string& id : request.ids()) ids.push_back(Lower(id));
-  upstream::LookupPlan plan{.operation = &upstream::operation::kGetIocs,
-                            .decoder = &iocs_,
-                            .options = {},
-                            .id_field = v1::Ioc::descriptor()->FindFieldByName("id"),
-                            .query = {}};
-  ASSIGN_OR_CO_RETURN(
-      const upstream::Entities found,
-      co_await upstream::LookupRecords(deps_.caller, std::move(plan), ids, call.reading,
-                                       v1::Ioc::default_instance(), call.report));
-  for (const std::string& id : ids) {
-    const auto record = found.records.find(id);
-    if (record == found.records.end()) {
-      *response.add_missing() = found.Missing(id);
-    } else {
-      questions.push_back(QuestionOf(static_cast<const v1::Ioc&>(*record->second)));
-    }
-  }
-  co_return questions;
-}
-
-Task<absl::Status> ReputationService::Check(RpcContext& call, const v1::CheckIocsRequest& request,
-                                            v1::CheckIocsResponse& response) {
-  RequestValidator validator = CheckRequest(request);
-  ApplyStaleness(request, call.reading, validator);
-  CO_RETURN_IF_ERROR(validator.status());
-  CO_RETURN_IF_ERROR(client_.Ready());
-  if (call.reading.validate_only) co_return upstream::Validated();
-  const SteadyTime not_before = OldestTaken(call, environment_.clock);
-  ASSIGN_OR_CO_RETURN(std::vector<Question> questions, co_await Resolve(call, request, response));
-  const size_t by_id = questions.size();
-  for (const v1::IocValue& ioc : request.iocs()) {
-    questions.emplace_back(ioc.value(), ioc.value(), rpc::KindOf(ioc.type()));
-  }
-  const reputation::LookUpTerms terms = TermsOf(call, environment_.clock, not_before);
-  const Outcomes outcomes = co_await AskAll(client_, questions, terms);
-  CO_RETURN_IF_ERROR(FailureOfAll(outcomes));
-  TakeAges(outcomes, call.reading);
-  for (size_t i = 0; i < questions.size(); ++i) {
-    if (!outcomes[i].ok()) {
-      *response.add_missing() = Missing(questions[i].id, outcomes[i].status());
-      continue;
-    }
-    v1::IocCheck& check = *response.add_checks();
-    if (i < by_id) check.set_ioc_id(questions[i].id);
-    Fill(questions[i], *outcomes[i], *check.mutable_reputation());
-  }
-  FillCosts(outcomes, *terms.calls, response);
-  Describe(call, response.mutable_read_info());
-  co_return absl::OkStatus();
-}
-
-grpc::ServerUnaryReactor* ReputationService::BatchGetReputations(
-    grpc::CallbackServerContext* context, const v1::BatchGetReputationsRequest* request,
-    v1::BatchGetReputationsResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.ReputationService/BatchGetReputations",
-                    context, request, response,
-                    [=, this](RpcContext& call) { return BatchGet(call, *request, *response); });
-}
-
-grpc::ServerUnaryReactor* ReputationService::CheckIocs(grpc::CallbackServerContext* context,
-                                                       const v1::CheckIocsRequest* request,
-                                                       v1::CheckIocsResponse* response) {
-  return StartUnary(environment_, "/falcon_gateway.v1.ReputationService/CheckIocs", context,
-                    request, response,
-                    [=, this](RpcContext& call) { return Check(call, *request, *response); });
+std::unique_ptr<grpc::Service> NewReputationService(const RpcEnvironment& environment,
+                                                    const ServiceDeps& deps) {
+  return std::make_unique<ReputationService>(environment, deps);
 }
 
 }  // namespace falcon::rpc

@@ -16,14 +16,7 @@
 #include "client/catalog.h"
 #include "client/gateway.h"
 #include "descriptor_set.h"
-#include "rpc/services/detection_service.h"
-#include "rpc/services/discover_service.h"
-#include "rpc/services/host_service.h"
-#include "rpc/services/incident_service.h"
-#include "rpc/services/intel_indicator_service.h"
-#include "rpc/services/ioc_service.h"
-#include "rpc/services/rtr_session_service.h"
-#include "rpc/services/vulnerability_service.h"
+#include "rpc/services/services.h"
 #include "tests/unit/gateway/rows_of_falcon.h"
 #include "upstream/call/caller.h"
 
@@ -46,10 +39,10 @@ class GatewayTest : public ::testing::Test {
     grpc::ServerBuilder builder;
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    for (grpc::Service* service :
-         std::vector<grpc::Service*>{&detections_, &hosts_, &incidents_, &iocs_, &indicators_,
-                                     &vulnerabilities_, &rtr_sessions_, &discover_}) {
-      builder.RegisterService(service);
+    for (rpc::NewService* make : rpc::kServices) {
+      // These need more than Falcon.
+      if (make == rpc::NewGatewayService || make == rpc::NewReputationService) continue;
+      builder.RegisterService(services_.emplace_back(make(environment_, deps_)).get());
     }
     server_ = builder.BuildAndStart();
     auto catalog = client::Catalog::Load(DescriptorSet());
@@ -121,14 +114,7 @@ class GatewayTest : public ::testing::Test {
   rpc::RpcEnvironment environment_{
       .loop = loop_, .clock = clock_, .observer = observer_, .limits = {}, .pool = &pool_};
   rpc::ServiceDeps deps_{caller_, tokens_, clock_, timer_};
-  rpc::DetectionService detections_{environment_, deps_};
-  rpc::HostService hosts_{environment_, deps_};
-  rpc::IncidentService incidents_{environment_, deps_};
-  rpc::IocService iocs_{environment_, deps_};
-  rpc::IntelIndicatorService indicators_{environment_, deps_};
-  rpc::VulnerabilityService vulnerabilities_{environment_, deps_};
-  rpc::RtrSessionService rtr_sessions_{environment_, deps_};
-  rpc::DiscoverService discover_{environment_, deps_};
+  std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<client::Catalog> catalog_;
   std::unique_ptr<client::Invoker> invoker_;

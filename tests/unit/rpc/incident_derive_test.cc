@@ -9,7 +9,6 @@
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/incidents.pb.h"
 #include "rpc/services/incident_join.h"
-#include "rpc/services/incident_view.h"
 
 namespace falcon::rpc {
 namespace {

@@ -1,5 +1,5 @@
 // Request checks: limits, shapes, and all violations at once.
-#include "rpc/server/request_validator.h"
+#include "rpc/services/request_validator.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -10,6 +10,7 @@
 #include "falcon_gateway/v1/hosts.pb.h"
 #include "rpc/server/call_log.h"
 #include "rpc/services/collection.h"
+#include "tests/unit/rpc/served_fixture.h"
 #include "tests/unit/upstream/upstream_fixture.h"
 
 namespace falcon::rpc {
@@ -18,13 +19,11 @@ namespace {
 using testing::IsOk;
 using testing::Response;
 
-CollectionSpec Hosts() {
-  CollectionSpec facts;
-  facts.id_field = "device_id";
-  facts.list_operation = &upstream::operation::kCombinedDevices;
-  facts.resume_field = "first_seen";
-  return facts;
-}
+constexpr CollectionSpec kHosts = {
+    .id_field = "device_id",
+    .list_operation = &upstream::operation::kCombinedDevices,
+    .resume_field = "first_seen",
+};
 
 // One host a page.
 std::string Page(int number, std::string_view next) {
@@ -33,10 +32,13 @@ std::string Page(int number, std::string_view next) {
                 R"(T00:00:00Z"}]})");
 }
 
-class Messages final : public Stream<v1::ExportHostsResponse> {
+class Messages final : public MessageStream {
  public:
-  Task<absl::Status> Write(const v1::ExportHostsResponse& message) override {
-    all.push_back(message);
+  const google::protobuf::Message& prototype() const override {
+    return v1::ExportHostsResponse::default_instance();
+  }
+  Task<absl::Status> Write(const google::protobuf::Message& message) override {
+    all.push_back(static_cast<const v1::ExportHostsResponse&>(message));
     co_return absl::OkStatus();
   }
   std::vector<v1::ExportHostsResponse> all;
@@ -44,31 +46,33 @@ class Messages final : public Stream<v1::ExportHostsResponse> {
 
 class CallTest : public upstream::UpstreamTest {
  protected:
-  rpc::RpcContext NewCall() const { return {In(seconds(60)), upstream::Priority::kExport}; }
-  absl::Status Export(rpc::RpcContext& call, Messages& messages) {
+  RpcContext NewCall() const { return {In(seconds(60)), upstream::Priority::kExport}; }
+  absl::Status Export(RpcContext& call, Messages& messages) {
     v1::ExportHostsRequest request;
     request.set_batch_size(1);
     request.mutable_read_options()->mutable_max_staleness()->set_seconds(60);
-    return testing::Await(loop, hosts.Export(deps, call, request, messages));
+    return testing::Await(loop, hosts.ExportAll(call, request, messages));
   }
 
-  const Collection hosts{v1::Host::descriptor(), Hosts()};
   const upstream::PageTokens tokens{Secret(std::string(32, 'k')), "tenant"};
   upstream::Caller keeping{
       attempts, loop, clock, timer, {.batching = {}, .cache_bytes = size_t{1} << 20}};
   const ServiceDeps deps{keeping, tokens, clock, timer};
+  SilentObserver observer;
+  const RpcEnvironment environment{loop, clock, observer, CallLimits()};
+  const Collection hosts{environment, deps, v1::Host::descriptor(), kHosts};
 };
 
 TEST_F(CallTest, OfAnExportAFreshMessageAfterAKeptOneHasNoAge) {
   transport.Answer("devices", Response(200, Page(1, "n")));
   transport.Answer("devices", Response(403, R"({"errors":[{"code":403,"message":"no"}]})"));
   transport.Answer("devices", Response(200, Page(2, "")));
-  rpc::RpcContext broken = NewCall();
+  RpcContext broken = NewCall();
   Messages begun;
   EXPECT_FALSE(Export(broken, begun).ok());
   ASSERT_EQ(begun.all.size(), 1U);
   clock.Advance(seconds(10));
-  rpc::RpcContext call = NewCall();
+  RpcContext call = NewCall();
   Messages messages;
   ASSERT_THAT(Export(call, messages), IsOk());
   ASSERT_EQ(messages.all.size(), 2U);
@@ -81,7 +85,7 @@ TEST_F(CallTest, OfAnExportAFreshMessageAfterAKeptOneHasNoAge) {
 }
 
 TEST_F(CallTest, TheOldestAgeStaysWhateverCameAfterIt) {
-  rpc::RpcContext call = NewCall();
+  RpcContext call = NewCall();
   for (const int age : {3, 9, 5}) {
     call.reading.age = seconds(age);
     call.BeginNextMessage();
@@ -97,7 +101,7 @@ TEST_F(CallTest, TheLogTellsWhatAllMessagesCost) {
   telemetry::Log log(telemetry::Level::kDebug, clock, out);
   telemetry::Metrics metrics;
   CallLog calls(clock, log, metrics);
-  rpc::RpcContext call = NewCall();
+  RpcContext call = NewCall();
   for (int message = 0; message < 3; ++message) {
     call.reading.upstream_calls = 2;
     call.BeginNextMessage();
@@ -108,7 +112,7 @@ TEST_F(CallTest, TheLogTellsWhatAllMessagesCost) {
 }
 
 TEST(DescribeTest, WhatDidNotFitIsCountedAndNamed) {
-  rpc::RpcContext call(Deadline(SteadyTime::max()), upstream::Priority::kInteractive);
+  RpcContext call(Deadline(SteadyTime::max()), upstream::Priority::kInteractive);
   call.report.AddValue("device.status")->example = R"("odd")";
   call.report.AddValue("device.status");
   call.report.AddRecord("Host")->example = "7";
@@ -128,7 +132,7 @@ TEST(DescribeTest, WhatDidNotFitIsCountedAndNamed) {
 }
 
 TEST(DescribeTest, NotesComeOnceEscapedAndBounded) {
-  rpc::RpcContext call(Deadline(SteadyTime::max()), upstream::Priority::kInteractive);
+  RpcContext call(Deadline(SteadyTime::max()), upstream::Priority::kInteractive);
   upstream::Reading shared{Deadline(SteadyTime::max())};
   shared.AddNote({"CASE_SENSITIVE", "about \x1b[31m", "filter.hostname", "h1"});
   call.reading.Take(shared, true);

@@ -9,8 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "rpc/server/rpc_environment.h"
-#include "rpc/services/collection.h"
+#include "rpc/services/services.h"
 #include "runtime/timer.h"
 #include "tests/support/fake_transport.h"
 #include "upstream/call/caller.h"
@@ -23,15 +22,15 @@ class SilentObserver final : public CallObserver {
   void Finished(std::string_view, const absl::Status&, milliseconds, const RpcContext&) override {}
 };
 
-// Service: made of an RpcEnvironment and ServiceDeps. Api: its generated class.
-template <class Service, class Api>
+// New: makes the service. Api: its generated class.
+template <NewService* New, class Api>
 class ServedTest : public ::testing::Test {
  protected:
   ServedTest() {
     grpc::ServerBuilder builder;
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterService(&service);
+    builder.RegisterService(service.get());
     server = builder.BuildAndStart();
     stub = Api::NewStub(grpc::CreateChannel("127.0.0.1:" + std::to_string(port),
                                             grpc::InsecureChannelCredentials()));
@@ -64,7 +63,7 @@ class ServedTest : public ::testing::Test {
   upstream::PageTokens tokens{Secret(std::string(32, 'k')), "tenant"};
   RpcEnvironment environment{loop, clock, observer, CallLimits()};
   ServiceDeps deps{caller, tokens, clock, timer};
-  Service service{environment, deps};
+  std::unique_ptr<grpc::Service> service = New(environment, deps);
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<typename Api::Stub> stub;
 };

@@ -47,10 +47,8 @@ class Exports final : public v1::DetectionService::CallbackService {
   grpc::ServerWriteReactor<v1::ExportDetectionsResponse>* ExportDetections(
       grpc::CallbackServerContext* context, const v1::ExportDetectionsRequest* request) override {
     return StartServerStream<v1::ExportDetectionsResponse>(
-        environment_, "/falcon_gateway.v1.DetectionService/ExportDetections", context, request,
-        [this](RpcContext&, Stream<v1::ExportDetectionsResponse>& stream) {
-          return Write(stream);
-        });
+        environment_, context, request,
+        [this](RpcContext&, MessageStream& stream) { return Write(stream); });
   }
   std::atomic<int> begun = 0;
   std::atomic<int> under_way = 0;
@@ -63,7 +61,7 @@ class Exports final : public v1::DetectionService::CallbackService {
     ~UnderWay() { --count; }
     std::atomic<int>& count;
   };
-  Task<absl::Status> Write(Stream<v1::ExportDetectionsResponse>& stream) {
+  Task<absl::Status> Write(MessageStream& stream) {
     ++begun;
     const UnderWay here(under_way);
     v1::ExportDetectionsResponse message;
@@ -84,15 +82,14 @@ class Gateway final : public v1::GatewayService::CallbackService {
   grpc::ServerUnaryReactor* CheckAccess(grpc::CallbackServerContext* context,
                                         const v1::CheckAccessRequest* request,
                                         v1::CheckAccessResponse* response) override {
-    return StartUnary(environment_, "/falcon_gateway.v1.GatewayService/CheckAccess", context,
-                      request, response, [](RpcContext&) { return Ok(); });
+    return StartUnary(environment_, context, request, response, [](RpcContext&) { return Ok(); });
   }
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest* request,
                                       v1::GetStatusResponse* response) override {
     return StartUnary(
-        environment_, "/falcon_gateway.v1.GatewayService/GetStatus", context, request, response,
-        [](RpcContext&) { return Ok(); }, LoadShedding::kExempt);
+        environment_, context, request, response, [](RpcContext&) { return Ok(); },
+        LoadShedding::kExempt);
   }
 
  private:
@@ -145,10 +142,8 @@ class StreamJointTest : public ::testing::Test {
   Counts counts_;
   runtime::Loop loop_{"loop"};
   std::atomic<size_t> used_ = 0;
-  runtime::MemoryLoadShedder memory_{clock_,
-                                     {.limit = 1000, .refresh_interval = milliseconds(0)},
-                                     [this] { return used_.load(); },
-                                     [] {}};
+  runtime::MemoryLoadShedder memory_{
+      clock_, {.limit = 1000, .refresh_interval = milliseconds(0)}, [this] { return used_.load(); }, [] {}};
   RpcEnvironment environment_{loop_, clock_, counts_, CallLimits(), &memory_};
   Exports exports_{environment_};
   Gateway gateway_{environment_};

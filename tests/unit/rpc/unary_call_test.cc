@@ -49,8 +49,8 @@ class GatedService final : public v1::GatewayService::CallbackService {
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest* request,
                                       v1::GetStatusResponse* response) override {
-    return StartUnary(environment_, "/falcon_gateway.v1.GatewayService/GetStatus", context, request,
-                      response, [=, this](RpcContext&) { return Wait(*response); });
+    return StartUnary(environment_, context, request, response,
+                      [=, this](RpcContext&) { return Wait(*response); });
   }
   absl::Status status;
 

@@ -1,5 +1,5 @@
-// RecordView: the default of the method, what a request says, and the mask that overrides it.
-#include "rpc/server/record_view.h"
+// The view that a request asks for.
+#include "rpc/server/field_access.h"
 
 #include <gtest/gtest.h>
 

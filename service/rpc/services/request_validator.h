@@ -1,9 +1,10 @@
 // RequestValidator: what a request promises, tested before anything is asked of Falcon. All violations are
 // reported at once.
-#ifndef FALCON_RPC_SERVER_REQUEST_VALIDATOR_H_
-#define FALCON_RPC_SERVER_REQUEST_VALIDATOR_H_
+#ifndef FALCON_RPC_SERVICES_REQUEST_VALIDATOR_H_
+#define FALCON_RPC_SERVICES_REQUEST_VALIDATOR_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,11 +13,17 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/error.h"
+#include "base/time.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/types.pb.h"
+#include "google/protobuf/message.h"
 #include "google/protobuf/repeated_field.h"
+#include "upstream/call/reading.h"
 
 namespace falcon::rpc {
+
+// What is wrong with an id; empty: nothing.
+using IdValidator = std::string_view (*)(std::string_view id);
 
 // Collects violations; the first reason that is not the general one wins.
 class RequestValidator {
@@ -31,6 +38,8 @@ class RequestValidator {
     Add(result.status());
     return T();
   }
+  // A violation on `field` unless `id` passes `validate`.
+  void Check(std::string_view id, IdValidator validate, std::string_view field);
   // OK, or INVALID_ARGUMENT with all violations.
   absl::Status status() const;
 
@@ -41,9 +50,8 @@ class RequestValidator {
   absl::Status other_;
 };
 
-// Each of `ids` passes `shape`, which returns what is wrong or "".
-using IdValidator = std::string_view (*)(std::string_view id);
-void ValidateIds(const google::protobuf::RepeatedPtrField<std::string>& ids, IdValidator shape,
+// Each of `ids` passes `validate`; violations on `field`[i].
+void ValidateIds(const google::protobuf::RepeatedPtrField<std::string>& ids, IdValidator validate,
                  std::string_view field, RequestValidator& validator);
 
 // A `query`, free text for Falcon's own search: at most 1,024 bytes.
@@ -55,10 +63,18 @@ std::string_view ValidateDeviceId(std::string_view id);
 std::string_view ValidateCompositeId(std::string_view id);
 std::string_view ValidateIocId(std::string_view id);
 
+// `read_options.max_staleness` of a request, at most an hour. Unset where the request says nothing.
+// A violation below zero.
+std::optional<milliseconds> RequestedStaleness(const google::protobuf::Message& request,
+                                               RequestValidator& validator);
+// Sets the staleness of `reading` to that, where the request says it.
+void ApplyStaleness(const google::protobuf::Message& request, upstream::Reading& reading,
+                    RequestValidator& validator);
+
 // Not inverted, not open at both ends, within years 1 to 9999.
 void ValidateTimeRange(const v1::TimeRange& range, std::string_view field,
                        RequestValidator& validator);
 
 }  // namespace falcon::rpc
 
-#endif  // FALCON_RPC_SERVER_REQUEST_VALIDATOR_H_
+#endif  // FALCON_RPC_SERVICES_REQUEST_VALIDATOR_H_

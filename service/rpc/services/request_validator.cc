@@ -1,5 +1,5 @@
 // The checks that several requests share.
-#include "rpc/server/request_validator.h"
+#include "rpc/services/request_validator.h"
 
 #include <algorithm>
 
@@ -7,6 +7,7 @@
 #include "base/device_id.h"
 #include "base/text.h"
 #include "google/protobuf/util/time_util.h"
+#include "rpc/server/field_access.h"
 
 namespace falcon::rpc {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 constexpr size_t kMaxViolations = 20;
 constexpr size_t kMaxIdBytes = 512;
 constexpr size_t kMaxQueryBytes = 1024;
+constexpr milliseconds kMaxStaleness = std::chrono::hours(1);
 
 }  // namespace
 
@@ -33,6 +35,11 @@ void RequestValidator::Add(const absl::Status& status) {
   if (reason_.empty() && Reason(status) != "INVALID_FIELD") reason_ = Reason(status);
 }
 
+void RequestValidator::Check(std::string_view id, IdValidator validate, std::string_view field) {
+  const std::string_view wrong = validate(id);
+  if (!wrong.empty()) AddViolation(field, wrong);
+}
+
 absl::Status RequestValidator::status() const {
   if (violations_.empty()) return other_;
   absl::Status status = InvalidFields(violations_, reason_.empty() ? "INVALID_FIELD" : reason_);
@@ -40,11 +47,10 @@ absl::Status RequestValidator::status() const {
   return status;
 }
 
-void ValidateIds(const google::protobuf::RepeatedPtrField<std::string>& ids, IdValidator shape,
+void ValidateIds(const google::protobuf::RepeatedPtrField<std::string>& ids, IdValidator validate,
                  std::string_view field, RequestValidator& validator) {
   for (int i = 0; i < ids.size(); ++i) {
-    const std::string_view wrong = shape(ids[i]);
-    if (!wrong.empty()) validator.AddViolation(StrCat(field, "[", i, "]"), wrong);
+    validator.Check(ids[i], validate, StrCat(field, "[", i, "]"));
   }
 }
 
@@ -104,6 +110,26 @@ void ValidateTimeRange(const v1::TimeRange& range, std::string_view field,
                  std::pair(range.end().seconds(), range.end().nanos())) {
     validator.AddViolation(field, "start must be before end");
   }
+}
+
+std::optional<milliseconds> RequestedStaleness(const google::protobuf::Message& request,
+                                               RequestValidator& validator) {
+  const auto* options = MessageField<v1::ReadOptions>(request, "read_options");
+  if (options == nullptr || !options->has_max_staleness()) return std::nullopt;
+  const auto& asked = options->max_staleness();
+  if (asked.seconds() < 0 || asked.nanos() < 0) {
+    validator.AddViolation("read_options.max_staleness", "is below zero; zero asks Falcon itself");
+    return std::nullopt;
+  }
+  if (asked.seconds() >= std::chrono::duration_cast<seconds>(kMaxStaleness).count())
+    return kMaxStaleness;
+  return seconds(asked.seconds()) + milliseconds(asked.nanos() / 1'000'000);
+}
+
+void ApplyStaleness(const google::protobuf::Message& request, upstream::Reading& reading,
+                    RequestValidator& validator) {
+  const std::optional<milliseconds> asked = RequestedStaleness(request, validator);
+  if (asked.has_value()) reading.staleness = asked;
 }
 
 }  // namespace falcon::rpc

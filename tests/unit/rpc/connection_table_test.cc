@@ -1,5 +1,5 @@
-// Connections whose client gives its calls up at once.
-#include "rpc/server/reset_limiter.h"
+// Connections whose client cancels its calls at once.
+#include "rpc/server/connection_table.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -3,7 +3,8 @@
 
 #include <vector>
 
-#include "rpc/services/discover_service.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/discover.grpc.pb.h"
 #include "tests/unit/rpc/served_fixture.h"
 #include "upstream/operation/request_text.h"
 
@@ -20,7 +21,7 @@ constexpr std::string_view kKnownPart =
 constexpr std::string_view kStrangerPart =
     "(username:*'a*',first_seen_timestamp:null)+first_seen_timestamp:null";
 
-class AccountsTest : public ServedTest<DiscoverService, v1::DiscoverService> {
+class AccountsTest : public ServedTest<NewDiscoverService, v1::DiscoverService> {
  protected:
   // A page of ids, of `total`.
   void Ids(std::string_view id, int total) {
