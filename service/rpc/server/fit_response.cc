@@ -23,7 +23,7 @@ absl::Status FitResponse(google::protobuf::Message& answer) {
   RpcContext notes(Deadline(SteadyTime::max()), upstream::Priority::kInteractive);
   for (upstream::Note& note :
        upstream::FitTexts(answer, upstream::kMaxAnswerBytes - kRoomForNotes, "")) {
-    notes.reading.AddNote(std::move(note));
+    notes.stats.AddNote(std::move(note));
   }
   if (answer.GetDescriptor()->FindFieldByName("read_info") != nullptr) {
     AddNotes(notes, MutableMessage<v1::ReadInfo>(answer, "read_info"));

@@ -11,7 +11,8 @@
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/types.pb.h"
 #include "json/decoder.h"
-#include "upstream/call/reading.h"
+#include "upstream/call/call_options.h"
+#include "upstream/call/call_stats.h"
 
 namespace falcon::rpc {
 
@@ -26,19 +27,20 @@ struct CallLimits {
 
 // Owned by the reactor; lives until the RPC is done. Loop thread only.
 struct RpcContext {
-  RpcContext(Deadline deadline, upstream::Priority priority) : reading(deadline, priority) {}
+  RpcContext(Deadline deadline, upstream::Priority priority) : options(deadline, priority) {}
 
   // A stream's next message tells of its own costs and age only.
   void BeginNextMessage();
 
   // Of all messages together.
-  int upstream_calls() const { return earlier_calls + reading.upstream_calls; }
-  milliseconds age() const { return std::max(earlier_age, reading.age); }
+  int upstream_calls() const { return earlier_calls + stats.upstream_calls; }
+  milliseconds age() const { return std::max(earlier_age, stats.age); }
   int64_t skipped() const {
     return earlier_skipped + report.skipped_values + report.skipped_records;
   }
 
-  upstream::Reading reading;
+  upstream::CallOptions options;
+  upstream::CallStats stats;    // of this message
   int earlier_calls = 0;        // that messages before this one cost
   milliseconds earlier_age{0};  // of the oldest kept answer that they were made of
   int64_t earlier_skipped = 0;  // values and records of theirs that did not fit

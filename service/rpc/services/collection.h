@@ -224,7 +224,7 @@ absl::Status NotFoundStatus(const v1::PartialError& error, std::string_view fiel
 
 // How many records match, as Falcon counts: one call for one row of `pages`. UNAVAILABLE
 // (UPSTREAM_MALFORMED) where Falcon does not say.
-Task<absl::StatusOr<int64_t>> TotalOf(upstream::Caller& caller, RpcContext& call,
+Task<absl::StatusOr<int64_t>> TotalOf(const ServiceDeps& deps, RpcContext& call,
                                       const upstream::Operation& pages, std::string filter);
 
 // What one exported message may weigh: well under the 4 MiB that clients accept by default.
