@@ -7,7 +7,7 @@
 #include "cli/notes.h"
 #include "json_text.h"
 #include "messages.h"
-#include "render/card.h"
+#include "render/record_table.h"
 #include "text.h"
 
 namespace falcon::client {

@@ -12,6 +12,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "cli/output_file.h"
@@ -85,6 +86,9 @@ inline ExitCode ExitCodeOf(grpc::StatusCode code) {
       return kExitFailed;
   }
 }
+
+// fgctl as a function. `arguments` without the program's name. Returns the exit code; never throws.
+int RunProgram(const std::vector<std::string>& arguments, const Environment& environment);
 
 }  // namespace falcon::client
 

@@ -14,7 +14,6 @@
 #include "absl/time/clock.h"
 #include "cli/environment.h"
 #include "cli/output_file.h"
-#include "cli/program.h"
 
 namespace {
 

@@ -1,5 +1,4 @@
 // Parses, connects, calls.
-#include "cli/program.h"
 
 #include <grpcpp/create_channel.h>
 

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "json_text.h"
-#include "render/card.h"
 #include "render/record_table.h"
 
 namespace falcon::client {

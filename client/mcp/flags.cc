@@ -6,6 +6,8 @@
 #include <charconv>
 
 #include "absl/status/status.h"
+#include "base/secret_file.h"
+#include "base/status.h"
 #include "mcp/secret_file.h"
 #include "text.h"
 
@@ -122,9 +124,12 @@ std::vector<std::string> NamesIn(const std::vector<std::string>& lists) {
   return names;
 }
 
-absl::Status ReadInto(std::string& target, absl::StatusOr<std::string> text) {
-  if (!text.ok()) return text.status();
-  target = *std::move(text);
+absl::Status ReadPem(const std::string& path, AllowedReaders readers, std::string& pem) {
+  ASSIGN_OR_RETURN(const Secret text, ReadFile(path, readers));
+  if (text.empty()) {
+    return absl::InvalidArgumentError(StrCat("file ", client::EscapeUnsafe(path), " is empty"));
+  }
+  pem = text.Reveal();
   return absl::OkStatus();
 }
 
@@ -144,13 +149,13 @@ absl::Status ReadHttp(const Words& words, std::optional<HttpOptions>& http) {
   options.allow_insecure = words.allow_insecure_listen;
   options.allowed_hosts = NamesIn(words.http_allow_hosts);
   if (status.ok() && !words.http_token_file.empty()) {
-    status = ReadInto(options.token, ReadTokenFile(words.http_token_file));
+    ASSIGN_OR_RETURN(options.token, ReadTokenFile(words.http_token_file));
   }
   if (status.ok() && !words.http_tls_cert.empty()) {
-    status = ReadInto(options.certificate_pem, ReadFile(words.http_tls_cert, Readers::kAnyone));
+    status = ReadPem(words.http_tls_cert, AllowedReaders::kAnyone, options.certificate_pem);
   }
   if (status.ok() && !words.http_tls_key.empty()) {
-    status = ReadInto(options.private_key_pem, ReadFile(words.http_tls_key, Readers::kOwner));
+    status = ReadPem(words.http_tls_key, AllowedReaders::kOwner, options.private_key_pem);
   }
   if (status.ok()) http = std::move(options);
   return status;

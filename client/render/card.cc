@@ -1,10 +1,9 @@
 // Prints cards.
-#include "render/card.h"
-
 #include <algorithm>
 #include <vector>
 
 #include "messages.h"
+#include "render/record_table.h"
 #include "render/value_text.h"
 #include "text.h"
 

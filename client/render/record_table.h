@@ -1,4 +1,4 @@
-// Records as rows: which fields are columns, and what stands in them.
+// Records as rows and as cards: which fields are columns, and what stands in them.
 #ifndef FALCON_CLIENT_RENDER_RECORD_TABLE_H_
 #define FALCON_CLIENT_RENDER_RECORD_TABLE_H_
 
@@ -36,6 +36,10 @@ std::vector<Column> TableColumns(const RecordColumns& columns);
 // One row, or one for each spread item.
 std::vector<std::vector<Cell>> RowsOf(const google::protobuf::Message& record,
                                       const RecordColumns& columns, const Style& style);
+
+// A message as a card: every field that is set on a line of its own, messages indented below their
+// names. Ends with a line break; empty when nothing is set. All text is escaped; long text is not cut.
+std::string Card(const google::protobuf::Message& message, const Style& style);
 
 }  // namespace falcon::client
 

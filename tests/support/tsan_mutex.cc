@@ -5,7 +5,10 @@
 #include <dlfcn.h>
 #include <sanitizer/tsan_interface.h>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 
 namespace absl {
 namespace {
@@ -18,33 +21,33 @@ Function Real(const char* name) {
 
 }  // namespace
 
-void Mutex::Lock() {
+void Mutex::Lock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   static const auto real = Real<void (*)(Mutex*)>("_ZN4absl7debian35Mutex4LockEv");
   real(this);
   __tsan_acquire(this);
 }
 
-void Mutex::Unlock() {
+void Mutex::Unlock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   static const auto real = Real<void (*)(Mutex*)>("_ZN4absl7debian35Mutex6UnlockEv");
   __tsan_release(this);
   real(this);
 }
 
-void Mutex::Await(const Condition& condition) {
-  static const auto real =
-      Real<void (*)(Mutex*, const Condition&)>("_ZN4absl7debian35Mutex5AwaitERKNS0_9ConditionE");
-  __tsan_release(this);
-  real(this, condition);
-  __tsan_acquire(this);
+// By polling: the library would evaluate the condition where the lock is not seen.
+void Mutex::Await(const Condition& condition) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  AwaitWithTimeout(condition, InfiniteDuration());
 }
 
-bool Mutex::AwaitWithTimeout(const Condition& condition, Duration timeout) {
-  static const auto real = Real<bool (*)(Mutex*, const Condition&, Duration)>(
-      "_ZN4absl7debian35Mutex16AwaitWithTimeoutERKNS0_9ConditionENS0_8DurationE");
-  __tsan_release(this);
-  const bool holds = real(this, condition, timeout);
-  __tsan_acquire(this);
-  return holds;
+bool Mutex::AwaitWithTimeout(const Condition& condition,
+                             Duration timeout) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  const Time deadline = Now() + timeout;
+  while (!condition.Eval()) {
+    if (Now() >= deadline) return false;
+    Unlock();
+    SleepFor(Milliseconds(1));
+    Lock();
+  }
+  return true;
 }
 
 }  // namespace absl

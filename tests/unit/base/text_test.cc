@@ -76,6 +76,16 @@ TEST(EscapeUnsafe, EscapesWhatCouldAct) {
   for (const Case& one : cases) EXPECT_EQ(EscapeUnsafe(one.text), one.escaped) << one.name;
 }
 
+TEST(EscapeUnsafe, LeavesNoControlCharacterInAnyTwoBytes) {
+  for (int a = 0; a < 256; ++a) {
+    for (int b = 0; b < 256; ++b) {
+      for (const char c : EscapeUnsafe(std::string{static_cast<char>(a), static_cast<char>(b)})) {
+        EXPECT_FALSE(static_cast<unsigned char>(c) < 0x20 || c == 0x7F) << a << ' ' << b;
+      }
+    }
+  }
+}
+
 TEST(EscapeUnsafe, CutsWithoutSplittingACharacterOrAnEscape) {
   EXPECT_EQ(EscapeUnsafe("abcdef", 6), "abcdef");
   EXPECT_EQ(EscapeUnsafe("abcdefg", 6), "abcdef...");

@@ -63,7 +63,7 @@ constexpr char kAllLines[] =
     "{\"composite_id\":\"id0\"}\n{\"composite_id\":\"id1\"}\n"
     "{\"composite_id\":\"id2\"}\n{\"composite_id\":\"id3\"}\n";
 
-TEST_F(Export, WritesEveryRecordAndSaysHowMany) {
+TEST_F(Export, WritesEveryRecordAndTheirNumber) {
   Serve(4, grpc::StatusCode::OK);
   const ProgramRun run = Run({"--output", "ndjson"});
   EXPECT_EQ(run.code, 0) << run.err;
@@ -71,7 +71,7 @@ TEST_F(Export, WritesEveryRecordAndSaysHowMany) {
   EXPECT_THAT(run.err, HasSubstr("4 records in "));
 }
 
-TEST_F(Export, ResumesABrokenStreamByItselfWithoutLossOrRepeat) {
+TEST_F(Export, ResumesABrokenStreamWithoutLossOrDuplicate) {
   Serve(1, grpc::StatusCode::UNAVAILABLE);
   const ProgramRun run = Run({"--output", "ndjson"});
   EXPECT_EQ(run.code, 0) << run.err;
@@ -81,7 +81,7 @@ TEST_F(Export, ResumesABrokenStreamByItselfWithoutLossOrRepeat) {
               ElementsAre(milliseconds(1000), milliseconds(1000), milliseconds(1000)));
 }
 
-TEST_F(Export, GivesUpAfterTriesWithoutProgressAndTellsHowToGoOn) {
+TEST_F(Export, GivesUpAfterMaxRetriesWithoutProgress) {
   Serve(0, grpc::StatusCode::UNAVAILABLE);
   const ProgramRun run = Run({"--output", "ndjson", "--resume-token", "after1", "--retry", "2"});
   EXPECT_EQ(run.code, 5);
@@ -90,7 +90,7 @@ TEST_F(Export, GivesUpAfterTriesWithoutProgressAndTellsHowToGoOn) {
   EXPECT_THAT(tokens_, ElementsAre("after1", "after1", "after1"));
 }
 
-TEST_F(Export, PrintsTheResumeTokenWhenItIsNotToRetry) {
+TEST_F(Export, PrintsTheResumeTokenWhenRetriesAreOff) {
   Serve(2, grpc::StatusCode::UNAVAILABLE);
   const ProgramRun run = Run({"--output", "json", "--retry", "0"});
   EXPECT_EQ(run.code, 5);
@@ -113,20 +113,20 @@ TEST_F(Export, ResumesForTwoMinutesWithoutProgressUnlessToldOtherwise) {
   EXPECT_EQ(Run({"--retry-for", "soon"}).code, 2);
 }
 
-TEST_F(Export, ResumesAStreamThatAGatewayCancelledAsItEnded) {
+TEST_F(Export, ResumesAStreamThatAGatewayCancelsAtShutdown) {
   Serve(2, grpc::StatusCode::CANCELLED);
   const ProgramRun run = Run({"--output", "ndjson"});
   EXPECT_EQ(run.code, 0) << run.err;
   EXPECT_THAT(tokens_, SizeIs(2));
 }
 
-TEST_F(Export, DoesNotRetryWhatWillFailAgain) {
+TEST_F(Export, DoesNotRetryPermanentErrors) {
   Serve(0, grpc::StatusCode::PERMISSION_DENIED);
   EXPECT_EQ(Run({}).code, 4);
   EXPECT_THAT(tokens_, SizeIs(1));
 }
 
-TEST_F(Export, AnEmptyExportIsValidJson) {
+TEST_F(Export, EmptyExportIsValidJson) {
   gateway_.export_detections = [](const auto&, const auto&, const auto&) {
     return grpc::Status::OK;
   };
@@ -135,7 +135,7 @@ TEST_F(Export, AnEmptyExportIsValidJson) {
   EXPECT_EQ(nlohmann::json::parse(run.out)["detections"], nlohmann::json::array());
 }
 
-TEST_F(Export, AnInterruptionCancelsTheCall) {
+TEST_F(Export, InterruptionCancelsTheCall) {
   gateway_.export_detections = [&](const auto&, const auto& write, const auto& cancelled) {
     write(Batch(0));
     setting_.stop.request_stop();
@@ -145,7 +145,7 @@ TEST_F(Export, AnInterruptionCancelsTheCall) {
   EXPECT_EQ(Run({"--output", "ndjson"}).code, 130);
 }
 
-TEST_F(Export, AnInterruptionTellsHowToAppendTheRest) {
+TEST_F(Export, InterruptionPrintsHowToResume) {
   Serve(1, grpc::StatusCode::UNAVAILABLE);
   setting_.on_pause = [this] { setting_.stop.request_stop(); };
   const ProgramRun run = Run({"--output", "ndjson", "--created-after", "7d"});
@@ -155,7 +155,7 @@ TEST_F(Export, AnInterruptionTellsHowToAppendTheRest) {
                              HasSubstr("--created-after 2026-05-21T")));
 }
 
-TEST_F(Export, AlreadyInterruptedNeverStarts) {
+TEST_F(Export, InterruptedBeforeTheStartDoesNotCall) {
   setting_.stop.request_stop();
   EXPECT_EQ(Run({"--output", "ndjson"}).code, 130);
 }
@@ -183,7 +183,7 @@ class ExportToFile : public Export {
   const std::string token_ = scratch_.folder() + "/token";
 };
 
-TEST_F(ExportToFile, AFullDiskIsAFailureThatNamesTheTokenOfTheLastWholeMessage) {
+TEST_F(ExportToFile, FullDiskPrintsTheTokenOfTheLastCompleteMessage) {
   Serve(4, grpc::StatusCode::OK);
   for (const char* format : {"ndjson", "json", "table"}) {
     const ProgramRun run = RunInto("/dev/full", {"--output", format, "--resume-token", "after1"});
@@ -194,7 +194,7 @@ TEST_F(ExportToFile, AFullDiskIsAFailureThatNamesTheTokenOfTheLastWholeMessage) 
   }
 }
 
-TEST_F(ExportToFile, TheResumeFileIsTheTokenUntilTheExportIsComplete) {
+TEST_F(ExportToFile, ResumeFileHoldsTheTokenUntilTheExportIsComplete) {
   Serve(2, grpc::StatusCode::UNAVAILABLE);
   const std::vector<std::string> arguments = {"--resume-file", token_, "--retry", "0"};
   ProgramRun run = RunInto(out_, arguments);
@@ -210,7 +210,7 @@ TEST_F(ExportToFile, TheResumeFileIsTheTokenUntilTheExportIsComplete) {
   EXPECT_THAT(tokens_, ElementsAre("", "after1"));
 }
 
-TEST_F(ExportToFile, TheResumeFileKeepsTheTimesThatWereCountedBackFromNow) {
+TEST_F(ExportToFile, ResumeFileKeepsTheStartOfRelativeTimes) {
   std::vector<int64_t> starts;
   gateway_.export_detections = [&](const v1::ExportDetectionsRequest& request, const auto& write,
                                    const auto&) {
@@ -229,7 +229,7 @@ TEST_F(ExportToFile, TheResumeFileKeepsTheTimesThatWereCountedBackFromNow) {
   EXPECT_EQ(starts.back(), 1767225600) << "2026-01-01";
 }
 
-TEST_F(ExportToFile, AnOutputThatWasClearedIsNotTakenForTheExportsOwn) {
+TEST_F(ExportToFile, RejectsAnOutputThatWasTruncatedSince) {
   Serve(2, grpc::StatusCode::UNAVAILABLE);
   RunInto(out_, {"--resume-file", token_, "--retry", "0"});
   std::ofstream(out_, std::ios::trunc) << "";
@@ -239,14 +239,14 @@ TEST_F(ExportToFile, AnOutputThatWasClearedIsNotTakenForTheExportsOwn) {
   EXPECT_THAT(tokens_, SizeIs(1));
 }
 
-TEST_F(ExportToFile, AResumeFileThatCannotBeWrittenEndsTheExportWithItsToken) {
+TEST_F(ExportToFile, UnwritableResumeFileEndsTheExportAndPrintsTheToken) {
   Serve(4, grpc::StatusCode::OK);
   const ProgramRun run = RunInto(out_, {"--resume-file", scratch_.folder() + "/none/token"});
   EXPECT_EQ(run.code, 1);
   EXPECT_THAT(run.err, AllOf(HasSubstr("Cannot write"), HasSubstr("--resume-token after0")));
 }
 
-TEST_F(ExportToFile, TheResumeFileGoesWithLinesOfRecordsAlone) {
+TEST_F(ExportToFile, ResumeFileRequiresNdjsonAndNoResumeToken) {
   EXPECT_EQ(RunInto(out_, {"--resume-file", token_, "--output", "json"}).code, 2);
   EXPECT_EQ(RunInto(out_, {"--resume-file", token_, "--resume-token", "a"}).code, 2);
 }

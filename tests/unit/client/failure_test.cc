@@ -41,7 +41,7 @@ TEST(Failure, ReadsEveryDetail) {
   EXPECT_TRUE(failure.MayPass());
 }
 
-TEST(Failure, WithoutReadableDetailsIsStillAFailure) {
+TEST(Failure, KeepsTheStatusWhenDetailsAreUnreadable) {
   const Failure failure =
       FailureFrom(grpc::Status(grpc::StatusCode::INTERNAL, "broken", "\xff\xff not a proto"));
   EXPECT_EQ(failure.message, "broken");
@@ -49,7 +49,7 @@ TEST(Failure, WithoutReadableDetailsIsStillAFailure) {
   EXPECT_FALSE(failure.MayPass());
 }
 
-TEST(Failure, TextNamesFieldsNextStepAndTrace) {
+TEST(FailureText, NamesFieldsAndTraceId) {
   Failure failure;
   failure.code = grpc::StatusCode::INVALID_ARGUMENT;
   failure.message = "The request is not valid.";
@@ -63,7 +63,7 @@ TEST(Failure, TextNamesFieldsNextStepAndTrace) {
             "  Falcon trace id, for CrowdStrike support: abc\n");
 }
 
-TEST(Failure, TextDoesNotSayALoneViolationTwice) {
+TEST(FailureText, PrintsALoneViolationOnce) {
   Failure failure;
   failure.code = grpc::StatusCode::INVALID_ARGUMENT;
   failure.message = "filter: unknown field";
@@ -71,32 +71,36 @@ TEST(Failure, TextDoesNotSayALoneViolationTwice) {
   EXPECT_EQ(FailureText(failure, "", kPlain), "error: filter: unknown field (INVALID_ARGUMENT)\n");
 }
 
-TEST(Failure, TextSaysWhichScopeToGrantAndWhenToRetry) {
-  Failure denied;
-  denied.code = grpc::StatusCode::PERMISSION_DENIED;
-  denied.metadata = {{"required_scopes", "Hosts:read"}};
-  EXPECT_THAT(FailureText(denied, "", kPlain), HasSubstr("console: Hosts:read"));
-  Failure busy;
-  busy.code = grpc::StatusCode::RESOURCE_EXHAUSTED;
-  busy.retry_delay = std::chrono::milliseconds(12'000);
-  EXPECT_THAT(FailureText(busy, "", kPlain), HasSubstr("Try again in 12 s."));
+TEST(FailureText, AdvisesOnTheNextStep) {
+  struct Case {
+    grpc::StatusCode code;
+    std::map<std::string, std::string> metadata;
+    std::optional<std::chrono::milliseconds> retry_delay;
+    const char* advice;
+  };
+  using grpc::StatusCode;
+  const Case cases[] = {
+      {StatusCode::PERMISSION_DENIED, {{"required_scopes", "Hosts:read"}}, {}, "Hosts:read"},
+      {StatusCode::RESOURCE_EXHAUSTED, {}, std::chrono::seconds(12), "Try again in 12 s."},
+      {StatusCode::RESOURCE_EXHAUSTED, {}, {}, "share Falcon's rate limit"},
+      {StatusCode::INVALID_ARGUMENT,
+       {{"corrected_filter", "severity:>60+status:'new'"}},
+       {},
+       "Try --fql 'severity:>60+status:'\\''new'\\'''\n"},
+      {StatusCode::UNAVAILABLE, {}, {}, "running at 10.0.0.1:7"},
+      {StatusCode::DEADLINE_EXCEEDED, {}, {}, "--timeout"},
+      {StatusCode::UNIMPLEMENTED, {}, {}, "older than fgctl"}};
+  for (const Case& one : cases) {
+    Failure failure;
+    failure.code = one.code;
+    failure.metadata = one.metadata;
+    failure.retry_delay = one.retry_delay;
+
+    EXPECT_THAT(FailureText(failure, "10.0.0.1:7", kPlain), HasSubstr(one.advice));
+  }
 }
 
-TEST(Failure, TextRepeatsTheCorrectionOfTheFilter) {
-  Failure wrong;
-  wrong.code = grpc::StatusCode::INVALID_ARGUMENT;
-  wrong.metadata = {{"corrected_filter", "severity:>60+status:'new'"}};
-  EXPECT_THAT(FailureText(wrong, "", kPlain),
-              HasSubstr("Try --fql 'severity:>60+status:'\\''new'\\'''\n"));
-}
-
-TEST(Failure, TextAdvisesOnAnAddressWhereNobodyListens) {
-  Failure failure;
-  failure.code = grpc::StatusCode::UNAVAILABLE;
-  EXPECT_THAT(FailureText(failure, "10.0.0.1:7", kPlain), HasSubstr("running at 10.0.0.1:7"));
-}
-
-TEST(Failure, AProxyInTheGatewaysPlaceIsNoDeadGateway) {
+TEST(FailureText, TellsAProxyFromAGatewayThatIsDown) {
   struct Case {
     grpc::StatusCode code;
     const char* message;
@@ -124,7 +128,7 @@ TEST(Failure, AProxyInTheGatewaysPlaceIsNoDeadGateway) {
   }
 }
 
-TEST(Failure, TextCannotSteerTheTerminal) {
+TEST(FailureText, EscapesEveryPart) {
   Failure failure;
   failure.message = "evil\x1b[2J";
   failure.violations = {{"f\n", "\xe2\x80\xae"}};
@@ -134,21 +138,21 @@ TEST(Failure, TextCannotSteerTheTerminal) {
 
 TEST(ExitCode, FollowsTheStatus) {
   using grpc::StatusCode;
-  EXPECT_EQ(ExitCodeOf(StatusCode::OK), 0);
-  for (const auto code : {StatusCode::INTERNAL, StatusCode::UNKNOWN, StatusCode::DATA_LOSS,
-                          StatusCode::UNIMPLEMENTED, StatusCode::CANCELLED}) {
-    EXPECT_EQ(ExitCodeOf(code), 1) << CodeName(code);
-  }
-  EXPECT_EQ(ExitCodeOf(StatusCode::INVALID_ARGUMENT), 2);
-  EXPECT_EQ(ExitCodeOf(StatusCode::OUT_OF_RANGE), 2);
-  EXPECT_EQ(ExitCodeOf(StatusCode::NOT_FOUND), 3);
-  for (const auto code : {StatusCode::PERMISSION_DENIED, StatusCode::FAILED_PRECONDITION,
-                          StatusCode::UNAUTHENTICATED}) {
-    EXPECT_EQ(ExitCodeOf(code), 4) << CodeName(code);
-  }
-  for (const auto code : {StatusCode::UNAVAILABLE, StatusCode::DEADLINE_EXCEEDED,
-                          StatusCode::RESOURCE_EXHAUSTED, StatusCode::ABORTED}) {
-    EXPECT_EQ(ExitCodeOf(code), 5) << CodeName(code);
+  const std::map<ExitCode, std::vector<StatusCode>> cases = {
+      {kExitOk, {StatusCode::OK}},
+      {kExitFailed,
+       {StatusCode::INTERNAL, StatusCode::UNKNOWN, StatusCode::DATA_LOSS, StatusCode::UNIMPLEMENTED,
+        StatusCode::CANCELLED}},
+      {kExitUsage, {StatusCode::INVALID_ARGUMENT, StatusCode::OUT_OF_RANGE}},
+      {kExitNotFound, {StatusCode::NOT_FOUND}},
+      {kExitNotAllowed,
+       {StatusCode::PERMISSION_DENIED, StatusCode::FAILED_PRECONDITION,
+        StatusCode::UNAUTHENTICATED}},
+      {kExitTryAgain,
+       {StatusCode::UNAVAILABLE, StatusCode::DEADLINE_EXCEEDED, StatusCode::RESOURCE_EXHAUSTED,
+        StatusCode::ABORTED}}};
+  for (const auto& [exit_code, codes] : cases) {
+    for (const StatusCode code : codes) EXPECT_EQ(ExitCodeOf(code), exit_code) << CodeName(code);
   }
 }
 

@@ -34,7 +34,7 @@ class Flags : public ::testing::Test {
   const absl::Time now_ = *ParseInstant("2026-05-28T20:00:00Z", absl::UnixEpoch());
 };
 
-TEST_F(Flags, AreNamedAfterTheFieldsOneValueAtATime) {
+TEST_F(Flags, AreNamedAfterFieldsInTheSingular) {
   EXPECT_THAT(Names("detections", "list"),
               ElementsAre("page-size", "page-token", "days", "created-after", "created-before",
                           "severity", "min-severity", "status", "hostname", "technique", "tactic",
@@ -52,13 +52,13 @@ TEST_F(Flags, TakeEnumWordsInAnyCaseSingleOrByCommas) {
             R"({"filter":{"min_severity":"SEVERITY_MEDIUM"}})");
 }
 
-TEST_F(Flags, AnswerAnUnknownWordWithTheRightOnes) {
+TEST_F(Flags, SuggestKnownValuesForAnUnknownOne) {
   EXPECT_THAT(Filled("detections", "list", {{"severity", {"hihg"}}}),
               AllOf(HasSubstr("--severity"), HasSubstr("Did you mean high?"),
                     HasSubstr("informational, low, medium, high, critical")));
 }
 
-TEST_F(Flags, MakeATimeRangeOfTwoEnds) {
+TEST_F(Flags, SetBothEndsOfATimeRange) {
   EXPECT_EQ(
       Filled("detections", "list", {{"created-after", {"7d"}}, {"created-before", {"2026-05-28"}}}),
       R"({"filter":{"created":{"start":"2026-05-21T20:00:00Z","end":"2026-05-28T00:00:00Z"}}})");
@@ -66,7 +66,7 @@ TEST_F(Flags, MakeATimeRangeOfTwoEnds) {
               AllOf(HasSubstr("--created-after"), HasSubstr("2026-05-28T14:00:00Z")));
 }
 
-TEST_F(Flags, MakeAFieldMaskOfCommas) {
+TEST_F(Flags, SplitAFieldMaskAtCommas) {
   EXPECT_EQ(Filled("detections", "list", {{"fields", {"composite_id, device.hostname"}}}),
             R"({"read_mask":{"paths":["composite_id","device.hostname"]}})");
 }
@@ -80,7 +80,7 @@ TEST_F(Flags, KeepPresenceOfZero) {
   EXPECT_EQ(Filled("detections", "list", {{"days", {"0"}}}), R"({"filter":{"days":0}})");
 }
 
-TEST_F(Flags, RefuseWhatIsNoNumberTooBigOrGivenTwice) {
+TEST_F(Flags, RejectInvalidOrRepeatedValues) {
   EXPECT_THAT(Filled("hosts", "list", {{"page-size", {"ten"}}}), HasSubstr("not a whole number"));
   EXPECT_THAT(Filled("hosts", "list", {{"page-size", {"5000000000"}}}),
               HasSubstr("not a whole number"));
@@ -90,26 +90,26 @@ TEST_F(Flags, RefuseWhatIsNoNumberTooBigOrGivenTwice) {
   EXPECT_THAT(Filled("hosts", "list", {{"hostname", {"\xff"}}}), HasSubstr("not valid UTF-8"));
 }
 
-TEST_F(Flags, TakeSeveralValuesByCommasButThoseBehindABackslash) {
+TEST_F(Flags, SplitValuesAtUnescapedCommas) {
   EXPECT_EQ(Filled("hosts", "list", {{"tag", {"A,B", "C"}}}),
             R"({"filter":{"tags":["A","B","C"]}})");
   EXPECT_EQ(Filled("hosts", "list", {{"tag", {R"(A\,B)"}}}), R"({"filter":{"tags":["A,B"]}})");
   EXPECT_EQ(Filled("hosts", "list", {{"hostname", {"A,B"}}}), R"({"filter":{"hostname":"A,B"}})");
 }
 
-TEST_F(Flags, RefuseTwoOfOneChoice) {
+TEST_F(Flags, RejectTwoFieldsOfAOneof) {
   EXPECT_THAT(Filled("detections", "list", {{"days", {"7"}}, {"created-after", {"7d"}}}),
               HasSubstr("--days and --created-after are mutually exclusive"));
   EXPECT_THAT(Filled("hosts", "get", {{"device-id", {"a"}}, {"hostname", {"b"}}}),
               HasSubstr("--device-id and --hostname are mutually exclusive"));
 }
 
-TEST_F(Flags, SayWhichIsMissing) {
+TEST_F(Flags, NameTheMissingRequiredFlag) {
   EXPECT_THAT(Filled("detections", "aggregate", {}), HasSubstr("--field is required"));
   EXPECT_THAT(Filled("hosts", "get", {}), HasSubstr("One of --device-id, --hostname is required"));
 }
 
-TEST_F(Flags, NameFieldsOfTheRequestInTheirOwnTerms) {
+TEST_F(Flags, TranslateRequestPaths) {
   const std::vector<Flag> flags = FlagsOf(MethodOf(*catalog_, "detections", "list"));
   EXPECT_EQ(FlagFor(flags, "filter.days"), "--days");
   EXPECT_EQ(FlagFor(flags, "filter.severities[1]"), "--severity");
@@ -121,7 +121,7 @@ TEST_F(Flags, NameFieldsOfTheRequestInTheirOwnTerms) {
             "set the request's --hostname instead, `x`");
 }
 
-TEST_F(Flags, GetsAndBatchesTakeTheirIdsWithoutAName) {
+TEST_F(Flags, FirstFieldOfGetAndBatchGetIsPositional) {
   const auto positional = [&](const std::string& noun, const std::string& verb) {
     const Method& method = MethodOf(*catalog_, noun, verb);
     const std::vector<Flag> flags = FlagsOf(method);
@@ -136,7 +136,7 @@ TEST_F(Flags, GetsAndBatchesTakeTheirIdsWithoutAName) {
   EXPECT_EQ(positional("", "status"), "");
 }
 
-TEST_F(Flags, EachSaysWhatTheProtoSays) {
+TEST_F(Flags, EachHasHelp) {
   for (const Noun& noun : catalog_->nouns()) {
     for (const Method& method : noun.methods) {
       for (const Flag& flag : FlagsOf(method)) {

@@ -31,7 +31,7 @@ class Invoke : public ::testing::Test {
   const Method& export_ = MethodOf(*catalog_, "detections", "export");
 };
 
-TEST_F(Invoke, AUnaryCallCarriesRequestAndAnswer) {
+TEST_F(Invoke, UnaryCallCarriesRequestAndResponse) {
   gateway_.get_host = [](const v1::GetHostRequest& request, v1::GetHostResponse& response) {
     response.mutable_host()->set_hostname(request.hostname() + "!");
     return grpc::Status::OK;
@@ -41,7 +41,7 @@ TEST_F(Invoke, AUnaryCallCarriesRequestAndAnswer) {
   EXPECT_EQ(TextField(MessageAt(*answer.message, *get_.shape.records, -1), "hostname"), "A!");
 }
 
-TEST_F(Invoke, AFailureArrivesWithItsDetails) {
+TEST_F(Invoke, FailureCarriesItsDetails) {
   gateway_.get_host = [](const v1::GetHostRequest&, v1::GetHostResponse&) {
     google::rpc::BadRequest bad;
     bad.add_field_violations()->set_field("device_id");
@@ -56,7 +56,7 @@ TEST_F(Invoke, AFailureArrivesWithItsDetails) {
   EXPECT_EQ(answer.failure->violations[0].field, "device_id");
 }
 
-TEST_F(Invoke, ADeadlineEndsTheCall) {
+TEST_F(Invoke, DeadlineEndsTheCall) {
   std::promise<void> gate;  // the gateway answers when the caller has given up
   gateway_.get_host = [&gate](const v1::GetHostRequest&, v1::GetHostResponse&) {
     gate.get_future().wait();
@@ -70,7 +70,7 @@ TEST_F(Invoke, ADeadlineEndsTheCall) {
   EXPECT_EQ(answer.failure->code, grpc::StatusCode::DEADLINE_EXCEEDED);
 }
 
-TEST_F(Invoke, AStreamGivesEveryMessageInOrderAndThenItsFailure) {
+TEST_F(Invoke, StreamDeliversMessagesInOrderThenItsFailure) {
   gateway_.export_detections = [](const auto&, const auto& write, const auto&) {
     for (int i = 1; i <= 3; ++i) {
       v1::ExportDetectionsResponse batch;
@@ -90,7 +90,7 @@ TEST_F(Invoke, AStreamGivesEveryMessageInOrderAndThenItsFailure) {
   EXPECT_EQ(failure->reason, "UPSTREAM_ERROR");
 }
 
-TEST_F(Invoke, AReaderThatHasEnoughEndsTheStreamWithoutFailure) {
+TEST_F(Invoke, ReaderThatStopsEndsTheStreamWithoutFailure) {
   std::atomic<bool> seen_cancel = false;
   gateway_.export_detections = [&](const auto&, const auto& write, const auto& cancelled) {
     while (!cancelled() && write(v1::ExportDetectionsResponse())) {
@@ -106,7 +106,7 @@ TEST_F(Invoke, AReaderThatHasEnoughEndsTheStreamWithoutFailure) {
   while (!seen_cancel) std::this_thread::yield();
 }
 
-TEST_F(Invoke, AStopCancelsTheCall) {
+TEST_F(Invoke, StopCancelsTheCall) {
   std::stop_source stop;
   gateway_.export_detections = [&](const auto&, const auto& write, const auto& cancelled) {
     write(v1::ExportDetectionsResponse());

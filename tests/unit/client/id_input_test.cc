@@ -23,7 +23,7 @@ struct Case {
 
 class IdInput : public ::testing::TestWithParam<Case> {};
 
-TEST_P(IdInput, TakesIdsAndNothingElse) {
+TEST_P(IdInput, AcceptsOnlyIds) {
   std::istringstream in(GetParam().input);
   const auto ids = ReadIds(in, {"device_id", "id"});
   const std::string expected = GetParam().ids;

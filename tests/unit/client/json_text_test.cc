@@ -32,7 +32,7 @@ TEST(JsonText, KeepsTheProtosNamesAndCanonicalForms) {
       R"("total_size":"9007199254740993"})");
 }
 
-TEST(JsonText, PrettyAndOneLineSayTheSame) {
+TEST(JsonText, PrettyAndOneLineAreEqualJson) {
   const auto catalog = RealCatalog();
   const auto& answer = *MethodOf(*catalog, "", "status").descriptor->output_type();
   const auto message = FromText(*catalog, answer, R"(
@@ -58,7 +58,7 @@ TEST(JsonText, UnknownEnumNumbersStayNumbers) {
   EXPECT_EQ(JsonText(*message, JsonForm::kOneLine), R"({"severity":77})");
 }
 
-TEST(JsonText, EscapesWhatCanSteerATerminalAndStaysReadableByAnyParser) {
+TEST(JsonText, EscapesHostileCharactersAsValidJson) {
   EXPECT_EQ(JsonString("a\"b\\c\n\t\x1b[2J"), R"("a\"b\\c\n\t\u001b[2J")");
   EXPECT_EQ(JsonString("\xe2\x80\xae\xc2\x9b\x7f"), R"("\u202e\u009b\u007f")");
   EXPECT_EQ(JsonString("\xf3\xa0\x81\x81"), R"("\udb40\udc41")");

@@ -88,7 +88,7 @@ class MadeUpService {
   const google::protobuf::ServiceDescriptor* service_;
 };
 
-TEST(Naming, ServicesThatMayComeNeedNoList) {
+TEST(Naming, NewServicesAreNamedByTheRule) {
   const MadeUpService vulnerabilities(
       "VulnerabilityService", {"ListVulnerabilities", "GetVulnerability", "GetRemediation"});
   EXPECT_EQ(vulnerabilities.Noun(0), "vulnerabilities");
@@ -100,7 +100,7 @@ TEST(Naming, ServicesThatMayComeNeedNoList) {
   EXPECT_EQ(sessions.Verb(1), "batch-get");
 }
 
-TEST(Naming, AServiceMayListSeveralNouns) {
+TEST(Naming, ServiceWithSeveralListsHasSeveralNouns) {
   const MadeUpService discover("DiscoverService",
                                {"ListPorts", "GetPort", "ListCities", "GetCity"});
   EXPECT_EQ(discover.Noun(1), "ports");
@@ -109,13 +109,13 @@ TEST(Naming, AServiceMayListSeveralNouns) {
   EXPECT_EQ(discover.Verb(2), "list");
 }
 
-TEST(Naming, TwoMethodsThatWouldCollideKeepTheirFullNames) {
+TEST(Naming, CollidingVerbsKeepTheirFullNames) {
   const MadeUpService hosts("HostService", {"ListHosts", "BatchGetState", "GetState"});
   EXPECT_EQ(hosts.Verb(1), "batch-get-state");
   EXPECT_EQ(hosts.Verb(2), "get-state");
 }
 
-TEST(Naming, ARunOfCapitalsIsOneWord) {
+TEST(Naming, RunOfCapitalsIsOneWord) {
   EXPECT_THAT(Words("ListIOCs"), ElementsAre("list", "iocs"));
   EXPECT_THAT(Words("GetRTRSession"), ElementsAre("get", "rtr", "session"));
   EXPECT_THAT(Words("BatchGetLoginHistory"), ElementsAre("batch", "get", "login", "history"));

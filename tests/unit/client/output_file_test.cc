@@ -35,7 +35,7 @@ class Descriptor {
   const int fd_;
 };
 
-TEST(OutputFile, SaysWhyAWriteFailedAndWritesNoMore) {
+TEST(OutputFile, KeepsTheReasonOfAFailedWriteAndStopsWriting) {
   const Descriptor full("/dev/full", O_WRONLY);
   OutputFile file(full.fd(), {});
   std::ostream out(&file);
@@ -45,7 +45,7 @@ TEST(OutputFile, SaysWhyAWriteFailedAndWritesNoMore) {
   EXPECT_FALSE(file.Commit());
 }
 
-TEST(OutputFile, LargerThanItsBufferAFailureIsSeenAtOnce) {
+TEST(OutputFile, FailsAtOnceForOutputBeyondItsBuffer) {
   const Descriptor full("/dev/full", O_WRONLY);
   OutputFile file(full.fd(), {});
   std::ostream out(&file);
@@ -53,7 +53,7 @@ TEST(OutputFile, LargerThanItsBufferAFailureIsSeenAtOnce) {
   EXPECT_FALSE(out.good());
 }
 
-TEST(OutputFile, CutsBackToTheLastWholeMessage) {
+TEST(OutputFile, DiscardCutsBackToTheLastCommit) {
   const falcon::testing::TempDir scratch;
   const std::string path = scratch.folder() + "/out";
   const Descriptor descriptor(path, O_WRONLY | O_APPEND);
@@ -68,7 +68,7 @@ TEST(OutputFile, CutsBackToTheLastWholeMessage) {
   EXPECT_EQ(file.Committed()->bytes, 4);
 }
 
-TEST(OutputFile, APipeCannotBeCutAndHasNoPlace) {
+TEST(OutputFile, PipeCanNeitherBeCutNorResumed) {
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
   OutputFile file(ends[1], {});
@@ -80,7 +80,7 @@ TEST(OutputFile, APipeCannotBeCutAndHasNoPlace) {
   close(ends[1]);
 }
 
-TEST(OutputFile, AReaderThatHasGoneIsAFailure) {
+TEST(OutputFile, ClosedPipeIsAFailure) {
   signal(SIGPIPE, SIG_IGN);
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
@@ -92,7 +92,7 @@ TEST(OutputFile, AReaderThatHasGoneIsAFailure) {
   close(ends[1]);
 }
 
-TEST(OutputFile, AReaderThatReadsNoMoreDoesNotHoldAnInterruptionUp) {
+TEST(OutputFile, InterruptionEndsAWriteToAReaderThatStalls) {
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
   std::stop_source stop;
@@ -106,7 +106,7 @@ TEST(OutputFile, AReaderThatReadsNoMoreDoesNotHoldAnInterruptionUp) {
   close(ends[1]);
 }
 
-TEST(OutputFile, GoesOnBehindWhatWasWrittenAndCutsWhatACrashLeft) {
+TEST(OutputFile, ContinueAtCutsWhatFollowsThePlace) {
   const falcon::testing::TempDir scratch;
   const std::string path = scratch.folder() + "/out";
   std::ofstream(path) << "one\nha";
@@ -125,7 +125,7 @@ TEST(OutputFile, GoesOnBehindWhatWasWrittenAndCutsWhatACrashLeft) {
   EXPECT_TRUE(file.ContinueAt(place).ok()) << "another file is another output";
 }
 
-TEST(ResumeFile, HoldsTheTokenInItsFirstLineAndAllElseBehindIt) {
+TEST(ResumeFile, HoldsTheTokenInItsFirstLineAndRoundTrips) {
   const falcon::testing::TempDir scratch;
   const std::string path = scratch.folder() + "/token";
   EXPECT_FALSE(ReadResumePoint(path)->has_value());
@@ -143,7 +143,7 @@ TEST(ResumeFile, HoldsTheTokenInItsFirstLineAndAllElseBehindIt) {
   EXPECT_TRUE(RemoveResumePoint(path).ok());
 }
 
-TEST(ResumeFile, TakesABareTokenAndAnEmptyFileAndRefusesAllElse) {
+TEST(ResumeFile, AcceptsABareTokenOrAnEmptyFileAndRejectsOtherText) {
   const falcon::testing::TempDir scratch;
   const std::string path = scratch.folder() + "/token";
   std::ofstream(path) << "";

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/program.h"
+#include "cli/environment.h"
 
 namespace falcon::client {
 

@@ -76,7 +76,7 @@ TEST_F(Fgctl, ListsATableOnATerminalAndSaysThatMoreExist) {
   EXPECT_THAT(run.err, HasSubstr("2 of 6 detections. More: --all, --limit N, or --page-token 2"));
 }
 
-TEST_F(Fgctl, ColoursATerminalUnlessAskedNotTo) {
+TEST_F(Fgctl, ColorsATerminalUnlessToldNotTo) {
   ServePages();
   setting_.terminal = true;
   EXPECT_THAT(Run({"detections", "list"}).out, HasSubstr("\x1b["));
@@ -92,7 +92,7 @@ TEST_F(Fgctl, FollowsAllPagesIntoOneValidAnswer) {
   EXPECT_FALSE(json.contains("next_page_token"));
 }
 
-TEST_F(Fgctl, StopsAtTheLimitAsksForNoMoreAndKeepsTheNextTokenRight) {
+TEST_F(Fgctl, LimitBoundsRowsAndPageSizesAndKeepsTheNextPageToken) {
   ServePages();
   const ProgramRun run = Run({"detections", "list", "--limit", "3", "--output", "json"});
   const auto json = nlohmann::json::parse(run.out);
@@ -101,7 +101,7 @@ TEST_F(Fgctl, StopsAtTheLimitAsksForNoMoreAndKeepsTheNextTokenRight) {
   EXPECT_THAT(page_sizes_, ElementsAre(3, 1));
 }
 
-TEST_F(Fgctl, WritesOneRecordALineInNdjson) {
+TEST_F(Fgctl, NdjsonHoldsOneRecordPerLine) {
   ServePages();
   const ProgramRun run = Run({"detections", "list", "--all", "-o", "ndjson"});
   EXPECT_EQ(run.out,
@@ -109,7 +109,7 @@ TEST_F(Fgctl, WritesOneRecordALineInNdjson) {
             "{\"composite_id\":\"id3\"}\n{\"composite_id\":\"id4\"}\n{\"composite_id\":\"id5\"}\n");
 }
 
-TEST_F(Fgctl, SaysAnEmptyResultInOneSentence) {
+TEST_F(Fgctl, ReportsAnEmptyResultInOneSentence) {
   gateway_.list_detections = [](const auto&, auto&) { return grpc::Status::OK; };
   const ProgramRun table = Run({"detections", "list", "--output", "table"});
   EXPECT_EQ(table.code, 0);
@@ -134,7 +134,7 @@ TEST_F(Fgctl, GetsByPositionOrByFlag) {
   EXPECT_THAT(ids, ElementsAre("status", "b"));
 }
 
-TEST_F(Fgctl, ReadsIdsFromStandardInputAndTellsWhatIsMissing) {
+TEST_F(Fgctl, ReadsIdsFromStandardInputAndReportsMissingOnes) {
   std::vector<std::string> ids;
   gateway_.batch_get_detections = [&](const v1::BatchGetDetectionsRequest& request,
                                       v1::BatchGetDetectionsResponse& response) {
@@ -152,7 +152,7 @@ TEST_F(Fgctl, ReadsIdsFromStandardInputAndTellsWhatIsMissing) {
   EXPECT_EQ(run.code, 3);
 }
 
-TEST_F(Fgctl, TakesRecordsFromStandardInputAsIdsAndRefusesAllElse) {
+TEST_F(Fgctl, ReadsIdsFromRecordsOnStandardInputAndRejectsOtherText) {
   std::vector<std::string> ids;
   gateway_.batch_get_detections = [&](const v1::BatchGetDetectionsRequest& request,
                                       auto& response) {
@@ -170,7 +170,7 @@ TEST_F(Fgctl, TakesRecordsFromStandardInputAsIdsAndRefusesAllElse) {
   EXPECT_THAT(run.err, AllOf(HasSubstr("line 2"), HasSubstr("`composite_id`")));
 }
 
-TEST_F(Fgctl, AsksAgainForTheIdsThatAnAnswerHadNoRoomFor) {
+TEST_F(Fgctl, RequestsDeferredIdsAgain) {
   int calls = 0;
   gateway_.batch_get_detections = [&](const v1::BatchGetDetectionsRequest& request,
                                       auto& response) {
@@ -192,7 +192,7 @@ TEST_F(Fgctl, AsksAgainForTheIdsThatAnAnswerHadNoRoomFor) {
   EXPECT_FALSE(json["read_info"].contains("deferred_ids"));
 }
 
-TEST_F(Fgctl, IdsThatAreDeferredForeverAreAFailure) {
+TEST_F(Fgctl, FailsWhenIdsStayDeferred) {
   gateway_.batch_get_detections = [&](const v1::BatchGetDetectionsRequest& request,
                                       auto& response) {
     *response.mutable_read_info()->mutable_deferred_ids() = request.composite_ids();
@@ -203,7 +203,7 @@ TEST_F(Fgctl, IdsThatAreDeferredForeverAreAFailure) {
   EXPECT_THAT(run.err, HasSubstr("2 ids were not read"));
 }
 
-TEST_F(Fgctl, TellsEachNoteAndEachFieldThatDidNotFitOnceBesideTheRecords) {
+TEST_F(Fgctl, PrintsEachNoteAndEachSkippedFieldOnce) {
   gateway_.list_detections = [](const v1::ListDetectionsRequest& request, auto& response) {
     response.add_detections()->set_composite_id("id");
     v1::ReadInfo& info = *response.mutable_read_info();
@@ -230,7 +230,7 @@ TEST_F(Fgctl, TellsEachNoteAndEachFieldThatDidNotFitOnceBesideTheRecords) {
   }
 }
 
-TEST_F(Fgctl, AnAnswerThatIsNotWholeIsNoSuccess) {
+TEST_F(Fgctl, PartialResponseExitsWithAnError) {
   gateway_.list_detections = [](const auto&, v1::ListDetectionsResponse& response) {
     response.add_detections()->set_composite_id("id");
     response.mutable_read_info()->set_partial(true);
@@ -248,7 +248,7 @@ TEST_F(Fgctl, AnAnswerThatIsNotWholeIsNoSuccess) {
   EXPECT_EQ(Run({"detections", "batch-get", "a", "b"}).code, 1);
 }
 
-TEST_F(Fgctl, GetsAHostByItsIdOrItsName) {
+TEST_F(Fgctl, GetsAHostByIdOrByName) {
   std::vector<std::string> asked;
   gateway_.get_host = [&](const v1::GetHostRequest& request, auto&) {
     asked.push_back(request.device_id() + "/" + request.hostname());
@@ -261,7 +261,7 @@ TEST_F(Fgctl, GetsAHostByItsIdOrItsName) {
   EXPECT_THAT(asked, ElementsAre(id + "/", id + "_" + id + "/", "/SRV-PROD-001"));
 }
 
-TEST_F(Fgctl, OutputThatCannotBeWrittenIsAFailureOfEveryCommand) {
+TEST_F(Fgctl, EveryCommandFailsWhenItsOutputCannotBeWritten) {
   ServePages();
   gateway_.get_status = [](const auto&, v1::GetStatusResponse& response) {
     response.set_version("1");
@@ -291,7 +291,7 @@ TEST_F(Fgctl, OutputThatCannotBeWrittenIsAFailureOfEveryCommand) {
   close(fd);
 }
 
-TEST_F(Fgctl, AnswersErrorsWithFieldsAndTheRightExitCode) {
+TEST_F(Fgctl, PrintsFieldViolationsAndExitsByStatus) {
   gateway_.get_status = [](const auto&, auto&) {
     google::rpc::BadRequest bad;
     auto* violation = bad.add_field_violations();
@@ -305,7 +305,7 @@ TEST_F(Fgctl, AnswersErrorsWithFieldsAndTheRightExitCode) {
   EXPECT_EQ(run.err, "error: Wrong. (INVALID_FILTER)\n  filter: unknown field\n");
 }
 
-TEST_F(Fgctl, AnswersWrongUsageWithTheNearestRightWord) {
+TEST_F(Fgctl, SuggestsTheNearestWordForInvalidUsage) {
   EXPECT_THAT(Run({"detection", "list"}).err, HasSubstr("Did you mean detections?"));
   EXPECT_THAT(Run({"hosts", "lst"}).err, HasSubstr("Did you mean list?"));
   EXPECT_THAT(Run({"hosts", "list", "--hostnme", "x"}).err, HasSubstr("Did you mean --hostname?"));
@@ -325,7 +325,7 @@ TEST_F(Fgctl, AnswersWrongUsageWithTheNearestRightWord) {
   }
 }
 
-TEST_F(Fgctl, TellsWhereItLookedWhenNobodyAnswers) {
+TEST_F(Fgctl, NamesTheAddressWhenNoGatewayListens) {
   setting_.variables["FALCON_GATEWAY_ADDRESS"] = "127.0.0.1:1";
   const ProgramRun run = RunFgctl({"status"}, setting_);
   EXPECT_EQ(run.code, 5);
@@ -353,6 +353,21 @@ TEST_F(Fgctl, HelpNeedsNoGateway) {
   EXPECT_THAT(RunFgctl({"help", "hosts", "list"}, setting_).out, HasSubstr("--hostname TEXT"));
 }
 
+// So that a noun or a flag that is renamed does not stay behind in the help.
+TEST_F(Fgctl, ExamplesOfTheHelpAreValidCommands) {
+  const std::string help = RunFgctl({"--help"}, setting_).out;
+  int examples = 0;
+  for (const std::string& line : Split(help.substr(help.find("Examples:")), '\n')) {
+    if (!line.starts_with("fgctl ")) continue;
+    ++examples;
+    const size_t end = std::min(line.find(" > "), line.find("    "));
+    std::vector<std::string> words = Split(line.substr(6, end == line.npos ? end : end - 6), ' ');
+    words.emplace_back("--help");
+    EXPECT_EQ(RunFgctl(words, setting_).code, 0) << line;
+  }
+  EXPECT_GT(examples, 3);
+}
+
 TEST_F(Fgctl, ListsTheFieldsOfFqlWithTheirOperators) {
   const std::string out = RunFgctl({"fql", "detections"}, setting_).out;
   EXPECT_THAT(out, AllOf(HasSubstr("device.hostname"), HasSubstr("created_timestamp"),
@@ -361,7 +376,7 @@ TEST_F(Fgctl, ListsTheFieldsOfFqlWithTheirOperators) {
 }
 
 // `fgctl fql > proto/FQL.md` after a change of the protos.
-TEST_F(Fgctl, ThePageOfFqlFieldsIsInStepWithTheProtos) {
+TEST_F(Fgctl, FqlPageEqualsTheCommittedOne) {
   std::ifstream file(FALCON_FQL_PAGE);
   const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   const std::string printed = RunFgctl({"fql"}, setting_).out;
@@ -370,7 +385,7 @@ TEST_F(Fgctl, ThePageOfFqlFieldsIsInStepWithTheProtos) {
 }
 
 // `fgctl api > docs/api.md` after a change of the protos.
-TEST_F(Fgctl, ThePageOfTheApiIsInStepWithTheProtos) {
+TEST_F(Fgctl, ApiPageEqualsTheCommittedOne) {
   std::ifstream file(FALCON_API_PAGE);
   const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   const std::string printed = RunFgctl({"api"}, setting_).out;

@@ -1,7 +1,6 @@
 // Tables and cards, golden, at a fixed time and width.
 #include <gmock/gmock.h>
 
-#include "render/card.h"
 #include "render/record_table.h"
 #include "test_catalog.h"
 #include "text.h"
@@ -40,7 +39,7 @@ constexpr char kCritical[] = R"(
     technique_id: "T1003.003" device { hostname: "SRV-PROD-001" device_id: "a1" } severity_score: 95 user_name: "svc-backup"
     filename: "rundll32.exe")";
 
-TEST_F(Render, DetectionsAsATableOfTheBriefViewWithTheIdLast) {
+TEST_F(Render, TableShowsTheBriefViewWithTheIdLast) {
   const auto critical = Record("detections", kCritical);
   const auto low = Record("detections", R"(composite_id: "c0ffee:ind:a1:9" severity: SEVERITY_LOW
       status: DETECTION_STATUS_IN_PROGRESS created_timestamp { seconds: 1779999880 })");
@@ -64,7 +63,7 @@ TEST_F(Render, NoLineIsWiderThanTheTerminal) {
   }
 }
 
-TEST_F(Render, ANarrowTableCutsTheWidestAndLeavesOutTheIdRatherThanCutIt) {
+TEST_F(Render, NarrowTableCutsTheWidestColumnAndDropsTheId) {
   const auto record = Record("detections", kCritical);
   EXPECT_EQ(
       Table({record.get()}, ColumnsOf(RecordOf(*catalog_, "detections"), {}), 104),
@@ -74,7 +73,7 @@ TEST_F(Render, ANarrowTableCutsTheWidestAndLeavesOutTheIdRatherThanCutIt) {
       "rundll32.exe\n");
 }
 
-TEST_F(Render, WordsThatNoEnumKnowsStandInTheirPlace) {
+TEST_F(Render, UnknownEnumValuesShowFalconsText) {
   const auto record = Record("detections", R"(composite_id: "a"
       additional_fields { fields { key: "severity_name" value { string_value: "Info\033" } }
                           fields { key: "status" value { number_value: 7 } }
@@ -87,7 +86,7 @@ TEST_F(Render, WordsThatNoEnumKnowsStandInTheirPlace) {
   EXPECT_THAT(card, ::testing::ContainsRegex("severity +Info\\\\u"));
 }
 
-TEST_F(Render, ValuesInListsThatDidNotFitStandAtTheirPlaces) {
+TEST_F(Render, SkippedListValuesShowAtTheirIndex) {
   const auto record = Record("detections", R"(composite_id: "a"
       mitre_attack { tactic_id: "A" } mitre_attack { tactic_id: "B" }
       additional_fields { fields { key: "mitre_attack[1].tactic" value { string_value: "Odd" } }
@@ -109,7 +108,7 @@ TEST_F(Render, HostileNamesCannotLeaveTheirCell) {
   EXPECT_THAT(table, ::testing::HasSubstr("evil\\u{000A}\\u{001B}[2J\\u{202E}x"));
 }
 
-TEST_F(Render, AMaskChoosesTheColumns) {
+TEST_F(Render, MaskChoosesTheColumns) {
   const auto record = Record("detections", kCritical);
   const RecordColumns columns =
       ColumnsOf(RecordOf(*catalog_, "detections"), {"device.hostname", "severity", "nonsense"});
@@ -117,7 +116,7 @@ TEST_F(Render, AMaskChoosesTheColumns) {
             "DEVICE.HOSTNAME  SEVERITY\nSRV-PROD-001     🔴 critical\n");
 }
 
-TEST_F(Render, AMaskReachesIntoLists) {
+TEST_F(Render, MaskReachesIntoLists) {
   const auto& record = RecordOf(*catalog_, "rtr-audit-sessions");
   const RecordColumns columns = ColumnsOf(record, {"id", "logs.command_string"});
   const auto session = FromText(
@@ -129,7 +128,7 @@ TEST_F(Render, AMaskReachesIntoLists) {
   EXPECT_EQ(rows[0][1].text, "ps; ls");
 }
 
-TEST_F(Render, HistoriesTakeARowForEachEntry) {
+TEST_F(Render, HistoryTakesOneRowPerEntry) {
   const auto& type = *MethodOf(*catalog_, "hosts", "login-history").shape.records->message_type();
   const auto history = FromText(*catalog_, type, R"(device_id: "d1" cid: "c"
       recent_logins { user_name: "anna" login_time { seconds: 1779996400 } }
@@ -140,14 +139,14 @@ TEST_F(Render, HistoriesTakeARowForEachEntry) {
             "d1         c                ben\n");
 }
 
-TEST_F(Render, ColoursAreThereOnlyWhenAskedFor) {
+TEST_F(Render, ColorsOnlyWhenEnabled) {
   const auto record = Record("detections", kCritical);
   const RecordColumns columns = ColumnsOf(RecordOf(*catalog_, "detections"), {"severity"});
   EXPECT_EQ(Table({record.get()}, columns, 0, true),
             "\x1b[1mSEVERITY\x1b[0m\n\x1b[1;31m🔴 critical\x1b[0m\n");
 }
 
-TEST_F(Render, ACardShowsEveryFieldThatIsSet) {
+TEST_F(Render, CardShowsEveryFieldThatIsSet) {
   const auto record = Record("detections", R"(
       composite_id: "c:1" severity: SEVERITY_HIGH severity_score: 70
       created_timestamp { seconds: 1779989200 } device { hostname: "SRV\033[31m" }
@@ -164,13 +163,13 @@ TEST_F(Render, ACardShowsEveryFieldThatIsSet) {
             "is_closed          no\n");
 }
 
-TEST_F(Render, ACardSaysWhenAMessageHasNothingInIt) {
+TEST_F(Render, CardMarksEmptyMessages) {
   const auto& type = *MethodOf(*catalog_, "", "status").descriptor->output_type();
   EXPECT_EQ(Card(*FromText(*catalog_, type, "token {}"), {.color = false, .width = 0, .now = now_}),
             "token  none\n");
 }
 
-TEST_F(Render, ACardOfTheGatewayIsReadable) {
+TEST_F(Render, CardShowsMapsAndDurations) {
   const auto& type = *MethodOf(*catalog_, "", "status").descriptor->output_type();
   const auto status = FromText(*catalog_, type, R"(region: "us-1"
       token { valid: true expires_in { seconds: 1799 } } rate_budget { limit: 6000 }
@@ -185,6 +184,17 @@ TEST_F(Render, ACardOfTheGatewayIsReadable) {
             "libraries\n"
             "  curl  7.88.1\n"
             "  grpc  1.51.1\n");
+}
+
+TEST_F(Render, ScoresCarryTheMarkOfTheBandThatTheProtosState) {
+  const std::pair<int, const char*> cases[] = {{100, "🔴 100"}, {80, "🔴 80"}, {79, "🟠 79"},
+                                               {40, "🟡 40"},   {20, "🟢 20"}, {19, "⚪ 19"},
+                                               {1, "⚪ 1"},     {0, "0"}};
+  for (const auto& [score, text] : cases) {
+    const auto record = Record("detections", StrCat("severity_score: ", score));
+    EXPECT_EQ(Card(*record, {.color = false, .width = 0, .now = now_}),
+              StrCat("severity_score  ", text, "\n"));
+  }
 }
 
 }  // namespace

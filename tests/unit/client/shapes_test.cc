@@ -133,7 +133,7 @@ TEST_F(Shapes, EveryMethodHasHelpAndADescription) {
   });
 }
 
-TEST_F(Shapes, EveryMethodThatFailsSaysSoAndExitsWithAnError) {
+TEST_F(Shapes, EveryFailedMethodPrintsTheErrorAndExitsWithIt) {
   Failure failure;
   failure.code = grpc::StatusCode::UNAVAILABLE;
   failure.message = "broke";

@@ -1,4 +1,4 @@
-// Small text helpers and times.
+// Text and times as people read and write them.
 #include "text.h"
 
 #include <gmock/gmock.h>
@@ -15,50 +15,79 @@ TEST(Text, WrapsAtBlanksAndKeepsParagraphs) {
   EXPECT_THAT(Wrap("unbreakable", 4), ElementsAre("unbreakable"));
 }
 
-TEST(Text, GroupsDigits) {
-  EXPECT_EQ(Grouped(0), "0");
-  EXPECT_EQ(Grouped(999), "999");
-  EXPECT_EQ(Grouped(1234567), "1,234,567");
-  EXPECT_EQ(Grouped(-1234), "-1,234");
+TEST(Text, GroupsDigitsByThousands) {
+  const std::pair<int64_t, const char*> cases[] = {
+      {0, "0"}, {999, "999"}, {1234567, "1,234,567"}, {-1234, "-1,234"}};
+  for (const auto& [number, grouped] : cases) EXPECT_EQ(Grouped(number), grouped);
 }
 
 TEST(Text, FindsTheNearestWordButNoFarOne) {
-  EXPECT_EQ(Nearest("hihg", {"low", "high"}), "high");
-  EXPECT_EQ(Nearest("HIGH", {"low", "high"}), "high");
-  EXPECT_EQ(Nearest("zebra", {"low", "high"}), "");
+  const std::pair<const char*, const char*> cases[] = {
+      {"hihg", "high"}, {"HIGH", "high"}, {"zebra", ""}};
+  for (const auto& [word, nearest] : cases) EXPECT_EQ(Nearest(word, {"low", "high"}), nearest);
 }
 
-TEST(TimeText, ReadsInstantsDatesAndSpansBackFromNow) {
+TEST(Text, EscapesLongTextWithoutCuttingIt) {
+  EXPECT_EQ(EscapeUnsafe("\x1b[2J" + std::string(5000, 'x')),
+            "\\u{001B}[2J" + std::string(5000, 'x'));
+}
+
+TEST(Text, QuotesForAShell) { EXPECT_EQ(ShellWord("it's"), "'it'\\''s'"); }
+
+TEST(Text, MeasuresWideAndCombiningCharacters) {
+  const std::pair<const char*, size_t> cases[] = {
+      {"abc", 3}, {"日本", 4}, {"🔴 🟠 🟡 🟢 ⚪", 14}, {"e\xcc\x81", 1}};
+  for (const auto& [text, width] : cases) EXPECT_EQ(DisplayWidth(text), width) << text;
+}
+
+TEST(Text, TruncatesToTheWidthAndMarksTheCut) {
+  struct Case {
+    const char* text;
+    size_t width;
+    const char* truncated;
+  };
+  for (const Case& one :
+       {Case{"abcdef", 6, "abcdef"}, Case{"abcdef", 4, "abc…"}, Case{"日本語", 5, "日本…"},
+        Case{"日本語", 4, "日…"}, Case{"abc", 0, ""}}) {
+    EXPECT_EQ(Truncate(one.text, one.width), one.truncated);
+  }
+}
+
+TEST(TimeText, ReadsInstantsDatesAndSpansBeforeNow) {
   const absl::Time now = At("2026-05-28T20:00:00Z");
-  EXPECT_EQ(InstantText(*ParseInstant("7d", now)), "2026-05-21T20:00:00Z");
-  EXPECT_EQ(InstantText(*ParseInstant("24h", now)), "2026-05-27T20:00:00Z");
-  EXPECT_EQ(InstantText(*ParseInstant("90m", now)), "2026-05-28T18:30:00Z");
-  EXPECT_EQ(InstantText(*ParseInstant("now", now)), "2026-05-28T20:00:00Z");
-  EXPECT_EQ(InstantText(*ParseInstant("2026-05-01", now)), "2026-05-01T00:00:00Z");
-  EXPECT_EQ(InstantText(*ParseInstant("2026-05-01T10:00:00+02:00", now)), "2026-05-01T08:00:00Z");
-  EXPECT_EQ(InstantText(*ParseInstant("2026-05-01T10:00:00.25", now)), "2026-05-01T10:00:00.25Z");
+  const std::pair<const char*, const char*> cases[] = {
+      {"7d", "2026-05-21T20:00:00Z"},
+      {"24h", "2026-05-27T20:00:00Z"},
+      {"90m", "2026-05-28T18:30:00Z"},
+      {"now", "2026-05-28T20:00:00Z"},
+      {"2026-05-01", "2026-05-01T00:00:00Z"},
+      {"2026-05-01T10:00:00+02:00", "2026-05-01T08:00:00Z"},
+      {"2026-05-01T10:00:00.25", "2026-05-01T10:00:00.25Z"}};
+  for (const auto& [text, instant] : cases) {
+    EXPECT_EQ(InstantText(*ParseInstant(text, now)), instant) << text;
+  }
   for (const char* wrong :
        {"", "7", "d", "-7d", "7x", "2026-13-01", "yesterday", "1e30d", "nand"}) {
     EXPECT_FALSE(ParseInstant(wrong, now)) << wrong;
   }
 }
 
-TEST(TimeText, TellsAgesInOneUnit) {
+TEST(TimeText, WritesAgesInOneUnit) {
   const absl::Time now = At("2026-05-28T20:00:00Z");
-  EXPECT_EQ(RelativeText(now, now), "now");
-  EXPECT_EQ(RelativeText(now - absl::Seconds(12), now), "12 s ago");
-  EXPECT_EQ(RelativeText(now - absl::Minutes(5), now), "5 min ago");
-  EXPECT_EQ(RelativeText(now - absl::Hours(3), now), "3 h ago");
-  EXPECT_EQ(RelativeText(now - absl::Hours(24 * 12), now), "12 d ago");
-  EXPECT_EQ(RelativeText(now - absl::Hours(24 * 100), now), "2026-02-17");
-  EXPECT_EQ(RelativeText(now + absl::Hours(3), now), "in 3 h");
+  const std::pair<absl::Duration, const char*> cases[] = {
+      {absl::ZeroDuration(), "now"},      {absl::Seconds(12), "12 s ago"},
+      {absl::Minutes(5), "5 min ago"},    {absl::Hours(3), "3 h ago"},
+      {absl::Hours(24 * 12), "12 d ago"}, {absl::Hours(24 * 100), "2026-02-17"},
+      {-absl::Hours(3), "in 3 h"}};
+  for (const auto& [age, text] : cases) EXPECT_EQ(RelativeText(now - age, now), text);
 }
 
-TEST(TimeText, TellsSpansInTwoUnits) {
-  EXPECT_EQ(SpanText(absl::Milliseconds(250)), "0.25 s");
-  EXPECT_EQ(SpanText(absl::Seconds(1799)), "29 min 59 s");
-  EXPECT_EQ(SpanText(absl::Minutes(63)), "1 h 3 min");
-  EXPECT_EQ(SpanText(absl::Hours(48)), "2 d");
+TEST(TimeText, WritesSpansInTwoUnits) {
+  const std::pair<absl::Duration, const char*> cases[] = {{absl::Milliseconds(250), "0.25 s"},
+                                                          {absl::Seconds(1799), "29 min 59 s"},
+                                                          {absl::Minutes(63), "1 h 3 min"},
+                                                          {absl::Hours(48), "2 d"}};
+  for (const auto& [span, text] : cases) EXPECT_EQ(SpanText(span), text);
 }
 
 }  // namespace

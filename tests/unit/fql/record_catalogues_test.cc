@@ -260,7 +260,8 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; });
 
 TEST(VulnerabilityCatalogue, TakesNoStarAnywhere) {
-  for (const auto& [name, field] : Catalogue(v1::Vulnerability::descriptor()).fields()) {
+  const Catalogue catalogue(v1::Vulnerability::descriptor());
+  for (const auto& [name, field] : catalogue.fields()) {
     EXPECT_EQ(field.wildcard, options::v1::WILDCARD_UNSPECIFIED) << name;
   }
 }
@@ -278,7 +279,8 @@ TEST(DiscoverCatalogues, TakeListsOnEveryTextField) {
   for (const Descriptor* record :
        {v1::DiscoveredHost::descriptor(), v1::DiscoveredApplication::descriptor(),
         v1::DiscoveredAccount::descriptor(), v1::DiscoveredLogin::descriptor()}) {
-    for (const auto& [name, field] : Catalogue(record).fields()) {
+    const Catalogue catalogue(record);
+    for (const auto& [name, field] : catalogue.fields()) {
       if (field.kind != options::v1::FQL_KIND_STRING) continue;
       EXPECT_TRUE(field.lists && field.equality) << record->name() << " " << name;
     }

@@ -1,4 +1,4 @@
-// Which files are taken for tokens, keys and certificates.
+// Which files are taken for tokens.
 #include "mcp/secret_file.h"
 
 #include <gmock/gmock.h>
@@ -40,13 +40,6 @@ TEST(TokenFile, IsRefusedWhereItIsNoToken) {
               HasSubstr("larger than 64 KiB"));
   EXPECT_THAT(Complaint(ReadTokenFile(scratch.folder())), HasSubstr("is a directory"));
   EXPECT_THAT(Complaint(ReadTokenFile(scratch.folder() + "/none")), HasSubstr("cannot be opened"));
-}
-
-TEST(CertificateFile, MayBeReadByAnyone) {
-  const falcon::testing::TempDir scratch;
-  const std::string path = scratch.Write("cert.pem", "-----BEGIN\n", 0644);
-  EXPECT_EQ(*ReadFile(path, Readers::kAnyone), "-----BEGIN\n");
-  EXPECT_FALSE(ReadFile(path, Readers::kOwner).ok());
 }
 
 }  // namespace
