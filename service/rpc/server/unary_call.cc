@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "rpc/server/fit_response.h"
+#include "rpc/server/rpc_context.h"
 
 namespace falcon::rpc {
 namespace {

@@ -46,6 +46,7 @@ inline constexpr NewService* kServices[] = {
 
 inline std::vector<std::unique_ptr<grpc::Service>> NewServices(const RpcEnvironment& environment,
                                                                const ServiceDeps& deps) {
+  LoadMethods();
   std::vector<std::unique_ptr<grpc::Service>> services;
   for (NewService* make : kServices) services.push_back(make(environment, deps));
   return services;

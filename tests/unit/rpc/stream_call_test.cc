@@ -142,8 +142,10 @@ class StreamJointTest : public ::testing::Test {
   Counts counts_;
   runtime::Loop loop_{"loop"};
   std::atomic<size_t> used_ = 0;
-  runtime::MemoryLoadShedder memory_{
-      clock_, {.limit = 1000, .refresh_interval = milliseconds(0)}, [this] { return used_.load(); }, [] {}};
+  runtime::MemoryLoadShedder memory_{clock_,
+                                     {.limit = 1000, .refresh_interval = milliseconds(0)},
+                                     [this] { return used_.load(); },
+                                     [] {}};
   RpcEnvironment environment_{loop_, clock_, counts_, CallLimits(), &memory_};
   Exports exports_{environment_};
   Gateway gateway_{environment_};
