@@ -18,16 +18,16 @@
 
 namespace falcon::rpc {
 
-// What services answer from. References and pointers outlive all calls.
+// What services depend on. References and pointers outlive all calls.
 struct ServiceDeps {
   upstream::Caller& caller;
   const upstream::PageTokens& tokens;
   const Clock& clock;
   runtime::Timer& timer;
-  // Of ReputationService and GatewayService; the other services leave them alone.
+  // Used by ReputationService and GatewayService only.
   reputation::Client* virustotal = nullptr;
   const auth::CachedTokenSource* access_tokens = nullptr;
-  std::map<std::string, std::string> libraries = {};  // versions of those below gRPC, by name
+  std::map<std::string, std::string> libraries = {};  // versions of linked libraries, by name
 };
 
 // `environment` and `deps` outlive the service.
@@ -52,7 +52,7 @@ inline std::vector<std::unique_ptr<grpc::Service>> NewServices(const RpcEnvironm
   return services;
 }
 
-// As generated code names them.
+// Short names of gRPC's types.
 using Context = grpc::CallbackServerContext;
 using Unary = grpc::ServerUnaryReactor;
 template <class Message>
