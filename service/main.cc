@@ -36,12 +36,13 @@
 #include "telemetry/log_writer.h"
 #include "telemetry/metrics.h"
 #include "telemetry/metrics_server.h"
+#include "upstream/cache/response_cache.h"
 #include "upstream/call/admission_queue.h"
 #include "upstream/call/bulkheads.h"
-#include "upstream/call/caller.h"
 #include "upstream/call/counting_transport.h"
 #include "upstream/call/rate_budget.h"
 #include "upstream/paging/page_token.h"
+#include "upstream/upstream_layers.h"
 
 // Read by jemalloc, where it is linked: what is free goes back to the system within seconds, by a
 // thread of its own.
@@ -155,16 +156,15 @@ upstream::RemoteCacheOptions Sharing(const config::Config& config, redis::KeyVal
           .log = &log};
 }
 
-upstream::CallerOptions CallerOptionsOf(const config::Config& config, redis::KeyValueStore* store,
-                                        telemetry::Log& log) {
-  upstream::CallerOptions options;
-  options.cache_bytes = config.cache_bytes;
-  // In a small container, what is kept leaves room for what is under way.
-  if (const size_t limit = MemoryLimit(config); limit > 0) {
-    options.cache_bytes = std::min(options.cache_bytes, limit / 8);
-  }
-  if (!config.batching) options.batching.max_ids = 0;
-  options.shared = Sharing(config, store, log);
+// In a small container, what is cached leaves room for what is under way.
+size_t CacheBytes(const config::Config& config) {
+  const size_t limit = MemoryLimit(config);
+  return limit > 0 ? std::min(config.cache_bytes, limit / 8) : config.cache_bytes;
+}
+
+upstream::LookupBatcherOptions BatcherOptionsOf(const config::Config& config) {
+  upstream::LookupBatcherOptions options;
+  if (!config.batching) options.max_ids = 0;
   return options;
 }
 
@@ -222,37 +222,54 @@ std::unique_ptr<redis::RedisStore> NewRedis(const config::Config& config, Runtim
                                              upstream::RandomJitter(), log);
 }
 
-// The way to Falcon: a call passes it from `caller` down to `transport`.
+// The way to Falcon.
 struct UpstreamStack {
   UpstreamStack(const config::Config& config, Runtime& on, telemetry::Log& log)
       : transport(config.http, on.loop, on.clock, TellRetired(log, on.metrics)),
         oauth(config.credentials, config.oauth, transport, on.clock, on.timer,
               upstream::RandomJitter()),
         tokens({oauth, on.loop, on.clock, upstream::RandomJitter(), log, on.metrics}, config.oauth),
-        counted(transport, on.metrics),
-        authorized(counted, tokens),
+        redis(NewRedis(config, on, log)),
+        cache(on.clock, CacheBytes(config)),
         budget(on.clock, on.timer),
         admission(on.loop, on.clock, on.timer, config.admission),
         bulkheads(on.loop, on.clock, on.timer, upstream::RandomJitter(), BulkheadOptionsOf(config),
                   LogCircuits(log)),
         pool(on.loop, CpuThreads()),
-        attempts({admission, bulkheads, budget, authorized, on.clock, on.timer, &pool},
-                 upstream::RetryPolicy(), upstream::RandomJitter()),
-        redis(NewRedis(config, on, log)),
-        caller(attempts, on.loop, on.clock, on.timer, CallerOptionsOf(config, redis.get(), log)) {}
+        counted(transport, on.metrics),
+        authenticated(counted, tokens),
+        guarded(admission, bulkheads, budget, authenticated, on.clock, on.timer, &pool),
+        retrying(upstream::RetryPolicy(), upstream::RandomJitter(), bulkheads, on.clock, on.timer,
+                 guarded),
+        batched(BatcherOptionsOf(config), on.loop, on.clock, on.timer, retrying),
+        coalesced(on.loop, on.clock, batched) {
+    if (redis != nullptr)
+      remote.emplace(Sharing(config, redis.get(), log), cache, on.loop, on.clock);
+    upstream::RemoteCache* shared = remote ? &*remote : nullptr;
+    cached.emplace(cache, shared, on.clock, &pool, coalesced);
+    layers.emplace(upstream::UpstreamLayers{cache, shared, coalesced, batched, retrying, guarded});
+  }
 
-  http::CurlTransport transport;             // bytes over HTTPS
-  auth::OAuthTokenSource oauth;              // asks Falcon for a token
-  auth::CachedTokenSource tokens;            // keeps it, and asks again before it expires
-  upstream::CountingTransport counted;       // counts calls for the metrics
-  auth::AuthInterceptor authorized;          // bearer on each call; one refresh, one replay
-  upstream::RateBudget budget;               // Falcon's requests a minute
-  upstream::AdmissionQueue admission;        // calls in flight, in all
-  upstream::Bulkheads bulkheads;             // what each area has of its own
-  runtime::CpuPool pool;                     // decodes and serialises big pages
-  upstream::Attempts attempts;               // retries within the deadline and the retry budget
-  std::unique_ptr<redis::RedisStore> redis;  // cached responses of all replicas; null: none
-  upstream::Caller caller;                   // caches, coalesces, batches
+  http::CurlTransport transport;                // bytes over HTTPS
+  auth::OAuthTokenSource oauth;                 // asks Falcon for a token
+  auth::CachedTokenSource tokens;               // keeps it, and asks again before it expires
+  std::unique_ptr<redis::RedisStore> redis;     // of all replicas; null: none
+  upstream::FreshnessCache cache;               // responses and records, bounded in bytes
+  std::optional<upstream::RemoteCache> remote;  // what the other replicas cache
+  upstream::RateBudget budget;                  // Falcon's requests a minute
+  upstream::AdmissionQueue admission;           // calls in flight, in all
+  upstream::Bulkheads bulkheads;                // what each area has of its own
+  runtime::CpuPool pool;                        // decodes and serialises big pages
+
+  // The chain, innermost first: a request passes from the last to the first.
+  upstream::CountingTransport counted;             // counts calls for the metrics
+  auth::AuthInterceptor authenticated;             // bearer token; one refresh, one replay
+  upstream::CallGuard guarded;                     // each attempt: who may go, and when
+  upstream::RetryingClient retrying;               // within the deadline and the retry budget
+  upstream::LookupBatcher batched;                 // look-ups by id travel together
+  upstream::RequestCoalescer coalesced;            // identical requests, one call
+  std::optional<upstream::ResponseCache> cached;   // responses young enough
+  std::optional<upstream::UpstreamLayers> layers;  // for metrics and status
 };
 
 // What bounds the calls that clients make.
@@ -290,12 +307,14 @@ struct Services {
                     .drain = &protection.drain,
                     .connections = &protection.connections,
                     .pool = &upstream.pool},
-        deps{.caller = upstream.caller,
+        deps{.client = *upstream.cached,
              .tokens = page_tokens,
              .clock = on.clock,
              .timer = on.timer,
+             .pool = &upstream.pool,
              .virustotal = &virustotal,
              .access_tokens = &upstream.tokens,
+             .layers = &*upstream.layers,
              .libraries = {{"curl", http::CurlVersion()}, {"simdjson", json::SimdjsonVersion()}}},
         owned(rpc::NewServices(environment, deps)) {
     for (const auto& service : owned) all.push_back(service.get());
@@ -316,8 +335,8 @@ struct Gateway {
       : upstream(config, runtime, logs.log),
         protection(config, runtime),
         services(config, runtime, upstream, protection, logs.log),
-        parts({runtime.loop, runtime.clock, upstream.caller, upstream.tokens, upstream.budget,
-               protection.memory, services.virustotal, logs.writer},
+        parts({runtime.loop, runtime.clock, *upstream.layers, upstream.tokens, protection.memory,
+               services.virustotal, logs.writer},
               runtime.metrics) {}
 
   Runtime runtime;

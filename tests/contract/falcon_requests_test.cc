@@ -98,7 +98,7 @@ TEST_F(FalconRequestsTest, AggregatesAreWhatEachServiceTakes) {
     if (!takes_one) continue;
     ++aggregates;
     for (const upstream::AggregationQuery& query : {terms, dates}) {
-      const upstream::UpstreamCall call = upstream::AggregateCall(*operation, query);
+      const upstream::UpstreamRequest call = upstream::AggregateRequest(*operation, query);
       EXPECT_THAT(testing::Complaints(Of(*operation), call.query, call.body), ::testing::IsEmpty())
           << operation->id << ": " << call.body;
     }

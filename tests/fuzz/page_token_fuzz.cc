@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "upstream/paging/cursor_codec.h"
+#include "upstream/paging/cursor.h"
 #include "upstream/paging/page_token.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

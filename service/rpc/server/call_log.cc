@@ -118,7 +118,7 @@ void CallLog::Finished(std::string_view method, const absl::Status& status, mill
               {"reason", reason},
               {"dur_ms", took.count()},
               {"upstream_calls", call.upstream_calls()},
-              {"upstream_trace_id", call.reading.trace_id}});
+              {"upstream_trace_id", call.stats.trace_id}});
 }
 
 void CallLog::Flush() {

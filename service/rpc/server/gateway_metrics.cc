@@ -49,10 +49,10 @@ Task<void> GatewayMetrics::FetchToken() {
 }
 
 void GatewayMetrics::CountSheds() {
-  const upstream::AttemptMeans& means = parts_.caller.means();
-  const upstream::RateStats budget = means.budget.stats();
-  upstream::AdmissionQueueStats queue = means.admission.stats();
-  for (const auto& [area, bulkhead] : means.bulkheads.all()) {
+  const upstream::CallGuard& guard = parts_.upstream.guard;
+  const upstream::RateStats budget = guard.budget().stats();
+  upstream::AdmissionQueueStats queue = guard.admission().stats();
+  for (const auto& [area, bulkhead] : guard.bulkheads().all()) {
     const upstream::AdmissionQueueStats of_area = bulkhead->admission.stats();
     queue.waiting += of_area.waiting;
     queue.waited += of_area.waited;
@@ -85,13 +85,14 @@ void GatewayMetrics::CountSheds() {
 }
 
 void GatewayMetrics::CountUpstream() {
-  const upstream::CallerStats calls = parts_.caller.stats();
-  Counter("falcon_gateway_upstream_requests_total", "Attempts that reached the wire.", calls.calls);
+  const upstream::RetryStats& retrying = parts_.upstream.retrying.stats();
+  Counter("falcon_gateway_upstream_requests_total", "Attempts that reached the wire.",
+          parts_.upstream.guard.calls());
   Counter("falcon_gateway_upstream_retries_total", "Of them, those after a failure.",
-          calls.retries);
+          retrying.retries);
   Counter("falcon_gateway_batch_bisections_total",
-          "Look-ups of several ids that Falcon refused and that were split.", calls.bisections);
-  for (const auto& [area, bulkhead] : parts_.caller.means().bulkheads.all()) {
+          "Look-ups of several ids that Falcon refused and that were split.", retrying.bisections);
+  for (const auto& [area, bulkhead] : parts_.upstream.guard.bulkheads().all()) {
     CountArea(area, *bulkhead);
   }
 }
@@ -111,38 +112,39 @@ void GatewayMetrics::CountArea(std::string_view area, const upstream::Bulkhead& 
 }
 
 void GatewayMetrics::CountCache() {
-  const upstream::CallerStats calls = parts_.caller.stats();
+  const upstream::UpstreamLayers& layers = parts_.upstream;
   const auto saved = [this](std::string_view how, int64_t total) {
     Counter("falcon_gateway_upstream_saved_total",
             "Reads that needed no call of their own, by how.", total, {{"how", how}});
   };
-  saved("joined", calls.joined);
-  saved("batched", calls.batched);
-  saved("cached", calls.kept);
+  saved("joined", layers.coalescer.coalesced());
+  saved("batched", layers.batcher.batched());
+  saved("cached", layers.cache.hits());
   Gauge("falcon_gateway_cache_bytes", "Bytes of cached answers.",
-        static_cast<double>(calls.cache_bytes));
-  if (!calls.shared.has_value()) return;
+        static_cast<double>(layers.cache.bytes()));
+  if (layers.remote == nullptr) return;
+  const upstream::RemoteCacheStats remote = layers.remote->stats();
   const auto shared = [this](std::string_view result, int64_t total) {
     Counter("falcon_gateway_shared_cache_requests_total", "What became of requests to Redis.",
             total, {{"result", result}});
   };
-  shared("hit", calls.shared->hits);
-  shared("miss", calls.shared->misses);
-  shared("refused", calls.shared->refused);
-  shared("fault", calls.shared->faults);
+  shared("hit", remote.hits);
+  shared("miss", remote.misses);
+  shared("refused", remote.refused);
+  shared("fault", remote.faults);
   Gauge("falcon_gateway_shared_cache_connected", "1 while Redis is connected.",
-        calls.shared->connected ? 1 : 0);
+        remote.connected ? 1 : 0);
 }
 
 void GatewayMetrics::CountQuotas() {
-  if (const auto limit = parts_.budget.limit(); limit.has_value()) {
+  if (const auto limit = parts_.upstream.guard.budget().limit(); limit.has_value()) {
     Gauge("falcon_gateway_rate_limit", "Requests a minute, as Falcon last said.", *limit);
   }
-  if (const auto remaining = parts_.budget.remaining(); remaining.has_value()) {
+  if (const auto remaining = parts_.upstream.guard.budget().remaining(); remaining.has_value()) {
     Gauge("falcon_gateway_rate_limit_remaining", "Requests left, as Falcon last said.", *remaining);
   }
   Gauge("falcon_gateway_rate_limit_cooldown_seconds", "Until calls to Falcon go out again.",
-        Seconds(parts_.budget.cooldown()));
+        Seconds(parts_.upstream.guard.budget().cooldown()));
   const auth::TokenStatus token = parts_.tokens.status();
   Gauge("falcon_gateway_token_valid", "1 while an access token is held.", token.valid ? 1 : 0);
   Gauge("falcon_gateway_token_expires_in_seconds", "Until the access token expires.",

@@ -11,7 +11,7 @@
 #include "runtime/memory_load_shedder.h"
 #include "telemetry/log_writer.h"
 #include "telemetry/metrics.h"
-#include "upstream/call/caller.h"
+#include "upstream/upstream_layers.h"
 
 namespace falcon::rpc {
 
@@ -19,9 +19,8 @@ namespace falcon::rpc {
 struct GatewayParts {
   runtime::Loop& loop;
   const Clock& clock;
-  const upstream::Caller& caller;
+  const upstream::UpstreamLayers& upstream;
   auth::CachedTokenSource& tokens;
-  const upstream::RateBudget& budget;
   const runtime::MemoryLoadShedder& memory;
   const reputation::Client& virustotal;
   const telemetry::LogWriter& log;

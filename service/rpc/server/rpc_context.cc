@@ -21,25 +21,25 @@ constexpr size_t kRoomForNotes = size_t{96} << 10;
 }  // namespace
 
 void RpcContext::BeginNextMessage() {
-  earlier_calls += reading.upstream_calls;
-  reading.upstream_calls = 0;
+  earlier_calls += stats.upstream_calls;
+  stats.upstream_calls = 0;
   earlier_age = age();
   earlier_skipped = skipped();
-  reading.age = milliseconds(0);
-  reading.errors.clear();
-  reading.notes.clear();
+  stats.age = milliseconds(0);
+  stats.errors.clear();
+  stats.notes.clear();
   report = {};
   effective_filter.clear();
   interval.reset();
 }
 
 void Describe(const RpcContext& call, v1::ReadInfo* info) {
-  if (call.reading.age > milliseconds(0)) {
+  if (call.stats.age > milliseconds(0)) {
     *info->mutable_age() =
-        google::protobuf::util::TimeUtil::MillisecondsToDuration(call.reading.age.count());
+        google::protobuf::util::TimeUtil::MillisecondsToDuration(call.stats.age.count());
   }
-  info->set_upstream_calls(call.reading.upstream_calls);
-  info->set_trace_id(EscapeUnsafe(call.reading.trace_id, 64));
+  info->set_upstream_calls(call.stats.upstream_calls);
+  info->set_trace_id(EscapeUnsafe(call.stats.trace_id, 64));
   info->set_skipped_values(call.report.skipped_values + call.report.skipped_records);
   for (const auto& [name, field] : call.report.fields) {
     v1::SkippedField* out = info->add_skipped_fields();
@@ -47,22 +47,22 @@ void Describe(const RpcContext& call, v1::ReadInfo* info) {
     out->set_count(field.count);
     out->set_example(field.example);
   }
-  info->set_partial(!call.reading.errors.empty());
-  for (const json::ApiError& error : call.reading.errors) {
+  info->set_partial(!call.stats.errors.empty());
+  for (const json::ApiError& error : call.stats.errors) {
     v1::PartialError* out = info->add_errors();
     out->set_code(error.code);
     out->set_message(EscapeUnsafe(error.message, 256));
     out->set_id(EscapeUnsafe(error.id, 256));
   }
   AddNotes(call, info);
-  for (const std::string& id : call.reading.deferred_ids) info->add_deferred_ids(id);
+  for (const std::string& id : call.stats.deferred_ids) info->add_deferred_ids(id);
   info->set_view(call.view);
   info->set_effective_filter(EscapeUnsafe(call.effective_filter, kMaxFilterBytes));
   if (call.interval.has_value()) *info->mutable_interval() = *call.interval;
 }
 
 void AddNotes(const RpcContext& call, v1::ReadInfo* info) {
-  for (const upstream::Note& note : call.reading.notes) {
+  for (const upstream::Note& note : call.stats.notes) {
     v1::Note* out = info->add_notes();
     out->set_reason(note.reason);
     out->set_message(EscapeUnsafe(note.message, 512));
@@ -76,7 +76,7 @@ absl::Status FitResponse(google::protobuf::Message& response) {
   RpcContext notes(Deadline(SteadyTime::max()), upstream::Priority::kInteractive);
   for (upstream::Note& note :
        upstream::FitTexts(response, upstream::kMaxAnswerBytes - kRoomForNotes, "")) {
-    notes.reading.AddNote(std::move(note));
+    notes.stats.AddNote(std::move(note));
   }
   if (response.GetDescriptor()->FindFieldByName("read_info") != nullptr) {
     AddNotes(notes, MutableMessage<v1::ReadInfo>(response, "read_info"));

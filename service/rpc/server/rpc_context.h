@@ -13,7 +13,8 @@
 #include "falcon_gateway/v1/types.pb.h"
 #include "google/protobuf/message.h"
 #include "json/decoder.h"
-#include "upstream/call/reading.h"
+#include "upstream/call/call_options.h"
+#include "upstream/call/call_stats.h"
 
 namespace falcon::rpc {
 
@@ -28,19 +29,20 @@ struct CallLimits {
 
 // Owned by the reactor; lives until the RPC is done. Loop thread only.
 struct RpcContext {
-  RpcContext(Deadline deadline, upstream::Priority priority) : reading(deadline, priority) {}
+  RpcContext(Deadline deadline, upstream::Priority priority) : options(deadline, priority) {}
 
   // The next message of a stream reports its own cost and age only.
   void BeginNextMessage();
 
   // Over all messages.
-  int upstream_calls() const { return earlier_calls + reading.upstream_calls; }
-  milliseconds age() const { return std::max(earlier_age, reading.age); }
+  int upstream_calls() const { return earlier_calls + stats.upstream_calls; }
+  milliseconds age() const { return std::max(earlier_age, stats.age); }
   int64_t skipped() const {
     return earlier_skipped + report.skipped_values + report.skipped_records;
   }
 
-  upstream::Reading reading;
+  upstream::CallOptions options;
+  upstream::CallStats stats;    // of this message
   int earlier_calls = 0;        // of earlier messages
   milliseconds earlier_age{0};  // of the oldest cached response in them
   int64_t earlier_skipped = 0;  // values and records in them

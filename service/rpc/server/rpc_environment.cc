@@ -66,9 +66,22 @@ void AddTrailers(const RpcContext& call, grpc::CallbackServerContext& context) {
     const auto age = static_cast<double>(call.age().count()) / 1000;
     context.AddTrailingMetadata("falcon-cache-age", absl::StrFormat("%.3f", age));
   }
-  if (IsMetadata(call.reading.trace_id)) {
-    context.AddTrailingMetadata("falcon-trace-id", call.reading.trace_id);
+  if (IsMetadata(call.stats.trace_id)) {
+    context.AddTrailingMetadata("falcon-trace-id", call.stats.trace_id);
   }
+}
+
+// `read_options.max_staleness`, at most an hour; unset where the request says nothing, or something
+// below zero.
+std::optional<milliseconds> RequestedStaleness(const google::protobuf::Message& request) {
+  constexpr seconds kMax = std::chrono::hours(1);
+  if (request.GetDescriptor()->FindFieldByName("read_options") == nullptr) return std::nullopt;
+  const auto* options = MessageField<v1::ReadOptions>(request, "read_options");
+  if (options == nullptr || !options->has_max_staleness()) return std::nullopt;
+  const auto& asked = options->max_staleness();
+  if (asked.seconds() < 0 || asked.nanos() < 0) return std::nullopt;
+  if (asked.seconds() >= kMax.count()) return kMax;
+  return seconds(asked.seconds()) + milliseconds(asked.nanos() / 1'000'000);
 }
 
 }  // namespace
@@ -84,7 +97,8 @@ absl::StatusOr<AdmittedRpc> AdmitRpc(const RpcEnvironment& environment, LoadShed
   AdmittedRpc admitted{.caller = ClientIdentity(context),
                        .permit = {},
                        .view = ShownView(request),
-                       .validate_only = IsValidateOnly(request)};
+                       .validate_only = IsValidateOnly(request),
+                       .max_staleness = RequestedStaleness(request)};
   if (load_shedding == LoadShedding::kExempt) return admitted;
   if (environment.memory != nullptr)
     RETURN_IF_ERROR(environment.memory->Admit(priority == upstream::Priority::kExport
@@ -119,16 +133,17 @@ ActiveRpc::ActiveRpc(const RpcEnvironment& environment, const RpcMethod& method,
       server_context_(server_context),
       started_(environment.clock.Now()),
       context_(CallDeadline(server_context, environment, priority), priority) {
-  context_.reading.caller = std::move(admitted.caller);
+  context_.options.client_id = std::move(admitted.caller);
   context_.view = admitted.view;
-  context_.reading.validate_only = admitted.validate_only;
+  context_.options.validate_only = admitted.validate_only;
+  context_.options.max_staleness = admitted.max_staleness;
   // An export asks Falcon unless its request says otherwise.
-  if (priority == upstream::Priority::kInteractive)
-    context_.reading.staleness = method.default_staleness;
+  if (!admitted.max_staleness && priority == upstream::Priority::kInteractive)
+    context_.options.max_staleness = method.default_staleness;
 }
 
 void ActiveRpc::Run(Task<absl::Status> task, std::function<void(const absl::Status&)> finished) {
-  canceller_->CancelAt(context_.reading.deadline.at(), canceller_);
+  canceller_->CancelAt(context_.options.deadline.at(), canceller_);
   boost::asio::co_spawn(
       environment_.loop.executor(), std::move(task),
       boost::asio::bind_cancellation_slot(
@@ -136,7 +151,7 @@ void ActiveRpc::Run(Task<absl::Status> task, std::function<void(const absl::Stat
           [this, finished = std::move(finished)](std::exception_ptr error, absl::Status status) {
             if (error) status = StatusFromException(error, canceller_->deadline_passed());
             const bool drained = error && !canceller_->deadline_passed() &&
-                                 context_.reading.priority == upstream::Priority::kExport &&
+                                 context_.options.priority == upstream::Priority::kExport &&
                                  environment_.drain != nullptr && environment_.drain->begun();
             finished(drained ? Drained() : status);
           }));

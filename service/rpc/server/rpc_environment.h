@@ -58,6 +58,7 @@ struct AdmittedRpc {
   CallLimiter::Permit permit;
   v1::RecordView view = v1::RECORD_VIEW_UNSPECIFIED;  // that it asks for
   bool validate_only = false;
+  std::optional<milliseconds> max_staleness = std::nullopt;  // unset: the method's default
 };
 
 // Admits an RPC that is within the bounds of its request, of its caller and of the gateway, while
@@ -107,7 +108,7 @@ class ActiveRpc {
   grpc::CallbackServerContext& server_context_;
   const SteadyTime started_;
   RpcContext context_;
-  const Deadline deadline_ = context_.reading.deadline;  // for gRPC's threads
+  const Deadline deadline_ = context_.options.deadline;  // for gRPC's threads
   std::shared_ptr<Canceller> canceller_ = std::make_shared<Canceller>(environment_.loop);
 };
 

@@ -54,7 +54,7 @@ RpcMethod::RpcMethod(const google::protobuf::Descriptor* request) {
   const MethodDescriptor& method = FindMethod(request);
   name = StrCat("/", method.service()->full_name(), "/", method.name());
   const auto& upstream = method.options().GetExtension(options::v1::upstream);
-  if (deps.has_staleness()) default_staleness = seconds(deps.staleness().seconds());
+  if (upstream.has_staleness()) default_staleness = seconds(upstream.staleness().seconds());
 }
 
 }  // namespace falcon::rpc

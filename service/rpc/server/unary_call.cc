@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rpc/server/rpc_context.h"
+#include "upstream/call/upstream_client.h"
 
 namespace falcon::rpc {
 namespace {

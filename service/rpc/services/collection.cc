@@ -21,6 +21,13 @@ fql::Order OrderFrom(std::string_view text) {
 
 }  // namespace
 
+Task<absl::StatusOr<json::Document>> ServiceDeps::Call(upstream::UpstreamRequest request,
+                                                       RpcContext& call) const {
+  ASSIGN_OR_CO_RETURN(upstream::UpstreamResponse response,
+                      co_await client.Call(request, call.options, call.stats));
+  co_return std::move(response.document);
+}
+
 Collection::Collection(const RpcEnvironment& environment, const ServiceDeps& deps,
                        const google::protobuf::Descriptor* record, const CollectionSpec& spec)
     : environment_(environment),
@@ -58,7 +65,7 @@ absl::StatusOr<PageRequest> Collection::PrepareExport(const Message& request,
       request, "resume_token",
       resumable ? fql::Order{std::string(spec_.resume_field), false} : default_order_, validator);
   page.plan.whole = true;
-  page.plan.patience = kExportPageTimeout;
+  page.plan.attempt_timeout = kExportPageTimeout;
   RETURN_IF_ERROR(validator.status());
   return page;
 }
@@ -90,7 +97,7 @@ PageRequest Collection::Prepare(const Message& original, std::string_view token_
   plan.decoder = &decoder_;
   plan.options = Options(request, validator);
   plan.id_field = id_field_;
-  plan.staleness = RequestedStaleness(request, validator);
+  ValidateStaleness(request, validator);
   plan.seek_field = order.field == spec_.resume_field ? resume_field_ : nullptr;
   plan.seek_kind = resume_kind_;
   plan.order = std::move(order);
@@ -132,10 +139,9 @@ Task<absl::Status> Collection::FetchPageInto(RpcContext& call, PageRequest page,
                                              Message& response) const {
   const auto* records = RecordField(response.GetDescriptor(), record_);
   DescribeFilter(page.filter_notes, page.interval, page.cursor.filter, call);
-  ASSIGN_OR_CO_RETURN(
-      upstream::PageOutcome outcome,
-      co_await upstream::FetchPage(deps_.caller, page.plan, page.cursor, call.reading, deps_.clock,
-                                   response, records->name()));
+  ASSIGN_OR_CO_RETURN(upstream::PageOutcome outcome,
+                      co_await upstream::FetchPage(deps_.Read(call), page.plan, page.cursor,
+                                                   response, records->name()));
   call.report.Add(outcome.report);
   if (!outcome.cuts.empty()) {
     const auto& reflection = *response.GetReflection();
@@ -165,7 +171,7 @@ void DescribeFilter(const std::vector<fql::FilterNote>& notes,
                     const std::optional<v1::TimeRange>& interval, std::string effective,
                     RpcContext& call) {
   for (const fql::FilterNote& note : notes) {
-    call.reading.AddNote(
+    call.stats.AddNote(
         {.reason = note.reason, .message = note.message, .field = note.field, .id = {}});
   }
   call.interval = interval;

@@ -224,7 +224,7 @@ absl::Status NotFoundStatus(const v1::PartialError& error, std::string_view fiel
 
 // Number of records that match `filter`, by the total of one page of `pages`. UNAVAILABLE
 // (UPSTREAM_MALFORMED) where Falcon returns no total.
-Task<absl::StatusOr<int64_t>> TotalOf(upstream::Caller& caller, RpcContext& call,
+Task<absl::StatusOr<int64_t>> TotalOf(const ServiceDeps& deps, RpcContext& call,
                                       const upstream::Operation& pages, std::string filter);
 
 // Target size of an exported message: well under the 4 MiB that clients accept by default.

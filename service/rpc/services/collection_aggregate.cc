@@ -77,15 +77,15 @@ void CheckAggregation(const upstream::AggregationQuery& query, const fql::Catalo
 }
 
 // Applies the staleness of the request, and notes the filters whose letter case matters.
-void PrepareCount(const google::protobuf::Message& request, upstream::Reading& reading,
+void PrepareCount(const google::protobuf::Message& request, upstream::CallStats& stats,
                   RequestValidator& validator) {
-  ApplyStaleness(request, reading, validator);
+  ValidateStaleness(request, validator);
   for (const std::string& field : fql::CaseSensitiveFields(request)) {
-    reading.AddNote({"CASE_SENSITIVE",
-                     StrCat("case counts in `", field,
-                            "` here: what is counted has the name as it was "
-                            "given, in upper case or in lower case"),
-                     field, ""});
+    stats.AddNote({"CASE_SENSITIVE",
+                   StrCat("case counts in `", field,
+                          "` here: what is counted has the name as it was "
+                          "given, in upper case or in lower case"),
+                   field, ""});
   }
 }
 
@@ -109,7 +109,7 @@ const fql::Field* CountedField(const std::string& name, const fql::Catalogue& ca
   if (field != nullptr && IsCountable(*field)) return field;
   std::string known;
   for (const auto& [other, facts] : catalogue.fields()) {
-    if (IsCountable(spec)) known += StrCat(known.empty() ? "" : ", ", other);
+    if (IsCountable(facts)) known += StrCat(known.empty() ? "" : ", ", other);
   }
   validator.AddViolation(
       "field", StrCat(field == nullptr ? "no FQL field " : "the values are not known of ", "'",
@@ -129,13 +129,12 @@ void AddInOrder(std::vector<v1::AggregationBucket> buckets, Message& response) {
 
 }  // namespace
 
-Task<absl::StatusOr<int64_t>> TotalOf(upstream::Caller& caller, RpcContext& call,
+Task<absl::StatusOr<int64_t>> TotalOf(const ServiceDeps& deps, RpcContext& call,
                                       const upstream::Operation& pages, std::string filter) {
-  upstream::UpstreamCall page(pages);
+  upstream::UpstreamRequest page(pages);
   page.query = {{"limit", "1"}};
   if (!filter.empty()) page.query.emplace_back("filter", std::move(filter));
-  ASSIGN_OR_CO_RETURN(const json::Document answer,
-                      co_await caller.Call(std::move(page), call.reading));
+  ASSIGN_OR_CO_RETURN(const json::Document answer, co_await deps.Call(std::move(page), call));
   const std::optional<int64_t> total = answer.envelope().pagination.total;
   const auto rows = static_cast<int64_t>(answer.envelope().resources);
   if (!total.has_value() || *total < rows || (*total > 0 && rows == 0)) {
@@ -159,7 +158,7 @@ void Collection::PrepareAggregate(RpcContext& call, Preparation& preparation) co
   ValidateQuery(query.text, validator);
   if (spec_.prepare != nullptr) spec_.prepare(preparation);
   CheckAggregation(query, catalogue_, validator);
-  PrepareCount(request, call.reading, validator);
+  PrepareCount(request, call.stats, validator);
   const fql::CompiledFilter filter =
       validator.ValueOrDefault(fql::CompileFilters(request, catalogue_, preparation.now));
   query.filter = filter.expression.Text();
@@ -182,13 +181,12 @@ Task<absl::Status> Collection::FetchAggregate(RpcContext& call, const Message& r
                           .counts = &query};
   PrepareAggregate(call, preparation);
   CO_RETURN_IF_ERROR(validator.status());
-  upstream::UpstreamCall count = upstream::AggregateCall(*spec_.aggregate_operation, query);
+  upstream::UpstreamRequest count = upstream::AggregateRequest(*spec_.aggregate_operation, query);
   count.query = std::move(preparation.query);
   if (spec_.repeats_aggregate_filter && !query.filter.empty()) {
     count.query.emplace_back("filter", query.filter);
   }
-  ASSIGN_OR_CO_RETURN(const json::Document answer,
-                      co_await deps_.caller.Call(std::move(count), call.reading));
+  ASSIGN_OR_CO_RETURN(const json::Document answer, co_await deps_.Call(std::move(count), call));
   google::protobuf::RepeatedPtrField<v1::AggregationBucket> buckets;
   ASSIGN_OR_CO_RETURN(const int64_t others, upstream::ReadAggregate(answer, &buckets));
   const auto* into = RecordField(response.GetDescriptor(), v1::AggregationBucket::descriptor());
@@ -208,7 +206,7 @@ Task<absl::Status> Collection::FetchAggregate(RpcContext& call, const Message& r
 Task<absl::Status> Collection::CountByValues(RpcContext& call, const Message& request,
                                              Message& response) const {
   RequestValidator validator;
-  PrepareCount(request, call.reading, validator);
+  PrepareCount(request, call.stats, validator);
   const fql::Field* field = CountedField(StringField(request, "field"), catalogue_, validator);
   const fql::CompiledFilter compiled =
       validator.ValueOrDefault(fql::CompileFilters(request, catalogue_, deps_.clock.WallNow()));
@@ -216,7 +214,7 @@ Task<absl::Status> Collection::CountByValues(RpcContext& call, const Message& re
   const fql::Expression& filter = compiled.expression;
   DescribeFilter(compiled.notes, compiled.interval, filter.Text(), call);
   ASSIGN_OR_CO_RETURN(const int64_t total,
-                      co_await TotalOf(deps_.caller, call, *spec_.count_operation, filter.Text()));
+                      co_await TotalOf(deps_, call, *spec_.count_operation, filter.Text()));
   int64_t others = total;
   std::vector<v1::AggregationBucket> buckets;
   for (const std::string& value : Values(*field)) {
@@ -225,9 +223,8 @@ Task<absl::Status> Collection::CountByValues(RpcContext& call, const Message& re
     is.field = field->name;
     is.values.emplace_back(value);
     std::string with_value = fql::Expression::And({filter, fql::Expression::Of(is)}).Text();
-    ASSIGN_OR_CO_RETURN(
-        const int64_t count,
-        co_await TotalOf(deps_.caller, call, *spec_.count_operation, std::move(with_value)));
+    ASSIGN_OR_CO_RETURN(const int64_t count, co_await TotalOf(deps_, call, *spec_.count_operation,
+                                                              std::move(with_value)));
     if (count <= 0) continue;
     others -= count;
     v1::AggregationBucket& bucket = buckets.emplace_back();

@@ -68,24 +68,19 @@ void ExportPageSize::Update(const upstream::PageOutcome& page, int64_t records, 
 // A page of an export that is read while the one before it is sent. Owns what its task uses.
 struct PrefetchedPage {
   PrefetchedPage(const PageRequest& from, const RpcContext& call, const Message& prototype)
-      : plan(from.plan),
-        cursor(from.cursor),
-        reading(call.reading.deadline, call.reading.priority),
-        batch(prototype.New()) {
-    reading.caller = call.reading.caller;
-    reading.validate_only = call.reading.validate_only;
-  }
+      : plan(from.plan), cursor(from.cursor), options(call.options), batch(prototype.New()) {}
 
   static Task<absl::StatusOr<upstream::PageOutcome>> Fetch(std::shared_ptr<PrefetchedPage> self,
                                                            const ServiceDeps& deps,
                                                            std::string records) {
-    co_return co_await upstream::FetchPage(deps.caller, self->plan, self->cursor, self->reading,
-                                           deps.clock, *self->batch, std::move(records));
+    co_return co_await upstream::FetchPage(deps.Read(self->options, self->stats), self->plan,
+                                           self->cursor, *self->batch, std::move(records));
   }
 
   upstream::PagePlan plan;
   upstream::Cursor cursor;
-  upstream::Reading reading;
+  upstream::CallOptions options;
+  upstream::CallStats stats;
   std::unique_ptr<Message> batch;
 };
 
@@ -121,7 +116,7 @@ Task<absl::Status> Collection::ExportPages(RpcContext& call, PageRequest& reques
     const int64_t exported_before = request.cursor.sent - request.cursor.dropped;
     request.cursor = outcome.next;
     const int64_t exported = request.cursor.sent - request.cursor.dropped;
-    call.reading.Take(read->reading, /*counts=*/true);
+    call.stats.Merge(read->stats, /*charge=*/true);
     call.report.Add(outcome.report);
     size.Update(outcome, exported - exported_before, batch.ByteSizeLong());
     request.plan.page_size = size.rows();

@@ -19,7 +19,7 @@ absl::StatusOr<upstream::LookupPlan> Collection::PrepareLookup(const Message& re
   plan.options = Options(request, validator);
   plan.id_field = id_field_;
   plan.answer_bytes = spec_.max_response_bytes;
-  plan.staleness = RequestedStaleness(request, validator);
+  ValidateStaleness(request, validator);
   RETURN_IF_ERROR(validator.status());
   return plan;
 }
@@ -40,8 +40,8 @@ Task<absl::Status> Collection::FetchOne(RpcContext& call, const Message& request
   const std::string id = Canonical(requested);
   const std::vector<std::string> ids(1, id);
   ASSIGN_OR_CO_RETURN(upstream::Entities found,
-                      co_await upstream::LookupRecords(deps_.caller, std::move(plan), ids,
-                                                       call.reading, prototype, call.report));
+                      co_await upstream::LookupRecords(deps_.Read(call), std::move(plan), ids,
+                                                       prototype, call.report));
   const auto record = found.records.find(id);
   if (record == found.records.end()) {
     v1::PartialError missing = found.Missing(id);
@@ -49,7 +49,7 @@ Task<absl::Status> Collection::FetchOne(RpcContext& call, const Message& request
     co_return NotFoundStatus(missing, spec_.id_field);
   }
   for (upstream::Note& note : upstream::FitTexts(*record->second, spec_.max_response_bytes, id)) {
-    call.reading.AddNote(std::move(note));
+    call.stats.AddNote(std::move(note));
   }
   reflection.SetAllocatedMessage(&response, record->second.release(), field);
   Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
@@ -67,9 +67,8 @@ Task<absl::Status> Collection::FetchMany(RpcContext& call, const Message& reques
   plan.query = std::move(query);
   const RequestedIds ids(requested, spec_.canonical_id);
   const std::string records = RecordField(response.GetDescriptor(), record_)->name();
-  CO_RETURN_IF_ERROR(co_await upstream::LookupInto(deps_.caller, std::move(plan), ids.canonical(),
-                                                   call.reading, response, records, "missing",
-                                                   call.report));
+  CO_RETURN_IF_ERROR(co_await upstream::LookupInto(
+      deps_.Read(call), std::move(plan), ids.canonical(), response, records, call.report));
   ids.RestoreIn(response);
   Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
   co_return absl::OkStatus();

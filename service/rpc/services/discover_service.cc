@@ -171,7 +171,7 @@ class DiscoverService final : public v1::DiscoverService::CallbackService {
   Task<absl::StatusOr<bool>> ExcludeNeverLoggedOn(RpcContext& call,
                                                   upstream::Cursor& cursor) const {
     ASSIGN_OR_CO_RETURN(const int64_t never,
-                        co_await TotalOf(deps_.caller, call, upstream::operation::kQueryAccounts,
+                        co_await TotalOf(deps_, call, upstream::operation::kQueryAccounts,
                                          NeverLoggedOn(cursor.filter)));
     const int window = upstream::operation::kQueryAccounts.max_window;
     if (never > window) {
@@ -183,7 +183,7 @@ class DiscoverService final : public v1::DiscoverService::CallbackService {
     if (never == 0) co_return false;
     ASSIGN_OR_CO_RETURN(
         cursor.total,
-        co_await TotalOf(deps_.caller, call, upstream::operation::kQueryAccounts, cursor.filter));
+        co_await TotalOf(deps_, call, upstream::operation::kQueryAccounts, cursor.filter));
     // A range excludes accounts without that time.
     cursor.anchor = kBeforeAll;
     co_return true;
@@ -198,7 +198,6 @@ class DiscoverService final : public v1::DiscoverService::CallbackService {
     ASSIGN_OR_CO_RETURN(PageRequest known, known_accounts_.PrepareExport(request));
     ASSIGN_OR_CO_RETURN(PageRequest never, accounts_.PrepareExport(request));
     never.binding = binding;
-    if (known.plan.staleness) call.reading.staleness = known.plan.staleness;  // of its counts too
     if (in_second_part.ok()) {
       never.cursor = *in_second_part;
       co_return co_await accounts_.ExportPages(call, never, stream);

@@ -124,24 +124,22 @@ void Fill(const upstream::Bulkheads& bulkheads, const Clock& clock, v1::Upstream
   *to.mutable_breaker_open_for() = TimeUtil::MillisecondsToDuration(open_for.count());
 }
 
-void Fill(const upstream::Caller& caller, const Clock& clock, v1::UpstreamStatus& to) {
-  const upstream::CallerStats calls = caller.stats();
-  const upstream::AttemptMeans& means = caller.means();
-  const upstream::AdmissionQueueStats queue = means.admission.stats();
-  const upstream::RateStats budget = means.budget.stats();
+void Fill(const upstream::UpstreamLayers& layers, const Clock& clock, v1::UpstreamStatus& to) {
+  const upstream::AdmissionQueueStats queue = layers.guard.admission().stats();
+  const upstream::RateStats budget = layers.guard.budget().stats();
   to.set_in_flight(static_cast<int32_t>(queue.in_flight));
   to.set_waiting(static_cast<int32_t>(queue.waiting));
-  to.set_retried(calls.retries);
-  to.set_joined(calls.joined);
-  to.set_batched(calls.batched);
-  to.set_cached(calls.kept);
-  to.set_cache_bytes(static_cast<int64_t>(calls.cache_bytes));
-  if (calls.shared.has_value()) Fill(*calls.shared, *to.mutable_shared_cache());
+  to.set_retried(layers.retrying.stats().retries);
+  to.set_joined(layers.coalescer.coalesced());
+  to.set_batched(layers.batcher.batched());
+  to.set_cached(layers.cache.hits());
+  to.set_cache_bytes(static_cast<int64_t>(layers.cache.bytes()));
+  if (layers.remote != nullptr) Fill(layers.remote->stats(), *to.mutable_shared_cache());
   to.set_waited(queue.waited);
   to.set_shed(ShedBy(queue) + budget.refused);
   to.set_paced(budget.paced);
   to.set_cooldowns(budget.cooldowns);
-  Fill(means.bulkheads, clock, to);
+  Fill(layers.guard.bulkheads(), clock, to);
 }
 
 class GatewayService final : public v1::GatewayService::CallbackService {
@@ -167,9 +165,9 @@ class GatewayService final : public v1::GatewayService::CallbackService {
     response.set_region(token.region);
     response.set_base_url(token.base_url);
     Fill(token, *response.mutable_token());
-    Fill(deps_.caller.means().budget, *response.mutable_rate_budget());
+    Fill(deps_.layers->guard.budget(), *response.mutable_rate_budget());
     Fill(*deps_.virustotal, *response.mutable_reputation());
-    Fill(deps_.caller, environment_.clock, *response.mutable_upstream());
+    Fill(*deps_.layers, environment_.clock, *response.mutable_upstream());
     if (environment_.memory != nullptr) {
       response.mutable_upstream()->set_refused_for_memory(environment_.memory->refused());
     }
@@ -180,21 +178,20 @@ class GatewayService final : public v1::GatewayService::CallbackService {
     for (const auto& [name, version] : deps_.libraries) libraries[name] = version;
     *response.mutable_start_time() =
         TimeUtil::TimeTToTimestamp(std::chrono::system_clock::to_time_t(start_));
-    response.set_upstream_calls(deps_.caller.stats().calls + token.token_requests);
+    response.set_upstream_calls(deps_.layers->guard.calls() + token.token_requests);
     co_return absl::OkStatus();
   }
 
   Task<absl::Status> Access(RpcContext& call, v1::CheckAccessResponse& response) {
     for (const Area& area : kAreas) {
-      upstream::UpstreamCall probe(*area.probe);
+      upstream::UpstreamRequest probe(*area.probe);
       if (area.id.empty()) {
         probe.query.emplace_back("limit", "1");
       } else {
         probe.query.emplace_back(area.probe->ids_key, area.id);
       }
       if (!area.filter.empty()) probe.query.emplace_back("filter", area.filter);
-      const absl::StatusOr<json::Document> answer =
-          co_await deps_.caller.Call(std::move(probe), call.reading);
+      const absl::StatusOr<json::Document> answer = co_await deps_.Call(std::move(probe), call);
       v1::AreaAccess& access = *response.add_areas();
       access.set_area(std::string(area.name));
       access.set_scope(std::string(area.probe->scope));

@@ -72,10 +72,9 @@ Task<absl::StatusOr<HostNames::SameNameHosts>> HostNames::Find(RpcContext& call,
   for (bool last = false; !last && found.hosts.hosts_size() < max;) {
     found.complete = start.cursor.sent < kMaxCandidates;
     if (!found.complete) break;
-    ASSIGN_OR_CO_RETURN(
-        const upstream::PageOutcome page,
-        co_await upstream::FetchPage(deps_.caller, start.plan, start.cursor, call.reading,
-                                     deps_.clock, found.hosts, "hosts"));
+    ASSIGN_OR_CO_RETURN(const upstream::PageOutcome page,
+                        co_await upstream::FetchPage(deps_.Read(call), start.plan, start.cursor,
+                                                     found.hosts, "hosts"));
     call.report.Add(page.report);
     start.cursor = page.next;
     last = page.last;

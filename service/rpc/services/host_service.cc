@@ -116,7 +116,6 @@ class HostService final : public v1::HostService::CallbackService {
     if (request.has_device_id()) co_return co_await hosts_.FetchOne(call, request, response);
     ASSIGN_OR_CO_RETURN(const upstream::LookupPlan plan,
                         hosts_.PrepareLookup(request, CheckName(request)));
-    if (plan.staleness) call.reading.staleness = plan.staleness;
     co_return co_await GetByName(call, plan.options, request, response);
   }
 
@@ -130,11 +129,10 @@ class HostService final : public v1::HostService::CallbackService {
     auto& hosts = *found.hosts.mutable_hosts();
     if (hosts.empty()) co_return HostNames::NotFound(request.hostname());
     if (!found.complete) {
-      call.reading.AddNote(
-          {"NAMESAKES_INCOMPLETE",
-           "more hosts have names that begin alike than the gateway reads; further "
-           "ones of exactly this name may be among them",
-           "other_device_ids", ""});
+      call.stats.AddNote({"NAMESAKES_INCOMPLETE",
+                          "more hosts have names that begin alike than the gateway reads; further "
+                          "ones of exactly this name may be among them",
+                          "other_device_ids", ""});
     }
     for (int i = 1; i < std::min(hosts.size(), kMaxSameName); ++i) {
       response.add_other_device_ids(hosts[i].device_id());

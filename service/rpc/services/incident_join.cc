@@ -91,7 +91,7 @@ std::vector<std::string> IdsForOneCall(const Incidents& incidents, RpcContext& c
     for (std::string& id : AlertIds(incident)) {
       if (!known.insert(id).second) continue;
       if (ids.size() == most) {
-        call.reading.Tell(
+        call.stats.AddError(
             {0,
              StrCat("`derived` rests on the first ", most,
                     " alerts of this answer; ask for fewer incidents at a time to have all"),
@@ -182,21 +182,21 @@ Task<absl::StatusOr<upstream::Entities>> IncidentJoin::ReadAlerts(
   plan.options = options_;
   plan.id_field = v1::Detection::descriptor()->FindFieldByName("composite_id");
   // Half of the time is kept back: incidents without their alerts are better than none.
-  const milliseconds half = call.reading.deadline.Left(deps_.clock) / 2;
+  const milliseconds half = call.options.deadline.Left(deps_.clock) / 2;
   const milliseconds span = std::min(half, kMaxJoinTime);
   const SteadyTime end = Deadline::In(deps_.clock, span).at();
   // A call that is on the wire ends sooner by itself: what is cancelled does not tell its cost.
   const Deadline on_the_wire(end - std::min(kMargin, span / 20));
-  upstream::Reading reading(on_the_wire, call.reading.priority);
-  reading.caller = call.reading.caller;
-  reading.staleness = call.reading.staleness;
+  upstream::CallOptions options = call.options;
+  options.deadline = on_the_wire;
+  upstream::CallStats stats;
   json::DecodeReport of_alerts;  // not of what this answer shows
   Task<absl::StatusOr<upstream::Entities>> fetch =
-      upstream::LookupRecords(deps_.caller, std::move(plan), std::move(ids), reading,
+      upstream::LookupRecords(deps_.Read(options, stats), std::move(plan), std::move(ids),
                               v1::Detection::default_instance(), of_alerts);
   absl::StatusOr<upstream::Entities> read = co_await Until(end, std::move(fetch), deps_.timer);
-  if (!read.ok()) reading.age = milliseconds(0);  // what was kept is not used then
-  call.reading.Take(reading, /*counts=*/true);
+  if (!read.ok()) stats.age = milliseconds(0);  // what was cached is not used then
+  call.stats.Merge(stats, /*charge=*/true);
   co_return read;
 }
 
@@ -213,7 +213,7 @@ Task<absl::Status> IncidentJoin::Fill(RpcContext& call, const IncidentView& view
       found = *std::move(read);
     } else {
       const std::string_view why = Utf8Prefix(ToStd(read.status().message()), kMaxErrorBytes);
-      call.reading.Tell(
+      call.stats.AddError(
           {HttpStatus(read.status()), StrCat("`derived` lacks the alerts: ", why), ""});
     }
   }

@@ -55,10 +55,9 @@ bool IsReferenceId(std::string_view id) {
 
 Task<absl::Status> IncidentReferences::Read(RpcContext& call, std::vector<std::string> references,
                                             IdsByReference& found) const {
-  upstream::UpstreamCall query(upstream::operation::kQueryCases);
+  upstream::UpstreamRequest query(upstream::operation::kQueryCases);
   query.query = {{"filter", AnyOf(references)}, {"limit", StrCat(2 * references.size())}};
-  ASSIGN_OR_CO_RETURN(const json::Document answer,
-                      co_await deps_.caller.Call(std::move(query), call.reading));
+  ASSIGN_OR_CO_RETURN(const json::Document answer, co_await deps_.Call(std::move(query), call));
   const std::vector<std::string> ids = answer.Ids();
   if (ids.empty()) co_return absl::OkStatus();
   upstream::LookupPlan plan;
@@ -70,10 +69,9 @@ Task<absl::Status> IncidentReferences::Read(RpcContext& call, std::vector<std::s
   ASSIGN_OR_CO_RETURN(plan.options.selection,
                       json::FieldSelection::FromMask(mask, v1::Incident::descriptor()));
   json::DecodeReport unseen;  // not of what the answer shows
-  ASSIGN_OR_CO_RETURN(
-      const upstream::Entities cases,
-      co_await upstream::LookupRecords(deps_.caller, std::move(plan), ids, call.reading,
-                                       v1::Incident::default_instance(), unseen));
+  ASSIGN_OR_CO_RETURN(const upstream::Entities cases,
+                      co_await upstream::LookupRecords(deps_.Read(call), std::move(plan), ids,
+                                                       v1::Incident::default_instance(), unseen));
   for (const auto& [id, record] : cases.records) {
     found[UpperCase(static_cast<const v1::Incident&>(*record).reference_id())] = id;
   }
@@ -81,9 +79,7 @@ Task<absl::Status> IncidentReferences::Read(RpcContext& call, std::vector<std::s
 }
 
 Task<absl::Status> IncidentReferences::Resolve(
-    RpcContext& call, std::optional<milliseconds> staleness,
-    google::protobuf::RepeatedPtrField<std::string>& ids) const {
-  if (staleness.has_value()) call.reading.staleness = staleness;
+    RpcContext& call, google::protobuf::RepeatedPtrField<std::string>& ids) const {
   std::set<std::string> distinct;
   for (const std::string& id : ids) {
     if (IsReferenceId(id)) distinct.insert(id);
@@ -103,12 +99,10 @@ Task<absl::Status> IncidentReferences::Resolve(
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> IncidentReferences::Resolve(RpcContext& call,
-                                               std::optional<milliseconds> staleness,
-                                               std::string& id) const {
+Task<absl::Status> IncidentReferences::Resolve(RpcContext& call, std::string& id) const {
   google::protobuf::RepeatedPtrField<std::string> ids;
   *ids.Add() = id;
-  CO_RETURN_IF_ERROR(co_await Resolve(call, staleness, ids));
+  CO_RETURN_IF_ERROR(co_await Resolve(call, ids));
   id = ids.Get(0);
   co_return absl::OkStatus();
 }

@@ -25,12 +25,11 @@ class IncidentReferences {
   IncidentReferences(const ServiceDeps& deps, const Collection& incidents)
       : deps_(deps), incidents_(incidents) {}
 
-  // Puts the case's id in the place of each reference id, whatever its case, read as old as
-  // `staleness` says. One that no case has stays. Ten reference ids cost two calls.
-  Task<absl::Status> Resolve(RpcContext& call, std::optional<milliseconds> staleness,
+  // Puts the case's id in the place of each reference id, whatever its case. One that no case has
+  // stays. Ten reference ids cost two calls.
+  Task<absl::Status> Resolve(RpcContext& call,
                              google::protobuf::RepeatedPtrField<std::string>& ids) const;
-  Task<absl::Status> Resolve(RpcContext& call, std::optional<milliseconds> staleness,
-                             std::string& id) const;
+  Task<absl::Status> Resolve(RpcContext& call, std::string& id) const;
 
  private:
   using IdsByReference = std::map<std::string, std::string>;  // in upper case

@@ -29,10 +29,10 @@ std::string OfIncident(const std::string& id) {
 
 // Reports that `sent` are not all attachments, or may not be where Falcon has no total.
 void TellCut(int sent, std::optional<int64_t> total, const std::string& id,
-             upstream::Reading& reading) {
+             upstream::CallStats& stats) {
   std::string message = StrCat("the first ", sent, " attachments are here");
   message += total.has_value() ? StrCat(", not all ", *total) : "; there may be more";
-  reading.Tell({0, std::move(message), id});
+  stats.AddError({0, std::move(message), id});
 }
 
 std::string_view ValidateIncidentId(std::string_view id) {
@@ -179,7 +179,7 @@ class IncidentService final : public v1::IncidentService::CallbackService {
     const IncidentView view = IncidentView(request);
     if (MaskOf(request) != nullptr) view.AddSources(*request.mutable_read_mask());
     ASSIGN_OR_CO_RETURN(const upstream::LookupPlan plan, incidents_.PrepareLookup(request));
-    CO_RETURN_IF_ERROR(co_await references_.Resolve(call, plan.staleness, *request.mutable_id()));
+    CO_RETURN_IF_ERROR(co_await references_.Resolve(call, *request.mutable_id()));
     CO_RETURN_IF_ERROR(co_await incidents_.FetchOne(call, request, response));
     v1::BatchGetIncidentsResponse one;
     one.add_incidents()->Swap(response.mutable_incident());
@@ -198,7 +198,7 @@ class IncidentService final : public v1::IncidentService::CallbackService {
     ASSIGN_OR_CO_RETURN(const upstream::LookupPlan plan,
                         incidents_.PrepareLookup(request, std::move(validator)));
     const auto requested = request.ids();
-    CO_RETURN_IF_ERROR(co_await references_.Resolve(call, plan.staleness, *request.mutable_ids()));
+    CO_RETURN_IF_ERROR(co_await references_.Resolve(call, *request.mutable_ids()));
     CO_RETURN_IF_ERROR(co_await incidents_.FetchMany(call, request, response));
     RequestedIds(requested, request.ids()).RestoreIn(response);
     co_return co_await Join(call, view, response);
@@ -208,7 +208,6 @@ class IncidentService final : public v1::IncidentService::CallbackService {
                             MessageStream& stream) const {
     const IncidentView view(request);
     ASSIGN_OR_CO_RETURN(PageRequest page, incidents_.PrepareExport(request));
-    call.reading.staleness = page.plan.staleness;  // of their alerts too
     if (!view.derived()) co_return co_await incidents_.ExportPages(call, page, stream);
     JoinedStream joined(join_, view, call, stream);
     co_return co_await incidents_.ExportPages(call, page, joined);
@@ -230,21 +229,20 @@ class IncidentService final : public v1::IncidentService::CallbackService {
     ASSIGN_OR_CO_RETURN(const upstream::LookupPlan plan,
                         attachments_.PrepareLookup(request, std::move(validator)));
     std::string id = request.id();
-    CO_RETURN_IF_ERROR(co_await references_.Resolve(call, plan.staleness, id));
+    CO_RETURN_IF_ERROR(co_await references_.Resolve(call, id));
     CO_RETURN_IF_ERROR(co_await ReadAttachments(call, plan, id, response));
     Describe(call, response.mutable_read_info());
     co_return absl::OkStatus();
   }
 
   // The first 1,000 attachments of the case `id`, in Falcon's order, into `response`, and how many
-  // there are. When more follow, or may, `call.reading.errors` says so. A file that comes again,
+  // there are. When more follow, or may, `call.stats.errors` says so. A file that comes again,
   // because another was added meanwhile, is left out; one without an id never is. `plan` is of
   // IncidentAttachment.
   Task<absl::Status> ReadAttachments(RpcContext& call, const upstream::LookupPlan& plan,
                                      const std::string& id,
                                      v1::GetIncidentAttachmentsResponse& response) const {
     const upstream::Operation& pages = upstream::operation::kCombinedFileDetails;
-    if (plan.staleness) call.reading.staleness = plan.staleness;
     const std::string filter = OfIncident(id);
     std::set<std::string> known;
     std::optional<int64_t> total;
@@ -252,10 +250,9 @@ class IncidentService final : public v1::IncidentService::CallbackService {
     bool ended = false;
     while (!ended && offset < kMaxAttachments) {
       const int64_t limit = std::min<int64_t>(pages.max_limit, kMaxAttachments - offset);
-      upstream::UpstreamCall page(pages);
+      upstream::UpstreamRequest page(pages);
       page.query = {{"filter", filter}, {"limit", StrCat(limit)}, {"offset", StrCat(offset)}};
-      ASSIGN_OR_CO_RETURN(const json::Document answer,
-                          co_await deps_.caller.Call(std::move(page), call.reading));
+      ASSIGN_OR_CO_RETURN(const json::Document answer, co_await deps_.Call(std::move(page), call));
       google::protobuf::RepeatedPtrField<v1::IncidentAttachment> files;
       call.report.Add(plan.decoder->DecodeAll(answer, plan.options, &files));
       for (v1::IncidentAttachment& file : files) {
@@ -274,7 +271,7 @@ class IncidentService final : public v1::IncidentService::CallbackService {
     }
     if (total.has_value()) response.set_total_size(std::max(*total, offset));
     const bool all = ended && offset >= total.value_or(offset);
-    if (!all) TellCut(response.attachments_size(), total, id, call.reading);
+    if (!all) TellCut(response.attachments_size(), total, id, call.stats);
     co_return absl::OkStatus();
   }
 

@@ -113,12 +113,11 @@ class IocService final : public v1::IocService::CallbackService {
   Task<absl::Status> DeviceCount(RpcContext& call, const v1::GetIocDeviceCountRequest& request,
                                  v1::GetIocDeviceCountResponse& response) {
     RequestValidator validator;
-    upstream::UpstreamCall count(upstream::operation::kIocDeviceCount);
+    upstream::UpstreamRequest count(upstream::operation::kIocDeviceCount);
     count.query = IndicatorParameters(request.type(), request.value(), validator);
-    ApplyStaleness(request, call.reading, validator);
+    ValidateStaleness(request, validator);
     CO_RETURN_IF_ERROR(validator.status());
-    ASSIGN_OR_CO_RETURN(const json::Document answer,
-                        co_await deps_.caller.Call(std::move(count), call.reading));
+    ASSIGN_OR_CO_RETURN(const json::Document answer, co_await deps_.Call(std::move(count), call));
     v1::IocDeviceCount& found = *response.mutable_count();
     json::DecodeOptions options;
     options.additional_fields = request.read_options().include_additional_fields();
@@ -134,22 +133,25 @@ class IocService final : public v1::IocService::CallbackService {
   }
 
   // A page of ids. An empty one, though more than `sent` are counted, is requested once more.
-  Task<absl::StatusOr<json::Document>> ReadIds(RpcContext& call, const upstream::UpstreamCall& page,
+  Task<absl::StatusOr<json::Document>> ReadIds(RpcContext& call,
+                                               const upstream::UpstreamRequest& page,
                                                int64_t sent) {
+    upstream::CallOptions options = call.options;
     for (const bool again : {false, true}) {
-      if (again) call.reading.staleness = milliseconds(0);
-      ASSIGN_OR_CO_RETURN(json::Document answer, co_await deps_.caller.Call(page, call.reading));
-      const json::Envelope& envelope = answer.envelope();
+      if (again) options.max_staleness = milliseconds(0);
+      ASSIGN_OR_CO_RETURN(const upstream::UpstreamResponse answer,
+                          co_await deps_.client.Call(page, options, call.stats));
+      const json::Envelope& envelope = answer.document.envelope();
       const bool goes_on = !envelope.pagination.offset_token.empty();
       if (envelope.resources > 0 || goes_on || envelope.pagination.total.value_or(0) <= sent) {
-        co_return answer;
+        co_return answer.document;
       }
     }
     co_return Malformed(*page.operation, "it has no ids, though more are counted");
   }
 
   template <class Request, class Response>
-  Task<absl::Status> PageOfIds(RpcContext& call, upstream::UpstreamCall page,
+  Task<absl::Status> PageOfIds(RpcContext& call, upstream::UpstreamRequest page,
                                const Request& request, RequestValidator validator,
                                Response& response,
                                google::protobuf::RepeatedPtrField<std::string>& ids) {
@@ -160,7 +162,7 @@ class IocService final : public v1::IocService::CallbackService {
       cursor =
           validator.ValueOrDefault(deps_.tokens.Open(request.page_token(), binding, "page_token"));
     }
-    ApplyStaleness(request, call.reading, validator);
+    ValidateStaleness(request, validator);
     CO_RETURN_IF_ERROR(validator.status());
     page.query.emplace_back("limit", StrCat(limit));
     page.continuation = !cursor.upstream.empty();
@@ -186,7 +188,7 @@ class IocService final : public v1::IocService::CallbackService {
   Task<absl::Status> Devices(RpcContext& call, const v1::ListIocDevicesRequest& request,
                              v1::ListIocDevicesResponse& response) {
     RequestValidator validator;
-    upstream::UpstreamCall page(upstream::operation::kIocDevices);
+    upstream::UpstreamRequest page(upstream::operation::kIocDevices);
     page.query = IndicatorParameters(request.type(), request.value(), validator);
     co_return co_await PageOfIds(call, std::move(page), request, std::move(validator), response,
                                  *response.mutable_device_ids());
@@ -195,7 +197,7 @@ class IocService final : public v1::IocService::CallbackService {
   Task<absl::Status> Processes(RpcContext& call, const v1::ListIocProcessesRequest& request,
                                v1::ListIocProcessesResponse& response) {
     RequestValidator validator;
-    upstream::UpstreamCall page(upstream::operation::kIocProcesses);
+    upstream::UpstreamRequest page(upstream::operation::kIocProcesses);
     page.query = IndicatorParameters(request.type(), request.value(), validator);
     const std::string_view wrong = ValidateDeviceId(request.device_id());
     if (!wrong.empty()) validator.AddViolation("device_id", wrong);

@@ -89,26 +89,26 @@ Question QuestionOf(const v1::Ioc& ioc) {
 // A little before the call's deadline, so that results in time are returned even if the last look-up
 // is late.
 Deadline LookUpDeadline(const RpcContext& call, const Clock& clock) {
-  const milliseconds left = call.reading.deadline.Left(clock);
+  const milliseconds left = call.options.deadline.Left(clock);
   return Deadline::In(clock, left - std::min(milliseconds(1000), left / 10));
 }
 
 // When the oldest report that the request accepts was fetched.
 SteadyTime OldestTaken(const RpcContext& call, const Clock& clock) {
-  if (!call.reading.staleness.has_value()) return SteadyTime::min();
-  return clock.Now() - *call.reading.staleness;
+  if (!call.options.max_staleness.has_value()) return SteadyTime::min();
+  return clock.Now() - *call.options.max_staleness;
 }
 
 reputation::LookUpTerms TermsOf(const RpcContext& call, const Clock& clock, SteadyTime not_before) {
-  return {.caller = call.reading.caller,
+  return {.caller = call.options.client_id,
           .deadline = LookUpDeadline(call, clock),
           .calls = std::make_shared<int>(0),
           .not_before = not_before};
 }
 
-void TakeAges(const Outcomes& outcomes, upstream::Reading& reading) {
+void TakeAges(const Outcomes& outcomes, upstream::CallStats& stats) {
   for (const auto& outcome : outcomes) {
-    if (outcome.ok()) reading.age = std::max(reading.age, outcome->age);
+    if (outcome.ok()) stats.age = std::max(stats.age, outcome->age);
   }
 }
 
@@ -143,10 +143,10 @@ class ReputationService final : public v1::ReputationService::CallbackService {
   Task<absl::Status> BatchGet(RpcContext& call, const v1::BatchGetReputationsRequest& request,
                               v1::BatchGetReputationsResponse& response) {
     RequestValidator validator = CheckRequest(request);
-    ApplyStaleness(request, call.reading, validator);
+    ValidateStaleness(request, validator);
     CO_RETURN_IF_ERROR(validator.status());
     CO_RETURN_IF_ERROR(client_.Ready());
-    if (call.reading.validate_only) co_return upstream::Validated();
+    if (call.options.validate_only) co_return upstream::ValidatedStatus();
     std::vector<Question> questions;
     for (const std::string& value : request.values()) {
       questions.emplace_back(value, value, rpc::KindOf(request.type()));
@@ -155,7 +155,7 @@ class ReputationService final : public v1::ReputationService::CallbackService {
         TermsOf(call, environment_.clock, OldestTaken(call, environment_.clock));
     const Outcomes outcomes = co_await AskAll(client_, questions, terms);
     CO_RETURN_IF_ERROR(FailureOfAll(outcomes));
-    TakeAges(outcomes, call.reading);
+    TakeAges(outcomes, call.stats);
     for (size_t i = 0; i < questions.size(); ++i) {
       if (outcomes[i].ok()) {
         Fill(questions[i], *outcomes[i], *response.add_reputations());
@@ -180,10 +180,9 @@ class ReputationService final : public v1::ReputationService::CallbackService {
                               .options = {},
                               .id_field = v1::Ioc::descriptor()->FindFieldByName("id"),
                               .query = {}};
-    ASSIGN_OR_CO_RETURN(
-        const upstream::Entities found,
-        co_await upstream::LookupRecords(deps_.caller, std::move(plan), ids, call.reading,
-                                         v1::Ioc::default_instance(), call.report));
+    ASSIGN_OR_CO_RETURN(const upstream::Entities found,
+                        co_await upstream::LookupRecords(deps_.Read(call), std::move(plan), ids,
+                                                         v1::Ioc::default_instance(), call.report));
     for (const std::string& id : ids) {
       const auto record = found.records.find(id);
       if (record == found.records.end()) {
@@ -198,10 +197,10 @@ class ReputationService final : public v1::ReputationService::CallbackService {
   Task<absl::Status> Check(RpcContext& call, const v1::CheckIocsRequest& request,
                            v1::CheckIocsResponse& response) {
     RequestValidator validator = CheckRequest(request);
-    ApplyStaleness(request, call.reading, validator);
+    ValidateStaleness(request, validator);
     CO_RETURN_IF_ERROR(validator.status());
     CO_RETURN_IF_ERROR(client_.Ready());
-    if (call.reading.validate_only) co_return upstream::Validated();
+    if (call.options.validate_only) co_return upstream::ValidatedStatus();
     const SteadyTime not_before = OldestTaken(call, environment_.clock);
     ASSIGN_OR_CO_RETURN(std::vector<Question> questions, co_await Resolve(call, request, response));
     const size_t by_id = questions.size();
@@ -211,7 +210,7 @@ class ReputationService final : public v1::ReputationService::CallbackService {
     const reputation::LookUpTerms terms = TermsOf(call, environment_.clock, not_before);
     const Outcomes outcomes = co_await AskAll(client_, questions, terms);
     CO_RETURN_IF_ERROR(FailureOfAll(outcomes));
-    TakeAges(outcomes, call.reading);
+    TakeAges(outcomes, call.stats);
     for (size_t i = 0; i < questions.size(); ++i) {
       if (!outcomes[i].ok()) {
         *response.add_missing() = Missing(questions[i].id, outcomes[i].status());

@@ -15,7 +15,6 @@ namespace {
 constexpr size_t kMaxViolations = 20;
 constexpr size_t kMaxIdBytes = 512;
 constexpr size_t kMaxQueryBytes = 1024;
-constexpr milliseconds kMaxStaleness = std::chrono::hours(1);
 
 }  // namespace
 
@@ -112,24 +111,12 @@ void ValidateTimeRange(const v1::TimeRange& range, std::string_view field,
   }
 }
 
-std::optional<milliseconds> RequestedStaleness(const google::protobuf::Message& request,
-                                               RequestValidator& validator) {
+void ValidateStaleness(const google::protobuf::Message& request, RequestValidator& validator) {
   const auto* options = MessageField<v1::ReadOptions>(request, "read_options");
-  if (options == nullptr || !options->has_max_staleness()) return std::nullopt;
+  if (options == nullptr || !options->has_max_staleness()) return;
   const auto& asked = options->max_staleness();
-  if (asked.seconds() < 0 || asked.nanos() < 0) {
-    validator.AddViolation("read_options.max_staleness", "is below zero; zero asks Falcon itself");
-    return std::nullopt;
-  }
-  if (asked.seconds() >= std::chrono::duration_cast<seconds>(kMaxStaleness).count())
-    return kMaxStaleness;
-  return seconds(asked.seconds()) + milliseconds(asked.nanos() / 1'000'000);
-}
-
-void ApplyStaleness(const google::protobuf::Message& request, upstream::Reading& reading,
-                    RequestValidator& validator) {
-  const std::optional<milliseconds> asked = RequestedStaleness(request, validator);
-  if (asked.has_value()) reading.staleness = asked;
+  if (asked.seconds() >= 0 && asked.nanos() >= 0) return;
+  validator.AddViolation("read_options.max_staleness", "is below zero; zero asks Falcon itself");
 }
 
 }  // namespace falcon::rpc

@@ -18,7 +18,6 @@
 #include "falcon_gateway/v1/types.pb.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/repeated_field.h"
-#include "upstream/call/reading.h"
 
 namespace falcon::rpc {
 
@@ -63,13 +62,8 @@ std::string_view ValidateDeviceId(std::string_view id);
 std::string_view ValidateCompositeId(std::string_view id);
 std::string_view ValidateIocId(std::string_view id);
 
-// `read_options.max_staleness` of a request, at most an hour. Unset where the request says nothing.
-// A violation below zero.
-std::optional<milliseconds> RequestedStaleness(const google::protobuf::Message& request,
-                                               RequestValidator& validator);
-// Sets the staleness of `reading` to that, where the request says it.
-void ApplyStaleness(const google::protobuf::Message& request, upstream::Reading& reading,
-                    RequestValidator& validator);
+// A violation where `read_options.max_staleness` is below zero.
+void ValidateStaleness(const google::protobuf::Message& request, RequestValidator& validator);
 
 // Not inverted, not open at both ends, within years 1 to 9999.
 void ValidateTimeRange(const v1::TimeRange& range, std::string_view field,

@@ -11,22 +11,35 @@
 
 #include "auth/cached_token_source.h"
 #include "reputation/client.h"
+#include "rpc/server/rpc_context.h"
 #include "rpc/server/rpc_environment.h"
 #include "runtime/timer.h"
-#include "upstream/call/caller.h"
+#include "upstream/call/read_context.h"
 #include "upstream/paging/page_token.h"
+#include "upstream/upstream_layers.h"
 
 namespace falcon::rpc {
 
 // What services depend on. References and pointers outlive all calls.
 struct ServiceDeps {
-  upstream::Caller& caller;
+  upstream::ReadContext Read(RpcContext& call) const { return Read(call.options, call.stats); }
+  upstream::ReadContext Read(const upstream::CallOptions& options,
+                             upstream::CallStats& stats) const {
+    return {client, options, stats, clock, pool};
+  }
+  // The response to `request`, as a document.
+  Task<absl::StatusOr<json::Document>> Call(upstream::UpstreamRequest request,
+                                            RpcContext& call) const;
+
+  upstream::UpstreamClient& client;
   const upstream::PageTokens& tokens;
   const Clock& clock;
   runtime::Timer& timer;
+  runtime::CpuPool* pool = nullptr;  // decodes many records; null: the loop does
   // Used by ReputationService and GatewayService only.
   reputation::Client* virustotal = nullptr;
   const auth::CachedTokenSource* access_tokens = nullptr;
+  const upstream::UpstreamLayers* layers = nullptr;
   std::map<std::string, std::string> libraries = {};  // versions of linked libraries, by name
 };
 

@@ -1,130 +1,160 @@
-// CoalescedCall<T>: one piece of upstream work that several RPCs wait for.
+// CoalescedCall<T>: one piece of upstream work that several requests wait for.
 #ifndef FALCON_UPSTREAM_CACHE_COALESCED_CALL_H_
 #define FALCON_UPSTREAM_CACHE_COALESCED_CALL_H_
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "base/error.h"
 #include "runtime/loop.h"
 #include "runtime/one_shot_event.h"
 #include "runtime/task.h"
-#include "upstream/call/reading.h"
+#include "upstream/call/call_options.h"
+#include "upstream/call/call_stats.h"
 
 namespace falcon::upstream {
 
+// Whether a call failed for lack of time that there is until `deadline`. What a shared call waits
+// for is bound by the deadline of the request that started it, however much later others have put
+// it off to.
+bool FailedForTime(const absl::Status& status, Deadline deadline, const Clock& clock);
+
 // Loop thread only. T is an absl::StatusOr of something that is cheap to copy. The work runs in a
-// task of its own with a Reading of its own, and is cancelled when the last waiter leaves.
+// task of its own, with options and stats of its own, and is cancelled when the last request that
+// waits for it is.
 template <class T>
 class CoalescedCall : public std::enable_shared_from_this<CoalescedCall<T>> {
  public:
-  // `caller`: whose turns the work takes.
-  CoalescedCall(runtime::Loop& loop, const Reading& starter, std::string caller)
+  using Work = std::function<Task<T>(const CallOptions&, CallStats&)>;
+
+  // `client_id`: whose turns the work takes.
+  CoalescedCall(runtime::Loop& loop, const CallOptions& starter, std::string client_id)
       : loop_(loop),
-        landed_(loop.executor()),
+        finished_(loop.executor()),
         first_deadline_(starter.deadline),
-        reading_(starter.deadline, starter.priority) {
-    reading_.caller = std::move(caller);
-    reading_.staleness = starter.staleness;
+        options_(starter.deadline, starter.priority) {
+    options_.client_id = std::move(client_id);
+    options_.max_staleness = starter.max_staleness;
   }
 
   // `done` is called once, when the work has ended or nobody waits for it any more: nobody may join
-  // from then on. Not after `owner` has gone, whose waiters are then being taken down.
-  void Start(std::function<Task<T>(Reading&)> work, std::weak_ptr<const void> owner,
-             std::function<void()> done) {
-    started_ = true;
+  // from then on. Not after `owner` has gone, whose requests are then being taken down.
+  void Run(Work work, std::weak_ptr<const void> owner, std::function<void()> done) {
     owner_ = std::move(owner);
     work_ = std::move(work);
     done_ = std::move(done);
     const auto self = this->shared_from_this();
     boost::asio::co_spawn(
-        loop_.executor(), Fly(self),
+        loop_.executor(), RunWork(self),
         boost::asio::bind_cancellation_slot(signal_.slot(), [self](std::exception_ptr error) {
           if (!error) return;
-          self->Land(Error(absl::StatusCode::kInternal, "INTERNAL",
-                           "the shared call to Falcon broke off"));
+          self->Complete(Error(absl::StatusCode::kInternal, "INTERNAL",
+                               "the shared call to Falcon broke off"));
         }));
   }
 
-  // What `reading` brings counts for the work too.
-  void Board(const Reading& reading) {
-    reading_.deadline = Later(reading_.deadline, reading.deadline);
-    if (reading.priority == Priority::kInteractive) reading_.priority = Priority::kInteractive;
+  // A request of `options` waits for the work too: the deadline is the latest of all, and the
+  // priority interactive if any is.
+  void ExtendFor(const CallOptions& options) {
+    options_.deadline = Later(options_.deadline, options.deadline);
+    if (options.priority == Priority::kInteractive) options_.priority = Priority::kInteractive;
   }
 
+  // The result, or that of the call which supersedes this one.
   Task<T> Wait() {
-    const auto self = this->shared_from_this();
-    const Waiter waiter(*self);
-    co_await self->landed_.Wait();
-    co_return *self->result_;
+    std::shared_ptr<CoalescedCall> call = this->shared_from_this();
+    while (true) {
+      const Interest interest(call);
+      co_await call->finished_.Wait();
+      if (call->successor_ == nullptr) co_return *call->result_;
+      call = call->successor_;
+    }
   }
 
-  bool waited_for() const { return waiters_ > 0; }
+  // Requests wait for `call` instead, which was sent first; the work is cancelled.
+  void SupersedeBy(std::shared_ptr<CoalescedCall> call) {
+    call->ExtendFor(options_);
+    successor_ = std::move(call);
+    ++successor_->waiting_;  // for those that have not moved yet
+    done_ = nullptr;
+    finished_.Set();
+    PostCancel();
+  }
+  ~CoalescedCall() {
+    if (successor_ != nullptr) successor_->Leave();
+  }
 
-  // The starter's. What the work waits for may be bound by it, however much later others have put
-  // the deadline off to.
+  // True for one of those who wait: it is charged for the work.
+  bool TakeCharge() { return !std::exchange(charged_, true); }
+
+  bool waited_for() const { return waiting_ > 0; }
+  bool sent() const { return stats_.last_sent.has_value(); }
   Deadline first_deadline() const { return first_deadline_; }
-
-  // Of the work: what it counted.
-  const Reading& reading() const { return reading_; }
+  // The call that the result is of.
+  CoalescedCall& final() { return successor_ == nullptr ? *this : successor_->final(); }
+  const CallOptions& options() const { return options_; }
+  CallOptions& mutable_options() { return options_; }
+  const CallStats& stats() const { return stats_; }
 
  private:
-  class Waiter {
+  class Interest {
    public:
-    explicit Waiter(CoalescedCall& flight) : flight_(flight) { ++flight_.waiters_; }
-    Waiter(const Waiter&) = delete;
-    Waiter& operator=(const Waiter&) = delete;
-    ~Waiter() {
-      const bool last = --flight_.waiters_ == 0;
-      if (last && flight_.started_ && !flight_.landed_.is_set()) flight_.Abandon();
+    explicit Interest(std::shared_ptr<CoalescedCall> call) : call_(std::move(call)) {
+      ++call_->waiting_;
     }
+    Interest(const Interest&) = delete;
+    Interest& operator=(const Interest&) = delete;
+    ~Interest() { call_->Leave(); }
 
    private:
-    CoalescedCall& flight_;
+    std::shared_ptr<CoalescedCall> call_;
   };
 
-  static Task<void> Fly(std::shared_ptr<CoalescedCall> self) {
-    self->Land(co_await self->work_(self->reading_));
+  static Task<void> RunWork(std::shared_ptr<CoalescedCall> self) {
+    self->Complete(co_await self->work_(self->options_, self->stats_));
   }
-
-  void Land(T result) {
+  void Complete(T result) {
+    if (finished_.is_set()) return;  // superseded
     result_.emplace(std::move(result));
     Close();
-    landed_.Set();
+    finished_.Set();
   }
-
   void Close() {
     const auto done = std::exchange(done_, nullptr);
     if (done && !owner_.expired()) done();
   }
-
-  // Posted, since a waiter leaves while its own stack unwinds.
-  void Abandon() {
+  void Leave() {
+    if (--waiting_ > 0 || work_ == nullptr || finished_.is_set()) return;
     Close();
-    if (owner_.expired()) return;
+    if (!owner_.expired()) PostCancel();
+  }
+  // Posted, since a request leaves while its own stack unwinds.
+  void PostCancel() {
     loop_.Post([self = this->shared_from_this()] {
       self->signal_.emit(boost::asio::cancellation_type::terminal);
     });
   }
 
   runtime::Loop& loop_;
-  runtime::OneShotEvent landed_;
+  runtime::OneShotEvent finished_;
   const Deadline first_deadline_;
-  Reading reading_;
-  std::function<Task<T>(Reading&)> work_;
+  CallOptions options_;
+  CallStats stats_;
+  Work work_;  // null: not begun
   std::weak_ptr<const void> owner_;
   std::function<void()> done_;
   boost::asio::cancellation_signal signal_;
   std::optional<T> result_;
-  size_t waiters_ = 0;
-  bool started_ = false;
+  std::shared_ptr<CoalescedCall> successor_;
+  size_t waiting_ = 0;
+  bool charged_ = false;
 };
 
 }  // namespace falcon::upstream

@@ -1,4 +1,4 @@
-// Ages and sizes of what is kept.
+// Ages and weights.
 #include "upstream/cache/freshness_cache.h"
 
 #include <algorithm>
@@ -9,37 +9,37 @@ namespace {
 
 // List node, index node and their share of the allocator's.
 constexpr size_t kOverhead = 192;
-constexpr size_t kMaxShare = 16;
+constexpr size_t kLargestShare = 16;
 
 }  // namespace
 
-bool FreshnessCache::YoungEnough(const CacheEntry& kept, milliseconds staleness) const {
-  const bool missing = kept.kind == CacheEntry::Kind::kNegative;
-  const milliseconds most = missing ? std::min<milliseconds>(staleness, kMaxMissing) : staleness;
-  return clock_.Now() - kept.at <= most;
+bool FreshnessCache::YoungEnough(const CacheEntry& entry, milliseconds max_age) const {
+  const bool negative = entry.kind == CacheEntry::Kind::kNegative;
+  if (negative) max_age = std::min<milliseconds>(max_age, kMaxNegativeAge);
+  return clock_.Now() - entry.at <= max_age;
 }
 
-bool FreshnessCache::Contains(std::string_view key, milliseconds staleness) const {
-  const CacheEntry* kept = entries_.Peek(key);
-  return kept != nullptr && YoungEnough(*kept, staleness);
+bool FreshnessCache::Contains(std::string_view key, milliseconds max_age) const {
+  const CacheEntry* entry = entries_.Peek(key);
+  return entry != nullptr && YoungEnough(*entry, max_age);
 }
 
-const CacheEntry* FreshnessCache::Find(std::string_view key, milliseconds staleness) {
-  const CacheEntry* kept =
-      entries_.Find(key, [&](const CacheEntry& k) { return YoungEnough(k, staleness); });
-  hits_ += kept == nullptr ? 0 : 1;
-  return kept;
+const CacheEntry* FreshnessCache::Find(std::string_view key, milliseconds max_age) {
+  const CacheEntry* found =
+      entries_.Find(key, [&](const CacheEntry& entry) { return YoungEnough(entry, max_age); });
+  if (found != nullptr) ++hits_;
+  return found;
 }
 
-bool FreshnessCache::Keep(std::string key, CacheEntry kept) {
-  if (const CacheEntry* known = entries_.Peek(key); known != nullptr && known->at > kept.at)
-    return false;
-  kept.text.shrink_to_fit();
-  const size_t bytes = kOverhead + key.size() + kept.text.size() + kept.next.size();
-  if (bytes > entries_.max_weight() / kMaxShare) {
+bool FreshnessCache::Put(std::string key, CacheEntry entry) {
+  const CacheEntry* known = entries_.Peek(key);
+  if (known != nullptr && known->at > entry.at) return false;
+  entry.text.shrink_to_fit();
+  const size_t bytes = kOverhead + key.size() + entry.text.size() + entry.next.size();
+  if (bytes > entries_.max_weight() / kLargestShare) {
     entries_.Erase(key);
   } else {
-    entries_.Put(std::move(key), std::move(kept), bytes);
+    entries_.Put(std::move(key), std::move(entry), bytes);
   }
   return true;
 }

@@ -1,115 +1,129 @@
-// Gathers look-ups by lane.
+// Gathers look-ups by key.
 #include "upstream/cache/lookup_batcher.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "base/text.h"
-#include "upstream/operation/request_text.h"
 
 namespace falcon::upstream {
 namespace {
 
-using Answer = absl::StatusOr<std::shared_ptr<const LookupResult>>;
-
-std::string KeyOf(const BatchKey& lane) {
-  return StrCat("lane:", lane.operation->id, BuildUrl("", lane.query));
+std::string KeyOf(const BatchKey& key) {
+  return StrCat("lane:", key.operation->id, BuildUrl("", key.query));
 }
 
-// Tells what concerns `ids`, of what Falcon said beside the records of all.
-void TellOf(const LookupResult& found, const std::vector<std::string>& ids, Reading& reading) {
-  for (const json::ApiError& error : found.unattributed_errors) reading.Tell(error);
+// Whether a batch of `batch` waits to be sent, no later than one of `priority` would.
+bool InLine(const CallOptions& batch, const CallStats& stats, Priority priority) {
+  const bool before = batch.priority == Priority::kInteractive || batch.priority == priority;
+  return before && !stats.last_sent.has_value();
+}
+
+// Reports what concerns `ids`, of the errors beside the records of all.
+void ReportErrors(const LookupResult& result, const std::vector<std::string>& ids,
+                  CallStats& stats) {
+  for (const json::ApiError& error : result.unattributed_errors) stats.AddError(error);
   for (const std::string& id : ids) {
-    const auto error = found.errors.find(id);
-    if (error != found.errors.end() && !error->second.id.empty()) reading.Tell(error->second);
+    const auto error = result.errors.find(id);
+    if (error != result.errors.end() && !error->second.id.empty()) stats.AddError(error->second);
   }
 }
 
 }  // namespace
 
-bool LookupBatcher::KeyState::AnyInLine() const {
-  const Priority rank = open->flight->reading().priority;
-  return std::any_of(in_flight.begin(), in_flight.end(), [rank](const auto& flight) {
-    const Reading& flown = flight->reading();
-    const bool before = flown.priority == Priority::kInteractive || flown.priority == rank;
-    return before && !flown.as_of.has_value();
-  });
+bool LookupBatcher::Batch::Takes(const LookupRequest& more) const {
+  std::vector<std::string> all = request->ids;
+  all.insert(all.end(), more.ids.begin(), more.ids.end());
+  return IdsPerCall(request->key, all) == all.size();
 }
 
-Task<Answer> LookupBatcher::Fetch(BatchKey lane, std::vector<std::string> ids, Reading& reading) {
-  absl::StatusOr<LookupResult> found = co_await FetchInChunks(attempts_, lane, ids, reading);
-  if (!found.ok()) co_return found.status();
-  if (reading.Leaves()) on_found_(lane, ids, *found);
-  co_return std::make_shared<const LookupResult>(*std::move(found));
-}
-
-Task<Answer> LookupBatcher::Find(BatchKey lane, std::vector<std::string> ids, Reading& reading) {
-  if (ids.size() > options_.max_ids) {
-    co_return co_await Fetch(std::move(lane), std::move(ids), reading);
+void LookupBatcher::Batch::Add(const LookupRequest& more) {
+  for (const std::string& id : more.ids) {
+    if (known.insert(id).second) request->ids.push_back(id);
   }
-  bool began = false;
-  const std::shared_ptr<Batch> batch = Board(KeyOf(lane), lane, ids, reading, began);
-  Answer answer = co_await batch->flight->Wait();
-  const Reading& flown = batch->flight->reading();
-  if (began) reading.upstream_calls += flown.upstream_calls;
-  if (!flown.trace_id.empty()) reading.trace_id = flown.trace_id;
-  if (answer.ok()) TellOf(**answer, ids, reading);
-  co_return answer;
+}
+
+Task<UpstreamClient::Records> LookupBatcher::Join(const LookupRequest& request,
+                                                  const CallOptions& options, CallStats& stats) {
+  while (true) {
+    const std::shared_ptr<Flight> flight = Board(KeyOf(request.key), request, options)->flight;
+    Records records = co_await flight->Wait();
+    if (flight->TakeCharge()) stats.upstream_calls += flight->stats().upstream_calls;
+    if (!flight->stats().trace_id.empty()) stats.trace_id = flight->stats().trace_id;
+    if (records.ok()) ReportErrors(**records, request.ids, stats);
+    const bool hasty = flight->first_deadline().at() < options.deadline.at();
+    if (!hasty || !FailedForTime(records.status(), options.deadline, clock_)) co_return records;
+  }
 }
 
 std::shared_ptr<LookupBatcher::Batch> LookupBatcher::Board(const std::string& key,
-                                                           const BatchKey& lane,
-                                                           const std::vector<std::string>& ids,
-                                                           Reading& reading, bool& began) {
-  KeyState& state = lanes_[key];
-  const bool abandoned = state.open != nullptr && !state.open->flight->waited_for();
-  if (abandoned) state.open = nullptr;
-  began = state.open == nullptr;
-  if (began) {
-    state.open = std::make_shared<Batch>(
-        Batch{.flight = std::make_shared<Flight>(loop_, reading, key), .lane = lane, .ids = {}});
-    if (!state.in_flight.empty()) loop_.Spawn(DepartAfterPatience(key, state.open));
+                                                           const LookupRequest& request,
+                                                           const CallOptions& options) {
+  KeyState& state = keys_[key];
+  const auto join = [&](const std::shared_ptr<Batch>& batch) {
+    ++batched_;
+    batch->flight->ExtendFor(options);
+    batch->Add(request);
+    return batch;
+  };
+  for (const std::shared_ptr<Batch>& batch : state.departed) {
+    const Flight& flight = *batch->flight;
+    const bool waits = InLine(flight.options(), flight.stats(), options.priority);
+    if (waits && flight.waited_for() && batch->Takes(request)) return join(batch);
+  }
+  if (state.open != nullptr && state.open->flight->waited_for()) {
+    join(state.open);
   } else {
-    ++joined_;
-    state.open->flight->Board(reading);
+    state.open = std::make_shared<Batch>(Batch{
+        .flight = std::make_shared<Flight>(loop_, options, key),
+        .request = std::make_shared<LookupRequest>(LookupRequest{.key = request.key, .ids = {}}),
+        .known = {}});
+    state.open->Add(request);
+    if (!state.departed.empty()) loop_.Spawn(DepartAfterLinger(key, state.open));
   }
   const std::shared_ptr<Batch> batch = state.open;
-  batch->ids.insert(ids.begin(), ids.end());
-  const bool full = batch->ids.size() >= static_cast<size_t>(lane.operation->max_ids);
-  if (state.in_flight.empty() || full) Depart(key);
+  const auto max_ids = static_cast<size_t>(request.key.operation->max_ids);
+  if (state.departed.empty() || batch->request->ids.size() >= max_ids) Depart(key);
   return batch;
 }
 
 void LookupBatcher::Depart(const std::string& key) {
-  KeyState& state = lanes_[key];
+  KeyState& state = keys_[key];
   const std::shared_ptr<Batch> batch = std::exchange(state.open, nullptr);
-  state.in_flight.push_back(batch->flight);
+  state.departed.push_back(batch);
   // Not the batch itself, which holds the flight that would hold it.
-  batch->flight->Start(
-      [this, lane = batch->lane, ids = std::vector(batch->ids.begin(), batch->ids.end())](
-          Reading& reading) { return Fetch(lane, ids, reading); },
-      alive_, [this, key, flight = batch->flight.get()] { Landed(key, flight); });
+  Flight::Work work = [this, request = batch->request](const CallOptions& options,
+                                                       CallStats& stats) {
+    return next_.Lookup(*request, options, stats);
+  };
+  batch->flight->Run(std::move(work), alive_,
+                     [this, key, flight = batch->flight.get()] { OnDone(key, flight); });
 }
 
-void LookupBatcher::Landed(const std::string& key, const Flight* flight) {
-  KeyState& state = lanes_[key];
-  std::erase_if(state.in_flight, [&](const auto& other) { return other.get() == flight; });
+void LookupBatcher::OnDone(const std::string& key, const Flight* flight) {
+  KeyState& state = keys_[key];
+  std::erase_if(state.departed, [&](const auto& batch) { return batch->flight.get() == flight; });
+  if (!state.departed.empty()) return;
   if (state.open != nullptr && state.open->flight->waited_for()) {
-    if (state.in_flight.empty()) Depart(key);
-  } else if (state.in_flight.empty()) {
-    lanes_.erase(key);
+    Depart(key);
+  } else {
+    keys_.erase(key);
   }
 }
 
-Task<void> LookupBatcher::DepartAfterPatience(std::string key, std::weak_ptr<Batch> batch) {
+Task<void> LookupBatcher::DepartAfterLinger(std::string key, std::weak_ptr<Batch> batch) {
   while (true) {
-    const SteadyTime until = clock_.Now() + options_.patience;
+    const SteadyTime until = clock_.Now() + options_.linger;
     co_await timer_.SleepUntil(until);
-    const std::shared_ptr<Batch> held = batch.lock();
-    const auto state = lanes_.find(key);
-    if (held == nullptr || state == lanes_.end() || state->second.open != held) co_return;
-    if (!held->flight->waited_for()) co_return;
-    if (!state->second.AnyInLine()) co_return Depart(key);
+    const std::shared_ptr<Batch> open = batch.lock();
+    const auto state = keys_.find(key);
+    if (open == nullptr || state == keys_.end() || state->second.open != open) co_return;
+    if (!open->flight->waited_for()) co_return;
+    const Priority priority = open->flight->options().priority;
+    const bool waits = std::ranges::any_of(state->second.departed, [&](const auto& other) {
+      return InLine(other->flight->options(), other->flight->stats(), priority);
+    });
+    if (!waits) co_return Depart(key);
   }
 }
 

@@ -1,67 +1,66 @@
 // Between the cache of this process and the store of all.
 #include "upstream/cache/remote_cache.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
-
-#include "upstream/cache/cache_entry_codec.h"
 
 namespace falcon::upstream {
 
 RemoteCache::RemoteCache(const RemoteCacheOptions& options, FreshnessCache& cache,
                          runtime::Loop& loop, const Clock& clock)
     : store_(*options.store),
-      values_(options.key, options.owner),
+      cipher_(options.key, options.owner),
       cache_(cache),
       loop_(loop),
       clock_(clock),
       log_(*options.log) {}
 
 Task<void> RemoteCache::Load(std::vector<std::string> keys) {
-  const auto landed = std::make_shared<runtime::OneShotEvent>(loop_.executor());
+  const auto loaded = std::make_shared<runtime::OneShotEvent>(loop_.executor());
   std::vector<std::string> fresh;
-  std::set<InFlight> landings;
+  std::set<InFlight> awaited;
   for (std::string& key : keys) {
-    const auto [place, is_fresh] = on_the_way_.try_emplace(key, landed);
-    landings.insert(place->second);
+    const auto [entry, is_fresh] = loading_.try_emplace(key, loaded);
+    awaited.insert(entry->second);
     if (is_fresh) fresh.push_back(std::move(key));
   }
-  // A task of its own: who leaves takes nobody's values along.
-  if (!fresh.empty()) loop_.Spawn(Fetch(std::move(fresh), landed));
-  for (const InFlight& landing : landings) co_await landing->Wait();
+  // A task of its own: a request that is cancelled takes nobody's values along.
+  if (!fresh.empty()) loop_.Spawn(Fetch(std::move(fresh), loaded));
+  for (const InFlight& in_flight : awaited) co_await in_flight->Wait();
 }
 
-Task<void> RemoteCache::Fetch(std::vector<std::string> keys, InFlight landed) {
-  std::vector<CacheCipher::SlotKey> places;
+Task<void> RemoteCache::Fetch(std::vector<std::string> keys, InFlight loaded) {
+  std::vector<CacheCipher::SlotKey> slots;
   std::vector<std::string> names;
   for (const std::string& key : keys) {
-    places.push_back(values_.DeriveSlotKey(key));
-    names.push_back(places.back().name);
+    slots.push_back(cipher_.DeriveSlotKey(key));
+    names.push_back(slots.back().name);
   }
   const redis::Values sealed = co_await store_.Get(std::move(names));
   for (size_t i = 0; i < keys.size(); ++i) {
-    Take(keys[i], places[i], sealed[i]);
-    on_the_way_.erase(keys[i]);
+    Accept(keys[i], slots[i], sealed[i]);
+    loading_.erase(keys[i]);
   }
-  landed->Set();
+  loaded->Set();
 }
 
-void RemoteCache::Take(const std::string& key, const CacheCipher::SlotKey& place,
-                       const std::optional<std::string>& sealed) {
+void RemoteCache::Accept(const std::string& key, const CacheCipher::SlotKey& slot,
+                         const std::optional<std::string>& sealed) {
   if (!sealed.has_value()) {
     ++stats_.misses;
     return;
   }
-  const std::optional<std::string> bytes = values_.Open(place, *sealed);
-  std::optional<CacheEntry> kept;
-  if (bytes.has_value()) kept = DecodeCacheEntry(*bytes, clock_);
-  if (!kept.has_value() || !SkewWithinBound(kept->at)) {
+  const std::optional<std::string> bytes = cipher_.Open(slot, *sealed);
+  std::optional<CacheEntry> entry;
+  if (bytes.has_value()) entry = DecodeCacheEntry(*bytes, clock_);
+  if (!entry.has_value() || !SkewWithinBound(entry->at)) {
     ++stats_.refused;
     return;
   }
   ++stats_.hits;
-  kept->at -= kMaxClockSkew;
-  cache_.Keep(key, *std::move(kept));
+  entry->at -= kMaxClockSkew;
+  cache_.Put(key, *std::move(entry));
 }
 
 bool RemoteCache::SkewWithinBound(SteadyTime at) {
@@ -76,13 +75,13 @@ bool RemoteCache::SkewWithinBound(SteadyTime at) {
   return false;
 }
 
-void RemoteCache::Put(const std::string& key, const CacheEntry& kept) {
-  if (!store_.Takes(kept.text.size())) return;
-  const bool missing = kept.kind == CacheEntry::Kind::kNegative;
-  const milliseconds most = missing ? milliseconds(FreshnessCache::kMaxMissing) : kTtl;
-  const CacheCipher::SlotKey place = values_.DeriveSlotKey(key);
-  const std::string sealed = values_.Seal(place, EncodeCacheEntry(kept, clock_));
-  if (!sealed.empty()) store_.Put(place.name, sealed, most);
+void RemoteCache::Put(const std::string& key, const CacheEntry& entry) {
+  if (!store_.Takes(entry.text.size())) return;
+  const bool negative = entry.kind == CacheEntry::Kind::kNegative;
+  const milliseconds ttl = negative ? milliseconds(FreshnessCache::kMaxNegativeAge) : kTtl;
+  const CacheCipher::SlotKey slot = cipher_.DeriveSlotKey(key);
+  const std::string sealed = cipher_.Seal(slot, EncodeCacheEntry(entry, clock_));
+  if (!sealed.empty()) store_.Put(slot.name, sealed, ttl);
 }
 
 RemoteCacheStats RemoteCache::stats() const {

@@ -1,4 +1,4 @@
-// RemoteCache: what replicas have learned from Falcon, shared by way of a store, and sealed there.
+// RemoteCache: what replicas cache, shared through a store and encrypted there.
 #ifndef FALCON_UPSTREAM_CACHE_REMOTE_CACHE_H_
 #define FALCON_UPSTREAM_CACHE_REMOTE_CACHE_H_
 
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/secret.h"
+#include "base/time.h"
 #include "redis/key_value_store.h"
 #include "runtime/loop.h"
 #include "runtime/one_shot_event.h"
@@ -23,59 +24,59 @@ struct RemoteCacheOptions {
   redis::KeyValueStore* store = nullptr;  // null: there is none
   Secret key;                             // as CacheCipher takes it
   std::string owner;
-  telemetry::Log* log = nullptr;  // there is one where there is a store
+  telemetry::Log* log = nullptr;  // not null where there is a store
 };
 
 struct RemoteCacheStats {
   bool connected = false;
   int64_t hits = 0;     // values that were there
-  int64_t misses = 0;   // that were asked for and not there, or not in time
-  int64_t refused = 0;  // that were there, and not ours, or came while clocks disagree
+  int64_t misses = 0;   // not there, or not in time
+  int64_t refused = 0;  // there, but not written by a replica, or while clocks disagree
   int64_t faults = 0;   // of the store
 };
 
-// Loop thread only. Outlives its calls: stop the loop first.
+// Replicas tell each other the age of an entry by the wall clock. Each entry from the store counts
+// as kMaxClockSkew older than it says, so that none is older than it looks while clocks differ by no
+// more. One from further in the future than kMaxClockSkew shows that they do differ: others may be
+// older than they look, and none is used before kTtl has passed without a further such one.
 //
-// Replicas tell each other by the wall clock when an answer was young. Each answer from the store
-// counts as kMaxSkew older than that, so that none is older than it looks while clocks differ by no
-// more. One from further in the future than kMaxSkew shows that they do differ: other answers may
-// be older than they look, and none is taken before kKept has passed without a further such one.
+// Loop thread only. Outlives its calls: stop the loop first.
 class RemoteCache {
  public:
   static constexpr seconds kMaxClockSkew{1};
-  // How long answers and records stay in the store: longer than any area's default staleness.
-  // Absences stay as long as they are believed.
+  // How long responses and records stay in the store: longer than any default staleness. Absences
+  // stay as long as they are believed.
   static constexpr std::chrono::minutes kTtl{15};
 
   // `options` name a store and a log, which outlive it.
   RemoteCache(const RemoteCacheOptions& options, FreshnessCache& cache, runtime::Loop& loop,
               const Clock& clock);
 
-  // Brings what the store has of `keys` into the cache, whatever its age. A key that is on its way
-  // already is waited for, not asked for again. Never fails, and takes as long as the store's Get.
+  // Brings what the store has of `keys` into the cache, whatever its age. A key that is being loaded
+  // already is waited for. Never fails, and takes as long as the store's Get.
   Task<void> Load(std::vector<std::string> keys);
-  // Offers `kept` to the other replicas.
-  void Put(const std::string& key, const CacheEntry& kept);
+  // Offers `entry` to the other replicas.
+  void Put(const std::string& key, const CacheEntry& entry);
 
   RemoteCacheStats stats() const;
 
  private:
   using InFlight = std::shared_ptr<runtime::OneShotEvent>;
 
-  Task<void> Fetch(std::vector<std::string> keys, InFlight landed);
-  void Take(const std::string& key, const CacheCipher::SlotKey& place,
-            const std::optional<std::string>& sealed);
+  Task<void> Fetch(std::vector<std::string> keys, InFlight loaded);
+  void Accept(const std::string& key, const CacheCipher::SlotKey& slot,
+              const std::optional<std::string>& sealed);
   // Whether the clocks agree, by all that came; `at`: the latest.
   bool SkewWithinBound(SteadyTime at);
 
   redis::KeyValueStore& store_;
-  const CacheCipher values_;
+  const CacheCipher cipher_;
   FreshnessCache& cache_;
   runtime::Loop& loop_;
   const Clock& clock_;
   telemetry::Log& log_;
   SteadyTime disagree_until_ = SteadyTime::min();
-  std::map<std::string, InFlight> on_the_way_;
+  std::map<std::string, InFlight> loading_;
   RemoteCacheStats stats_;
 };
 

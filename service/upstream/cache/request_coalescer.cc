@@ -1,84 +1,107 @@
-// Flights by key: one on its way, or one a caller that waits to go out.
+// Calls by key: those sent, and those that wait, one a client.
 #include "upstream/cache/request_coalescer.h"
 
 #include <algorithm>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <utility>
 
-#include "base/error.h"
+#include "upstream/call/send_claim.h"
 
 namespace falcon::upstream {
 namespace {
 
-// A caller's line may be served from its end: who joins what came before waits longer than it must.
+// A client's line may be served from its end: who joins what came before waits longer than it must.
 constexpr milliseconds kJoinedInLine{1'000};
-
-// Whether it failed for want of time that there is until `deadline`.
-bool WantedTime(const absl::Status& status, Deadline deadline, const Clock& clock) {
-  if (status.code() == absl::StatusCode::kDeadlineExceeded) return !deadline.Passed(clock);
-  if (Reason(status) != "RATE_LIMITED") return false;
-  return deadline.Allows(clock, RetryAfter(status).value_or(milliseconds(0)));
-}
 
 }  // namespace
 
-std::shared_ptr<RequestCoalescer::Flight> RequestCoalescer::FlightFor(
-    const std::string& key, const Reading& reading) const {
+Task<UpstreamClient::Response> RequestCoalescer::Join(const UpstreamRequest& request,
+                                                      const CallOptions& options,
+                                                      CallStats& stats) {
+  const std::string key = CoalescingKey(request);
+  while (true) {
+    const SteadyTime asked = clock_.Now();
+    std::shared_ptr<Flight> flight = FindJoinable(key, options);
+    if (flight == nullptr) {
+      flight = Start(key, request, options);
+    } else {
+      ++coalesced_;
+      flight->ExtendFor(options);
+    }
+    Response response = co_await flight->Wait();
+    if (IsSuperseded(response.status())) continue;
+    Flight& sent = flight->final();
+    stats.Merge(sent.stats(), sent.TakeCharge());
+    if (response.ok()) stats.AddAge(std::chrono::ceil<milliseconds>(asked - response->as_of));
+    const bool hasty = sent.first_deadline().at() < options.deadline.at();
+    if (!hasty || !FailedForTime(response.status(), options.deadline, clock_)) co_return response;
+  }
+}
+
+std::shared_ptr<RequestCoalescer::Flight> RequestCoalescer::FindJoinable(
+    const std::string& key, const CallOptions& options) const {
   const auto of_key = flights_.find(key);
   if (of_key == flights_.end()) return nullptr;
   const SteadyTime now = clock_.Now();
   for (const Entry& entry : of_key->second) {
-    const Reading& flown = entry.flight->reading();
-    const bool in_line = flown.caller == reading.caller && flown.priority == reading.priority &&
+    const CallOptions& its = entry.flight->options();
+    const std::optional<SteadyTime> sent = entry.flight->stats().last_sent;
+    const bool in_line = its.client_id == options.client_id && its.priority == options.priority &&
                          now - entry.began < kJoinedInLine;
     const bool young =
-        flown.as_of.has_value() && (!reading.staleness || now - *flown.as_of <= *reading.staleness);
-    if (flown.as_of.has_value() ? young : in_line) return entry.flight;
+        sent.has_value() && (!options.max_staleness || now - *sent <= *options.max_staleness);
+    if (sent.has_value() ? young : in_line) return entry.flight;
   }
   return nullptr;
 }
 
 std::shared_ptr<RequestCoalescer::Flight> RequestCoalescer::Start(const std::string& key,
-                                                                  const Read& read,
-                                                                  const Reading& reading) {
-  const auto flight = std::make_shared<Flight>(loop_, reading, reading.caller);
-  const auto overtaking =
-      std::make_shared<Overtaking>(Overtaking{.event = runtime::OneShotEvent(loop_.executor())});
-  flights_[key].push_back({flight, overtaking, clock_.Now()});
-  flight->Start(
-      [this, key, read, overtaking](Reading& flown) { return Fly(key, read, overtaking, flown); },
-      alive_, [this, key, of = flight.get()] { Forget(key, of); });
+                                                                  const UpstreamRequest& request,
+                                                                  const CallOptions& options) {
+  const auto flight = std::make_shared<Flight>(loop_, options, options.client_id);
+  flight->mutable_options().send_claim = ShareClaim(key);
+  flights_[key].push_back({flight, clock_.Now()});
+  Flight::Work work = [this, request](const CallOptions& its, CallStats& stats) {
+    return next_.Call(request, its, stats);
+  };
+  flight->Run(std::move(work), alive_, [this, key, of = flight.get()] { Forget(key, of); });
   return flight;
 }
 
-Task<absl::StatusOr<json::Document>> RequestCoalescer::Fly(std::string key, Read read,
-                                                           std::shared_ptr<Overtaking> overtaking,
-                                                           Reading& flight) {
-  using boost::asio::experimental::awaitable_operators::operator||;
-  flight.on_sent = [this, key, &flight] { WentOut(key, flight); };
-  auto first = co_await (read(flight) || overtaking->event.Wait());
-  if (first.index() == 0) co_return std::get<0>(std::move(first));
-  absl::StatusOr<json::Document> answer = co_await overtaking->by->Wait();
-  if (WantedTime(answer.status(), flight.deadline, clock_)) co_return co_await read(flight);
-  flight.Take(overtaking->by->reading(), false);
-  co_return answer;
+std::shared_ptr<SendClaim> RequestCoalescer::ShareClaim(const std::string& key) {
+  std::shared_ptr<SendClaim> claim;
+  const auto of_key = flights_.find(key);
+  if (of_key == flights_.end()) return claim;
+  for (const Entry& entry : of_key->second) {
+    if (entry.flight->sent()) continue;
+    std::shared_ptr<SendClaim>& its = entry.flight->mutable_options().send_claim;
+    if (its != nullptr && its->winner() != nullptr) continue;  // about to be superseded
+    if (its == nullptr) {
+      its = std::make_shared<SendClaim>(loop_.executor());
+      loop_.Spawn(AwaitClaim(key, its));
+    }
+    claim = its;
+  }
+  return claim;
 }
 
-void RequestCoalescer::WentOut(const std::string& key, const Reading& reading) {
+Task<void> RequestCoalescer::AwaitClaim(std::string key, std::shared_ptr<SendClaim> claim) {
+  co_await claim->Settled();
   const auto of_key = flights_.find(key);
-  if (of_key == flights_.end()) return;
-  std::vector<Entry>& entries = of_key->second;
-  const auto sent = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
-    return &entry.flight->reading() == &reading;
+  if (of_key == flights_.end()) co_return;
+  Entries& entries = of_key->second;
+  const auto winner = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
+    return &entry.flight->options() == claim->winner();
   });
-  if (sent == entries.end()) return;
-  const std::shared_ptr<Flight> flight = sent->flight;
+  const std::shared_ptr<Flight> sent = winner == entries.end() ? nullptr : winner->flight;
   std::erase_if(entries, [&](const Entry& entry) {
-    if (entry.flight->reading().as_of.has_value()) return false;
-    ++joined_;
-    flight->Board(entry.flight->reading());
-    entry.overtaking->by = flight;
-    entry.overtaking->event.Set();
+    if (entry.flight == sent || entry.flight->options().send_claim != claim) return false;
+    // All that waited for the winner are gone: the others go on.
+    if (sent == nullptr) {
+      entry.flight->mutable_options().send_claim = nullptr;
+      return false;
+    }
+    ++coalesced_;
+    entry.flight->SupersedeBy(sent);
     return true;
   });
 }
@@ -86,30 +109,14 @@ void RequestCoalescer::WentOut(const std::string& key, const Reading& reading) {
 void RequestCoalescer::Forget(const std::string& key, const Flight* flight) {
   const auto of_key = flights_.find(key);
   if (of_key == flights_.end()) return;
-  std::erase_if(of_key->second, [&](const Entry& entry) { return entry.flight.get() == flight; });
-  if (of_key->second.empty()) flights_.erase(of_key);
-}
-
-Task<absl::StatusOr<json::Document>> RequestCoalescer::Join(std::string key, Read read,
-                                                            Reading& reading) {
-  while (true) {
-    const SteadyTime asked = clock_.Now();
-    std::shared_ptr<Flight> flight = FlightFor(key, reading);
-    const bool starts = flight == nullptr;
-    if (starts) {
-      flight = Start(key, read, reading);
-    } else {
-      ++joined_;
-      flight->Board(reading);
-    }
-    const bool hasty = flight->first_deadline().at() < reading.deadline.at();
-    absl::StatusOr<json::Document> answer = co_await flight->Wait();
-    const Reading& flown = flight->reading();
-    reading.Take(flown, starts);
-    const auto age = std::chrono::ceil<milliseconds>(asked - flown.as_of.value_or(asked));
-    reading.age = std::max(reading.age, age);
-    if (!hasty || !WantedTime(answer.status(), reading.deadline, clock_)) co_return answer;
-  }
+  Entries& entries = of_key->second;
+  const std::shared_ptr<SendClaim> claim = flight->options().send_claim;
+  std::erase_if(entries, [&](const Entry& entry) { return entry.flight.get() == flight; });
+  const bool shared = std::ranges::any_of(entries, [&](const Entry& entry) {
+    return claim != nullptr && entry.flight->options().send_claim == claim;
+  });
+  if (claim != nullptr && !shared) claim->Release();
+  if (entries.empty()) flights_.erase(of_key);
 }
 
 }  // namespace falcon::upstream

@@ -1,71 +1,80 @@
-// RequestCoalescer: identical reads in flight share one call to Falcon.
+// RequestCoalescer: concurrent identical requests share one upstream call.
 #ifndef FALCON_UPSTREAM_CACHE_REQUEST_COALESCER_H_
 #define FALCON_UPSTREAM_CACHE_REQUEST_COALESCER_H_
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "json/document.h"
 #include "runtime/loop.h"
-#include "runtime/one_shot_event.h"
-#include "runtime/task.h"
 #include "upstream/cache/coalesced_call.h"
-#include "upstream/call/reading.h"
+#include "upstream/call/upstream_client.h"
 
 namespace falcon::upstream {
 
-// Loop thread only. Outlives its flights: stop the loop first.
-class RequestCoalescer {
+// Two requests are identical when their CoalescingKeys are equal. A request joins
+//
+//   a call that was sent             within the request's `max_staleness`
+//   a call that waits to be sent     of its own client, begun within the last second
+//
+// and else starts a call, which waits in its client's line, so that no client is held up by
+// another's queue. Of identical calls that wait, the first that is sent serves all.
+//
+//   deadline      the latest of all joined requests
+//   priority      interactive if any joined request is
+//   cancellation  the call is cancelled when its last request is
+//   errors        delivered to every joined request, never kept; a request with more time than the
+//                 one that started the call asks again if the call failed for lack of time
+//   accounting    `upstream_calls` is charged to the first request that gets the response
+//
+// Requests with a `max_staleness` of 0, and look-ups, pass through.
+//
+// Loop thread only. Outlives its calls: stop the loop first.
+class RequestCoalescer final : public UpstreamClient {
  public:
-  using Read = std::function<Task<absl::StatusOr<json::Document>>(Reading& reading)>;
+  RequestCoalescer(runtime::Loop& loop, const Clock& clock, UpstreamClient& next)
+      : loop_(loop), clock_(clock), next_(next) {}
 
-  RequestCoalescer(runtime::Loop& loop, const Clock& clock) : loop_(loop), clock_(clock) {}
+  Task<Response> Call(const UpstreamRequest& request, const CallOptions& options,
+                      CallStats& stats) override {
+    if (options.max_staleness == milliseconds(0)) return next_.Call(request, options, stats);
+    return Join(request, options, stats);
+  }
+  Task<Records> Lookup(const LookupRequest& request, const CallOptions& options,
+                       CallStats& stats) override {
+    return next_.Lookup(request, options, stats);
+  }
 
-  // The document that `read` brings, or that an identical read does: one with the same `key`. One
-  // whose call is on its way is joined, unless it went out too long ago for `reading`. One that
-  // still waits to go out is joined by its own caller, for a second; other callers wait in lines of
-  // their own, so that none is held up by another's, and the first of them that goes out serves all.
-  //
-  // A joiner puts the flight's deadline off to its own, and makes it interactive if it is so itself;
-  // when the flight ended for want of time that the joiner has, it flies again. A leaver does not
-  // cancel the others; the last one does. Failures are shared, and kept no longer. `reading` of who
-  // started it counts the calls.
-  Task<absl::StatusOr<json::Document>> Join(std::string key, Read read, Reading& reading);
-
-  // Reads that shared another's call so far.
-  int64_t joined() const { return joined_; }
+  // Requests that shared another's call so far.
+  int64_t coalesced() const { return coalesced_; }
 
  private:
-  using Flight = CoalescedCall<absl::StatusOr<json::Document>>;
-  // How a flight learns that another one went out before it.
-  struct Overtaking {
-    runtime::OneShotEvent event;
-    std::shared_ptr<Flight> by = nullptr;
-  };
+  using Flight = CoalescedCall<Response>;
   struct Entry {
     std::shared_ptr<Flight> flight;
-    std::shared_ptr<Overtaking> overtaking;
     SteadyTime began;
   };
+  using Entries = std::vector<Entry>;
 
-  // The flight that `reading` may join; null: there is none.
-  std::shared_ptr<Flight> FlightFor(const std::string& key, const Reading& reading) const;
-  std::shared_ptr<Flight> Start(const std::string& key, const Read& read, const Reading& reading);
-  Task<absl::StatusOr<json::Document>> Fly(std::string key, Read read,
-                                           std::shared_ptr<Overtaking> overtaking, Reading& flight);
-  // Those of `key` that have not gone out follow the one that `reading` is of.
-  void WentOut(const std::string& key, const Reading& reading);
+  Task<Response> Join(const UpstreamRequest& request, const CallOptions& options, CallStats& stats);
+  // Null: there is none.
+  std::shared_ptr<Flight> FindJoinable(const std::string& key, const CallOptions& options) const;
+  std::shared_ptr<Flight> Start(const std::string& key, const UpstreamRequest& request,
+                                const CallOptions& options);
+  // The claim of the calls of `key` that wait to be sent, which `flight` is about to join; null if
+  // there are no others.
+  std::shared_ptr<SendClaim> ShareClaim(const std::string& key);
+  // Once a call has taken `claim`, the others that share it are superseded.
+  Task<void> AwaitClaim(std::string key, std::shared_ptr<SendClaim> claim);
   void Forget(const std::string& key, const Flight* flight);
 
   runtime::Loop& loop_;
   const Clock& clock_;
-  std::map<std::string, std::vector<Entry>> flights_;
-  int64_t joined_ = 0;
+  UpstreamClient& next_;
+  std::map<std::string, Entries> flights_;
+  int64_t coalesced_ = 0;
   std::shared_ptr<const int> alive_ = std::make_shared<const int>(0);
 };
 

@@ -1,62 +1,67 @@
-// ResponseCache: Falcon's answers and records, into the freshness cache and back out as documents.
+// ResponseCache: responses and records that are young enough for a request answer it.
 #ifndef FALCON_UPSTREAM_CACHE_RESPONSE_CACHE_H_
 #define FALCON_UPSTREAM_CACHE_RESPONSE_CACHE_H_
 
-#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "json/document.h"
+#include "runtime/cpu_pool.h"
 #include "upstream/cache/freshness_cache.h"
 #include "upstream/cache/remote_cache.h"
-#include "upstream/call/attempts.h"
-#include "upstream/call/lookup_result.h"
+#include "upstream/call/upstream_client.h"
 
 namespace falcon::upstream {
 
-// Loop thread only.
-class ResponseCache {
+// A request is answered from the cache if it has a `max_staleness` above 0 and the entry is no
+// older; `stats` hears of its age. A response answers equal requests, and its records answer
+// look-ups (`cache_records_as`). Complete responses only are cached, once for all who shared the
+// call. A request with `validate_only` ends here.
+//
+// Loop thread only. References outlive the cache.
+class ResponseCache final : public UpstreamClient {
  public:
-  // `tier`: what other replicas keep; null: nothing.
-  ResponseCache(FreshnessCache& cache, const Clock& clock, RemoteCache* tier)
-      : cache_(cache), clock_(clock), tier_(tier) {}
+  // `remote`: what other replicas cache; null: nothing. `pool` writes out big responses; null: the
+  // loop does.
+  ResponseCache(FreshnessCache& cache, RemoteCache* remote, const Clock& clock,
+                runtime::CpuPool* pool, UpstreamClient& next)
+      : cache_(cache), remote_(remote), clock_(clock), pool_(pool), next_(next) {}
 
-  // Whether `reading` takes kept answers.
-  bool AllowsCached(const Reading& reading) const;
-
-  bool shared() const { return tier_ != nullptr; }
-  // Where it is `shared`: brings over what other replicas keep of an answer, or of the records of
-  // `ids`, unless it is kept here already, young enough for `reading`.
-  Task<void> LoadAnswer(std::string key, const Reading& reading);
-  Task<void> LoadRecords(const BatchKey& lane, std::span<const std::string> ids,
-                         const Reading& reading);
-
-  // The kept answer to `key`, young enough for `reading`, which learns its age.
-  std::optional<json::Document> Answer(const std::string& key, Reading& reading);
-  using Entry = std::pair<std::string, CacheEntry>;
-  // What is kept of a complete answer to a call that went out at `sent`, and of the records that it
-  // brings. Any thread.
-  static std::vector<Entry> Write(const std::string& key, const UpstreamCall& call,
-                                  const json::Document& answer, SteadyTime sent);
-  void Keep(std::vector<Entry> entries);
-
-  // What is kept of `ids`, young enough for `reading`, which learns its age; takes the others over
-  // into `rest`.
-  LookupResult Records(const BatchKey& lane, std::span<const std::string> ids, Reading& reading,
-                       std::vector<std::string>& rest);
-  // Keeps the records of a look-up, and which of `ids` are not there.
-  void KeepFound(const BatchKey& lane, std::span<const std::string> ids, const LookupResult& found);
+  Task<Response> Call(const UpstreamRequest& request, const CallOptions& options,
+                      CallStats& stats) override;
+  Task<Records> Lookup(const LookupRequest& request, const CallOptions& options,
+                       CallStats& stats) override;
 
  private:
-  const CacheEntry* Find(std::string_view key, const Reading& reading, SteadyTime listed_at);
+  using Entry = std::pair<std::string, CacheEntry>;
+
+  Task<Response> CallThrough(const UpstreamRequest& request, const CallOptions& options,
+                             CallStats& stats);
+  Task<Records> LookupThrough(const LookupRequest& request, const CallOptions& options,
+                              CallStats& stats);
+  bool AllowsCached(const CallOptions& options) const;
+  // Brings over what other replicas cache of `keys`.
+  Task<void> LoadRemote(std::vector<std::string> keys, milliseconds max_age);
+  std::optional<UpstreamResponse> FindResponse(const std::string& key, const CallOptions& options,
+                                               CallStats& stats);
+  // The cached records; the other IDs go to `rest`.
+  LookupResult FindRecords(const LookupRequest& request, const CallOptions& options,
+                           CallStats& stats, std::vector<std::string>& rest);
+  // What is cached of a response, and of the records that it holds. Any thread.
+  static std::vector<Entry> EntriesOf(const std::string& key, const UpstreamRequest& request,
+                                      const UpstreamResponse& response);
+  // The records of a look-up of `ids`, and which of them are absent.
+  static std::vector<Entry> EntriesOf(const BatchKey& key, std::span<const std::string> ids,
+                                      const LookupResult& result);
+  void Put(std::vector<Entry> entries);
   milliseconds AgeOf(SteadyTime at) const;
-  Task<void> Load(std::vector<std::string> keys, milliseconds staleness);
-  void Keep(std::string key, CacheEntry kept);
 
   FreshnessCache& cache_;
+  RemoteCache* remote_;
   const Clock& clock_;
-  RemoteCache* tier_;
+  runtime::CpuPool* pool_;
+  UpstreamClient& next_;
 };
 
 }  // namespace falcon::upstream

@@ -11,10 +11,10 @@ namespace falcon::upstream {
 
 struct RetryPolicy {
   int max_attempts = 3;
-  Backoff backoff{milliseconds(500), milliseconds(20'000)};
+  Backoff backoff{milliseconds(500), seconds(20)};
 };
 
-// For Backoff. A constructor argument wherever it is used.
+// 1.0 is the whole backoff, 0.0 half of it. A constructor argument wherever it is used.
 using Jitter = std::function<double()>;
 Jitter RandomJitter();
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "google/protobuf/message.h"
-#include "upstream/call/reading.h"
+#include "upstream/call/call_stats.h"
 
 namespace falcon::upstream {
 

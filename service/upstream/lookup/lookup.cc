@@ -26,13 +26,6 @@ std::vector<std::string> Distinct(const std::vector<std::string>& ids) {
   return distinct;
 }
 
-BatchKey BatchKeyOf(const LookupPlan& plan) {
-  return {.operation = plan.operation,
-          .id_key = json::JsonKey(plan.id_field),
-          .query = plan.query,
-          .listed_at = plan.listed_at};
-}
-
 // Resources without an id: no look-up finds them.
 void CountUnnamed(const LookupResult& all, const LookupPlan& plan, json::DecodeReport& report) {
   if (all.records_without_id == 0) return;
@@ -66,8 +59,8 @@ size_t AddMissing(const std::vector<std::string>& ids, const Entities& found,
 // Fills an answer with records while there is room, at least one.
 class Filler {
  public:
-  Filler(Message& answer, const FieldDescriptor* records, size_t room, Reading& reading)
-      : answer_(answer), records_(records), room_(room), reading_(reading) {}
+  Filler(Message& answer, const FieldDescriptor* records, size_t room, CallStats& stats)
+      : answer_(answer), records_(records), room_(room), stats_(stats) {}
 
   // Takes `record`, or defers its id.
   void Add(const std::string& id, std::unique_ptr<Message>& record) {
@@ -75,10 +68,10 @@ class Filler {
     const bool first = answer_.GetReflection()->FieldSize(answer_, records_) == 0;
     if ((full_ || bytes > room_) && !first) {
       full_ = true;
-      reading_.deferred_ids.push_back(id);
+      stats_.deferred_ids.push_back(id);
       return;
     }
-    for (Note& note : FitTexts(*record, room_, id)) reading_.AddNote(std::move(note));
+    for (Note& note : FitTexts(*record, room_, id)) stats_.AddNote(std::move(note));
     room_ -= std::min(room_, bytes);
     answer_.GetReflection()->AddAllocatedMessage(&answer_, records_, record.release());
   }
@@ -87,7 +80,7 @@ class Filler {
   Message& answer_;
   const FieldDescriptor* records_;
   size_t room_;
-  Reading& reading_;
+  CallStats& stats_;
   bool full_ = false;  // the order of the ids stays: nothing comes after the first that is deferred
 };
 
@@ -98,12 +91,12 @@ struct AnswerFields {
 
 // `ids`: each once.
 void Fill(const std::vector<std::string>& ids, Entities& found, AnswerFields fields,
-          size_t answer_bytes, Reading& reading, Message& answer) {
+          size_t answer_bytes, CallStats& stats, Message& answer) {
   size_t beside = AddMissing(ids, found, fields.missing, answer);
   for (const std::string& id : ids) {
     if (found.records.contains(id)) beside += id.size() + kFieldBytes;  // if all were deferred
   }
-  Filler filler(answer, fields.records, answer_bytes - std::min(beside, answer_bytes / 2), reading);
+  Filler filler(answer, fields.records, answer_bytes - std::min(beside, answer_bytes / 2), stats);
   for (const std::string& id : ids) {
     const auto record = found.records.find(id);
     if (record != found.records.end()) filler.Add(id, record->second);
@@ -129,9 +122,9 @@ Entities Decode(const LookupResult& all, const LookupPlan& plan,
   for (const std::string& id : ids) {
     const auto error = all.errors.find(id);
     if (error != all.errors.end()) found.errors.emplace(*error);
-    const auto place = all.places.find(id);
-    if (place == all.places.end()) continue;
-    const auto [document, resource] = place->second;
+    const auto ref = all.records.find(id);
+    if (ref == all.records.end()) continue;
+    const auto [document, resource] = ref->second;
     std::unique_ptr<Message> record(prototype.New());
     if (!plan.decoder->Decode(all.documents[document], resource, options, *record, report)) {
       continue;
@@ -155,33 +148,35 @@ v1::PartialError Entities::Missing(const std::string& id) const {
   return missing;
 }
 
-Task<absl::StatusOr<Entities>> LookupRecords(Caller& caller, LookupPlan plan,
-                                             std::vector<std::string> ids, Reading& reading,
-                                             const Message& prototype, json::DecodeReport& report) {
-  if (plan.staleness) reading.staleness = plan.staleness;
-  std::vector<std::string> distinct = Distinct(ids);
-  BatchKey lane = BatchKeyOf(plan);
+Task<absl::StatusOr<Entities>> LookupRecords(ReadContext read, LookupPlan plan,
+                                             std::vector<std::string> ids, const Message& prototype,
+                                             json::DecodeReport& report) {
+  const LookupRequest request{
+      .key = {plan.operation, json::JsonKey(plan.id_field), std::move(plan.query)},
+      .ids = Distinct(ids),
+      .listed_at = plan.listed_at};
   ASSIGN_OR_CO_RETURN(const std::shared_ptr<const LookupResult> all,
-                      co_await caller.Find(std::move(lane), distinct, reading));
+                      co_await read.client.Lookup(request, read.options, read.stats));
   Entities found;
-  std::function<void()> decode = [&] { found = Decode(*all, plan, distinct, prototype, report); };
-  const bool many = distinct.size() >= runtime::kManyRecords;
-  co_await runtime::RunHeavy(caller.means().pool, many, std::move(decode));
+  std::function<void()> decode = [&] {
+    found = Decode(*all, plan, request.ids, prototype, report);
+  };
+  const bool many = request.ids.size() >= runtime::kManyRecords;
+  co_await runtime::RunHeavy(read.pool, many, std::move(decode));
   co_return found;
 }
 
-Task<absl::Status> LookupInto(Caller& caller, LookupPlan plan, std::vector<std::string> ids,
-                              Reading& reading, Message& answer, std::string records,
-                              std::string missing, json::DecodeReport& report) {
+Task<absl::Status> LookupInto(ReadContext read, LookupPlan plan, std::vector<std::string> ids,
+                              Message& answer, std::string records, json::DecodeReport& report) {
   const FieldDescriptor* records_field = answer.GetDescriptor()->FindFieldByName(records);
-  const FieldDescriptor* missing_field = answer.GetDescriptor()->FindFieldByName(missing);
+  const FieldDescriptor* missing_field = answer.GetDescriptor()->FindFieldByName("missing");
   const Message& prototype =
       *answer.GetReflection()->GetMessageFactory()->GetPrototype(records_field->message_type());
   const size_t answer_bytes = plan.answer_bytes;
   ids = Distinct(ids);
-  ASSIGN_OR_CO_RETURN(Entities found, co_await LookupRecords(caller, std::move(plan), ids, reading,
-                                                             prototype, report));
-  Fill(ids, found, {records_field, missing_field}, answer_bytes, reading, answer);
+  ASSIGN_OR_CO_RETURN(Entities found,
+                      co_await LookupRecords(read, std::move(plan), ids, prototype, report));
+  Fill(ids, found, {records_field, missing_field}, answer_bytes, read.stats, answer);
   co_return absl::OkStatus();
 }
 

@@ -1,10 +1,8 @@
-// Lookup: ids -> entities, in chunks that Falcon accepts, order restored, and for each missing id
-// why.
+// Lookup: IDs -> decoded records, and for each missing ID why.
 #ifndef FALCON_UPSTREAM_LOOKUP_LOOKUP_H_
 #define FALCON_UPSTREAM_LOOKUP_LOOKUP_H_
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -14,7 +12,7 @@
 #include "falcon_gateway/v1/types.pb.h"
 #include "google/protobuf/message.h"
 #include "json/decoder.h"
-#include "upstream/call/caller.h"
+#include "upstream/call/read_context.h"
 #include "upstream/lookup/fit_texts.h"
 
 namespace falcon::upstream {
@@ -24,37 +22,37 @@ struct LookupPlan {
   const Operation* operation;
   const json::Decoder* decoder;
   json::DecodeOptions options;
-  const google::protobuf::FieldDescriptor*
-      id_field;      // of the record; always decoded, cleared again if not selected
-  Parameters query;  // besides the ids
-  std::optional<milliseconds> staleness = std::nullopt;  // replaces the reading's, if set
-  SteadyTime listed_at = SteadyTime::min();              // as a Lane's
-  size_t answer_bytes = kMaxRecordBytes;                 // what the records of an answer may weigh
+  // Of the record. Always decoded, cleared again if it is not selected.
+  const google::protobuf::FieldDescriptor* id_field;
+  Parameters query;                          // besides the IDs
+  SteadyTime listed_at = SteadyTime::min();  // as a LookupRequest's
+  size_t answer_bytes = kMaxRecordBytes;     // what the records of an answer may weigh
 };
 
-// What Falcon answered, by id.
+// What Falcon returned, by ID.
 struct Entities {
   std::unordered_map<std::string, std::unique_ptr<google::protobuf::Message>> records;
-  std::unordered_map<std::string, json::ApiError> errors;  // why an id has no record
+  std::unordered_map<std::string, json::ApiError> errors;  // why an ID has no record
 
   // Why `id` has none: Falcon's error, or code 404 where it stays silent.
   v1::PartialError Missing(const std::string& id) const;
 };
 
-// The records of `ids`, each a message like `prototype`. A repeated id is sent once. Failures as
-// FetchInChunks's.
-Task<absl::StatusOr<Entities>> LookupRecords(Caller& caller, LookupPlan plan,
-                                             std::vector<std::string> ids, Reading& reading,
+// The records of `ids`, each a message like `prototype`. A repeated ID is sent once. Failures as
+// those of UpstreamClient::Lookup.
+Task<absl::StatusOr<Entities>> LookupRecords(ReadContext read, LookupPlan plan,
+                                             std::vector<std::string> ids,
                                              const google::protobuf::Message& prototype,
                                              json::DecodeReport& report);
 
 // Appends to the repeated field `records` of `answer` the records in the order of `ids`, and to its
-// repeated field `missing` (PartialError) one entry for each id without a record: Falcon's error
-// with that id, else its error that names no id, or code 404 where Falcon stays silent. A
-// repeated id is answered once. What an answer cannot hold besides is in `reading.deferred_ids`; a record that alone is too large has its largest texts cut.
-Task<absl::Status> LookupInto(Caller& caller, LookupPlan plan, std::vector<std::string> ids,
-                              Reading& reading, google::protobuf::Message& answer,
-                              std::string records, std::string missing, json::DecodeReport& report);
+// repeated field `missing` (PartialError) one entry for each ID without a record: Falcon's error
+// with that ID, else its error that names no ID, or code 404 where Falcon stays silent. A repeated
+// ID is answered once. IDs that an answer cannot hold besides go to `deferred_ids`; a record that
+// alone is too large has its largest texts cut.
+Task<absl::Status> LookupInto(ReadContext read, LookupPlan plan, std::vector<std::string> ids,
+                              google::protobuf::Message& answer, std::string records,
+                              json::DecodeReport& report);
 
 }  // namespace falcon::upstream
 

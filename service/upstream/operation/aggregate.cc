@@ -118,7 +118,7 @@ void ReadBuckets(const Json& aggregate, int level,
 
 }  // namespace
 
-UpstreamCall AggregateCall(const Operation& operation, const AggregationQuery& query) {
+UpstreamRequest AggregateRequest(const Operation& operation, const AggregationQuery& query) {
   Json element = Element(query.field, query.kind, query.size);
   element["filter"] = query.filter;
   element["q"] = query.text;
@@ -134,7 +134,7 @@ UpstreamCall AggregateCall(const Operation& operation, const AggregationQuery& q
     element["sub_aggregates"].push_back(
         Element(query.then_by, v1::AGGREGATION_KIND_TERMS, query.size));
   }
-  UpstreamCall call(operation);
+  UpstreamRequest call(operation);
   call.body = JsonText(operation.body_is_list ? Json::array({element}) : element);
   return call;
 }

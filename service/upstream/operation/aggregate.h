@@ -11,7 +11,7 @@
 #include "falcon_gateway/v1/aggregation.pb.h"
 #include "google/protobuf/repeated_field.h"
 #include "json/document.h"
-#include "upstream/call/caller.h"
+#include "upstream/operation/upstream_request.h"
 
 namespace falcon::upstream {
 
@@ -31,7 +31,7 @@ struct AggregationQuery {
 
 // The call with its JSON body: one aggregate, with every key that Falcon requires; in a list where
 // the operation takes one.
-UpstreamCall AggregateCall(const Operation& operation, const AggregationQuery& query);
+UpstreamRequest AggregateRequest(const Operation& operation, const AggregationQuery& query);
 
 // Appends the buckets of the first aggregate in the answer, in Falcon's order; returns how many
 // records fell in none of them. UNAVAILABLE (UPSTREAM_MALFORMED) when it holds no aggregate.

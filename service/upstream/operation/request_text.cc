@@ -33,8 +33,7 @@ std::string PercentDecode(std::string_view text) {
 
 }  // namespace
 
-std::string BuildUrl(std::string_view path,
-                     const std::vector<std::pair<std::string, std::string>>& query) {
+std::string BuildUrl(std::string_view path, const Parameters& query) {
   std::string url(path);
   char separator = '?';
   for (const auto& [name, value] : query) {
@@ -47,8 +46,8 @@ std::string BuildUrl(std::string_view path,
   return url;
 }
 
-std::vector<std::pair<std::string, std::string>> ParseQuery(std::string_view query) {
-  std::vector<std::pair<std::string, std::string>> parameters;
+Parameters ParseQuery(std::string_view query) {
+  Parameters parameters;
   while (!query.empty()) {
     const size_t end = std::min(query.find('&'), query.size());
     const std::string_view pair = query.substr(0, end);

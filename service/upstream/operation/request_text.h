@@ -1,23 +1,23 @@
-// The text of an upstream request: its URL and its JSON.
+// The text of requests to Falcon: query strings and JSON.
 #ifndef FALCON_UPSTREAM_OPERATION_REQUEST_TEXT_H_
 #define FALCON_UPSTREAM_OPERATION_REQUEST_TEXT_H_
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "nlohmann/json_fwd.hpp"
-
 namespace falcon::upstream {
 
-// "<path>?name=value&..." with everything but unreserved characters percent-encoded; `+` in FQL
-// must survive.
-std::string BuildUrl(std::string_view path,
-                     const std::vector<std::pair<std::string, std::string>>& query);
+// Of a query string, not encoded. A name may occur more than once.
+using Parameters = std::vector<std::pair<std::string, std::string>>;
 
-// The parameters of "name=value&...", decoded. Bytes that no `%` escapes are taken as they are.
-std::vector<std::pair<std::string, std::string>> ParseQuery(std::string_view query);
+// "<path>?name=value&..." with everything but unreserved characters percent-encoded: a `+` in FQL
+// must survive.
+std::string BuildUrl(std::string_view path, const Parameters& query);
+// The parameters of "name=value&...", decoded. A `%` that escapes nothing stands for itself.
+Parameters ParseQuery(std::string_view query);
 
 // Compact JSON. Bytes that are not UTF-8 become U+FFFD.
 std::string JsonText(const nlohmann::json& value);

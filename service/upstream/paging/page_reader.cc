@@ -18,6 +18,8 @@ using google::protobuf::Message;
 
 // Falcon's cursors live two minutes; the call takes some of that.
 constexpr seconds kCursorLife{110};
+// Of a cached page whose cursor cannot be passed: what is left of its life is the reader's.
+constexpr seconds kMaxCursorAge{60};
 constexpr int kMaxSeeks = 3;
 constexpr int kMaxStrikes = 3;
 // Counted pages without a new row in a row: a tie read again, at most, brings fewer.
@@ -47,16 +49,21 @@ bool HasIds(const json::Document& document, const std::string& id_key) {
 
 }  // namespace
 
-PageReader::PageReader(const PagePlan& plan, Cursor cursor, const Clock& clock, Reading& reading,
+PageReader::PageReader(const PagePlan& plan, Cursor cursor, const ReadContext& read,
                        Message& answer, const std::string& records)
     : plan_(plan),
-      clock_(clock),
-      reading_(reading),
+      clock_(read.clock),
+      options_(read.options),
+      stats_(read.stats),
       answer_(answer),
       records_(answer.GetDescriptor()->FindFieldByName(records)),
       id_key_(json::JsonKey(plan.id_field)) {
   page_.next = std::move(cursor);
   page_.limit = std::clamp(plan.page_size, 1, plan.operation->max_limit);
+  const bool cursor_dies = plan.seek_field == nullptr && !ByOffset(plan);
+  if (cursor_dies && options_.max_staleness) {
+    options_.max_staleness = std::min<milliseconds>(*options_.max_staleness, kMaxCursorAge);
+  }
 }
 
 bool PageReader::AtEnd() {
@@ -67,7 +74,7 @@ bool PageReader::AtEnd() {
   return page_.last;
 }
 
-absl::StatusOr<UpstreamCall> PageReader::NextCall() {
+absl::StatusOr<UpstreamRequest> PageReader::NextCall() {
   Cursor& at = page_.next;
   const bool no_cursor = at.upstream.empty() && at.sent > 0 && at.skip == 0;
   if (no_cursor && !CanSeek()) return CursorExpired(absl::OkStatus());
@@ -83,14 +90,14 @@ absl::StatusOr<UpstreamCall> PageReader::NextCall() {
     if (room <= 0) return OffsetWindowExceeded(*plan_.operation);
     asked_ = static_cast<int>(std::min<int64_t>(asked_, room));
   }
-  UpstreamCall call = PageCall(plan_, at, asked_);
-  call.patience = plan_.patience;
+  UpstreamRequest call = PageCall(plan_, at, asked_);
+  call.attempt_timeout = plan_.attempt_timeout;
   return call;
 }
 
 absl::Status PageReader::Recover(const absl::Status& failure) {
   const std::string reason = Reason(failure);
-  const bool slow = IsSlow(failure) && !reading_.deadline.Passed(clock_);
+  const bool slow = IsSlow(failure) && !options_.deadline.Passed(clock_);
   if ((slow || reason == "UPSTREAM_BODY_TOO_LARGE") && page_.limit > 1) {
     page_.limit /= 2;
     page_.impatient |= slow;
@@ -144,7 +151,7 @@ void PageReader::MoveTo(std::string upstream) {
 }
 
 bool PageReader::AskAgain() {
-  reading_.staleness = milliseconds(0);
+  options_.max_staleness = milliseconds(0);
   return false;
 }
 
@@ -299,10 +306,10 @@ void PageReader::Finish(const PageEnd& end) {
   const bool fewer = at.total.has_value() && at.sent < *at.total;
   if (!end.counts_more && !(doubted_ && fewer)) return;
   const std::string counted = at.total.has_value() ? StrCat(*at.total) : "more";
-  reading_.AddNote({"TOTAL_IS_WRONG",
-                    StrCat("Falcon counts ", counted, " records and lists ", at.sent,
-                           "; the rest was sought once more, in vain"),
-                    "total_size", ""});
+  stats_.AddNote({"TOTAL_IS_WRONG",
+                  StrCat("Falcon counts ", counted, " records and lists ", at.sent,
+                         "; the rest was sought once more, in vain"),
+                  "total_size", ""});
 }
 
 std::optional<size_t> PageReader::FirstNewRow() const {
@@ -349,7 +356,7 @@ bool PageReader::Accept(TieDeduplicator& tie, Message& record, std::string id, s
   size_t bytes = record.ByteSizeLong() + kFieldBytes;
   if (bytes > plan_.answer_bytes) {
     for (Note& note : FitTexts(record, plan_.answer_bytes - kFieldBytes, id)) {
-      reading_.AddNote(std::move(note));
+      stats_.AddNote(std::move(note));
     }
     bytes = record.ByteSizeLong() + kFieldBytes;
   }

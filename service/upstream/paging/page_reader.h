@@ -17,14 +17,16 @@ namespace falcon::upstream {
 // Of one FetchPage, which says what it promises. Loop thread only.
 class PageReader {
  public:
-  PageReader(const PagePlan& plan, Cursor cursor, const Clock& clock, Reading& reading,
+  PageReader(const PagePlan& plan, Cursor cursor, const ReadContext& read,
              google::protobuf::Message& answer, const std::string& records);
 
   // The last page ended where the window does.
   bool AtEnd();
 
   // The next call, or why there is none.
-  absl::StatusOr<UpstreamCall> NextCall();
+  absl::StatusOr<UpstreamRequest> NextCall();
+  // Those of the read, until what comes may not be older.
+  const CallOptions& options() const { return options_; }
 
   // OK: worth another call.
   absl::Status Recover(const absl::Status& failure);
@@ -81,7 +83,8 @@ class PageReader {
 
   const PagePlan& plan_;
   const Clock& clock_;
-  Reading& reading_;
+  CallOptions options_;
+  CallStats& stats_;
   google::protobuf::Message& answer_;
   const google::protobuf::FieldDescriptor* records_;
   std::string id_key_;

@@ -84,8 +84,8 @@ Parameters LinkedPage(std::string_view link, const Parameters& ours) {
   return parameters;
 }
 
-UpstreamCall BodyCall(const PagePlan& plan, const Parameters& parameters, int limit) {
-  UpstreamCall call(*plan.operation);
+UpstreamRequest BodyCall(const PagePlan& plan, const Parameters& parameters, int limit) {
+  UpstreamRequest call(*plan.operation);
   nlohmann::json body;
   body["limit"] = limit;
   for (const auto& [name, value] : parameters) body[name] = value;
@@ -102,7 +102,7 @@ int64_t OffsetOf(const Cursor& cursor) {
   return offset;
 }
 
-UpstreamCall PageCall(const PagePlan& plan, const Cursor& cursor, int limit) {
+UpstreamRequest PageCall(const PagePlan& plan, const Cursor& cursor, int limit) {
   Parameters parameters;
   const auto add = [&](const char* name, std::string value) {
     if (!value.empty()) parameters.emplace_back(name, std::move(value));
@@ -118,7 +118,8 @@ UpstreamCall PageCall(const PagePlan& plan, const Cursor& cursor, int limit) {
   for (const std::string& facet : Facets(plan)) add("facet", facet);
   parameters.insert(parameters.end(), plan.query.begin(), plan.query.end());
   const bool in_body = plan.operation->method == http::Method::kPost;
-  UpstreamCall call = in_body ? BodyCall(plan, parameters, limit) : UpstreamCall(*plan.operation);
+  UpstreamRequest call =
+      in_body ? BodyCall(plan, parameters, limit) : UpstreamRequest(*plan.operation);
   if (!in_body) {
     parameters.emplace_back("limit", StrCat(limit));
     const bool linked = paging == Paging::kNextPage && !cursor.upstream.empty();

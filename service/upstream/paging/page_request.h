@@ -7,7 +7,7 @@
 namespace falcon::upstream {
 
 // Of at most `limit` rows, where `cursor` stands.
-UpstreamCall PageCall(const PagePlan& plan, const Cursor& cursor, int limit);
+UpstreamRequest PageCall(const PagePlan& plan, const Cursor& cursor, int limit);
 
 // The numeric offset that a cursor of Paging::kOffset stands at.
 int64_t OffsetOf(const Cursor& cursor);

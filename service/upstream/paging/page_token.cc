@@ -12,7 +12,6 @@
 #include "base/text.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
-#include "upstream/paging/cursor_codec.h"
 
 namespace falcon::upstream {
 namespace {
@@ -61,26 +60,6 @@ std::string Serialized(const google::protobuf::Message& message) {
 }
 
 }  // namespace
-
-std::optional<int64_t> TotalSize(const Cursor& cursor) {
-  return cursor.dropped == 0 ? cursor.total : std::nullopt;
-}
-
-void ForgetSeen(Cursor& cursor) {
-  if (!cursor.anchor.empty() && cursor.anchor == cursor.seek_value) {
-    cursor.upstream.clear();
-    cursor.skip = 0;
-  }
-  cursor.seek_value.clear();
-  cursor.seen.clear();
-}
-
-uint64_t IdHash(std::string_view id) {
-  const Digest digest = Sha256(id);
-  uint64_t hash = 0;
-  for (size_t i = 0; i < sizeof(hash); ++i) hash = (hash << 8) | digest[i];
-  return hash;
-}
 
 PageTokens::PageTokens(Secret key, std::string tenant)
     : key_(std::move(key)), tenant_(std::move(tenant)) {}

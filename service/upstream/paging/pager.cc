@@ -13,22 +13,19 @@ namespace {
 
 using google::protobuf::Message;
 
-// Of a kept page whose cursor cannot be passed: what is left of its life is the reader's.
-constexpr seconds kCursorLent{60};
-constexpr size_t kMaxErrors = 100;
-
-bool IsTold(const std::string& id, const Reading& reading) {
-  return std::any_of(reading.errors.begin(), reading.errors.end(),
+bool IsReported(const std::string& id, const CallStats& stats) {
+  return std::any_of(stats.errors.begin(), stats.errors.end(),
                      [&id](const json::ApiError& error) { return error.id == id; });
 }
 
 // Listed, but without a record: it went away in between, or Falcon says why.
-void TellMissing(const std::vector<std::string>& ids, const Entities& entities, Reading& reading) {
+void ReportMissing(const std::vector<std::string>& ids, const Entities& entities,
+                   CallStats& stats) {
   for (const std::string& id : ids) {
-    if (reading.errors.size() >= kMaxErrors) return;
-    if (entities.records.contains(id) || IsTold(id, reading)) continue;
+    if (stats.errors.size() >= CallStats::kMaxErrors) return;
+    if (entities.records.contains(id) || IsReported(id, stats)) continue;
     const v1::PartialError missing = entities.Missing(id);
-    reading.errors.push_back({missing.code(), missing.message(), id});
+    stats.AddError({missing.code(), missing.message(), id});
   }
 }
 
@@ -47,34 +44,33 @@ void ClearUnselected(const PagePlan& plan, Message& record) {
   }
 }
 
-Task<absl::StatusOr<PageOutcome>> FetchPage(Caller& caller, const PagePlan& plan, Cursor cursor,
-                                            Reading& reading, const Clock& clock, Message& answer,
-                                            std::string records) {
-  if (plan.staleness) reading.staleness = plan.staleness;
-  if (plan.seek_field == nullptr && !ByOffset(plan) && reading.staleness) {
-    reading.staleness = std::min<milliseconds>(*reading.staleness, kCursorLent);
-  }
-  PageReader reader(plan, std::move(cursor), clock, reading, answer, records);
+Task<absl::StatusOr<PageOutcome>> FetchPage(ReadContext read, const PagePlan& plan, Cursor cursor,
+                                            Message& answer, std::string records) {
+  PageReader reader(plan, std::move(cursor), read, answer, records);
+  const ReadContext by_reader{read.client, reader.options(), read.stats, read.clock, read.pool};
   while (!reader.AtEnd()) {
-    ASSIGN_OR_CO_RETURN(UpstreamCall call, reader.NextCall());
-    const absl::StatusOr<json::Document> document = co_await caller.Call(std::move(call), reading);
-    if (!document.ok()) {
-      CO_RETURN_IF_ERROR(reader.Recover(document.status()));
+    ASSIGN_OR_CO_RETURN(const UpstreamRequest call, reader.NextCall());
+    const UpstreamClient::Response response =
+        co_await read.client.Call(call, reader.options(), read.stats);
+    if (!response.ok()) {
+      CO_RETURN_IF_ERROR(reader.Recover(response.status()));
       continue;
     }
-    const SteadyTime as_of = reading.as_of.value_or(clock.Now());
+    const json::Document& document = response->document;
     Entities entities;
-    if (plan.entities != nullptr && document->envelope().resources > 0) {
-      const std::vector<std::string> ids = document->Ids();
+    if (plan.entities != nullptr && document.envelope().resources > 0) {
+      const std::vector<std::string> ids = document.Ids();
       ASSIGN_OR_CO_RETURN(entities,
-                          co_await LookupRecords(caller, reader.Lookup(as_of), ids, reading,
+                          co_await LookupRecords(by_reader, reader.Lookup(response->as_of), ids,
                                                  reader.prototype(), reader.report()));
-      TellMissing(ids, entities, reading);
+      ReportMissing(ids, entities, read.stats);
     }
     absl::StatusOr<bool> done = false;
-    const bool many = document->envelope().resources >= runtime::kManyRecords;
-    std::function<void()> take = [&] { done = reader.Take(*document, as_of, std::move(entities)); };
-    co_await runtime::RunHeavy(caller.means().pool, many, std::move(take));
+    const bool many = document.envelope().resources >= runtime::kManyRecords;
+    std::function<void()> take = [&] {
+      done = reader.Take(document, response->as_of, std::move(entities));
+    };
+    co_await runtime::RunHeavy(read.pool, many, std::move(take));
     CO_RETURN_IF_ERROR(done.status());
     if (*done) break;
   }

@@ -12,7 +12,7 @@
 #include "fql/name_filter.h"
 #include "google/protobuf/message.h"
 #include "json/decoder.h"
-#include "upstream/call/caller.h"
+#include "upstream/call/read_context.h"
 #include "upstream/lookup/fit_texts.h"
 #include "upstream/lookup/lookup.h"
 #include "upstream/paging/page_token.h"
@@ -42,9 +42,8 @@ struct PagePlan {
   // Looks records up by id, as whole as the pages hold them where no parameter trims those. Null:
   // there is no such look-up.
   const Operation* look_ups = nullptr;
-  std::optional<milliseconds> staleness;  // replaces the reading's, if set
   bool whole = false;  // the reader wants all: what a window cuts off is said before the first row
-  milliseconds patience{0};               // as an UpstreamCall's
+  milliseconds attempt_timeout{0};        // as an UpstreamRequest's
   size_t answer_bytes = kMaxRecordBytes;  // what the records of one answer may weigh
 };
 
@@ -75,10 +74,10 @@ void ClearUnselected(const PagePlan& plan, google::protobuf::Message& record);
 // that is too old and can be passed, or is answered CURSOR_EXPIRED, is passed by a re-seek: filter
 // AND sort key from the last value on, records in `cursor.seen` left out, and on by cursor in the
 // new query while a tie is longer than a page. Before the first record it starts anew. A page that
-// is cut, malformed or reset is fetched again (caller's retries). Where the operation pages by
+// is cut, malformed or reset is fetched again (the chain's retries). Where the operation pages by
 // offset, each page of an order that can be re-sought starts anew at the last value, so that
 // neither its window nor a record that vanishes cuts the list; another order ends at the window
-// with OUT_OF_RANGE (OFFSET_WINDOW). Ids without a record are told in `reading.errors`. Facets go
+// with OUT_OF_RANGE (OFFSET_WINDOW). Ids without a record are told in `stats.errors`. Facets go
 // along for the selected fields that need them. Pages that are too large, or that Falcon does not
 // bring in time: asked again at half the size.
 //
@@ -93,9 +92,8 @@ void ClearUnselected(const PagePlan& plan, google::protobuf::Message& record);
 // Guards against a service that turns in circles: the same cursor again, or an empty page with a
 // next one, three times in a row, or an earlier cursor again, is DATA_LOSS (CURSOR_LOOP). A record
 // that is larger than an answer comes alone, its largest texts cut (TEXT_TRUNCATED in
-// `reading.notes`). Failures leave `answer` as it was.
-Task<absl::StatusOr<PageOutcome>> FetchPage(Caller& caller, const PagePlan& plan, Cursor cursor,
-                                            Reading& reading, const Clock& clock,
+// `stats.notes`). Failures leave `answer` as it was.
+Task<absl::StatusOr<PageOutcome>> FetchPage(ReadContext read, const PagePlan& plan, Cursor cursor,
                                             google::protobuf::Message& answer, std::string records);
 
 }  // namespace falcon::upstream

@@ -17,8 +17,8 @@
 #include "client/gateway.h"
 #include "descriptor_set.h"
 #include "rpc/services/services.h"
+#include "tests/support/upstream_chain.h"
 #include "tests/unit/gateway/rows_of_falcon.h"
-#include "upstream/call/caller.h"
 
 namespace falcon::testing {
 
@@ -106,14 +106,13 @@ class GatewayTest : public ::testing::Test {
   // Faults in a row are what tests are made of.
   upstream::Bulkheads bulkheads_{
       loop_, clock_, timer_, [] { return 0.5; }, {.circuit_breaker = {.min_calls = 0}}};
-  upstream::Attempts attempts_{{admission_, bulkheads_, budget_, falcon_, clock_, timer_, &pool_},
-                               {.max_attempts = 2, .backoff = {milliseconds(1), milliseconds(1)}},
-                               [] { return 1.0; }};
-  upstream::Caller caller_{attempts_, loop_, clock_, timer_};
+  UpstreamChain chain_{
+      {loop_, clock_, timer_, admission_, bulkheads_, budget_, falcon_, &pool_},
+      {.retry = {.max_attempts = 2, .backoff = {milliseconds(1), milliseconds(1)}}}};
   upstream::PageTokens tokens_{Secret(std::string(32, 'k')), "tenant"};
   rpc::RpcEnvironment environment_{
       .loop = loop_, .clock = clock_, .observer = observer_, .limits = {}, .pool = &pool_};
-  rpc::ServiceDeps deps_{caller_, tokens_, clock_, timer_};
+  rpc::ServiceDeps deps_{chain_.cached, tokens_, clock_, timer_, &pool_};
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<client::Catalog> catalog_;

@@ -29,7 +29,7 @@ struct Rpc {
     for (int i = 0; i < alerts; ++i) {
       records.add_records()->mutable_selector()->set_id(StrCat(name, "-", i));
     }
-    call.reading.caller = StrCat("metadata:", name);
+    call.options.client_id = StrCat("metadata:", name);
   }
   const v1::IncidentDerived& derived() const { return incidents.at(0).derived(); }
 
@@ -43,10 +43,10 @@ class IncidentJoinTest : public upstream::UpstreamTest {
 
   // Until the gate opens, nobody has a place.
   void FillAllPlaces() {
-    for (upstream::Reading& reading : holding) {
+    for (upstream::TestCall& reading : holding) {
       transport.AnswerAfter("devices", Response(200, upstream::kOneId), gate);
       holders.emplace_back(
-          loop, attempts.Call(upstream::UpstreamCall(upstream::operation::kQueryDevices), reading));
+          loop, upstream::Ask(chain.retrying, upstream::operation::kQueryDevices, reading));
     }
     Until([this] { return transport.requests().size() == holding.size(); });
   }
@@ -56,22 +56,21 @@ class IncidentJoinTest : public upstream::UpstreamTest {
   }
   void ExpectWithoutAlerts(const Rpc& rpc) {
     EXPECT_EQ(rpc.derived().joined_alert_count(), 0);
-    ASSERT_EQ(rpc.call.reading.errors.size(), 1U);
-    EXPECT_THAT(rpc.call.reading.errors[0].message,
+    ASSERT_EQ(rpc.call.stats.errors.size(), 1U);
+    EXPECT_THAT(rpc.call.stats.errors[0].message,
                 ::testing::HasSubstr("`derived` lacks the alerts"));
   }
 
   const IncidentView view{v1::GetIncidentRequest()};
   const upstream::PageTokens tokens{Secret(std::string(32, 'k')), "tenant"};
-  upstream::Caller keeping{
-      attempts, loop, clock, timer, {.batching = {}, .cache_bytes = size_t{1} << 20}};
-  const ServiceDeps deps{keeping, tokens, clock, timer};
+  testing::UpstreamChain keeping = Chain(transport, {.cache_bytes = size_t{1} << 20});
+  const ServiceDeps deps{keeping.cached, tokens, clock, timer};
   const IncidentJoin join{deps};
   const std::shared_ptr<runtime::OneShotEvent> gate =
       std::make_shared<runtime::OneShotEvent>(loop.executor());
-  std::deque<upstream::Reading> holding{upstream::Reading(In(seconds(600))),
-                                        upstream::Reading(In(seconds(600)))};
-  std::deque<Running<absl::StatusOr<json::Document>>> holders;
+  std::deque<upstream::TestCall> holding{upstream::TestCall(In(seconds(600))),
+                                         upstream::TestCall(In(seconds(600)))};
+  std::deque<Running<upstream::Answer>> holders;
 };
 
 TEST_F(IncidentJoinTest, AlertsThatWaitForAPlaceCostHalfOfTheTime) {
@@ -95,7 +94,7 @@ TEST_F(IncidentJoinTest, AlertsCostThirtySecondsAtMost) {
   timer.Advance(seconds(30));
   EXPECT_EQ(filled.Get(), absl::OkStatus());
   ExpectWithoutAlerts(rpc);
-  EXPECT_EQ(rpc.call.reading.upstream_calls, 1);
+  EXPECT_EQ(rpc.call.stats.upstream_calls, 1);
 }
 
 TEST_F(IncidentJoinTest, OfABatchWhoseTimeOthersPutOffEachTakesItsOwn) {
@@ -107,7 +106,7 @@ TEST_F(IncidentJoinTest, OfABatchWhoseTimeOthersPutOffEachTakesItsOwn) {
   Running<absl::Status> hastily(loop, Fill(hasty));
   Rpc patient(In(seconds(60)), "a", 1);
   Running<absl::Status> patiently(loop, Fill(patient));
-  Until([this] { return keeping.stats().batched == 1; });
+  Until([this] { return keeping.batcher.batched() == 1; });
   timer.Advance(milliseconds(500));
   Until([this] { return transport.requests().size() == 2; });
   timer.Advance(milliseconds(9500));
@@ -153,19 +152,19 @@ TEST_F(IncidentJoinTest, CallersTakeTurnsAtTheirAlerts) {
 TEST_F(IncidentJoinTest, KeptAlertsAreUsedWhereTheyAreYoungEnoughAndTheirAgeIsTold) {
   transport.Answer("alerts", Response(200, kAlert), 2);
   Rpc first(In(seconds(20)), "a", 1);
-  first.call.reading.staleness = seconds(10);
+  first.call.options.max_staleness = seconds(10);
   EXPECT_THAT(testing::Await(loop, Fill(first)), IsOk());
-  EXPECT_EQ(first.call.reading.age, seconds(0));
+  EXPECT_EQ(first.call.stats.age, seconds(0));
   clock.Advance(seconds(10));
   Rpc second(In(seconds(20)), "a", 1);
-  second.call.reading.staleness = seconds(10);
+  second.call.options.max_staleness = seconds(10);
   EXPECT_THAT(testing::Await(loop, Fill(second)), IsOk());
   EXPECT_EQ(transport.requests().size(), 1U);
   EXPECT_EQ(second.derived().joined_alert_count(), 1);
-  EXPECT_EQ(second.call.reading.age, seconds(10));
-  EXPECT_EQ(second.call.reading.upstream_calls, 0);
+  EXPECT_EQ(second.call.stats.age, seconds(10));
+  EXPECT_EQ(second.call.stats.upstream_calls, 0);
   Rpc live(In(seconds(20)), "a", 1);
-  live.call.reading.staleness = seconds(0);
+  live.call.options.max_staleness = seconds(0);
   EXPECT_THAT(testing::Await(loop, Fill(live)), IsOk());
   EXPECT_EQ(transport.requests().size(), 2U);
 }
@@ -174,15 +173,15 @@ TEST_F(IncidentJoinTest, KeptAlertsThatAreNotUsedHaveNoAge) {
   transport.Answer("alerts", Response(200, kAlert));
   transport.Answer("alerts", Response(403, R"({"errors":[{"code":403,"message":"no"}]})"));
   Rpc first(In(seconds(20)), "a", 1);
-  first.call.reading.staleness = seconds(10);
+  first.call.options.max_staleness = seconds(10);
   EXPECT_THAT(testing::Await(loop, Fill(first)), IsOk());
   clock.Advance(seconds(5));
   Rpc second(In(seconds(20)), "a", 2);
-  second.call.reading.staleness = seconds(10);
+  second.call.options.max_staleness = seconds(10);
   EXPECT_THAT(testing::Await(loop, Fill(second)), IsOk());
   ExpectWithoutAlerts(second);
-  EXPECT_EQ(second.call.reading.age, seconds(0));
-  EXPECT_EQ(second.call.reading.upstream_calls, 1);
+  EXPECT_EQ(second.call.stats.age, seconds(0));
+  EXPECT_EQ(second.call.stats.upstream_calls, 1);
 }
 
 }  // namespace

@@ -46,18 +46,20 @@ class Messages final : public MessageStream {
 
 class CallTest : public upstream::UpstreamTest {
  protected:
-  RpcContext NewCall() const { return {In(seconds(60)), upstream::Priority::kExport}; }
+  RpcContext NewCall() const {
+    RpcContext call(In(seconds(60)), upstream::Priority::kExport);
+    call.options.max_staleness = seconds(60);
+    return call;
+  }
   absl::Status Export(RpcContext& call, Messages& messages) {
     v1::ExportHostsRequest request;
     request.set_batch_size(1);
-    request.mutable_read_options()->mutable_max_staleness()->set_seconds(60);
     return testing::Await(loop, hosts.ExportAll(call, request, messages));
   }
 
   const upstream::PageTokens tokens{Secret(std::string(32, 'k')), "tenant"};
-  upstream::Caller keeping{
-      attempts, loop, clock, timer, {.batching = {}, .cache_bytes = size_t{1} << 20}};
-  const ServiceDeps deps{keeping, tokens, clock, timer};
+  testing::UpstreamChain keeping = Chain(transport, {.cache_bytes = size_t{1} << 20});
+  const ServiceDeps deps{keeping.cached, tokens, clock, timer};
   SilentObserver observer;
   const RpcEnvironment environment{loop, clock, observer, CallLimits()};
   const Collection hosts{environment, deps, v1::Host::descriptor(), kHosts};
@@ -87,12 +89,12 @@ TEST_F(CallTest, OfAnExportAFreshMessageAfterAKeptOneHasNoAge) {
 TEST_F(CallTest, TheOldestAgeStaysWhateverCameAfterIt) {
   RpcContext call = NewCall();
   for (const int age : {3, 9, 5}) {
-    call.reading.age = seconds(age);
+    call.stats.age = seconds(age);
     call.BeginNextMessage();
   }
-  EXPECT_EQ(call.reading.age, seconds(0));
+  EXPECT_EQ(call.stats.age, seconds(0));
   EXPECT_EQ(call.age(), seconds(9));
-  call.reading.age = seconds(11);
+  call.stats.age = seconds(11);
   EXPECT_EQ(call.age(), seconds(11));
 }
 
@@ -103,7 +105,7 @@ TEST_F(CallTest, TheLogTellsWhatAllMessagesCost) {
   CallLog calls(clock, log, metrics);
   RpcContext call = NewCall();
   for (int message = 0; message < 3; ++message) {
-    call.reading.upstream_calls = 2;
+    call.stats.upstream_calls = 2;
     call.BeginNextMessage();
   }
   calls.Started("/falcon_gateway.v1.HostService/ExportHosts");
@@ -133,11 +135,11 @@ TEST(DescribeTest, WhatDidNotFitIsCountedAndNamed) {
 
 TEST(DescribeTest, NotesComeOnceEscapedAndBounded) {
   RpcContext call(Deadline(SteadyTime::max()), upstream::Priority::kInteractive);
-  upstream::Reading shared{Deadline(SteadyTime::max())};
+  upstream::CallStats shared;
   shared.AddNote({"CASE_SENSITIVE", "about \x1b[31m", "filter.hostname", "h1"});
-  call.reading.Take(shared, true);
-  call.reading.Take(shared, false);
-  for (int i = 0; i < 200; ++i) call.reading.AddNote({"TOTAL_IS_WRONG", StrCat(i), {}, {}});
+  call.stats.Merge(shared, true);
+  call.stats.Merge(shared, false);
+  for (int i = 0; i < 200; ++i) call.stats.AddNote({"TOTAL_IS_WRONG", StrCat(i), {}, {}});
 
   v1::ReadInfo info;
   Describe(call, &info);

@@ -12,7 +12,7 @@
 #include "rpc/services/services.h"
 #include "runtime/timer.h"
 #include "tests/support/fake_transport.h"
-#include "upstream/call/caller.h"
+#include "tests/support/upstream_chain.h"
 
 namespace falcon::rpc {
 
@@ -56,13 +56,10 @@ class ServedTest : public ::testing::Test {
   // Faults in a row are what tests are made of.
   upstream::Bulkheads bulkheads{
       loop, clock, timer, [] { return 0.5; }, {.circuit_breaker = {.min_calls = 0}}};
-  upstream::Attempts attempts{{admission, bulkheads, budget, transport, clock, timer},
-                              upstream::RetryPolicy{},
-                              [] { return 1.0; }};
-  upstream::Caller caller{attempts, loop, clock, timer};
+  testing::UpstreamChain chain{{loop, clock, timer, admission, bulkheads, budget, transport}};
   upstream::PageTokens tokens{Secret(std::string(32, 'k')), "tenant"};
   RpcEnvironment environment{loop, clock, observer, CallLimits()};
-  ServiceDeps deps{caller, tokens, clock, timer};
+  ServiceDeps deps{chain.cached, tokens, clock, timer};
   std::unique_ptr<grpc::Service> service = New(environment, deps);
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<typename Api::Stub> stub;

@@ -18,7 +18,7 @@ using Json = nlohmann::json;
 using Buckets = google::protobuf::RepeatedPtrField<v1::AggregationBucket>;
 
 Json Body(const AggregationQuery& query) {
-  return Json::parse(AggregateCall(operation::kPostAggregatesAlerts, query).body);
+  return Json::parse(AggregateRequest(operation::kPostAggregatesAlerts, query).body);
 }
 
 absl::StatusOr<int64_t> Read(const std::string& resources, Buckets& buckets) {
@@ -50,9 +50,10 @@ TEST(AggregateTest, TheBodyIsOneElementWithEveryRequiredKey) {
 TEST(AggregateTest, TheBodyIsOneObjectWhereTheServiceTakesOne) {
   AggregationQuery query;
   query.field = "type";
-  const Json iocs = Json::parse(AggregateCall(operation::kAggregateIocs, query).body);
+  const Json iocs = Json::parse(AggregateRequest(operation::kAggregateIocs, query).body);
   EXPECT_EQ(iocs, Body(query)[0]);
-  EXPECT_TRUE(Json::parse(AggregateCall(operation::kAggregateRtrSessions, query).body).is_array());
+  EXPECT_TRUE(
+      Json::parse(AggregateRequest(operation::kAggregateRtrSessions, query).body).is_array());
 }
 
 TEST(AggregateTest, AHistogramHasItsIntervalInUtc) {

@@ -14,22 +14,16 @@
 #include "tests/unit/upstream/upstream_fixture.h"
 
 namespace falcon::upstream {
-
-using testing::FakeClock;
-using testing::FakeTimer;
-using testing::OnLoop;
-using testing::Running;
-
 namespace {
 
 using absl::StatusCode;
 
 constexpr size_t kPlaces = 4;
 
-struct Ask {
-  Ask(Deadline deadline, Priority priority) : reading(deadline, priority) {}
+struct Asked {
+  Asked(Deadline deadline, Priority priority) : reading(deadline, priority) {}
 
-  Reading reading;
+  TestCall reading;
   std::vector<std::string> ids;  // empty: a list
   std::string filter;
   SteadyTime began{};
@@ -38,10 +32,10 @@ struct Ask {
   std::optional<Running<absl::Status>> task;
 };
 
-class StormTest : public ::testing::TestWithParam<unsigned> {
+class ChaosTest : public ::testing::TestWithParam<unsigned> {
  protected:
-  StormTest() { details.max_ids = 30; }
-  ~StormTest() override { loop.Stop(); }
+  ChaosTest() { details.max_ids = 30; }
+  ~ChaosTest() override { loop.Stop(); }
 
   // Loop thread.
   milliseconds Since(SteadyTime at) const {
@@ -52,26 +46,26 @@ class StormTest : public ::testing::TestWithParam<unsigned> {
   }
 
   // Never older than asked, and never older than told.
-  void ExpectYoungEnough(const Ask& ask, const json::Document& document, size_t index) {
+  void ExpectYoungEnough(const Asked& ask, const json::Document& document, size_t index) {
     const SteadyTime sent = Time(document, index, "sent");
     EXPECT_GE(sent + ask.reading.age, ask.began);
     // A list whose reader says nothing may share a call that is on its way already.
-    if (ask.ids.empty() && !ask.reading.staleness.has_value()) return;
-    const milliseconds most = ask.reading.staleness.value_or(milliseconds(0));
+    if (ask.ids.empty() && !ask.reading.max_staleness.has_value()) return;
+    const milliseconds most = ask.reading.max_staleness.value_or(milliseconds(0));
     EXPECT_GE(sent, ask.began - most);
     EXPECT_LE(ask.reading.age, most);
   }
-  void ExpectOwn(const Ask& ask, const json::Document& document) {
+  void ExpectOwn(const Asked& ask, const json::Document& document) {
     for (size_t i = 0; i < document.envelope().resources; ++i) {
       EXPECT_EQ(document.TextOf(i, "device_id"), StrCat("id-", ask.filter));
       ExpectYoungEnough(ask, document, i);
     }
     EXPECT_EQ(document.envelope().resources + ask.reading.errors.size(), 1U);
   }
-  void ExpectOwn(const Ask& ask, const LookupResult& found) {
+  void ExpectOwn(const Asked& ask, const LookupResult& found) {
     for (const std::string& id : ask.ids) {
-      const auto place = found.places.find(id);
-      if (place == found.places.end()) {
+      const auto place = found.records.find(id);
+      if (place == found.records.end()) {
         EXPECT_TRUE(id.starts_with("no-") || found.errors.contains(id)) << id << " is lost";
         continue;
       }
@@ -84,22 +78,21 @@ class StormTest : public ::testing::TestWithParam<unsigned> {
     }
   }
 
-  Task<absl::Status> List(Ask& ask) {
-    UpstreamCall call(operation::kCombinedDevices);
+  Task<absl::Status> List(Asked& ask) {
+    UpstreamRequest call(operation::kCombinedDevices);
     call.query = {{"filter", ask.filter}};
     call.cache_records_as = lane;
-    const absl::StatusOr<json::Document> answer =
-        co_await caller.Call(std::move(call), ask.reading);
-    if (answer.ok()) ExpectOwn(ask, *answer);
+    const Answer answer = co_await client.Call(call, ask.reading, ask.reading);
+    if (answer.ok()) ExpectOwn(ask, answer->document);
     co_return answer.status();
   }
-  Task<absl::Status> Find(Ask& ask) {
-    const absl::StatusOr<std::shared_ptr<const LookupResult>> found =
-        co_await caller.Find(lane, ask.ids, ask.reading);
+  Task<absl::Status> Find(Asked& ask) {
+    const LookupRequest request{.key = lane, .ids = ask.ids};
+    const Records found = co_await client.Lookup(request, ask.reading, ask.reading);
     if (found.ok()) ExpectOwn(ask, **found);
     co_return found.status();
   }
-  Task<absl::Status> Run(Ask& ask) {
+  Task<absl::Status> Run(Asked& ask) {
     absl::Status end = ask.ids.empty() ? co_await List(ask) : co_await Find(ask);
     ask.end = end;
     ask.ended = clock.Now();
@@ -110,17 +103,17 @@ class StormTest : public ::testing::TestWithParam<unsigned> {
   T Any(std::initializer_list<T> of) {
     return *(of.begin() + dice() % of.size());
   }
-  Ask& Prepare(milliseconds patience, Priority priority) {
-    Ask& ask = asks.emplace_back(Deadline::In(clock, patience), priority);
+  Asked& Prepare(milliseconds patience, Priority priority) {
+    Asked& ask = asks.emplace_back(Deadline::In(clock, patience), priority);
     ask.began = clock.Now();
     return ask;
   }
   void Begin() {
     const milliseconds patience =
         Any<milliseconds>({milliseconds(300), seconds(2), seconds(5), seconds(12), seconds(60)});
-    Ask& ask = Prepare(patience, dice() % 4 == 0 ? Priority::kExport : Priority::kInteractive);
-    ask.reading.caller = StrCat("caller ", dice() % 4);
-    ask.reading.staleness = Any<std::optional<milliseconds>>(
+    Asked& ask = Prepare(patience, dice() % 4 == 0 ? Priority::kExport : Priority::kInteractive);
+    ask.reading.client_id = StrCat("caller ", dice() % 4);
+    ask.reading.max_staleness = Any<std::optional<milliseconds>>(
         {std::nullopt, milliseconds(0), milliseconds(700), seconds(4), seconds(30)});
     if (dice() % 2 == 0) {
       ask.filter = StrCat(dice() % 12);
@@ -137,7 +130,7 @@ class StormTest : public ::testing::TestWithParam<unsigned> {
 
   // As the reactors do: whoever leaves, or whose time is up, is unwound. Loop thread.
   void CancelSome(unsigned one_in) {
-    for (Ask& ask : asks) {
+    for (Asked& ask : asks) {
       if (ask.end.has_value()) continue;
       const bool late = ask.reading.deadline.Passed(clock);
       if (late || dice() % one_in == 0) ask.task->CancelOnLoop();
@@ -166,7 +159,7 @@ class StormTest : public ::testing::TestWithParam<unsigned> {
     Settle();
   }
 
-  void ExpectAReason(const Ask& ask) {
+  void ExpectAReason(const Asked& ask) {
     const absl::Status& end = *ask.end;
     if (end.ok()) return;
     EXPECT_NE(end.code(), StatusCode::kInternal) << end;
@@ -192,7 +185,7 @@ class StormTest : public ::testing::TestWithParam<unsigned> {
       EXPECT_EQ(bulkhead->admission.stats().waiting, 0U) << area;
     }
     EXPECT_EQ(falcon.in_flight(), 0U);
-    EXPECT_EQ(falcon.calls(), attempts.stats().calls);
+    EXPECT_EQ(falcon.calls(), chain.guard.calls());
   }
 
   // No flight and no lane was left behind that somebody would still wait for.
@@ -200,13 +193,13 @@ class StormTest : public ::testing::TestWithParam<unsigned> {
     OnLoop(loop, [&] { falcon.CalmDown(); });
     asks.clear();
     for (int i = 0; i < 40; ++i) {
-      Ask& ask = Prepare(seconds(200), Priority::kInteractive);
+      Asked& ask = Prepare(seconds(200), Priority::kInteractive);
       if (i < 12) ask.filter = StrCat(i);
       if (i >= 12) ask.ids = {StrCat("id-", i)};
       ask.task.emplace(loop, Run(ask));
     }
     for (int i = 0; i < 130; ++i) Pass(seconds(1));
-    for (Ask& ask : asks) EXPECT_EQ(ask.task->Get(), absl::OkStatus());
+    for (Asked& ask : asks) EXPECT_EQ(ask.task->Get(), absl::OkStatus());
     OnLoop(loop, [&] { ExpectNothingIsLeft(); });
   }
 
@@ -226,16 +219,16 @@ class StormTest : public ::testing::TestWithParam<unsigned> {
       {.circuit_breaker = {.min_calls = 10},
        .retries = {},
        .admission = {.permits = kPlaces, .max_waiting = 60, .max_wait = seconds(5)}}};
-  Attempts attempts{
-      {admission, bulkheads, budget, falcon, clock, timer}, RetryPolicy{}, [] { return 0.5; }};
-  Caller caller{
-      attempts, loop, clock, timer, {.batching = {.max_ids = 20}, .cache_bytes = size_t{32} << 10}};
+  UpstreamChain chain{
+      {loop, clock, timer, admission, bulkheads, budget, falcon},
+      {.batching = {.max_ids = 20}, .cache_bytes = size_t{32} << 10, .jitter = 0.5}};
+  UpstreamClient& client = chain.cached;
   Operation details = operation::kPostDeviceDetails;
   const BatchKey lane{&details, "device_id", {}};
-  std::deque<Ask> asks;
+  std::deque<Asked> asks;
 };
 
-TEST_P(StormTest, EveryCallEndsOnceWithItsOwnAnswerOrAReasonAndNothingIsLeft) {
+TEST_P(ChaosTest, EveryCallEndsOnceWithItsOwnAnswerOrAReasonAndNothingIsLeft) {
   for (int step = 0; step < 400; ++step) {
     const bool outage = step / 50 == 3;
     const unsigned burst = dice() % 20 == 0 ? 30 : dice() % 3;
@@ -253,7 +246,7 @@ TEST_P(StormTest, EveryCallEndsOnceWithItsOwnAnswerOrAReasonAndNothingIsLeft) {
   int answered = 0;
   int refused = 0;
   int left = 0;
-  for (Ask& ask : asks) {
+  for (Asked& ask : asks) {
     const std::optional<absl::Status> end = ask.task->Get();
     ASSERT_EQ(end, ask.end);
     if (!end.has_value()) {
@@ -271,7 +264,7 @@ TEST_P(StormTest, EveryCallEndsOnceWithItsOwnAnswerOrAReasonAndNothingIsLeft) {
   ExpectCalmAfterwards();
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, StormTest, ::testing::Range(0U, 8U));
+INSTANTIATE_TEST_SUITE_P(Seeds, ChaosTest, ::testing::Range(0U, 8U));
 
 }  // namespace
 }  // namespace falcon::upstream

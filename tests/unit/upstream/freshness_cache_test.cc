@@ -17,7 +17,7 @@ namespace {
 
 class FreshnessCacheTest : public ::testing::Test {
  protected:
-  CacheEntry Text(std::string text, CacheEntry::Kind kind = CacheEntry::Kind::kAnswer) {
+  CacheEntry Text(std::string text, CacheEntry::Kind kind = CacheEntry::Kind::kResponse) {
     return {.kind = kind, .text = std::move(text), .next = {}, .at = clock.Now()};
   }
   std::string Get(std::string_view key, milliseconds staleness = seconds(60)) {
@@ -30,7 +30,7 @@ class FreshnessCacheTest : public ::testing::Test {
 };
 
 TEST_F(FreshnessCacheTest, AnAnswerServesUntilItIsOlderThanAskedFor) {
-  cache.Keep("k", Text("v"));
+  cache.Put("k", Text("v"));
   clock.Advance(seconds(30));
   EXPECT_EQ(Get("k", seconds(30)), "v");
   EXPECT_EQ(Get("k", seconds(29)), "-");
@@ -39,7 +39,7 @@ TEST_F(FreshnessCacheTest, AnAnswerServesUntilItIsOlderThanAskedFor) {
 }
 
 TEST_F(FreshnessCacheTest, AnAbsenceIsBelievedForTenSecondsAtMost) {
-  cache.Keep("k", Text("", CacheEntry::Kind::kNegative));
+  cache.Put("k", Text("", CacheEntry::Kind::kNegative));
   clock.Advance(seconds(10));
   EXPECT_EQ(Get("k"), "");
   clock.Advance(milliseconds(1));
@@ -49,27 +49,27 @@ TEST_F(FreshnessCacheTest, AnAbsenceIsBelievedForTenSecondsAtMost) {
 TEST_F(FreshnessCacheTest, AYoungerAnswerReplacesAndAnOlderOneDoesNot) {
   const CacheEntry old = Text("old");
   clock.Advance(seconds(1));
-  EXPECT_TRUE(cache.Keep("k", Text("new")));
-  EXPECT_FALSE(cache.Keep("k", old));
+  EXPECT_TRUE(cache.Put("k", Text("new")));
+  EXPECT_FALSE(cache.Put("k", old));
   EXPECT_EQ(Get("k"), "new");
   clock.Advance(seconds(1));
-  cache.Keep("k", Text("newest"));
+  cache.Put("k", Text("newest"));
   EXPECT_EQ(Get("k"), "newest");
 }
 
 TEST_F(FreshnessCacheTest, TheLeastRecentlyUsedGoesFirst) {
   const std::string large(3000, 'x');
-  for (int i = 0; i < 20; ++i) cache.Keep(StrCat(i), Text(large));
+  for (int i = 0; i < 20; ++i) cache.Put(StrCat(i), Text(large));
   EXPECT_EQ(Get("0"), large);
-  for (int i = 20; i < 30; ++i) cache.Keep(StrCat(i), Text(large));
+  for (int i = 20; i < 30; ++i) cache.Put(StrCat(i), Text(large));
   EXPECT_EQ(Get("0"), large) << "it was used a moment ago";
   EXPECT_EQ(Get("1"), "-");
   EXPECT_EQ(Get("29"), large);
 }
 
 TEST_F(FreshnessCacheTest, WhatIsTooLargeIsNotKeptAndCostsTheOthersNothing) {
-  cache.Keep("k", Text("v"));
-  cache.Keep("huge", Text(std::string(5000, 'x')));
+  cache.Put("k", Text("v"));
+  cache.Put("huge", Text(std::string(5000, 'x')));
   EXPECT_EQ(Get("huge"), "-");
   EXPECT_EQ(Get("k"), "v");
 }
@@ -77,7 +77,7 @@ TEST_F(FreshnessCacheTest, WhatIsTooLargeIsNotKeptAndCostsTheOthersNothing) {
 TEST_F(FreshnessCacheTest, WithoutRoomNothingIsKept) {
   FreshnessCache off(clock, 0);
   EXPECT_FALSE(off.on());
-  off.Keep("k", Text("v"));
+  off.Put("k", Text("v"));
   EXPECT_EQ(off.Find("k", seconds(60)), nullptr);
 }
 
@@ -89,7 +89,7 @@ TEST_F(FreshnessCacheTest, IsNeverWrongNorTooOldNorTooLarge) {
     const std::string key = StrCat("key-", random() % 200);
     if (random() % 2 == 0) {
       const std::string text = StrCat(step, std::string(random() % 2000, 'x'));
-      cache.Keep(key, Text(text));
+      cache.Put(key, Text(text));
       model[key] = {text, clock.Now()};
     } else {
       const milliseconds staleness(random() % 5000);

@@ -14,12 +14,8 @@
 
 namespace falcon::upstream {
 
-using testing::OnLoop;
-using testing::Response;
-using testing::Running;
-
 // What a look-up brings to each that travels in it.
-using Travelled = absl::StatusOr<std::shared_ptr<const LookupResult>>;
+using Travelled = Records;
 
 // Falcon's host details: knows every id but those that begin with "no", and answers when told to.
 class Hosts final : public http::HttpTransport {
@@ -55,12 +51,12 @@ class Hosts final : public http::HttpTransport {
   runtime::Loop& loop_;
 };
 
-class BatchesTest : public UpstreamTest {
+class LookupBatcherTest : public UpstreamTest {
  protected:
-  Running<Travelled> Find(Reading& reading, std::vector<std::string> ids,
+  Running<Travelled> Find(TestCall& reading, std::vector<std::string> ids,
                           const Operation& what = operation::kPostDeviceDetails) {
-    const BatchKey lane{.operation = &what, .id_key = "device_id", .query = {}};
-    return {loop, batches.Find(lane, std::move(ids), reading)};
+    LookupRequest request{.key = {&what, "device_id", {}}, .ids = std::move(ids)};
+    return {loop, upstream::Find(over_hosts.batcher, std::move(request), reading)};
   }
   void UntilCalls(size_t count) {
     Until([&] { return hosts.calls.size() >= count; });
@@ -73,13 +69,10 @@ class BatchesTest : public UpstreamTest {
   }
 
   Hosts hosts{loop};
-  Attempts calls_{
-      {admission, bulkheads, budget, hosts, clock, timer}, RetryPolicy{}, [] { return 1.0; }};
-  LookupBatcher batches{calls_, loop, clock, timer,
-                        [](const BatchKey&, std::span<const std::string>, const LookupResult&) {}};
-  Reading first{In(seconds(30))};
-  Reading second{In(seconds(30))};
-  Reading third{In(seconds(30))};
+  UpstreamChain over_hosts = Chain(hosts);
+  TestCall first{In(seconds(30))};
+  TestCall second{In(seconds(30))};
+  TestCall third{In(seconds(30))};
 };
 
 }  // namespace falcon::upstream

@@ -12,20 +12,16 @@
 #include "tests/unit/upstream/lookup_batcher_fixture.h"
 
 namespace falcon::upstream {
-
-using testing::IsOk;
-using testing::OnLoop;
-using testing::Running;
-
 namespace {
 
 using ::testing::UnorderedElementsAreArray;
 
-class BatchesPropertyTest : public BatchesTest, public ::testing::WithParamInterface<unsigned> {
+class LookupBatcherPropertyTest : public LookupBatcherTest,
+                                  public ::testing::WithParamInterface<unsigned> {
  protected:
   struct Traveller {
     std::vector<std::string> ids;
-    Reading& reading;
+    TestCall& reading;
     Running<Travelled> look_up;
     bool left = false;
   };
@@ -38,7 +34,7 @@ class BatchesPropertyTest : public BatchesTest, public ::testing::WithParamInter
     for (size_t i = 0; i < most; ++i) {
       ids.insert(StrCat(Below(4) == 0 ? "no-" : "id-", Below(50)));
     }
-    Reading& reading = readings_.emplace_back(In(seconds(3600)));
+    TestCall& reading = calls_made_.emplace_back(In(seconds(3600)));
     std::vector<std::string> all(ids.begin(), ids.end());
     travellers_.push_back({all, reading, Find(reading, all)});
   }
@@ -82,15 +78,15 @@ class BatchesPropertyTest : public BatchesTest, public ::testing::WithParamInter
   static void ExpectItsOwn(const Traveller& traveller, const LookupResult& found) {
     std::vector<std::string> missing;
     for (const std::string& id : traveller.ids) {
-      const auto place = found.places.find(id);
+      const auto place = found.records.find(id);
       if (id.starts_with("no-")) {
         missing.push_back(id);
-        EXPECT_EQ(place, found.places.end()) << id;
+        EXPECT_EQ(place, found.records.end()) << id;
         EXPECT_TRUE(found.errors.contains(id)) << id;
         continue;
       }
       EXPECT_FALSE(found.errors.contains(id)) << id;
-      ASSERT_NE(place, found.places.end()) << id;
+      ASSERT_NE(place, found.records.end()) << id;
       const auto [document, resource] = place->second;
       EXPECT_EQ(found.documents.at(document).TextOf(resource, "device_id"), id);
     }
@@ -113,7 +109,7 @@ class BatchesPropertyTest : public BatchesTest, public ::testing::WithParamInter
   }
   void Forget() {
     travellers_.clear();
-    readings_.clear();
+    calls_made_.clear();
     OnLoop(loop, [this] {
       hosts.open = false;
       hosts.calls.clear();
@@ -123,21 +119,21 @@ class BatchesPropertyTest : public BatchesTest, public ::testing::WithParamInter
 
  private:
   std::mt19937 random_{GetParam()};
-  std::deque<Reading> readings_;
+  std::deque<TestCall> calls_made_;
   std::deque<Traveller> travellers_;
 };
 
-TEST_P(BatchesPropertyTest, EachThatStaysGetsExactlyItsOwnAnswer) {
+TEST_P(LookupBatcherPropertyTest, EachThatStaysGetsExactlyItsOwnAnswer) {
   for (int round = 0; round < 10; ++round) {
     SCOPED_TRACE(StrCat("round ", round));
     for (int step = 0; step < 200; ++step) Step();
     ASSERT_NO_FATAL_FAILURE(Arrive());
     Forget();
   }
-  EXPECT_GT(batches.joined(), 0);
+  EXPECT_GT(over_hosts.batcher.batched(), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, BatchesPropertyTest, ::testing::Range(1U, 9U));
+INSTANTIATE_TEST_SUITE_P(Seeds, LookupBatcherPropertyTest, ::testing::Range(1U, 9U));
 
 }  // namespace
 }  // namespace falcon::upstream

@@ -10,12 +10,6 @@
 #include "tests/unit/upstream/upstream_fixture.h"
 
 namespace falcon::upstream {
-
-using testing::Await;
-using testing::FailsWith;
-using testing::IsOk;
-using testing::Response;
-
 namespace {
 
 using absl::StatusCode;
@@ -45,8 +39,8 @@ class LookupTest : public UpstreamTest {
     transport.Answer("devices", Response(status, body), times);
   }
   absl::Status LookUpHosts(std::vector<std::string> ids) {
-    return Await(loop, LookupInto(caller, plan, std::move(ids), reading, answer, "hosts", "missing",
-                                  report));
+    return Await(loop, LookupInto({client, reading, reading, clock}, plan, std::move(ids), answer,
+                                  "hosts", report));
   }
   std::vector<std::string> Names() const {
     std::vector<std::string> names;
@@ -72,7 +66,7 @@ class LookupTest : public UpstreamTest {
   const json::Decoder decoder{v1::Host::descriptor()};
   Operation narrow = operation::kPostDeviceDetails;
   LookupPlan plan{};
-  Reading reading{In(seconds(60))};
+  TestCall reading{In(seconds(60))};
   v1::BatchGetHostsResponse answer;
   json::DecodeReport report;
 };

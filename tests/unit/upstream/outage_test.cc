@@ -6,14 +6,6 @@
 #include "tests/unit/upstream/upstream_fixture.h"
 
 namespace falcon::upstream {
-
-using testing::Await;
-using testing::FailsWith;
-using testing::IsOk;
-using testing::OnLoop;
-using testing::Response;
-using testing::Running;
-
 namespace {
 
 using absl::StatusCode;
@@ -22,32 +14,31 @@ class OutageTest : public UpstreamTest {
  protected:
   OutageTest() { timer.AdvanceByItself(); }
 
-  absl::Status Ask() {
-    Reading reading(In(seconds(60)));
-    return Await(loop, through.Call(UpstreamCall(operation::kQueryDevices), reading)).status();
+  absl::Status AskHosts() {
+    TestCall reading(In(seconds(60)));
+    return Await(loop, Ask(through.retrying, operation::kQueryDevices, reading)).status();
   }
   size_t Requests() const { return transport.requests().size(); }
 
   // Asks until the circuit of the hosts' area has opened.
   void Break() {
     transport.Answer("devices", Response(503, "{}"), 1000);
-    while (Opened() == 0) EXPECT_FALSE(Ask().ok());
+    while (Opened() == 0) EXPECT_FALSE(AskHosts().ok());
     transport.Forget();
   }
   int64_t Opened() { return strict.Of(operation::kQueryDevices).breaker.stats().opened; }
 
   Bulkheads strict{loop, clock, timer, [] { return 0.5; }, BulkheadOptions()};
   // Pauses between attempts would let the window pass.
-  Attempts through{{admission, strict, budget, transport, clock, timer},
-                   RetryPolicy{.max_attempts = 1},
-                   [] { return 1.0; }};
+  UpstreamChain through{{loop, clock, timer, admission, strict, budget, transport},
+                        {.retry = {.max_attempts = 1}}};
 };
 
 TEST_F(OutageTest, AnOpenedCircuitEndsTheAsking) {
   Break();
   const size_t asked = Requests();
   for (int i = 0; i < 1000; ++i) {
-    const absl::Status rejected = Ask();
+    const absl::Status rejected = AskHosts();
     EXPECT_THAT(rejected, FailsWith(StatusCode::kUnavailable, "UPSTREAM_CIRCUIT_OPEN"));
     EXPECT_TRUE(RetryAfter(rejected).has_value());
   }
@@ -59,18 +50,17 @@ TEST_F(OutageTest, OneProbeThatIsAnsweredEndsTheOutage) {
   transport.Answer("devices", Response(200, kOneId), 10);
   clock.Advance(seconds(1));
   const size_t asked = Requests();
-  EXPECT_THAT(Ask(), IsOk());
+  EXPECT_THAT(AskHosts(), IsOk());
   EXPECT_EQ(Requests(), asked + 1);
-  EXPECT_THAT(Ask(), IsOk());
+  EXPECT_THAT(AskHosts(), IsOk());
 }
 
 TEST_F(OutageTest, OneAreaFailingLeavesOthersClosed) {
   Break();
   transport.Answer("alerts", Response(200, kOneId));
-  Reading reading(In(seconds(60)));
-  EXPECT_THAT(Await(loop, through.Call(UpstreamCall(operation::kGetQueriesAlerts), reading)),
-              IsOk());
-  EXPECT_THAT(Ask(), FailsWith(StatusCode::kUnavailable, "UPSTREAM_CIRCUIT_OPEN"));
+  TestCall reading(In(seconds(60)));
+  EXPECT_THAT(Await(loop, Ask(through.retrying, operation::kGetQueriesAlerts, reading)), IsOk());
+  EXPECT_THAT(AskHosts(), FailsWith(StatusCode::kUnavailable, "UPSTREAM_CIRCUIT_OPEN"));
 }
 
 TEST_F(OutageTest, WhileItLastsNobodyQueuesForAPlace) {
@@ -79,7 +69,7 @@ TEST_F(OutageTest, WhileItLastsNobodyQueuesForAPlace) {
   for (int i = 0; i < 2; ++i) {
     held.push_back(*Await(loop, admission.Acquire({"", Priority::kInteractive, In(seconds(60))})));
   }
-  EXPECT_THAT(Ask(), FailsWith(StatusCode::kUnavailable, "UPSTREAM_CIRCUIT_OPEN"));
+  EXPECT_THAT(AskHosts(), FailsWith(StatusCode::kUnavailable, "UPSTREAM_CIRCUIT_OPEN"));
   OnLoop(loop, [&] { held.clear(); });
 }
 
@@ -89,11 +79,10 @@ TEST_F(OutageTest, TheProbeIsWhoGoesOutFirst) {
   transport.Answer("devices", Response(200, kOneId), 10);
   clock.Advance(seconds(1));
   OnLoop(loop, [&] { budget.CoolDown(seconds(10)); });
-  Reading first(In(seconds(60)));
-  Reading second(In(seconds(60)));
-  Running<absl::StatusOr<json::Document>> waits(
-      loop, through.Call(UpstreamCall(operation::kQueryDevices), first));
-  EXPECT_THAT(Await(loop, through.Call(UpstreamCall(operation::kQueryDevices), second)), IsOk())
+  TestCall first(In(seconds(60)));
+  TestCall second(In(seconds(60)));
+  Running<Answer> waits(loop, Ask(through.retrying, operation::kQueryDevices, first));
+  EXPECT_THAT(Await(loop, Ask(through.retrying, operation::kQueryDevices, second)), IsOk())
       << "not rejected before the first had gone out";
   EXPECT_THAT(*waits.Get(), IsOk());
 }
@@ -101,7 +90,7 @@ TEST_F(OutageTest, TheProbeIsWhoGoesOutFirst) {
 TEST_F(OutageTest, RefusalsOfFalconsAreNoOutage) {
   transport.Answer("devices", Response(403, R"({"errors":[{"code":403,"message":"no"}]})"), 100);
   for (int i = 0; i < 50; ++i) {
-    EXPECT_THAT(Ask(), FailsWith(StatusCode::kPermissionDenied, "SCOPE_MISSING"));
+    EXPECT_THAT(AskHosts(), FailsWith(StatusCode::kPermissionDenied, "SCOPE_MISSING"));
   }
   EXPECT_EQ(Opened(), 0);
 }
@@ -112,12 +101,11 @@ TEST_F(UpstreamTest, RetriesPastTheBudgetAreNotMade) {
     transport.AnswerAfter("devices", Response(503, "{}"), gate);
   }
   AdmissionQueue wide(loop, clock, timer, {.permits = 100});
-  Attempts through({wide, bulkheads, budget, transport, clock, timer}, RetryPolicy{},
-                   [] { return 1.0; });
-  std::vector<Reading> readings(20, Reading(In(seconds(60))));
-  std::vector<Running<absl::StatusOr<json::Document>>> calls;
-  for (Reading& reading : readings) {
-    calls.emplace_back(loop, through.Call(UpstreamCall(operation::kQueryDevices), reading));
+  UpstreamChain through({loop, clock, timer, wide, bulkheads, budget, transport});
+  std::vector<TestCall> readings(20, TestCall(In(seconds(60))));
+  std::vector<Running<Answer>> calls;
+  for (TestCall& reading : readings) {
+    calls.emplace_back(loop, Ask(through.retrying, operation::kQueryDevices, reading));
   }
   Until([&] { return transport.requests().size() == 20; });
   OnLoop(loop, [&] { gate->Set(); });

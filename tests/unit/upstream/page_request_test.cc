@@ -10,10 +10,6 @@
 #include "upstream/operation/request_text.h"
 
 namespace falcon::upstream {
-
-using testing::IsOk;
-using testing::Response;
-
 namespace {
 
 using ::testing::Contains;
@@ -66,7 +62,7 @@ TEST_F(PageRequestTest, ALinkToTheNextPageIsFollowedWithOurLimitAndWhatItLeavesO
   Cursor cursor;
   cursor.filter = "type:'domain'";
   cursor.upstream = "filter=_marker%3A%3E%27x%2By%27&limit=1000&sort=_marker";
-  const UpstreamCall call = PageCall(plan, cursor, 7);
+  const UpstreamRequest call = PageCall(plan, cursor, 7);
   EXPECT_THAT(call.query, ElementsAre(Pair("filter", "_marker:>'x+y'"), Pair("sort", "_marker"),
                                       Pair("include_relations", "false"), Pair("limit", "7")));
   EXPECT_TRUE(call.continuation);
@@ -85,7 +81,7 @@ TEST_F(PageRequestTest, OffsetsAreNoCursorsThatCouldDie) {
   Cursor cursor;
   cursor.upstream = "40";
   EXPECT_EQ(OffsetOf(cursor), 40);
-  const UpstreamCall call = PageCall(plan, cursor, 5);
+  const UpstreamRequest call = PageCall(plan, cursor, 5);
   EXPECT_THAT(call.query, Contains(Pair("offset", "40")));
   EXPECT_FALSE(call.continuation);
 }
@@ -97,10 +93,10 @@ TEST_F(PageRequestTest, TheNextPageHeaderLeadsOn) {
   transport.Answer("/", first);
   transport.Answer("/", Response(200, R"({"resources":[{"device_id":"b"}]})"));
   v1::ListHostsResponse answer;
-  const auto one = Fetch(caller, Linked(), Cursor(), answer);
+  const auto one = Fetch(client, Linked(), Cursor(), answer);
   ASSERT_THAT(one, IsOk());
   EXPECT_FALSE(one->last);
-  const auto two = Fetch(caller, Linked(), one->next, answer);
+  const auto two = Fetch(client, Linked(), one->next, answer);
   ASSERT_THAT(two, IsOk());
   EXPECT_TRUE(two->last);
   EXPECT_EQ(answer.hosts_size(), 2);
@@ -116,9 +112,9 @@ TEST_F(PageRequestTest, AnAbsoluteLinkLeadsOnAtTheSameHost) {
   transport.Answer("/", Response(200, R"({"meta":{},"resources":[{"device_id":"b"}]})"));
   v1::ListHostsResponse answer;
 
-  const auto one = Fetch(caller, Linked(), Cursor(), answer);
+  const auto one = Fetch(client, Linked(), Cursor(), answer);
   ASSERT_THAT(one, IsOk());
-  ASSERT_THAT(Fetch(caller, Linked(), one->next, answer), IsOk());
+  ASSERT_THAT(Fetch(client, Linked(), one->next, answer), IsOk());
 
   EXPECT_EQ(answer.hosts_size(), 2);
   const std::string& url = transport.requests().at(1).url;
@@ -135,7 +131,7 @@ TEST_F(PageRequestTest, ALinkToAnotherPathIsRefused) {
     first.headers.emplace_back("Next-Page", link);
     transport.Answer("/", first);
     v1::ListHostsResponse answer;
-    EXPECT_EQ(Reason(Fetch(caller, Linked(), Cursor(), answer).status()), "UPSTREAM_PROTOCOL")
+    EXPECT_EQ(Reason(Fetch(client, Linked(), Cursor(), answer).status()), "UPSTREAM_PROTOCOL")
         << link;
   }
 }

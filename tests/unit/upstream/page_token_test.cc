@@ -6,7 +6,7 @@
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/detections.pb.h"
 #include "tests/support/status_matchers.h"
-#include "upstream/paging/cursor_codec.h"
+#include "upstream/paging/cursor.h"
 
 namespace falcon::upstream {
 

@@ -4,11 +4,6 @@
 #include "tests/unit/upstream/pager_fixture.h"
 
 namespace falcon::upstream {
-
-using testing::Await;
-using testing::IsOk;
-using testing::Response;
-
 namespace {
 
 using ::testing::HasSubstr;
@@ -17,15 +12,13 @@ constexpr std::string_view kPage = R"({"meta":{"pagination":{"total":9,"next":"N
                                    R"({"device_id":"a","first_seen":"2026-01-01T00:00:01Z"},)"
                                    R"({"device_id":"b","first_seen":"2026-01-01T00:00:02Z"}]})";
 
-class PagerKeptTest : public PagerTest {
+class PagerCachedTest : public PagerTest {
  protected:
+  PagerCachedTest() { reading.max_staleness = seconds(300); }
+
   absl::StatusOr<PageOutcome> Next(const PagePlan& plan, const Cursor& cursor = {}) {
     hosts.Clear();
-    return Fetch(keeping, plan, cursor, hosts);
-  }
-  PagePlan Patient(PagePlan plan) const {
-    plan.staleness = seconds(300);
-    return plan;
+    return Fetch(keeping.cached, plan, cursor, hosts);
   }
   void Script(std::string_view body, int times = 1) {
     transport.Answer("devices", Response(200, body), times);
@@ -33,12 +26,12 @@ class PagerKeptTest : public PagerTest {
   size_t Requests() const { return transport.requests().size(); }
 
   v1::ListHostsResponse hosts;
-  Caller keeping{attempts, loop, clock, timer, {.batching = {}, .cache_bytes = size_t{1} << 20}};
+  UpstreamChain keeping = Chain(transport, {.cache_bytes = size_t{1} << 20});
 };
 
-TEST_F(PagerKeptTest, TheCursorOfAKeptPageIsAsOldAsThePage) {
+TEST_F(PagerCachedTest, TheCursorOfAKeptPageIsAsOldAsThePage) {
   Script(kPage, 2);
-  const PagePlan plan = Patient(Hosts(2));
+  const PagePlan plan = Hosts(2);
   ASSERT_THAT(Next(plan), IsOk());
   clock.Advance(seconds(150));
   const auto kept = Next(plan);
@@ -49,9 +42,9 @@ TEST_F(PagerKeptTest, TheCursorOfAKeptPageIsAsOldAsThePage) {
   EXPECT_THAT(transport.requests()[1].url, HasSubstr("first_seen")) << "it is passed at once";
 }
 
-TEST_F(PagerKeptTest, APageWhoseCursorCannotBePassedIsKeptNoLongerThanTheCursorServes) {
+TEST_F(PagerCachedTest, APageWhoseCursorCannotBePassedIsKeptNoLongerThanTheCursorServes) {
   Script(kPage, 2);
-  PagePlan plan = Patient(Hosts(2));
+  PagePlan plan = Hosts(2);
   plan.seek_field = nullptr;
   ASSERT_THAT(Next(plan), IsOk());
   clock.Advance(seconds(60));
@@ -62,12 +55,12 @@ TEST_F(PagerKeptTest, APageWhoseCursorCannotBePassedIsKeptNoLongerThanTheCursorS
   EXPECT_EQ(Requests(), 2U);
 }
 
-TEST_F(PagerKeptTest, AListShowsARecordThatWasMissingBeforeIt) {
-  const PagePlan plan = Patient(HostsById(operation::kQueryDevices, 2));
-  Reading before(In(seconds(30)));
+TEST_F(PagerCachedTest, AListShowsARecordThatWasMissingBeforeIt) {
+  const PagePlan plan = HostsById(operation::kQueryDevices, 2);
+  TestCall before(In(seconds(30)));
   Script(R"({"meta":{},"resources":[]})");
   const BatchKey lane{&operation::kPostDeviceDetails, "device_id", {}};
-  ASSERT_THAT(Await(loop, keeping.Find(lane, std::vector<std::string>{"a"}, before)), IsOk());
+  ASSERT_THAT(Await(loop, Find(keeping.cached, {lane, {"a"}}, before)), IsOk());
   clock.Advance(seconds(3));
   Script(R"({"meta":{"pagination":{"total":1}},"resources":["a"]})");
   Script(R"({"resources":[{"device_id":"a","first_seen":"2026-01-01T00:00:01Z"}]})");
@@ -76,8 +69,8 @@ TEST_F(PagerKeptTest, AListShowsARecordThatWasMissingBeforeIt) {
   EXPECT_EQ(hosts.hosts(0).device_id(), "a");
 }
 
-TEST_F(PagerKeptTest, ARecordThatTheListNamesInVainIsNotAskedForEachTime) {
-  const PagePlan plan = Patient(HostsById(operation::kQueryDevices, 2));
+TEST_F(PagerCachedTest, ARecordThatTheListNamesInVainIsNotAskedForEachTime) {
+  const PagePlan plan = HostsById(operation::kQueryDevices, 2);
   Script(R"({"meta":{"pagination":{"total":1}},"resources":["gone"]})");
   Script(R"({"meta":{},"resources":[]})");
   ASSERT_THAT(Next(plan), IsOk());

@@ -10,8 +10,6 @@
 
 namespace falcon::upstream {
 
-using testing::Await;
-
 class PagerTest : public UpstreamTest {
  protected:
   PagerTest() { timer.AdvanceByItself(); }
@@ -47,18 +45,18 @@ class PagerTest : public UpstreamTest {
     return plan;
   }
 
-  absl::StatusOr<PageOutcome> Fetch(Caller& through, const PagePlan& plan, const Cursor& cursor,
-                                    google::protobuf::Message& answer) {
+  absl::StatusOr<PageOutcome> Fetch(UpstreamClient& through, const PagePlan& plan,
+                                    const Cursor& cursor, google::protobuf::Message& answer) {
     const bool hosts = plan.id_field->name() == "device_id";
-    return Await(loop, FetchPage(through, plan, cursor, reading, clock, answer,
+    return Await(loop, FetchPage({through, reading, reading, clock}, plan, cursor, answer,
                                  hosts ? "hosts" : "detections"));
   }
   absl::StatusOr<PageOutcome> Fetch(const PagePlan& plan, const Cursor& cursor = {}) {
     page.Clear();
-    return Fetch(caller, plan, cursor, page);
+    return Fetch(client, plan, cursor, page);
   }
 
-  Reading reading{In(std::chrono::hours(24))};
+  TestCall reading{In(std::chrono::hours(24))};
   v1::ListDetectionsResponse page;
 
  private:

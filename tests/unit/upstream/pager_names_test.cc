@@ -6,10 +6,6 @@
 #include "tests/unit/upstream/pager_fixture.h"
 
 namespace falcon::upstream {
-
-using testing::IsOk;
-using testing::Response;
-
 namespace {
 
 using ::testing::ElementsAre;
@@ -109,7 +105,7 @@ TEST_F(PagerNamesTest, FalconIsAskedForTheNameThoughItIsNotSelected) {
   hosts.names = fql::NameFilter(request, fql::Catalogue(v1::Host::descriptor()));
   transport.Answer("/", Response(200, R"({"meta":{},"resources":[]})"));
   v1::ListHostsResponse answer;
-  ASSERT_THAT(Fetch(caller, hosts, {}, answer), IsOk());
+  ASSERT_THAT(Fetch(client, hosts, {}, answer), IsOk());
   EXPECT_THAT(transport.requests().at(0).url, HasSubstr("hostname"));
 }
 

@@ -7,10 +7,6 @@
 #include "tests/unit/upstream/pager_fixture.h"
 
 namespace falcon::upstream {
-
-using testing::IsOk;
-using testing::Response;
-
 namespace {
 
 using absl::StatusCode;
@@ -29,13 +25,11 @@ class PagerOffsetTest : public PagerTest {
 
   // Page after page of `plan` until the last or a failure; `between` runs after each.
   absl::Status Walk(const PagePlan& plan, const std::function<void()>& between = [] {}) {
-    Attempts outgoing({admission, bulkheads, budget, collection_, clock, timer}, RetryPolicy{},
-                      [] { return 1.0; });
-    Caller through(outgoing, loop, clock, timer);
+    UpstreamChain through = Chain(collection_);
     PageOutcome at;
     while (!at.last) {
       v1::ListHostsResponse answer;
-      auto outcome = Fetch(through, plan, at.next, answer);
+      auto outcome = Fetch(through.cached, plan, at.next, answer);
       if (!outcome.ok()) return outcome.status();
       at = *std::move(outcome);
       for (const auto& host : answer.hosts()) ids_.push_back(host.device_id());
@@ -108,15 +102,13 @@ TEST_F(PagerOffsetTest, WhoWantsAllIsToldOfTheWindowBeforeTheFirstRow) {
 
 TEST_F(PagerOffsetTest, ATokenOfTheLastPageLeadsToNothingMore) {
   collection_.records = {{"a", kStart}, {"b", kStart}};
-  Attempts outgoing({admission, bulkheads, budget, collection_, clock, timer}, RetryPolicy{},
-                    [] { return 1.0; });
-  Caller through(outgoing, loop, clock, timer);
+  UpstreamChain through = Chain(collection_);
   PagePlan plan = HostsById(narrow_, 10);
   plan.seek_field = nullptr;
   v1::ListHostsResponse answer;
-  const auto all = Fetch(through, plan, Cursor(), answer);
+  const auto all = Fetch(through.cached, plan, Cursor(), answer);
   ASSERT_THAT(all, IsOk());
-  const auto more = Fetch(through, plan, all->next, answer);
+  const auto more = Fetch(through.cached, plan, all->next, answer);
   ASSERT_THAT(more, IsOk());
   EXPECT_TRUE(more->last);
   EXPECT_EQ(answer.hosts_size(), 2);
@@ -141,7 +133,7 @@ TEST_F(PagerOffsetTest, AServiceThatIgnoresTheOffsetIsNotAskedForEver) {
   transport.Answer("POST", Response(200, R"({"meta":{},"resources":[]})"), 5000);
   PagePlan plan = HostsById(operation::kQueryRtrSessions, 10);
   v1::ListHostsResponse answer;
-  EXPECT_EQ(Reason(Fetch(caller, plan, Cursor(), answer).status()), "CURSOR_LOOP");
+  EXPECT_EQ(Reason(Fetch(client, plan, Cursor(), answer).status()), "CURSOR_LOOP");
 }
 
 TEST_F(PagerOffsetTest, ATieThatNoTokenCanHoldIsCountedOn) {
@@ -149,15 +141,13 @@ TEST_F(PagerOffsetTest, ATieThatNoTokenCanHoldIsCountedOn) {
   collection_.records.clear();
   for (int i = 0; i < 700; ++i)
     collection_.records[StrCat("id-", i)] = kStart + (i < 5 ? 0 : kSecond);
-  Attempts outgoing({admission, bulkheads, budget, collection_, clock, timer}, RetryPolicy{},
-                    [] { return 1.0; });
-  Caller through(outgoing, loop, clock, timer);
+  UpstreamChain through = Chain(collection_);
   const PageTokens tokens(Secret("a key of thirty-two bytes or more"), "tenant");
   std::set<std::string> ids;
   PageOutcome at;
   while (!at.last) {
     v1::ListHostsResponse answer;
-    auto outcome = Fetch(through, HostsById(narrow_, 600), at.next, answer);
+    auto outcome = Fetch(through.cached, HostsById(narrow_, 600), at.next, answer);
     ASSERT_THAT(outcome, IsOk());
     at = *std::move(outcome);
     for (const auto& host : answer.hosts()) EXPECT_TRUE(ids.insert(host.device_id()).second);
@@ -209,7 +199,7 @@ TEST_F(PagerOffsetTest, WhyAnIdHasNoRecordIsToldOnce) {
   transport.Answer("/", Response(200, ids), 1);
   transport.Answer("/", Response(200, records), 1);
   v1::ListHostsResponse answer;
-  ASSERT_THAT(Fetch(caller, HostsById(operation::kQueryDevices, 10), Cursor(), answer), IsOk());
+  ASSERT_THAT(Fetch(client, HostsById(operation::kQueryDevices, 10), Cursor(), answer), IsOk());
   EXPECT_EQ(answer.hosts_size(), 1);
   ASSERT_EQ(reading.errors.size(), 1u);
   EXPECT_EQ(reading.errors[0].id, "b");

@@ -48,9 +48,7 @@ class PagerPropertyTest : public PagerTest {
  protected:
   // All ids in the order that they came in.
   std::vector<std::string> Walk(World& world, FakeCollection& collection, const PagePlan& first) {
-    Attempts outgoing({admission, bulkheads, budget, collection, clock, timer}, RetryPolicy{},
-                      [] { return 1.0; });
-    Caller through(outgoing, loop, clock, timer);
+    UpstreamChain through = Chain(collection);
     const PageTokens tokens(Secret("a key of thirty-two bytes or more"), "tenant");
     const bool hosts = first.operation == &operation::kCombinedDevices;
     std::vector<std::string> ids;
@@ -65,8 +63,8 @@ class PagerPropertyTest : public PagerTest {
       if (world.Chance(20)) plan.page_size = world.Draw(1, 40);
       v1::ListDetectionsResponse detections;
       v1::ListHostsResponse answer;
-      auto outcome =
-          hosts ? Fetch(through, plan, at.next, answer) : Fetch(through, plan, at.next, detections);
+      auto outcome = hosts ? Fetch(through.cached, plan, at.next, answer)
+                           : Fetch(through.cached, plan, at.next, detections);
       if (!outcome.ok()) {
         ADD_FAILURE() << outcome.status() << " at page " << pages << ", anchor " << at.next.anchor
                       << ", seek " << at.next.seek_value << ", cursor " << at.next.upstream
@@ -124,14 +122,12 @@ TEST_F(PagerPropertyTest, ATieOfManyPagesIsReadToItsEndWhereverTheCursorDies) {
   for (int dies_at = 1; dies_at < 10; ++dies_at) {
     FakeCollection collection(operation::kPostCombinedAlerts, clock, 1);
     for (int i = 0; i < 100; ++i) collection.records[StrCat("id-", i)] = kStart;
-    Attempts outgoing({admission, bulkheads, budget, collection, clock, timer}, RetryPolicy{},
-                      [] { return 1.0; });
-    Caller through(outgoing, loop, clock, timer);
+    UpstreamChain through = Chain(collection);
     std::set<std::string> ids;
     PageOutcome at;
     for (int pages = 1; !at.last; ++pages) {
       v1::ListDetectionsResponse answer;
-      at = *Fetch(through, Detections(10), at.next, answer);
+      at = *Fetch(through.cached, Detections(10), at.next, answer);
       for (const auto& record : answer.detections()) {
         EXPECT_TRUE(ids.insert(record.composite_id()).second);
       }
@@ -145,14 +141,12 @@ TEST_F(PagerPropertyTest, ATieOfManyPagesIsReadToItsEndWhereverTheCursorDies) {
 TEST_F(PagerPropertyTest, WithoutFaultsAnExportCostsOneCallAPage) {
   FakeCollection collection(operation::kPostCombinedAlerts, clock, 1);
   for (int i = 0; i < 100; ++i) collection.records[StrCat("id-", i)] = kStart + i * kSecond;
-  Attempts outgoing({admission, bulkheads, budget, collection, clock, timer}, RetryPolicy{},
-                    [] { return 1.0; });
-  Caller through(outgoing, loop, clock, timer);
+  UpstreamChain through = Chain(collection);
   PageOutcome at;
   int records = 0;
   while (!at.last) {
     v1::ListDetectionsResponse answer;
-    at = *Fetch(through, Detections(10), at.next, answer);
+    at = *Fetch(through.cached, Detections(10), at.next, answer);
     records += answer.detections_size();
   }
   EXPECT_EQ(records, 100);
@@ -163,14 +157,12 @@ TEST_F(PagerPropertyTest, PagesOverTheCeilingAreReadInSmallerOnes) {
   FakeCollection collection(operation::kPostCombinedAlerts, clock, 1);
   for (int i = 0; i < 100; ++i) collection.records[StrCat("id-", i)] = kStart + i * kSecond;
   collection.max_page_with_body = 6;
-  Attempts outgoing({admission, bulkheads, budget, collection, clock, timer}, RetryPolicy{},
-                    [] { return 1.0; });
-  Caller through(outgoing, loop, clock, timer);
+  UpstreamChain through = Chain(collection);
   PageOutcome at;
   int records = 0;
   while (!at.last) {
     v1::ListDetectionsResponse answer;
-    at = *Fetch(through, Detections(40), at.next, answer);
+    at = *Fetch(through.cached, Detections(40), at.next, answer);
     records += answer.detections_size();
   }
   EXPECT_EQ(records, 100);

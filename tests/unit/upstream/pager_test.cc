@@ -8,11 +8,6 @@
 #include "tests/unit/upstream/pager_fixture.h"
 
 namespace falcon::upstream {
-
-using testing::FailsWith;
-using testing::IsOk;
-using testing::Response;
-
 namespace {
 
 using absl::StatusCode;
@@ -121,14 +116,14 @@ TEST_F(PagerScriptTest, AGetSendsTheSelectionAsFieldsWithIdAndSortKey) {
   hosts.options.selection = *json::FieldSelection::FromMask(mask, v1::Host::descriptor());
   Script(R"({"meta":{},"resources":[]})", 200, 3);
   v1::ListHostsResponse answer;
-  ASSERT_THAT(Fetch(caller, hosts, Cursor(), answer), IsOk());
+  ASSERT_THAT(Fetch(client, hosts, Cursor(), answer), IsOk());
   const std::string url = transport.requests().at(0).url;
   EXPECT_THAT(url, HasSubstr("sort=first_seen%7Casc"));
   EXPECT_THAT(url, HasSubstr("limit=5"));
   for (const char* key : {"hostname", "device_id", "first_seen"}) EXPECT_THAT(url, HasSubstr(key));
   EXPECT_EQ(url.find("filter="), std::string::npos);
   hosts.options.additional_fields = true;
-  ASSERT_THAT(Fetch(caller, hosts, Cursor(), answer), IsOk());
+  ASSERT_THAT(Fetch(client, hosts, Cursor(), answer), IsOk());
   EXPECT_EQ(transport.requests().at(1).url.find("fields="), std::string::npos);
 }
 

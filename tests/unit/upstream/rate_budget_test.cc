@@ -6,15 +6,6 @@
 #include "tests/unit/upstream/upstream_fixture.h"
 
 namespace falcon::upstream {
-
-using testing::Await;
-using testing::FailsWith;
-using testing::FakeClock;
-using testing::FakeTimer;
-using testing::IsOk;
-using testing::OnLoop;
-using testing::Running;
-
 namespace {
 
 using absl::StatusCode;

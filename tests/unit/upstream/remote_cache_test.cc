@@ -10,18 +10,10 @@
 #include "tests/unit/upstream/upstream_fixture.h"
 
 namespace falcon::upstream {
-
-using testing::Await;
-using testing::IsOk;
-using testing::OnLoop;
-using testing::Response;
-using testing::Running;
-
 namespace {
 
 using ::testing::ContainsRegex;
 using ::testing::SizeIs;
-using Found_ = absl::StatusOr<std::shared_ptr<const LookupResult>>;
 
 constexpr std::string_view kHosts =
     R"({"resources":[{"device_id":"a","n":"\u00e4"},{"device_id":"b"}],)"
@@ -29,33 +21,35 @@ constexpr std::string_view kHosts =
 constexpr std::string_view kList =
     R"({"meta":{"pagination":{"total":7,"next":"n"}},"resources":[{"device_id":"a"}]})";
 
-class SharedTierTest : public UpstreamTest {
+class RemoteCacheTest : public UpstreamTest {
  protected:
-  SharedTierTest() { timer.AdvanceByItself(); }
-  ~SharedTierTest() override { loop.Stop(); }
+  RemoteCacheTest() { timer.AdvanceByItself(); }
+  ~RemoteCacheTest() override { loop.Stop(); }
 
-  std::unique_ptr<Caller> Replica(const std::string& owner = "customer",
-                                  std::string_view key = "0123456789abcdef0123456789abcdef") {
-    CallerOptions options;
+  std::unique_ptr<UpstreamChain> Replica(
+      const std::string& owner = "customer",
+      std::string_view key = "0123456789abcdef0123456789abcdef") {
+    ChainOptions options;
     options.cache_bytes = size_t{1} << 20;
-    options.shared = {.store = &store, .key = Secret(key), .owner = owner, .log = &log};
-    return std::make_unique<Caller>(attempts, loop, clock, timer, options);
+    options.remote = {.store = &store, .key = Secret(key), .owner = owner, .log = &log};
+    return std::make_unique<UpstreamChain>(
+        testing::ChainBase{loop, clock, timer, admission, bulkheads, budget, transport}, options);
   }
-  Reading Within(milliseconds staleness) const {
-    Reading reading(In(seconds(30)));
-    reading.staleness = staleness;
+  TestCall Within(milliseconds staleness) const {
+    TestCall reading(In(seconds(30)));
+    reading.max_staleness = staleness;
     return reading;
   }
-  Task<absl::StatusOr<json::Document>> ListTask(Caller& replica, Reading& reading) {
-    UpstreamCall call(operation::kCombinedDevices);
+  Task<Answer> ListTask(UpstreamChain& replica, TestCall& reading) {
+    UpstreamRequest call(operation::kCombinedDevices);
     call.cache_records_as = lane;
-    return replica.Call(std::move(call), reading);
+    return Ask(replica.cached, std::move(call), reading);
   }
-  absl::StatusOr<json::Document> List(Caller& replica, Reading& reading) {
+  Answer List(UpstreamChain& replica, TestCall& reading) {
     return Await(loop, ListTask(replica, reading));
   }
-  void List(Caller& replica, milliseconds staleness = seconds(60)) {
-    Reading reading = Within(staleness);
+  void List(UpstreamChain& replica, milliseconds staleness = seconds(60)) {
+    TestCall reading = Within(staleness);
     ASSERT_THAT(List(replica, reading), IsOk());
   }
   // By a replica whose clock is ahead.
@@ -64,32 +58,32 @@ class SharedTierTest : public UpstreamTest {
     List(*one);
     clock.JumpWall(-span);
   }
-  Found_ Find(Caller& replica, std::vector<std::string> ids, Reading& reading) {
-    return Await(loop, replica.Find(lane, std::move(ids), reading));
+  Records Find(UpstreamChain& replica, std::vector<std::string> ids, TestCall& reading) {
+    return Await(loop, upstream::Find(replica.cached, {lane, std::move(ids)}, reading));
   }
   void Script(std::string_view body, int times = 1) {
     transport.Answer("devices", Response(200, body), times);
   }
   size_t Requests() const { return transport.requests().size(); }
-  static RemoteCacheStats Shared(const Caller& replica) { return *replica.stats().shared; }
+  static RemoteCacheStats Shared(const UpstreamChain& replica) { return replica.remote->stats(); }
 
   const BatchKey lane{&operation::kPostDeviceDetails, "device_id", {}};
   std::ostringstream out;
   telemetry::Log log{telemetry::Level::kInfo, clock, out};
   FakeStore store{loop};
-  std::unique_ptr<Caller> one = Replica();
-  std::unique_ptr<Caller> other = Replica();
+  std::unique_ptr<UpstreamChain> one = Replica();
+  std::unique_ptr<UpstreamChain> other = Replica();
 };
 
-TEST_F(SharedTierTest, WhatOneReplicaReadServesTheOtherWhileItIsYoungEnough) {
+TEST_F(RemoteCacheTest, WhatOneReplicaReadServesTheOtherWhileItIsYoungEnough) {
   Script(kList, 2);
   List(*one);
   clock.Advance(seconds(10));
-  Reading reading = Within(seconds(11));
+  TestCall reading = Within(seconds(11));
   const auto shared = List(*other, reading);
   ASSERT_THAT(shared, IsOk());
-  EXPECT_EQ(shared->envelope().pagination.total, 7);
-  EXPECT_EQ(shared->envelope().pagination.next, "n");
+  EXPECT_EQ(shared->document.envelope().pagination.total, 7);
+  EXPECT_EQ(shared->document.envelope().pagination.next, "n");
   EXPECT_EQ(reading.upstream_calls, 0);
   EXPECT_EQ(reading.age, seconds(11)) << "a second more, for the clocks";
   EXPECT_EQ(Requests(), 1U);
@@ -99,7 +93,7 @@ TEST_F(SharedTierTest, WhatOneReplicaReadServesTheOtherWhileItIsYoungEnough) {
   EXPECT_EQ(Requests(), 2U) << "it is too old for this reader";
 }
 
-TEST_F(SharedTierTest, WhatIsKeptHereIsNotAskedForThere) {
+TEST_F(RemoteCacheTest, WhatIsKeptHereIsNotAskedForThere) {
   Script(kList);
   List(*one);
   const size_t asked = store.gets.size();
@@ -107,26 +101,26 @@ TEST_F(SharedTierTest, WhatIsKeptHereIsNotAskedForThere) {
   EXPECT_THAT(store.gets, SizeIs(asked));
 }
 
-TEST_F(SharedTierTest, WhoeverWantsNothingKeptAsksNeitherCacheNorStore) {
+TEST_F(RemoteCacheTest, WhoeverWantsNothingKeptAsksNeitherCacheNorStore) {
   Script(kList, 3);
   List(*one);
   const size_t asked = store.gets.size();
   List(*other, milliseconds(0));
-  Reading silent(In(seconds(30)));
+  TestCall silent(In(seconds(30)));
   ASSERT_THAT(List(*other, silent), IsOk());
   EXPECT_EQ(Requests(), 3U);
   EXPECT_THAT(store.gets, SizeIs(asked));
 }
 
-TEST_F(SharedTierTest, RecordsAndAbsencesAreSharedToo) {
+TEST_F(RemoteCacheTest, RecordsAndAbsencesAreSharedToo) {
   Script(kHosts);
   Script(R"({"resources":[{"device_id":"c"}]})");
-  Reading first = Within(seconds(60));
+  TestCall first = Within(seconds(60));
   ASSERT_THAT(Find(*one, {"a", "b", "no"}, first), IsOk());
-  Reading second = Within(seconds(60));
-  const Found_ found = Find(*other, {"a", "c", "no"}, second);
+  TestCall second = Within(seconds(60));
+  const Records found = Find(*other, {"a", "c", "no"}, second);
   ASSERT_THAT(found, IsOk());
-  EXPECT_TRUE((*found)->places.contains("a") && (*found)->places.contains("c"));
+  EXPECT_TRUE((*found)->records.contains("a") && (*found)->records.contains("c"));
   EXPECT_EQ((*found)->errors.at("no").code, 404);
   EXPECT_EQ(second.errors.size(), 1U) << "the absence is told again";
   EXPECT_EQ(transport.requests().back().body, R"({"ids":["c"]})");
@@ -135,46 +129,46 @@ TEST_F(SharedTierTest, RecordsAndAbsencesAreSharedToo) {
   EXPECT_EQ(Shared(*other).misses, 1);
 }
 
-TEST_F(SharedTierTest, AbsencesGoFromTheStoreWhenNobodyBelievesThemAnyMore) {
+TEST_F(RemoteCacheTest, AbsencesGoFromTheStoreWhenNobodyBelievesThemAnyMore) {
   Script(kHosts, 2);
-  Reading first = Within(seconds(60));
+  TestCall first = Within(seconds(60));
   ASSERT_THAT(Find(*one, {"no"}, first), IsOk());
   bool seen = false;
   for (const auto& [name, value] : store.values) seen |= value.ttl == seconds(10);
   EXPECT_TRUE(seen);
   clock.Advance(seconds(11));
-  Reading second = Within(seconds(60));
+  TestCall second = Within(seconds(60));
   ASSERT_THAT(Find(*other, {"no"}, second), IsOk());
   EXPECT_EQ(Requests(), 2U) << "even where the store still has it";
 }
 
-TEST_F(SharedTierTest, AnAnswerThatLandsLateDoesNotReplaceAYoungerOne) {
+TEST_F(RemoteCacheTest, AnAnswerThatLandsLateDoesNotReplaceAYoungerOne) {
   const auto gate = std::make_shared<runtime::OneShotEvent>(loop.executor());
   transport.AnswerAfter("devices", Response(200, R"({"meta":{},"resources":[]})"), gate);
   Script(kList);
-  Reading late = Within(seconds(60));
-  Running<Found_> find(loop, one->Find(lane, std::vector<std::string>{"a"}, late));
+  TestCall late = Within(seconds(60));
+  Running<Records> find(loop, upstream::Find(one->cached, {lane, {"a"}}, late));
   Until([&] { return Requests() == 1; });
   clock.Advance(seconds(1));
   List(*one);
   OnLoop(loop, [&] { gate->Set(); });
   ASSERT_THAT(*find.Get(), IsOk());
-  Reading reading = Within(seconds(60));
-  const Found_ found = Find(*other, {"a"}, reading);
+  TestCall reading = Within(seconds(60));
+  const Records found = Find(*other, {"a"}, reading);
   ASSERT_THAT(found, IsOk());
-  EXPECT_TRUE((*found)->places.contains("a"));
+  EXPECT_TRUE((*found)->records.contains("a"));
   EXPECT_EQ(Requests(), 2U);
 }
 
-TEST_F(SharedTierTest, ARecordThatAListBroughtServesTheOthersLookUps) {
+TEST_F(RemoteCacheTest, ARecordThatAListBroughtServesTheOthersLookUps) {
   Script(kList);
   List(*one);
-  Reading reading = Within(seconds(60));
+  TestCall reading = Within(seconds(60));
   ASSERT_THAT(Find(*other, {"a"}, reading), IsOk());
   EXPECT_EQ(Requests(), 1U);
 }
 
-TEST_F(SharedTierTest, OtherCustomersAndOtherKeysShareNothing) {
+TEST_F(RemoteCacheTest, OtherCustomersAndOtherKeysShareNothing) {
   Script(kList, 3);
   List(*one);
   List(*Replica("other customer"));
@@ -182,7 +176,7 @@ TEST_F(SharedTierTest, OtherCustomersAndOtherKeysShareNothing) {
   EXPECT_EQ(Requests(), 3U);
 }
 
-TEST_F(SharedTierTest, ChangedAndSwappedValuesAreNotTaken) {
+TEST_F(RemoteCacheTest, ChangedAndSwappedValuesAreNotTaken) {
   Script(kList, 2);
   List(*one);
   ASSERT_THAT(store.values, SizeIs(2));  // the list and its record
@@ -191,18 +185,18 @@ TEST_F(SharedTierTest, ChangedAndSwappedValuesAreNotTaken) {
   EXPECT_EQ(Requests(), 2U);
   EXPECT_EQ(Shared(*other).refused, 1);
   for (auto& [name, value] : store.values) value.text = "{}";
-  const std::unique_ptr<Caller> third = Replica();
+  const std::unique_ptr<UpstreamChain> third = Replica();
   Script(kList);
   List(*third);
   EXPECT_EQ(Requests(), 3U);
   EXPECT_EQ(Shared(*third).refused, 1);
 }
 
-TEST_F(SharedTierTest, AClockThatIsASecondAheadMakesNoAnswerYoungerThanItIs) {
+TEST_F(RemoteCacheTest, AClockThatIsASecondAheadMakesNoAnswerYoungerThanItIs) {
   Script(kList, 2);
   ListAhead(seconds(1));
   clock.Advance(seconds(10));
-  Reading reading = Within(seconds(10));
+  TestCall reading = Within(seconds(10));
   ASSERT_THAT(List(*other, reading), IsOk());
   EXPECT_EQ(reading.age, seconds(10));
   EXPECT_EQ(Requests(), 1U);
@@ -212,7 +206,7 @@ TEST_F(SharedTierTest, AClockThatIsASecondAheadMakesNoAnswerYoungerThanItIs) {
   EXPECT_EQ(Shared(*other).refused, 0);
 }
 
-TEST_F(SharedTierTest, AnAnswerFromTheFutureIsNotTakenEvenWhenItIsNotAnyMore) {
+TEST_F(RemoteCacheTest, AnAnswerFromTheFutureIsNotTakenEvenWhenItIsNotAnyMore) {
   Script(kList, 3);
   ListAhead(seconds(30));
   const auto ahead = store.values;
@@ -226,7 +220,7 @@ TEST_F(SharedTierTest, AnAnswerFromTheFutureIsNotTakenEvenWhenItIsNotAnyMore) {
   EXPECT_EQ(Shared(*other).refused, 2);
 }
 
-TEST_F(SharedTierTest, AfterAnAnswerFromTheFutureNothingIsTakenUntilOldOnesAreGone) {
+TEST_F(RemoteCacheTest, AfterAnAnswerFromTheFutureNothingIsTakenUntilOldOnesAreGone) {
   Script(kList, 7);
   for (int i = 1; i <= 2; ++i) {
     ListAhead(seconds(30));
@@ -247,7 +241,7 @@ TEST_F(SharedTierTest, AfterAnAnswerFromTheFutureNothingIsTakenUntilOldOnesAreGo
   EXPECT_EQ(Shared(*other).hits, 1);
 }
 
-TEST_F(SharedTierTest, AnOldValueThatIsPutBackIsAsOldAsItIs) {
+TEST_F(RemoteCacheTest, AnOldValueThatIsPutBackIsAsOldAsItIs) {
   Script(kList, 3);
   List(*one);
   const auto old = store.values;
@@ -258,7 +252,7 @@ TEST_F(SharedTierTest, AnOldValueThatIsPutBackIsAsOldAsItIs) {
   EXPECT_EQ(Requests(), 3U);
 }
 
-TEST_F(SharedTierTest, WithoutTheStoreAllIsAsWithoutSharing) {
+TEST_F(RemoteCacheTest, WithoutTheStoreAllIsAsWithoutSharing) {
   store.up = false;
   store.faults = 4;
   Script(kList, 2);
@@ -269,21 +263,20 @@ TEST_F(SharedTierTest, WithoutTheStoreAllIsAsWithoutSharing) {
   EXPECT_FALSE(Shared(*other).connected);
   EXPECT_EQ(Shared(*other).misses, 1);
   EXPECT_EQ(Shared(*other).faults, 4);
-  EXPECT_EQ(caller.stats().shared, std::nullopt);
 }
 
-TEST_F(SharedTierTest, IdenticalReadsShareOneGetAndALeaverTakesNobodyAlong) {
+TEST_F(RemoteCacheTest, IdenticalReadsShareOneGetAndALeaverTakesNobodyAlong) {
   Script(kList);
   List(*one);
   OnLoop(loop, [&] { store.HoldUp(); });
   const size_t asked = store.gets.size();
-  Reading first = Within(seconds(60));
-  Reading second = Within(seconds(60));
-  Running<absl::StatusOr<json::Document>> leaver(loop, ListTask(*other, first));
-  Running<absl::StatusOr<json::Document>> stayer(loop, ListTask(*other, second));
+  TestCall first = Within(seconds(60));
+  TestCall second = Within(seconds(60));
+  Running<Answer> leaver(loop, ListTask(*other, first));
+  Running<Answer> stayer(loop, ListTask(*other, second));
   Until([&] { return store.gets.size() > asked; });
   leaver.Cancel();
-  EXPECT_EQ(leaver.Get(), std::nullopt);
+  EXPECT_FALSE(leaver.Get().has_value());
   OnLoop(loop, [&] { store.gate->Set(); });
   ASSERT_THAT(*stayer.Get(), IsOk());
   EXPECT_THAT(store.gets, SizeIs(asked + 1));

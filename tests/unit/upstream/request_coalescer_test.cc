@@ -8,25 +8,17 @@
 #include "tests/unit/upstream/upstream_fixture.h"
 
 namespace falcon::upstream {
-
-using testing::FailsWith;
-using testing::IsOk;
-using testing::OnLoop;
-using testing::Response;
-using testing::Running;
-
 namespace {
 
 using absl::StatusCode;
-using Answer = absl::StatusOr<json::Document>;
 
-class SharedReadsTest : public UpstreamTest {
+class RequestCoalescerTest : public UpstreamTest {
  protected:
   // A read of host ids by `filter` on behalf of `reading`, which outlives it.
-  Running<Answer> Start(Reading& reading, const std::string& filter = "a:'1'") {
-    UpstreamCall call(operation::kQueryDevices);
+  Running<Answer> Start(TestCall& reading, const std::string& filter = "a:'1'") {
+    UpstreamRequest call(operation::kQueryDevices);
     call.query = {{"filter", filter}};
-    return {loop, caller.Call(std::move(call), reading)};
+    return {loop, Ask(client, std::move(call), reading)};
   }
   std::shared_ptr<runtime::OneShotEvent> Gate() {
     auto gate = std::make_shared<runtime::OneShotEvent>(loop.executor());
@@ -46,32 +38,32 @@ class SharedReadsTest : public UpstreamTest {
   }
 };
 
-TEST_F(SharedReadsTest, AThousandIdenticalReadsAreOneCall) {
+TEST_F(RequestCoalescerTest, AThousandIdenticalReadsAreOneCall) {
   const auto gate = Gate();
-  std::vector<Reading> readings(1000, Reading(In(seconds(30))));
+  std::vector<TestCall> readings(1000, TestCall(In(seconds(30))));
   std::vector<Running<Answer>> reads;
-  for (Reading& reading : readings) reads.push_back(Start(reading));
+  for (TestCall& reading : readings) reads.push_back(Start(reading));
   UntilAsked(1);
   Open(gate);
   int counted = 0;
   for (size_t i = 0; i < reads.size(); ++i) {
     const std::optional<Answer> answer = reads[i].Get();
     ASSERT_THAT(*answer, IsOk());
-    EXPECT_EQ((*answer)->Ids(), std::vector<std::string>({"a"}));
+    EXPECT_EQ((*answer)->document.Ids(), std::vector<std::string>({"a"}));
     EXPECT_EQ(readings[i].trace_id, "t-1");
     counted += readings[i].upstream_calls;
   }
   EXPECT_EQ(Requests(), 1U);
   EXPECT_EQ(counted, 1) << "the call counts for one of them";
-  EXPECT_EQ(caller.stats().joined, 999);
+  EXPECT_EQ(chain.coalescer.coalesced(), 999);
 }
 
-TEST_F(SharedReadsTest, AThousandCallersThatReadTheSameAreOneCall) {
+TEST_F(RequestCoalescerTest, AThousandCallersThatReadTheSameAreOneCall) {
   const auto gate = Gate();
-  std::vector<Reading> readings(1000, Reading(In(seconds(30))));
+  std::vector<TestCall> readings(1000, TestCall(In(seconds(30))));
   std::vector<Running<Answer>> reads;
   for (size_t i = 0; i < readings.size(); ++i) {
-    readings[i].caller = StrCat("caller ", i);
+    readings[i].client_id = StrCat("caller ", i);
     reads.push_back(Start(readings[i]));
   }
   UntilAsked(1);
@@ -81,24 +73,24 @@ TEST_F(SharedReadsTest, AThousandCallersThatReadTheSameAreOneCall) {
 }
 
 // Both places are held by a flooder, whose line is long.
-class QueuedReadsTest : public SharedReadsTest {
+class QueuedRequestsTest : public RequestCoalescerTest {
  protected:
-  QueuedReadsTest() {
+  QueuedRequestsTest() {
     for (int i = 0; i < 8; ++i) gates_.push_back(Gate());
     for (int i = 0; i < 2; ++i) reads_.push_back(By("flooder", StrCat("held:'", i, "'")));
     UntilAsked(2);
   }
-  ~QueuedReadsTest() override {
+  ~QueuedRequestsTest() override {
     OnLoop(loop, [&] {
       for (const auto& gate : gates_) gate->Set();
     });
     for (Running<Answer>& read : reads_) read.Get();
   }
 
-  Reading& Of(const std::string& caller) {
-    readings_.emplace_back(In(seconds(600)));
-    readings_.back().caller = caller;
-    return readings_.back();
+  TestCall& Of(const std::string& caller) {
+    calls_made_.emplace_back(In(seconds(600)));
+    calls_made_.back().client_id = caller;
+    return calls_made_.back();
   }
   Running<Answer> By(const std::string& caller, const std::string& filter) {
     return Start(Of(caller), filter);
@@ -114,11 +106,11 @@ class QueuedReadsTest : public SharedReadsTest {
   }
 
   std::vector<std::shared_ptr<runtime::OneShotEvent>> gates_;
-  std::list<Reading> readings_;
+  std::list<TestCall> calls_made_;
   std::list<Running<Answer>> reads_;
 };
 
-TEST_F(QueuedReadsTest, WhoeverReadsWhatAFlooderReadsTooTakesItsOwnTurn) {
+TEST_F(QueuedRequestsTest, WhoeverReadsWhatAFlooderReadsTooTakesItsOwnTurn) {
   for (int i = 0; i < 3; ++i) Line("flooder", StrCat("f:'", i, "'"));
   Line("flooder", "popular:'1'");
   Running<Answer> small = By("small", "popular:'1'");
@@ -131,7 +123,7 @@ TEST_F(QueuedReadsTest, WhoeverReadsWhatAFlooderReadsTooTakesItsOwnTurn) {
   EXPECT_THAT(*small.Get(), IsOk());
 }
 
-TEST_F(QueuedReadsTest, TheFirstOfIdenticalReadsThatGoesOutServesAllThatWait) {
+TEST_F(QueuedRequestsTest, TheFirstOfIdenticalReadsThatGoesOutServesAllThatWait) {
   std::vector<Running<Answer>> same;
   for (int i = 0; i < 20; ++i) same.push_back(By(StrCat("caller ", i), "popular:'1'"));
   Line("last", "other:'1'");
@@ -141,10 +133,10 @@ TEST_F(QueuedReadsTest, TheFirstOfIdenticalReadsThatGoesOutServesAllThatWait) {
   EXPECT_THAT(Asked(3), ::testing::HasSubstr("other")) << "the others have left the line";
   Open(gates_[2]);
   for (Running<Answer>& one : same) EXPECT_THAT(*one.Get(), IsOk());
-  EXPECT_EQ(caller.stats().joined, 19);
+  EXPECT_EQ(chain.coalescer.coalesced(), 19);
 }
 
-TEST_F(QueuedReadsTest, WhoWaitsInTheFirstOnesPlaceIsNotEndedWithIt) {
+TEST_F(QueuedRequestsTest, WhoWaitsInTheFirstOnesPlaceIsNotEndedWithIt) {
   Running<Answer> starter = By("caller 0", "popular:'1'");
   Running<Answer> other = By("caller 1", "popular:'1'");
   Open(gates_[0]);
@@ -156,19 +148,19 @@ TEST_F(QueuedReadsTest, WhoWaitsInTheFirstOnesPlaceIsNotEndedWithIt) {
   EXPECT_EQ(Requests(), 3U);
 }
 
-TEST_F(SharedReadsTest, WhoeverWantsItYoungerThanTheCallOnItsWayAsksAgain) {
+TEST_F(RequestCoalescerTest, WhoeverWantsItYoungerThanTheCallOnItsWayAsksAgain) {
   const auto old = Gate();
   const auto young = Gate();
-  Reading first(In(seconds(90)));
-  Reading patient(In(seconds(90)));
-  Reading strict(In(seconds(90)));
-  patient.staleness = seconds(60);
-  strict.staleness = seconds(5);
+  TestCall first(In(seconds(90)));
+  TestCall patient(In(seconds(90)));
+  TestCall strict(In(seconds(90)));
+  patient.max_staleness = seconds(60);
+  strict.max_staleness = seconds(5);
   Running<Answer> starts = Start(first);
   UntilAsked(1);
   timer.Advance(seconds(20));
   Running<Answer> joins = Start(patient);
-  Until([&] { return caller.stats().joined == 1; });
+  Until([&] { return chain.coalescer.coalesced() == 1; });
   Running<Answer> asks = Start(strict);
   UntilAsked(2);
   Open(old);
@@ -180,10 +172,10 @@ TEST_F(SharedReadsTest, WhoeverWantsItYoungerThanTheCallOnItsWayAsksAgain) {
   EXPECT_THAT(*starts.Get(), IsOk());
 }
 
-TEST_F(SharedReadsTest, AnotherFilterIsAnotherCall) {
+TEST_F(RequestCoalescerTest, AnotherFilterIsAnotherCall) {
   transport.Answer("devices", Response(200, kOneId), 2);
-  Reading first(In(seconds(30)));
-  Reading second(In(seconds(30)));
+  TestCall first(In(seconds(30)));
+  TestCall second(In(seconds(30)));
   Running<Answer> a = Start(first, "a:'1'");
   Running<Answer> b = Start(second, "a:'2'");
   EXPECT_THAT(*a.Get(), IsOk());
@@ -191,21 +183,21 @@ TEST_F(SharedReadsTest, AnotherFilterIsAnotherCall) {
   EXPECT_EQ(Requests(), 2U);
 }
 
-TEST_F(SharedReadsTest, ResultsAreSharedButNotKept) {
+TEST_F(RequestCoalescerTest, ResultsAreSharedButNotKept) {
   transport.Answer("devices", Response(200, kOneId), 2);
-  Reading reading(In(seconds(30)));
+  TestCall reading(In(seconds(30)));
   EXPECT_THAT(*Start(reading).Get(), IsOk());
   EXPECT_THAT(*Start(reading).Get(), IsOk());
   EXPECT_EQ(Requests(), 2U);
 }
 
-TEST_F(SharedReadsTest, AFailureIsEverybodysAndNotKept) {
+TEST_F(RequestCoalescerTest, AFailureIsEverybodysAndNotKept) {
   const auto gate = std::make_shared<runtime::OneShotEvent>(loop.executor());
   transport.AnswerAfter("devices", Response(403, R"({"errors":[{"code":403,"message":"no"}]})"),
                         gate);
   transport.Answer("devices", Response(200, kOneId));
-  Reading first(In(seconds(30)));
-  Reading second(In(seconds(30)));
+  TestCall first(In(seconds(30)));
+  TestCall second(In(seconds(30)));
   Running<Answer> a = Start(first);
   Running<Answer> b = Start(second);
   UntilAsked(1);
@@ -215,10 +207,10 @@ TEST_F(SharedReadsTest, AFailureIsEverybodysAndNotKept) {
   EXPECT_THAT(*Start(first).Get(), IsOk());
 }
 
-TEST_F(SharedReadsTest, TheOneWhoStartedMayLeaveWithoutHarmToTheOthers) {
+TEST_F(RequestCoalescerTest, TheOneWhoStartedMayLeaveWithoutHarmToTheOthers) {
   const auto gate = Gate();
-  Reading first(In(seconds(30)));
-  Reading second(In(seconds(30)));
+  TestCall first(In(seconds(30)));
+  TestCall second(In(seconds(30)));
   Running<Answer> starter = Start(first);
   Running<Answer> joiner = Start(second);
   UntilAsked(1);
@@ -229,11 +221,11 @@ TEST_F(SharedReadsTest, TheOneWhoStartedMayLeaveWithoutHarmToTheOthers) {
   EXPECT_EQ(Requests(), 1U);
 }
 
-TEST_F(SharedReadsTest, TheLastLeaverEndsTheCallAndFreesItsPlace) {
+TEST_F(RequestCoalescerTest, TheLastLeaverEndsTheCallAndFreesItsPlace) {
   const auto stuck = Gate();
   transport.Answer("devices", Response(200, kOneId));
-  Reading first(In(seconds(30)));
-  Reading second(In(seconds(30)));
+  TestCall first(In(seconds(30)));
+  TestCall second(In(seconds(30)));
   Running<Answer> a = Start(first);
   Running<Answer> b = Start(second);
   UntilAsked(1);
@@ -241,18 +233,18 @@ TEST_F(SharedReadsTest, TheLastLeaverEndsTheCallAndFreesItsPlace) {
   b.Cancel();
   EXPECT_FALSE(a.Get().has_value());
   EXPECT_FALSE(b.Get().has_value());
-  Reading later(In(seconds(30)));
+  TestCall later(In(seconds(30)));
   EXPECT_THAT(*Start(later).Get(), IsOk()) << "a later read does not join what was given up";
   EXPECT_EQ(Requests(), 2U);
 }
 
-TEST_F(SharedReadsTest, AJoinerWithMoreTimeIsNotEndedByTheHastyOnesDeadline) {
+TEST_F(RequestCoalescerTest, AJoinerWithMoreTimeIsNotEndedByTheHastyOnesDeadline) {
   transport.Answer("devices", Response(429, "{}", {{"X-Ratelimit-Limit", "6000"}}));
   transport.Answer("devices", Response(200, kOneId));
   const auto gate = std::make_shared<runtime::OneShotEvent>(loop.executor());
   OnLoop(loop, [&] { budget.CoolDown(seconds(5)); });
-  Reading patient(In(seconds(60)));
-  Reading hasty(In(seconds(1)));
+  TestCall patient(In(seconds(60)));
+  TestCall hasty(In(seconds(1)));
   Running<Answer> refused = Start(hasty);
   EXPECT_EQ(refused.Get()->status().code(), StatusCode::kResourceExhausted);
   Running<Answer> served = Start(patient);
@@ -261,23 +253,23 @@ TEST_F(SharedReadsTest, AJoinerWithMoreTimeIsNotEndedByTheHastyOnesDeadline) {
 }
 
 // On the wire the call has the deadline of who started it, whoever joined meanwhile.
-TEST_F(SharedReadsTest, AJoinerIsNotEndedByTheHastyOnesDeadlineThatAnotherHasPutOff) {
+TEST_F(RequestCoalescerTest, AJoinerIsNotEndedByTheHastyOnesDeadlineThatAnotherHasPutOff) {
   const auto gate = std::make_shared<runtime::OneShotEvent>(loop.executor());
   transport.AnswerAfter("devices",
                         Error(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT", "too slow"), gate);
   const auto second = Gate();
-  Reading hasty(In(seconds(1)));
-  Reading patient(In(seconds(60)));
-  Reading between(In(seconds(20)));
+  TestCall hasty(In(seconds(1)));
+  TestCall patient(In(seconds(60)));
+  TestCall between(In(seconds(20)));
   Running<Answer> starts = Start(hasty);
   UntilAsked(1);
   Running<Answer> puts_off = Start(patient);
   Running<Answer> joins = Start(between);
-  Until([&] { return caller.stats().joined == 2; });
+  Until([&] { return chain.coalescer.coalesced() == 2; });
   timer.Advance(seconds(1));
   Open(gate);
   EXPECT_THAT(*starts.Get(), FailsWith(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT"));
-  Until([&] { return caller.stats().joined == 3; });
+  Until([&] { return chain.coalescer.coalesced() == 3; });
   Open(second);
   EXPECT_THAT(*puts_off.Get(), IsOk());
   EXPECT_THAT(*joins.Get(), IsOk());

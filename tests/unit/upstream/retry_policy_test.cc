@@ -13,21 +13,21 @@ absl::Status Failed(std::string_view reason,
   return Error(code, reason, "x");
 }
 
-TEST(RetryTest, TransientFailuresGetAllAttempts) {
+TEST(RetryPolicyTest, TransientFailuresGetAllAttempts) {
   const RetryPolicy policy;
   for (const char* reason : {"UPSTREAM_ERROR", "UPSTREAM_CONNECTION", "RATE_LIMITED"}) {
     EXPECT_EQ(AttemptsFor(Failed(reason), policy), 3) << reason;
   }
 }
 
-TEST(RetryTest, AnswersThatWillHardlyChangeGetASecondTry) {
+TEST(RetryPolicyTest, AnswersThatWillHardlyChangeGetASecondTry) {
   const RetryPolicy policy;
   EXPECT_EQ(AttemptsFor(Failed("UPSTREAM_MALFORMED"), policy), 2);
   EXPECT_EQ(AttemptsFor(Failed("UPSTREAM_STALLED"), policy), 2);
   EXPECT_EQ(AttemptsFor(Failed("UPSTREAM_PROXY"), policy), 2);
 }
 
-TEST(RetryTest, RefusalsAreNeverRetried) {
+TEST(RetryPolicyTest, RefusalsAreNeverRetried) {
   const RetryPolicy policy;
   for (const char* reason :
        {"UPSTREAM_TLS", "UPSTREAM_AUTH", "UPSTREAM_CREDENTIALS", "FQL_INVALID", "SCOPE_MISSING",
@@ -37,18 +37,10 @@ TEST(RetryTest, RefusalsAreNeverRetried) {
   EXPECT_EQ(AttemptsFor(Failed("UPSTREAM_PROXY", absl::StatusCode::kPermissionDenied), policy), 1);
 }
 
-TEST(RetryTest, APolicyWithoutRetriesHasNone) {
+TEST(RetryPolicyTest, APolicyWithoutRetriesHasNone) {
   RetryPolicy policy;
   policy.max_attempts = 1;
   EXPECT_EQ(AttemptsFor(Failed("UPSTREAM_MALFORMED"), policy), 1);
-}
-
-TEST(RetryTest, RandomJitterStaysBetweenNoneAndAll) {
-  const Jitter random = RandomJitter();
-  for (int i = 0; i < 1000; ++i) {
-    const double jitter = random();
-    EXPECT_TRUE(jitter >= 0.0 && jitter <= 1.0) << jitter;
-  }
 }
 
 }  // namespace
