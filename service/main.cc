@@ -24,7 +24,6 @@
 #include "rpc/server/call_log.h"
 #include "rpc/server/cancellation.h"
 #include "rpc/server/gateway_metrics.h"
-#include "rpc/server/library_logs.h"
 #include "rpc/server/server.h"
 #include "rpc/services/services.h"
 #include "runtime/cpu_pool.h"

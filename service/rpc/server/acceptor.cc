@@ -1,4 +1,4 @@
-// An epoll loop.
+// The epoll loop.
 #include "rpc/server/acceptor.h"
 
 #include <arpa/inet.h>
@@ -27,7 +27,7 @@ namespace {
 // Tokens of epoll: connections count up from 0, listeners lie above all of them.
 constexpr uint64_t kWakeToken = ~uint64_t{0};
 constexpr uint64_t kListenerTokens = kWakeToken - 1024;
-constexpr int kAcceptedAtOnce = 64;
+constexpr int kMaxAcceptBatch = 64;
 // Files besides connections: listeners, upstream connections, logs.
 constexpr int kOtherFiles = 256;
 constexpr int kFilesOfConnection = 2;
@@ -53,7 +53,7 @@ Peer PeerOf(const sockaddr_storage& from) {
     return {text, StrCat("ipv4:", text, ":", ntohs(v6.sin6_port))};
   }
   inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof(text));
-  // One client has at least the 64 bits of a network of version 6.
+  // An IPv6 client owns at least a /64 network.
   char network[INET6_ADDRSTRLEN] = {};
   in6_addr prefix = v6.sin6_addr;
   std::fill(std::begin(prefix.s6_addr) + 8, std::end(prefix.s6_addr), 0);
@@ -64,10 +64,10 @@ Peer PeerOf(const sockaddr_storage& from) {
 void SetUp(int fd) {
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  // A client that vanished without a word is noticed when an answer is on its way to it.
+  // A client that vanished is noticed when a response is sent to it.
   const auto timeout = static_cast<unsigned>(kUserTimeout.count());
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof(timeout));
-  // What the kernel takes in ahead of gRPC, which is to be worked off when the connection is closed.
+  // Bounds what the kernel receives ahead of gRPC, which gRPC still processes after a close.
   setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof(kReceiveBuffer));
 }
 
@@ -148,7 +148,7 @@ void Acceptor::Run() {
     }
     const SteadyTime now = std::chrono::steady_clock::now();
     CloseSilent(now);
-    LookAtMemory(now);
+    SampleMemory(now);
     if (paused_until_.has_value() && now >= *paused_until_) WatchListeners(true);
     const auto [stop, end] = Asked();
     if (stop) EndListening();
@@ -175,8 +175,8 @@ int Acceptor::WaitMillis(SteadyTime now) const {
     next = std::min(next.value_or(silent), silent);
   }
   if (options_.memory_mark > 0 && connections_.size() > 0) {
-    const SteadyTime look = looked_at_ + options_.look;
-    next = std::min(next.value_or(look), look);
+    const SteadyTime sample = sampled_at_ + options_.sample_interval;
+    next = std::min(next.value_or(sample), sample);
   }
   if (!next.has_value()) return -1;
   const auto left = std::chrono::ceil<milliseconds>(*next - now).count();
@@ -202,7 +202,7 @@ void Acceptor::Pause(SteadyTime now) {
 }
 
 void Acceptor::Accept(int listener) {
-  for (int i = 0; i < kAcceptedAtOnce; ++i) {
+  for (int i = 0; i < kMaxAcceptBatch; ++i) {
     sockaddr_storage from = {};
     socklen_t size = sizeof(from);
     FileDescriptor fd(
@@ -233,7 +233,7 @@ void Acceptor::Add(FileDescriptor fd, std::string address, std::string peer) {
     Pause(std::chrono::steady_clock::now());
     return;
   }
-  // Unix sockets do not tell what they received.
+  // The kernel does not count what Unix sockets receive.
   if (!address.empty()) silent_.emplace(id, std::chrono::steady_clock::now());
   connections_.Add(id, std::move(witness), std::move(address), std::move(peer));
   hand_over_(fd.Release());
@@ -244,9 +244,9 @@ void Acceptor::Remove(uint64_t id) {
   connections_.Remove(id);
 }
 
-void Acceptor::LookAtMemory(SteadyTime now) {
-  if (options_.memory_mark == 0 || now - looked_at_ < options_.look) return;
-  looked_at_ = now;
+void Acceptor::SampleMemory(SteadyTime now) {
+  if (options_.memory_mark == 0 || now - sampled_at_ < options_.sample_interval) return;
+  sampled_at_ = now;
   connections_.Sample();
   if (used_() <= options_.memory_mark) return;
   for (const std::string& peer : connections_.CloseHeaviest()) {

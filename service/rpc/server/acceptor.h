@@ -1,14 +1,14 @@
-// Acceptor: takes connections in, within limits, and hands them to gRPC.
+// Acceptor: accepts connections, within limits, and hands them to gRPC.
 //
-// gRPC 1.51's own listener stops for good when file descriptors run out, and takes any number of
+// gRPC 1.51's own listener stops for good when file descriptors run out, and does not limit
 // connections.
 //
 //   limits         connections in all and of one address; those above are closed at once
 //   first byte     a connection is handed over at once, since clients wait for gRPC's settings, and
-//                  closed when its client has sent nothing in time
-//   out of fds     accepting pauses, and goes on when some are free
-//   end            a connection counts until both ends are shut, whoever shut them
-//   memory         when it runs short, the connections that burden it most are closed
+//                  closed when its client sends nothing in time
+//   out of fds     accepting pauses, and resumes when some are free
+//   end            a connection counts until both ends are shut
+//   memory         when it runs short, the connections with the greatest burden are closed
 //
 // Threads: one of its own; the methods below from any.
 #ifndef FALCON_RPC_SERVER_ACCEPTOR_H_
@@ -41,7 +41,7 @@ struct AcceptorOptions {
   // With more memory in use, the connections with the greatest burden (ConnectionTable) are closed;
   // 0: none are.
   size_t memory_mark = 0;
-  milliseconds look{100};
+  milliseconds sample_interval{100};
 };
 
 class Acceptor {
@@ -58,9 +58,9 @@ class Acceptor {
 
   int port() const { return port_; }
 
-  // Begins to accept. Once.
+  // Starts accepting. Call once.
   absl::Status Start(HandOver hand_over);
-  // Accepts no more. Connections that were live on. Idempotent.
+  // Stops accepting. Existing connections stay open. Idempotent.
   void StopListening();
 
  private:
@@ -76,7 +76,7 @@ class Acceptor {
   std::pair<bool, bool> Asked() const;
   void EndListening();
   void Wake();
-  void LookAtMemory(SteadyTime now);
+  void SampleMemory(SteadyTime now);
 
   const AcceptorOptions options_;
   ConnectionTable& connections_;
@@ -91,11 +91,11 @@ class Acceptor {
   HandOver hand_over_;
   std::thread thread_;
 
-  // Of the thread alone.
+  // Used by the acceptor's thread only.
   uint64_t next_id_ = 0;
   std::optional<SteadyTime> paused_until_;
-  SteadyTime looked_at_;
-  std::map<uint64_t, SteadyTime> silent_;  // that may have sent nothing yet, oldest first
+  SteadyTime sampled_at_;
+  std::map<uint64_t, SteadyTime> silent_;  // may have sent nothing yet; oldest first
 
   mutable absl::Mutex mutex_;
   bool stop_listening_ ABSL_GUARDED_BY(mutex_) = false;
@@ -103,7 +103,8 @@ class Acceptor {
   bool end_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-// Raises the soft limit of file descriptors to the hard one. How many of `connections` it allows.
+// Raises the soft limit of file descriptors to the hard one. Returns how many of `connections` that
+// allows.
 int RaiseFileLimit(int connections);
 
 }  // namespace falcon::rpc

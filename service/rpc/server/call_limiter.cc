@@ -1,4 +1,4 @@
-// Sums behind a lock.
+// Amounts in use, by caller.
 #include "rpc/server/call_limiter.h"
 
 #include <algorithm>
@@ -17,22 +17,22 @@ constexpr int64_t kMiB = 1024 * kKiB;
 
 // A reactor, gRPC's call and its buffers, and the caller's waiting task.
 constexpr int64_t kCallBytes = 12 * kKiB;
-// Falcon's JSON, its parsed form and the answer.
+// Falcon's JSON, its parsed form and the response.
 constexpr int64_t kRecordBytes = 8 * kKiB;
-// A message on its way to the reader and the page after it.
+// A message that the reader has not taken, and the next page.
 constexpr int64_t kExportBytes = 8 * kMiB;
-// The largest answer with the page that it was made of.
-constexpr int64_t kMaxAnswerCost = 16 * kMiB;
-// A gateway without a limit is bounded by numbers alone.
+// The largest response with the page that it was made of.
+constexpr int64_t kMaxResponseCost = 16 * kMiB;
+// Without a memory limit these numbers alone are the bounds.
 constexpr int64_t kMaxCalls = 65'536;
 constexpr int64_t kMaxExports = 1024;
 
-struct Words {
+struct LimitText {
   std::string_view reason;
   std::string_view what;
   milliseconds retry_after;
 };
-constexpr std::array<Words, 3> kWords = {{
+constexpr std::array<LimitText, 3> kTexts = {{
     {"CALL_LIMIT", "calls", milliseconds(1000)},
     {"EXPORT_LIMIT", "exports", milliseconds(5000)},
     {"BYTE_LIMIT", "bytes of requests and answers", milliseconds(1000)},
@@ -49,23 +49,23 @@ CallBounds CallBoundsFor(size_t memory_limit) {
   const int64_t bytes = limit / 2;
   return {.calls = std::clamp(limit / (3 * kCallBytes), int64_t{64}, kMaxCalls),
           .exports = std::clamp(bytes / kExportBytes, int64_t{2}, kMaxExports),
-          .bytes = std::max(bytes, 2 * kMaxAnswerCost)};
+          .bytes = std::max(bytes, 2 * kMaxResponseCost)};
 }
 
 int64_t ExpectedBytes(const RequestSize& request, upstream::Priority priority) {
   const auto own = static_cast<int64_t>(request.bytes);
   const int64_t answer = priority == upstream::Priority::kExport
                              ? kExportBytes
-                             : std::min(request.records * kRecordBytes, kMaxAnswerCost);
-  // A parsed request is several times what it was on the wire.
+                             : std::min(request.records * kRecordBytes, kMaxResponseCost);
+  // A parsed request is several times as large as its serialized form.
   return kCallBytes + 4 * own + answer;
 }
 
 CallLimiter::CallLimiter(CallBounds bounds, telemetry::Metrics& metrics)
-    : most_{bounds.calls, bounds.exports, bounds.bytes},
-      most_of_caller_{std::max(bounds.calls * 3 / 4, int64_t{1}),
-                      std::max(bounds.exports * 3 / 4, int64_t{1}),
-                      std::max(bounds.bytes * 3 / 4, int64_t{1})},
+    : limits_{bounds.calls, bounds.exports, bounds.bytes},
+      caller_limits_{std::max(bounds.calls * 3 / 4, int64_t{1}),
+                     std::max(bounds.exports * 3 / 4, int64_t{1}),
+                     std::max(bounds.bytes * 3 / 4, int64_t{1})},
       capped_(metrics.AddCounter("falcon_gateway_calls_capped_total",
                                  "Calls refused because too much was in flight, by the bound.")) {}
 
@@ -77,8 +77,8 @@ absl::StatusOr<CallLimiter::Permit> CallLimiter::Acquire(const std::string& call
   Amounts& own = of_callers_[caller];
   for (size_t i = 0; i < kBounds; ++i) {
     if (asked[i] == 0) continue;
-    const bool all_fit = in_use_[i] + asked[i] <= most_[i];
-    if (all_fit && own[i] + asked[i] <= most_of_caller_[i]) continue;
+    const bool all_fit = in_use_[i] + asked[i] <= limits_[i];
+    if (all_fit && own[i] + asked[i] <= caller_limits_[i]) continue;
     if (own[kCalls] == 0) of_callers_.erase(caller);
     return Refuse(static_cast<Bound>(i), all_fit);
   }
@@ -95,15 +95,15 @@ absl::StatusOr<CallLimiter::Permit> CallLimiter::Acquire(const std::string& call
 }
 
 absl::Status CallLimiter::Refuse(Bound bound, bool of_caller) const {
-  const Words& words = kWords[bound];
+  const LimitText& text = kTexts[bound];
   const std::string_view scope = of_caller ? "caller" : "gateway";
-  capped_.Add({{"reason", words.reason}, {"scope", scope}});
-  const int64_t most = of_caller ? most_of_caller_[bound] : most_[bound];
+  capped_.Add({{"reason", text.reason}, {"scope", scope}});
+  const int64_t limit = of_caller ? caller_limits_[bound] : limits_[bound];
   absl::Status status =
-      Error(absl::StatusCode::kResourceExhausted, words.reason,
+      Error(absl::StatusCode::kResourceExhausted, text.reason,
             StrCat(of_caller ? "this caller has" : "all callers together have", " as many ",
-                   words.what, " in flight as they may (", most, "); retry later"));
-  return WithMetadata(WithRetryAfter(std::move(status), words.retry_after), "scope", scope);
+                   text.what, " in flight as they may (", limit, "); retry later"));
+  return WithMetadata(WithRetryAfter(std::move(status), text.retry_after), "scope", scope);
 }
 
 void CallLimiter::Release(const std::string& caller, const Amounts& amounts) {

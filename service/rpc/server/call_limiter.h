@@ -1,12 +1,12 @@
 // CallLimiter: how many calls, exports and bytes may be in flight, of one caller and in all.
 //
-// Asked on gRPC's thread before a call is posted to the loop or allocates anything. A permit holds
-// its share until the call is done, which for gRPC is when its client has taken the answer: answers
-// that nobody reads count as well.
+// Called on gRPC's thread before a call is posted to the loop or allocates anything. A permit holds
+// its share until the call is done, which for gRPC is when the client has read the response: unread
+// responses count as well.
 //
 //   calls    reactors, unary and streaming
 //   exports  server streams
-//   bytes    the request and what its answer is expected to occupy on its way
+//   bytes    the request, and the expected size of its response
 //
 // Thread: any. Outlives its permits.
 #ifndef FALCON_RPC_SERVER_CALL_LIMITER_H_
@@ -35,10 +35,10 @@ struct CallBounds {
   int64_t bytes = 0;
 };
 
-// For a process that may use `memory_limit` bytes; 0: as much as it likes.
+// For a process that may use `memory_limit` bytes; 0: no limit.
 CallBounds CallBoundsFor(size_t memory_limit);
 
-// What a call is expected to occupy at most, from its request to its answer.
+// The memory that a call is expected to occupy at most, from its request to its response.
 int64_t ExpectedBytes(const RequestSize& request, upstream::Priority priority);
 
 class CallLimiter {
@@ -55,7 +55,7 @@ class CallLimiter {
     Permit& operator=(Permit&& other) noexcept;
     ~Permit();
 
-    // Gives back what the call turned out not to need.
+    // Releases what the call turned out not to need.
     void ShrinkTo(int64_t bytes);
 
    private:
@@ -66,7 +66,7 @@ class CallLimiter {
     int64_t bytes_ = 0;
   };
 
-  // RESOURCE_EXHAUSTED with the bound as its reason (CALL_LIMIT, EXPORT_LIMIT, BYTE_LIMIT), the fact
+  // RESOURCE_EXHAUSTED with the bound as its reason (CALL_LIMIT, EXPORT_LIMIT, BYTE_LIMIT), the metadata
   // `scope` ("caller" or "gateway") and retry-after.
   absl::StatusOr<Permit> Acquire(const std::string& caller, upstream::Priority priority,
                                  int64_t bytes);
@@ -81,8 +81,8 @@ class CallLimiter {
   absl::Status Refuse(Bound bound, bool of_caller) const;
   void Release(const std::string& caller, const Amounts& amounts);
 
-  const Amounts most_;
-  const Amounts most_of_caller_;
+  const Amounts limits_;
+  const Amounts caller_limits_;
   const telemetry::CounterFamily capped_;
   mutable absl::Mutex mutex_;
   Amounts in_use_ ABSL_GUARDED_BY(mutex_) = {};

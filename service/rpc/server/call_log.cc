@@ -1,5 +1,12 @@
-// Lines and counters of RPCs.
+// Lines and counters of RPCs; hooks of the libraries, which are plain functions that find the one
+// LibraryLogs by a pointer.
 #include "rpc/server/call_log.h"
+
+#include <google/protobuf/stubs/logging.h>
+#include <grpc/support/log.h>
+
+#include <mutex>
+#include <string>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -14,7 +21,7 @@ telemetry::RpcName NameOf(std::string_view method) {
   return {name.starts_with("Export") ? "server_stream" : "unary", method.substr(1, cut - 1), name};
 }
 
-// Whether the caller caused it, and an operator has nothing to mend.
+// Whether the caller caused the status, so that an operator has nothing to do.
 bool IsCallers(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kOk:
@@ -24,14 +31,53 @@ bool IsCallers(const absl::Status& status) {
     case absl::StatusCode::kAlreadyExists:
     case absl::StatusCode::kOutOfRange:
     case absl::StatusCode::kUnauthenticated:
-    case absl::StatusCode::kAborted:  // paged too late, or read too slowly
+    case absl::StatusCode::kAborted:  // an expired token, or a slow reader
       return true;
     case absl::StatusCode::kPermissionDenied:
-      // Falcon's answer is about our credentials, ours is about the caller.
+      // Falcon's refusal is about the gateway's credentials, the gateway's about the caller.
       return !Metadata(status).contains("http_status");
     default:
       return false;
   }
+}
+
+// The hooks take no user data. The mutex keeps the object alive while it is called.
+struct Installed {
+  std::mutex mutex;
+  LibraryLogs* logs = nullptr;
+};
+Installed& TheInstalled() {
+  static Installed installed;
+  return installed;
+}
+
+void Pass(telemetry::Level level, std::string_view library, const char* file, int line,
+          std::string_view text) {
+  Installed& installed = TheInstalled();
+  const std::lock_guard lock(installed.mutex);
+  if (installed.logs != nullptr) installed.logs->Take(level, library, file, line, text);
+}
+
+void FromGrpc(gpr_log_func_args* args) {
+  const telemetry::Level level =
+      args->severity == GPR_LOG_SEVERITY_ERROR  ? telemetry::Level::kWarning
+      : args->severity == GPR_LOG_SEVERITY_INFO ? telemetry::Level::kInfo
+                                                : telemetry::Level::kDebug;
+  Pass(level, "grpc", args->file, args->line, args->message);
+}
+
+void FromProtobuf(google::protobuf::LogLevel severity, const char* file, int line,
+                  const std::string& text) {
+  const telemetry::Level level = severity == google::protobuf::LOGLEVEL_INFO
+                                     ? telemetry::Level::kInfo
+                                     : telemetry::Level::kWarning;
+  Pass(level, "protobuf", file, line, text);
+}
+
+void Install(LibraryLogs* logs) {
+  Installed& installed = TheInstalled();
+  const std::lock_guard lock(installed.mutex);
+  installed.logs = logs;
 }
 
 }  // namespace
@@ -82,6 +128,32 @@ void CallLog::Flush() {
                                              {"reason", key.size() > 2 ? key[2] : ""},
                                              {"count", suppressed},
                                              {"window_s", failures_.limits().window.count()}});
+  });
+}
+
+LibraryLogs::LibraryLogs(const Clock& clock, telemetry::Log& log) : log_(log), messages_(clock) {
+  Install(this);
+  gpr_set_log_function(&FromGrpc);
+  google::protobuf::SetLogHandler(&FromProtobuf);
+}
+
+// The hooks stay installed: what the libraries log while the process ends is dropped.
+LibraryLogs::~LibraryLogs() { Install(nullptr); }
+
+void LibraryLogs::Take(telemetry::Level level, std::string_view library, std::string_view file,
+                       int line, std::string_view text) {
+  if (!log_.Writes(level)) return;
+  const std::string place = StrCat(file.substr(file.rfind('/') + 1), ":", line);
+  if (!messages_.Admit({std::string(library), place})) return;
+  log_.Write(level, "library_message", {{"library", library}, {"place", place}, {"message", text}});
+}
+
+void LibraryLogs::Flush() {
+  messages_.Flush([this](const telemetry::RepeatLimiter::Key& key, int64_t suppressed) {
+    log_.Warning("library_messages_suppressed", {{"library", key.front()},
+                                                 {"place", key.back()},
+                                                 {"count", suppressed},
+                                                 {"window_s", messages_.limits().window.count()}});
   });
 }
 

@@ -1,4 +1,5 @@
-// CallLog: the standard gRPC metrics of every RPC, and a log line for each that failed.
+// CallLog: the standard gRPC metrics of every RPC, and a log line for each that failed. LibraryLogs:
+// log lines of gRPC and protobuf.
 #ifndef FALCON_RPC_SERVER_CALL_LOG_H_
 #define FALCON_RPC_SERVER_CALL_LOG_H_
 
@@ -11,10 +12,10 @@ namespace falcon::rpc {
 
 // Loop thread only. Requests and filters are never logged.
 //
-//   rpc_failed    warning  a failure that an operator must see: whatever the caller did not cause
+//   rpc_failed    warning  a failure that the caller did not cause
 //   rpc_finished  debug    all else
 //   rpc_failures_suppressed  warning  how many `rpc_failed` of the same method, code and reason
-//                            were left out, since many came within ten seconds
+//                            were suppressed within ten seconds
 class CallLog final : public CallObserver {
  public:
   CallLog(const Clock& clock, telemetry::Log& log, telemetry::Metrics& metrics);
@@ -22,7 +23,7 @@ class CallLog final : public CallObserver {
   void Started(std::string_view method) override;
   void Finished(std::string_view method, const absl::Status& status, milliseconds took,
                 const RpcContext& call) override;
-  // Tells what was left out. Call it about once a second.
+  // Logs how many lines were suppressed. Call it about once a second.
   void Flush();
   // Any thread.
   void Refused(std::string_view method, const absl::Status& status) override;
@@ -32,6 +33,26 @@ class CallLog final : public CallObserver {
   telemetry::Metrics& metrics_;
   telemetry::RepeatLimiter failures_;
   telemetry::CounterFamily skipped_;
+};
+
+// One at a time in a process, made before the libraries' first use: their hooks are global.
+class LibraryLogs {
+ public:
+  LibraryLogs(const Clock& clock, telemetry::Log& log);
+  ~LibraryLogs();
+  LibraryLogs(const LibraryLogs&) = delete;
+  LibraryLogs& operator=(const LibraryLogs&) = delete;
+
+  // What `library` said at `file`:`line`, as the event `library_message`; a few lines of one place in
+  // ten seconds. Any thread.
+  void Take(telemetry::Level level, std::string_view library, std::string_view file, int line,
+            std::string_view text);
+  // Logs how many lines were suppressed. Call it about once a second. Any thread.
+  void Flush();
+
+ private:
+  telemetry::Log& log_;
+  telemetry::RepeatLimiter messages_;
 };
 
 }  // namespace falcon::rpc

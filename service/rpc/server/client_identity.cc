@@ -1,4 +1,4 @@
-// Reads a call's origin.
+// Certificates, metadata and addresses.
 #include "rpc/server/client_identity.h"
 
 #include <grpcpp/security/auth_context.h>
@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kMaxBytes = 128;
 
-// "ipv4:192.0.2.1:54321" without the port: each connection has another.
+// "ipv4:192.0.2.1:54321" without the port, which differs for each connection.
 std::string_view AddressOf(std::string_view peer) {
   const size_t colon = peer.rfind(':');
   const bool port = peer.starts_with("ip") && colon != peer.find(':');
@@ -29,16 +29,16 @@ std::string ClientIdentity(const grpc::CallbackServerContext& context) {
   }
   const auto& metadata = context.client_metadata();
   const auto found = metadata.find("falcon-caller");
-  const std::string_view said = found == metadata.end()
+  const std::string_view name = found == metadata.end()
                                     ? std::string_view()
                                     : std::string_view(found->second.data(), found->second.size());
-  return UnverifiedIdentity(said, context.peer());
+  return UnverifiedIdentity(name, context.peer());
 }
 
-std::string UnverifiedIdentity(std::string_view said, std::string_view peer) {
+std::string UnverifiedIdentity(std::string_view name, std::string_view peer) {
   const std::string_view address = AddressOf(peer);
-  return said.empty() ? StrCat("peer:", address)
-                      : StrCat("metadata:", Utf8Prefix(said, kMaxBytes), "@", address);
+  return name.empty() ? StrCat("peer:", address)
+                      : StrCat("metadata:", Utf8Prefix(name, kMaxBytes), "@", address);
 }
 
 }  // namespace falcon::rpc

@@ -1,4 +1,4 @@
-// Counts, and the kernel's own count of bytes.
+// Connections, and the kernel's count of their bytes.
 #include "rpc/server/connection_table.h"
 
 #include <netinet/in.h>
@@ -15,8 +15,8 @@ namespace {
 // Headers of a call, and the frames around it.
 constexpr int64_t kCallOverhead = 512;
 
-// The kernel's tcp_info goes on where that of <netinet/tcp.h> ends; <linux/tcp.h> cannot be included
-// beside it.
+// The kernel's tcp_info is longer than that of <netinet/tcp.h>, beside which <linux/tcp.h> cannot be
+// included.
 struct TcpInfo {
   tcp_info begin;
   uint64_t pacing_rate;
@@ -34,7 +34,7 @@ int64_t ReceivedBytes(int fd) {
   return static_cast<int64_t>(info.bytes_received);
 }
 
-// Drops what has come and was not read as well, which a shutdown leaves for gRPC to work off.
+// Also drops what was received and not read, which a shutdown leaves for gRPC to process.
 void Abort(int fd) {
   const sockaddr nowhere = {.sa_family = AF_UNSPEC, .sa_data = {}};
   if (connect(fd, &nowhere, sizeof(nowhere)) != 0) shutdown(fd, SHUT_RDWR);
@@ -108,7 +108,7 @@ void ConnectionTable::Sample() {
   for (auto& [id, connection] : connections_) {
     const int64_t received = ReceivedBytes(connection.fd.get());
     const int64_t fresh = received - std::exchange(connection.received, received);
-    // What lies back some seconds has been worked off.
+    // What arrived some seconds ago has been processed.
     const int64_t left = connection.burden - connection.burden / 32;
     connection.burden = std::max<int64_t>(0, left + fresh - std::exchange(connection.credit, 0));
   }

@@ -1,10 +1,9 @@
-// ConnectionTable: who is connected, how many of each address, and what each has sent.
+// ConnectionTable: open connections, how many each address has, and how much each has sent.
 //
-// A client that sends much and makes no calls of it burdens gRPC where no limit of ours reaches:
-// calls given up at once (CVE-2023-44487), headers without end (CVE-2023-33953), requests that never
-// become whole. So each call that arrives is credited to its connection, and what a connection has
-// received beyond that is its burden. When memory runs short, the connections with the greatest one
-// are closed.
+// A client that sends much without making calls burdens gRPC where the gateway's limits do not reach:
+// calls cancelled at once (CVE-2023-44487), endless headers (CVE-2023-33953), incomplete requests.
+// Each call that arrives is credited to its connection; what a connection has received beyond that is
+// its burden. When memory runs short, the connections with the greatest burden are closed.
 //
 // Thread: any.
 #ifndef FALCON_RPC_SERVER_CONNECTION_TABLE_H_
@@ -29,30 +28,30 @@ namespace falcon::rpc {
 
 class ConnectionTable {
  public:
-  // A lesser burden closes no connection.
+  // A connection with less burden is never closed.
   static constexpr int64_t kMinBurden = 128 << 10;
 
   ConnectionTable(int max_connections, int max_per_address, telemetry::Metrics& metrics);
 
-  // What speaks against a further connection, as a metrics label. Empty: nothing. Unix sockets have
-  // no address.
+  // Why a further connection is refused, as a metrics label. Empty: it is not. Unix sockets have no
+  // address.
   std::string_view Refusal(const std::string& address) const;
   // `fd`: a duplicate of the connection's. `peer`: as grpc::ServerContext::peer names it; empty for
   // Unix sockets.
   void Add(uint64_t id, FileDescriptor fd, std::string address, std::string peer);
-  // Ends the connection if it has received nothing; whether it did.
+  // Closes the connection if it has received nothing. Returns whether it did.
   bool CloseIfSilent(uint64_t id);
   void Remove(uint64_t id);
   int size() const;
 
-  // A call of `peer` has arrived, with a request of so many bytes.
+  // A call of `peer` has arrived, with a request of `bytes`.
   void Credit(const std::string& peer, size_t bytes);
-  // Ends the connection of `peer`.
+  // Closes the connection of `peer`.
   void Close(const std::string& peer);
   // Reads what each connection has received.
   void Sample();
-  // Ends the connections with the greatest burden, as of the last sample, and those that come near
-  // to it. Their peers.
+  // Closes the connections with the greatest burden as of the last sample, and those with at least
+  // half of it. Returns their peers.
   std::vector<std::string> CloseHeaviest();
 
  private:
@@ -85,11 +84,11 @@ class ConnectionTable {
 // Thread: any.
 class ResetLimiter {
  public:
-  // Calls of one connection that are given up within one second, before it is closed. A client that
-  // hedges its calls stays far below.
+  // Cancelled calls of one connection within one second that close it. A client that hedges its calls
+  // stays far below.
   static constexpr int kMaxResets = 1000;
 
-  // `close`: ends the connection of a peer, named as grpc::ServerContext::peer does.
+  // `close`: closes the connection of a peer, named as grpc::ServerContext::peer does.
   ResetLimiter(const Clock& clock, std::function<void(const std::string& peer)> close,
                telemetry::Metrics& metrics)
       : clock_(clock),
@@ -97,7 +96,7 @@ class ResetLimiter {
         closed_(metrics.AddCounter("falcon_gateway_connections_closed_total",
                                    "Connections that the gateway closed, by reason.")) {}
 
-  // A call of `peer` was given up as soon as it was made.
+  // A call of `peer` was cancelled as soon as it was made.
   void Count(const std::string& peer);
 
  private:

@@ -1,4 +1,4 @@
-// Fields by name.
+// Reflection by field names.
 #include "rpc/server/field_access.h"
 
 #include <algorithm>

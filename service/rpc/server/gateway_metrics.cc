@@ -1,10 +1,10 @@
-// One function a part: a name, what it means, and where the number comes from.
+// One function for each part: name, help text and source of each metric.
 #include "rpc/server/gateway_metrics.h"
 
 namespace falcon::rpc {
 namespace {
 
-// Of the wait for a first token; the token source has a timeout of its own.
+// How long to wait for a first token; the token source has its own timeout.
 constexpr seconds kTokenWait{30};
 
 double Seconds(milliseconds span) { return std::chrono::duration<double>(span).count(); }
@@ -43,7 +43,7 @@ std::string_view GatewayMetrics::NotReady() const {
 
 Task<void> GatewayMetrics::FetchToken() {
   const Deadline deadline = Deadline::In(parts_.clock, kTokenWait);
-  // The token source has told the log and the metrics already, and holds back after a failure.
+  // The token source logs and counts a failure itself, and backs off after it.
   static_cast<void>(co_await parts_.tokens.Get(deadline));
   fetching_ = false;
 }

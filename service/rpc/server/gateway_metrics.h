@@ -1,4 +1,4 @@
-// GatewayMetrics: what the parts of the gateway count of their decisions, as metrics; and readiness.
+// GatewayMetrics: exports the counters of the gateway's parts as metrics, and tells readiness.
 #ifndef FALCON_RPC_SERVER_GATEWAY_METRICS_H_
 #define FALCON_RPC_SERVER_GATEWAY_METRICS_H_
 
@@ -15,7 +15,7 @@
 
 namespace falcon::rpc {
 
-// Whose decisions are told. All outlive the metrics.
+// The parts whose counters are exported. All outlive the metrics.
 struct GatewayParts {
   runtime::Loop& loop;
   const Clock& clock;
@@ -31,17 +31,17 @@ class GatewayMetrics {
   GatewayMetrics(GatewayParts parts, telemetry::Metrics& metrics)
       : parts_(parts), metrics_(metrics) {}
 
-  // Copies what the parts have counted, and asks for a first token until one was had: who waits for
-  // readiness before it sends a call would wait for ever otherwise. Loop thread, about once a second.
+  // Copies the counters, and requests a first token until there is one, since clients may wait for
+  // readiness before they call. Loop thread, about once a second.
   void Update();
 
-  // Whether the loop runs what it is given. Any thread.
+  // Whether the loop is responsive. Any thread.
   void SetLoopBeats(bool beats) { loop_beats_ = beats; }
-  // The gateway was told to stop. Any thread.
+  // The gateway is stopping. Any thread.
   void SetStopping() { stopping_ = true; }
 
-  // Why the gateway is not ready: it stops, the loop is stalled, or no token was had yet; empty when
-  // it is. Any thread.
+  // Why the gateway is not ready: it is stopping, the loop is stalled, or it has had no token yet.
+  // Empty when it is ready. Any thread.
   std::string_view NotReady() const;
 
  private:

@@ -1,4 +1,4 @@
-// getaddrinfo, bind, listen.
+// Name resolution, bind and listen.
 #include "rpc/server/listen_socket.h"
 
 #include <netdb.h>
@@ -31,14 +31,14 @@ std::string LastError() { return std::generic_category().message(errno); }
 
 const sockaddr* Generic(const void* address) { return static_cast<const sockaddr*>(address); }
 
-// Removes the socket of a process that is gone.
+// Unlinks a socket that no process serves.
 absl::Status RemoveStale(const sockaddr_un& address, const std::string& shown) {
   struct stat file = {};
   if (lstat(address.sun_path, &file) != 0) return absl::OkStatus();
   if (!S_ISSOCK(file.st_mode)) return Failed(shown, "the file is there and is no socket");
   const FileDescriptor probe(socket(AF_UNIX, kSocketFlags, 0));
   if (!probe.valid()) return Failed(shown, LastError());
-  // EAGAIN: somebody listens, and is behind with accepting.
+  // EAGAIN: a process listens, and its backlog is full.
   if (connect(probe.get(), Generic(&address), sizeof(address)) == 0 || errno != ECONNREFUSED) {
     return Failed(shown, "another process serves it");
   }
@@ -67,7 +67,7 @@ FileDescriptor Listening(const addrinfo& info, int port) {
   const int on = 1;
   setsockopt(socket_fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   if (info.ai_family == AF_INET6) {
-    // `[::]` is all addresses, those of version 4 too.
+    // `[::]` accepts IPv4 too.
     const bool any = IN6_IS_ADDR_UNSPECIFIED(&reinterpret_cast<sockaddr_in6&>(address).sin6_addr);
     const int only_v6 = any ? 0 : 1;
     setsockopt(socket_fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only_v6, sizeof(only_v6));

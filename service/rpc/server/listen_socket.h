@@ -1,4 +1,4 @@
-// ListenSocket: listening sockets of an address, as gRPC would have opened them.
+// ListenSocket: the listening sockets of an address, opened as gRPC opens them.
 #ifndef FALCON_RPC_SERVER_LISTEN_SOCKET_H_
 #define FALCON_RPC_SERVER_LISTEN_SOCKET_H_
 
@@ -32,13 +32,13 @@ class FileDescriptor {
   int fd_;
 };
 
-// Closes what it opened when destroyed; of a Unix socket also its path, unless another process has
-// put its own there meanwhile.
+// Closes its sockets when destroyed, and unlinks the path of a Unix socket unless another process has
+// replaced it.
 class ListenSocket {
  public:
   // `address`: HOST:PORT, port 0 for any free one, or unix:PATH. A name with several addresses
-  // listens on all of them, on one port. A Unix socket that nobody serves any more is replaced.
-  // UNAVAILABLE (LISTEN_FAILED) when the address cannot be had, or somebody serves the Unix socket.
+  // listens on all of them, on one port. A stale Unix socket is replaced. UNAVAILABLE (LISTEN_FAILED)
+  // when the address cannot be bound, or a process serves the Unix socket.
   static absl::StatusOr<ListenSocket> Open(const std::string& address);
   ListenSocket(ListenSocket&& other) noexcept = default;
   ListenSocket& operator=(ListenSocket&& other) noexcept = default;

@@ -1,4 +1,4 @@
-// A walk over the fields that a request sets.
+// Walks the fields that a request sets.
 #include "rpc/server/request_bounds.h"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// The defaults: the only place of them.
+// Defaults of fields without options.
 constexpr FieldBounds kText = {.max_items = 1000, .max_bytes = 16 << 10};
 constexpr FieldBounds kTexts = {.max_items = 1000, .max_bytes = 4 << 10};
 constexpr FieldBounds kEnums = {.max_items = 100, .max_bytes = 0};
@@ -77,7 +77,7 @@ class Walk {
     message.GetReflection()->ListFields(message, &fields);
     for (const FieldDescriptor* field : fields) {
       ++size_.visited;
-      // A caller knows a mask as one field.
+      // Callers see a mask as one field.
       const std::string name = IsMaskPath(*field) ? path
                                : path.empty()     ? field->name()
                                                   : StrCat(path, ".", field->name());
@@ -113,8 +113,8 @@ class Walk {
     }
     const bool texts = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;
     const bool messages = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
-    if (texts && !IsMaskPath(field)) Answers(items);
-    if (messages) Answers(items);
+    if (texts && !IsMaskPath(field)) ExpectRecords(items);
+    if (messages) ExpectRecords(items);
     size_t bytes = 0;
     for (int i = 0; (texts || messages) && i < items; ++i) {
       ++size_.visited;
@@ -129,7 +129,7 @@ class Walk {
       AddViolation(IsMaskPath(field) ? name : StrCat(name, "[", i, "]"), TooLong(size, bounds));
       return;
     }
-    Weigh(name, bytes);
+    NoteLargest(name, bytes);
   }
 
   void VisitValue(const Message& message, const FieldDescriptor& field, const std::string& name) {
@@ -141,15 +141,15 @@ class Walk {
       const size_t size = reflection.GetStringReference(message, &field, &spare).size();
       const FieldBounds bounds = BoundsOf(field);
       if (!Fits(size, bounds)) AddViolation(name, TooLong(size, bounds));
-      Weigh(name, size);
+      NoteLargest(name, size);
     } else if (IsNumber(field)) {
       VisitNumber(NumberOf(message, field), field, name);
     }
   }
 
-  // NaN is within no bounds.
+  // NaN is out of every bound.
   void VisitNumber(double number, const FieldDescriptor& field, const std::string& name) {
-    if (IsPageSize(field)) Answers(static_cast<int64_t>(number));
+    if (IsPageSize(field)) ExpectRecords(static_cast<int64_t>(number));
     const FieldBounds bounds = BoundsOf(field);
     if (bounds.max == 0 || (number >= 0 && (number <= bounds.max || IsSize(field)))) return;
     AddViolation(name, IsSize(field)
@@ -167,10 +167,10 @@ class Walk {
   void AddViolation(const std::string& field, const std::string& description) {
     if (violations_.size() < kMaxViolations) violations_.push_back({field, description});
   }
-  void Answers(int64_t records) {
+  void ExpectRecords(int64_t records) {
     size_.records = std::max(size_.records, std::min(records, kMaxPage));
   }
-  void Weigh(const std::string& name, size_t bytes) {
+  void NoteLargest(const std::string& name, size_t bytes) {
     if (bytes <= largest_bytes_) return;
     largest_bytes_ = bytes;
     largest_ = name;

@@ -1,4 +1,4 @@
-// RequestBounds: how large a request may be, checked before any work is done for it.
+// RequestBounds: limits on the size of a request, checked before any work is done for it.
 //
 // The limits come from the request's descriptor: the options `bounds` and `required` of a field, else
 // the defaults below. What a value means is checked later, on the loop.
@@ -24,28 +24,27 @@ inline constexpr size_t kMaxRequestBytes = size_t{1} << 20;
 struct FieldBounds {
   int max_items = 0;  // of a repeated field
   int max_bytes = 0;  // of a text, or of each text of a repeated field
-  double max = 0;     // of a number; 0: as its type has it
+  double max = 0;     // of a number; 0: any of its type
 };
 
 // The limits of a field of a request. The `paths` of a google.protobuf.FieldMask have their own.
 FieldBounds BoundsOf(const google::protobuf::FieldDescriptor& field);
 
-// What `page_size`, `batch_size`, `size` or `limit` of a request counts as: its default for 0, at
+// The effective `page_size`, `batch_size`, `size` or `limit` of a request: its default for 0, at
 // most its maximum. `request` is within its bounds.
 int PageSize(const google::protobuf::Message& request, std::string_view field);
 
 struct RequestSize {
   size_t bytes = 0;
-  // Fields and items that were looked at: at most a small multiple of what the limits allow,
-  // whatever the request holds.
+  // Fields and items that the check visited: at most a small multiple of what the limits allow.
   int64_t visited = 0;
-  // Records that the answer may hold: ids, or the page size.
+  // Records that the response may hold: ids, or the page size.
   int64_t records = 0;
 };
 
 // The size of `request`, or INVALID_ARGUMENT (INVALID_FIELD) with one violation for each field that
-// is missing, too large or negative, which says what would be right. A request that is too large as a whole is laid to
-// its largest field.
+// is missing, too large or negative. A request that is too large as a whole is a violation on its
+// largest field.
 absl::StatusOr<RequestSize> CheckBounds(const google::protobuf::Message& request);
 
 }  // namespace falcon::rpc

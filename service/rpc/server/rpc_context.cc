@@ -1,13 +1,22 @@
-// From a call's traces to its ReadInfo.
+// From an RPC's traces to `read_info`, and responses cut to what clients accept.
 #include "rpc/server/rpc_context.h"
 
+#include "base/error.h"
 #include "base/text.h"
+#include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/types.pb.h"
 #include "google/protobuf/util/time_util.h"
+#include "rpc/server/field_access.h"
+#include "runtime/cpu_pool.h"
+#include "upstream/lookup/fit_texts.h"
 
 namespace falcon::rpc {
 namespace {
 
 constexpr size_t kMaxFilterBytes = 8 << 10;
+
+// For the notes.
+constexpr size_t kRoomForNotes = size_t{96} << 10;
 
 }  // namespace
 
@@ -60,6 +69,33 @@ void AddNotes(const RpcContext& call, v1::ReadInfo* info) {
     out->set_field(EscapeUnsafe(note.field, 256));
     out->set_id(EscapeUnsafe(note.id, 256));
   }
+}
+
+absl::Status FitResponse(google::protobuf::Message& response) {
+  if (response.ByteSizeLong() <= upstream::kMaxAnswerBytes) return absl::OkStatus();
+  RpcContext notes(Deadline(SteadyTime::max()), upstream::Priority::kInteractive);
+  for (upstream::Note& note :
+       upstream::FitTexts(response, upstream::kMaxAnswerBytes - kRoomForNotes, "")) {
+    notes.stats.AddNote(std::move(note));
+  }
+  if (response.GetDescriptor()->FindFieldByName("read_info") != nullptr) {
+    AddNotes(notes, MutableMessage<v1::ReadInfo>(response, "read_info"));
+  }
+  const size_t bytes = response.ByteSizeLong();
+  if (bytes <= upstream::kMaxAnswerBytes) return absl::OkStatus();
+  return Error(absl::StatusCode::kResourceExhausted, "ANSWER_TOO_LARGE",
+               StrCat("the answer has ", bytes, " bytes, and clients take ",
+                      upstream::kMaxAnswerBytes, "; ask for less at a time"));
+}
+
+bool HoldsManyRecords(const google::protobuf::Message& response) {
+  const auto& descriptor = *response.GetDescriptor();
+  for (int i = 0; i < descriptor.field_count(); ++i) {
+    const auto* field = descriptor.field(i);
+    if (!field->is_repeated() || field->message_type() == nullptr) continue;
+    if (response.GetReflection()->FieldSize(response, field) >= runtime::kManyRecords) return true;
+  }
+  return false;
 }
 
 }  // namespace falcon::rpc

@@ -1,4 +1,4 @@
-// RpcContext: what a handler knows of the RPC that it answers.
+// RpcContext: what a handler knows of its RPC, and what the response tells of it.
 #ifndef FALCON_RPC_SERVER_RPC_CONTEXT_H_
 #define FALCON_RPC_SERVER_RPC_CONTEXT_H_
 
@@ -7,9 +7,11 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "base/time.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/types.pb.h"
+#include "google/protobuf/message.h"
 #include "json/decoder.h"
 #include "upstream/call/call_options.h"
 #include "upstream/call/call_stats.h"
@@ -29,10 +31,10 @@ struct CallLimits {
 struct RpcContext {
   RpcContext(Deadline deadline, upstream::Priority priority) : options(deadline, priority) {}
 
-  // A stream's next message tells of its own costs and age only.
+  // The next message of a stream reports its own cost and age only.
   void BeginNextMessage();
 
-  // Of all messages together.
+  // Over all messages.
   int upstream_calls() const { return earlier_calls + stats.upstream_calls; }
   milliseconds age() const { return std::max(earlier_age, stats.age); }
   int64_t skipped() const {
@@ -41,21 +43,29 @@ struct RpcContext {
 
   upstream::CallOptions options;
   upstream::CallStats stats;    // of this message
-  int earlier_calls = 0;        // that messages before this one cost
-  milliseconds earlier_age{0};  // of the oldest kept answer that they were made of
-  int64_t earlier_skipped = 0;  // values and records of theirs that did not fit
+  int earlier_calls = 0;        // of earlier messages
+  milliseconds earlier_age{0};  // of the oldest cached response in them
+  int64_t earlier_skipped = 0;  // values and records in them
   int64_t messages_sent = 0;    // of a stream
   json::DecodeReport report;
-  // What the request asks for, as read_info tells it.
+  // What the request asks for, for `read_info`.
   v1::RecordView view = v1::RECORD_VIEW_UNSPECIFIED;
   std::string effective_filter;
   std::optional<v1::TimeRange> interval;
 };
 
-// Says in `info` how the answer was served.
+// Describes in `info` how the response was made.
 void Describe(const RpcContext& call, v1::ReadInfo* info);
-// The notes alone.
+// Only the notes.
 void AddNotes(const RpcContext& call, v1::ReadInfo* info);
+
+// Cuts the largest texts of `response` if it exceeds kMaxAnswerBytes, with a note in
+// `read_info.notes`. RESOURCE_EXHAUSTED (ANSWER_TOO_LARGE) where that is not enough. Pages and
+// look-ups are divided before: this is for responses that cannot be.
+absl::Status FitResponse(google::protobuf::Message& response);
+
+// Whether serialising `response` would block the loop.
+bool HoldsManyRecords(const google::protobuf::Message& response);
 
 }  // namespace falcon::rpc
 

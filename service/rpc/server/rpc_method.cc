@@ -35,14 +35,20 @@ MethodByRequest FindMethods() {
   return methods;
 }
 
-const MethodDescriptor& FindMethod(const Descriptor* request) {
+const MethodByRequest& AllMethods() {
   static const auto* const methods = new MethodByRequest(FindMethods());
-  const auto found = methods->find(request);
-  GOOGLE_CHECK(found != methods->end()) << "no method takes " << request->full_name();
+  return *methods;
+}
+
+const MethodDescriptor& FindMethod(const Descriptor* request) {
+  const auto found = AllMethods().find(request);
+  GOOGLE_CHECK(found != AllMethods().end()) << "no method takes " << request->full_name();
   return *found->second;
 }
 
 }  // namespace
+
+void LoadMethods() { AllMethods(); }
 
 RpcMethod::RpcMethod(const google::protobuf::Descriptor* request) {
   const MethodDescriptor& method = FindMethod(request);

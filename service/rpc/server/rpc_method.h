@@ -20,6 +20,9 @@ struct RpcMethod {
   std::optional<milliseconds> default_staleness;
 };
 
+// Reads the descriptors of all methods, which the first MethodOf does otherwise.
+void LoadMethods();
+
 // Looked up once for each request type.
 template <class Request>
 const RpcMethod& MethodOf() {

@@ -20,7 +20,7 @@
 namespace falcon::rpc {
 namespace {
 
-// A field of twice what a whole request may have still arrives, to be refused by name.
+// A field twice as large as a whole request may be still arrives, and is refused by name.
 constexpr int kMaxMessageBytes = static_cast<int>(2 * kMaxRequestBytes + (64 << 10));
 constexpr int kMaxMetadataBytes = 8 << 10;
 // One client process may hold that many waiting calls on its one connection. Streams whose request
@@ -62,7 +62,7 @@ void Harden(size_t memory_limit, grpc::ServerBuilder& builder) {
                              Millis(seconds(1)));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, Millis(seconds(15 * 60)));
-  // Clients dial anew before they know a gateway that is no longer there; exports go on meanwhile.
+  // Clients reconnect from time to time, so that they find new replicas; exports go on meanwhile.
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, Millis(seconds(60 * 60)));
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Millis(seconds(60 * 60)));
   grpc::ResourceQuota quota("falcon-gateway");
@@ -80,13 +80,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   using Connections = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
   grpc::EnableDefaultHealthCheckService(true);
   ASSIGN_OR_RETURN(ListenSocket listening, ListenSocket::Open(options.listen));
-  AcceptorOptions door_options;
-  door_options.memory_mark = options.memory_limit / 2;
-  auto acceptor = std::make_unique<Acceptor>(std::move(listening), door_options, connections,
+  AcceptorOptions acceptor_options;
+  acceptor_options.memory_mark = options.memory_limit / 2;
+  auto acceptor = std::make_unique<Acceptor>(std::move(listening), acceptor_options, connections,
                                              runtime::ResidentBytes, log, metrics);
   grpc::ServerBuilder builder;
-  std::unique_ptr<GrpcAcceptor> door = builder.experimental().AddExternalConnectionAcceptor(
-      Connections::FROM_FD, Credentials(options));
+  std::unique_ptr<GrpcAcceptor> external_acceptor =
+      builder.experimental().AddExternalConnectionAcceptor(Connections::FROM_FD,
+                                                           Credentials(options));
   auto reflection = std::make_unique<Reflection>(DescriptorSet());
   for (grpc::Service* service : services) builder.RegisterService(service);
   for (grpc::Service* service : reflection->services()) builder.RegisterService(service);
@@ -96,21 +97,22 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
     return Error(absl::StatusCode::kUnavailable, "LISTEN_FAILED",
                  StrCat("cannot serve on ", options.listen, ": is the certificate valid?"));
   }
-  std::unique_ptr<Server> started(
-      new Server(std::move(reflection), std::move(door), std::move(server), std::move(acceptor)));
-  RETURN_IF_ERROR(started->acceptor_->Start([door = started->door_.get()](int fd) {
+  std::unique_ptr<Server> started(new Server(std::move(reflection), std::move(external_acceptor),
+                                             std::move(server), std::move(acceptor)));
+  RETURN_IF_ERROR(started->acceptor_->Start([external = started->external_acceptor_.get()](int fd) {
     GrpcAcceptor::NewConnectionParameters connection;
     connection.fd = fd;
-    door->HandleNewConnection(&connection);
+    external->HandleNewConnection(&connection);
   }));
   return started;
 }
 
-Server::Server(std::unique_ptr<Reflection> reflection, std::unique_ptr<GrpcAcceptor> door,
+Server::Server(std::unique_ptr<Reflection> reflection,
+               std::unique_ptr<GrpcAcceptor> external_acceptor,
                std::unique_ptr<grpc::Server> server, std::unique_ptr<Acceptor> acceptor)
     : service_names_(*grpc::ServerInitializer(server.get()).GetServiceList()),
       reflection_(std::move(reflection)),
-      door_(std::move(door)),
+      external_acceptor_(std::move(external_acceptor)),
       server_(std::move(server)),
       acceptor_(std::move(acceptor)) {
   reflection_->SetServices(service_names_);

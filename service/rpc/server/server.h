@@ -22,17 +22,17 @@ namespace falcon::rpc {
 
 struct ServerOptions {
   std::string listen = "127.0.0.1:50051";  // port 0: any free one
-  // PEM texts. Without a certificate the listener is plaintext. With a client CA, clients must show
-  // a certificate of its.
+  // PEM texts. Without a certificate the listener is plaintext. With a client CA, clients must present
+  // a certificate signed by that CA.
   std::string certificate;
   Secret private_key;
   std::string client_ca;
   size_t memory_limit = 0;  // bytes that the process may use; 0: no limit
 };
 
-// How a server ends.
+// How a server stops.
 struct DrainPlan {
-  milliseconds delay{0};  // before the listener closes, for balancers to see that health changed
+  milliseconds delay{0};  // before the listener closes, for load balancers to see the health change
   milliseconds grace{0};  // for calls in flight, the delay included
   std::function<void()> on_closed = [] {};  // when the listener has closed
 };
@@ -50,8 +50,7 @@ class Server {
 
   int port() const { return acceptor_->port(); }
 
-  // What health says until Drain, of the server and of each of its services. Any thread, not after
-  // Drain.
+  // The health of the server and of each service, until Drain. Any thread, not after Drain.
   void SetServing(bool serving);
 
   // Health says NOT_SERVING at once; after the delay no new connections and calls come in, and
@@ -62,12 +61,12 @@ class Server {
  private:
   using GrpcAcceptor = grpc::experimental::ExternalConnectionAcceptor;
 
-  Server(std::unique_ptr<Reflection> reflection, std::unique_ptr<GrpcAcceptor> door,
+  Server(std::unique_ptr<Reflection> reflection, std::unique_ptr<GrpcAcceptor> external_acceptor,
          std::unique_ptr<grpc::Server> server, std::unique_ptr<Acceptor> acceptor);
 
   std::vector<std::string> service_names_;
   std::unique_ptr<Reflection> reflection_;
-  std::unique_ptr<GrpcAcceptor> door_;
+  std::unique_ptr<GrpcAcceptor> external_acceptor_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Acceptor> acceptor_;
 };

@@ -1,4 +1,4 @@
-// From absl::Status to what a gRPC client sees: code, text, and google.rpc error details.
+// Converts absl::Status to what a gRPC client sees: code, message and google.rpc error details.
 #ifndef FALCON_RPC_SERVER_STATUS_H_
 #define FALCON_RPC_SERVER_STATUS_H_
 
@@ -17,11 +17,12 @@ namespace falcon::rpc {
 // 6 KiB, since clients refuse trailers beyond 8 KiB.
 grpc::Status ToGrpc(const absl::Status& status);
 
-// What `grpc-retry-pushback-ms` should say: a delay, -1 where a retry cannot help, nothing where
-// clients do not retry anyway.
+// The value of `grpc-retry-pushback-ms`: a delay, -1 where a retry cannot help, unset where clients do
+// not retry anyway.
 std::optional<int64_t> RetryPushback(const absl::Status& status);
 
-// How a task that was unwound ends: CANCELLED, or DEADLINE_EXCEEDED when its time was up. Anything
+// The status of a task that ended by an exception: CANCELLED, or DEADLINE_EXCEEDED when its deadline
+// had passed. Anything
 // but a cancellation is INTERNAL.
 absl::Status StatusFromException(std::exception_ptr error, bool deadline_passed);
 

@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 #include "base/status.h"
-#include "rpc/server/fit_response.h"
+#include "rpc/server/rpc_context.h"
 #include "rpc/server/rpc_environment.h"
 #include "runtime/one_shot_event.h"
 #include "upstream/call/upstream_client.h"

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "rpc/server/fit_response.h"
+#include "rpc/server/rpc_context.h"
 #include "upstream/call/upstream_client.h"
 
 namespace falcon::rpc {

@@ -11,7 +11,7 @@ namespace {
 
 using google::protobuf::Message;
 
-// A page of an export that takes longer is asked for again, in a smaller size.
+// A page of an export that takes longer is requested again, in a smaller size.
 constexpr seconds kExportPageTimeout{120};
 
 fql::Order OrderFrom(std::string_view text) {

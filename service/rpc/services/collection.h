@@ -40,7 +40,7 @@ struct Preparation {
   WallTime now;
   upstream::PagePlan* pages = nullptr;           // null: an Aggregate
   upstream::AggregationQuery* counts = nullptr;  // null: a List or an Export
-  upstream::Parameters query = {};               // further parameters for Falcon
+  upstream::Parameters query = {};               // further query parameters for Falcon
   fql::Expression also = {};                     // joined to the filter by AND
 
   // The request's `filter`. F: its type.
@@ -64,22 +64,22 @@ struct CollectionSpec {
   const upstream::Operation* list_operation = nullptr;    // lists and exports; null: looked up only
   const upstream::Operation* lookup_operation = nullptr;  // look-ups by id; null: listed only
   const upstream::Operation* aggregate_operation = nullptr;  // null: counted by `count_operation`
-  // A list that tells the total of a filter, where Falcon aggregates nothing: one call a value.
+  // A list that returns the total of a filter, where Falcon has no aggregation: one call per value.
   const upstream::Operation* count_operation = nullptr;
-  bool lists_like_lookups = false;        // untrimmed pages hold what look-ups by id bring
+  bool lists_like_lookups = false;        // untrimmed pages hold the same records as look-ups by id
   bool repeats_aggregate_filter = false;  // an Aggregate has its filter in the query too
   std::string_view default_order = {};    // of lists without order_by: "created_on desc"
-  // Immutable instant or number on every record: exports are ordered by it, dead cursors and offset
-  // windows passed by it. Empty: there is none; exports are in the default order.
+  // Immutable timestamp or number on every record. Exports are ordered by it, and resume by it past
+  // expired cursors and offset windows. Empty: there is none; exports are in the default order.
   std::string_view resume_field = {};
-  std::string_view match_all_filter = {};  // where Falcon demands a filter and the caller has none
+  std::string_view match_all_filter = {};  // where Falcon requires a filter and the caller has none
   IdValidator validate_id = ValidateAnyId;
   CanonicalId canonical_id = nullptr;                     // null: callers write ids as Falcon does
   size_t max_response_bytes = upstream::kMaxRecordBytes;  // of the records of one response
   void (*prepare)(Preparation& request) = nullptr;        // what the noun adds to each request
 };
 
-// A list or an export that may go on: where it stands, and how its next page is read.
+// A list or an export: its position, and how its next page is read.
 struct PageRequest {
   upstream::PagePlan plan;
   upstream::Cursor cursor;
@@ -96,7 +96,7 @@ void DescribeFilter(const std::vector<fql::FilterNote>& notes,
                     const std::optional<v1::TimeRange>& interval, std::string effective,
                     RpcContext& call);
 
-// Loop thread only, but for the handlers.
+// Loop thread only, except for the handlers.
 class Collection {
  public:
   // References outlive the collection, and it outlives its calls.
@@ -107,7 +107,7 @@ class Collection {
   const json::Decoder& decoder() const { return decoder_; }
   const google::protobuf::FieldDescriptor* id_field() const { return id_field_; }
 
-  // Handlers of the standard methods, each for gRPC's thread.
+  // Handlers of the standard methods. gRPC's thread.
   template <class Request, class Response>
   Unary* List(Context* context, const Request* request, Response* response) const {
     return StartUnary(environment_, context, request, response,
@@ -161,7 +161,7 @@ class Collection {
   Task<absl::Status> ExportAll(RpcContext& call, const google::protobuf::Message& request,
                                MessageStream& stream) const;
 
-  // The steps that those consist of.
+  // The steps of those methods.
   absl::StatusOr<PageRequest> PrepareList(const google::protobuf::Message& request,
                                           RequestValidator validator = {}) const;
   absl::StatusOr<PageRequest> PrepareExport(const google::protobuf::Message& request,
@@ -222,15 +222,15 @@ class RequestedIds {
 // NOT_FOUND, or for another code of Falcon's its status. `field` held the id.
 absl::Status NotFoundStatus(const v1::PartialError& error, std::string_view field);
 
-// How many records match, as Falcon counts: one call for one row of `pages`. UNAVAILABLE
-// (UPSTREAM_MALFORMED) where Falcon does not say.
+// Number of records that match `filter`, by the total of one page of `pages`. UNAVAILABLE
+// (UPSTREAM_MALFORMED) where Falcon returns no total.
 Task<absl::StatusOr<int64_t>> TotalOf(const ServiceDeps& deps, RpcContext& call,
                                       const upstream::Operation& pages, std::string filter);
 
-// What one exported message may weigh: well under the 4 MiB that clients accept by default.
+// Target size of an exported message: well under the 4 MiB that clients accept by default.
 inline constexpr size_t kMessageTarget = size_t{2} << 20;
 
-// The page size that comes nearest to the target after a page of `records` weighed `bytes`.
+// The page size that comes nearest to the target after a page of `records` had `bytes`.
 int AdaptPageSize(int page_size, int64_t records, size_t bytes, int max);
 
 }  // namespace falcon::rpc

@@ -1,4 +1,4 @@
-// Aggregates: by Falcon where it aggregates, else by one count a value.
+// Aggregates: by Falcon where it offers them, else by one count per value.
 #include <algorithm>
 
 #include "base/error.h"
@@ -48,8 +48,8 @@ void CheckInterval(const upstream::AggregationQuery& query, RequestValidator& va
   }
 }
 
-// The parts that no filter option describes: field and then_by in the catalogue, interval with and
-// only with a histogram, a number for the computing kinds, an instant for a histogram.
+// Checks what no filter option describes: field and then_by are in the catalogue; an interval comes
+// with a histogram only; computing kinds need a number, histograms a timestamp.
 void CheckAggregation(const upstream::AggregationQuery& query, const fql::Catalogue& catalogue,
                       RequestValidator& validator) {
   if (!v1::AggregationKind_IsValid(query.kind)) {
@@ -76,7 +76,7 @@ void CheckAggregation(const upstream::AggregationQuery& query, const fql::Catalo
   }
 }
 
-// How old counts may be, and a note where letter case matters in the names that are counted.
+// Applies the staleness of the request, and notes the filters whose letter case matters.
 void PrepareCount(const google::protobuf::Message& request, upstream::CallStats& stats,
                   RequestValidator& validator) {
   ValidateStaleness(request, validator);
@@ -89,7 +89,7 @@ void PrepareCount(const google::protobuf::Message& request, upstream::CallStats&
   }
 }
 
-// Empty text is no value to ask for: some of Falcon's services take it for any.
+// Without empty text, which some of Falcon's services take for any value.
 std::vector<std::string> Values(const fql::Field& field) {
   std::vector<std::string> values;
   std::copy_if(field.values.begin(), field.values.end(), std::back_inserter(values),
@@ -191,7 +191,7 @@ Task<absl::Status> Collection::FetchAggregate(RpcContext& call, const Message& r
   ASSIGN_OR_CO_RETURN(const int64_t others, upstream::ReadAggregate(answer, &buckets));
   const auto* into = RecordField(response.GetDescriptor(), v1::AggregationBucket::descriptor());
   for (v1::AggregationBucket& bucket : buckets) {
-    // Of given intervals Falcon answers the empty ones too.
+    // Falcon returns the empty ones of the intervals that it is given.
     if (!query.bounds.empty() && bucket.count() == 0) continue;
     static_cast<v1::AggregationBucket*>(response.GetReflection()->AddMessage(&response, into))
         ->Swap(&bucket);
@@ -201,8 +201,8 @@ Task<absl::Status> Collection::FetchAggregate(RpcContext& call, const Message& r
   co_return absl::OkStatus();
 }
 
-// Asks for the total of everything and then of each value, until all records are counted. A field
-// whose values are not known, are too many, or of which a record may have several is a violation.
+// Requests the total of everything and then of each value, until all records are counted. A field
+// whose values are unknown or too many, or that a record may have several of, is a violation.
 Task<absl::Status> Collection::CountByValues(RpcContext& call, const Message& request,
                                              Message& response) const {
   RequestValidator validator;
@@ -232,7 +232,7 @@ Task<absl::Status> Collection::CountByValues(RpcContext& call, const Message& re
     bucket.set_count(count);
   }
   AddInOrder(std::move(buckets), response);
-  // Between two calls records come and go.
+  // Records come and go between two calls.
   SetInt64(response, "other_count", std::max<int64_t>(0, others));
   Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
   co_return absl::OkStatus();

@@ -1,4 +1,4 @@
-// Exports: page after page, one ahead of the reader.
+// Exports: pages, one of which is prefetched while the one before it is sent.
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <memory>
@@ -12,10 +12,10 @@ namespace {
 
 using google::protobuf::Message;
 
-// Pages in a row that come in time, before a larger one is tried.
+// Pages in time, in a row, before a larger one is tried.
 constexpr int kPagesToGrow = 8;
 
-// Takes out of `batch` the records after the first cut: those up to each next one, and the rest.
+// Moves the records after the first cut out of `batch`: those up to each next cut, and the rest.
 std::vector<std::vector<std::unique_ptr<Message>>> TakeApart(
     Message& batch, const google::protobuf::FieldDescriptor* field,
     const std::vector<upstream::PageCut>& cuts) {
@@ -30,7 +30,7 @@ std::vector<std::vector<std::unique_ptr<Message>>> TakeApart(
   return parts;
 }
 
-// Makes `batch` hold `part`, and nothing else.
+// Replaces the contents of `batch` by `part`.
 void Refill(Message& batch, const google::protobuf::FieldDescriptor* field,
             std::vector<std::unique_ptr<Message>> part) {
   batch.Clear();
@@ -39,18 +39,17 @@ void Refill(Message& batch, const google::protobuf::FieldDescriptor* field,
   }
 }
 
-// How large the next page of an export is: as large as a message takes, and as Falcon brings in
-// time.
+// Adapts the page size of an export to the size of a message, and to what Falcon returns in time.
 class ExportPageSize {
  public:
   explicit ExportPageSize(int most) : most_(most), ceiling_(most), rows_(most) {}
   int rows() const { return rows_; }
-  // After a page of `records` that weighed `bytes`.
+  // After a page of `records` that had `bytes`.
   void Update(const upstream::PageOutcome& page, int64_t records, size_t bytes);
 
  private:
   int most_;
-  int ceiling_;  // what came in time
+  int ceiling_;  // largest page in time
   int in_time_ = 0;
   int rows_;
 };

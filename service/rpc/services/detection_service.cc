@@ -6,7 +6,7 @@
 namespace falcon::rpc {
 namespace {
 
-// Free text works on the query of ids only.
+// Falcon takes free text in the query of ids only.
 void Search(Preparation& request) {
   const std::string text = QueryText(request.request);
   if (text.empty() || request.pages == nullptr) return;

@@ -34,13 +34,13 @@ constexpr CollectionSpec kApplications = {
     .resume_field = "first_seen_timestamp",
     .match_all_filter = "id:!'none'",
 };
-// Not every account has an instant that never changes.
+// No immutable field is on every account.
 constexpr CollectionSpec kAccounts = {
     .list_operation = &upstream::operation::kQueryAccounts,
     .lookup_operation = &upstream::operation::kGetAccounts,
     .default_order = "username",
 };
-// Accounts that logged on have the time when they first did.
+// Accounts that logged on have an immutable time of the first logon.
 constexpr CollectionSpec kKnownAccounts = {
     .list_operation = &upstream::operation::kQueryAccounts,
     .lookup_operation = &upstream::operation::kGetAccounts,
@@ -184,7 +184,7 @@ class DiscoverService final : public v1::DiscoverService::CallbackService {
     ASSIGN_OR_CO_RETURN(
         cursor.total,
         co_await TotalOf(deps_, call, upstream::operation::kQueryAccounts, cursor.filter));
-    // A range leaves out what has no such time.
+    // A range excludes accounts without that time.
     cursor.anchor = kBeforeAll;
     co_return true;
   }

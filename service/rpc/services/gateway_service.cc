@@ -24,7 +24,7 @@ using google::protobuf::util::TimeUtil;
 struct Area {
   std::string_view name;
   const upstream::Operation* probe;
-  std::string_view filter = {};  // where Falcon demands one
+  std::string_view filter = {};  // where Falcon requires one
   std::string_view id = {};      // where it answers by id only
 };
 constexpr auto kAreas = std::to_array<Area>({
@@ -46,7 +46,7 @@ constexpr auto kAreas = std::to_array<Area>({
 });
 
 void Judge(const absl::Status& status, v1::AreaAccess& area) {
-  // Where a probe names a record, that there is none is an answer too.
+  // Where a probe names a record, NOT_FOUND shows access too.
   if (status.ok() || status.code() == absl::StatusCode::kNotFound) {
     area.set_verdict(v1::ACCESS_VERDICT_GRANTED);
     return;
@@ -98,7 +98,7 @@ int64_t ShedBy(const upstream::AdmissionQueueStats& queue) {
   return queue.shed_all_callers + queue.shed_this_caller + queue.shed_time + queue.shed_by_deadline;
 }
 
-// What the areas have apart, and their sums.
+// The state of each area, and sums over all areas.
 void Fill(const upstream::Bulkheads& bulkheads, const Clock& clock, v1::UpstreamStatus& to) {
   milliseconds open_for{0};
   for (const auto& [area, bulkhead] : bulkheads.all()) {

@@ -1,4 +1,4 @@
-// Looks hosts up by name, page after page until the name is decided.
+// Reads pages of similar names until the name is decided.
 #include "rpc/services/host_names.h"
 
 #include <algorithm>
@@ -40,7 +40,7 @@ absl::Status Undecided(std::string_view hostname) {
              "be decided; give its device id"));
 }
 
-// A host without a name is none of that name.
+// Also drops hosts without a name.
 void DropOtherNames(const std::string& hostname, v1::ListHostsResponse& found) {
   const std::string name = FoldCase(hostname);
   auto& hosts = *found.mutable_hosts();
@@ -94,7 +94,7 @@ Task<absl::StatusOr<std::vector<std::string>>> HostNames::Ids(RpcContext& call,
   ASSIGN_OR_CO_RETURN(ids.selection, json::FieldSelection::FromMask(mask, v1::Host::descriptor()));
   ASSIGN_OR_CO_RETURN(const SameNameHosts found, co_await Find(call, hostname, kMaxHosts + 1, ids));
   const v1::ListHostsResponse& hosts = found.hosts;
-  // A page may hold fewer than match: a record that cannot be read is skipped.
+  // A page may hold fewer than match: a malformed record is skipped.
   if (std::max<int64_t>(hosts.hosts_size(), hosts.total_size()) > kMaxHosts) {
     co_return InvalidField("filter.hostname",
                            StrCat("stands for more than ", kMaxHosts,

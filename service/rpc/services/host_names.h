@@ -1,5 +1,5 @@
-// HostNames: the hosts of a name. Falcon finds those whose name only begins alike too, so every
-// answer is compared.
+// HostNames: looks up hosts by name. Falcon also returns hosts whose name only begins with it, so
+// every name is compared.
 #ifndef FALCON_RPC_SERVICES_HOST_NAMES_H_
 #define FALCON_RPC_SERVICES_HOST_NAMES_H_
 
@@ -18,10 +18,10 @@ namespace falcon::rpc {
 
 class HostNames {
  public:
-  // Hosts of one name, seen last first.
+  // Hosts of one name, the one seen last first.
   struct SameNameHosts {
     v1::ListHostsResponse hosts;
-    bool complete = true;  // false: more may follow names that begin alike
+    bool complete = true;  // false: there are too many similar names to read all
   };
 
   HostNames(const RpcEnvironment& environment, const ServiceDeps& deps);
@@ -29,15 +29,14 @@ class HostNames {
   // Violations of `hostname` on the request field of that name: a star may stand first or last.
   void Check(const std::string& hostname, RequestValidator& validator) const;
 
-  // The hosts with that name in any case, `most` of them or a page more. `options`: what is decoded
-  // of them, besides their ids and names. Hidden hosts are not among them. OUT_OF_RANGE
-  // (NAME_UNDECIDED) where none was found among the first 10,000 that begin alike.
+  // The hosts with that name in any case: up to `max`, or a page more. `options` selects what is
+  // decoded besides their ids and names. Hidden hosts are left out. OUT_OF_RANGE (NAME_UNDECIDED)
+  // where none was found among the first 10,000 similar names.
   Task<absl::StatusOr<SameNameHosts>> Find(RpcContext& call, std::string hostname, int most,
                                            json::DecodeOptions options) const;
 
-  // Ids of the hosts with that name in any case, seen last first; empty: there are none.
-  // INVALID_ARGUMENT on `filter.hostname` above 20, and OUT_OF_RANGE as Find where not all are
-  // known, since none is left out silently.
+  // Ids of the hosts with that name in any case, the one seen last first. INVALID_ARGUMENT on
+  // `filter.hostname` for more than 20, OUT_OF_RANGE (NAME_UNDECIDED) where not all could be read.
   Task<absl::StatusOr<std::vector<std::string>>> Ids(RpcContext& call, std::string hostname) const;
 
   static absl::Status NotFound(std::string_view hostname);

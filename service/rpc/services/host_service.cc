@@ -24,7 +24,7 @@ constexpr CollectionSpec kHosts = {
     .id_field = "device_id",
     .list_operation = &upstream::operation::kCombinedDevices,
     .lookup_operation = &upstream::operation::kPostDeviceDetails,
-    // Falcon offers no aggregation of hosts; its list of ids knows how many there are.
+    // Falcon has no aggregation of hosts; its list of ids returns totals.
     .count_operation = &upstream::operation::kQueryDevices,
     .lists_like_lookups = true,
     .default_order = "device_id",
@@ -119,8 +119,8 @@ class HostService final : public v1::HostService::CallbackService {
     co_return co_await GetByName(call, plan.options, request, response);
   }
 
-  // Of hosts with one name, which a reinstalled sensor leaves behind, the one seen last is the living
-  // one.
+  // Of several hosts with one name, which a reinstalled sensor leaves behind, the one seen last is
+  // current.
   Task<absl::Status> GetByName(RpcContext& call, json::DecodeOptions options,
                                const v1::GetHostRequest& request,
                                v1::GetHostResponse& response) const {

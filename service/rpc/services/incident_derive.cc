@@ -1,4 +1,4 @@
-// What several alerts say together.
+// Derive: summarizes the alerts of an incident.
 #include <algorithm>
 #include <map>
 #include <string>
@@ -20,7 +20,7 @@ constexpr int64_t kHour = 3600;
 constexpr int64_t kDay = 24 * kHour;
 constexpr int64_t kMaxHours = 72;
 
-// A list without repetitions. The texts that it is given outlive it.
+// A list without duplicates. The texts that are added outlive it.
 class Distinct {
  public:
   explicit Distinct(Texts* list) : list_(list) {}
@@ -34,8 +34,7 @@ class Distinct {
   std::unordered_set<std::string_view> known_;
 };
 
-// A host is known by its id; by its name where an alert has no more. The texts that it is given
-// outlive it.
+// Hosts by id, or by name where an alert has no id. The texts that are added outlive it.
 class Hosts {
  public:
   explicit Hosts(v1::IncidentDerived& derived) : list_(*derived.mutable_hosts()) {}
@@ -61,7 +60,7 @@ class Hosts {
   }
 
  private:
-  // The host with this id, or the one of this name that gets its id by now; null: neither.
+  // The host with this id, or the host of this name without an id, which it gets now. Null: neither.
   v1::IncidentAlertHost* Find(const std::string& id, const std::string& name) {
     const auto same_id = by_id_.find(id);
     if (same_id != by_id_.end()) return list_.Mutable(same_id->second);
@@ -80,7 +79,7 @@ class Hosts {
   std::unordered_set<std::string_view> names_;
 };
 
-// The lists that alerts are united in.
+// The lists of an IncidentDerived.
 struct Lists {
   explicit Lists(v1::IncidentDerived& derived)
       : tactics(derived.mutable_tactics()),
@@ -100,7 +99,7 @@ struct Lists {
   Hosts hosts;
 };
 
-// Of the behaviour; of the record where Falcon gives none.
+// The time of the behaviour, or that of the record where Falcon has none.
 const Timestamp& TimeOf(const v1::Detection& alert) {
   return alert.has_timestamp() ? alert.timestamp() : alert.created_timestamp();
 }

@@ -1,4 +1,4 @@
-// Translates conditions; everything else of a filter stays as it is.
+// Rewrites conditions on `status` and `state`; leaves the rest of a filter unchanged.
 #include "rpc/services/incident_filter.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Filters of incidents in the words of the retired Incidents API: status numbers, open and closed.
+// Filters of incidents in the terms of the retired Incidents API: status numbers, open and closed.
 #ifndef FALCON_RPC_SERVICES_INCIDENT_FILTER_H_
 #define FALCON_RPC_SERVICES_INCIDENT_FILTER_H_
 
@@ -13,17 +13,17 @@
 
 namespace falcon::rpc {
 
-// A raw filter in today's words:
+// A raw filter in the terms of the Cases API:
 //   status:20 status:'New'          status:'new'           30, 'In Progress'  'in_progress'
 //   status:25 status:'Reopened'     status:'reopened'      40, 'Closed'       'closed'
 //   state:'open'                    status:!'closed'
 //   state:'closed'                  status:'closed'
-// and lists of those as conditions joined by OR. Text without such words comes back as it was,
-// right or wrong. A violation on `filter` where such words stand beside something wrong.
+// and lists of those as conditions joined by OR. A filter without such terms is returned unchanged,
+// valid or not. A violation on `filter` where such terms stand beside something invalid.
 std::string RewriteLegacyTerms(const std::string& filter, const fql::Catalogue& catalogue,
                                RequestValidator& validator);
 
-// The typed filter `state`; no filter when it is unset. A violation on it.
+// The condition of the typed filter `state`; empty when it is unset. A violation on an unknown one.
 fql::Expression StateFilter(v1::IncidentState state, RequestValidator& validator);
 
 }  // namespace falcon::rpc

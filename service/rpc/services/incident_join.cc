@@ -1,4 +1,4 @@
-// One look-up of alerts for all incidents of an answer.
+// One look-up of alerts for all incidents of a response.
 #include "rpc/services/incident_join.h"
 
 #include <algorithm>
@@ -31,7 +31,7 @@ constexpr char kStatus[] = "status";
 constexpr char kAlertIds[] = "evidence.alerts.records.selector.id";
 constexpr size_t kMaxErrorBytes = 200;
 
-// Of some hundred fields, those that Derive reads.
+// The fields that Derive reads.
 constexpr std::string_view kAlertFields =
     "composite_id timestamp created_timestamp severity_score tactic tactic_id technique "
     "technique_id "
@@ -57,7 +57,7 @@ std::vector<std::string> AlertIds(const v1::Incident& incident) {
   return ids;
 }
 
-// What `read` brings until `at`; it is cancelled then, wherever it waits.
+// The result of `read`, which is cancelled at `at`.
 Task<absl::StatusOr<upstream::Entities>> Until(SteadyTime at,
                                                Task<absl::StatusOr<upstream::Entities>> read,
                                                runtime::Timer& timer) {
@@ -82,7 +82,7 @@ int HttpStatus(const absl::Status& status) {
                               : static_cast<int>(std::strtol(found->second.c_str(), nullptr, 10));
 }
 
-// The ids of all incidents' alerts, as many as one call takes.
+// The ids of all incidents' alerts, up to the limit of one call.
 std::vector<std::string> IdsForOneCall(const Incidents& incidents, RpcContext& call) {
   std::vector<std::string> ids;
   std::set<std::string> known;

@@ -1,4 +1,4 @@
-// What no case returns, worked out from its status and from the alerts among its evidence.
+// IncidentJoin: fills `derived` of incidents, from their status and the alerts among their evidence.
 #ifndef FALCON_RPC_SERVICES_INCIDENT_JOIN_H_
 #define FALCON_RPC_SERVICES_INCIDENT_JOIN_H_
 
@@ -22,16 +22,16 @@ namespace falcon::rpc {
 // Made from `view` and `read_mask` once for a request.
 class IncidentView {
  public:
-  // A mask that is wrong shows nothing: whoever reads records by it says so.
+  // An invalid mask shows nothing; the look-up of the records reports it.
   explicit IncidentView(const google::protobuf::Message& request);
 
-  // Something of `derived` is wanted; only from the records of alerts.
+  // Whether a field of `derived` is selected, and whether one of those needs the records of alerts.
   bool derived() const { return derived_; }
   bool from_alerts() const { return from_alerts_; }
 
-  // Adds to a mask that is set what `derived` is made of: `status` and the ids of alerts.
+  // Adds the sources of `derived` to a mask that is set: `status` and the ids of alerts.
   void AddSources(google::protobuf::FieldMask& mask) const;
-  // Takes back what only those brought.
+  // Clears what only those sources brought.
   void Keep(v1::Incident& incident) const;
 
  private:
@@ -63,10 +63,10 @@ class IncidentJoin {
   json::DecodeOptions options_;
 };
 
-// Open unless closed; unspecified without a status.
+// OPEN unless closed; UNSPECIFIED without a status.
 v1::IncidentState StateOf(v1::IncidentStatus status);
 
-// What `alerts` together say, into `derived`. Oldest first, whatever their order.
+// Summarizes `alerts`, in any order, in `derived`: oldest first.
 void Derive(std::vector<const v1::Detection*> alerts, v1::IncidentDerived& derived);
 
 }  // namespace falcon::rpc

@@ -1,5 +1,5 @@
-// Asks for the cases of a few reference ids at a time. A query tells ids only, so their records say
-// which is whose.
+// Queries the cases of a few reference ids at a time, and reads their records, since a query returns
+// ids only.
 #include "rpc/services/incident_references.h"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ namespace falcon::rpc {
 namespace {
 
 constexpr size_t kMaxReferenceBytes = 64;
-// As given and in upper case: twice as many conditions.
+// Each is queried as given and in upper case: twice as many conditions.
 constexpr size_t kReferencesPerCall = 10;
 
 bool IsDigits(std::string_view text) {

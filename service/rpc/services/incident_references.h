@@ -1,4 +1,4 @@
-// IncidentReferences: the numbers for people, such as ABC-1234, that stand for ids of cases.
+// IncidentReferences: resolves reference ids, such as ABC-1234, to ids of cases.
 #ifndef FALCON_RPC_SERVICES_INCIDENT_REFERENCES_H_
 #define FALCON_RPC_SERVICES_INCIDENT_REFERENCES_H_
 
@@ -16,7 +16,7 @@
 
 namespace falcon::rpc {
 
-// Letters and digits that start with a letter, a hyphen, and digits.
+// Letters and digits with a leading letter, a hyphen, and digits.
 bool IsReferenceId(std::string_view id);
 
 class IncidentReferences {

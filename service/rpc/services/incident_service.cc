@@ -17,7 +17,7 @@
 namespace falcon::rpc {
 namespace {
 
-// Some ten alerts an incident: one call takes 1,000.
+// With about ten alerts per incident, one call for 1,000 alerts suffices.
 constexpr int kMaxJoined = 100;
 constexpr int64_t kMaxAttachments = 1000;
 
@@ -27,7 +27,7 @@ std::string OfIncident(const std::string& id) {
   return fql::Expression::Of(std::move(of_incident)).Text();
 }
 
-// That `sent` are not all, or where Falcon tells no total, may not be.
+// Reports that `sent` are not all attachments, or may not be where Falcon has no total.
 void TellCut(int sent, std::optional<int64_t> total, const std::string& id,
              upstream::CallStats& stats) {
   std::string message = StrCat("the first ", sent, " attachments are here");
@@ -54,7 +54,7 @@ void LimitPage(Preparation& request) {
   }
 }
 
-// Incidents in the words of Cases: legacy terms, states, free text, and what `derived` needs.
+// Translates a request for incidents to cases: legacy terms, states, free text, sources of `derived`.
 void PrepareIncidents(Preparation& request) {
   const v1::IncidentFilter filter = request.filter<v1::IncidentFilter>();
   RequestValidator& validator = request.validator;

@@ -1,4 +1,4 @@
-// Checks of indicators, and the paging of sightings.
+// Checks of indicator values, and the paging of sightings.
 #include "rpc/services/indicator_sightings.h"
 
 #include <arpa/inet.h>
@@ -64,7 +64,7 @@ std::string_view Word(v1::IocType type) {
   }
 }
 
-// Digits only: an offset that Falcon counts by.
+// Whether `offset` is a number, or empty.
 bool Counts(std::string_view offset) {
   return offset.find_first_not_of("0123456789") == std::string_view::npos;
 }
@@ -92,8 +92,8 @@ std::string NextOffset(const json::Pagination& pagination, const std::string& se
   int64_t before = 0;
   std::from_chars(sent.data(), sent.data() + sent.size(), before);
   const int64_t next = before + static_cast<int64_t>(received);
-  // A total below what was sent already is none to end by, and one that a full page just reaches
-  // may be wrong: then an empty page ends the list.
+  // A total below what was sent cannot end the list, and one that a full page just reaches may be
+  // wrong: then an empty page ends the list.
   const bool full = received >= limit;
   const bool more = pagination.total.has_value() ? full || next != *pagination.total : full;
   return more ? StrCat(next) : "";

@@ -1,4 +1,4 @@
-// Where an indicator was seen: what asks for it, and how Falcon's pages of it go on.
+// Sightings of an indicator: parameters, and offsets of pages.
 #ifndef FALCON_RPC_SERVICES_INDICATOR_SIGHTINGS_H_
 #define FALCON_RPC_SERVICES_INDICATOR_SIGHTINGS_H_
 
@@ -13,14 +13,13 @@
 namespace falcon::rpc {
 
 // The parameters `type` and `value`. Hashes and domains in lower case, as Falcon keeps them.
-// Violations on "type" and "value": an unknown type, or a value that is none of its type.
+// Violations on "type" and "value": an unknown type, or a value that does not fit its type.
 upstream::Parameters IndicatorParameters(v1::IocType type, std::string value,
                                          RequestValidator& validator);
 
-// The `offset` of the page after one that was asked for by `sent` (empty: the first), held
-// `received` of at most `limit`; empty: there is none. Falcon sends a token, or counts: then its
-// total says whether more follows; without one a full page may have another after it. Nothing
-// follows an empty page.
+// The `offset` of the page after the one at `sent` (empty: the first), which held `received` of at most
+// `limit`. Empty: there is none. Falcon returns a token, or counts: then its total tells whether more
+// follows; without a total a full page may be followed by another. Nothing follows an empty page.
 std::string NextOffset(const json::Pagination& pagination, const std::string& sent, size_t received,
                        size_t limit);
 

@@ -20,7 +20,7 @@ std::string_view ValidateIntelId(std::string_view id) {
   return "";
 }
 
-// Both flags are always sent: Falcon's default for relations is the other one.
+// Both flags are always sent: Falcon's default of include_relations is the opposite.
 void AddFlags(Preparation& request) {
   const auto& filter = request.filter<v1::IntelIndicatorFilter>();
   const google::protobuf::FieldMask* mask = MaskOf(request.request);

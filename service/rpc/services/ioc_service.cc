@@ -132,7 +132,7 @@ class IocService final : public v1::IocService::CallbackService {
     co_return absl::OkStatus();
   }
 
-  // A page of ids. One without any, though more than `sent` are counted, is asked for once more.
+  // A page of ids. An empty one, though more than `sent` are counted, is requested once more.
   Task<absl::StatusOr<json::Document>> ReadIds(RpcContext& call,
                                                const upstream::UpstreamRequest& page,
                                                int64_t sent) {

@@ -1,4 +1,4 @@
-// Field by field.
+// Reports to messages, field by field.
 #include "rpc/services/reputation_responses.h"
 
 #include <algorithm>
@@ -19,7 +19,7 @@ using reputation::Answer;
 using reputation::Kind;
 using reputation::Report;
 
-// Those that have a turn travel together; the quota decides how many have one.
+// Concurrent look-ups; the quota decides how many may start.
 constexpr size_t kSideBySide = 8;
 
 v1::IndicatorType TypeOf(Kind kind) {
@@ -97,7 +97,7 @@ void Fill(const Report& report, v1::Reputation& out) {
   out.set_country(report.country);
 }
 
-// An HTTP status that says what the failure says.
+// The HTTP status that corresponds to a failure.
 int CodeOf(const absl::Status& failure) {
   int code = 0;
   if (absl::SimpleAtoi(Metadata(failure)["http_status"], &code)) return code;

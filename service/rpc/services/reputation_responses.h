@@ -1,4 +1,4 @@
-// From what VirusTotal said to messages: the steps that the methods of ReputationService share.
+// Converts VirusTotal's reports to messages, for the methods of ReputationService.
 #ifndef FALCON_RPC_SERVICES_REPUTATION_RESPONSES_H_
 #define FALCON_RPC_SERVICES_REPUTATION_RESPONSES_H_
 
@@ -17,14 +17,14 @@
 
 namespace falcon::rpc {
 
-// Nullopt: unspecified.
+// Nullopt: unspecified, so that the value tells its kind.
 std::optional<reputation::Kind> KindOf(v1::IndicatorType type);
 
-// One value to look up, and what it is called in errors.
+// A value to look up, and its name in errors.
 struct Question {
   Question(std::string what, std::string_view name, std::optional<reputation::Kind> kind)
       : value(std::move(what)), id(name), indicator(reputation::ParseIndicator(value, kind)) {}
-  // One that cannot be asked.
+  // A value that cannot be looked up.
   Question(std::string_view name, absl::Status why) : id(name), indicator(std::move(why)) {}
 
   std::string value;
@@ -34,12 +34,12 @@ struct Question {
 
 using Outcomes = std::vector<absl::StatusOr<reputation::Answer>>;
 
-// One outcome a question, in their order.
+// One outcome per question, in their order.
 Task<Outcomes> AskAll(reputation::Client& client, std::vector<Question> questions,
                       reputation::LookUpTerms terms);
 
-// Why nothing at all could be answered: the first failure that is not the value's own fault. OK
-// where anything was answered, or where all failures are the values' own.
+// Why no question was answered: the first failure that is not caused by its value. OK where any
+// question was answered, or where all failures are caused by their values.
 absl::Status FailureOfAll(const Outcomes& outcomes);
 
 void Fill(const Question& question, const reputation::Answer& answer, v1::Reputation& out);
@@ -47,7 +47,7 @@ void Fill(const Question& question, const reputation::Answer& answer, v1::Reputa
 // `failure` of the value or record `id`.
 v1::PartialError Missing(std::string_view id, const absl::Status& failure);
 
-// Until the first turn of those that a spent quota failed; nullopt: none did.
+// Time until the quota allows the first of the questions that it failed; nullopt: it failed none.
 std::optional<milliseconds> RetryAfterOf(const Outcomes& outcomes);
 
 }  // namespace falcon::rpc

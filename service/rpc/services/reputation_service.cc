@@ -1,4 +1,4 @@
-// ReputationService: the gRPC face of VirusTotal's look-ups, and of Falcon's IOCs before them.
+// ReputationService: VirusTotal's reputation of values, and of Falcon's IOCs.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -61,7 +61,7 @@ RequestValidator CheckRequest(const v1::CheckIocsRequest& request) {
   return validator;
 }
 
-// The types of Falcon's IOC management, all of which VirusTotal knows.
+// Falcon's types of IOCs, all of which VirusTotal knows.
 std::optional<reputation::Kind> KindOf(const v1::Ioc& ioc) {
   switch (ioc.type()) {
     case v1::IOC_TYPE_SHA256:
@@ -86,13 +86,14 @@ Question QuestionOf(const v1::Ioc& ioc) {
                           "the IOC is of a type that VirusTotal cannot look up")};
 }
 
-// A little before the call's own: what came in time is answered though the last look-up did not.
+// A little before the call's deadline, so that results in time are returned even if the last look-up
+// is late.
 Deadline LookUpDeadline(const RpcContext& call, const Clock& clock) {
   const milliseconds left = call.options.deadline.Left(clock);
   return Deadline::In(clock, left - std::min(milliseconds(1000), left / 10));
 }
 
-// The oldest report that the request takes, by when it came.
+// When the oldest report that the request accepts was fetched.
 SteadyTime OldestTaken(const RpcContext& call, const Clock& clock) {
   if (!call.options.max_staleness.has_value()) return SteadyTime::min();
   return clock.Now() - *call.options.max_staleness;

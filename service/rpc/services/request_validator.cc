@@ -1,4 +1,4 @@
-// The checks that several requests share.
+// Checks that requests of several nouns share.
 #include "rpc/services/request_validator.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// RequestValidator: what a request promises, tested before anything is asked of Falcon. All violations are
+// RequestValidator: collects what is wrong with a request before Falcon is called. All violations are
 // reported at once.
 #ifndef FALCON_RPC_SERVICES_REQUEST_VALIDATOR_H_
 #define FALCON_RPC_SERVICES_REQUEST_VALIDATOR_H_
@@ -24,11 +24,11 @@ namespace falcon::rpc {
 // What is wrong with an id; empty: nothing.
 using IdValidator = std::string_view (*)(std::string_view id);
 
-// Collects violations; the first reason that is not the general one wins.
+// The reason of the status is the first that is not INVALID_FIELD.
 class RequestValidator {
  public:
   void AddViolation(std::string_view field, std::string_view description);
-  // Keeps the violations and facts of a failure, or the failure itself if it has no violations.
+  // Keeps the violations and metadata of a failure, or the failure itself if it has no violations.
   void Add(const absl::Status& status);
   // The value, or a default one after a failure, which is kept.
   template <class T>
@@ -53,10 +53,10 @@ class RequestValidator {
 void ValidateIds(const google::protobuf::RepeatedPtrField<std::string>& ids, IdValidator validate,
                  std::string_view field, RequestValidator& validator);
 
-// A `query`, free text for Falcon's own search: at most 1,024 bytes.
+// `filter.query`, free text for Falcon's own search, has at most 1,024 bytes.
 void ValidateQuery(std::string_view query, RequestValidator& validator);
 
-// Shapes of Falcon's ids.
+// Falcon's ids.
 std::string_view ValidateAnyId(std::string_view id);  // printable, without blanks, 1 to 512 bytes
 std::string_view ValidateDeviceId(std::string_view id);
 std::string_view ValidateCompositeId(std::string_view id);

@@ -66,7 +66,8 @@ constexpr sys_seconds kLastInstant{seconds(253'402'300'799)};  // 9999-12-31T23:
 
 std::optional<Span> SpanOf(const v1::TimeRange& range, sys_seconds now) {
   if (!range.has_start()) return std::nullopt;
-  // The end is excluded, its fraction is not. An end that is too late stays so.
+  // The end is exclusive; a fraction of a second counts as a whole one. An end that is too late stays
+  // too late.
   const int64_t whole =
       std::min<int64_t>(range.end().seconds(), kLastInstant.time_since_epoch().count() + 1);
   const int64_t end = whole + (range.end().nanos() > 0 ? 1 : 0);
@@ -85,7 +86,7 @@ std::optional<Span> SpanOf(const v1::AggregateRtrSessionsRequest& request, sys_s
   return SpanOf(request.filter().created(), now);
 }
 
-// What is wrong with these is said by the checks of every filter and every aggregate.
+// Other checks report what is wrong with an unsound span.
 bool IsSound(const v1::AggregateRtrSessionsRequest& request, const Span& span) {
   constexpr sys_seconds kFirstInstant{seconds(-62'135'596'800)};  // 0001-01-01T00:00:00Z
   return request.interval() != v1::AGGREGATION_INTERVAL_UNSPECIFIED &&

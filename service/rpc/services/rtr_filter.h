@@ -1,5 +1,5 @@
 // Filters and histograms of real-time response sessions: their states in FQL, which has no field for
-// them, and the bounds of buckets, which Falcon wants to be given.
+// them, and the bounds of buckets, which Falcon requires.
 #ifndef FALCON_RPC_SERVICES_RTR_FILTER_H_
 #define FALCON_RPC_SERVICES_RTR_FILTER_H_
 
@@ -17,20 +17,19 @@
 
 namespace falcon::rpc {
 
-// Which fields tell a state apart.
+// Which fields distinguish states.
 enum class RtrView {
   kOwn,    // deleted_at and offline_queued
   kAudit,  // deleted_at only: QUEUED is a violation, ACTIVE what is not closed
 };
 
-// `filter`, and any of `statuses`. A filter that is wrong comes back as it is, for its own check to
-// say where; violations of `statuses` go to `validator`. `catalogue` is null where its syntax alone
-// counts.
+// `filter` AND any of `statuses`. An invalid filter is returned unchanged, for its own check to report;
+// violations of `statuses` go to `validator`. `catalogue` is null where only the syntax is checked.
 std::string WithStatuses(const std::string& filter,
                          const google::protobuf::RepeatedField<int>& statuses, RtrView view,
                          const fql::Catalogue* catalogue, RequestValidator& validator);
 
-// The bounds of the buckets in RFC 3339, from what the request says of time; none for another kind.
+// The bounds of the buckets in RFC 3339, from the time range of the request; none for other kinds.
 // Violations, also of kinds that Falcon does not offer here, go to `validator`.
 std::vector<std::string> RtrHistogramBounds(const v1::AggregateRtrSessionsRequest& request,
                                             WallTime now, RequestValidator& validator);

@@ -20,7 +20,7 @@
 
 namespace falcon::rpc {
 
-// What services answer from. References and pointers outlive all calls.
+// What services depend on. References and pointers outlive all calls.
 struct ServiceDeps {
   upstream::ReadContext Read(RpcContext& call) const { return Read(call.options, call.stats); }
   upstream::ReadContext Read(const upstream::CallOptions& options,
@@ -36,11 +36,11 @@ struct ServiceDeps {
   const Clock& clock;
   runtime::Timer& timer;
   runtime::CpuPool* pool = nullptr;  // decodes many records; null: the loop does
-  // Of ReputationService and GatewayService; the other services leave them alone.
+  // Used by ReputationService and GatewayService only.
   reputation::Client* virustotal = nullptr;
   const auth::CachedTokenSource* access_tokens = nullptr;
   const upstream::UpstreamLayers* layers = nullptr;
-  std::map<std::string, std::string> libraries = {};  // versions of those below gRPC, by name
+  std::map<std::string, std::string> libraries = {};  // versions of linked libraries, by name
 };
 
 // `environment` and `deps` outlive the service.
@@ -59,12 +59,13 @@ inline constexpr NewService* kServices[] = {
 
 inline std::vector<std::unique_ptr<grpc::Service>> NewServices(const RpcEnvironment& environment,
                                                                const ServiceDeps& deps) {
+  LoadMethods();
   std::vector<std::unique_ptr<grpc::Service>> services;
   for (NewService* make : kServices) services.push_back(make(environment, deps));
   return services;
 }
 
-// As generated code names them.
+// Short names of gRPC's types.
 using Context = grpc::CallbackServerContext;
 using Unary = grpc::ServerUnaryReactor;
 template <class Message>

@@ -146,7 +146,7 @@ TEST_F(AcceptorTest, AConnectionIsClosedByItsPeersName) {
 }
 
 TEST_F(AcceptorTest, ShortOfMemoryItClosesTheConnectionWhoseBytesBecameNoCalls) {
-  Start({.memory_mark = 100, .look = milliseconds(1)});
+  Start({.memory_mark = 100, .sample_interval = milliseconds(1)});
   const FileDescriptor caller = Dial("x");
   const FileDescriptor burden = Dial("x");
   WaitUntil([&] { return Taken() == 2; });

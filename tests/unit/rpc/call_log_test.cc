@@ -10,7 +10,6 @@
 #include <string>
 
 #include "base/error.h"
-#include "rpc/server/library_logs.h"
 #include "tests/support/fake_clock.h"
 
 namespace falcon::rpc {

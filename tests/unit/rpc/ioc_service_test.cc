@@ -1,6 +1,9 @@
 // Sightings of indicators: parameters, pages, and counts of hosts.
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/iocs.grpc.pb.h"
 #include "rpc/services/indicator_sightings.h"
@@ -16,29 +19,34 @@ json::Pagination WithOffset(std::string offset, std::optional<int64_t> total = s
   return pagination;
 }
 
-TEST(NextOffset, IsTheTokenThatFalconSendsAndNoneAtTheEnd) {
-  EXPECT_EQ(NextOffset(WithOffset("WzE3=="), "", 100, 100), "WzE3==");
-  EXPECT_EQ(NextOffset(WithOffset("WzE4=="), "WzE3==", 3, 100), "WzE4==");
-  EXPECT_EQ(NextOffset(WithOffset(""), "WzE3==", 100, 100), "") << "tokens were sent before";
-}
-
-TEST(NextOffset, CountsWhereFalconDoes) {
-  EXPECT_EQ(NextOffset(WithOffset("0"), "", 100, 100), "100");
-  EXPECT_EQ(NextOffset(WithOffset("100"), "100", 100, 100), "200");
-  EXPECT_EQ(NextOffset(WithOffset("200"), "200", 99, 100), "") << "a page that is not full";
-  EXPECT_EQ(NextOffset(WithOffset(""), "", 100, 100), "100") << "a full page may not be the last";
-  EXPECT_EQ(NextOffset(WithOffset(""), "", 7, 100), "");
-  EXPECT_EQ(NextOffset(WithOffset(""), "", 0, 100), "");
-}
-
-TEST(NextOffset, BelievesTheTotalMoreThanTheSizeOfAPage) {
-  EXPECT_EQ(NextOffset(WithOffset("0", 250), "", 60, 100), "60") << "a short page is not the last";
-  EXPECT_EQ(NextOffset(WithOffset("", 250), "60", 100, 100), "160");
-  EXPECT_EQ(NextOffset(WithOffset("160", 250), "160", 90, 100), "");
-  EXPECT_EQ(NextOffset(WithOffset("", 99), "", 99, 100), "") << "short, and the last";
-  EXPECT_EQ(NextOffset(WithOffset("", 100), "", 100, 100), "100") << "full: the total may be wrong";
-  EXPECT_EQ(NextOffset(WithOffset("", 0), "", 100, 100), "100") << "a total that cannot be";
-  EXPECT_EQ(NextOffset(WithOffset("", 250), "200", 0, 100), "") << "nothing follows nothing";
+TEST(NextOffset, FollowsTokensAndCountsWhereFalconDoes) {
+  struct Case {
+    std::string what;
+    json::Pagination page;
+    std::string sent;
+    size_t received;
+    std::string next;
+  };
+  for (const Case& c : std::vector<Case>{
+           {"a token", WithOffset("WzE3=="), "", 100, "WzE3=="},
+           {"a token after another", WithOffset("WzE4=="), "WzE3==", 3, "WzE4=="},
+           {"no token after tokens", WithOffset(""), "WzE3==", 100, ""},
+           {"a count", WithOffset("0"), "", 100, "100"},
+           {"a further count", WithOffset("100"), "100", 100, "200"},
+           {"a page that is not full", WithOffset("200"), "200", 99, ""},
+           {"a full page may not be the last", WithOffset(""), "", 100, "100"},
+           {"a short page", WithOffset(""), "", 7, ""},
+           {"an empty page", WithOffset(""), "", 0, ""},
+           {"a short page below the total is not the last", WithOffset("0", 250), "", 60, "60"},
+           {"a total without an offset", WithOffset("", 250), "60", 100, "160"},
+           {"the total is reached", WithOffset("160", 250), "160", 90, ""},
+           {"short, and the last", WithOffset("", 99), "", 99, ""},
+           {"full: the total may be wrong", WithOffset("", 100), "", 100, "100"},
+           {"a total that cannot be", WithOffset("", 0), "", 100, "100"},
+           {"nothing follows an empty page", WithOffset("", 250), "200", 0, ""},
+       }) {
+    EXPECT_EQ(NextOffset(c.page, c.sent, c.received, 100), c.next) << c.what;
+  }
 }
 
 TEST(IndicatorParameters, SpeakFalconsWordsInLowerCase) {

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "rpc/services/collection.h"
 #include "tests/support/status_matchers.h"
 
@@ -13,7 +16,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 google::protobuf::RepeatedPtrField<std::string> Ids(std::initializer_list<std::string> ids) {
   return {ids.begin(), ids.end()};
@@ -41,18 +43,25 @@ TEST(ValidateIds, NamesTheWrongIdByItsIndex) {
               ElementsAre(Field(&FieldViolation::field, "device_ids[1]")));
 }
 
-TEST(ValidateCompositeId, TakesEveryKindAndRefusesOtherIds) {
-  EXPECT_THAT(ValidateCompositeId("c1d:ind:a1d:1234-5733-1"), IsEmpty());
-  EXPECT_THAT(ValidateCompositeId("c1d:automated-lead:c1d:77"), IsEmpty());
-  EXPECT_NE(ValidateCompositeId(""), "");
-  EXPECT_NE(ValidateCompositeId("061a51ec742c44624a176f079d742052"), "");
-  EXPECT_NE(ValidateCompositeId("a:b:c\n"), "");
-}
-
-TEST(ValidateIocId, IsTheDigitsOfAHashInAnyCase) {
-  EXPECT_EQ(ValidateIocId(std::string(64, 'A')), "");
-  EXPECT_NE(ValidateIocId(std::string(63, 'a')), "");
-  EXPECT_NE(ValidateIocId(std::string(64, 'g')), "");
+TEST(ValidateId, AcceptsOnlyIdsOfItsKind) {
+  const std::string aid = "061a51ec742c44624a176f079d742052";
+  struct Case {
+    IdValidator validate;
+    std::string id;
+    bool valid;
+  };
+  for (const Case& c : std::vector<Case>{
+           {ValidateCompositeId, "c1d:ind:a1d:1234-5733-1", true},
+           {ValidateCompositeId, "c1d:automated-lead:c1d:77", true},
+           {ValidateCompositeId, "", false},
+           {ValidateCompositeId, aid, false},
+           {ValidateCompositeId, "a:b:c\n", false},
+           {ValidateIocId, std::string(64, 'A'), true},
+           {ValidateIocId, std::string(63, 'a'), false},
+           {ValidateIocId, std::string(64, 'g'), false},
+       }) {
+    EXPECT_EQ(c.validate(c.id).empty(), c.valid) << c.id;
+  }
 }
 
 TEST(ValidateQuery, TakesSoManyBytes) {
