@@ -63,7 +63,7 @@ TEST(Reasons, OfTheCodeAreInTheProtos) {
   const std::regex other(
       "GET|POST|HEAD|PUT|HTTPS?|AUTH|PING|PONG|SELECT|ALL_PROXY|HTTPS_PROXY|VIRUSTOTAL_API_KEY|"
       "LISTEN_FAILED|US_GOV1|HMAC|SHA512|NOAUTH|ABCDEFGH.*|FALCON_.*|CROWDSTRIKE_.*|REDIS_.*|IOC_"
-      "TYPE_.*|VALIDATED|"
+      "TYPE_.*|VALIDATED|SUPERSEDED|"
       "INVALID_BASE_URL|INVALID_REGION|"
       "UNSPECIFIED");
   for (const std::string& text : TextsInSources()) {
