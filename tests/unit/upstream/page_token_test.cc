@@ -170,7 +170,7 @@ TEST(CursorCodecTest, BytesThatNoCursorWroteAreRefused) {
   }
   EXPECT_EQ(DecodeCursor(bytes + "x"), std::nullopt);
   std::string other_version = bytes;
-  other_version[0] = 1;
+  other_version.back() = 1;
   EXPECT_EQ(DecodeCursor(other_version), std::nullopt);
   std::string huge = bytes.substr(0, 1) + "\xFF\xFF\xFF\xFF\x0F";
   EXPECT_EQ(DecodeCursor(huge), std::nullopt);
