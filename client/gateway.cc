@@ -148,8 +148,9 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> CredentialsOf(
                                      std::pair(&connection.key_file, &tls.pem_private_key)}) {
     if (path->empty()) continue;
     ASSIGN_OR_RETURN(const Secret text, ReadFile(*path, AllowedReaders::kAnyone));
-    if (text.empty())
+    if (text.empty()) {
       return absl::InvalidArgumentError(StrCat("file ", EscapeUnsafe(*path), " is empty"));
+    }
     *target = text.Reveal();
   }
   return grpc::SslCredentials(tls);

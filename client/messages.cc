@@ -87,8 +87,10 @@ std::vector<const FieldDescriptor*> SetFields(const Message& message) {
 }
 
 std::vector<std::string> TextsOf(const Message& message, const FieldDescriptor& field) {
+  const int size = message.GetReflection()->FieldSize(message, &field);
   std::vector<std::string> texts;
-  for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i) {
+  texts.reserve(static_cast<size_t>(size));
+  for (int i = 0; i < size; ++i) {
     texts.push_back(message.GetReflection()->GetRepeatedString(message, &field, i));
   }
   return texts;

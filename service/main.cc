@@ -126,8 +126,9 @@ int CpuThreads() { return std::max(1, static_cast<int>(std::thread::hardware_con
 // An opened circuit is the first thing to look at in an outage.
 upstream::Bulkheads::OnChange LogCircuits(telemetry::Log& log) {
   return [&log](std::string_view area, const upstream::CircuitChange& change) {
-    if (change.state == upstream::CircuitState::kClosed)
+    if (change.state == upstream::CircuitState::kClosed) {
       return log.Info("circuit_closed", {{"area", area}});
+    }
     log.Warning("circuit_opened",
                 {{"area", area}, {"failures", change.failures}, {"calls", change.calls}});
   };
@@ -243,8 +244,9 @@ struct UpstreamStack {
                  guarded),
         batched(BatcherOptionsOf(config), on.loop, on.clock, on.timer, retrying),
         coalesced(on.loop, on.clock, batched) {
-    if (redis != nullptr)
+    if (redis != nullptr) {
       remote.emplace(Sharing(config, redis.get(), log), cache, on.loop, on.clock);
+    }
     upstream::RemoteCache* shared = remote ? &*remote : nullptr;
     cached.emplace(cache, shared, on.clock, &pool, coalesced);
     layers.emplace(upstream::UpstreamLayers{cache, shared, coalesced, batched, retrying, guarded});

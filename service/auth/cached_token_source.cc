@@ -81,8 +81,9 @@ Task<absl::StatusOr<Token>> CachedTokenSource::FetchToken() {
 }
 
 void CachedTokenSource::Store(const Token& token) {
-  if (failures_ > 0)
+  if (failures_ > 0) {
     deps_.log.Info("token_request_recovered", {{"consecutive_failures", failures_}});
+  }
   failures_ = 0;
   last_failure_ = absl::OkStatus();
   backoff_until_ = {};

@@ -110,8 +110,9 @@ Task<absl::StatusOr<Token>> OAuthTokenSource::FetchToken(Deadline deadline) {
     }
     if (next->empty()) co_return Read(url, *response, requested);
     SecureErase(response->body);
-    if (redirected)
+    if (redirected) {
       co_return WithHttpMetadata(NoRedirect(StrCat(*next, ", after one already")), *response);
+    }
     redirected = true;
     url = *next;
   }

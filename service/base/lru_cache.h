@@ -63,7 +63,7 @@ class LruCache {
   };
   using Entries = std::list<Entry>;
 
-  void Drop(typename Entries::iterator entry) {
+  void Drop(Entries::iterator entry) {
     weight_ -= entry->weight;
     by_key_.erase(entry->key);
     entries_.erase(entry);

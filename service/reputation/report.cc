@@ -215,8 +215,9 @@ absl::StatusOr<Report> ReadReport(const Indicator& indicator, std::string_view b
   if (json.is_discarded()) return Malformed("not JSON");
   const Json* data = Find(json, "data");
   const Json* attributes = data == nullptr ? nullptr : Find(*data, "attributes");
-  if (attributes == nullptr || !attributes->is_object())
+  if (attributes == nullptr || !attributes->is_object()) {
     return Malformed("not an object of its API");
+  }
   const std::string id = Text(*data, "id");
   const bool other = indicator.kind == Kind::kSha256 && !EqualsIgnoringCase(id, indicator.value);
   if (Text(*data, "type") != ReadOf(indicator.kind).type || other) {

@@ -100,10 +100,11 @@ absl::StatusOr<AdmittedRpc> AdmitRpc(const RpcEnvironment& environment, LoadShed
                        .validate_only = IsValidateOnly(request),
                        .max_staleness = RequestedStaleness(request)};
   if (load_shedding == LoadShedding::kExempt) return admitted;
-  if (environment.memory != nullptr)
+  if (environment.memory != nullptr) {
     RETURN_IF_ERROR(environment.memory->Admit(priority == upstream::Priority::kExport
                                                   ? runtime::Criticality::kSheddable
                                                   : runtime::Criticality::kCritical));
+  }
   if (environment.limiter != nullptr) {
     ASSIGN_OR_RETURN(admitted.permit, environment.limiter->Acquire(admitted.caller, priority,
                                                                    ExpectedBytes(size, priority)));
@@ -138,8 +139,9 @@ ActiveRpc::ActiveRpc(const RpcEnvironment& environment, const RpcMethod& method,
   context_.options.validate_only = admitted.validate_only;
   context_.options.max_staleness = admitted.max_staleness;
   // An export asks Falcon unless its request says otherwise.
-  if (!admitted.max_staleness && priority == upstream::Priority::kInteractive)
+  if (!admitted.max_staleness && priority == upstream::Priority::kInteractive) {
     context_.options.max_staleness = method.default_staleness;
+  }
 }
 
 void ActiveRpc::Run(Task<absl::Status> task, std::function<void(const absl::Status&)> finished) {

@@ -76,8 +76,9 @@ Task<absl::Status> Collection::FetchMany(RpcContext& call, const Message& reques
 
 RequestedIds::RequestedIds(const Texts& requested, CanonicalId canonical) : requested_(requested) {
   canonical_.reserve(static_cast<size_t>(requested.size()));
-  for (const std::string& id : requested)
+  for (const std::string& id : requested) {
     canonical_.push_back(canonical == nullptr ? id : canonical(id));
+  }
 }
 
 RequestedIds::RequestedIds(const Texts& requested, const Texts& canonical)

@@ -28,8 +28,9 @@ void RequestValidator::Add(const absl::Status& status) {
   if (status.ok()) return;
   const std::vector<FieldViolation> found = Violations(status);
   if (found.empty() && other_.ok()) other_ = status;
-  for (const FieldViolation& violation : found)
+  for (const FieldViolation& violation : found) {
     AddViolation(violation.field, violation.description);
+  }
   if (!found.empty()) facts_.merge(Metadata(status));
   if (reason_.empty() && Reason(status) != "INVALID_FIELD") reason_ = Reason(status);
 }

@@ -158,8 +158,9 @@ std::vector<std::string> RtrHistogramBounds(const v1::AggregateRtrSessionsReques
   if (kind != v1::AGGREGATION_KIND_DATE_HISTOGRAM) {
     const bool offered = kind == v1::AGGREGATION_KIND_UNSPECIFIED ||
                          kind == v1::AGGREGATION_KIND_TERMS || !v1::AggregationKind_IsValid(kind);
-    if (!offered)
+    if (!offered) {
       validator.AddViolation("kind", "of sessions Falcon offers TERMS and DATE_HISTOGRAM only");
+    }
     return texts;
   }
   const std::optional<Span> span = SpanOf(request, std::chrono::ceil<seconds>(now));

@@ -27,8 +27,9 @@ std::string EncodeCacheEntry(const CacheEntry& entry, const Clock& clock) {
 std::optional<CacheEntry> DecodeCacheEntry(std::string_view bytes, const Clock& clock) {
   storage::CacheEntry message;
   if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return std::nullopt;
-  if (!storage::CacheEntry::Kind_IsValid(message.kind()) || message.at_ms() <= 0)
+  if (!storage::CacheEntry::Kind_IsValid(message.kind()) || message.at_ms() <= 0) {
     return std::nullopt;
+  }
   const WallTime now = clock.WallNow();
   const auto latest = std::chrono::floor<milliseconds>(now + kMaxAhead).time_since_epoch();
   const WallTime at{std::min(milliseconds(message.at_ms()), milliseconds(latest))};

@@ -190,8 +190,9 @@ Task<absl::StatusOr<AdmissionQueue::Permit>> AdmissionQueue::Acquire(AdmissionRe
   }
   const std::shared_ptr<State> state = state_;
   state->OnQueued(request.caller, request.priority);
-  if (state->TakeFree(request.caller, request.priority))
+  if (state->TakeFree(request.caller, request.priority)) {
     co_return Permit(state, std::move(request));
+  }
   const absl::Status room = state->CheckCapacity(request.caller);
   if (!room.ok()) {
     state->Abandon(request.caller, request.priority);

@@ -33,8 +33,9 @@ absl::Status CursorExpired(const absl::Status& expired) {
       absl::StatusCode::kAborted, "CURSOR_EXPIRED",
       "Falcon forgot where this list stood, as it does after two minutes, and its order gives "
       "no other way back; start again without a token, or read the pages faster");
-  for (const auto& [key, value] : Metadata(expired))
+  for (const auto& [key, value] : Metadata(expired)) {
     lost = WithMetadata(std::move(lost), key, value);
+  }
   return lost;
 }
 
