@@ -83,13 +83,13 @@ class Bench(BudgetFigures, Build):
     def vulnerabilities(self):
         statuses = ["OPEN", "REOPEN", "CLOSED", "EXPIRED"]
         self.export("1,000,000 vulnerabilities", "/falcon_gateway.v1.VulnerabilityService/ExportVulnerabilities",
-                    {"statuses": [f"VULNERABILITY_STATUS_{status}" for status in statuses]},
+                    {"filter": {"statuses": [f"VULNERABILITY_STATUS_{status}" for status in statuses]}},
                     "/spotlight/combined/vulnerabilities/v1", 1000000, "--vulnerabilities", "1000000")
 
     def beside_exports(self):
         """Kept look-ups of one caller, alone and beside exports at full speed from a Falcon that takes no time."""
         export = [f"{self.build}/tests/bench/export_driver", "--method", "/falcon_gateway.v1.VulnerabilityService/ExportVulnerabilities",
-                  "--request", json.dumps({"statuses": ["VULNERABILITY_STATUS_OPEN", "VULNERABILITY_STATUS_CLOSED"]})]
+                  "--request", json.dumps({"filter": {"statuses": ["VULNERABILITY_STATUS_OPEN", "VULNERABILITY_STATUS_CLOSED"]}})]
         with self.simulator("--vulnerabilities", "1000000") as simulator, self.gateway(simulator) as gateway:
             self.tally(gateway, "--mode", "caller", "--calls", "20000")  # all is kept from here on
             for exports in (0, 2, 4):
