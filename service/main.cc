@@ -377,7 +377,8 @@ void DrainAndStop(const config::Config& config, int signal, Gateway& gateway, rp
   log.Info("draining", {{"grace_s", config.drain.count()}});
   const runtime::ExitDeadline exit_deadline(plan.grace + kLastWork, [&log] { ExitStuck(log); });
   server.Drain(plan);
-  gateway.runtime.loop.Stop();  // a token renewal may still be on its way
+  gateway.runtime.loop.Stop();   // a token renewal may still be on its way
+  gateway.upstream.pool.Stop();  // its work decodes into what services own
   log.Info("stopped");
 }
 

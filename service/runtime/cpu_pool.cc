@@ -35,9 +35,10 @@ CpuPool::CpuPool(Loop& loop, int threads) : loop_(loop), guard_(context_.get_exe
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Serve(context_); });
 }
 
-CpuPool::~CpuPool() {
+void CpuPool::Stop() {
   context_.stop();
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 Task<void> CpuPool::Run(std::function<void()> work) {

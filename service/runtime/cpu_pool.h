@@ -20,8 +20,7 @@ class CpuPool {
  public:
   // `threads`: 1 or more. `loop` outlives the pool.
   CpuPool(Loop& loop, int threads);
-  // Waits for the work that has started and drops the rest. Stop the loop first.
-  ~CpuPool();
+  ~CpuPool() { Stop(); }
   CpuPool(const CpuPool&) = delete;
   CpuPool& operator=(const CpuPool&) = delete;
 
@@ -29,6 +28,10 @@ class CpuPool {
   // the calling coroutine owns, because a cancellation unwinds the caller only afterwards. It must
   // not throw. Loop thread.
   Task<void> Run(std::function<void()> work);
+
+  // Waits for the work that has started and drops the rest. Once the loop is stopped, and before
+  // anything goes that work uses. Idempotent. The thread that destroys the pool.
+  void Stop();
 
   // Runs `work` without a notification. Any thread.
   void Post(std::function<void()> work) { boost::asio::post(context_, std::move(work)); }

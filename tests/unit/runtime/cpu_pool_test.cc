@@ -51,6 +51,23 @@ TEST_F(CpuPoolTest, LoopRunsDuringWork) {
   EXPECT_EQ(running.Get(), true);
 }
 
+TEST_F(CpuPoolTest, StopWaitsForStartedWork) {
+  std::promise<void> begun;
+  std::promise<void> open;
+  std::atomic<bool> done = false;
+  pool_.Post([&] {
+    begun.set_value();
+    open.get_future().wait();
+    done = true;
+  });
+  begun.get_future().wait();
+
+  open.set_value();
+  pool_.Stop();
+
+  EXPECT_TRUE(done);
+}
+
 TEST_F(CpuPoolTest, CancellationUnwindsCallerAfterWork) {
   std::promise<void> open;
   std::promise<void> begun;
