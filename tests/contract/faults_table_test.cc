@@ -42,24 +42,22 @@ std::vector<Fault> Table() {
   return faults;
 }
 
-// "Suite.Name" of each test, and the names of rows that are data: "Row20_...".
+// "Suite.Name" of each test, and the names of cases that are data: FaultCase("...").
 Names TestsInSources() {
   Names names;
   const std::regex test(R"(TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\))");
-  const std::regex row(R"re("(Row\d+_\w+)")re");
+  const std::regex fault_case(R"re(FaultCase\("(\w+)")re");
   for (const auto& entry : std::filesystem::recursive_directory_iterator(FALCON_TESTS)) {
     if (!entry.path().string().ends_with("_test.cc")) continue;
     std::ifstream in(entry.path());
     for (std::string line; std::getline(in, line);) {
       const bool begins = line.starts_with("TEST");
-      if (!begins && line.find("\"Row") == std::string::npos) continue;
+      if (!begins && line.find("FaultCase(\"") == std::string::npos) continue;
       std::string rest;
       if (begins && line.find(')') == std::string::npos && std::getline(in, rest)) line += rest;
       std::smatch found;
-      if (!std::regex_search(line, found, begins ? test : row)) continue;
-      const std::string name = found.str(found.size() - 1);
-      if (name.starts_with("Row")) names.insert(name);
-      if (begins) names.insert(found.str(1) + "." + name);
+      if (!std::regex_search(line, found, begins ? test : fault_case)) continue;
+      names.insert(begins ? found.str(1) + "." + found.str(2) : found.str(1));
     }
   }
   return names;

@@ -13,32 +13,15 @@
 #include <thread>
 #include <vector>
 
-#include "grpc/health/v1/health.grpc.pb.h"
-#include "tests/e2e/calls/detections.h"
-#include "tests/e2e/calls/gateway.h"
-#include "tests/e2e/calls/hosts.h"
-#include "tests/e2e/export.h"
-#include "tests/e2e/raw_http2.h"
+#include "tests/e2e/calls.h"
+#include "tests/e2e/raw_client.h"
 
 namespace falcon::e2e {
 namespace {
 
-using grpc::StatusCode;
 using ::testing::HasSubstr;
 
 bool Serves(World& world) { return Ask(world, v1::GetStatusRequest()).status.ok(); }
-
-// What the gateway's health says; the call's own status when there is no answer.
-std::string Health(World& world) {
-  using grpc::health::v1::HealthCheckResponse;
-  const auto stub = grpc::health::v1::Health::NewStub(world.channel());
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + kGenerous);
-  HealthCheckResponse answer;
-  const grpc::Status status = stub->Check(&context, {}, &answer);
-  return status.ok() ? HealthCheckResponse::ServingStatus_Name(answer.status())
-                     : status.error_message();
-}
 
 TEST(BulkheadsDoor, MoreConnectionsThanFileDescriptorsLeaveTheListenerAlive) {
   World world({.gateway = {"--max-connections-per-address=1000"}});
@@ -82,7 +65,7 @@ TEST(BulkheadsDoor, TlsClientsAreServedAndPlainOnesAreNot) {
   context.set_deadline(std::chrono::system_clock::now() + kGenerous);
   v1::GetStatusResponse answer;
   const grpc::Status status = stub.GetStatus(&context, {}, &answer);
-  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_THAT(status, IsOk());
   const RawHttp2 plain(world.address());
   plain.Begin();
   while (!plain.Read().empty()) {
@@ -157,8 +140,8 @@ TEST(BulkheadsDoor, AnExportEndsOnSigtermWithItsTokenAndUnavailable) {
     world.gateway_program().Signal(SIGTERM);
     return true;
   });
-  EXPECT_EQ(cut.status.error_code(), StatusCode::UNAVAILABLE) << cut.status.error_message();
-  EXPECT_EQ(Details(cut.status).info.reason(), "DRAINING");
+  EXPECT_THAT(cut, StatusIs(StatusCode::UNAVAILABLE));
+  EXPECT_THAT(cut, HasReason("DRAINING"));
   EXPECT_EQ(world.gateway_program().Wait(), 0);
   world.ClearFaults();
   world.StartGateway();

@@ -3,23 +3,18 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
-#include <cstdlib>
-#include <fstream>
 #include <memory>
 #include <set>
 #include <thread>
 #include <vector>
 
-#include "tests/e2e/calls/detections.h"
-#include "tests/e2e/calls/gateway.h"
-#include "tests/e2e/calls/hosts.h"
+#include "tests/e2e/calls.h"
 #include "tests/e2e/cgroup.h"
-#include "tests/e2e/raw_http2.h"
+#include "tests/e2e/raw_client.h"
 
 namespace falcon::e2e {
 namespace {
 
-using grpc::StatusCode;
 using ::testing::IsSubsetOf;
 
 #ifdef FALCON_SANITIZED
@@ -29,15 +24,6 @@ constexpr int kOverhead = 4;
 constexpr int kOverhead = 1;
 #endif
 constexpr int kLimitMib = 512;
-
-// Of "VmHWM" or "VmRSS".
-int Mib(pid_t pid, const std::string& key) {
-  std::ifstream lines("/proc/" + std::to_string(pid) + "/status");
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with(key + ":")) return std::atoi(line.c_str() + key.size() + 1) / 1024;
-  }
-  return -1;
-}
 
 WorldOptions Limited(int mib, const std::vector<std::string>& simulator) {
   WorldOptions options;
@@ -53,7 +39,7 @@ class BulkheadsMemory : public testing::Test {
   ~BulkheadsMemory() override {
     EXPECT_TRUE(Ask(world_, v1::GetStatusRequest()).status.ok());
     EXPECT_TRUE(Ask(world_, Make<v1::ListHostsRequest>("page_size: 1")).status.ok());
-    EXPECT_LT(Mib(world_.gateway_program().pid(), "VmHWM"), kLimitMib * kOverhead);
+    EXPECT_LT(MemoryMib(world_.gateway_program().pid(), "VmHWM"), kLimitMib * kOverhead);
   }
 
   World world_;

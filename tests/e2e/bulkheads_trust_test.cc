@@ -7,9 +7,7 @@
 #include <string>
 
 #include "tests/e2e/calls.h"
-#include "tests/e2e/calls/hosts.h"
-#include "tests/e2e/calls/reputation.h"
-#include "tests/e2e/reputation_journey.h"
+#include "tests/e2e/reputation.h"
 #include "tests/support/self_signed_cert.h"
 
 namespace falcon::e2e {

@@ -8,7 +8,6 @@
 
 #include "descriptor_set.h"
 #include "tests/e2e/calls.h"
-#include "tests/e2e/shared_world.h"
 
 namespace falcon::e2e {
 namespace {
@@ -28,7 +27,6 @@ class Clients : public SharedWorld<Clients> {
  public:
   static WorldOptions Options() {
     return {.simulator = {"--alerts", "500", "--hosts", "100"},
-            .gateway = {},
             .environment = {{"VIRUSTOTAL_API_KEY", kVirusTotalKey}}};
   }
 
@@ -86,7 +84,7 @@ TEST_F(Clients, BufSeesAnErrorWithItsDetails) {
   EXPECT_TRUE(Has(outcome.out + outcome.err, "page_size")) << outcome.err;
 }
 
-TEST_F(Clients, StatusAndAccessAreTold) {
+TEST_F(Clients, StatusAndAccessAreShown) {
   const Outcome status = Fgctl({"status", "--output", "json"});
   EXPECT_EQ(status.status, 0) << status.err;
   EXPECT_EQ(Json::parse(status.out).at("base_url"), world().simulator_url());
@@ -205,7 +203,7 @@ TEST_F(Clients, ColoursAreForTerminalsAndNoColorIsObeyed) {
   EXPECT_FALSE(Has(piped.out, "\x1b["));
 }
 
-TEST(DeadGateway, IsSaidSoWithTheExitCodeForARetry) {
+TEST(DeadGateway, EndsWithTheExitCodeForARetry) {
   const Outcome outcome = RunToEnd(FGCTL, {"--address", "127.0.0.1:1", "hosts", "list"});
   EXPECT_EQ(outcome.status, 5) << outcome.err;
   EXPECT_TRUE(Has(outcome.err, "127.0.0.1:1")) << outcome.err;

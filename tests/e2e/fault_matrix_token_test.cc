@@ -1,237 +1,196 @@
-// The fault matrix, rows 1 to 12 and 15 to 17: tokens and rate limits. They leave a state behind:
-// each row has its own world.
+// The fault matrix: tokens and rate limits. These faults leave a state behind: each case has a world
+// of its own.
 #include <future>
 
-#include "tests/e2e/calls/detections.h"
-#include "tests/e2e/calls/gateway.h"
-#include "tests/e2e/fault_row.h"
+#include "tests/e2e/fault_case.h"
 
 namespace falcon::e2e {
 namespace {
 
-using grpc::StatusCode;
+class TokenFault : public testing::TestWithParam<FaultCase> {};
 
-class TokenFault : public testing::TestWithParam<Row> {};
-
-TEST_P(TokenFault, IsSeenAsTheMatrixSays) {
-  WorldOptions options;
-  options.simulator = GetParam().simulator;
-  options.simulator.insert(options.simulator.end(), {"--alerts", "50"});
-  World world(options);
-  Play(world, GetParam());
-}
-
-Json Token(const std::string& kind, Json more = Json::object()) {
-  more["path"] = "/oauth2/token";
-  return Rule(kind, more);
-}
-
-Json Always(Json more = Json::object()) {
-  more["times"] = 0;
-  return more;
-}
-
-// Whatever the failure of a log-in was, the next caller learns it without another log-in.
-void ExpectFailureIsKept(World& world, const Seen& seen) {
-  const int logins = world.Logins();
-  const Seen again = ListDetections(world, kGenerous);
-  EXPECT_EQ(again.status.error_code(), seen.status.error_code());
-  EXPECT_LE(world.Logins(), logins + 1);  // one more where the pause of a second was over already
-  EXPECT_EQ(world.Calls(), 0);
+TEST_P(TokenFault, IsObservedAsTheMatrixSays) {
+  World world({{"--alerts", "50"}});
+  GetParam().Run(world);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Refused, TokenFault,
-    testing::Values(Row{.name = "Row02_ExpiredTokenIsRenewedAndTheCallReplayed",
-                        .faults = {Rule("unauthorized")},
-                        .calls = 2,
-                        .logins = 1},
-                    Row{.name = "Row02_StaleTokenBehindA429IsRenewedToo",
-                        .faults = {Rule("stale_token")},
-                        .calls = 2,
-                        .logins = 1},
-                    Row{.name = "Row04_FreshTokenThatIsRefusedIsThePreconditionThatFailed",
-                        .faults = {Rule("unauthorized", Always())},
-                        .code = StatusCode::FAILED_PRECONDITION,
-                        .reason = "UPSTREAM_AUTH",
-                        .calls = 2,
-                        .logins = 1}),
+    testing::Values(
+        FaultCase("ExpiredTokenIsRenewedAndTheCallReplayed", Rule("unauthorized"))
+            .Calls(2)
+            .Tokens(1),
+        FaultCase("StaleTokenBehindA429IsRenewedToo", Rule("stale_token")).Calls(2).Tokens(1),
+        FaultCase("FreshTokenThatIsRefusedIsAFailedPrecondition", Always("unauthorized"))
+            .Fails(StatusCode::FAILED_PRECONDITION, "UPSTREAM_AUTH")
+            .Calls(2)
+            .Tokens(1)),
     NameOf);
+
+// The next caller learns of the failure without another token request.
+void FailureIsKept(World& world, const Observed& observed) {
+  const int tokens = world.Logins();
+  const Observed again = ListDetections(world, kGenerous);
+  EXPECT_THAT(again, StatusIs(observed.status.error_code()));
+  EXPECT_LE(world.Logins(), tokens + 1);  // one more where the pause of a second was over already
+  EXPECT_EQ(world.Calls(), 0);
+}
+
+void RetryIsInTwoMinutesAtMost(World&, const Observed& observed) {
+  const Details details(observed.status);
+  ASSERT_TRUE(details.has_retry);
+  EXPECT_GT(details.retry.retry_delay().seconds(), 20);
+  EXPECT_LE(details.retry.retry_delay().seconds(), 120);
+}
 
 INSTANTIATE_TEST_SUITE_P(
-    LogIn, TokenFault,
+    TokenRequests, TokenFault,
     testing::Values(
-        Row{.name = "Row05_WrongCredentialsAreNotTriedAgain",
-            .faults = {Token("status", Always({{"code", 401},
-                                               {"message",
-                                                "bad client simulator-client simulator-secret"}}))},
-            .code = StatusCode::FAILED_PRECONDITION,
-            .reason = "UPSTREAM_CREDENTIALS",
-            .calls = 0,
-            .logins = 1,
-            .warm = false,
-            .check = ExpectFailureIsKept},
-        Row{.name = "Row05_ForbiddenLogInIsNotTriedAgain",
-            .faults = {Token("status", Always({{"code", 403}}))},
-            .code = StatusCode::FAILED_PRECONDITION,
-            .reason = "UPSTREAM_CREDENTIALS",
-            .calls = 0,
-            .logins = 1,
-            .warm = false,
-            .check = ExpectFailureIsKept},
-        Row{.name = "Row07_LogInThatFailsIsTriedThreeTimes",
-            .faults = {Token("status", Always({{"code", 503}}))},
-            .code = StatusCode::UNAVAILABLE,
-            .reason = "UPSTREAM_TOKEN",
-            .calls = 0,
-            .logins = 3,
-            .warm = false},
-        Row{.name = "Row07_LogInThatFailsOnceIsTriedAgain",
-            .faults = {Token("status", {{"code", 503}})},
-            .calls = 1,
-            .logins = 2,
-            .warm = false},
+        FaultCase("WrongCredentialsAreNotTriedAgain",
+                  TokenAlways("status",
+                              {{"code", 401},
+                               {"message", "bad client simulator-client simulator-secret"}}))
+            .Fails(StatusCode::FAILED_PRECONDITION, "UPSTREAM_CREDENTIALS")
+            .Calls(0)
+            .Tokens(1)
+            .Cold()
+            .And(FailureIsKept),
+        FaultCase("ForbiddenTokenRequestIsNotTriedAgain", TokenAlways("status", {{"code", 403}}))
+            .Fails(StatusCode::FAILED_PRECONDITION, "UPSTREAM_CREDENTIALS")
+            .Calls(0)
+            .Tokens(1)
+            .Cold()
+            .And(FailureIsKept),
+        FaultCase("FailingTokenRequestIsTriedThreeTimes", TokenAlways("status", {{"code", 503}}))
+            .Fails(StatusCode::UNAVAILABLE, "UPSTREAM_TOKEN")
+            .Calls(0)
+            .Tokens(3)
+            .Cold(),
+        FaultCase("TokenRequestThatFailsOnceIsTriedAgain", Token("status", {{"code", 503}}))
+            .Calls(1)
+            .Tokens(2)
+            .Cold(),
         // Waited for where the deadline allows it, as with data calls.
-        Row{.name = "Row08_LimitedLogInWaitsWhereTheDeadlineAllows",
-            .faults = {Token("rate_limited", {{"in_seconds", 1}})},
-            .calls = 1,
-            .logins = 2,
-            .warm = false},
-        Row{.name = "Row08_LimitedLogInPastTheDeadlineSaysWhen",
-            .faults = {Token("rate_limited", {{"in_seconds", 600}})},
-            .code = StatusCode::UNAVAILABLE,
-            .reason = "RATE_LIMITED",
-            .calls = 0,
-            .logins = 1,
-            .deadline = seconds(20),
-            .warm = false,
-            .recovers = false,  // in two minutes
-            .check =
-                [](World&, const Seen& seen) {
-                  const Details details(seen.status);
-                  ASSERT_TRUE(details.has_retry);
-                  EXPECT_GT(details.retry.retry_delay().seconds(), 20);
-                  EXPECT_LE(details.retry.retry_delay().seconds(), 120);
-                }},
-        Row{.name = "Row09_MalformedTokenIsAskedForOnceMore",
-            .faults = {Token("token_malformed", Always())},
-            .code = StatusCode::UNAVAILABLE,
-            .reason = "UPSTREAM_TOKEN_MALFORMED",
-            .calls = 0,
-            .logins = 2,
-            .warm = false},
-        Row{.name = "Row09_TokenWithoutALifeIsNone",
-            .faults = {Token("token_without_expires", Always())},
-            .code = StatusCode::UNAVAILABLE,
-            .reason = "UPSTREAM_TOKEN_MALFORMED",
-            .calls = 0,
-            .logins = 2,
-            .warm = false},
-        Row{.name = "Row09_TokenThatLivesForNoTimeIsNone",
-            .faults = {Token("token_expires_in", Always({{"value", 0}}))},
-            .code = StatusCode::UNAVAILABLE,
-            .reason = "UPSTREAM_TOKEN_MALFORMED",
-            .calls = 0,
-            .logins = 2,
-            .warm = false},
-        Row{.name = "Row09_TokenThatLivesForLessThanNoTimeIsNone",
-            .faults = {Token("token_expires_in", Always({{"value", -5}}))},
-            .code = StatusCode::UNAVAILABLE,
-            .reason = "UPSTREAM_TOKEN_MALFORMED",
-            .calls = 0,
-            .logins = 2,
-            .warm = false},
-        Row{.name = "Row11_LogInIsNotRedirectedToAForeignHost",
-            .faults = {Token("redirect", Always({{"location", "https://evil.example.com"}}))},
-            .code = StatusCode::FAILED_PRECONDITION,
-            .reason = "UPSTREAM_REDIRECT",
-            .calls = 0,
-            .logins = 1,
-            .warm = false},
-        Row{.name = "Row11_LogInIsNotRedirectedToPlainHttp",
-            .faults = {Token("redirect", Always({{"location", "http://api.crowdstrike.com"}}))},
-            .code = StatusCode::FAILED_PRECONDITION,
-            .reason = "UPSTREAM_REDIRECT",
-            .calls = 0,
-            .logins = 1,
-            .warm = false},
-        Row{.name = "Row11_DataCallIsNotRedirected",
-            .faults = {Rule("redirect",
-                            Always({{"location", "https://api.us-2.crowdstrike.com"}}))},
-            .code = StatusCode::FAILED_PRECONDITION,
-            .reason = "UPSTREAM_REDIRECT",
-            .calls = 1,
-            .logins = 0},
-        // With a base URL of its own the region is only told, never followed: pinned regions are
-        // for the real clouds and are tested with the token source.
-        Row{.name = "Row12_RegionOfTheAnswerIsTold",
-            .faults = {Token("region", Always({{"value", "eu-1"}}))},
-            .calls = 1,
-            .logins = 1,
-            .warm = false,
-            .check =
-                [](World& world, const Seen&) {
-                  EXPECT_EQ(Ask(world, v1::GetStatusRequest())->region(), "eu-1");
-                }}),
+        FaultCase("LimitedTokenRequestWaitsWhereTheDeadlineAllows",
+                  Token("rate_limited", {{"in_seconds", 1}}))
+            .Calls(1)
+            .Tokens(2)
+            .Cold(),
+        FaultCase("LimitedTokenRequestPastTheDeadlineSaysWhen",
+                  Token("rate_limited", {{"in_seconds", 600}}))
+            .Fails(StatusCode::UNAVAILABLE, "RATE_LIMITED")
+            .Calls(0)
+            .Tokens(1)
+            .Within(seconds(20))
+            .Cold()
+            .Lasts()
+            .And(RetryIsInTwoMinutesAtMost),
+        FaultCase("MalformedTokenIsAskedForOnceMore", TokenAlways("token_malformed"))
+            .Fails(StatusCode::UNAVAILABLE, "UPSTREAM_TOKEN_MALFORMED")
+            .Calls(0)
+            .Tokens(2)
+            .Cold(),
+        FaultCase("TokenWithoutALifeIsMalformed", TokenAlways("token_without_expires"))
+            .Fails(StatusCode::UNAVAILABLE, "UPSTREAM_TOKEN_MALFORMED")
+            .Calls(0)
+            .Tokens(2)
+            .Cold(),
+        FaultCase("TokenThatLivesForNoTimeIsMalformed",
+                  TokenAlways("token_expires_in", {{"value", 0}}))
+            .Fails(StatusCode::UNAVAILABLE, "UPSTREAM_TOKEN_MALFORMED")
+            .Calls(0)
+            .Tokens(2)
+            .Cold(),
+        FaultCase("TokenWithANegativeLifeIsMalformed",
+                  TokenAlways("token_expires_in", {{"value", -5}}))
+            .Fails(StatusCode::UNAVAILABLE, "UPSTREAM_TOKEN_MALFORMED")
+            .Calls(0)
+            .Tokens(2)
+            .Cold(),
+        FaultCase("TokenRequestIsNotRedirectedToAForeignHost",
+                  TokenAlways("redirect", {{"location", "https://evil.example.com"}}))
+            .Fails(StatusCode::FAILED_PRECONDITION, "UPSTREAM_REDIRECT")
+            .Calls(0)
+            .Tokens(1)
+            .Cold(),
+        FaultCase("TokenRequestIsNotRedirectedToPlainHttp",
+                  TokenAlways("redirect", {{"location", "http://api.crowdstrike.com"}}))
+            .Fails(StatusCode::FAILED_PRECONDITION, "UPSTREAM_REDIRECT")
+            .Calls(0)
+            .Tokens(1)
+            .Cold(),
+        FaultCase("DataCallIsNotRedirected",
+                  Always("redirect", {{"location", "https://api.us-2.crowdstrike.com"}}))
+            .Fails(StatusCode::FAILED_PRECONDITION, "UPSTREAM_REDIRECT")
+            .Calls(1)
+            .Tokens(0),
+        // With a base URL of its own the region is only told, never followed: pinned regions are for
+        // the real clouds and are tested with the token source.
+        FaultCase("RegionOfTheAnswerIsTold", TokenAlways("region", {{"value", "eu-1"}}))
+            .Calls(1)
+            .Tokens(1)
+            .Cold()
+            .And([](World& world, const Observed&) {
+              EXPECT_EQ(Ask(world, v1::GetStatusRequest())->region(), "eu-1");
+            })),
     NameOf);
 
-void ExpectPause(const Seen& seen, int64_t least, int64_t most) {
-  const Details details(seen.status);
+void ExpectPause(const Observed& observed, int64_t min, int64_t max) {
+  const Details details(observed.status);
   ASSERT_TRUE(details.has_retry);
-  EXPECT_GE(details.retry.retry_delay().seconds(), least);
-  EXPECT_LE(details.retry.retry_delay().seconds(), most);
-  ASSERT_TRUE(seen.trailers.contains("grpc-retry-pushback-ms"));
-  EXPECT_GE(std::stoll(seen.trailers.at("grpc-retry-pushback-ms")), least * 1000);
+  EXPECT_GE(details.retry.retry_delay().seconds(), min);
+  EXPECT_LE(details.retry.retry_delay().seconds(), max);
+  ASSERT_TRUE(observed.trailers.contains("grpc-retry-pushback-ms"));
+  EXPECT_GE(std::stoll(observed.trailers.at("grpc-retry-pushback-ms")), min * 1000);
 }
 
 // Everybody waits: no further call goes upstream.
-void ExpectGateIsShut(World& world, const Seen& seen, int64_t least, int64_t most) {
-  ExpectPause(seen, least, most);
+void ExpectGateIsShut(World& world, const Observed& observed, int64_t min, int64_t max) {
+  ExpectPause(observed, min, max);
   const int calls = world.Calls();
-  const Seen other = ListHosts(world, seconds(1));
-  EXPECT_EQ(other.status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  const Observed other = ListHosts(world, seconds(1));
+  EXPECT_THAT(other, StatusIs(StatusCode::RESOURCE_EXHAUSTED));
   EXPECT_EQ(world.Calls(), calls);
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    RateLimit, TokenFault,
-    testing::Values(Row{.name = "Row15_LimitThatFitsTheDeadlineIsWaitedFor",
-                        .faults = {Rule("rate_limited", {{"in_seconds", 1}})},
-                        .calls = 2,
-                        .logins = 0},
-                    Row{.name = "Row15_LimitInMillisecondsIsUnderstood",
-                        .faults = {Rule("rate_limited", {{"in_seconds", 1}, {"unit", "ms"}})},
-                        .calls = 2,
-                        .logins = 0},
-                    Row{.name = "Row16_LimitPastTheDeadlineIsToldAtOnce",
-                        .faults = {Rule("rate_limited", {{"in_seconds", 6}})},
-                        .code = StatusCode::RESOURCE_EXHAUSTED,
-                        .reason = "RATE_LIMITED",
-                        .calls = 1,
-                        .deadline = seconds(4),
-                        .check = [](World& world,
-                                    const Seen& seen) { ExpectGateIsShut(world, seen, 4, 8); }},
-                    Row{.name = "Row17_LimitWithoutAnInstantIsBackedOffFrom",
-                        .faults = {Rule("rate_limited", {{"no_header", "true"}})},
-                        .calls = 2},
-                    Row{.name = "Row17_LimitWithAGarbledInstantIsBackedOffFrom",
-                        .faults = {Rule("rate_limited", {{"retry_after", "soon"}})},
-                        .calls = 2},
-                    Row{.name = "Row17_LimitWithAPastInstantIsBackedOffFrom",
-                        .faults = {Rule("rate_limited", {{"retry_after", "1500000000"}})},
-                        .calls = 2},
-                    Row{.name = "Row17_LimitInTheFarFutureIsTwoMinutesAtMost",
-                        .faults = {Rule("rate_limited", {{"in_seconds", 864'000}})},
-                        .code = StatusCode::RESOURCE_EXHAUSTED,
-                        .reason = "RATE_LIMITED",
-                        .calls = 1,
-                        .deadline = seconds(30),
-                        .recovers = false,  // in two minutes
-                        .check = [](World& world,
-                                    const Seen& seen) { ExpectGateIsShut(world, seen, 60, 120); }}),
+    RateLimits, TokenFault,
+    testing::Values(
+        FaultCase("LimitThatFitsTheDeadlineIsWaitedFor", Rule("rate_limited", {{"in_seconds", 1}}))
+            .Calls(2)
+            .Tokens(0),
+        FaultCase("LimitInMillisecondsIsUnderstood",
+                  Rule("rate_limited", {{"in_seconds", 1}, {"unit", "ms"}}))
+            .Calls(2)
+            .Tokens(0),
+        FaultCase("LimitPastTheDeadlineIsToldAtOnce", Rule("rate_limited", {{"in_seconds", 6}}))
+            .Fails(StatusCode::RESOURCE_EXHAUSTED, "RATE_LIMITED")
+            .Calls(1)
+            .Within(seconds(4))
+            .And([](World& world, const Observed& observed) {
+              ExpectGateIsShut(world, observed, 4, 8);
+            }),
+        FaultCase("LimitWithoutAnInstantIsBackedOffFrom",
+                  Rule("rate_limited", {{"no_header", "true"}}))
+            .Calls(2),
+        FaultCase("LimitWithAGarbledInstantIsBackedOffFrom",
+                  Rule("rate_limited", {{"retry_after", "soon"}}))
+            .Calls(2),
+        FaultCase("LimitWithAPastInstantIsBackedOffFrom",
+                  Rule("rate_limited", {{"retry_after", "1500000000"}}))
+            .Calls(2),
+        FaultCase("LimitInTheFarFutureIsTwoMinutesAtMost",
+                  Rule("rate_limited", {{"in_seconds", 864'000}}))
+            .Fails(StatusCode::RESOURCE_EXHAUSTED, "RATE_LIMITED")
+            .Calls(1)
+            .Within(seconds(30))
+            .Lasts()
+            .And([](World& world, const Observed& observed) {
+              ExpectGateIsShut(world, observed, 60, 120);
+            })),
     NameOf);
 
-TEST(TokenLife, Row01_TokenThatExpiredIsRenewedBeforeTheCall) {
+TEST(TokenLife, TokenThatExpiredIsRenewedBeforeTheCall) {
   World world({{"--alerts", "50"}});
   world.Fault(Token("token_expires_in", {{"value", 1}}));
   ASSERT_TRUE(ListHosts(world, kGenerous).status.ok());
@@ -242,7 +201,7 @@ TEST(TokenLife, Row01_TokenThatExpiredIsRenewedBeforeTheCall) {
   EXPECT_EQ(world.Calls(), 1);
 }
 
-TEST(TokenLife, Row03_ManyCallsWithARevokedTokenShareOneLogIn) {
+TEST(TokenLife, ManyCallsWithARevokedTokenShareOneTokenRequest) {
   constexpr int kCallers = 20;
   World world({{"--alerts", "50"}});
   ASSERT_TRUE(ListHosts(world, kGenerous).status.ok());
@@ -250,25 +209,25 @@ TEST(TokenLife, Row03_ManyCallsWithARevokedTokenShareOneLogIn) {
   // All are on their way before the first is refused.
   world.Fault(Rule("latency", {{"path", ""}, {"ms", 300}, {"times", 0}}));
   world.Control("POST", "/__simulator/revoke_tokens");
-  std::vector<std::future<Seen>> callers;
+  std::vector<std::future<Observed>> callers;
   for (int i = 0; i < kCallers; ++i) {
     callers.push_back(std::async(std::launch::async, [&world, i] {
       v1::ListDetectionsRequest request;
       request.set_page_size(1 + i);
       const auto answer = Ask(world, request);
-      return Seen{answer.status, answer->read_info(), answer->detections_size(), {}};
+      return Observed{answer.status, answer->read_info(), answer->detections_size(), {}};
     }));
   }
   for (auto& caller : callers) {
-    const Seen seen = caller.get();
-    EXPECT_TRUE(seen.status.ok()) << seen.status.error_message();
+    const Observed observed = caller.get();
+    EXPECT_THAT(observed, IsOk());
   }
   EXPECT_EQ(world.Logins(), 1);
   EXPECT_LE(world.Calls(), 2 * kCallers);
 }
 
 // The old token is served while its renewal fails and is tried again.
-TEST(TokenLife, Row06_OldTokenServesWhileItsRenewalFails) {
+TEST(TokenLife, OldTokenServesWhileItsRenewalFails) {
   World world({{"--alerts", "50"}});
   world.Fault(Token("token_expires_in", {{"value", 8}}));
   ASSERT_TRUE(ListHosts(world, kGenerous).status.ok());
@@ -282,7 +241,7 @@ TEST(TokenLife, Row06_OldTokenServesWhileItsRenewalFails) {
   EXPECT_EQ(world.Ledger().at("statuses").value("401", 0), 0);
 }
 
-TEST(TokenRedirect, Row10_LogInFollowsOneRedirectToAnAllowedCloud) {
+TEST(TokenRedirect, TokenRequestFollowsOneRedirectToAnAllowedCloud) {
   WorldOptions options{{"--alerts", "50"}};
   options.start_gateway = false;
   World world(options);
@@ -293,7 +252,7 @@ TEST(TokenRedirect, Row10_LogInFollowsOneRedirectToAnAllowedCloud) {
   const std::string line = other.ReadLine();
   const std::string url = line.substr(line.find("https://"));
   world.StartGateway({"--loopback-redirect=" + url.substr(std::string("https://").size())});
-  world.Fault(Token("redirect", Always({{"location", url}, {"code", 308}})));
+  world.Fault(TokenAlways("redirect", {{"location", url}, {"code", 308}}));
   EXPECT_TRUE(ListDetections(world, kGenerous).status.ok());
   EXPECT_EQ(Ask(world, v1::GetStatusRequest())->base_url(), url);
   EXPECT_EQ(world.Logins(), 1);

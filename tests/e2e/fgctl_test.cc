@@ -14,7 +14,6 @@
 #include "client/text.h"
 #include "descriptor_set.h"
 #include "tests/e2e/calls.h"
-#include "tests/e2e/shared_world.h"
 #include "tests/support/method_requests.h"
 #include "tests/unit/client/program_run.h"
 
@@ -83,7 +82,6 @@ class FgctlCommands : public SharedWorld<FgctlCommands> {
     return {.simulator = {"--alerts", "60", "--hosts", "50", "--iocs", "50", "--intel-indicators",
                           "80", "--vulnerabilities", "100", "--cases", "20", "--rtr-sessions", "60",
                           "--discover-hosts", "80"},
-            .gateway = {},
             .environment = {{"VIRUSTOTAL_API_KEY", kVirusTotalKey}}};
   }
 

@@ -1,8 +1,6 @@
 // What the check of a filter tells its caller, through the real programs: notes beside the answer,
 // a correction beside a refusal, and what a check of the syntax alone lets through.
-#include "tests/e2e/bad_input.h"
-#include "tests/e2e/calls/detections.h"
-#include "tests/e2e/calls/hosts.h"
+#include "tests/e2e/calls.h"
 
 namespace falcon::e2e {
 namespace {
@@ -16,7 +14,7 @@ TEST_F(FilterCheck, UnknownWordsAreAskedForAndNoted) {
   const auto listed =
       Ask(world(), Make<v1::ListHostsRequest>("filter { fql: \"platform_name:'BeOS'\" }"));
 
-  ASSERT_TRUE(listed.status.ok()) << listed.status.error_message();
+  ASSERT_THAT(listed, IsOk());
   EXPECT_EQ(listed->hosts_size(), 0);
   ASSERT_EQ(listed->read_info().notes_size(), 1);
   EXPECT_EQ(listed->read_info().notes(0).reason(), "UNKNOWN_WORD");
@@ -27,7 +25,7 @@ TEST_F(FilterCheck, AggregationsNoteUnknownWordsToo) {
   const auto counted = Ask(world(), Make<v1::AggregateDetectionsRequest>(
                                         "field: 'status' filter { fql: \"product:'toaster'\" }"));
 
-  ASSERT_TRUE(counted.status.ok()) << counted.status.error_message();
+  ASSERT_THAT(counted, IsOk());
   ASSERT_EQ(counted->read_info().notes_size(), 1);
   EXPECT_EQ(counted->read_info().notes(0).field(), "product");
 }
@@ -36,7 +34,7 @@ TEST_F(FilterCheck, RefusalsBringAFilterThatIsTaken) {
   const auto refused =
       Ask(world(),
           Make<v1::ListHostsRequest>("filter { fql: \"hostnme:*'*' and platform_name:'linux'\" }"));
-  ASSERT_EQ(refused.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  ASSERT_THAT(refused, StatusIs(StatusCode::INVALID_ARGUMENT));
   const auto metadata = Details(refused.status).info.metadata();
   ASSERT_TRUE(metadata.contains("corrected_filter"));
 
@@ -44,7 +42,7 @@ TEST_F(FilterCheck, RefusalsBringAFilterThatIsTaken) {
   again.mutable_filter()->set_fql(metadata.at("corrected_filter"));
   const auto listed = Ask(world(), again);
 
-  ASSERT_TRUE(listed.status.ok()) << listed.status.error_message();
+  ASSERT_THAT(listed, IsOk());
   EXPECT_GT(listed->hosts_size(), 0);
 }
 
@@ -58,7 +56,7 @@ TEST_F(FilterCheck, SyntaxAloneLeavesUnknownFieldsToFalcon) {
   world().ResetLedger();
   const auto broken = Ask(
       world(), Make<v1::ListHostsRequest>(unchecked + "filter { fql: \"brand_new:'x'),(a:'y'\" }"));
-  EXPECT_EQ(broken.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(broken, StatusIs(StatusCode::INVALID_ARGUMENT));
   EXPECT_EQ(world().Calls(), 0);
 }
 
@@ -68,8 +66,8 @@ TEST_F(FilterCheck, StarsFindTheSameBeforeTheQuotesAndInside) {
   const auto before =
       Ask(world(), Make<v1::ListHostsRequest>("filter { fql: \"hostname:*'*-*'\" }"));
 
-  ASSERT_TRUE(inside.status.ok()) << inside.status.error_message();
-  ASSERT_TRUE(before.status.ok()) << before.status.error_message();
+  ASSERT_THAT(inside, IsOk());
+  ASSERT_THAT(before, IsOk());
   EXPECT_GT(inside->hosts_size(), 0);
   EXPECT_EQ(inside->total_size(), before->total_size());
 }

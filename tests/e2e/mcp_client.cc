@@ -1,11 +1,9 @@
 // JSON-RPC on pipes, and HTTP by curl.
 #include "tests/e2e/mcp_client.h"
 
-#include <curl/curl.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <memory>
 #include <utility>
 
 namespace falcon::e2e {
@@ -15,11 +13,6 @@ std::vector<std::string> With(std::vector<std::string> first, std::vector<std::s
   first.insert(first.end(), std::make_move_iterator(then.begin()),
                std::make_move_iterator(then.end()));
   return first;
-}
-
-size_t Append(char* data, size_t size, size_t count, void* out) {
-  static_cast<std::string*>(out)->append(data, size * count);
-  return size * count;
 }
 
 }  // namespace
@@ -105,25 +98,11 @@ HttpBridge::HttpBridge(const World& world, std::vector<std::string> flags)
   url_ = line.substr(std::min(mark.size(), line.size()));
 }
 
-HttpBridge::Reply HttpBridge::Post(const Json& message,
-                                   const std::vector<std::string>& headers) const {
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
-                                                                 &curl_easy_cleanup);
-  curl_slist* list = curl_slist_append(nullptr, "Content-Type: application/json");
-  list = curl_slist_append(list, "Accept: application/json, text/event-stream");
-  for (const std::string& header : headers) list = curl_slist_append(list, header.c_str());
-  Reply reply;
-  const std::string body = message.dump();
-  curl_easy_setopt(curl.get(), CURLOPT_URL, url_.c_str());
-  curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
-  curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, list);
-  curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.c_str());
-  curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, &Append);
-  curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &reply.body);
-  EXPECT_EQ(curl_easy_perform(curl.get()), CURLE_OK);
-  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &reply.status);
-  curl_slist_free_all(list);
-  return reply;
+HttpReply HttpBridge::Post(const Json& message, const std::vector<std::string>& headers) const {
+  return Fetch("POST", url_, message.dump(),
+               With({"Content-Type: application/json",
+                     "Accept: application/json, text/event-stream", "Expect:"},
+                    headers));
 }
 
 Outcome Inspect(const World& world, const std::vector<std::string>& target,

@@ -13,8 +13,6 @@
 
 namespace falcon::e2e {
 
-using Json = nlohmann::json;
-
 // The bridge as a child on pipes. Starts with the handshake.
 class McpClient {
  public:
@@ -62,12 +60,8 @@ class HttpBridge {
   const std::string& url() const { return url_; }
   const Program& program() const { return program_; }
 
-  struct Reply {
-    long status = 0;
-    std::string body;
-  };
   // POST of one message. `headers` as "Name: value".
-  Reply Post(const Json& message, const std::vector<std::string>& headers = {}) const;
+  HttpReply Post(const Json& message, const std::vector<std::string>& headers = {}) const;
 
  private:
   Program program_;

@@ -6,7 +6,6 @@
 
 #include "tests/e2e/calls.h"
 #include "tests/e2e/mcp_client.h"
-#include "tests/e2e/shared_world.h"
 
 namespace falcon::e2e {
 namespace {
@@ -15,7 +14,6 @@ class McpQuestions : public SharedWorld<McpQuestions> {
  public:
   static WorldOptions Options() {
     return {.simulator = {"--alerts", "500", "--hosts", "200"},
-            .gateway = {},
             .environment = {{"VIRUSTOTAL_API_KEY", kVirusTotalKey}}};
   }
   static void TearDownTestSuite() {
@@ -42,7 +40,7 @@ struct Question {
   const char* records;
 };
 
-TEST_F(McpQuestions, TheSevenUsualOnesAreOneCallEach) {
+TEST_F(McpQuestions, SevenUsualQuestionsAreOneCallEach) {
   const std::vector<Question> questions = {
       {"search_detections",
        {{"days", 7},

@@ -8,8 +8,6 @@
 
 #include "tests/e2e/calls.h"
 #include "tests/e2e/mcp_client.h"
-#include "tests/e2e/shared_world.h"
-#include "tests/e2e/story.h"
 
 namespace falcon::e2e {
 namespace {
@@ -73,9 +71,7 @@ Json Detection(const Json& detections, const std::string& name, const std::strin
 
 class McpStory : public SharedWorld<McpStory> {
  public:
-  static WorldOptions Options() {
-    return {.simulator = {"--alerts", "500", "--hosts", "200"}, .gateway = {}, .environment = {}};
-  }
+  static WorldOptions Options() { return {.simulator = {"--alerts", "500", "--hosts", "200"}}; }
   static void TearDownTestSuite() {
     Client().reset();
     SharedWorld::TearDownTestSuite();

@@ -95,6 +95,14 @@ Outcome RunToEnd(const std::string& path, const std::vector<std::string>& argume
   return outcome;
 }
 
+int MemoryMib(pid_t pid, const std::string& key) {
+  std::ifstream lines("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(key + ":")) return std::atoi(line.c_str() + key.size() + 1) / 1024;
+  }
+  return -1;
+}
+
 Program::Program(const std::string& path, const std::vector<std::string>& arguments,
                  const std::map<std::string, std::string>& environment, std::string log,
                  Input input)

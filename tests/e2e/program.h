@@ -23,6 +23,9 @@ Outcome RunToEnd(const std::string& path, const std::vector<std::string>& argume
                  const std::map<std::string, std::string>& environment = {},
                  const std::string& input = "");
 
+// A size of a process in MiB: "VmHWM", its largest resident size so far, or "VmRSS"; -1 if it ended.
+int MemoryMib(pid_t pid, const std::string& key);
+
 // Whether a program's standard input is a pipe from its test, or the test's own.
 enum class Input { kInherited, kPiped };
 

@@ -1,4 +1,4 @@
-// Starts and steers the two programs.
+// Starts and controls the two programs.
 #include "tests/e2e/world.h"
 
 #include <curl/curl.h>
@@ -11,6 +11,8 @@
 #include <stdexcept>
 
 #include "google/rpc/status.pb.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "tests/e2e/calls.h"
 
 namespace falcon::e2e {
 namespace {
@@ -98,39 +100,22 @@ void World::StartGateway(const std::vector<std::string>& further) {
   channel_ = grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), channel);
 }
 
-nlohmann::json World::Control(const std::string& method, const std::string& path,
-                              const std::string& body) {
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
-                                                                 &curl_easy_cleanup);
-  std::string answer;
-  const std::string url = simulator_url_ + path;
-  curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
-  // Some worlds have a flawed certificate; the test itself talks to nobody else.
-  curl_easy_setopt(curl.get(), CURLOPT_SSL_VERIFYPEER, 0L);
-  curl_easy_setopt(curl.get(), CURLOPT_SSL_VERIFYHOST, 0L);
-  curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
-  curl_easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, method.c_str());
-  if (!body.empty()) curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.c_str());
-  curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, &Append);
-  curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer);
-  const CURLcode code = curl_easy_perform(curl.get());
-  if (code != CURLE_OK) throw std::runtime_error(url + ": " + curl_easy_strerror(code));
-  return nlohmann::json::parse(answer, nullptr, /*allow_exceptions=*/false);
+Json World::Control(const std::string& method, const std::string& path, const std::string& body) {
+  return Json::parse(Fetch(method, simulator_url_ + path, body).body, nullptr,
+                     /*allow_exceptions=*/false);
 }
 
-void World::Fault(const nlohmann::json& rule) {
-  Control("POST", "/__simulator/faults", rule.dump());
-}
+void World::Fault(const Json& rule) { Control("POST", "/__simulator/faults", rule.dump()); }
 
 void World::ClearFaults() { Control("DELETE", "/__simulator/faults"); }
 
-nlohmann::json World::Ledger() { return Control("GET", "/__simulator/ledger"); }
+Json World::Ledger() { return Control("GET", "/__simulator/ledger"); }
 
 void World::ResetLedger() { Control("DELETE", "/__simulator/ledger"); }
 
 int World::Calls(const std::string& what) {
   int calls = 0;
-  const nlohmann::json ledger = Ledger();
+  const Json ledger = Ledger();
   for (const auto& [name, count] : ledger.at("counts").items()) {
     const bool data = name.find("/oauth2/") == std::string::npos;
     if (what.empty() ? data : name == what) calls += count.get<int>();
@@ -146,6 +131,59 @@ Details::Details(const grpc::Status& status) {
     if (detail.Is<google::rpc::BadRequest>()) detail.UnpackTo(&bad);
     if (detail.Is<google::rpc::RetryInfo>()) has_retry = detail.UnpackTo(&retry);
   }
+}
+
+HttpReply Fetch(const std::string& method, const std::string& url, const std::string& body,
+                const std::vector<std::string>& headers) {
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
+                                                                 &curl_easy_cleanup);
+  curl_slist* list = nullptr;
+  for (const std::string& header : headers) list = curl_slist_append(list, header.c_str());
+  HttpReply reply;
+  curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_SSL_VERIFYPEER, 0L);
+  curl_easy_setopt(curl.get(), CURLOPT_SSL_VERIFYHOST, 0L);
+  curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
+  curl_easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, method.c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, list);
+  if (!body.empty()) curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, &Append);
+  curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &reply.body);
+  const CURLcode code = curl_easy_perform(curl.get());
+  curl_slist_free_all(list);
+  if (code != CURLE_OK) throw std::runtime_error(url + ": " + curl_easy_strerror(code));
+  long status = 0;
+  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
+  reply.status = static_cast<int>(status);
+  return reply;
+}
+
+std::string Health(World& world) {
+  using grpc::health::v1::HealthCheckResponse;
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kGenerous);
+  HealthCheckResponse answer;
+  const grpc::Status status =
+      grpc::health::v1::Health::Stub(world.channel()).Check(&context, {}, &answer);
+  return status.ok() ? HealthCheckResponse::ServingStatus_Name(answer.status())
+                     : status.error_message();
+}
+
+HttpReply GetEndpoint(World& world, const std::string& path) {
+  constexpr std::string_view kMark = R"("event":"metrics_served","address":")";
+  std::string log;
+  WaitUntil([&] {
+    log = world.gateway_program().Log();
+    return log.find(kMark) != std::string::npos;
+  });
+  const size_t begin = log.rfind(kMark) + kMark.size();
+  return Fetch("GET", "http://" + log.substr(begin, log.find('"', begin) - begin) + path);
+}
+
+double Metric(World& world, const std::string& series) {
+  const std::string text = GetEndpoint(world, "/metrics").body;
+  const size_t at = text.find("\n" + series + " ");
+  return at == std::string::npos ? 0 : std::stod(text.substr(at + series.size() + 2));
 }
 
 }  // namespace falcon::e2e
