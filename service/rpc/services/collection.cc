@@ -94,16 +94,10 @@ PageRequest Collection::Prepare(const Message& original, std::string_view token_
   }
   const Message& request = copy == nullptr ? original : *copy;
   page.binding = upstream::PageTokens::Binding(request);
-  plan.decoder = &decoder_;
-  plan.options = Options(request, validator);
-  plan.id_field = id_field_;
-  ValidateStaleness(request, validator);
+  FillPlan(request, validator, plan);
   plan.seek_field = order.field == spec_.resume_field ? resume_field_ : nullptr;
-  plan.seek_kind = resume_kind_;
   plan.order = std::move(order);
   plan.page_size = PageSize(request, token_field == "page_token" ? "page_size" : "batch_size");
-  plan.answer_bytes = spec_.max_response_bytes;
-  plan.names = fql::NameFilter(request, catalogue_);
   fql::CompiledFilter filter =
       validator.ValueOrDefault(fql::CompileFilters(request, catalogue_, deps_.clock.WallNow()));
   page.filter_notes = std::move(filter.notes);
@@ -117,6 +111,17 @@ PageRequest Collection::Prepare(const Message& original, std::string_view token_
   text = filter.expression.empty() ? std::string(spec_.match_all_filter) : filter.expression.Text();
   if (!also.empty()) text = text.empty() ? also.Text() : StrCat("(", text, ")+", also.Text());
   return page;
+}
+
+void Collection::FillPlan(const Message& request, RequestValidator& validator,
+                          upstream::PagePlan& plan) const {
+  ValidateStaleness(request, validator);
+  plan.decoder = &decoder_;
+  plan.options = Options(request, validator);
+  plan.id_field = id_field_;
+  plan.seek_kind = resume_kind_;
+  plan.answer_bytes = spec_.max_response_bytes;
+  plan.names = fql::NameFilter(request, catalogue_);
 }
 
 json::DecodeOptions Collection::Options(const Message& request, RequestValidator& validator) const {

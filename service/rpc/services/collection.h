@@ -177,6 +177,9 @@ class Collection {
   // What lists and exports share. The request has `token_field`.
   PageRequest Prepare(const google::protobuf::Message& request, std::string_view token_field,
                       fql::Order order, RequestValidator& validator) const;
+  // The parts of a plan that do not depend on the order or the position.
+  void FillPlan(const google::protobuf::Message& request, RequestValidator& validator,
+                upstream::PagePlan& plan) const;
   Task<absl::Status> CountByValues(RpcContext& call, const google::protobuf::Message& request,
                                    google::protobuf::Message& response) const;
   // Fills the query of `preparation`.

@@ -100,13 +100,13 @@ class AcceptorTest : public ::testing::Test {
 };
 
 // Clients that look at their sockets now and then only must find gRPC's settings there.
-TEST_F(AcceptorTest, AConnectionIsHandedOverBeforeItsClientSaysAnything) {
+TEST_F(AcceptorTest, HandsConnectionOverBeforeItsFirstByte) {
   Start({});
   const FileDescriptor client = Dial("");
   WaitUntil([&] { return Taken() == 1 && connections_->size() == 1; });
 }
 
-TEST_F(AcceptorTest, AConnectionCountsUntilItIsShut) {
+TEST_F(AcceptorTest, CountsConnectionUntilBothEndsAreShut) {
   Start({}, /*max_connections=*/1);
   const FileDescriptor client = Dial("x");
   WaitUntil([&] { return Taken() == 1; });
@@ -118,7 +118,7 @@ TEST_F(AcceptorTest, AConnectionCountsUntilItIsShut) {
   WaitUntil([&] { return Taken() == 2; });
 }
 
-TEST_F(AcceptorTest, OneAddressMayNotTakeAll) {
+TEST_F(AcceptorTest, RefusesConnectionBeyondLimitOfItsAddress) {
   Start({}, /*max_connections=*/10, /*per_address=*/2);
   const FileDescriptor first = Dial("x");
   const FileDescriptor second = Dial("x");
@@ -127,7 +127,7 @@ TEST_F(AcceptorTest, OneAddressMayNotTakeAll) {
   ExpectRefused("address_limit");
 }
 
-TEST_F(AcceptorTest, AClientThatSaysNothingIsClosedInTime) {
+TEST_F(AcceptorTest, ClosesConnectionThatSendsNothing) {
   Start({.first_byte = milliseconds(20)});
   const FileDescriptor speaks = Dial("x");
   EXPECT_TRUE(IsClosed(Dial("")));
@@ -136,7 +136,7 @@ TEST_F(AcceptorTest, AClientThatSaysNothingIsClosedInTime) {
   EXPECT_EQ(send(speaks.get(), "y", 1, MSG_NOSIGNAL), 1);
 }
 
-TEST_F(AcceptorTest, AConnectionIsClosedByItsPeersName) {
+TEST_F(AcceptorTest, ClosesConnectionByPeerName) {
   Start({});
   const FileDescriptor client = Dial("x");
   WaitUntil([&] { return Taken() == 1; });
@@ -145,7 +145,7 @@ TEST_F(AcceptorTest, AConnectionIsClosedByItsPeersName) {
   EXPECT_TRUE(IsClosed(client));
 }
 
-TEST_F(AcceptorTest, ShortOfMemoryItClosesTheConnectionWhoseBytesBecameNoCalls) {
+TEST_F(AcceptorTest, ClosesConnectionWhoseBytesMadeNoCallsWhenMemoryIsShort) {
   Start({.memory_mark = 100, .sample_interval = milliseconds(1)});
   const FileDescriptor caller = Dial("x");
   const FileDescriptor burden = Dial("x");
@@ -164,7 +164,7 @@ TEST_F(AcceptorTest, ShortOfMemoryItClosesTheConnectionWhoseBytesBecameNoCalls) 
   EXPECT_EQ(send(caller.get(), "y", 1, MSG_NOSIGNAL), 1);
 }
 
-TEST_F(AcceptorTest, AfterRunningOutOfFileDescriptorsItAcceptsAgain) {
+TEST_F(AcceptorTest, ResumesAcceptingWhenFileDescriptorsAreFree) {
   Start({.pause = milliseconds(5)});
   const FileDescriptor client = Dial("x");
   WaitUntil([&] { return Taken() == 1; });
@@ -185,7 +185,7 @@ TEST_F(AcceptorTest, AfterRunningOutOfFileDescriptorsItAcceptsAgain) {
   EXPECT_THAT(out_.str(), HasSubstr("accepting_paused"));
 }
 
-TEST_F(AcceptorTest, AfterStoppingNobodyConnectsAndWhoIsServedStays) {
+TEST_F(AcceptorTest, KeepsConnectionsWhenListeningStops) {
   Start({});
   const FileDescriptor client = Dial("x");
   WaitUntil([&] { return Taken() == 1; });

@@ -37,7 +37,7 @@ class CallLimiterTest : public ::testing::Test {
   std::vector<CallLimiter::Permit> permits_;
 };
 
-TEST_F(CallLimiterTest, OneCallerTakesThreeQuartersAndAnotherTheRest) {
+TEST_F(CallLimiterTest, LeavesAQuarterToOtherCallers) {
   absl::Status refusal;
   EXPECT_EQ(Fill("a", upstream::Priority::kInteractive, 1, refusal), 6);
   EXPECT_THAT(refusal, FailsWith(kExhausted, "CALL_LIMIT"));
@@ -47,7 +47,7 @@ TEST_F(CallLimiterTest, OneCallerTakesThreeQuartersAndAnotherTheRest) {
   EXPECT_EQ(Metadata(refusal)["scope"], "gateway");
 }
 
-TEST_F(CallLimiterTest, ExportsAndBytesHaveBoundsOfTheirOwn) {
+TEST_F(CallLimiterTest, BoundsExportsAndBytesSeparately) {
   absl::Status refusal;
   EXPECT_EQ(Fill("a", upstream::Priority::kExport, 1, refusal), 3);
   EXPECT_THAT(refusal, FailsWith(kExhausted, "EXPORT_LIMIT"));
@@ -55,7 +55,7 @@ TEST_F(CallLimiterTest, ExportsAndBytesHaveBoundsOfTheirOwn) {
   EXPECT_THAT(refusal, FailsWith(kExhausted, "BYTE_LIMIT"));
 }
 
-TEST_F(CallLimiterTest, WhatIsDoneOrNotNeededIsFreeAgain) {
+TEST_F(CallLimiterTest, ReleasesPermitsAndShrunkBytes) {
   absl::Status refusal;
   EXPECT_EQ(Fill("a", upstream::Priority::kInteractive, 750, refusal), 1);
   permits_.front().ShrinkTo(50);
@@ -68,7 +68,7 @@ TEST_F(CallLimiterTest, WhatIsDoneOrNotNeededIsFreeAgain) {
   EXPECT_EQ(left.bytes, 0);
 }
 
-TEST_F(CallLimiterTest, AMovedPermitIsGivenBackOnce) {
+TEST_F(CallLimiterTest, ReleasesMovedPermitOnce) {
   {
     CallLimiter::Permit first = *limiter_.Acquire("a", upstream::Priority::kExport, 10);
     const CallLimiter::Permit second = std::move(first);
@@ -77,7 +77,7 @@ TEST_F(CallLimiterTest, AMovedPermitIsGivenBackOnce) {
   EXPECT_EQ(limiter_.in_use().calls, 0);
 }
 
-TEST_F(CallLimiterTest, RefusalsAreCountedByReason) {
+TEST_F(CallLimiterTest, CountsRefusalsByReason) {
   absl::Status refusal;
   Fill("a", upstream::Priority::kExport, 1, refusal);
   EXPECT_THAT(
@@ -95,7 +95,7 @@ TEST(CallBounds, FollowTheMemoryLimit) {
   EXPECT_GT(CallBoundsFor(0).calls, usual.calls);
 }
 
-TEST(ExpectedBytes, GrowWithTheRecordsAskedForAndStayBelowTheLargestAnswer) {
+TEST(ExpectedBytes, GrowWithRequestedRecordsUpToTheLargestResponse) {
   const RequestSize one{.bytes = 100, .visited = 1, .records = 1};
   const RequestSize many{.bytes = 100, .visited = 1, .records = 5000};
   EXPECT_LT(ExpectedBytes(one, upstream::Priority::kInteractive), 64 << 10);

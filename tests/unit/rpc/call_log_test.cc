@@ -44,7 +44,7 @@ class CallLogTest : public ::testing::Test {
   CallLog calls_{clock_, log_, metrics_};
 };
 
-TEST_F(CallLogTest, EveryKindOfFailureThatNoCallerMadeHasAWarning) {
+TEST_F(CallLogTest, WarnsOfFailuresNotCausedByCallers) {
   for (const StatusCode code :
        {StatusCode::kUnknown, StatusCode::kDeadlineExceeded, StatusCode::kResourceExhausted,
         StatusCode::kFailedPrecondition, StatusCode::kUnimplemented, StatusCode::kInternal,
@@ -56,7 +56,7 @@ TEST_F(CallLogTest, EveryKindOfFailureThatNoCallerMadeHasAWarning) {
   EXPECT_EQ(Count(Text(), R"("level":"warning","event":"rpc_failed")"), 9u);
 }
 
-TEST_F(CallLogTest, FailuresOfCallersAreNoWarnings) {
+TEST_F(CallLogTest, DoesNotWarnOfFailuresCausedByCallers) {
   for (const StatusCode code :
        {StatusCode::kCancelled, StatusCode::kInvalidArgument, StatusCode::kNotFound,
         StatusCode::kPermissionDenied, StatusCode::kAborted, StatusCode::kOutOfRange,
@@ -67,7 +67,7 @@ TEST_F(CallLogTest, FailuresOfCallersAreNoWarnings) {
   EXPECT_EQ(Text(), "");
 }
 
-TEST_F(CallLogTest, RepeatsAreCountedInsteadOfWritten) {
+TEST_F(CallLogTest, SuppressesAndCountsRepeatedFailures) {
   const absl::Status failure = Error(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT", "x");
   for (int i = 0; i < 1'531; ++i) Finish(failure);
   Finish(Error(StatusCode::kUnavailable, "OTHER", "x"));
@@ -84,7 +84,7 @@ TEST_F(CallLogTest, RepeatsAreCountedInsteadOfWritten) {
                                 R"("count":1526,"window_s":10)"));
 }
 
-TEST_F(CallLogTest, CountsMessagesAndValuesThatDidNotFit) {
+TEST_F(CallLogTest, CountsMessagesAndSkippedValues) {
   RpcContext call = NewCall();
   call.report.skipped_values = 2;
   call.BeginNextMessage();
@@ -100,7 +100,7 @@ TEST_F(CallLogTest, CountsMessagesAndValuesThatDidNotFit) {
                               "grpc_type=\"server_stream\"} 2"));
 }
 
-TEST_F(CallLogTest, TextsOfGrpcAndProtobufAreLinesToo) {
+TEST_F(CallLogTest, LogsMessagesOfGrpcAndProtobuf) {
   gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);  // as gRPC does when it starts
   LibraryLogs libraries(clock_, log_);
   for (int i = 0; i < 8; ++i) gpr_log(GPR_ERROR, "no more %s\n\x1b[2J", "descriptors");

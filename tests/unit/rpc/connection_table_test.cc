@@ -25,12 +25,12 @@ class ResetLimiterTest : public ::testing::Test {
                         metrics_};
 };
 
-TEST_F(ResetLimiterTest, AConnectionWithTooManyResetsInASecondIsClosedOnce) {
+TEST_F(ResetLimiterTest, ClosesConnectionOnceBeyondResetsPerSecond) {
   Reset("ipv4:192.0.2.1:1", ResetLimiter::kMaxResets + 10);
   EXPECT_THAT(closed_, ElementsAre("ipv4:192.0.2.1:1"));
 }
 
-TEST_F(ResetLimiterTest, ConnectionsAndSecondsCountForThemselves) {
+TEST_F(ResetLimiterTest, CountsEachConnectionAndSecondSeparately) {
   Reset("ipv4:192.0.2.1:1", ResetLimiter::kMaxResets - 1);
   Reset("ipv4:192.0.2.1:2", ResetLimiter::kMaxResets - 1);
   clock_.Advance(seconds(1));

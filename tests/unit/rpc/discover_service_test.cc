@@ -67,7 +67,7 @@ class AccountsTest : public ServedTest<NewDiscoverService, v1::DiscoverService> 
   }
 };
 
-TEST_F(AccountsTest, FilterThatEndsLikeTheSecondPartStartsWithTheFirst) {
+TEST_F(AccountsTest, StartsWithKnownAccountsWhateverTheFilterEndsWith) {
   ScriptBothParts();
   const std::vector<Batch> batches = Export();
   EXPECT_THAT(Filters(), ElementsAre(kStrangerPart, kEither, kKnownPart, kStrangerPart));
@@ -77,7 +77,7 @@ TEST_F(AccountsTest, FilterThatEndsLikeTheSecondPartStartsWithTheFirst) {
   EXPECT_EQ(batches[1].exported(), 2);
 }
 
-TEST_F(AccountsTest, GoOnInThePartThatTheirTokenIsOf) {
+TEST_F(AccountsTest, ResumesInThePartOfItsToken) {
   ScriptBothParts();
   const std::vector<Batch> batches = Export();
   ASSERT_EQ(batches.size(), 2U);

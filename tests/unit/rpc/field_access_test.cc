@@ -16,7 +16,7 @@ TEST(RecordView, IsBriefInListsAndExportsAndFullInGets) {
   EXPECT_EQ(ShownView(v1::BatchGetHostsRequest()), v1::RECORD_VIEW_FULL);
 }
 
-TEST(RecordView, IsWhatTheRequestSays) {
+TEST(RecordView, IsTheViewOfTheRequest) {
   v1::ListHostsRequest list;
   list.set_view(v1::RECORD_VIEW_FULL);
   EXPECT_EQ(ShownView(list), v1::RECORD_VIEW_FULL);
@@ -25,7 +25,7 @@ TEST(RecordView, IsWhatTheRequestSays) {
   EXPECT_EQ(ShownView(get), v1::RECORD_VIEW_BRIEF);
 }
 
-TEST(RecordView, IsNoneUnderAMaskThatHasPathsOrWithoutRecords) {
+TEST(RecordView, IsUnspecifiedWithAMaskOrWithoutRecords) {
   v1::ListHostsRequest list;
   list.set_view(v1::RECORD_VIEW_FULL);
   list.mutable_read_mask();

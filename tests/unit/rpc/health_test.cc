@@ -72,7 +72,7 @@ TEST_F(HealthTest, FollowsTheHeartbeatOfTheLoop) {
   while (Check() != HealthCheckResponse::SERVING) std::this_thread::yield();
 }
 
-TEST_F(HealthTest, EachServiceHasTheStateOfTheServer) {
+TEST_F(HealthTest, ReportsStateOfServerForEachService) {
   for (const char* service : {"", kHosts, "grpc.health.v1.Health"}) {
     EXPECT_EQ(Check(service), HealthCheckResponse::SERVING) << service;
     server_->SetServing(false);
@@ -81,7 +81,7 @@ TEST_F(HealthTest, EachServiceHasTheStateOfTheServer) {
   }
 }
 
-TEST_F(HealthTest, EachServiceIsNotServingWhileTheServerDrains) {
+TEST_F(HealthTest, ReportsNotServingWhileDraining) {
   DrainPlan plan;
   plan.grace = std::chrono::hours(1);
   auto state = HealthCheckResponse::UNKNOWN;
@@ -91,7 +91,7 @@ TEST_F(HealthTest, EachServiceIsNotServingWhileTheServerDrains) {
   EXPECT_EQ(state, HealthCheckResponse::NOT_SERVING);
 }
 
-TEST_F(HealthTest, ServicesThatAreNotServedAreUnknownAlsoWhileTheyAreWatched) {
+TEST_F(HealthTest, ReportsUnknownForServicesNotServed) {
   grpc::ClientContext context;
   HealthCheckRequest request;
   request.set_service("falcon_gateway.v1.GatewayService");

@@ -56,7 +56,7 @@ struct NameCase {
 
 class NameLookupTest : public GetHostByNameTest, public ::testing::WithParamInterface<NameCase> {};
 
-TEST_P(NameLookupTest, ReturnsOnlyTheWholeNameInAnyCase) {
+TEST_P(NameLookupTest, ReturnsOnlyExactMatchInAnyCase) {
   Script(kDevices, Page(GetParam().existing));
   const grpc::Status status = Get(GetParam().asked);
   if (GetParam().found.empty()) {
@@ -81,7 +81,7 @@ INSTANTIATE_TEST_SUITE_P(
         NameCase{"NamelessIsNoMatch", "pc", {""}, ""}),
     [](const auto& test) { return test.param.name; });
 
-TEST_F(GetHostByNameTest, ListsNamesakesAndNoOthers) {
+TEST_F(GetHostByNameTest, ListsOtherHostsOfTheSameName) {
   Script(kDevices, Page({"pc10", "PC1", "pc1", "pc11", "Pc1"}));
   const grpc::Status status = Get("pc1");
   ASSERT_TRUE(status.ok()) << status.error_message();
@@ -89,7 +89,7 @@ TEST_F(GetHostByNameTest, ListsNamesakesAndNoOthers) {
   EXPECT_THAT(answer.other_device_ids(), ElementsAre("h2", "h4"));
 }
 
-TEST_F(GetHostByNameTest, ShowsNoMoreThanTheMaskSelects) {
+TEST_F(GetHostByNameTest, ReturnsOnlySelectedFields) {
   Script(kDevices, Page({"pc10", "PC1"}));
   const grpc::Status status = Get("pc1", {"os_version"});
   ASSERT_TRUE(status.ok()) << status.error_message();
@@ -98,7 +98,7 @@ TEST_F(GetHostByNameTest, ShowsNoMoreThanTheMaskSelects) {
   EXPECT_EQ(answer.host().hostname(), "");
 }
 
-TEST_F(GetHostByNameTest, GoesOnPastPagesOfNamesThatBeginAlike) {
+TEST_F(GetHostByNameTest, ReadsPastPagesOfSimilarNames) {
   Script(kDevices, Page(std::vector<std::string>(500, "pc10"), "2"));
   Script(kDevices, Page({"pc11", "PC1"}, "", 500));
   const grpc::Status status = Get("pc1");
@@ -106,7 +106,7 @@ TEST_F(GetHostByNameTest, GoesOnPastPagesOfNamesThatBeginAlike) {
   EXPECT_EQ(answer.host().hostname(), "PC1");
 }
 
-TEST_F(GetHostByNameTest, SaysThatItCouldNotDecideRatherThanNotFound) {
+TEST_F(GetHostByNameTest, ReportsUndecidedBeyondTheLimitOfSimilarNames) {
   for (int page = 0; page < 21; ++page) {
     Script(kDevices, Page(std::vector<std::string>(500, "pc10"), StrCat("next", page), page * 500));
   }
@@ -115,7 +115,7 @@ TEST_F(GetHostByNameTest, SaysThatItCouldNotDecideRatherThanNotFound) {
   EXPECT_THAT(status.error_message(), HasSubstr("could not be decided"));
 }
 
-TEST_F(GetHostByNameTest, ANameWithoutLettersIsAskedForWhole) {
+TEST_F(GetHostByNameTest, QueriesNameWithoutLettersAsAWhole) {
   Script(kDevices, Page({"10-0-0-5"}));
   ASSERT_TRUE(Get("10-0-0-5").ok());
   EXPECT_THAT(Url(0), HasSubstr("hostname%3A%5B%2710-0-0-5%27%5D"));
@@ -134,7 +134,7 @@ class VulnerabilitiesByNameTest
   v1::ListVulnerabilitiesResponse answer;
 };
 
-TEST_F(VulnerabilitiesByNameTest, AreThoseOfTheHostsOfExactlyThatName) {
+TEST_F(VulnerabilitiesByNameTest, ReturnsVulnerabilitiesOfExactMatchOnly) {
   Script("/devices/combined/devices/v1", Page({"ASSET10", "ASSET1", "asset1"}));
   Script("/spotlight/", R"({"meta":{},"resources":[]})");
   const grpc::Status status = List("asset1");
@@ -144,7 +144,7 @@ TEST_F(VulnerabilitiesByNameTest, AreThoseOfTheHostsOfExactlyThatName) {
   EXPECT_THAT(Url(1), ::testing::Not(HasSubstr("h0")));
 }
 
-TEST_F(VulnerabilitiesByNameTest, WithoutSuchAHostAreNoneWithANote) {
+TEST_F(VulnerabilitiesByNameTest, ReturnsNoneWithNoteForUnknownHost) {
   Script("/devices/combined/devices/v1", Page({"ASSET10"}));
   EXPECT_TRUE(List("asset1").ok());
   EXPECT_EQ(answer.vulnerabilities_size(), 0);
@@ -171,7 +171,7 @@ class DeviceLookupTest : public ServedTest<NewHostService, v1::HostService> {
   }
 };
 
-TEST_F(DeviceLookupTest, AJoinedIdStandsForItsDevice) {
+TEST_F(DeviceLookupTest, AcceptsIdWithCustomerPrefix) {
   Script(kEntities, StrCat(R"({"meta":{},"resources":[{"device_id":")", kAid, R"("}]})"));
   v1::GetHostRequest request;
   request.set_device_id(kJoined);
@@ -183,7 +183,7 @@ TEST_F(DeviceLookupTest, AJoinedIdStandsForItsDevice) {
   EXPECT_THAT(transport.requests().at(0).body, HasSubstr(kAid));
 }
 
-TEST_F(DeviceLookupTest, MissingIdsAreNamedAsTheyWereAskedFor) {
+TEST_F(DeviceLookupTest, NamesMissingIdsAsRequested) {
   Script(kEntities, R"({"meta":{},"resources":[]})");
   const auto answer = BatchGet({kJoined, kAid, kOther, kAid});
   ASSERT_EQ(answer.missing_size(), 3);
@@ -192,7 +192,7 @@ TEST_F(DeviceLookupTest, MissingIdsAreNamedAsTheyWereAskedFor) {
   EXPECT_EQ(answer.missing(2).id(), kOther);
 }
 
-TEST_F(DeviceLookupTest, FalconMaySpellIdsInUpperCase) {
+TEST_F(DeviceLookupTest, MatchesIdsOfFalconInUpperCase) {
   Script(kEntities,
          R"({"meta":{},"resources":[{"device_id":"0123456789ABCDEF0123456789ABCDEF"}]})");
   const auto answer = BatchGet({kAid});
@@ -200,7 +200,7 @@ TEST_F(DeviceLookupTest, FalconMaySpellIdsInUpperCase) {
   EXPECT_EQ(answer.missing_size(), 0);
 }
 
-TEST_F(DeviceLookupTest, WhatWasNotAskedForIsNotAnswered) {
+TEST_F(DeviceLookupTest, DropsRecordsThatWereNotRequested) {
   Script(kEntities, StrCat(R"({"meta":{},"resources":[{"device_id":")", kOther,
                            R"("},{"device_id":")", kAid, R"("}]})"));
   const auto answer = BatchGet({kAid});

@@ -30,7 +30,7 @@ v1::IncidentDerived Derived(const std::vector<v1::Detection>& alerts) {
   return derived;
 }
 
-TEST(Derive, UnitesTacticsInTheOrderOfTheAlerts) {
+TEST(Derive, MergesTacticsInOrderOfAlerts) {
   const v1::IncidentDerived derived = Derived(
       {Alert("timestamp { seconds: 7200 } tactic: 'Impact' tactic_id: 'TA0040' objective: 'B'"),
        Alert("timestamp { seconds: 3600 } tactic: 'Execution' tactic_id: 'TA0002' objective: 'A' "
@@ -46,7 +46,7 @@ TEST(Derive, UnitesTacticsInTheOrderOfTheAlerts) {
   EXPECT_EQ(derived.joined_alert_count(), 3);
 }
 
-TEST(Derive, KnowsAHostByItsIdAndByItsNameWhereNoIdIsGiven) {
+TEST(Derive, IdentifiesHostsByIdOrElseByName) {
   const v1::IncidentDerived derived = Derived(
       {Alert("source_hosts: 'DC-01'"),
        Alert("device { device_id: 'a1' hostname: 'DC-01' } user_name: 'svc-backup'"),
@@ -60,7 +60,7 @@ TEST(Derive, KnowsAHostByItsIdAndByItsNameWhereNoIdIsGiven) {
   EXPECT_THAT(derived.users(), ElementsAre("svc-backup", "admin"));
 }
 
-TEST(Derive, GivesAHostItsIdAndItsNameWhenAnAlertTellsThem) {
+TEST(Derive, CompletesHostsFromLaterAlerts) {
   const v1::IncidentDerived derived =
       Derived({Alert("device { device_id: 'a1' }"), Alert("host_names: ['DC-01', 'SRV-1']"),
                Alert("device { device_id: 'b2' hostname: 'SRV-1' }"),
@@ -90,7 +90,7 @@ TEST(Derive, CountsByHourUpToThreeDaysAndThenByDay) {
   EXPECT_EQ(days.events_histogram(1).timestamp_max().seconds(), 950400);
 }
 
-TEST(Derive, OfNoAlertsSaysNothing) {
+TEST(Derive, IsEmptyWithoutAlerts) {
   const v1::IncidentDerived derived = Derived({});
   EXPECT_EQ(derived.ByteSizeLong(), 0U) << derived.ShortDebugString();
 }
@@ -108,7 +108,7 @@ struct Mask {
   std::vector<std::string> sources;
 };
 
-TEST(IncidentView, ReadsAlertsOnlyForWhatNeedsThem) {
+TEST(IncidentView, NeedsAlertsOnlyForFieldsMadeOfThem) {
   const std::string ids = "evidence.alerts.records.selector.id";
   for (const Mask& want : std::vector<Mask>{
            {{"name"}, false, false, {}},
@@ -135,7 +135,7 @@ TEST(IncidentView, ReadsAlertsOnlyForWhatNeedsThem) {
   EXPECT_TRUE(IncidentView(v1::GetIncidentRequest()).from_alerts()) << "everything";
 }
 
-TEST(IncidentView, TakesBackWhatOnlyDerivedNeeded) {
+TEST(IncidentView, ClearsSourcesThatWereNotSelected) {
   v1::ListIncidentsRequest request;
   request.mutable_read_mask()->add_paths("evidence.alerts.records.id");
   request.mutable_read_mask()->add_paths("derived.tactics");

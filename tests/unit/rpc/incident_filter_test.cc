@@ -25,7 +25,7 @@ class IncidentFilter : public ::testing::Test {
   const fql::Catalogue catalogue_{v1::Incident::descriptor()};
 };
 
-TEST_F(IncidentFilter, TakesStatusNumbersAndNames) {
+TEST_F(IncidentFilter, RewritesStatusNumbersAndNames) {
   EXPECT_EQ(Translate("status:20"), "status:'new'");
   EXPECT_EQ(Translate("status:'25'"), "status:'reopened'");
   EXPECT_EQ(Translate("status:!'In Progress'"), "status:!'in_progress'");
@@ -34,7 +34,7 @@ TEST_F(IncidentFilter, TakesStatusNumbersAndNames) {
   EXPECT_EQ(Translate("status:![20,40]"), "status:!'new'+status:!'closed'");
 }
 
-TEST_F(IncidentFilter, TakesOpenAndClosed) {
+TEST_F(IncidentFilter, RewritesStates) {
   EXPECT_EQ(Translate("state:'open'"), "status:!'closed'");
   EXPECT_EQ(Translate("state:'Closed'"), "status:'closed'");
   EXPECT_EQ(Translate("state:!'open'"), "status:'closed'");
@@ -43,14 +43,14 @@ TEST_F(IncidentFilter, TakesOpenAndClosed) {
             "name:'x'+(status:!'closed',severity:>80)");
 }
 
-TEST_F(IncidentFilter, LeavesTodaysWordsAndWhatIsWrongAsTheyAre) {
+TEST_F(IncidentFilter, LeavesCurrentTermsAndInvalidFiltersUnchanged) {
   for (const char* filter : {"", "status:'new'", "status: 'new'", "severity:>70+tags:'a*'",
                              "status:'done'", "status:>20", "status:", "hostname:'x'"}) {
     EXPECT_EQ(Translate(filter), filter);
   }
 }
 
-TEST_F(IncidentFilter, SaysWhatIsWrongByItsPlaceInTheFilterThatWasGiven) {
+TEST_F(IncidentFilter, ReportsPositionInTheOriginalFilter) {
   EXPECT_EQ(Translate("status:20+state:'ajar'").substr(0, 24), "filter.fql: at byte 10: ");
   EXPECT_EQ(Translate("status:20+state:>'open'").substr(0, 24), "filter.fql: at byte 10: ");
   const std::string unknown = Translate("status:20+hostname:'x'");

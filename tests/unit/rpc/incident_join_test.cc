@@ -1,5 +1,4 @@
-// The look-up of alerts: in half of the time, in the caller's own turn, and none where kept ones
-// will do.
+// IncidentJoin: deadlines, fair shares and cached responses of the look-up of alerts.
 #include "rpc/services/incident_join.h"
 
 #include <gmock/gmock.h>
@@ -73,7 +72,7 @@ class IncidentJoinTest : public upstream::UpstreamTest {
   std::deque<Running<upstream::Answer>> holders;
 };
 
-TEST_F(IncidentJoinTest, AlertsThatWaitForAPlaceCostHalfOfTheTime) {
+TEST_F(IncidentJoinTest, GivesUpQueuedAlertsAfterHalfOfTheDeadline) {
   FillAllPlaces();
   Rpc rpc(In(seconds(20)), "a", 1);
   Running<absl::Status> filled(loop, Fill(rpc));
@@ -86,7 +85,7 @@ TEST_F(IncidentJoinTest, AlertsThatWaitForAPlaceCostHalfOfTheTime) {
   OpenGate();
 }
 
-TEST_F(IncidentJoinTest, AlertsCostThirtySecondsAtMost) {
+TEST_F(IncidentJoinTest, GivesUpAlertsAfterThirtySeconds) {
   transport.AnswerAfter("alerts", Response(200, kNone), gate);
   Rpc rpc(In(seconds(300)), "a", 101);
   Running<absl::Status> filled(loop, Fill(rpc));
@@ -97,7 +96,7 @@ TEST_F(IncidentJoinTest, AlertsCostThirtySecondsAtMost) {
   EXPECT_EQ(rpc.call.stats.upstream_calls, 1);
 }
 
-TEST_F(IncidentJoinTest, OfABatchWhoseTimeOthersPutOffEachTakesItsOwn) {
+TEST_F(IncidentJoinTest, KeepsOwnDeadlineInASharedBatch) {
   for (int i = 0; i < 2; ++i) transport.AnswerAfter("alerts", Response(200, kAlert), gate);
   Rpc first(In(seconds(600)), "first", 1);
   Running<absl::Status> on_its_way(loop, Fill(first));
@@ -118,7 +117,7 @@ TEST_F(IncidentJoinTest, OfABatchWhoseTimeOthersPutOffEachTakesItsOwn) {
   EXPECT_EQ(on_its_way.Get(), absl::OkStatus());
 }
 
-TEST_F(IncidentJoinTest, CallsThatAreCancelledEndAtOnce) {
+TEST_F(IncidentJoinTest, EndsAtOnceWhenCancelled) {
   FillAllPlaces();
   Rpc rpc(In(seconds(20)), "a", 1);
   Running<absl::Status> filled(loop, Fill(rpc));
@@ -128,7 +127,7 @@ TEST_F(IncidentJoinTest, CallsThatAreCancelledEndAtOnce) {
   OpenGate();
 }
 
-TEST_F(IncidentJoinTest, CallersTakeTurnsAtTheirAlerts) {
+TEST_F(IncidentJoinTest, SharesPermitsFairlyAmongCallers) {
   transport.Answer("alerts", Response(200, kNone), 3);
   FillAllPlaces();
   Rpc greedy(In(seconds(60)), "greedy", 101);
@@ -149,7 +148,7 @@ TEST_F(IncidentJoinTest, CallersTakeTurnsAtTheirAlerts) {
   EXPECT_THAT(modests, ::testing::ElementsAre(false, true, false));
 }
 
-TEST_F(IncidentJoinTest, KeptAlertsAreUsedWhereTheyAreYoungEnoughAndTheirAgeIsTold) {
+TEST_F(IncidentJoinTest, UsesCachedAlertsWithinStalenessAndReportsTheirAge) {
   transport.Answer("alerts", Response(200, kAlert), 2);
   Rpc first(In(seconds(20)), "a", 1);
   first.call.options.max_staleness = seconds(10);
@@ -169,7 +168,7 @@ TEST_F(IncidentJoinTest, KeptAlertsAreUsedWhereTheyAreYoungEnoughAndTheirAgeIsTo
   EXPECT_EQ(transport.requests().size(), 2U);
 }
 
-TEST_F(IncidentJoinTest, KeptAlertsThatAreNotUsedHaveNoAge) {
+TEST_F(IncidentJoinTest, ReportsNoAgeOfUnusedCachedAlerts) {
   transport.Answer("alerts", Response(200, kAlert));
   transport.Answer("alerts", Response(403, R"({"errors":[{"code":403,"message":"no"}]})"));
   Rpc first(In(seconds(20)), "a", 1);

@@ -36,7 +36,7 @@ class IncidentReferencesTest : public ServedTest<NewIncidentService, v1::Inciden
   v1::BatchGetIncidentsResponse many;
 };
 
-TEST_F(IncidentReferencesTest, AreLettersAHyphenAndDigits) {
+TEST_F(IncidentReferencesTest, RecognizesReferenceIds) {
   for (const char* id : {"SIM-0025", "abc-1", "A1B2-99"}) EXPECT_TRUE(IsReferenceId(id)) << id;
   for (const char* id : {"", "SIM", "SIM-", "-25", "SIM-0025-1", "1SIM-25", "SIM-25x", "SIM 25",
                          "0f8b7c1e-1234-5678-abcd-ef0123456789"}) {
@@ -44,7 +44,7 @@ TEST_F(IncidentReferencesTest, AreLettersAHyphenAndDigits) {
   }
 }
 
-TEST_F(IncidentReferencesTest, StandForTheCaseInAnyCase) {
+TEST_F(IncidentReferencesTest, ResolvesInAnyLetterCase) {
   Script(kQuery, R"({"meta":{},"resources":["c1","c2"]})");
   Script(kCases, R"({"meta":{},"resources":[{"id":"c1","reference_id":"SIM-00255"},)"
                  R"({"id":"c2","reference_id":"SIM-0025"}]})");
@@ -56,20 +56,20 @@ TEST_F(IncidentReferencesTest, StandForTheCaseInAnyCase) {
   EXPECT_THAT(Url(0), HasSubstr("SIM-0025"));
 }
 
-TEST_F(IncidentReferencesTest, OfNoCaseAreNotFoundByThatName) {
+TEST_F(IncidentReferencesTest, ReportsUnknownReferenceByItsName) {
   Script(kQuery, R"({"meta":{},"resources":[]})");
   const grpc::Status status = Get("SIM-9999");
   EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
   EXPECT_THAT(status.error_message(), HasSubstr("SIM-9999"));
 }
 
-TEST_F(IncidentReferencesTest, CostNothingAmongOpaqueIds) {
+TEST_F(IncidentReferencesTest, MakesNoCallForOpaqueIds) {
   Script(kCases, R"({"meta":{},"resources":[{"id":"0f8b7c1e-1234","name":"x"}]})");
   EXPECT_TRUE(Get("0f8b7c1e-1234").ok());
   EXPECT_EQ(transport.requests().size(), 1U);
 }
 
-TEST_F(IncidentReferencesTest, OfABatchKeepTheirPlaceAndTheirNameWhereMissing) {
+TEST_F(IncidentReferencesTest, KeepsOrderAndNamesMissingInBatch) {
   Script(kQuery, R"({"meta":{},"resources":["c2"]})");
   Script(kCases, R"({"meta":{},"resources":[{"id":"c2","reference_id":"SIM-2"}]})");
   Script(kCases, R"({"meta":{},"resources":[{"id":"c1"},{"id":"c2"}]})");
@@ -105,7 +105,7 @@ class AttachmentsTest : public ServedTest<NewIncidentService, v1::IncidentServic
   }
 };
 
-TEST_F(AttachmentsTest, WithoutIdsAreAllKeptAndThoseThatComeAgainAreNot) {
+TEST_F(AttachmentsTest, DropsRepeatedFilesAndKeepsFilesWithoutId) {
   Page(R"({"meta":{"pagination":{"total":5}},"errors":[],"resources":[
       {"name":"a"},{"name":"b"},{"id":"x","name":"c"}]})");
   Page(R"({"meta":{"pagination":{"total":5}},"errors":[],"resources":[
@@ -117,7 +117,7 @@ TEST_F(AttachmentsTest, WithoutIdsAreAllKeptAndThoseThatComeAgainAreNot) {
   EXPECT_FALSE(answer.read_info().partial());
 }
 
-TEST_F(AttachmentsTest, BeyondAThousandAreToldOfThoughFalconTellsNoTotal) {
+TEST_F(AttachmentsTest, ReportsMoreThanAThousandWithoutTotal) {
   for (int i = 0; i < 101; ++i) Page(Files(10 * i, 10));
   const auto answer = Ask();
   EXPECT_EQ(answer.attachments_size(), 1000);
@@ -128,7 +128,7 @@ TEST_F(AttachmentsTest, BeyondAThousandAreToldOfThoughFalconTellsNoTotal) {
             "the first 1000 attachments are here; there may be more");
 }
 
-TEST_F(AttachmentsTest, AreNeverMoreThanAThousandThoughPagesAreShort) {
+TEST_F(AttachmentsTest, ReturnsAtMostAThousandWithShortPages) {
   for (int i = 0; i < 142; ++i) Page(Files(7 * i, 7, R"("total":1200)"));
   Page(Files(994, 6, R"("total":1200)"));
   const auto answer = Ask();
@@ -140,7 +140,7 @@ TEST_F(AttachmentsTest, AreNeverMoreThanAThousandThoughPagesAreShort) {
             "the first 1000 attachments are here, not all 1200");
 }
 
-TEST_F(AttachmentsTest, ThatEndBeforeTheirTotalAreTold) {
+TEST_F(AttachmentsTest, ReportsListThatEndsBeforeItsTotal) {
   Page(Files(0, 10, R"("total":12)"));
   Page(Files(10, 0, R"("total":12)"));
   const auto answer = Ask();
@@ -148,7 +148,7 @@ TEST_F(AttachmentsTest, ThatEndBeforeTheirTotalAreTold) {
   EXPECT_TRUE(answer.read_info().partial());
 }
 
-TEST_F(AttachmentsTest, EndWithAnEmptyPageWhereFalconTellsNoTotal) {
+TEST_F(AttachmentsTest, EndsWithEmptyPageWithoutTotal) {
   Page(Files(0, 3));
   Page(Files(3, 0));
   const auto answer = Ask();

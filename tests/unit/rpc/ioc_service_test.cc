@@ -49,7 +49,7 @@ TEST(NextOffset, FollowsTokensAndCountsWhereFalconDoes) {
   }
 }
 
-TEST(IndicatorParameters, SpeakFalconsWordsInLowerCase) {
+TEST(IndicatorParameters, UseFalconsTermsInLowerCase) {
   RequestValidator validator;
   const upstream::Parameters parameters =
       IndicatorParameters(v1::IOC_TYPE_DOMAIN, "Malicious-Domain.COM", validator);
@@ -58,7 +58,7 @@ TEST(IndicatorParameters, SpeakFalconsWordsInLowerCase) {
             (upstream::Parameters{{"type", "domain"}, {"value", "malicious-domain.com"}}));
 }
 
-TEST(IndicatorParameters, RefuseWhatIsNoIndicator) {
+TEST(IndicatorParameters, RejectInvalidIndicators) {
   const auto refused = [](v1::IocType type, const std::string& value) {
     RequestValidator validator;
     IndicatorParameters(type, value, validator);
@@ -90,7 +90,7 @@ class DeviceCountTest : public ServedTest<NewIocService, v1::IocService> {
   v1::GetIocDeviceCountResponse answer;
 };
 
-TEST_F(DeviceCountTest, IsWhatFalconSaysZeroIncluded) {
+TEST_F(DeviceCountTest, ReturnsCountsIncludingZero) {
   const grpc::Status seen = Ask(R"([{"device_count":7,"limit_exceeded":true}])");
   EXPECT_TRUE(seen.ok()) << seen.error_message();
   EXPECT_EQ(answer.count().device_count(), 7);
@@ -101,7 +101,7 @@ TEST_F(DeviceCountTest, IsWhatFalconSaysZeroIncluded) {
   EXPECT_EQ(answer.count().device_count(), 0);
 }
 
-TEST_F(DeviceCountTest, KeepsAKindThatNoEnumKnows) {
+TEST_F(DeviceCountTest, KeepsUnknownTypeAsAdditionalField) {
   const grpc::Status status = Ask(R"([{"device_count":1,"type":"url","new_key":2}])");
   EXPECT_TRUE(status.ok()) << status.error_message();
   EXPECT_EQ(answer.count().type(), v1::IOC_TYPE_DOMAIN) << "as it was asked for";
@@ -111,7 +111,7 @@ TEST_F(DeviceCountTest, KeepsAKindThatNoEnumKnows) {
   EXPECT_EQ(answer.read_info().skipped_fields(0).field(), "type");
 }
 
-TEST_F(DeviceCountTest, ThatCannotBeReadIsAnError) {
+TEST_F(DeviceCountTest, FailsOnMalformedCount) {
   for (const std::string_view resources :
        {"[]", "null", R"(["7"])", "[null]", R"([{"device_count":"many"}])",
         R"([{"device_count":[7]}])", "[{}]", R"([{"device_count":null}])"}) {

@@ -19,24 +19,24 @@ using ::falcon::testing::IsOk;
 
 const auto kTaken = FailsWith(absl::StatusCode::kUnavailable, "LISTEN_FAILED");
 
-TEST(ListenSocket, PortZeroIsAnyFreeOneOnEveryAddressOfTheName) {
+TEST(ListenSocket, BindsPortZeroOnEveryAddressOfAName) {
   const auto listening = ListenSocket::Open("localhost:0");
   ASSERT_THAT(listening, IsOk());
   EXPECT_GT(listening->port(), 0);
   EXPECT_GE(listening->sockets().size(), 1U);
 }
 
-TEST(ListenSocket, ATakenPortIsRefused) {
+TEST(ListenSocket, RefusesPortInUse) {
   const auto first = ListenSocket::Open("127.0.0.1:0");
   ASSERT_THAT(first, IsOk());
   EXPECT_THAT(ListenSocket::Open("127.0.0.1:" + std::to_string(first->port())), kTaken);
 }
 
-TEST(ListenSocket, AnUnknownNameIsRefused) {
+TEST(ListenSocket, RefusesUnknownName) {
   EXPECT_THAT(ListenSocket::Open("no-such-host.invalid:0"), kTaken);
 }
 
-TEST(ListenSocket, APathThatALivingProcessServesIsNotStolen) {
+TEST(ListenSocket, RefusesPathThatAProcessServes) {
   const testing::TempDir folder;
   const std::string address = "unix:" + folder.folder() + "/socket";
   const auto first = ListenSocket::Open(address);
@@ -45,7 +45,7 @@ TEST(ListenSocket, APathThatALivingProcessServesIsNotStolen) {
   EXPECT_TRUE(std::filesystem::exists(folder.folder() + "/socket"));
 }
 
-TEST(ListenSocket, APathThatNobodyServesIsReplaced) {
+TEST(ListenSocket, ReplacesStalePath) {
   const testing::TempDir folder;
   const std::string path = folder.folder() + "/socket";
   {
@@ -57,14 +57,14 @@ TEST(ListenSocket, APathThatNobodyServesIsReplaced) {
   EXPECT_THAT(ListenSocket::Open("unix:" + path), IsOk());
 }
 
-TEST(ListenSocket, AFileThatIsNoSocketStays) {
+TEST(ListenSocket, KeepsFileThatIsNoSocket) {
   const testing::TempDir folder;
   std::ofstream(folder.folder() + "/notes") << "keep";
   EXPECT_THAT(ListenSocket::Open("unix:" + folder.folder() + "/notes"), kTaken);
   EXPECT_TRUE(std::filesystem::exists(folder.folder() + "/notes"));
 }
 
-TEST(ListenSocket, ThePathGoesWithItsOwnerButNotAnothersSocket) {
+TEST(ListenSocket, UnlinksOnlyItsOwnSocket) {
   const testing::TempDir folder;
   const std::string path = folder.folder() + "/socket";
   auto first = ListenSocket::Open("unix:" + path);

@@ -188,7 +188,7 @@ TYPED_TEST(ReflectionTest, FindsExtensionsByNameAndByNumber) {
               IsEmpty());
 }
 
-TYPED_TEST(ReflectionTest, UnknownNamesAreNotFoundAndTheStreamGoesOn) {
+TYPED_TEST(ReflectionTest, ReportsUnknownNamesAndContinues) {
   Stream<TypeParam> stream(*this->stub_);
   for (const Request& unknown :
        {ForFile("hosts.proto"), ForSymbol("falcon_gateway.v1.NoSuchService"),
@@ -204,7 +204,7 @@ TYPED_TEST(ReflectionTest, UnknownNamesAreNotFoundAndTheStreamGoesOn) {
   EXPECT_EQ(FirstFileIn(stream.Ask(ForFile(kHealthFile))), kHealthFile);
 }
 
-TYPED_TEST(ReflectionTest, FilesHaveTheirComments) {
+TYPED_TEST(ReflectionTest, ReturnsFilesWithComments) {
   const Response response = this->Ask(ForSymbol("grpc.health.v1.Health"));
   google::protobuf::DescriptorPool pool;
   const auto* file = pool.BuildFile(FilesIn(response).at(0));
@@ -214,7 +214,7 @@ TYPED_TEST(ReflectionTest, FilesHaveTheirComments) {
   EXPECT_EQ(location.leading_comments, " Tells whether a server can serve.\n");
 }
 
-TYPED_TEST(ReflectionTest, AFileComesWithAllItsImportsAndAStreamSendsAnImportOnce) {
+TYPED_TEST(ReflectionTest, SendsAllImportsOncePerStream) {
   Stream<TypeParam> stream(*this->stub_);
   std::set<std::string> names;
   std::set<std::string> imports;
@@ -237,7 +237,7 @@ TYPED_TEST(ReflectionTest, EchoesTheHost) {
   EXPECT_EQ(this->Ask(request).valid_host(), "gateway.example");
 }
 
-TYPED_TEST(ReflectionTest, RequestsThatAreTooLongOrMalformedEndTheStream) {
+TYPED_TEST(ReflectionTest, EndsStreamOnOversizedOrMalformedRequest) {
   Request longest = ForSymbol(std::string(Reflection::kMaxRequestBytes - 3, 'a'));
   ASSERT_EQ(longest.ByteSizeLong(), Reflection::kMaxRequestBytes);
   EXPECT_EQ(FirstFileIn(this->Ask(longest)), "error 5");
@@ -260,7 +260,7 @@ TYPED_TEST(ReflectionTest, OpenStreamsAddNoThreads) {
   EXPECT_LT(CountThreads(), before + 10);
 }
 
-TYPED_TEST(ReflectionTest, DrainEndsOpenStreamsBeforeTheGraceIsOver) {
+TYPED_TEST(ReflectionTest, EndsOpenStreamsWhenDraining) {
   Stream<TypeParam> stream(*this->stub_);
   stream.Ask(ForFile(kHealthFile));
   this->server_->Drain({.grace = std::chrono::hours(1)});
@@ -269,7 +269,7 @@ TYPED_TEST(ReflectionTest, DrainEndsOpenStreamsBeforeTheGraceIsOver) {
   EXPECT_EQ(stream.wire->Finish().error_code(), StatusCode::CANCELLED);
 }
 
-TEST(ReflectionAnswersTest, FilesAreNotCopied) {
+TEST(ReflectionResponsesTest, FilesAreNotCopied) {
   const std::string_view set = DescriptorSet();
   const ReflectionResponses answers(set);
   std::unordered_set<const ReflectionResponses::File*> sent;

@@ -31,7 +31,7 @@ std::vector<std::string> Problems(const google::protobuf::Message& request) {
   return problems;
 }
 
-TEST(RequestBounds, AMillionEnumWordsAreRefusedWithoutBeingVisited) {
+TEST(RequestBounds, RejectsAMillionItemsWithoutVisitingThem) {
   v1::ListRtrSessionsRequest request;
   for (int i = 0; i < 1'000'000; ++i)
     request.mutable_filter()->add_statuses(v1::RTR_SESSION_STATUS_ACTIVE);
@@ -41,7 +41,7 @@ TEST(RequestBounds, AMillionEnumWordsAreRefusedWithoutBeingVisited) {
                   "calls"));
 }
 
-TEST(RequestBounds, IdsHaveTheBoundOfTheirFieldsOption) {
+TEST(RequestBounds, BoundsIdsByFieldOption) {
   v1::BatchGetDetectionsRequest request;
   for (int i = 0; i < 5000; ++i) request.add_composite_ids("a:b:c:d");
   const auto size = CheckBounds(request);
@@ -54,13 +54,13 @@ TEST(RequestBounds, IdsHaveTheBoundOfTheirFieldsOption) {
                           "several calls"));
 }
 
-TEST(RequestBounds, AMaskIsOneField) {
+TEST(RequestBounds, ReportsMaskAsOneField) {
   v1::ListDetectionsRequest request;
   request.mutable_read_mask()->add_paths(std::string(513, 'z'));
   EXPECT_THAT(Problems(request), ElementsAre("read_mask: takes at most 512 bytes, got 513"));
 }
 
-TEST(RequestBounds, FieldsOfMessagesInAListAreNamedByTheirPlace) {
+TEST(RequestBounds, NamesFieldsInListsByIndex) {
   v1::CheckIocsRequest request;
   request.add_iocs();
   request.add_iocs()->set_value(std::string(20'000, 'a'));
@@ -68,7 +68,7 @@ TEST(RequestBounds, FieldsOfMessagesInAListAreNamedByTheirPlace) {
               ElementsAre("iocs[1].value: takes at most 16384 bytes, got 20000"));
 }
 
-TEST(RequestBounds, EveryWrongFieldIsNamedAtOnce) {
+TEST(RequestBounds, ReportsAllViolationsAtOnce) {
   v1::ListDetectionsRequest request;
   request.mutable_filter()->set_fql(std::string(16'385, 'a'));
   request.mutable_filter()->add_products(std::string(4097, 'a'));
@@ -77,7 +77,7 @@ TEST(RequestBounds, EveryWrongFieldIsNamedAtOnce) {
                           "filter.fql: takes at most 16384 bytes, got 16385"));
 }
 
-TEST(RequestBounds, ARequiredFieldIsNamedWhereItIsMissing) {
+TEST(RequestBounds, ReportsMissingRequiredFields) {
   EXPECT_THAT(Problems(v1::GetDetectionRequest()), ElementsAre("composite_id: is required"));
   EXPECT_THAT(Problems(v1::BatchGetDetectionsRequest()),
               ElementsAre("composite_ids: needs from 1 to 5000 items"));
@@ -88,7 +88,7 @@ TEST(RequestBounds, ARequiredFieldIsNamedWhereItIsMissing) {
   EXPECT_TRUE(CheckBounds(by_name).ok());
 }
 
-TEST(RequestBounds, NumbersHaveTheBoundOfTheirFieldsOption) {
+TEST(RequestBounds, BoundsNumbersByFieldOption) {
   v1::ListDetectionsRequest list;
   EXPECT_EQ(PageSize(list, "page_size"), 50);
   list.set_page_size(7);
@@ -107,7 +107,7 @@ TEST(RequestBounds, NumbersHaveTheBoundOfTheirFieldsOption) {
               ElementsAre("filter.min_base_score: must lie between 0 and 10, got 10.1"));
 }
 
-TEST(RequestBounds, UnknownFieldsCountInTheWhole) {
+TEST(RequestBounds, CountsUnknownFields) {
   v1::ListDetectionsRequest request;
   request.GetReflection()->MutableUnknownFields(&request)->AddLengthDelimited(
       900, std::string(kMaxRequestBytes, 'a'));

@@ -21,7 +21,7 @@ google::protobuf::RepeatedPtrField<std::string> Ids(std::initializer_list<std::s
   return {ids.begin(), ids.end()};
 }
 
-TEST(RequestValidator, ReportsAllViolationsAtOnceAndKeepsTheSpecialReason) {
+TEST(RequestValidator, ReportsAllViolationsWithTheSpecificReason) {
   RequestValidator validator;
   validator.AddViolation("page_size", "must not be negative");
   validator.Add(InvalidField("filter", "no such field", "FQL_INVALID"));
@@ -31,11 +31,11 @@ TEST(RequestValidator, ReportsAllViolationsAtOnceAndKeepsTheSpecialReason) {
                                                Field(&FieldViolation::field, "filter")));
 }
 
-TEST(RequestValidator, AreContentWithNothingToSay) {
+TEST(RequestValidator, IsOkWithoutViolations) {
   EXPECT_THAT(RequestValidator().status(), testing::IsOk());
 }
 
-TEST(ValidateIds, NamesTheWrongIdByItsIndex) {
+TEST(ValidateIds, NamesInvalidIdByIndex) {
   RequestValidator validator;
   ValidateIds(Ids({"061a51ec742c44624a176f079d742052", "nonsense"}), ValidateDeviceId, "device_ids",
               validator);
@@ -64,7 +64,7 @@ TEST(ValidateId, AcceptsOnlyIdsOfItsKind) {
   }
 }
 
-TEST(ValidateQuery, TakesSoManyBytes) {
+TEST(ValidateQuery, RejectsMoreThan1024Bytes) {
   RequestValidator validator;
   ValidateQuery(std::string(1024, 'a'), validator);
   EXPECT_THAT(validator.status(), testing::IsOk());
@@ -90,7 +90,7 @@ TEST(ValidateTimeRange, RefusesInvertedEmptyAndImpossibleRanges) {
               ElementsAre(Field(&FieldViolation::field, "time.end")));
 }
 
-TEST(AdaptPageSize, AimsAtTheMessageTargetWhateverARecordWeighs) {
+TEST(AdaptPageSize, ReachesTargetSizeForAnyRecordSize) {
   EXPECT_EQ(AdaptPageSize(500, 500, 500 * 1024, 1000), 1000);
   EXPECT_EQ(AdaptPageSize(1000, 1000, 1000 * 4096, 1000), 511);
   EXPECT_EQ(AdaptPageSize(1000, 1, 10 << 20, 1000), 1);

@@ -44,7 +44,7 @@ class Messages final : public MessageStream {
   std::vector<v1::ExportHostsResponse> all;
 };
 
-class CallTest : public upstream::UpstreamTest {
+class RpcContextTest : public upstream::UpstreamTest {
  protected:
   RpcContext NewCall() const {
     RpcContext call(In(seconds(60)), upstream::Priority::kExport);
@@ -65,7 +65,7 @@ class CallTest : public upstream::UpstreamTest {
   const Collection hosts{environment, deps, v1::Host::descriptor(), kHosts};
 };
 
-TEST_F(CallTest, OfAnExportAFreshMessageAfterAKeptOneHasNoAge) {
+TEST_F(RpcContextTest, ReportsAgePerMessageOfAnExport) {
   transport.Answer("devices", Response(200, Page(1, "n")));
   transport.Answer("devices", Response(403, R"({"errors":[{"code":403,"message":"no"}]})"));
   transport.Answer("devices", Response(200, Page(2, "")));
@@ -86,7 +86,7 @@ TEST_F(CallTest, OfAnExportAFreshMessageAfterAKeptOneHasNoAge) {
   EXPECT_EQ(call.upstream_calls(), 1);
 }
 
-TEST_F(CallTest, TheOldestAgeStaysWhateverCameAfterIt) {
+TEST_F(RpcContextTest, KeepsOldestAgeOfAllMessages) {
   RpcContext call = NewCall();
   for (const int age : {3, 9, 5}) {
     call.stats.age = seconds(age);
@@ -98,7 +98,7 @@ TEST_F(CallTest, TheOldestAgeStaysWhateverCameAfterIt) {
   EXPECT_EQ(call.age(), seconds(11));
 }
 
-TEST_F(CallTest, TheLogTellsWhatAllMessagesCost) {
+TEST_F(RpcContextTest, LogsCostOfAllMessages) {
   std::ostringstream out;
   telemetry::Log log(telemetry::Level::kDebug, clock, out);
   telemetry::Metrics metrics;
@@ -113,7 +113,7 @@ TEST_F(CallTest, TheLogTellsWhatAllMessagesCost) {
   EXPECT_THAT(out.str(), ::testing::HasSubstr(R"("upstream_calls":6)"));
 }
 
-TEST(DescribeTest, WhatDidNotFitIsCountedAndNamed) {
+TEST(DescribeTest, CountsAndNamesSkippedValues) {
   RpcContext call(Deadline(SteadyTime::max()), upstream::Priority::kInteractive);
   call.report.AddValue("device.status")->example = R"("odd")";
   call.report.AddValue("device.status");
@@ -133,7 +133,7 @@ TEST(DescribeTest, WhatDidNotFitIsCountedAndNamed) {
   EXPECT_EQ(info.skipped_fields(2).example(), R"("odd")");
 }
 
-TEST(DescribeTest, NotesComeOnceEscapedAndBounded) {
+TEST(DescribeTest, ListsNotesOnceEscapedAndBounded) {
   RpcContext call(Deadline(SteadyTime::max()), upstream::Priority::kInteractive);
   upstream::CallStats shared;
   shared.AddNote({"CASE_SENSITIVE", "about \x1b[31m", "filter.hostname", "h1"});

@@ -26,12 +26,12 @@ class RtrStatusFilter : public ::testing::Test {
   RequestValidator validator_;
 };
 
-TEST_F(RtrStatusFilter, AddsNothingForNoState) {
+TEST_F(RtrStatusFilter, AddsNothingWithoutStatuses) {
   EXPECT_EQ(Own("hostname:'x'", {}), "hostname:'x'");
   EXPECT_EQ(Own("", {}), "");
 }
 
-TEST_F(RtrStatusFilter, TellsOwnSessionsByTwoFields) {
+TEST_F(RtrStatusFilter, DistinguishesOwnSessionsByTwoFields) {
   EXPECT_EQ(Own("", {v1::RTR_SESSION_STATUS_ACTIVE}), "deleted_at:null+offline_queued:!true");
   EXPECT_EQ(Own("", {v1::RTR_SESSION_STATUS_CLOSED}), "deleted_at:!null");
   EXPECT_EQ(Own("", {v1::RTR_SESSION_STATUS_QUEUED}), "deleted_at:null+offline_queued:true");
@@ -45,13 +45,13 @@ TEST_F(RtrStatusFilter, KeepsTheCallersFilterInParentheses) {
             "(hostname:'a',hostname:'b')+deleted_at:!null");
 }
 
-TEST_F(RtrStatusFilter, LeavesAWrongFilterToItsOwnCheck) {
+TEST_F(RtrStatusFilter, LeavesInvalidFilterUnchanged) {
   EXPECT_EQ(Own("hostnme:'a'", {v1::RTR_SESSION_STATUS_CLOSED}), "hostnme:'a'");
   EXPECT_EQ(Own("hostname:'a", {v1::RTR_SESSION_STATUS_CLOSED}), "hostname:'a");
   EXPECT_TRUE(validator_.status().ok());
 }
 
-TEST_F(RtrStatusFilter, AddsStatesToAFilterOfWhichTheSyntaxAloneCounts) {
+TEST_F(RtrStatusFilter, AddsStatusesToFilterCheckedForSyntaxOnly) {
   google::protobuf::RepeatedField<int> closed;
   closed.Add(v1::RTR_SESSION_STATUS_CLOSED);
   EXPECT_EQ(WithStatuses("hostnme:'a'", closed, RtrView::kOwn, nullptr, validator_),
@@ -59,7 +59,7 @@ TEST_F(RtrStatusFilter, AddsStatesToAFilterOfWhichTheSyntaxAloneCounts) {
   EXPECT_EQ(WithStatuses("hostname:'a", closed, RtrView::kOwn, nullptr, validator_), "hostname:'a");
 }
 
-TEST_F(RtrStatusFilter, TellsTheAuditsSessionsByOneField) {
+TEST_F(RtrStatusFilter, DistinguishesAuditedSessionsByOneField) {
   EXPECT_EQ(Audit({v1::RTR_SESSION_STATUS_ACTIVE}), "deleted_at:null");
   EXPECT_EQ(Audit({v1::RTR_SESSION_STATUS_CLOSED}), "deleted_at:!null");
   EXPECT_TRUE(validator_.status().ok());
@@ -67,7 +67,7 @@ TEST_F(RtrStatusFilter, TellsTheAuditsSessionsByOneField) {
   EXPECT_NE(validator_.status().message().find("ask for ACTIVE"), std::string::npos);
 }
 
-TEST_F(RtrStatusFilter, RefusesAStateThatIsNone) {
+TEST_F(RtrStatusFilter, RejectsUnknownStatus) {
   Own("", {99});
   EXPECT_NE(validator_.status().message().find("RTR_SESSION_STATUS_QUEUED"), std::string::npos);
 }
@@ -115,7 +115,7 @@ TEST(HistogramBounds, FollowTheCalendarInUtc) {
   }
 }
 
-TEST(HistogramBounds, AreNoneWhenThereAreTooMany) {
+TEST(HistogramBounds, AreEmptyBeyondTheLimit) {
   EXPECT_EQ(
       HistogramBounds(Day(2026, 1, 1), Day(2026, 1, 11), v1::AGGREGATION_INTERVAL_DAY, 10).size(),
       11u);
@@ -133,7 +133,7 @@ v1::AggregateRtrSessionsRequest Histogram() {
   return request;
 }
 
-TEST(RtrHistogramBounds, CoverTheRangeToTheFractionOfItsEnd) {
+TEST(RtrHistogramBounds, CoverTheFractionOfTheEnd) {
   v1::AggregateRtrSessionsRequest request = Histogram();
   request.mutable_filter()->mutable_created()->mutable_start()->set_seconds(
       1'767'225'600);  // 2026-01-01
@@ -145,7 +145,7 @@ TEST(RtrHistogramBounds, CoverTheRangeToTheFractionOfItsEnd) {
   EXPECT_TRUE(validator.status().ok());
 }
 
-TEST(RtrHistogramBounds, AreNoneWhereTheRangeIsUnsound) {
+TEST(RtrHistogramBounds, AreEmptyForInvalidRange) {
   constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
   constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
   for (const auto& [start, end] : {std::pair(int64_t{0}, kMax), std::pair(kMin, int64_t{0}),

@@ -40,7 +40,7 @@ absl::Status HeldBack(StatusCode code, std::string_view reason) {
   return WithRetryAfter(Error(code, reason, "later"), milliseconds(2500));
 }
 
-TEST(StatusTest, WhoIsHeldBackLearnsWhenToComeBack) {
+TEST(StatusTest, ReportsRetryDelay) {
   for (const absl::Status& status : {HeldBack(StatusCode::kResourceExhausted, "RATE_LIMITED"),
                                      HeldBack(StatusCode::kResourceExhausted, "QUEUE_FULL"),
                                      HeldBack(StatusCode::kResourceExhausted, "QUEUE_TIMEOUT"),
@@ -53,7 +53,7 @@ TEST(StatusTest, WhoIsHeldBackLearnsWhenToComeBack) {
   }
 }
 
-TEST(StatusTest, OnlyASpentQuotaIsAQuotaFailure) {
+TEST(StatusTest, ReportsQuotaFailureOnlyForSpentQuota) {
   const auto quota =
       Find<google::rpc::QuotaFailure>(HeldBack(StatusCode::kResourceExhausted, "RATE_LIMITED"));
   ASSERT_TRUE(quota.has_value());
@@ -80,7 +80,7 @@ void ExpectReadable(const std::string& text) {
   }
 }
 
-TEST(StatusTest, DetailsCanBeReadWhereverTextIsCut) {
+TEST(StatusTest, TruncatesTextAtCharacterBoundaries) {
   for (const std::string_view character :
        {"\xC3\xBC", "\xE4\xB8\xAD", "\xF0\x9F\x98\x80", "\xE2\x80\xAE", "\x80", "\xF0\x9F"}) {
     for (size_t before = 0; before < 5; ++before) {
@@ -93,7 +93,7 @@ TEST(StatusTest, DetailsCanBeReadWhereverTextIsCut) {
   }
 }
 
-TEST(StatusTest, DetailsCanBeReadWhateverBytesTheyQuote) {
+TEST(StatusTest, EncodesAnyBytesAsValidText) {
   std::mt19937 random(7);
   for (int turn = 0; turn < 200; ++turn) {
     std::string text(random() % 1200, '\0');
@@ -102,7 +102,7 @@ TEST(StatusTest, DetailsCanBeReadWhateverBytesTheyQuote) {
   }
 }
 
-TEST(StatusTest, TheBoundThatTurnedACallAwayIsAFact) {
+TEST(StatusTest, ReportsExceededLimitAsMetadata) {
   const absl::Status full =
       WithMetadata(HeldBack(StatusCode::kResourceExhausted, "QUEUE_FULL"), "limit", "this_caller");
   const auto info = Find<google::rpc::ErrorInfo>(full);
@@ -117,7 +117,7 @@ absl::Status WrongFilter(const std::string& corrected, int violations) {
   return WithMetadata(InvalidFields(all, "FQL_INVALID"), "corrected_filter", corrected);
 }
 
-TEST(StatusTest, CorrectedFilterComesWholeOrNotAtAll) {
+TEST(StatusTest, SendsCorrectedFilterWholeOrNotAtAll) {
   const std::string long_filter = "hostname:'" + std::string(500, 'x') + "'";
   const auto whole = Find<google::rpc::ErrorInfo>(WrongFilter(long_filter, 1));
   ASSERT_TRUE(whole.has_value());
@@ -130,7 +130,7 @@ TEST(StatusTest, CorrectedFilterComesWholeOrNotAtAll) {
   }
 }
 
-TEST(StatusTest, TrailersStayUnderSixKibibytesWithACorrectedFilter) {
+TEST(StatusTest, LimitsTrailersToSixKibibytes) {
   for (size_t bytes = 0; bytes < 8000; bytes += 50) {
     for (const int violations : {1, 4, 20}) {
       const grpc::Status status = ToGrpc(WrongFilter(std::string(bytes, 'x'), violations));

@@ -1,4 +1,4 @@
-// The joint of streams, and the door before both joints, by a real server and real clients.
+// Streams on the loop, and admission of RPCs, with a real server and real clients.
 #include "rpc/server/stream_call.h"
 
 #include <gmock/gmock.h>
@@ -97,9 +97,9 @@ class Gateway final : public v1::GatewayService::CallbackService {
   const RpcEnvironment& environment_;
 };
 
-class StreamJointTest : public ::testing::Test {
+class StreamCallTest : public ::testing::Test {
  protected:
-  StreamJointTest() {
+  StreamCallTest() {
     grpc::ServerBuilder builder;
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
@@ -111,7 +111,7 @@ class StreamJointTest : public ::testing::Test {
     detections_ = v1::DetectionService::NewStub(channel);
     status_ = v1::GatewayService::NewStub(channel);
   }
-  ~StreamJointTest() override { server_->Shutdown(); }
+  ~StreamCallTest() override { server_->Shutdown(); }
 
   // Reads a stream and leaves it after `most` messages.
   grpc::Status Read(int most, int& read) {
@@ -154,7 +154,7 @@ class StreamJointTest : public ::testing::Test {
   std::unique_ptr<v1::GatewayService::Stub> status_;
 };
 
-TEST_F(StreamJointTest, StreamsThatAreLeftAnywhereEndOnceAndHarmNoOther) {
+TEST_F(StreamCallTest, EndsEachStreamOnceWhenReadersLeave) {
   constexpr int kReaders = 8;
   constexpr int kStreams = 60;
   std::atomic<int> whole = 0;
@@ -182,7 +182,7 @@ TEST_F(StreamJointTest, StreamsThatAreLeftAnywhereEndOnceAndHarmNoOther) {
   EXPECT_EQ(exports_.under_way, 0);
 }
 
-TEST_F(StreamJointTest, NearTheMemoryLimitExportsAreRefusedBeforeTheyBegin) {
+TEST_F(StreamCallTest, RejectsExportsNearTheMemoryLimit) {
   EXPECT_TRUE(Export().ok());
   used_ = 900;
   EXPECT_EQ(Export().error_code(), StatusCode::RESOURCE_EXHAUSTED);
@@ -193,7 +193,7 @@ TEST_F(StreamJointTest, NearTheMemoryLimitExportsAreRefusedBeforeTheyBegin) {
   EXPECT_TRUE(Export().ok());
 }
 
-TEST_F(StreamJointTest, AtTheMemoryLimitOnlyTheStatusIsAnsweredUntilItRecovers) {
+TEST_F(StreamCallTest, ServesOnlyStatusAtTheMemoryLimit) {
   used_ = 990;
   EXPECT_EQ(Export().error_code(), StatusCode::RESOURCE_EXHAUSTED);
   grpc::ClientContext refused;
@@ -214,7 +214,7 @@ TEST_F(StreamJointTest, AtTheMemoryLimitOnlyTheStatusIsAnsweredUntilItRecovers) 
   EXPECT_EQ(counts_.started, counts_.finished);
 }
 
-TEST_F(StreamJointTest, AfterTheDrainHasBegunExportsAreUnavailableAndCallsAreNot) {
+TEST_F(StreamCallTest, RejectsOnlyExportsWhileDraining) {
   Drain drain;
   environment_.drain = &drain;
   EXPECT_TRUE(Export().ok());

@@ -1,5 +1,5 @@
-// The joints between gRPC and the loop, by a real server and real clients: thousands of calls, many
-// of them cancelled.
+// Unary RPCs on the loop, with a real server and real clients: thousands of calls, many of them
+// cancelled.
 #include "rpc/server/unary_call.h"
 
 #include <gmock/gmock.h>
@@ -8,11 +8,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include "absl/synchronization/blocking_counter.h"
 #include "base/error.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/gateway.grpc.pb.h"
@@ -64,25 +63,6 @@ class GatedService final : public v1::GatewayService::CallbackService {
   runtime::OneShotEvent& gate_;
 };
 
-// Counts down to zero; a test waits for that.
-class Latch {
- public:
-  explicit Latch(int count) : count_(count) {}
-  void Down() {
-    const std::lock_guard lock(mutex_);
-    if (--count_ == 0) zero_.notify_all();
-  }
-  void Wait() {
-    std::unique_lock lock(mutex_);
-    zero_.wait(lock, [this] { return count_ <= 0; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable zero_;
-  int count_;
-};
-
 class UnaryCallTest : public ::testing::Test {
  protected:
   UnaryCallTest() : gate_(loop_.executor()), service_(environment_, gate_) {
@@ -119,9 +99,9 @@ struct Pending {
   grpc::Status status;
 };
 
-TEST_F(UnaryCallTest, OfThreeThousandWaitingCallsAThirdIsCancelledAndEveryOneEndsOnce) {
+TEST_F(UnaryCallTest, EndsEachOfThreeThousandCallsOnceWhenAThirdIsCancelled) {
   constexpr int kCalls = 3000;
-  Latch done(kCalls);
+  absl::BlockingCounter done(kCalls);
   std::vector<std::unique_ptr<Pending>> calls;
   for (int i = 0; i < kCalls; ++i) {
     calls.push_back(std::make_unique<Pending>());
@@ -129,7 +109,7 @@ TEST_F(UnaryCallTest, OfThreeThousandWaitingCallsAThirdIsCancelledAndEveryOneEnd
     stub_->async()->GetStatus(&call.context, &call.request, &call.response,
                               [&](grpc::Status status) {
                                 call.status = std::move(status);
-                                done.Down();
+                                done.DecrementCount();
                               });
   }
   for (int i = 0; i < kCalls; i += 3) calls[i]->context.TryCancel();
@@ -146,12 +126,12 @@ TEST_F(UnaryCallTest, OfThreeThousandWaitingCallsAThirdIsCancelledAndEveryOneEnd
   EXPECT_EQ(observer_.started, observer_.finished);
 }
 
-TEST_F(UnaryCallTest, ACancelEndsTheWaitOnTheServer) {
+TEST_F(UnaryCallTest, EndsHandlerOnCancellation) {
   Pending call;
-  Latch done(1);
+  absl::BlockingCounter done(1);
   stub_->async()->GetStatus(&call.context, &call.request, &call.response, [&](grpc::Status status) {
     call.status = std::move(status);
-    done.Down();
+    done.DecrementCount();
   });
   while (observer_.started == 0) std::this_thread::yield();
   call.context.TryCancel();
@@ -160,14 +140,14 @@ TEST_F(UnaryCallTest, ACancelEndsTheWaitOnTheServer) {
   EXPECT_EQ(observer_.finished, 1);
 }
 
-TEST_F(UnaryCallTest, ADeadlineEndsTheWaitAndIsReportedAsSuch) {
+TEST_F(UnaryCallTest, ReportsDeadlineExceeded) {
   Pending call;
   call.context.set_deadline(std::chrono::system_clock::now() + milliseconds(50));
   EXPECT_EQ(stub_->GetStatus(&call.context, call.request, &call.response).error_code(),
             grpc::StatusCode::DEADLINE_EXCEEDED);
 }
 
-TEST_F(UnaryCallTest, AFailureArrivesWithItsDetails) {
+TEST_F(UnaryCallTest, SendsErrorDetails) {
   service_.status =
       WithMetadata(InvalidField("page_size", "must not be negative"), "trace_id", "t-1");
   OpenGate();
@@ -187,7 +167,7 @@ TEST_F(UnaryCallTest, AFailureArrivesWithItsDetails) {
   EXPECT_EQ(bad.field_violations(0).field(), "page_size");
 }
 
-TEST_F(UnaryCallTest, AFailureThatMayPassTellsWhenToComeBack) {
+TEST_F(UnaryCallTest, SendsRetryPushback) {
   service_.status = WithRetryAfter(
       Error(absl::StatusCode::kResourceExhausted, "RATE_LIMITED", "wait"), milliseconds(2500));
   OpenGate();
@@ -200,18 +180,18 @@ TEST_F(UnaryCallTest, AFailureThatMayPassTellsWhenToComeBack) {
   EXPECT_EQ(std::string(pushback->second.data(), pushback->second.size()), "2500");
 }
 
-TEST_F(UnaryCallTest, CallsBeyondTheBoundAreRefusedBeforeTheLoopAndThePlacesComeBack) {
+TEST_F(UnaryCallTest, RejectsCallsBeyondTheLimitBeforeTheLoop) {
   telemetry::Metrics metrics;
   CallLimiter limiter({.calls = 4, .exports = 1, .bytes = int64_t{1} << 40}, metrics);
   environment_.limiter = &limiter;
   constexpr int kOfOneCaller = 3;
-  Latch done(kOfOneCaller);
+  absl::BlockingCounter done(kOfOneCaller);
   std::vector<std::unique_ptr<Pending>> calls;
   for (int i = 0; i < kOfOneCaller; ++i) {
     calls.push_back(std::make_unique<Pending>());
     Pending& call = *calls.back();
     stub_->async()->GetStatus(&call.context, &call.request, &call.response,
-                              [&](const grpc::Status&) { done.Down(); });
+                              [&](const grpc::Status&) { done.DecrementCount(); });
   }
   while (observer_.started < kOfOneCaller) std::this_thread::yield();
   Pending refused;
