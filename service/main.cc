@@ -264,12 +264,12 @@ struct UpstreamStack {
   runtime::CpuPool pool;                        // decodes and serialises big pages
 
   // The chain, innermost first: a request passes from the last to the first.
-  upstream::CountingTransport counted;             // counts calls for the metrics
-  auth::AuthInterceptor authenticated;             // bearer token; one refresh, one replay
-  upstream::CallGuard guarded;                     // each attempt: who may go, and when
-  upstream::RetryingClient retrying;               // within the deadline and the retry budget
-  upstream::LookupBatcher batched;                 // look-ups by id travel together
-  upstream::RequestCoalescer coalesced;            // identical requests, one call
+  upstream::CountingTransport counted;   // counts calls for the metrics
+  auth::AuthInterceptor authenticated;   // bearer token; after a refusal, refresh and replay
+  upstream::CallGuard guarded;           // each attempt: who may go, and when
+  upstream::RetryingClient retrying;     // within the deadline and the retry budget
+  upstream::LookupBatcher batched;       // look-ups by id travel together
+  upstream::RequestCoalescer coalesced;  // identical requests, one call
   std::optional<upstream::ResponseCache> cached;   // responses young enough
   std::optional<upstream::UpstreamLayers> layers;  // for metrics and status
 };

@@ -56,7 +56,7 @@ class Client {
   // The report, within the deadline. Concurrent look-ups of one indicator share one call, each
   // within its own deadline; the call counts for the caller that began it, and leaves the queue
   // when its last waiter does. 5xx and broken connections are tried once more, a 429 after its
-  // pause, all within the deadline. Errors beside those of Ready, ReadReply, Quota and wire/http.h:
+  // pause, all within the deadline. Errors beside those of Ready, ReadReply, Quota and http/http_transport.h:
   //   INVALID_ARGUMENT  INDICATOR_INVALID  a URL where URLs are switched off
   Task<absl::StatusOr<Answer>> LookUp(Indicator indicator, LookUpTerms terms);
 

@@ -91,7 +91,9 @@ void AddRetryInfo(const absl::Status& status, google::rpc::Status& out) {
 
 void AddQuotaFailure(const absl::Status& status, google::rpc::Status& out) {
   const std::string reason = Reason(status);
-  const bool falcon = reason == "RATE_LIMITED";
+  // UNAVAILABLE: the limit of the token endpoint, which is by address.
+  const bool falcon =
+      reason == "RATE_LIMITED" && status.code() == absl::StatusCode::kResourceExhausted;
   if (!falcon && reason != "REPUTATION_QUOTA") return;
   google::rpc::QuotaFailure quota;
   auto* violation = quota.add_violations();

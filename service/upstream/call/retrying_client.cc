@@ -65,11 +65,14 @@ absl::StatusOr<milliseconds> RetryingClient::PauseAfter(const absl::Status& fail
   const bool limited = Reason(failure) == "RATE_LIMITED";
   const milliseconds backoff = policy_.backoff.After(attempt, jitter_());
   const milliseconds pause = RetryAfter(failure).value_or(backoff);
-  if (limited) next_.CoolDown(operation, failure, pause);
+  // A 429 of the token endpoint counts requests from this address: it is UNAVAILABLE, and tells
+  // nothing of the customer's budget.
+  const bool of_budget = limited && failure.code() == absl::StatusCode::kResourceExhausted;
+  if (of_budget) next_.CoolDown(operation, failure, pause);
   const bool again = attempt < AttemptsFor(failure, policy_) && deadline.Allows(clock_, pause);
   if (!again) return limited ? WithRetryAfter(failure, pause) : failure;
   // The budget makes everybody wait; only what concerns this call alone is slept here.
-  return limited ? milliseconds(0) : pause;
+  return of_budget ? milliseconds(0) : pause;
 }
 
 }  // namespace falcon::upstream

@@ -7,7 +7,7 @@
 //   LookupBatcher     look-ups by ID share a call
 //   RetryingClient    attempts, within the deadline and the retry budget
 //   CallGuard         each attempt: admission, rate budget, circuit breaker
-//   AuthInterceptor   bearer token; one refresh and replay
+//   AuthInterceptor   bearer token; after a refusal, refresh and replay
 //   HttpTransport
 #ifndef FALCON_UPSTREAM_CALL_UPSTREAM_CLIENT_H_
 #define FALCON_UPSTREAM_CALL_UPSTREAM_CLIENT_H_

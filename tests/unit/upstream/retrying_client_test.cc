@@ -274,6 +274,23 @@ TEST_F(RetryingClientMeanwhileTest, A429OfAnOperationsOwnBudgetCoolsThatOperatio
   EXPECT_EQ(transport.requests().size(), 3U) << "the last was not sent";
 }
 
+TEST_F(RetryingClientMeanwhileTest, LimitOfTheTokenEndpointHoldsUpNoOtherOperation) {
+  const absl::Status limited = WithMetadata(
+      WithRetryAfter(Error(StatusCode::kUnavailable, "RATE_LIMITED", "by address"), seconds(60)),
+      "http_status", "429");
+  transport.Answer("devices", limited);
+  transport.Answer("alerts", Response(200, kOneId));
+  TestCall first(In(seconds(30)));
+  TestCall second(In(seconds(30)));
+
+  const auto failed = Await(loop, Ask(chain.retrying, operation::kQueryDevices, first));
+
+  EXPECT_THAT(failed, FailsWith(StatusCode::kUnavailable, "RATE_LIMITED"));
+  EXPECT_EQ(RetryAfter(failed.status()), seconds(60));
+  EXPECT_THAT(Await(loop, Ask(chain.retrying, operation::kGetQueriesAlerts, second)), IsOk());
+  EXPECT_EQ(budget.stats().cooldowns, 0);
+}
+
 TEST_F(RetryingClientMeanwhileTest, AUrlThatServersHangUpOnIsNeverSent) {
   UpstreamRequest call(operation::kQueryDevices);
   call.query = {{"filter", std::string(kMaxUrlBytes, 'a')}};
