@@ -16,7 +16,6 @@
 #include "rpc/server/rpc_context.h"
 #include "rpc/server/rpc_environment.h"
 #include "runtime/one_shot_event.h"
-#include "upstream/call/upstream_client.h"
 #include "upstream/lookup/fit_texts.h"
 
 namespace falcon::rpc {

@@ -17,6 +17,7 @@ RemoteCache::RemoteCache(const RemoteCacheOptions& options, FreshnessCache& cach
       log_(*options.log) {}
 
 Task<void> RemoteCache::Load(std::vector<std::string> keys) {
+  affinity_.Check();
   const auto loaded = std::make_shared<runtime::OneShotEvent>(loop_.executor());
   std::vector<std::string> fresh;
   std::set<InFlight> awaited;

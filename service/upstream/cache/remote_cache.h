@@ -14,6 +14,7 @@
 #include "redis/key_value_store.h"
 #include "runtime/loop.h"
 #include "runtime/one_shot_event.h"
+#include "runtime/thread_affinity.h"
 #include "telemetry/log.h"
 #include "upstream/cache/cache_cipher.h"
 #include "upstream/cache/freshness_cache.h"
@@ -40,7 +41,7 @@ struct RemoteCacheStats {
 // more. One from further in the future than kMaxClockSkew shows that they do differ: others may be
 // older than they look, and none is used before kTtl has passed without a further such one.
 //
-// Loop thread only. Outlives its calls: stop the loop first.
+// Loop thread only (asserted). Outlives its calls: stop the loop first.
 class RemoteCache {
  public:
   static constexpr seconds kMaxClockSkew{1};
@@ -78,6 +79,7 @@ class RemoteCache {
   SteadyTime disagree_until_ = SteadyTime::min();
   std::map<std::string, InFlight> loading_;
   RemoteCacheStats stats_;
+  runtime::ThreadAffinity affinity_{loop_.executor()};
 };
 
 }  // namespace falcon::upstream

@@ -1,5 +1,5 @@
-// Bulkheads: what each area of Falcon's has of its own, so that one that fails or is slow takes
-// nothing from the others.
+// Bulkheads: what each area of Falcon has of its own, so that an area that fails or is slow does
+// not affect the others.
 #ifndef FALCON_UPSTREAM_CALL_BULKHEADS_H_
 #define FALCON_UPSTREAM_CALL_BULKHEADS_H_
 
@@ -43,7 +43,7 @@ class Bulkheads {
   Bulkheads(runtime::Loop& loop, const Clock& clock, runtime::Timer& timer, Jitter jitter,
             BulkheadOptions options, OnChange on_change = nullptr);
 
-  // That of the operation's area, made at its first call.
+  // The bulkhead of the operation's area, made at its first call.
   Bulkhead& Of(const Operation& operation);
 
   // By area. References stay valid.

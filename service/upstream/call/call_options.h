@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/error.h"
 #include "base/time.h"
 #include "upstream/call/priority.h"
 
@@ -37,6 +38,12 @@ struct CallOptions {
   // Shared by identical calls that wait in the lines of different clients; null: there are none.
   std::shared_ptr<SendClaim> send_claim;
 };
+
+// What a call ends with where `validate_only` is set. No answer contains it.
+inline absl::Status ValidatedStatus() {
+  return Error(absl::StatusCode::kCancelled, "VALIDATED", "nothing is sent to Falcon");
+}
+inline bool IsValidated(const absl::Status& status) { return Reason(status) == "VALIDATED"; }
 
 }  // namespace falcon::upstream
 

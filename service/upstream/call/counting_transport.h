@@ -1,4 +1,4 @@
-// CountingTransport: counts what Falcon answers, by HTTP status.
+// CountingTransport: counts Falcon's responses by HTTP status.
 #ifndef FALCON_UPSTREAM_CALL_COUNTING_TRANSPORT_H_
 #define FALCON_UPSTREAM_CALL_COUNTING_TRANSPORT_H_
 

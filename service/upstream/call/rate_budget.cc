@@ -180,7 +180,7 @@ void RateBudget::CoolDown(milliseconds delay) {
   if (now >= open_at_) ++stats_.cooldowns;
   open_at_ = std::max(open_at_, now + delay);
   window_.EndBy(open_at_);
-  // Whom it keeps too long hears of it now.
+  // Waiting calls that it keeps past their deadline fail now.
   for (PriorityLane& lane : lanes_->of) {
     for (Waiter* waiter : lane.waiting) waiter->Wake();
   }

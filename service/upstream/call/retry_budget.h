@@ -1,4 +1,4 @@
-// RetryBudget: retries are a share of the calls, so that an outage is not answered with more load.
+// RetryBudget: retries are a share of the calls, so that an outage does not cause more load.
 #ifndef FALCON_UPSTREAM_CALL_RETRY_BUDGET_H_
 #define FALCON_UPSTREAM_CALL_RETRY_BUDGET_H_
 
@@ -54,7 +54,7 @@ class RetryBudget {
 
   // A call was made, however many attempts it will take.
   void RecordCall();
-  // Leave to retry; nullopt: the budget is spent.
+  // Permission to retry; nullopt: the budget is exhausted.
   std::optional<Token> TryAcquire();
 
   // The failure that is not retried for want of budget says so: fact `retry_budget`.

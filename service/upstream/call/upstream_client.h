@@ -15,7 +15,6 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
-#include "base/error.h"
 #include "json/document.h"
 #include "runtime/task.h"
 #include "upstream/call/call_options.h"
@@ -46,12 +45,6 @@ class UpstreamClient {
   virtual Task<Records> Lookup(const LookupRequest& request, const CallOptions& options,
                                CallStats& stats) = 0;
 };
-
-// What a call ends with where `validate_only` is set. No answer contains it.
-inline absl::Status ValidatedStatus() {
-  return Error(absl::StatusCode::kCancelled, "VALIDATED", "nothing is sent to Falcon");
-}
-inline bool IsValidated(const absl::Status& status) { return Reason(status) == "VALIDATED"; }
 
 }  // namespace falcon::upstream
 

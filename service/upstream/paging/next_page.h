@@ -1,5 +1,4 @@
-// Where the next page starts, in the way that its operation says it, and whether the end of a list
-// can be believed.
+// Where the next page starts, as its operation says it, and whether a list ends here.
 #ifndef FALCON_UPSTREAM_PAGING_NEXT_PAGE_H_
 #define FALCON_UPSTREAM_PAGING_NEXT_PAGE_H_
 

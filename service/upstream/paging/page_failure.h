@@ -1,4 +1,4 @@
-// Why a list cannot be read on.
+// Failures of paging.
 #ifndef FALCON_UPSTREAM_PAGING_PAGE_FAILURE_H_
 #define FALCON_UPSTREAM_PAGING_PAGE_FAILURE_H_
 

@@ -346,7 +346,7 @@ bool PageReader::Accept(TieDeduplicator& tie, Message& record, std::string id, s
       plan_.seek_field == nullptr
           ? ""
           : SortValueOf(record, plan_.seek_field, plan_.seek_kind, plan_.order.descending);
-  if (tie.Sent(value, id)) return false;
+  if (tie.AlreadySent(value, id)) return false;
   if (!plan_.names.Matches(record)) {
     ++dropped_;
     tie.Add(value, std::move(id));

@@ -18,7 +18,7 @@ TieDeduplicator::TieDeduplicator(const Cursor& cursor)
   sent_before_.insert(seen_.begin(), seen_.end());
 }
 
-bool TieDeduplicator::Sent(const std::string& sort_value, const std::string& id) const {
+bool TieDeduplicator::AlreadySent(const std::string& sort_value, const std::string& id) const {
   return !sent_before_.empty() && sort_value == anchor_ && sent_before_.contains(IdHash(id));
 }
 

@@ -1,5 +1,4 @@
-// Tie: the records at the end of what was sent that sort alike. Those are what a re-seek brings
-// again.
+// TieDeduplicator: the last records sent that have equal sort values, which a re-seek returns again.
 #ifndef FALCON_UPSTREAM_PAGING_TIE_DEDUPLICATOR_H_
 #define FALCON_UPSTREAM_PAGING_TIE_DEDUPLICATOR_H_
 
@@ -8,7 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "upstream/paging/page_token.h"
+#include "upstream/paging/cursor.h"
 
 namespace falcon::upstream {
 
@@ -17,9 +16,10 @@ class TieDeduplicator {
   // As the page before left it.
   explicit TieDeduplicator(const Cursor& cursor);
 
-  // Whether a re-seek brought the record again.
-  bool Sent(const std::string& sort_value, const std::string& id) const;
-  // The record was sent. `sort_value` empty: it has none, so that no re-seek can find its like.
+  // Whether a re-seek returned a record that was sent before.
+  bool AlreadySent(const std::string& sort_value, const std::string& id) const;
+  // A record was sent. An empty `sort_value` means that it has none, so that no re-seek can find
+  // others like it.
   void Add(const std::string& sort_value, std::string id);
   // Writes seek_value and seen.
   void Save(Cursor& cursor) const;
@@ -28,8 +28,8 @@ class TieDeduplicator {
   std::string value_;
   bool whole_;  // all records sent with value_ are known here
   std::vector<uint64_t> seen_;
-  std::vector<std::string>
-      ids_;  // after seen_; hashed when saved, since most ties end within the page
+  // After seen_. Hashed when saved, since most ties end within the page.
+  std::vector<std::string> ids_;
   std::string anchor_;
   std::unordered_set<uint64_t> sent_before_;  // inside the tie at anchor_
 };
