@@ -13,8 +13,7 @@
 #include "falcon_gateway/v1/types.pb.h"
 #include "google/protobuf/message.h"
 #include "json/decoder.h"
-#include "upstream/call/call_options.h"
-#include "upstream/call/call_stats.h"
+#include "upstream/call/upstream_client.h"
 
 namespace falcon::rpc {
 

@@ -48,9 +48,7 @@ Task<absl::Status> Collection::FetchOne(RpcContext& call, const Message& request
     missing.set_id(requested);
     co_return NotFoundStatus(missing, spec_.id_field);
   }
-  for (upstream::Note& note : upstream::FitTexts(*record->second, spec_.max_response_bytes, id)) {
-    call.stats.AddNote(std::move(note));
-  }
+  upstream::FitTexts(*record->second, spec_.max_response_bytes, id, call.stats);
   reflection.SetAllocatedMessage(&response, record->second.release(), field);
   Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
   co_return absl::OkStatus();

@@ -12,7 +12,6 @@
 #include "rpc/services/incident_filter.h"
 #include "rpc/services/incident_join.h"
 #include "rpc/services/incident_references.h"
-#include "upstream/paging/page_failure.h"
 
 namespace falcon::rpc {
 namespace {

@@ -10,7 +10,6 @@
 #include "rpc/server/request_bounds.h"
 #include "rpc/services/collection.h"
 #include "rpc/services/indicator_sightings.h"
-#include "upstream/paging/page_failure.h"
 
 namespace falcon::rpc {
 namespace {

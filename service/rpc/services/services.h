@@ -14,7 +14,7 @@
 #include "rpc/server/rpc_context.h"
 #include "rpc/server/rpc_environment.h"
 #include "runtime/timer.h"
-#include "upstream/call/read_context.h"
+#include "upstream/call/upstream_client.h"
 #include "upstream/paging/page_token.h"
 #include "upstream/upstream_layers.h"
 

@@ -21,6 +21,13 @@
 
 namespace falcon::upstream {
 
+// Bytes for other replicas, whose steady clocks have nothing in common: with the instant by the
+// wall clock, in whole milliseconds, rounded down, so that no entry becomes younger.
+std::string EncodeCacheEntry(const CacheEntry& entry, const Clock& clock);
+// What EncodeCacheEntry was given, as old as it is by now. An instant in the future, where the wall
+// clock of the writer is ahead, is at most a day ahead. Nullopt: not of this form.
+std::optional<CacheEntry> DecodeCacheEntry(std::string_view bytes, const Clock& clock);
+
 struct RemoteCacheOptions {
   redis::KeyValueStore* store = nullptr;  // null: there is none
   Secret key;                             // as CacheCipher takes it

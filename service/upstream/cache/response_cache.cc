@@ -27,22 +27,13 @@ CacheEntry Record(std::string text, SteadyTime at) {
 
 }  // namespace
 
-bool ResponseCache::AllowsCached(const CallOptions& options) const {
-  return options.max_staleness.value_or(milliseconds(0)) > milliseconds(0);
-}
-
 Task<UpstreamClient::Response> ResponseCache::Call(const UpstreamRequest& request,
                                                    const CallOptions& options, CallStats& stats) {
-  const bool through = !cache_.on() && !options.validate_only;
-  return through ? next_.Call(request, options, stats) : CallThrough(request, options, stats);
-}
-
-Task<UpstreamClient::Response> ResponseCache::CallThrough(const UpstreamRequest& request,
-                                                          const CallOptions& options,
-                                                          CallStats& stats) {
+  affinity_.Check();
   if (options.validate_only) co_return ValidatedStatus();
+  if (!cache_.on()) co_return co_await next_.Call(request, options, stats);
   const std::string key = CoalescingKey(request);
-  if (AllowsCached(options)) {
+  if (options.AllowsCached()) {
     std::vector<std::string> keys(1, key);
     if (remote_ != nullptr) co_await LoadRemote(std::move(keys), *options.max_staleness);
     std::optional<UpstreamResponse> cached = FindResponse(key, options, stats);
@@ -63,17 +54,12 @@ Task<UpstreamClient::Response> ResponseCache::CallThrough(const UpstreamRequest&
 
 Task<UpstreamClient::Records> ResponseCache::Lookup(const LookupRequest& request,
                                                     const CallOptions& options, CallStats& stats) {
-  const bool through = !cache_.on() && !options.validate_only;
-  return through ? next_.Lookup(request, options, stats) : LookupThrough(request, options, stats);
-}
-
-Task<UpstreamClient::Records> ResponseCache::LookupThrough(const LookupRequest& request,
-                                                           const CallOptions& options,
-                                                           CallStats& stats) {
+  affinity_.Check();
   if (options.validate_only) co_return ValidatedStatus();
+  if (!cache_.on()) co_return co_await next_.Lookup(request, options, stats);
   LookupRequest rest{.key = request.key, .ids = {}, .listed_at = request.listed_at};
   LookupResult cached;
-  if (AllowsCached(options)) {
+  if (options.AllowsCached()) {
     std::vector<std::string> keys;
     if (remote_ != nullptr) {
       for (const std::string& id : request.ids) keys.push_back(RecordKey(request.key, id));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/cpu_pool.h"
+#include "runtime/thread_affinity.h"
 #include "upstream/cache/freshness_cache.h"
 #include "upstream/cache/remote_cache.h"
 #include "upstream/call/upstream_client.h"
@@ -19,7 +20,7 @@ namespace falcon::upstream {
 // look-ups (`cache_records_as`). Complete responses only are cached, once for all who shared the
 // call. A request with `validate_only` ends here.
 //
-// Loop thread only. References outlive the cache.
+// Loop thread only (asserted). References outlive the cache.
 class ResponseCache final : public UpstreamClient {
  public:
   // `remote`: what other replicas cache; null: nothing. `pool` writes out big responses; null: the
@@ -36,11 +37,6 @@ class ResponseCache final : public UpstreamClient {
  private:
   using Entry = std::pair<std::string, CacheEntry>;
 
-  Task<Response> CallThrough(const UpstreamRequest& request, const CallOptions& options,
-                             CallStats& stats);
-  Task<Records> LookupThrough(const LookupRequest& request, const CallOptions& options,
-                              CallStats& stats);
-  bool AllowsCached(const CallOptions& options) const;
   // Brings over what other replicas cache of `keys`.
   Task<void> LoadRemote(std::vector<std::string> keys, milliseconds max_age);
   std::optional<UpstreamResponse> FindResponse(const std::string& key, const CallOptions& options,
@@ -62,6 +58,7 @@ class ResponseCache final : public UpstreamClient {
   const Clock& clock_;
   runtime::CpuPool* pool_;
   UpstreamClient& next_;
+  runtime::ThreadAffinity affinity_;
 };
 
 }  // namespace falcon::upstream

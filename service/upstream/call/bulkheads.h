@@ -11,11 +11,11 @@
 #include "absl/status/status.h"
 #include "base/time.h"
 #include "runtime/loop.h"
+#include "runtime/thread_affinity.h"
 #include "runtime/timer.h"
 #include "upstream/call/admission_queue.h"
 #include "upstream/call/circuit_breaker.h"
 #include "upstream/call/retry_budget.h"
-#include "upstream/call/retry_policy.h"
 #include "upstream/operation/operation.h"
 
 namespace falcon::upstream {
@@ -33,7 +33,7 @@ struct Bulkhead {
   AdmissionQueue admission;
 };
 
-// Loop thread only. Of one tenant.
+// Loop thread only (asserted). Of one tenant.
 class Bulkheads {
  public:
   using OnChange = std::function<void(std::string_view area, const CircuitChange& change)>;
@@ -58,6 +58,7 @@ class Bulkheads {
   const BulkheadOptions options_;
   const OnChange on_change_;
   ByArea bulkheads_;
+  runtime::ThreadAffinity affinity_;
 };
 
 }  // namespace falcon::upstream

@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "upstream/call/parse_response.h"
-#include "upstream/call/send_claim.h"
 
 namespace falcon::upstream {
 namespace {

@@ -11,8 +11,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/backoff.h"
 #include "base/time.h"
-#include "upstream/call/retry_policy.h"
+#include "runtime/thread_affinity.h"
 
 namespace falcon::upstream {
 
@@ -49,7 +50,7 @@ struct CircuitBreakerStats {
   std::optional<SteadyTime> next_probe;
 };
 
-// Loop thread only. Counts calls, not attempts: a call that a retry saved is a success. An opened
+// Loop thread only (asserted). Counts calls, not attempts: a call that a retry saved is a success. An opened
 // circuit limits the load on an area that fails; it is closed again by the first probe that
 // succeeds.
 class CircuitBreaker {
@@ -103,6 +104,7 @@ class CircuitBreaker {
 
  private:
   const std::shared_ptr<Circuit> circuit_;
+  runtime::ThreadAffinity affinity_;
 };
 
 }  // namespace falcon::upstream

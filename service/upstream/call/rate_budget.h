@@ -15,8 +15,9 @@
 #include "base/time.h"
 #include "http/http_transport.h"
 #include "runtime/task.h"
+#include "runtime/thread_affinity.h"
 #include "runtime/timer.h"
-#include "upstream/call/priority.h"
+#include "upstream/call/call_options.h"
 #include "upstream/call/rate_window.h"
 
 namespace falcon::upstream {
@@ -28,7 +29,7 @@ struct RateStats {
   int64_t cooldowns = 0;  // times that Falcon closed the budget by a 429
 };
 
-// Loop thread only. Waits of one priority end in the order of their arrival, each at its own time.
+// Loop thread only (asserted). Waits of one priority end in the order of their arrival, each at its own time.
 // Exports are paced first, and leave the reserve of interactive calls alone.
 class RateBudget {
   struct PriorityLane;
@@ -92,6 +93,7 @@ class RateBudget {
   SteadyTime open_at_{};
   std::map<std::string_view, SteadyTime> operations_open_at_;
   RateStats stats_;
+  runtime::ThreadAffinity affinity_;
 };
 
 }  // namespace falcon::upstream

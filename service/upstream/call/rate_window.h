@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "base/time.h"
-#include "upstream/call/priority.h"
+#include "upstream/call/call_options.h"
 
 namespace falcon::upstream {
 

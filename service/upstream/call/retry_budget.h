@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "base/time.h"
+#include "runtime/thread_affinity.h"
 
 namespace falcon::upstream {
 
@@ -25,7 +26,7 @@ struct RetryBudgetStats {
   int64_t refused = 0;
 };
 
-// Loop thread only.
+// Loop thread only (asserted).
 class RetryBudget {
   struct Flights {
     size_t count = 0;
@@ -80,6 +81,7 @@ class RetryBudget {
   std::array<Bucket, kBuckets> buckets_;
   int64_t granted_ = 0;
   int64_t refused_ = 0;
+  runtime::ThreadAffinity affinity_;
 };
 
 }  // namespace falcon::upstream

@@ -2,6 +2,7 @@
 #include "upstream/lookup/fit_texts.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "base/text.h"
 #include "google/protobuf/descriptor.h"
@@ -103,10 +104,9 @@ std::string Cut(const std::string& text, size_t most) {
 
 }  // namespace
 
-std::vector<Note> FitTexts(Message& message, size_t max_bytes, const std::string& id) {
-  std::vector<Note> notes;
+void FitTexts(Message& message, size_t max_bytes, const std::string& id, CallStats& stats) {
   const size_t bytes = message.ByteSizeLong();
-  if (bytes <= max_bytes) return notes;
+  if (bytes <= max_bytes) return;
   std::vector<Text> texts;
   Collector(texts).Visit(message, "", 0);
   std::sort(texts.begin(), texts.end(), [](const Text& a, const Text& b) {
@@ -116,12 +116,11 @@ std::vector<Note> FitTexts(Message& message, size_t max_bytes, const std::string
   for (const Text& text : texts) {
     if (text.size <= most) break;
     SetValue(text, Cut(ValueOf(text), most));
-    notes.push_back({"TEXT_TRUNCATED",
-                     StrCat("cut from ", text.size, " bytes to ", most,
-                            ": the record is larger than an answer may be"),
-                     text.path, id});
+    stats.AddNote({"TEXT_TRUNCATED",
+                   StrCat("cut from ", text.size, " bytes to ", most,
+                          ": the record is larger than an answer may be"),
+                   text.path, id});
   }
-  return notes;
 }
 
 }  // namespace falcon::upstream

@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "upstream/lookup/fit_texts.h"
 #include "upstream/lookup/record_fields.h"
 
 namespace falcon::upstream {
@@ -41,9 +40,6 @@ void CountUnnamed(const LookupResult& all, const LookupPlan& plan, json::DecodeR
   }
 }
 
-// Of a record or a text in an answer: the tag and the length before it.
-constexpr size_t kFieldBytes = 8;
-
 size_t AddMissing(const std::vector<std::string>& ids, const Entities& found,
                   const FieldDescriptor* missing, Message& answer) {
   size_t bytes = 0;
@@ -71,7 +67,7 @@ class Filler {
       stats_.deferred_ids.push_back(id);
       return;
     }
-    for (Note& note : FitTexts(*record, room_, id)) stats_.AddNote(std::move(note));
+    FitTexts(*record, room_, id, stats_);
     room_ -= std::min(room_, bytes);
     answer_.GetReflection()->AddAllocatedMessage(&answer_, records_, record.release());
   }

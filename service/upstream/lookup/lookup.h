@@ -12,7 +12,7 @@
 #include "falcon_gateway/v1/types.pb.h"
 #include "google/protobuf/message.h"
 #include "json/decoder.h"
-#include "upstream/call/read_context.h"
+#include "upstream/call/upstream_client.h"
 #include "upstream/lookup/fit_texts.h"
 
 namespace falcon::upstream {

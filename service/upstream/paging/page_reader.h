@@ -8,13 +8,12 @@
 #include <utility>
 #include <vector>
 
-#include "upstream/paging/next_page.h"
+#include "upstream/paging/page_request.h"
 #include "upstream/paging/pager.h"
-#include "upstream/paging/tie_deduplicator.h"
 
 namespace falcon::upstream {
 
-// Serves one FetchPage, which documents the behaviour. Loop thread only.
+// Serves one FetchPage, which documents the behaviour. One thread at a time.
 class PageReader {
  public:
   PageReader(const PagePlan& plan, Cursor cursor, const ReadContext& read,

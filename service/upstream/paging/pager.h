@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -12,7 +13,7 @@
 #include "fql/name_filter.h"
 #include "google/protobuf/message.h"
 #include "json/decoder.h"
-#include "upstream/call/read_context.h"
+#include "upstream/call/upstream_client.h"
 #include "upstream/lookup/fit_texts.h"
 #include "upstream/lookup/lookup.h"
 #include "upstream/paging/page_token.h"
@@ -95,6 +96,19 @@ void ClearUnselected(const PagePlan& plan, google::protobuf::Message& record);
 // `stats.notes`). Failures leave `answer` as it was.
 Task<absl::StatusOr<PageOutcome>> FetchPage(ReadContext read, const PagePlan& plan, Cursor cursor,
                                             google::protobuf::Message& answer, std::string records);
+
+// OUT_OF_RANGE (OFFSET_WINDOW): more rows than the operation counts.
+absl::Status OffsetWindowExceeded(const Operation& operation);
+
+// UNAVAILABLE (UPSTREAM_MALFORMED): what came is no page of Falcon's, or not the rest of the list.
+absl::Status Malformed(const Operation& operation, std::string_view why);
+
+// DATA_LOSS (CURSOR_LOOP): the pages never end.
+absl::Status CursorLoop();
+
+// ABORTED (CURSOR_EXPIRED): Falcon forgot the place, as `expired` says, and there is no other way
+// back.
+absl::Status CursorExpired(const absl::Status& expired);
 
 }  // namespace falcon::upstream
 
