@@ -22,9 +22,9 @@ fql::Order OrderFrom(std::string_view text) {
 }  // namespace
 
 Task<absl::StatusOr<json::Document>> ServiceDeps::Call(upstream::UpstreamRequest request,
-                                                       RpcContext& call) const {
+                                                       RpcContext& context) const {
   ASSIGN_OR_CO_RETURN(upstream::UpstreamResponse response,
-                      co_await client.Call(request, call.options, call.stats));
+                      co_await client.Call(request, context.options, context.stats));
   co_return std::move(response.document);
 }
 
@@ -43,10 +43,10 @@ Collection::Collection(const RpcEnvironment& environment, const ServiceDeps& dep
   if (resume != nullptr) resume_kind_ = resume->kind;
 }
 
-Task<absl::Status> Collection::FetchList(RpcContext& call, const Message& request,
-                                         Message& response, RequestValidator validator) const {
-  ASSIGN_OR_CO_RETURN(PageRequest page, PrepareList(request, std::move(validator)));
-  co_return co_await FetchPageInto(call, std::move(page), response);
+Task<absl::Status> Collection::FetchList(RpcContext& context, const Message& request,
+                                         Message& response) const {
+  ASSIGN_OR_CO_RETURN(PageRequest page, PrepareList(request));
+  co_return co_await FetchPageInto(context, std::move(page), response);
 }
 
 absl::StatusOr<PageRequest> Collection::PrepareList(const Message& request,
@@ -135,19 +135,18 @@ json::DecodeOptions Collection::Options(const Message& request, RequestValidator
     validator.AddViolation("view", StrCat("has no value ", static_cast<int>(view),
                                           "; RECORD_VIEW_BRIEF or RECORD_VIEW_FULL"));
   }
-  const auto* read = MessageField<v1::ReadOptions>(request, "read_options");
-  options.additional_fields = read != nullptr && read->include_additional_fields();
+  options.additional_fields = ReadOptionsOf(request).include_additional_fields();
   return options;
 }
 
-Task<absl::Status> Collection::FetchPageInto(RpcContext& call, PageRequest page,
+Task<absl::Status> Collection::FetchPageInto(RpcContext& context, PageRequest page,
                                              Message& response) const {
   const auto* records = RecordField(response.GetDescriptor(), record_);
-  DescribeFilter(page.filter_notes, page.interval, page.cursor.filter, call);
+  DescribeFilter(page.filter_notes, page.interval, page.cursor.filter, context);
   ASSIGN_OR_CO_RETURN(upstream::PageOutcome outcome,
-                      co_await upstream::FetchPage(deps_.Read(call), page.plan, page.cursor,
+                      co_await upstream::FetchPage(deps_.Read(context), page.plan, page.cursor,
                                                    response, records->name()));
-  call.report.Add(outcome.report);
+  context.report.Add(outcome.report);
   if (!outcome.cuts.empty()) {
     const auto& reflection = *response.GetReflection();
     while (reflection.FieldSize(response, records) > outcome.cuts.front().records) {
@@ -161,7 +160,6 @@ Task<absl::Status> Collection::FetchPageInto(RpcContext& call, PageRequest page,
   }
   const std::optional<int64_t> total = upstream::TotalSize(outcome.next);
   if (total.has_value()) SetInt64(response, "total_size", *total);
-  Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
   co_return absl::OkStatus();
 }
 
@@ -174,13 +172,13 @@ std::string QueryText(const Message& request) {
 
 void DescribeFilter(const std::vector<fql::FilterNote>& notes,
                     const std::optional<v1::TimeRange>& interval, std::string effective,
-                    RpcContext& call) {
+                    RpcContext& context) {
   for (const fql::FilterNote& note : notes) {
-    call.stats.AddNote(
+    context.stats.AddNote(
         {.reason = note.reason, .message = note.message, .field = note.field, .id = {}});
   }
-  call.interval = interval;
-  call.effective_filter = std::move(effective);
+  context.interval = interval;
+  context.effective_filter = std::move(effective);
 }
 
 }  // namespace falcon::rpc

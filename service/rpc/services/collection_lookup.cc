@@ -28,7 +28,7 @@ std::string Collection::Canonical(const std::string& id) const {
   return spec_.canonical_id == nullptr ? id : spec_.canonical_id(id);
 }
 
-Task<absl::Status> Collection::FetchOne(RpcContext& call, const Message& request,
+Task<absl::Status> Collection::FetchOne(RpcContext& context, const Message& request,
                                         Message& response) const {
   const std::string requested = StringField(request, spec_.id_field);
   RequestValidator validator;
@@ -40,21 +40,20 @@ Task<absl::Status> Collection::FetchOne(RpcContext& call, const Message& request
   const std::string id = Canonical(requested);
   const std::vector<std::string> ids(1, id);
   ASSIGN_OR_CO_RETURN(upstream::Entities found,
-                      co_await upstream::LookupRecords(deps_.Read(call), std::move(plan), ids,
-                                                       prototype, call.report));
+                      co_await upstream::LookupRecords(deps_.Read(context), std::move(plan), ids,
+                                                       prototype, context.report));
   const auto record = found.records.find(id);
   if (record == found.records.end()) {
     v1::PartialError missing = found.Missing(id);
     missing.set_id(requested);
     co_return NotFoundStatus(missing, spec_.id_field);
   }
-  upstream::FitTexts(*record->second, spec_.max_response_bytes, id, call.stats);
+  upstream::FitTexts(*record->second, spec_.max_response_bytes, id, context.stats);
   reflection.SetAllocatedMessage(&response, record->second.release(), field);
-  Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> Collection::FetchMany(RpcContext& call, const Message& request,
+Task<absl::Status> Collection::FetchMany(RpcContext& context, const Message& request,
                                          Message& response, upstream::Parameters query,
                                          RequestValidator validator) const {
   const auto* field = PluralField(request.GetDescriptor(), request_id_field());
@@ -66,9 +65,8 @@ Task<absl::Status> Collection::FetchMany(RpcContext& call, const Message& reques
   const RequestedIds ids(requested, spec_.canonical_id);
   const std::string records = RecordField(response.GetDescriptor(), record_)->name();
   CO_RETURN_IF_ERROR(co_await upstream::LookupInto(
-      deps_.Read(call), std::move(plan), ids.canonical(), response, records, call.report));
+      deps_.Read(context), std::move(plan), ids.canonical(), response, records, context.report));
   ids.RestoreIn(response);
-  Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
   co_return absl::OkStatus();
 }
 

@@ -41,21 +41,21 @@ class IncidentView {
   bool from_evidence_ = false;
 };
 
-// Fills `derived` of incidents. Any number of calls may share one. Loop thread only.
+// Fills `derived` of incidents. Immutable.
 class IncidentJoin {
  public:
   explicit IncidentJoin(const ServiceDeps& deps);
 
   // `incidents`, as `view` shows them. One call to Falcon at most, and none unless the view needs
-  // records of alerts: the first 1,000 different ones, as old as `call.options` takes them, in half
+  // records of alerts: the first 1,000 different ones, as old as `context.options` takes them, in half
   // of the time that is left, 30 seconds at most, whatever they wait for. What could not be read is
-  // told in `call.stats.errors`; only a cancelled RPC is a failure here.
-  Task<absl::Status> Fill(RpcContext& call, const IncidentView& view,
+  // told in `context.stats.errors`; only a cancelled RPC is a failure here.
+  Task<absl::Status> Fill(RpcContext& context, const IncidentView& view,
                           google::protobuf::RepeatedPtrField<v1::Incident>& incidents) const;
 
  private:
-  // Counts into `call`.
-  Task<absl::StatusOr<upstream::Entities>> ReadAlerts(RpcContext& call,
+  // Counts into `context`.
+  Task<absl::StatusOr<upstream::Entities>> ReadAlerts(RpcContext& context,
                                                       std::vector<std::string> ids) const;
 
   const ServiceDeps& deps_;

@@ -53,11 +53,12 @@ bool IsReferenceId(std::string_view id) {
          });
 }
 
-Task<absl::Status> IncidentReferences::Read(RpcContext& call, std::vector<std::string> references,
+Task<absl::Status> IncidentReferences::Read(RpcContext& context,
+                                            std::vector<std::string> references,
                                             IdsByReference& found) const {
   upstream::UpstreamRequest query(upstream::operation::kQueryCases);
   query.query = {{"filter", AnyOf(references)}, {"limit", StrCat(2 * references.size())}};
-  ASSIGN_OR_CO_RETURN(const json::Document answer, co_await deps_.Call(std::move(query), call));
+  ASSIGN_OR_CO_RETURN(const json::Document answer, co_await deps_.Call(std::move(query), context));
   const std::vector<std::string> ids = answer.Ids();
   if (ids.empty()) co_return absl::OkStatus();
   upstream::LookupPlan plan;
@@ -70,7 +71,7 @@ Task<absl::Status> IncidentReferences::Read(RpcContext& call, std::vector<std::s
                       json::FieldSelection::FromMask(mask, v1::Incident::descriptor()));
   json::DecodeReport unseen;  // not of what the answer shows
   ASSIGN_OR_CO_RETURN(const upstream::Entities cases,
-                      co_await upstream::LookupRecords(deps_.Read(call), std::move(plan), ids,
+                      co_await upstream::LookupRecords(deps_.Read(context), std::move(plan), ids,
                                                        v1::Incident::default_instance(), unseen));
   for (const auto& [id, record] : cases.records) {
     found[UpperCase(static_cast<const v1::Incident&>(*record).reference_id())] = id;
@@ -79,7 +80,7 @@ Task<absl::Status> IncidentReferences::Read(RpcContext& call, std::vector<std::s
 }
 
 Task<absl::Status> IncidentReferences::Resolve(
-    RpcContext& call, google::protobuf::RepeatedPtrField<std::string>& ids) const {
+    RpcContext& context, google::protobuf::RepeatedPtrField<std::string>& ids) const {
   std::set<std::string> distinct;
   for (const std::string& id : ids) {
     if (IsReferenceId(id)) distinct.insert(id);
@@ -90,7 +91,7 @@ Task<absl::Status> IncidentReferences::Resolve(
     const size_t end = std::min(references.size(), at + kReferencesPerCall);
     const auto part = std::vector<std::string>(references.begin() + static_cast<ptrdiff_t>(at),
                                                references.begin() + static_cast<ptrdiff_t>(end));
-    CO_RETURN_IF_ERROR(co_await Read(call, part, found));
+    CO_RETURN_IF_ERROR(co_await Read(context, part, found));
   }
   for (std::string& id : ids) {
     const auto known = found.find(UpperCase(id));
@@ -99,10 +100,10 @@ Task<absl::Status> IncidentReferences::Resolve(
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> IncidentReferences::Resolve(RpcContext& call, std::string& id) const {
+Task<absl::Status> IncidentReferences::Resolve(RpcContext& context, std::string& id) const {
   google::protobuf::RepeatedPtrField<std::string> ids;
   *ids.Add() = id;
-  CO_RETURN_IF_ERROR(co_await Resolve(call, ids));
+  CO_RETURN_IF_ERROR(co_await Resolve(context, ids));
   id = ids.Get(0);
   co_return absl::OkStatus();
 }

@@ -27,13 +27,13 @@ class IncidentReferences {
 
   // Puts the case's id in the place of each reference id, whatever its case. One that no case has
   // stays. Ten reference ids cost two calls.
-  Task<absl::Status> Resolve(RpcContext& call,
+  Task<absl::Status> Resolve(RpcContext& context,
                              google::protobuf::RepeatedPtrField<std::string>& ids) const;
-  Task<absl::Status> Resolve(RpcContext& call, std::string& id) const;
+  Task<absl::Status> Resolve(RpcContext& context, std::string& id) const;
 
  private:
   using IdsByReference = std::map<std::string, std::string>;  // in upper case
-  Task<absl::Status> Read(RpcContext& call, std::vector<std::string> references,
+  Task<absl::Status> Read(RpcContext& context, std::vector<std::string> references,
                           IdsByReference& found) const;
 
   const ServiceDeps& deps_;

@@ -88,20 +88,21 @@ Question QuestionOf(const v1::Ioc& ioc) {
 
 // A little before the call's deadline, so that results in time are returned even if the last look-up
 // is late.
-Deadline LookUpDeadline(const RpcContext& call, const Clock& clock) {
-  const milliseconds left = call.options.deadline.Left(clock);
+Deadline LookUpDeadline(const RpcContext& context, const Clock& clock) {
+  const milliseconds left = context.options.deadline.Left(clock);
   return Deadline::In(clock, left - std::min(milliseconds(1000), left / 10));
 }
 
 // When the oldest report that the request accepts was fetched.
-SteadyTime OldestTaken(const RpcContext& call, const Clock& clock) {
-  if (!call.options.max_staleness.has_value()) return SteadyTime::min();
-  return clock.Now() - *call.options.max_staleness;
+SteadyTime OldestTaken(const RpcContext& context, const Clock& clock) {
+  if (!context.options.max_staleness.has_value()) return SteadyTime::min();
+  return clock.Now() - *context.options.max_staleness;
 }
 
-reputation::LookUpTerms TermsOf(const RpcContext& call, const Clock& clock, SteadyTime not_before) {
-  return {.caller = call.options.client_id,
-          .deadline = LookUpDeadline(call, clock),
+reputation::LookUpTerms TermsOf(const RpcContext& context, const Clock& clock,
+                                SteadyTime not_before) {
+  return {.caller = context.options.client_id,
+          .deadline = LookUpDeadline(context, clock),
           .calls = std::make_shared<int>(0),
           .not_before = not_before};
 }
@@ -131,31 +132,31 @@ class ReputationService final : public v1::ReputationService::CallbackService {
   Unary* BatchGetReputations(Context* context, const v1::BatchGetReputationsRequest* request,
                              v1::BatchGetReputationsResponse* response) override {
     return StartUnary(environment_, context, request, response,
-                      [=, this](RpcContext& call) { return BatchGet(call, *request, *response); });
+                      std::bind_front(&ReputationService::BatchGet, this));
   }
   Unary* CheckIocs(Context* context, const v1::CheckIocsRequest* request,
                    v1::CheckIocsResponse* response) override {
     return StartUnary(environment_, context, request, response,
-                      [=, this](RpcContext& call) { return Check(call, *request, *response); });
+                      std::bind_front(&ReputationService::Check, this));
   }
 
  private:
-  Task<absl::Status> BatchGet(RpcContext& call, const v1::BatchGetReputationsRequest& request,
+  Task<absl::Status> BatchGet(RpcContext& context, const v1::BatchGetReputationsRequest& request,
                               v1::BatchGetReputationsResponse& response) {
     RequestValidator validator = CheckRequest(request);
     ValidateStaleness(request, validator);
     CO_RETURN_IF_ERROR(validator.status());
     CO_RETURN_IF_ERROR(client_.Ready());
-    if (call.options.validate_only) co_return upstream::ValidatedStatus();
+    if (context.options.validate_only) co_return upstream::ValidatedStatus();
     std::vector<Question> questions;
     for (const std::string& value : request.values()) {
       questions.emplace_back(value, value, rpc::KindOf(request.type()));
     }
     const reputation::LookUpTerms terms =
-        TermsOf(call, environment_.clock, OldestTaken(call, environment_.clock));
+        TermsOf(context, environment_.clock, OldestTaken(context, environment_.clock));
     const Outcomes outcomes = co_await AskAll(client_, questions, terms);
     CO_RETURN_IF_ERROR(FailureOfAll(outcomes));
-    TakeAges(outcomes, call.stats);
+    TakeAges(outcomes, context.stats);
     for (size_t i = 0; i < questions.size(); ++i) {
       if (outcomes[i].ok()) {
         Fill(questions[i], *outcomes[i], *response.add_reputations());
@@ -168,7 +169,7 @@ class ReputationService final : public v1::ReputationService::CallbackService {
   }
 
   // A question for each id that Falcon knows; the others go to `missing` of `response`.
-  Task<absl::StatusOr<std::vector<Question>>> Resolve(RpcContext& call,
+  Task<absl::StatusOr<std::vector<Question>>> Resolve(RpcContext& context,
                                                       const v1::CheckIocsRequest& request,
                                                       v1::CheckIocsResponse& response) {
     std::vector<Question> questions;
@@ -180,9 +181,10 @@ class ReputationService final : public v1::ReputationService::CallbackService {
                               .options = {},
                               .id_field = v1::Ioc::descriptor()->FindFieldByName("id"),
                               .query = {}};
-    ASSIGN_OR_CO_RETURN(const upstream::Entities found,
-                        co_await upstream::LookupRecords(deps_.Read(call), std::move(plan), ids,
-                                                         v1::Ioc::default_instance(), call.report));
+    ASSIGN_OR_CO_RETURN(
+        const upstream::Entities found,
+        co_await upstream::LookupRecords(deps_.Read(context), std::move(plan), ids,
+                                         v1::Ioc::default_instance(), context.report));
     for (const std::string& id : ids) {
       const auto record = found.records.find(id);
       if (record == found.records.end()) {
@@ -194,23 +196,24 @@ class ReputationService final : public v1::ReputationService::CallbackService {
     co_return questions;
   }
 
-  Task<absl::Status> Check(RpcContext& call, const v1::CheckIocsRequest& request,
+  Task<absl::Status> Check(RpcContext& context, const v1::CheckIocsRequest& request,
                            v1::CheckIocsResponse& response) {
     RequestValidator validator = CheckRequest(request);
     ValidateStaleness(request, validator);
     CO_RETURN_IF_ERROR(validator.status());
     CO_RETURN_IF_ERROR(client_.Ready());
-    if (call.options.validate_only) co_return upstream::ValidatedStatus();
-    const SteadyTime not_before = OldestTaken(call, environment_.clock);
-    ASSIGN_OR_CO_RETURN(std::vector<Question> questions, co_await Resolve(call, request, response));
+    if (context.options.validate_only) co_return upstream::ValidatedStatus();
+    const SteadyTime not_before = OldestTaken(context, environment_.clock);
+    ASSIGN_OR_CO_RETURN(std::vector<Question> questions,
+                        co_await Resolve(context, request, response));
     const size_t by_id = questions.size();
     for (const v1::IocValue& ioc : request.iocs()) {
       questions.emplace_back(ioc.value(), ioc.value(), rpc::KindOf(ioc.type()));
     }
-    const reputation::LookUpTerms terms = TermsOf(call, environment_.clock, not_before);
+    const reputation::LookUpTerms terms = TermsOf(context, environment_.clock, not_before);
     const Outcomes outcomes = co_await AskAll(client_, questions, terms);
     CO_RETURN_IF_ERROR(FailureOfAll(outcomes));
-    TakeAges(outcomes, call.stats);
+    TakeAges(outcomes, context.stats);
     for (size_t i = 0; i < questions.size(); ++i) {
       if (!outcomes[i].ok()) {
         *response.add_missing() = Missing(questions[i].id, outcomes[i].status());
@@ -221,7 +224,6 @@ class ReputationService final : public v1::ReputationService::CallbackService {
       Fill(questions[i], *outcomes[i], *check.mutable_reputation());
     }
     FillCosts(outcomes, *terms.calls, response);
-    Describe(call, response.mutable_read_info());
     co_return absl::OkStatus();
   }
 
