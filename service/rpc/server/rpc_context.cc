@@ -8,7 +8,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "rpc/server/field_access.h"
 #include "runtime/cpu_pool.h"
-#include "upstream/lookup/fit_texts.h"
+#include "upstream/lookup/record_fields.h"
 
 namespace falcon::rpc {
 namespace {

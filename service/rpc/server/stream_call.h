@@ -15,7 +15,7 @@
 #include "rpc/server/rpc_context.h"
 #include "rpc/server/rpc_environment.h"
 #include "runtime/one_shot_event.h"
-#include "upstream/lookup/fit_texts.h"
+#include "upstream/lookup/record_fields.h"
 
 namespace falcon::rpc {
 

@@ -89,6 +89,9 @@ struct PageRequest {
   std::optional<v1::TimeRange> interval;  // that the filter's `days` stand for
 };
 
+// Adds to a message of an export what its page does not hold.
+using CompleteMessage = std::function<Task<absl::Status>(google::protobuf::Message& message)>;
+
 // The `filter.query` of a request, free text over all fields; empty where its noun has none.
 std::string QueryText(const google::protobuf::Message& request);
 
@@ -167,9 +170,10 @@ class Collection {
                                                      RequestValidator validator = {}) const;
   Task<absl::Status> FetchPageInto(RpcContext& context, PageRequest page,
                                    google::protobuf::Message& response) const;
-  // Leaves in `page` where the export ended.
-  Task<absl::Status> ExportPages(RpcContext& context, PageRequest& page,
-                                 MessageStream& stream) const;
+  // Each message passes through `complete`, unless that is null, before it is described. Leaves in
+  // `page` where the export ended.
+  Task<absl::Status> ExportPages(RpcContext& context, PageRequest& page, MessageStream& stream,
+                                 CompleteMessage complete = nullptr) const;
 
  private:
   // What lists and exports share. The request has `token_field`.

@@ -45,7 +45,16 @@ class ExportPageSize {
   explicit ExportPageSize(int most) : most_(most), ceiling_(most), rows_(most) {}
   int rows() const { return rows_; }
   // After a page of `records` that had `bytes`.
-  void Update(const upstream::PageOutcome& page, int64_t records, size_t bytes);
+  void Update(const upstream::PageOutcome& page, int64_t records, size_t bytes) {
+    if (page.impatient) {
+      ceiling_ = page.limit;
+      in_time_ = 0;
+    } else if (ceiling_ < most_ && ++in_time_ == kPagesToGrow) {
+      ceiling_ = std::min(most_, ceiling_ * 2);
+      in_time_ = 0;
+    }
+    rows_ = AdaptPageSize(rows_, records, bytes, ceiling_);
+  }
 
  private:
   int most_;
@@ -53,17 +62,6 @@ class ExportPageSize {
   int in_time_ = 0;
   int rows_;
 };
-
-void ExportPageSize::Update(const upstream::PageOutcome& page, int64_t records, size_t bytes) {
-  if (page.impatient) {
-    ceiling_ = page.limit;
-    in_time_ = 0;
-  } else if (ceiling_ < most_ && ++in_time_ == kPagesToGrow) {
-    ceiling_ = std::min(most_, ceiling_ * 2);
-    in_time_ = 0;
-  }
-  rows_ = AdaptPageSize(rows_, records, bytes, ceiling_);
-}
 
 // A page of an export that is read while the one before it is sent. Owns what its task uses.
 struct PrefetchedPage {
@@ -100,7 +98,7 @@ Task<absl::Status> Collection::ExportAll(RpcContext& context, const Message& req
 }
 
 Task<absl::Status> Collection::ExportPages(RpcContext& context, PageRequest& request,
-                                           MessageStream& stream) const {
+                                           MessageStream& stream, CompleteMessage complete) const {
   const auto* records = RecordField(stream.prototype().GetDescriptor(), record_);
   const runtime::Executor executor = co_await boost::asio::this_coro::executor;
   DescribeFilter(request.filter_notes, request.interval, request.cursor.filter, context);
@@ -132,6 +130,7 @@ Task<absl::Status> Collection::ExportPages(RpcContext& context, PageRequest& req
       SetInt64(batch, "exported", next.sent - next.dropped);
       const std::optional<int64_t> total = upstream::TotalSize(next);
       if (total.has_value()) SetInt64(batch, "total_size", *total);
+      if (complete) CO_RETURN_IF_ERROR(co_await complete(batch));
       Describe(context, batch);
       CO_RETURN_IF_ERROR(co_await stream.Write(batch));
       context.BeginNextMessage();

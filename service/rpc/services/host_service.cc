@@ -32,25 +32,19 @@ constexpr CollectionSpec kHosts = {
     .validate_id = ValidateDeviceId,
     .canonical_id = DeviceId,
 };
-constexpr CollectionSpec kLoginHistory = {
-    .id_field = "device_id",
-    .lookup_operation = &upstream::operation::kLoginHistory,
-    .validate_id = ValidateDeviceId,
-    .canonical_id = DeviceId,
-};
-constexpr CollectionSpec kNetworkAddressHistory = {
-    .id_field = "device_id",
-    .lookup_operation = &upstream::operation::kNetworkAddressHistory,
-    .validate_id = ValidateDeviceId,
-    .canonical_id = DeviceId,
-};
-constexpr CollectionSpec kOnlineState = {
-    .id_field = "id",
-    .request_id_field = "device_id",
-    .lookup_operation = &upstream::operation::kOnlineState,
-    .validate_id = ValidateDeviceId,
-    .canonical_id = DeviceId,
-};
+// What belongs to hosts, and is looked up by their ids.
+constexpr CollectionSpec OfHosts(const upstream::Operation& lookup,
+                                 std::string_view id_field = "device_id") {
+  return {.id_field = id_field,
+          .request_id_field = "device_id",
+          .lookup_operation = &lookup,
+          .validate_id = ValidateDeviceId,
+          .canonical_id = DeviceId};
+}
+constexpr CollectionSpec kLoginHistory = OfHosts(upstream::operation::kLoginHistory);
+constexpr CollectionSpec kNetworkAddressHistory =
+    OfHosts(upstream::operation::kNetworkAddressHistory);
+constexpr CollectionSpec kOnlineState = OfHosts(upstream::operation::kOnlineState, "id");
 
 RequestValidator CheckName(const v1::GetHostRequest& request) {
   RequestValidator validator;

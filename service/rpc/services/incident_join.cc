@@ -1,6 +1,4 @@
 // One look-up of alerts for all incidents of a response.
-#include "rpc/services/incident_join.h"
-
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <exception>
@@ -14,7 +12,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "rpc/server/field_access.h"
-#include "upstream/lookup/lookup.h"
+#include "rpc/services/incidents.h"
 
 namespace falcon::rpc {
 namespace {

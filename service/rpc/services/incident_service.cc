@@ -5,13 +5,8 @@
 
 #include "base/status.h"
 #include "base/text.h"
-#include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/incidents.grpc.pb.h"
-#include "fql/expression.h"
-#include "rpc/services/collection.h"
-#include "rpc/services/incident_filter.h"
-#include "rpc/services/incident_join.h"
-#include "rpc/services/incident_references.h"
+#include "rpc/services/incidents.h"
 
 namespace falcon::rpc {
 namespace {
@@ -87,29 +82,6 @@ constexpr CollectionSpec kIncidents = {
 constexpr CollectionSpec kAttachments = {.lookup_operation = &upstream::operation::kGetFileDetails};
 constexpr CollectionSpec kSlas = {.lookup_operation = &upstream::operation::kGetSlas};
 constexpr CollectionSpec kTemplates = {.lookup_operation = &upstream::operation::kGetCaseTemplates};
-
-// Completes each message of an export on its way to the reader.
-class JoinedStream final : public MessageStream {
- public:
-  JoinedStream(const IncidentJoin& join, const IncidentView& view, RpcContext& context,
-               MessageStream& reader)
-      : join_(join), view_(view), context_(context), reader_(reader) {}
-
-  const google::protobuf::Message& prototype() const override { return reader_.prototype(); }
-  Task<absl::Status> Write(const google::protobuf::Message& message) override {
-    auto joined = static_cast<const v1::ExportIncidentsResponse&>(message);
-    CO_RETURN_IF_ERROR(co_await join_.Fill(context_, view_, *joined.mutable_incidents()));
-    joined.clear_read_info();
-    Describe(context_, joined);
-    co_return co_await reader_.Write(joined);
-  }
-
- private:
-  const IncidentJoin& join_;
-  const IncidentView& view_;
-  RpcContext& context_;
-  MessageStream& reader_;
-};
 
 class IncidentService final : public v1::IncidentService::CallbackService {
  public:
@@ -204,9 +176,11 @@ class IncidentService final : public v1::IncidentService::CallbackService {
                             MessageStream& stream) const {
     const IncidentView view(request);
     ASSIGN_OR_CO_RETURN(PageRequest page, incidents_.PrepareExport(request));
-    if (!view.derived()) co_return co_await incidents_.ExportPages(context, page, stream);
-    JoinedStream joined(join_, view, context, stream);
-    co_return co_await incidents_.ExportPages(context, page, joined);
+    const CompleteMessage join = [&](google::protobuf::Message& message) {
+      auto& incidents = static_cast<v1::ExportIncidentsResponse&>(message);
+      return join_.Fill(context, view, *incidents.mutable_incidents());
+    };
+    co_return co_await incidents_.ExportPages(context, page, stream, join);
   }
 
   Task<absl::Status> Attachments(RpcContext& context,

@@ -2,7 +2,6 @@
 #ifndef FALCON_UPSTREAM_CACHE_RESPONSE_CACHE_H_
 #define FALCON_UPSTREAM_CACHE_RESPONSE_CACHE_H_
 
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,12 +43,6 @@ class ResponseCache final : public UpstreamClient {
   // The cached records; the other IDs go to `rest`.
   LookupResult FindRecords(const LookupRequest& request, const CallOptions& options,
                            CallStats& stats, std::vector<std::string>& rest);
-  // What is cached of a response, and of the records that it holds. Any thread.
-  static std::vector<Entry> EntriesOf(const std::string& key, const UpstreamRequest& request,
-                                      const UpstreamResponse& response);
-  // The records of a look-up of `ids`, and which of them are absent.
-  static std::vector<Entry> EntriesOf(const BatchKey& key, std::span<const std::string> ids,
-                                      const LookupResult& result);
   void Put(std::vector<Entry> entries);
   milliseconds AgeOf(SteadyTime at) const;
 

@@ -13,7 +13,7 @@
 #include "google/protobuf/message.h"
 #include "json/decoder.h"
 #include "upstream/call/upstream_client.h"
-#include "upstream/lookup/fit_texts.h"
+#include "upstream/lookup/record_fields.h"
 
 namespace falcon::upstream {
 

@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "upstream/lookup/record_fields.h"
 
 namespace falcon::upstream {
 namespace {

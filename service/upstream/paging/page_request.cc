@@ -13,7 +13,6 @@
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
 #include "fql/expression.h"
-#include "upstream/lookup/record_fields.h"
 
 namespace falcon::upstream {
 namespace {

@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "upstream/lookup/record_fields.h"
 #include "upstream/paging/page_reader.h"
 
 namespace falcon::upstream {

@@ -14,8 +14,8 @@
 #include "google/protobuf/message.h"
 #include "json/decoder.h"
 #include "upstream/call/upstream_client.h"
-#include "upstream/lookup/fit_texts.h"
 #include "upstream/lookup/lookup.h"
+#include "upstream/lookup/record_fields.h"
 #include "upstream/paging/page_token.h"
 
 namespace falcon::upstream {

@@ -1,12 +1,11 @@
 // Texts that are too long for an answer.
-#include "upstream/lookup/fit_texts.h"
-
 #include <gmock/gmock.h>
 
 #include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/hosts.pb.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "upstream/lookup/record_fields.h"
 
 namespace falcon::upstream {
 namespace {
