@@ -220,28 +220,26 @@ std::unique_ptr<redis::RedisStore> NewRedis(const config::Config& config, Runtim
                                             telemetry::Log& log) {
   if (config.redis.access.address.empty()) return nullptr;
   return std::make_unique<redis::RedisStore>(config.redis, on.loop, on.clock, on.timer,
-                                             upstream::RandomJitter(), log);
+                                             RandomJitter(), log);
 }
 
 // The way to Falcon.
 struct UpstreamStack {
   UpstreamStack(const config::Config& config, Runtime& on, telemetry::Log& log)
       : transport(config.http, on.loop, on.clock, TellRetired(log, on.metrics)),
-        oauth(config.credentials, config.oauth, transport, on.clock, on.timer,
-              upstream::RandomJitter()),
-        tokens({oauth, on.loop, on.clock, upstream::RandomJitter(), log, on.metrics}, config.oauth),
+        oauth(config.credentials, config.oauth, transport, on.clock, on.timer, RandomJitter()),
+        tokens({oauth, on.loop, on.clock, RandomJitter(), log, on.metrics}, config.oauth),
         redis(NewRedis(config, on, log)),
         cache(on.clock, CacheBytes(config)),
         budget(on.clock, on.timer),
         admission(on.loop, on.clock, on.timer, config.admission),
-        bulkheads(on.loop, on.clock, on.timer, upstream::RandomJitter(), BulkheadOptionsOf(config),
+        bulkheads(on.loop, on.clock, on.timer, RandomJitter(), BulkheadOptionsOf(config),
                   LogCircuits(log)),
         pool(on.loop, CpuThreads()),
         counted(transport, on.metrics),
         authenticated(counted, tokens),
         guarded(admission, bulkheads, budget, authenticated, on.clock, on.timer, &pool),
-        retrying(upstream::RetryPolicy(), upstream::RandomJitter(), bulkheads, on.clock, on.timer,
-                 guarded),
+        retrying(upstream::RetryPolicy(), RandomJitter(), bulkheads, on.clock, on.timer, guarded),
         batched(BatcherOptionsOf(config), on.loop, on.clock, on.timer, retrying),
         coalesced(on.loop, on.clock, batched) {
     if (redis != nullptr) {

@@ -2,7 +2,6 @@
 #ifndef FALCON_AUTH_OAUTH_TOKEN_SOURCE_H_
 #define FALCON_AUTH_OAUTH_TOKEN_SOURCE_H_
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,9 +12,6 @@
 #include "runtime/timer.h"
 
 namespace falcon::auth {
-
-// Uniform in [0, 1]; 1 is the longest span.
-using Jitter = std::function<double()>;
 
 struct Credentials {
   std::string client_id;  // of an API client; not secret, yet never logged

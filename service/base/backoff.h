@@ -1,8 +1,11 @@
-// Backoff: how long to wait after failures in a row.
+// Backoff: how long to wait after failures in a row; Jitter: what spreads such waits.
 #ifndef FALCON_BASE_BACKOFF_H_
 #define FALCON_BASE_BACKOFF_H_
 
 #include <algorithm>
+#include <functional>
+#include <memory>
+#include <random>
 
 #include "base/time.h"
 
@@ -28,6 +31,14 @@ class Backoff {
   milliseconds initial_;
   milliseconds max_;
 };
+
+// From 0 to 1, anew at each call. A constructor argument wherever it is used.
+using Jitter = std::function<double()>;
+
+inline Jitter RandomJitter() {
+  auto engine = std::make_shared<std::mt19937_64>(std::random_device()());
+  return [engine] { return std::uniform_real_distribution<double>(0.0, 1.0)(*engine); };
+}
 
 }  // namespace falcon
 

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include "base/backoff.h"
 #include "base/text.h"
 #include "redis/connection.h"
 #include "runtime/one_shot_event.h"

@@ -3,11 +3,11 @@
 #ifndef FALCON_REDIS_REDIS_STORE_H_
 #define FALCON_REDIS_REDIS_STORE_H_
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "base/backoff.h"
 #include "base/secret.h"
 #include "base/time.h"
 #include "redis/key_value_store.h"
@@ -16,9 +16,6 @@
 #include "telemetry/log.h"
 
 namespace falcon::redis {
-
-// Uniform in [0, 1).
-using Jitter = std::function<double()>;
 
 // Where Redis is, and the user to authenticate as.
 struct Access {

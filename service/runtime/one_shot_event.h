@@ -2,8 +2,6 @@
 #ifndef FALCON_RUNTIME_ONE_SHOT_EVENT_H_
 #define FALCON_RUNTIME_ONE_SHOT_EVENT_H_
 
-#include <boost/asio/steady_timer.hpp>
-
 #include "base/time.h"
 #include "runtime/task.h"
 #include "runtime/thread_affinity.h"
@@ -27,8 +25,6 @@ class OneShotEvent {
   bool is_set() const { return set_; }
 
  private:
-  using SteadyTimer = boost::asio::basic_waitable_timer<
-      std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
   [[no_unique_address]] ThreadAffinity loop_thread_;
   SteadyTimer timer_;  // never fires: cancelling it wakes the waiters
   bool set_ = false;

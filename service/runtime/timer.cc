@@ -1,16 +1,13 @@
 // Real time by asio's timer.
 #include "runtime/timer.h"
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
 namespace falcon::runtime {
 
 Task<void> LoopTimer::SleepUntil(SteadyTime at) {
   const Executor executor = co_await boost::asio::this_coro::executor;
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                    boost::asio::wait_traits<std::chrono::steady_clock>, Executor>
-      timer(executor, at);
+  SteadyTimer timer(executor, at);
   co_await timer.async_wait(boost::asio::use_awaitable_t<Executor>());
 }
 

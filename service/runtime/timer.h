@@ -2,10 +2,16 @@
 #ifndef FALCON_RUNTIME_TIMER_H_
 #define FALCON_RUNTIME_TIMER_H_
 
+#include <boost/asio/steady_timer.hpp>
+
 #include "base/time.h"
 #include "runtime/task.h"
 
 namespace falcon::runtime {
+
+// Asio's timer, on the loop.
+using SteadyTimer = boost::asio::basic_waitable_timer<
+    std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 class Timer {
  public:

@@ -24,7 +24,7 @@
 #include "absl/synchronization/mutex.h"
 #include "rpc/server/request_bounds.h"
 #include "telemetry/metrics.h"
-#include "upstream/call/priority.h"
+#include "upstream/call/call_options.h"
 
 namespace falcon::rpc {
 

@@ -5,9 +5,10 @@
 #include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 
-#include <mutex>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -43,8 +44,8 @@ bool IsCallers(const absl::Status& status) {
 
 // The hooks take no user data. The mutex keeps the object alive while it is called.
 struct Installed {
-  std::mutex mutex;
-  LibraryLogs* logs = nullptr;
+  absl::Mutex mutex;
+  LibraryLogs* logs ABSL_GUARDED_BY(mutex) = nullptr;
 };
 Installed& TheInstalled() {
   static Installed installed;
@@ -54,7 +55,7 @@ Installed& TheInstalled() {
 void Pass(telemetry::Level level, std::string_view library, const char* file, int line,
           std::string_view text) {
   Installed& installed = TheInstalled();
-  const std::lock_guard lock(installed.mutex);
+  const absl::MutexLock lock(&installed.mutex);
   if (installed.logs != nullptr) installed.logs->Take(level, library, file, line, text);
 }
 
@@ -76,7 +77,7 @@ void FromProtobuf(google::protobuf::LogLevel severity, const char* file, int lin
 
 void Install(LibraryLogs* logs) {
   Installed& installed = TheInstalled();
-  const std::lock_guard lock(installed.mutex);
+  const absl::MutexLock lock(&installed.mutex);
   installed.logs = logs;
 }
 
@@ -89,7 +90,10 @@ CallLog::CallLog(const Clock& clock, telemetry::Log& log, telemetry::Metrics& me
       skipped_(metrics.AddCounter("falcon_gateway_skipped_values_total",
                                   "Values in Falcon's answers that did not fit their field.")) {}
 
-void CallLog::Started(std::string_view method) { metrics_.RpcStarted(NameOf(method)); }
+void CallLog::Started(std::string_view method) {
+  affinity_.Check();
+  metrics_.RpcStarted(NameOf(method));
+}
 
 void CallLog::Refused(std::string_view method, const absl::Status& status) {
   metrics_.RpcStarted(NameOf(method));
@@ -98,14 +102,15 @@ void CallLog::Refused(std::string_view method, const absl::Status& status) {
 }
 
 void CallLog::Finished(std::string_view method, const absl::Status& status, milliseconds took,
-                       const RpcContext& call) {
+                       const RpcContext& context) {
+  affinity_.Check();
   const telemetry::RpcName name = NameOf(method);
   const std::string code = absl::StatusCodeToString(status.code());
   const bool unary = name.type == "unary";
-  metrics_.RpcHandled(name, code, took, unary ? int64_t{status.ok()} : call.messages_sent);
-  if (call.skipped() > 0) {
+  metrics_.RpcHandled(name, code, took, unary ? int64_t{status.ok()} : context.messages_sent);
+  if (context.skipped() > 0) {
     skipped_.Add({{"grpc_service", name.service}, {"grpc_method", name.method}},
-                 static_cast<double>(call.skipped()));
+                 static_cast<double>(context.skipped()));
   }
   const bool callers = IsCallers(status);
   const telemetry::Level level = callers ? telemetry::Level::kDebug : telemetry::Level::kWarning;
@@ -117,11 +122,12 @@ void CallLog::Finished(std::string_view method, const absl::Status& status, mill
               {"grpc_code", code},
               {"reason", reason},
               {"dur_ms", took.count()},
-              {"upstream_calls", call.upstream_calls()},
-              {"upstream_trace_id", call.stats.trace_id}});
+              {"upstream_calls", context.upstream_calls()},
+              {"upstream_trace_id", context.stats.trace_id}});
 }
 
 void CallLog::Flush() {
+  affinity_.Check();
   failures_.Flush([this](const telemetry::RepeatLimiter::Key& key, int64_t suppressed) {
     log_.Warning("rpc_failures_suppressed", {{"method", key.front()},
                                              {"grpc_code", key.size() > 1 ? key[1] : ""},

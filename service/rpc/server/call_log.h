@@ -4,13 +4,14 @@
 #define FALCON_RPC_SERVER_CALL_LOG_H_
 
 #include "rpc/server/rpc_environment.h"
+#include "runtime/thread_affinity.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
 #include "telemetry/repeat_limiter.h"
 
 namespace falcon::rpc {
 
-// Loop thread only. Requests and filters are never logged.
+// Loop thread only (asserted). Requests and filters are never logged.
 //
 //   rpc_failed    warning  a failure that the caller did not cause
 //   rpc_finished  debug    all else
@@ -22,7 +23,7 @@ class CallLog final : public CallObserver {
 
   void Started(std::string_view method) override;
   void Finished(std::string_view method, const absl::Status& status, milliseconds took,
-                const RpcContext& call) override;
+                const RpcContext& context) override;
   // Logs how many lines were suppressed. Call it about once a second.
   void Flush();
   // Any thread.
@@ -33,6 +34,7 @@ class CallLog final : public CallObserver {
   telemetry::Metrics& metrics_;
   telemetry::RepeatLimiter failures_;
   telemetry::CounterFamily skipped_;
+  runtime::ThreadAffinity affinity_;
 };
 
 // One at a time in a process, made before the libraries' first use: their hooks are global.

@@ -8,6 +8,7 @@
 namespace falcon::rpc {
 
 void Canceller::Cancel() {
+  affinity_.Check();
   if (finished_) return;
   // A client whose deadline has passed cancels too, and a busy loop may hear of that first.
   const SteadyTime due = timer_.expiry();
@@ -16,6 +17,7 @@ void Canceller::Cancel() {
 }
 
 void Canceller::CancelAt(SteadyTime at, const std::shared_ptr<Canceller>& self) {
+  affinity_.Check();
   timer_.expires_at(at);
   timer_.async_wait([self](boost::system::error_code error) {
     if (error || self->finished_) return;
@@ -30,6 +32,7 @@ void Canceller::Finished() {
 }
 
 void Drain::Watch(const std::shared_ptr<Canceller>& canceller) {
+  affinity_.Check();
   if (watched_.size() >= sweep_at_) {
     std::erase_if(watched_, [](const auto& one) { return one.expired(); });
     sweep_at_ = std::max<size_t>(64, 2 * watched_.size());
@@ -38,6 +41,7 @@ void Drain::Watch(const std::shared_ptr<Canceller>& canceller) {
 }
 
 void Drain::Begin() {
+  affinity_.Check();
   begun_ = true;
   for (const std::weak_ptr<Canceller>& one : std::exchange(watched_, {})) {
     if (const std::shared_ptr<Canceller> canceller = one.lock()) canceller->Cancel();

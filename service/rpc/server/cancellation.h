@@ -3,21 +3,22 @@
 #define FALCON_RPC_SERVER_CANCELLATION_H_
 
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "base/time.h"
 #include "runtime/loop.h"
+#include "runtime/thread_affinity.h"
+#include "runtime/timer.h"
 
 namespace falcon::rpc {
 
 // Cancels a task from outside: because the client left or the deadline passed. Shared by the reactor
-// and what it posts. Loop thread only.
+// and what it posts. Loop thread only (asserted).
 class Canceller {
  public:
-  explicit Canceller(runtime::Loop& loop) : timer_(loop.executor()) {}
+  explicit Canceller(runtime::Loop& loop) : affinity_(loop.executor()), timer_(loop.executor()) {}
 
   boost::asio::cancellation_slot slot() { return signal_.slot(); }
   void Cancel();
@@ -27,17 +28,15 @@ class Canceller {
   bool deadline_passed() const { return deadline_passed_; }
 
  private:
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                    boost::asio::wait_traits<std::chrono::steady_clock>,
-                                    runtime::Executor>
-      timer_;
+  runtime::ThreadAffinity affinity_;
+  runtime::SteadyTimer timer_;
   boost::asio::cancellation_signal signal_;
   bool finished_ = false;
   bool deadline_passed_ = false;
 };
 
 // Ends exports when the gateway stops, so that their readers resume elsewhere while the gateway still
-// serves the rest. Loop thread only.
+// serves the rest. Loop thread only (asserted).
 class Drain {
  public:
   // Cancels what `canceller` cancels when the drain begins. Not after that.
@@ -50,6 +49,7 @@ class Drain {
   bool begun_ = false;
   std::vector<std::weak_ptr<Canceller>> watched_;
   size_t sweep_at_ = 64;
+  runtime::ThreadAffinity affinity_;
 };
 
 // The status of an export that the drain ended.

@@ -42,29 +42,34 @@ const FieldDescriptor* PluralField(const Descriptor* message, std::string_view s
   });
 }
 
-const google::protobuf::FieldDescriptor* FieldNamed(const google::protobuf::Descriptor* message,
-                                                    std::string_view name) {
+const FieldDescriptor* FieldNamed(const Descriptor* message, std::string_view name) {
   const auto* field = message->FindFieldByName(std::string(name));
   GOOGLE_CHECK(field != nullptr) << message->full_name() << " has no field " << std::string(name);
   return field;
 }
 
-std::string StringField(const google::protobuf::Message& message, std::string_view name) {
+std::string StringField(const Message& message, std::string_view name) {
   return message.GetReflection()->GetString(message, FieldNamed(message.GetDescriptor(), name));
 }
 
-bool BoolField(const google::protobuf::Message& message, std::string_view name) {
+bool BoolField(const Message& message, std::string_view name) {
   return message.GetReflection()->GetBool(message, FieldNamed(message.GetDescriptor(), name));
 }
 
-void SetString(google::protobuf::Message& message, std::string_view name, std::string value) {
+void SetString(Message& message, std::string_view name, std::string value) {
   const auto* field = FieldNamed(message.GetDescriptor(), name);
   message.GetReflection()->SetString(&message, field, std::move(value));
 }
 
-void SetInt64(google::protobuf::Message& message, std::string_view name, int64_t value) {
+void SetInt64(Message& message, std::string_view name, int64_t value) {
   const auto* field = FieldNamed(message.GetDescriptor(), name);
   message.GetReflection()->SetInt64(&message, field, value);
+}
+
+const v1::ReadOptions& ReadOptionsOf(const Message& request) {
+  const bool has = request.GetDescriptor()->FindFieldByName("read_options") != nullptr;
+  const auto* options = has ? MessageField<v1::ReadOptions>(request, "read_options") : nullptr;
+  return options == nullptr ? v1::ReadOptions::default_instance() : *options;
 }
 
 const FieldMask* MaskOf(const Message& request) {
@@ -82,7 +87,7 @@ bool Selects(const FieldMask& mask, std::string_view path) {
 }
 
 v1::RecordView ShownView(const Message& request) {
-  const google::protobuf::Descriptor& type = *request.GetDescriptor();
+  const Descriptor& type = *request.GetDescriptor();
   const FieldDescriptor* field = type.FindFieldByName("view");
   if (field == nullptr || MaskOf(request) != nullptr) return v1::RECORD_VIEW_UNSPECIFIED;
   const int view = request.GetReflection()->GetEnumValue(request, field);

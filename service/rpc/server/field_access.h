@@ -30,6 +30,9 @@ bool BoolField(const google::protobuf::Message& message, std::string_view name);
 void SetString(google::protobuf::Message& message, std::string_view name, std::string value);
 void SetInt64(google::protobuf::Message& message, std::string_view name, int64_t value);
 
+// The `read_options` of a request; default ones where it has none.
+const v1::ReadOptions& ReadOptionsOf(const google::protobuf::Message& request);
+
 // The `read_mask` of a request. Null: it has none, or one without paths.
 const google::protobuf::FieldMask* MaskOf(const google::protobuf::Message& request);
 

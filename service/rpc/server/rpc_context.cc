@@ -8,15 +8,31 @@
 #include "google/protobuf/util/time_util.h"
 #include "rpc/server/field_access.h"
 #include "runtime/cpu_pool.h"
-#include "upstream/lookup/fit_texts.h"
+#include "upstream/lookup/record_fields.h"
 
 namespace falcon::rpc {
 namespace {
 
-constexpr size_t kMaxFilterBytes = 8 << 10;
+using google::protobuf::Message;
 
-// For the notes.
+constexpr size_t kMaxFilterBytes = 8 << 10;
 constexpr size_t kRoomForNotes = size_t{96} << 10;
+
+// Null: `response` has none.
+v1::ReadInfo* ReadInfoOf(Message& response) {
+  const bool has = response.GetDescriptor()->FindFieldByName("read_info") != nullptr;
+  return has ? MutableMessage<v1::ReadInfo>(response, "read_info") : nullptr;
+}
+
+void AddNotes(const upstream::CallStats& stats, v1::ReadInfo* info) {
+  for (const upstream::Note& note : stats.notes) {
+    v1::Note* out = info->add_notes();
+    out->set_reason(note.reason);
+    out->set_message(EscapeUnsafe(note.message, 512));
+    out->set_field(EscapeUnsafe(note.field, 256));
+    out->set_id(EscapeUnsafe(note.id, 256));
+  }
+}
 
 }  // namespace
 
@@ -33,54 +49,42 @@ void RpcContext::BeginNextMessage() {
   interval.reset();
 }
 
-void Describe(const RpcContext& call, v1::ReadInfo* info) {
-  if (call.stats.age > milliseconds(0)) {
+void Describe(const RpcContext& context, Message& response) {
+  const upstream::CallStats& stats = context.stats;
+  v1::ReadInfo* info = ReadInfoOf(response);
+  if (info == nullptr) return;
+  if (stats.age > milliseconds(0)) {
     *info->mutable_age() =
-        google::protobuf::util::TimeUtil::MillisecondsToDuration(call.stats.age.count());
+        google::protobuf::util::TimeUtil::MillisecondsToDuration(stats.age.count());
   }
-  info->set_upstream_calls(call.stats.upstream_calls);
-  info->set_trace_id(EscapeUnsafe(call.stats.trace_id, 64));
-  info->set_skipped_values(call.report.skipped_values + call.report.skipped_records);
-  for (const auto& [name, field] : call.report.fields) {
+  info->set_upstream_calls(stats.upstream_calls);
+  info->set_trace_id(EscapeUnsafe(stats.trace_id, 64));
+  info->set_skipped_values(context.report.skipped_values + context.report.skipped_records);
+  for (const auto& [name, field] : context.report.fields) {
     v1::SkippedField* out = info->add_skipped_fields();
     out->set_field(EscapeUnsafe(name, 256));
     out->set_count(field.count);
     out->set_example(field.example);
   }
-  info->set_partial(!call.stats.errors.empty());
-  for (const json::ApiError& error : call.stats.errors) {
+  info->set_partial(!stats.errors.empty());
+  for (const json::ApiError& error : stats.errors) {
     v1::PartialError* out = info->add_errors();
     out->set_code(error.code);
     out->set_message(EscapeUnsafe(error.message, 256));
     out->set_id(EscapeUnsafe(error.id, 256));
   }
-  AddNotes(call, info);
-  for (const std::string& id : call.stats.deferred_ids) info->add_deferred_ids(id);
-  info->set_view(call.view);
-  info->set_effective_filter(EscapeUnsafe(call.effective_filter, kMaxFilterBytes));
-  if (call.interval.has_value()) *info->mutable_interval() = *call.interval;
+  AddNotes(stats, info);
+  for (const std::string& id : stats.deferred_ids) info->add_deferred_ids(id);
+  info->set_view(context.view);
+  info->set_effective_filter(EscapeUnsafe(context.effective_filter, kMaxFilterBytes));
+  if (context.interval.has_value()) *info->mutable_interval() = *context.interval;
 }
 
-void AddNotes(const RpcContext& call, v1::ReadInfo* info) {
-  for (const upstream::Note& note : call.stats.notes) {
-    v1::Note* out = info->add_notes();
-    out->set_reason(note.reason);
-    out->set_message(EscapeUnsafe(note.message, 512));
-    out->set_field(EscapeUnsafe(note.field, 256));
-    out->set_id(EscapeUnsafe(note.id, 256));
-  }
-}
-
-absl::Status FitResponse(google::protobuf::Message& response) {
+absl::Status FitResponse(Message& response) {
   if (response.ByteSizeLong() <= upstream::kMaxAnswerBytes) return absl::OkStatus();
-  RpcContext notes(Deadline(SteadyTime::max()), upstream::Priority::kInteractive);
-  for (upstream::Note& note :
-       upstream::FitTexts(response, upstream::kMaxAnswerBytes - kRoomForNotes, "")) {
-    notes.stats.AddNote(std::move(note));
-  }
-  if (response.GetDescriptor()->FindFieldByName("read_info") != nullptr) {
-    AddNotes(notes, MutableMessage<v1::ReadInfo>(response, "read_info"));
-  }
+  upstream::CallStats cuts;
+  upstream::FitTexts(response, upstream::kMaxAnswerBytes - kRoomForNotes, "", cuts);
+  if (v1::ReadInfo* info = ReadInfoOf(response); info != nullptr) AddNotes(cuts, info);
   const size_t bytes = response.ByteSizeLong();
   if (bytes <= upstream::kMaxAnswerBytes) return absl::OkStatus();
   return Error(absl::StatusCode::kResourceExhausted, "ANSWER_TOO_LARGE",
@@ -88,7 +92,7 @@ absl::Status FitResponse(google::protobuf::Message& response) {
                       upstream::kMaxAnswerBytes, "; ask for less at a time"));
 }
 
-bool HoldsManyRecords(const google::protobuf::Message& response) {
+bool HoldsManyRecords(const Message& response) {
   const auto& descriptor = *response.GetDescriptor();
   for (int i = 0; i < descriptor.field_count(); ++i) {
     const auto* field = descriptor.field(i);

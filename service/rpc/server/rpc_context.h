@@ -13,8 +13,7 @@
 #include "falcon_gateway/v1/types.pb.h"
 #include "google/protobuf/message.h"
 #include "json/decoder.h"
-#include "upstream/call/call_options.h"
-#include "upstream/call/call_stats.h"
+#include "upstream/call/upstream_client.h"
 
 namespace falcon::rpc {
 
@@ -27,7 +26,7 @@ struct CallLimits {
   seconds stalled_reader{300};  // a stream whose reader takes nothing for so long is ABORTED
 };
 
-// Owned by the reactor; lives until the RPC is done. Loop thread only.
+// Owned by the reactor; lives until the RPC is done. One thread at a time.
 struct RpcContext {
   RpcContext(Deadline deadline, upstream::Priority priority) : options(deadline, priority) {}
 
@@ -54,10 +53,8 @@ struct RpcContext {
   std::optional<v1::TimeRange> interval;
 };
 
-// Describes in `info` how the response was made.
-void Describe(const RpcContext& call, v1::ReadInfo* info);
-// Only the notes.
-void AddNotes(const RpcContext& call, v1::ReadInfo* info);
+// Describes in the `read_info` of `response`, where it has one, how the response was made.
+void Describe(const RpcContext& context, google::protobuf::Message& response);
 
 // Cuts the largest texts of `response` if it exceeds kMaxAnswerBytes, with a note in
 // `read_info.notes`. RESOURCE_EXHAUSTED (ANSWER_TOO_LARGE) where that is not enough. Pages and

@@ -1,5 +1,7 @@
-// Admission, deadlines and trailing metadata.
+// Admission, clients' names, deadlines and trailing metadata.
 #include "rpc/server/rpc_environment.h"
+
+#include <grpcpp/security/auth_context.h>
 
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -9,7 +11,7 @@
 
 #include "absl/strings/str_format.h"
 #include "base/status.h"
-#include "rpc/server/client_identity.h"
+#include "base/text.h"
 #include "rpc/server/field_access.h"
 #include "rpc/server/status.h"
 
@@ -18,40 +20,52 @@ namespace {
 
 // A call that is cancelled within this time of its start counts as a reset.
 constexpr milliseconds kResetTime{100};
+constexpr size_t kMaxNameBytes = 128;  // of a client
 
-bool IsValidateOnly(const google::protobuf::Message& request) {
-  if (request.GetDescriptor()->FindFieldByName("read_options") == nullptr) return false;
-  const auto* options = MessageField<v1::ReadOptions>(request, "read_options");
-  return options != nullptr && options->validate_only();
-}
-
-// The client's deadline, less a margin for the response's way back; at most `max`. `fallback` where
-// the client sets none.
-Deadline CallDeadline(const grpc::CallbackServerContext& context, const Clock& clock,
-                      seconds fallback, seconds max) {
-  const auto requested = context.deadline();
+// The client's deadline, less a margin for the response's way back, within the limits for `priority`.
+Deadline CallDeadline(const grpc::CallbackServerContext& server_context,
+                      const RpcEnvironment& environment, upstream::Priority priority) {
+  const CallLimits& limits = environment.limits;
+  const bool stream = priority == upstream::Priority::kExport;
+  const auto requested = server_context.deadline();
   if (requested == std::chrono::system_clock::time_point::max()) {
-    return Deadline::In(clock, fallback);
+    return Deadline::In(environment.clock, stream ? limits.stream_default : limits.unary_default);
   }
+  const milliseconds max = stream ? limits.stream_max : limits.unary_max;
   const auto left =
       std::chrono::duration_cast<milliseconds>(requested - std::chrono::system_clock::now());
-  if (left > max) return Deadline::In(clock, max);
+  if (left > max) return Deadline::In(environment.clock, max);
   const milliseconds margin = std::min(milliseconds(50), left / 20);
-  return Deadline::In(clock, left - margin);
+  return Deadline::In(environment.clock, left - margin);
 }
 
-Deadline CallDeadline(const grpc::CallbackServerContext& context, const RpcEnvironment& environment,
-                      upstream::Priority priority) {
-  const CallLimits& limits = environment.limits;
-  return priority == upstream::Priority::kExport
-             ? CallDeadline(context, environment.clock, limits.stream_default, limits.stream_max)
-             : CallDeadline(context, environment.clock, limits.unary_default, limits.unary_max);
+// "ipv4:192.0.2.1:54321" without the port, which differs for each connection.
+std::string_view AddressOf(std::string_view peer) {
+  const size_t colon = peer.rfind(':');
+  const bool port = peer.starts_with("ip") && colon != peer.find(':');
+  return port ? peer.substr(0, colon) : peer;
 }
 
-void AddPushback(const absl::Status& status, grpc::CallbackServerContext& context) {
+std::string ClientIdentity(const grpc::CallbackServerContext& server_context) {
+  const auto auth = server_context.auth_context();
+  if (auth != nullptr && auth->IsPeerAuthenticated()) {
+    const auto identity = auth->GetPeerIdentity();
+    if (!identity.empty()) {
+      return StrCat("certificate:", std::string(identity.front().data(), identity.front().size()));
+    }
+  }
+  const auto& metadata = server_context.client_metadata();
+  const auto found = metadata.find("falcon-caller");
+  const std::string_view name = found == metadata.end()
+                                    ? std::string_view()
+                                    : std::string_view(found->second.data(), found->second.size());
+  return UnverifiedIdentity(name, server_context.peer());
+}
+
+void AddPushback(const absl::Status& status, grpc::CallbackServerContext& server_context) {
   const auto pushback = RetryPushback(status);
   if (!pushback.has_value()) return;
-  context.AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(*pushback));
+  server_context.AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(*pushback));
 }
 
 // Whether Falcon's text may stand in metadata: gRPC fails a call with any other.
@@ -60,25 +74,23 @@ bool IsMetadata(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
-void AddTrailers(const RpcContext& call, grpc::CallbackServerContext& context) {
-  context.AddTrailingMetadata("falcon-upstream-calls", std::to_string(call.upstream_calls()));
-  if (call.age() > milliseconds(0)) {
-    const auto age = static_cast<double>(call.age().count()) / 1000;
-    context.AddTrailingMetadata("falcon-cache-age", absl::StrFormat("%.3f", age));
+void AddTrailers(const RpcContext& context, grpc::CallbackServerContext& server_context) {
+  server_context.AddTrailingMetadata("falcon-upstream-calls",
+                                     std::to_string(context.upstream_calls()));
+  if (context.age() > milliseconds(0)) {
+    const auto age = static_cast<double>(context.age().count()) / 1000;
+    server_context.AddTrailingMetadata("falcon-cache-age", absl::StrFormat("%.3f", age));
   }
-  if (IsMetadata(call.stats.trace_id)) {
-    context.AddTrailingMetadata("falcon-trace-id", call.stats.trace_id);
+  if (IsMetadata(context.stats.trace_id)) {
+    server_context.AddTrailingMetadata("falcon-trace-id", context.stats.trace_id);
   }
 }
 
-// `read_options.max_staleness`, at most an hour; unset where the request says nothing, or something
-// below zero.
-std::optional<milliseconds> RequestedStaleness(const google::protobuf::Message& request) {
+// `max_staleness`, at most an hour; unset where it says nothing, or something below zero.
+std::optional<milliseconds> RequestedStaleness(const v1::ReadOptions& options) {
   constexpr seconds kMax = std::chrono::hours(1);
-  if (request.GetDescriptor()->FindFieldByName("read_options") == nullptr) return std::nullopt;
-  const auto* options = MessageField<v1::ReadOptions>(request, "read_options");
-  if (options == nullptr || !options->has_max_staleness()) return std::nullopt;
-  const auto& asked = options->max_staleness();
+  if (!options.has_max_staleness()) return std::nullopt;
+  const auto& asked = options.max_staleness();
   if (asked.seconds() < 0 || asked.nanos() < 0) return std::nullopt;
   if (asked.seconds() >= kMax.count()) return kMax;
   return seconds(asked.seconds()) + milliseconds(asked.nanos() / 1'000'000);
@@ -86,19 +98,26 @@ std::optional<milliseconds> RequestedStaleness(const google::protobuf::Message& 
 
 }  // namespace
 
+std::string UnverifiedIdentity(std::string_view name, std::string_view peer) {
+  const std::string_view address = AddressOf(peer);
+  return name.empty() ? StrCat("peer:", address)
+                      : StrCat("metadata:", Utf8Prefix(name, kMaxNameBytes), "@", address);
+}
+
 absl::StatusOr<AdmittedRpc> AdmitRpc(const RpcEnvironment& environment, LoadShedding load_shedding,
-                                     const grpc::CallbackServerContext& context,
+                                     const grpc::CallbackServerContext& server_context,
                                      const google::protobuf::Message& request,
                                      upstream::Priority priority) {
   ASSIGN_OR_RETURN(const RequestSize size, CheckBounds(request));
   if (environment.connections != nullptr) {
-    environment.connections->Credit(context.peer(), size.bytes);
+    environment.connections->Credit(server_context.peer(), size.bytes);
   }
-  AdmittedRpc admitted{.caller = ClientIdentity(context),
+  const v1::ReadOptions& options = ReadOptionsOf(request);
+  AdmittedRpc admitted{.caller = ClientIdentity(server_context),
                        .permit = {},
                        .view = ShownView(request),
-                       .validate_only = IsValidateOnly(request),
-                       .max_staleness = RequestedStaleness(request)};
+                       .validate_only = options.validate_only(),
+                       .max_staleness = RequestedStaleness(options)};
   if (load_shedding == LoadShedding::kExempt) return admitted;
   if (environment.memory != nullptr) {
     RETURN_IF_ERROR(environment.memory->Admit(priority == upstream::Priority::kExport
@@ -113,16 +132,10 @@ absl::StatusOr<AdmittedRpc> AdmitRpc(const RpcEnvironment& environment, LoadShed
 }
 
 grpc::Status RejectRpc(const RpcEnvironment& environment, const RpcMethod& method,
-                       grpc::CallbackServerContext& context, const absl::Status& status) {
+                       grpc::CallbackServerContext& server_context, const absl::Status& status) {
   environment.observer.Refused(method.name, status);
-  AddPushback(status, context);
+  AddPushback(status, server_context);
   return ToGrpc(status);
-}
-
-void DescribeValidated(const RpcContext& call, google::protobuf::Message& response) {
-  response.Clear();
-  if (response.GetDescriptor()->FindFieldByName("read_info") == nullptr) return;
-  Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
 }
 
 ActiveRpc::ActiveRpc(const RpcEnvironment& environment, const RpcMethod& method,

@@ -30,7 +30,7 @@ class CallObserver {
   virtual ~CallObserver() = default;
   virtual void Started(std::string_view method) = 0;
   virtual void Finished(std::string_view method, const absl::Status& status, milliseconds took,
-                        const RpcContext& call) = 0;
+                        const RpcContext& context) = 0;
   virtual void Refused(std::string_view /*method*/, const absl::Status& /*status*/) {}
 };
 
@@ -52,9 +52,17 @@ struct RpcEnvironment {
 // Whether a method is rejected under load. Methods that report on the gateway itself are exempt.
 enum class LoadShedding { kOn, kExempt };
 
+// Names the client of a call, for a fair share of Falcon's budget: "certificate:NAME" by its
+// certificate. Without one, "metadata:NAME@ADDRESS" by its metadata `falcon-caller`; else
+// "peer:ADDRESS". So a client cannot pose as one with a certificate, or as one at another address.
+//
+// This is the name of a client without a certificate. `name`: its metadata, empty for none. `peer`:
+// as gRPC names it, such as "ipv4:192.0.2.1:54321".
+std::string UnverifiedIdentity(std::string_view name, std::string_view peer);
+
 // An RPC that may run, and what it holds until it is done.
 struct AdmittedRpc {
-  std::string caller;
+  std::string caller;  // its client's name
   CallLimiter::Permit permit;
   v1::RecordView view = v1::RECORD_VIEW_UNSPECIFIED;  // that it asks for
   bool validate_only = false;
@@ -64,17 +72,14 @@ struct AdmittedRpc {
 // Admits an RPC that is within the bounds of its request, of its caller and of the gateway, while
 // there is memory. gRPC's thread: the loop never hears of a rejected RPC.
 absl::StatusOr<AdmittedRpc> AdmitRpc(const RpcEnvironment& environment, LoadShedding load_shedding,
-                                     const grpc::CallbackServerContext& context,
+                                     const grpc::CallbackServerContext& server_context,
                                      const google::protobuf::Message& request,
                                      upstream::Priority priority);
 
 // Tells the observer of an RPC that was not admitted. Returns the status to finish it with. gRPC's
 // thread.
 grpc::Status RejectRpc(const RpcEnvironment& environment, const RpcMethod& method,
-                       grpc::CallbackServerContext& context, const absl::Status& status);
-
-// Describes into `response`, which is empty otherwise, a request that was only validated.
-void DescribeValidated(const RpcContext& call, google::protobuf::Message& response);
+                       grpc::CallbackServerContext& server_context, const absl::Status& status);
 
 // The state of one admitted RPC, owned by its reactor.
 class ActiveRpc {

@@ -6,7 +6,6 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -16,12 +15,11 @@
 #include "rpc/server/rpc_context.h"
 #include "rpc/server/rpc_environment.h"
 #include "runtime/one_shot_event.h"
-#include "upstream/call/upstream_client.h"
-#include "upstream/lookup/fit_texts.h"
+#include "upstream/lookup/record_fields.h"
 
 namespace falcon::rpc {
 
-// Where a handler writes its messages. Loop thread only.
+// Where a handler writes its messages, on the loop.
 class MessageStream {
  public:
   virtual ~MessageStream() = default;
@@ -41,8 +39,10 @@ template <class Message>
 class StreamCall final : public grpc::ServerWriteReactor<Message>, private MessageStream {
  public:
   StreamCall(const RpcEnvironment& environment, const RpcMethod& method,
-             grpc::CallbackServerContext* context, StreamHandler handler, AdmittedRpc admitted)
-      : rpc_(environment, method, *context, std::move(admitted), upstream::Priority::kExport),
+             grpc::CallbackServerContext* server_context, StreamHandler handler,
+             AdmittedRpc admitted)
+      : rpc_(environment, method, *server_context, std::move(admitted),
+             upstream::Priority::kExport),
         handler_(std::move(handler)) {}
 
   void Start() {
@@ -65,10 +65,7 @@ class StreamCall final : public grpc::ServerWriteReactor<Message>, private Messa
   struct Writing {
     explicit Writing(runtime::Executor executor) : done(executor), stall(executor) {}
     runtime::OneShotEvent done;
-    boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                      boost::asio::wait_traits<std::chrono::steady_clock>,
-                                      runtime::Executor>
-        stall;
+    runtime::SteadyTimer stall;
     bool ok = false;
     bool stalled = false;
   };
@@ -116,7 +113,7 @@ class StreamCall final : public grpc::ServerWriteReactor<Message>, private Messa
     const absl::Status status = co_await handler_(rpc_.context(), stream);
     if (!upstream::IsValidated(status)) co_return status;
     Message validated;
-    DescribeValidated(rpc_.context(), validated);
+    Describe(rpc_.context(), validated);
     co_return co_await Write(validated);
   }
   void Run() {
@@ -144,20 +141,24 @@ class RejectedStreamCall final : public grpc::ServerWriteReactor<Message> {
   bool InternalInlineable() override { return true; }
 };
 
-// Serves a stream by `handler` on the loop. An RPC that is not admitted (AdmitRpc) ends at once.
-template <class Message, class Request>
+// Serves a stream on the loop by `handler`, a function of its context, request and stream. An RPC
+// that is not admitted (AdmitRpc) ends at once.
+template <class Message, class Request, class Handler>
 grpc::ServerWriteReactor<Message>* StartServerStream(const RpcEnvironment& environment,
-                                                     grpc::CallbackServerContext* context,
-                                                     const Request* request,
-                                                     StreamHandler handler) {
+                                                     grpc::CallbackServerContext* server_context,
+                                                     const Request* request, Handler handler) {
   const RpcMethod& method = MethodOf<Request>();
-  absl::StatusOr<AdmittedRpc> admitted =
-      AdmitRpc(environment, LoadShedding::kOn, *context, *request, upstream::Priority::kExport);
+  absl::StatusOr<AdmittedRpc> admitted = AdmitRpc(environment, LoadShedding::kOn, *server_context,
+                                                  *request, upstream::Priority::kExport);
   if (!admitted.ok()) {
     return new RejectedStreamCall<Message>(
-        RejectRpc(environment, method, *context, admitted.status()));
+        RejectRpc(environment, method, *server_context, admitted.status()));
   }
-  auto* call = new StreamCall<Message>(environment, method, context, std::move(handler),
+  StreamHandler serve = [=, handler = std::move(handler)](RpcContext& context,
+                                                          MessageStream& stream) {
+    return handler(context, *request, stream);
+  };
+  auto* call = new StreamCall<Message>(environment, method, server_context, std::move(serve),
                                        *std::move(admitted));
   call->Start();
   return call;

@@ -41,10 +41,11 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   Task<absl::Status> HandleAndFit() {
     absl::Status status = co_await handler_(rpc_.context());
     if (upstream::IsValidated(status)) {
-      DescribeValidated(rpc_.context(), response_);
-      co_return absl::OkStatus();
+      response_.Clear();
+      status = absl::OkStatus();
     }
     if (!status.ok()) co_return status;
+    Describe(rpc_.context(), response_);
     runtime::CpuPool* pool = rpc_.environment().pool;
     heavy_ = pool != nullptr && HoldsManyRecords(response_);
     std::function<void()> fit = [&] {
@@ -71,14 +72,6 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   int64_t bytes_ = 0;   // of the response
 };
 
-// Ends a unary RPC that is not admitted.
-class RejectedUnaryCall final : public grpc::ServerUnaryReactor {
- public:
-  explicit RejectedUnaryCall(const grpc::Status& status) { Finish(status); }
-  void OnDone() override { delete this; }
-  bool InternalInlineable() override { return true; }
-};
-
 }  // namespace
 
 grpc::ServerUnaryReactor* StartUnary(const RpcEnvironment& environment, const UnaryRpc& rpc,
@@ -86,8 +79,9 @@ grpc::ServerUnaryReactor* StartUnary(const RpcEnvironment& environment, const Un
   absl::StatusOr<AdmittedRpc> admitted = AdmitRpc(environment, load_shedding, *rpc.context,
                                                   *rpc.request, upstream::Priority::kInteractive);
   if (!admitted.ok()) {
-    return new RejectedUnaryCall(
-        RejectRpc(environment, rpc.method, *rpc.context, admitted.status()));
+    grpc::ServerUnaryReactor* rejected = rpc.context->DefaultReactor();
+    rejected->Finish(RejectRpc(environment, rpc.method, *rpc.context, admitted.status()));
+    return rejected;
   }
   auto* call = new UnaryCall(environment, rpc, std::move(handler), *std::move(admitted));
   call->Start();

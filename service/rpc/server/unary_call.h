@@ -6,12 +6,13 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
+#include <utility>
 
 #include "rpc/server/rpc_environment.h"
 
 namespace falcon::rpc {
 
-// Fills the response. Request and response outlive the task.
+// Fills the response but for its `read_info`. Request and response outlive the task.
 using UnaryHandler = std::function<Task<absl::Status>(RpcContext&)>;
 
 // A unary RPC as gRPC hands it over.
@@ -24,15 +25,18 @@ struct UnaryRpc {
 grpc::ServerUnaryReactor* StartUnary(const RpcEnvironment& environment, const UnaryRpc& rpc,
                                      UnaryHandler handler, LoadShedding load_shedding);
 
-// Serves a unary RPC by `handler`, which fills `response`, on the loop. Returns at once, on gRPC's
-// thread. An RPC that is not admitted (AdmitRpc) ends at once.
-template <class Request>
+// Serves a unary RPC on the loop by `handler`, a function of its context, request and response.
+// Returns at once, on gRPC's thread. An RPC that is not admitted (AdmitRpc) ends at once.
+template <class Request, class Response, class Handler>
 grpc::ServerUnaryReactor* StartUnary(const RpcEnvironment& environment,
-                                     grpc::CallbackServerContext* context, const Request* request,
-                                     google::protobuf::Message* response, UnaryHandler handler,
+                                     grpc::CallbackServerContext* server_context,
+                                     const Request* request, Response* response, Handler handler,
                                      LoadShedding load_shedding = LoadShedding::kOn) {
-  return StartUnary(environment, {MethodOf<Request>(), context, request, response},
-                    std::move(handler), load_shedding);
+  UnaryHandler serve = [=, handler = std::move(handler)](RpcContext& context) {
+    return handler(context, *request, *response);
+  };
+  return StartUnary(environment, {MethodOf<Request>(), server_context, request, response},
+                    std::move(serve), load_shedding);
 }
 
 }  // namespace falcon::rpc

@@ -3,6 +3,7 @@
 #ifndef FALCON_RPC_SERVICES_COLLECTION_H_
 #define FALCON_RPC_SERVICES_COLLECTION_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -88,15 +89,18 @@ struct PageRequest {
   std::optional<v1::TimeRange> interval;  // that the filter's `days` stand for
 };
 
+// Adds to a message of an export what its page does not hold.
+using CompleteMessage = std::function<Task<absl::Status>(google::protobuf::Message& message)>;
+
 // The `filter.query` of a request, free text over all fields; empty where its noun has none.
 std::string QueryText(const google::protobuf::Message& request);
 
-// Describes in `call` the filter that Falcon is asked with as `effective`.
+// Describes in `context` the filter that Falcon is asked with as `effective`.
 void DescribeFilter(const std::vector<fql::FilterNote>& notes,
                     const std::optional<v1::TimeRange>& interval, std::string effective,
-                    RpcContext& call);
+                    RpcContext& context);
 
-// Loop thread only, except for the handlers.
+// Immutable. On the loop, except for the handlers.
 class Collection {
  public:
   // References outlive the collection, and it outlives its calls.
@@ -111,54 +115,50 @@ class Collection {
   template <class Request, class Response>
   Unary* List(Context* context, const Request* request, Response* response) const {
     return StartUnary(environment_, context, request, response,
-                      [=, this](RpcContext& call) { return FetchList(call, *request, *response); });
+                      std::bind_front(&Collection::FetchList, this));
   }
   template <class Request, class Response>
   Unary* Get(Context* context, const Request* request, Response* response) const {
     return StartUnary(environment_, context, request, response,
-                      [=, this](RpcContext& call) { return FetchOne(call, *request, *response); });
+                      std::bind_front(&Collection::FetchOne, this));
   }
   template <class Request, class Response>
   Unary* BatchGet(Context* context, const Request* request, Response* response) const {
     return StartUnary(environment_, context, request, response,
-                      [=, this](RpcContext& call) { return FetchMany(call, *request, *response); });
+                      [this](auto&... rpc) { return FetchMany(rpc...); });
   }
   template <class Request, class Response>
   Unary* Aggregate(Context* context, const Request* request, Response* response) const {
-    return StartUnary(environment_, context, request, response, [=, this](RpcContext& call) {
-      return FetchAggregate(call, *request, *response);
-    });
+    return StartUnary(environment_, context, request, response,
+                      std::bind_front(&Collection::FetchAggregate, this));
   }
   template <class Message, class Request>
   ServerStream<Message>* Export(Context* context, const Request* request) const {
     return StartServerStream<Message>(environment_, context, request,
-                                      [=, this](RpcContext& call, MessageStream& stream) {
-                                        return ExportAll(call, *request, stream);
-                                      });
+                                      std::bind_front(&Collection::ExportAll, this));
   }
 
   // What those methods do. INVALID_ARGUMENT with all violations, those already in `validator`
   // included.
   //
   // One page of a List request (page_size, page_token, order_by, read_mask, read_options, filter)
-  // into `response`: records, next_page_token, total_size, read_info.
-  Task<absl::Status> FetchList(RpcContext& call, const google::protobuf::Message& request,
-                               google::protobuf::Message& response,
-                               RequestValidator validator = {}) const;
+  // into `response`: records, next_page_token, total_size.
+  Task<absl::Status> FetchList(RpcContext& context, const google::protobuf::Message& request,
+                               google::protobuf::Message& response) const;
   // The record with the request's id. NOT_FOUND without one.
-  Task<absl::Status> FetchOne(RpcContext& call, const google::protobuf::Message& request,
+  Task<absl::Status> FetchOne(RpcContext& context, const google::protobuf::Message& request,
                               google::protobuf::Message& response) const;
   // The records with the request's ids, in their order, and `missing` for the others. `query`:
   // further parameters for Falcon.
-  Task<absl::Status> FetchMany(RpcContext& call, const google::protobuf::Message& request,
+  Task<absl::Status> FetchMany(RpcContext& context, const google::protobuf::Message& request,
                                google::protobuf::Message& response, upstream::Parameters query = {},
                                RequestValidator validator = {}) const;
   // The buckets of an Aggregate request (field, kind, interval, size, then_by, filter).
-  Task<absl::Status> FetchAggregate(RpcContext& call, const google::protobuf::Message& request,
+  Task<absl::Status> FetchAggregate(RpcContext& context, const google::protobuf::Message& request,
                                     google::protobuf::Message& response) const;
   // All pages of an Export request (batch_size, resume_token, read_mask, read_options, filter) as
   // messages of a stream, at the reader's pace. Memory holds two pages.
-  Task<absl::Status> ExportAll(RpcContext& call, const google::protobuf::Message& request,
+  Task<absl::Status> ExportAll(RpcContext& context, const google::protobuf::Message& request,
                                MessageStream& stream) const;
 
   // The steps of those methods.
@@ -168,10 +168,12 @@ class Collection {
                                             RequestValidator validator = {}) const;
   absl::StatusOr<upstream::LookupPlan> PrepareLookup(const google::protobuf::Message& request,
                                                      RequestValidator validator = {}) const;
-  Task<absl::Status> FetchPageInto(RpcContext& call, PageRequest page,
+  Task<absl::Status> FetchPageInto(RpcContext& context, PageRequest page,
                                    google::protobuf::Message& response) const;
-  // Leaves in `page` where the export ended.
-  Task<absl::Status> ExportPages(RpcContext& call, PageRequest& page, MessageStream& stream) const;
+  // Each message passes through `complete`, unless that is null, before it is described. Leaves in
+  // `page` where the export ended.
+  Task<absl::Status> ExportPages(RpcContext& context, PageRequest& page, MessageStream& stream,
+                                 CompleteMessage complete = nullptr) const;
 
  private:
   // What lists and exports share. The request has `token_field`.
@@ -180,10 +182,10 @@ class Collection {
   // The parts of a plan that do not depend on the order or the position.
   void FillPlan(const google::protobuf::Message& request, RequestValidator& validator,
                 upstream::PagePlan& plan) const;
-  Task<absl::Status> CountByValues(RpcContext& call, const google::protobuf::Message& request,
+  Task<absl::Status> CountByValues(RpcContext& context, const google::protobuf::Message& request,
                                    google::protobuf::Message& response) const;
   // Fills the query of `preparation`.
-  void PrepareAggregate(RpcContext& call, Preparation& preparation) const;
+  void PrepareAggregate(RpcContext& context, Preparation& preparation) const;
   json::DecodeOptions Options(const google::protobuf::Message& request,
                               RequestValidator& validator) const;
   std::string Canonical(const std::string& id) const;
@@ -227,7 +229,7 @@ absl::Status NotFoundStatus(const v1::PartialError& error, std::string_view fiel
 
 // Number of records that match `filter`, by the total of one page of `pages`. UNAVAILABLE
 // (UPSTREAM_MALFORMED) where Falcon returns no total.
-Task<absl::StatusOr<int64_t>> TotalOf(const ServiceDeps& deps, RpcContext& call,
+Task<absl::StatusOr<int64_t>> TotalOf(const ServiceDeps& deps, RpcContext& context,
                                       const upstream::Operation& pages, std::string filter);
 
 // Target size of an exported message: well under the 4 MiB that clients accept by default.

@@ -129,12 +129,12 @@ void AddInOrder(std::vector<v1::AggregationBucket> buckets, Message& response) {
 
 }  // namespace
 
-Task<absl::StatusOr<int64_t>> TotalOf(const ServiceDeps& deps, RpcContext& call,
+Task<absl::StatusOr<int64_t>> TotalOf(const ServiceDeps& deps, RpcContext& context,
                                       const upstream::Operation& pages, std::string filter) {
   upstream::UpstreamRequest page(pages);
   page.query = {{"limit", "1"}};
   if (!filter.empty()) page.query.emplace_back("filter", std::move(filter));
-  ASSIGN_OR_CO_RETURN(const json::Document answer, co_await deps.Call(std::move(page), call));
+  ASSIGN_OR_CO_RETURN(const json::Document answer, co_await deps.Call(std::move(page), context));
   const std::optional<int64_t> total = answer.envelope().pagination.total;
   const auto rows = static_cast<int64_t>(answer.envelope().resources);
   if (!total.has_value() || *total < rows || (*total > 0 && rows == 0)) {
@@ -144,7 +144,7 @@ Task<absl::StatusOr<int64_t>> TotalOf(const ServiceDeps& deps, RpcContext& call,
   co_return *total;
 }
 
-void Collection::PrepareAggregate(RpcContext& call, Preparation& preparation) const {
+void Collection::PrepareAggregate(RpcContext& context, Preparation& preparation) const {
   const Message& request = preparation.request;
   RequestValidator& validator = preparation.validator;
   upstream::AggregationQuery& query = *preparation.counts;
@@ -158,17 +158,17 @@ void Collection::PrepareAggregate(RpcContext& call, Preparation& preparation) co
   ValidateQuery(query.text, validator);
   if (spec_.prepare != nullptr) spec_.prepare(preparation);
   CheckAggregation(query, catalogue_, validator);
-  PrepareCount(request, call.stats, validator);
+  PrepareCount(request, context.stats, validator);
   const fql::CompiledFilter filter =
       validator.ValueOrDefault(fql::CompileFilters(request, catalogue_, preparation.now));
   query.filter = filter.expression.Text();
-  DescribeFilter(filter.notes, filter.interval, query.filter, call);
+  DescribeFilter(filter.notes, filter.interval, query.filter, context);
 }
 
-Task<absl::Status> Collection::FetchAggregate(RpcContext& call, const Message& request,
+Task<absl::Status> Collection::FetchAggregate(RpcContext& context, const Message& request,
                                               Message& response) const {
   if (spec_.aggregate_operation == nullptr) {
-    co_return co_await CountByValues(call, request, response);
+    co_return co_await CountByValues(context, request, response);
   }
   const std::unique_ptr<Message> copy(request.New());
   copy->CopyFrom(request);
@@ -179,14 +179,14 @@ Task<absl::Status> Collection::FetchAggregate(RpcContext& call, const Message& r
                           .validator = validator,
                           .now = deps_.clock.WallNow(),
                           .counts = &query};
-  PrepareAggregate(call, preparation);
+  PrepareAggregate(context, preparation);
   CO_RETURN_IF_ERROR(validator.status());
   upstream::UpstreamRequest count = upstream::AggregateRequest(*spec_.aggregate_operation, query);
   count.query = std::move(preparation.query);
   if (spec_.repeats_aggregate_filter && !query.filter.empty()) {
     count.query.emplace_back("filter", query.filter);
   }
-  ASSIGN_OR_CO_RETURN(const json::Document answer, co_await deps_.Call(std::move(count), call));
+  ASSIGN_OR_CO_RETURN(const json::Document answer, co_await deps_.Call(std::move(count), context));
   google::protobuf::RepeatedPtrField<v1::AggregationBucket> buckets;
   ASSIGN_OR_CO_RETURN(const int64_t others, upstream::ReadAggregate(answer, &buckets));
   const auto* into = RecordField(response.GetDescriptor(), v1::AggregationBucket::descriptor());
@@ -197,24 +197,23 @@ Task<absl::Status> Collection::FetchAggregate(RpcContext& call, const Message& r
         ->Swap(&bucket);
   }
   SetInt64(response, "other_count", others);
-  Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
   co_return absl::OkStatus();
 }
 
 // Requests the total of everything and then of each value, until all records are counted. A field
 // whose values are unknown or too many, or that a record may have several of, is a violation.
-Task<absl::Status> Collection::CountByValues(RpcContext& call, const Message& request,
+Task<absl::Status> Collection::CountByValues(RpcContext& context, const Message& request,
                                              Message& response) const {
   RequestValidator validator;
-  PrepareCount(request, call.stats, validator);
+  PrepareCount(request, context.stats, validator);
   const fql::Field* field = CountedField(StringField(request, "field"), catalogue_, validator);
   const fql::CompiledFilter compiled =
       validator.ValueOrDefault(fql::CompileFilters(request, catalogue_, deps_.clock.WallNow()));
   CO_RETURN_IF_ERROR(validator.status());
   const fql::Expression& filter = compiled.expression;
-  DescribeFilter(compiled.notes, compiled.interval, filter.Text(), call);
+  DescribeFilter(compiled.notes, compiled.interval, filter.Text(), context);
   ASSIGN_OR_CO_RETURN(const int64_t total,
-                      co_await TotalOf(deps_, call, *spec_.count_operation, filter.Text()));
+                      co_await TotalOf(deps_, context, *spec_.count_operation, filter.Text()));
   int64_t others = total;
   std::vector<v1::AggregationBucket> buckets;
   for (const std::string& value : Values(*field)) {
@@ -223,8 +222,9 @@ Task<absl::Status> Collection::CountByValues(RpcContext& call, const Message& re
     is.field = field->name;
     is.values.emplace_back(value);
     std::string with_value = fql::Expression::And({filter, fql::Expression::Of(is)}).Text();
-    ASSIGN_OR_CO_RETURN(const int64_t count, co_await TotalOf(deps_, call, *spec_.count_operation,
-                                                              std::move(with_value)));
+    ASSIGN_OR_CO_RETURN(
+        const int64_t count,
+        co_await TotalOf(deps_, context, *spec_.count_operation, std::move(with_value)));
     if (count <= 0) continue;
     others -= count;
     v1::AggregationBucket& bucket = buckets.emplace_back();
@@ -234,7 +234,6 @@ Task<absl::Status> Collection::CountByValues(RpcContext& call, const Message& re
   AddInOrder(std::move(buckets), response);
   // Records come and go between two calls.
   SetInt64(response, "other_count", std::max<int64_t>(0, others));
-  Describe(call, MutableMessage<v1::ReadInfo>(response, "read_info"));
   co_return absl::OkStatus();
 }
 

@@ -45,7 +45,16 @@ class ExportPageSize {
   explicit ExportPageSize(int most) : most_(most), ceiling_(most), rows_(most) {}
   int rows() const { return rows_; }
   // After a page of `records` that had `bytes`.
-  void Update(const upstream::PageOutcome& page, int64_t records, size_t bytes);
+  void Update(const upstream::PageOutcome& page, int64_t records, size_t bytes) {
+    if (page.impatient) {
+      ceiling_ = page.limit;
+      in_time_ = 0;
+    } else if (ceiling_ < most_ && ++in_time_ == kPagesToGrow) {
+      ceiling_ = std::min(most_, ceiling_ * 2);
+      in_time_ = 0;
+    }
+    rows_ = AdaptPageSize(rows_, records, bytes, ceiling_);
+  }
 
  private:
   int most_;
@@ -54,21 +63,10 @@ class ExportPageSize {
   int rows_;
 };
 
-void ExportPageSize::Update(const upstream::PageOutcome& page, int64_t records, size_t bytes) {
-  if (page.impatient) {
-    ceiling_ = page.limit;
-    in_time_ = 0;
-  } else if (ceiling_ < most_ && ++in_time_ == kPagesToGrow) {
-    ceiling_ = std::min(most_, ceiling_ * 2);
-    in_time_ = 0;
-  }
-  rows_ = AdaptPageSize(rows_, records, bytes, ceiling_);
-}
-
 // A page of an export that is read while the one before it is sent. Owns what its task uses.
 struct PrefetchedPage {
-  PrefetchedPage(const PageRequest& from, const RpcContext& call, const Message& prototype)
-      : plan(from.plan), cursor(from.cursor), options(call.options), batch(prototype.New()) {}
+  PrefetchedPage(const PageRequest& from, const RpcContext& context, const Message& prototype)
+      : plan(from.plan), cursor(from.cursor), options(context.options), batch(prototype.New()) {}
 
   static Task<absl::StatusOr<upstream::PageOutcome>> Fetch(std::shared_ptr<PrefetchedPage> self,
                                                            const ServiceDeps& deps,
@@ -93,19 +91,19 @@ int AdaptPageSize(int page_size, int64_t records, size_t bytes, int max) {
   return static_cast<int>(std::clamp<int64_t>(fits, 1, max));
 }
 
-Task<absl::Status> Collection::ExportAll(RpcContext& call, const Message& request,
+Task<absl::Status> Collection::ExportAll(RpcContext& context, const Message& request,
                                          MessageStream& stream) const {
   ASSIGN_OR_CO_RETURN(PageRequest page, PrepareExport(request));
-  co_return co_await ExportPages(call, page, stream);
+  co_return co_await ExportPages(context, page, stream);
 }
 
-Task<absl::Status> Collection::ExportPages(RpcContext& call, PageRequest& request,
-                                           MessageStream& stream) const {
+Task<absl::Status> Collection::ExportPages(RpcContext& context, PageRequest& request,
+                                           MessageStream& stream, CompleteMessage complete) const {
   const auto* records = RecordField(stream.prototype().GetDescriptor(), record_);
   const runtime::Executor executor = co_await boost::asio::this_coro::executor;
-  DescribeFilter(request.filter_notes, request.interval, request.cursor.filter, call);
+  DescribeFilter(request.filter_notes, request.interval, request.cursor.filter, context);
   ExportPageSize size(request.plan.page_size);
-  auto page = std::make_shared<PrefetchedPage>(request, call, stream.prototype());
+  auto page = std::make_shared<PrefetchedPage>(request, context, stream.prototype());
   auto reader = std::make_optional<runtime::SpawnedTask<absl::StatusOr<upstream::PageOutcome>>>(
       executor, PrefetchedPage::Fetch(page, deps_, records->name()));
   while (reader.has_value()) {
@@ -116,12 +114,12 @@ Task<absl::Status> Collection::ExportPages(RpcContext& call, PageRequest& reques
     const int64_t exported_before = request.cursor.sent - request.cursor.dropped;
     request.cursor = outcome.next;
     const int64_t exported = request.cursor.sent - request.cursor.dropped;
-    call.stats.Merge(read->stats, /*charge=*/true);
-    call.report.Add(outcome.report);
+    context.stats.Merge(read->stats, /*charge=*/true);
+    context.report.Add(outcome.report);
     size.Update(outcome, exported - exported_before, batch.ByteSizeLong());
     request.plan.page_size = size.rows();
     if (!outcome.last) {
-      page = std::make_shared<PrefetchedPage>(request, call, stream.prototype());
+      page = std::make_shared<PrefetchedPage>(request, context, stream.prototype());
       reader.emplace(executor, PrefetchedPage::Fetch(page, deps_, records->name()));
     }
     auto parts = TakeApart(batch, records, outcome.cuts);
@@ -132,9 +130,10 @@ Task<absl::Status> Collection::ExportPages(RpcContext& call, PageRequest& reques
       SetInt64(batch, "exported", next.sent - next.dropped);
       const std::optional<int64_t> total = upstream::TotalSize(next);
       if (total.has_value()) SetInt64(batch, "total_size", *total);
-      Describe(call, MutableMessage<v1::ReadInfo>(batch, "read_info"));
+      if (complete) CO_RETURN_IF_ERROR(co_await complete(batch));
+      Describe(context, batch);
       CO_RETURN_IF_ERROR(co_await stream.Write(batch));
-      call.BeginNextMessage();
+      context.BeginNextMessage();
     }
   }
   co_return absl::OkStatus();

@@ -143,9 +143,7 @@ class DiscoverService final : public v1::DiscoverService::CallbackService {
   ServerStream<v1::ExportDiscoveredAccountsResponse>* ExportDiscoveredAccounts(
       Context* context, const v1::ExportDiscoveredAccountsRequest* request) override {
     return StartServerStream<v1::ExportDiscoveredAccountsResponse>(
-        environment_, context, request, [=, this](RpcContext& call, MessageStream& stream) {
-          return ExportAccounts(call, *request, stream);
-        });
+        environment_, context, request, std::bind_front(&DiscoverService::ExportAccounts, this));
   }
   Unary* ListDiscoveredLogins(Context* context, const v1::ListDiscoveredLoginsRequest* request,
                               v1::ListDiscoveredLoginsResponse* response) override {
@@ -168,10 +166,10 @@ class DiscoverService final : public v1::DiscoverService::CallbackService {
  private:
   // Whether accounts that match `cursor` never logged on: an export has them in a second part, ordered
   // otherwise, since they have no time of a first logon.
-  Task<absl::StatusOr<bool>> ExcludeNeverLoggedOn(RpcContext& call,
+  Task<absl::StatusOr<bool>> ExcludeNeverLoggedOn(RpcContext& context,
                                                   upstream::Cursor& cursor) const {
     ASSIGN_OR_CO_RETURN(const int64_t never,
-                        co_await TotalOf(deps_, call, upstream::operation::kQueryAccounts,
+                        co_await TotalOf(deps_, context, upstream::operation::kQueryAccounts,
                                          NeverLoggedOn(cursor.filter)));
     const int window = upstream::operation::kQueryAccounts.max_window;
     if (never > window) {
@@ -183,13 +181,14 @@ class DiscoverService final : public v1::DiscoverService::CallbackService {
     if (never == 0) co_return false;
     ASSIGN_OR_CO_RETURN(
         cursor.total,
-        co_await TotalOf(deps_, call, upstream::operation::kQueryAccounts, cursor.filter));
+        co_await TotalOf(deps_, context, upstream::operation::kQueryAccounts, cursor.filter));
     // A range excludes accounts without that time.
     cursor.anchor = kBeforeAll;
     co_return true;
   }
 
-  Task<absl::Status> ExportAccounts(RpcContext& call, v1::ExportDiscoveredAccountsRequest request,
+  Task<absl::Status> ExportAccounts(RpcContext& context,
+                                    v1::ExportDiscoveredAccountsRequest request,
                                     MessageStream& stream) {
     const std::string binding = NeverLoggedOnBinding(request);
     const absl::StatusOr<upstream::Cursor> in_second_part =
@@ -200,17 +199,17 @@ class DiscoverService final : public v1::DiscoverService::CallbackService {
     never.binding = binding;
     if (in_second_part.ok()) {
       never.cursor = *in_second_part;
-      co_return co_await accounts_.ExportPages(call, never, stream);
+      co_return co_await accounts_.ExportPages(context, never, stream);
     }
-    DescribeFilter(known.filter_notes, known.interval, known.cursor.filter, call);
+    DescribeFilter(known.filter_notes, known.interval, known.cursor.filter, context);
     bool more = true;
     if (request.resume_token().empty()) {
-      ASSIGN_OR_CO_RETURN(more, co_await ExcludeNeverLoggedOn(call, known.cursor));
+      ASSIGN_OR_CO_RETURN(more, co_await ExcludeNeverLoggedOn(context, known.cursor));
     }
-    CO_RETURN_IF_ERROR(co_await known_accounts_.ExportPages(call, known, stream));
+    CO_RETURN_IF_ERROR(co_await known_accounts_.ExportPages(context, known, stream));
     if (!more) co_return absl::OkStatus();
     never.cursor = After(known.cursor);
-    co_return co_await accounts_.ExportPages(call, never, stream);
+    co_return co_await accounts_.ExportPages(context, never, stream);
   }
 
   const RpcEnvironment& environment_;

@@ -149,18 +149,18 @@ class GatewayService final : public v1::GatewayService::CallbackService {
 
   Unary* GetStatus(Context* context, const v1::GetStatusRequest* request,
                    v1::GetStatusResponse* response) override {
-    return StartUnary(
-        environment_, context, request, response,
-        [=, this](RpcContext&) { return Status(*response); }, LoadShedding::kExempt);
+    return StartUnary(environment_, context, request, response,
+                      std::bind_front(&GatewayService::Status, this), LoadShedding::kExempt);
   }
   Unary* CheckAccess(Context* context, const v1::CheckAccessRequest* request,
                      v1::CheckAccessResponse* response) override {
     return StartUnary(environment_, context, request, response,
-                      [=, this](RpcContext& call) { return Access(call, *response); });
+                      std::bind_front(&GatewayService::Access, this));
   }
 
  private:
-  Task<absl::Status> Status(v1::GetStatusResponse& response) {
+  Task<absl::Status> Status(RpcContext&, const v1::GetStatusRequest&,
+                            v1::GetStatusResponse& response) const {
     const auth::TokenStatus token = deps_.access_tokens->status();
     response.set_region(token.region);
     response.set_base_url(token.base_url);
@@ -182,7 +182,8 @@ class GatewayService final : public v1::GatewayService::CallbackService {
     co_return absl::OkStatus();
   }
 
-  Task<absl::Status> Access(RpcContext& call, v1::CheckAccessResponse& response) {
+  Task<absl::Status> Access(RpcContext& context, const v1::CheckAccessRequest&,
+                            v1::CheckAccessResponse& response) const {
     for (const Area& area : kAreas) {
       upstream::UpstreamRequest probe(*area.probe);
       if (area.id.empty()) {
@@ -191,7 +192,7 @@ class GatewayService final : public v1::GatewayService::CallbackService {
         probe.query.emplace_back(area.probe->ids_key, area.id);
       }
       if (!area.filter.empty()) probe.query.emplace_back("filter", area.filter);
-      const absl::StatusOr<json::Document> answer = co_await deps_.Call(std::move(probe), call);
+      const absl::StatusOr<json::Document> answer = co_await deps_.Call(std::move(probe), context);
       v1::AreaAccess& access = *response.add_areas();
       access.set_area(std::string(area.name));
       access.set_scope(std::string(area.probe->scope));

@@ -59,7 +59,7 @@ void HostNames::Check(const std::string& hostname, RequestValidator& validator) 
   validator.Add(hosts_.PrepareList(Named(hostname)).status());
 }
 
-Task<absl::StatusOr<HostNames::SameNameHosts>> HostNames::Find(RpcContext& call,
+Task<absl::StatusOr<HostNames::SameNameHosts>> HostNames::Find(RpcContext& context,
                                                                std::string hostname, int max,
                                                                json::DecodeOptions options) const {
   ASSIGN_OR_CO_RETURN(PageRequest start, hosts_.PrepareList(Named(hostname)));
@@ -73,9 +73,9 @@ Task<absl::StatusOr<HostNames::SameNameHosts>> HostNames::Find(RpcContext& call,
     found.complete = start.cursor.sent < kMaxCandidates;
     if (!found.complete) break;
     ASSIGN_OR_CO_RETURN(const upstream::PageOutcome page,
-                        co_await upstream::FetchPage(deps_.Read(call), start.plan, start.cursor,
+                        co_await upstream::FetchPage(deps_.Read(context), start.plan, start.cursor,
                                                      found.hosts, "hosts"));
-    call.report.Add(page.report);
+    context.report.Add(page.report);
     start.cursor = page.next;
     last = page.last;
     if (!HasStar(hostname)) DropOtherNames(hostname, found.hosts);
@@ -86,13 +86,14 @@ Task<absl::StatusOr<HostNames::SameNameHosts>> HostNames::Find(RpcContext& call,
   co_return found;
 }
 
-Task<absl::StatusOr<std::vector<std::string>>> HostNames::Ids(RpcContext& call,
+Task<absl::StatusOr<std::vector<std::string>>> HostNames::Ids(RpcContext& context,
                                                               std::string hostname) const {
   json::DecodeOptions ids;
   google::protobuf::FieldMask mask;
   mask.add_paths("device_id");
   ASSIGN_OR_CO_RETURN(ids.selection, json::FieldSelection::FromMask(mask, v1::Host::descriptor()));
-  ASSIGN_OR_CO_RETURN(const SameNameHosts found, co_await Find(call, hostname, kMaxHosts + 1, ids));
+  ASSIGN_OR_CO_RETURN(const SameNameHosts found,
+                      co_await Find(context, hostname, kMaxHosts + 1, ids));
   const v1::ListHostsResponse& hosts = found.hosts;
   // A page may hold fewer than match: a malformed record is skipped.
   if (std::max<int64_t>(hosts.hosts_size(), hosts.total_size()) > kMaxHosts) {

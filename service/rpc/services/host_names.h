@@ -32,12 +32,13 @@ class HostNames {
   // The hosts with that name in any case: up to `max`, or a page more. `options` selects what is
   // decoded besides their ids and names. Hidden hosts are left out. OUT_OF_RANGE (NAME_UNDECIDED)
   // where none was found among the first 10,000 similar names.
-  Task<absl::StatusOr<SameNameHosts>> Find(RpcContext& call, std::string hostname, int most,
+  Task<absl::StatusOr<SameNameHosts>> Find(RpcContext& context, std::string hostname, int most,
                                            json::DecodeOptions options) const;
 
   // Ids of the hosts with that name in any case, the one seen last first. INVALID_ARGUMENT on
   // `filter.hostname` for more than 20, OUT_OF_RANGE (NAME_UNDECIDED) where not all could be read.
-  Task<absl::StatusOr<std::vector<std::string>>> Ids(RpcContext& call, std::string hostname) const;
+  Task<absl::StatusOr<std::vector<std::string>>> Ids(RpcContext& context,
+                                                     std::string hostname) const;
 
   static absl::Status NotFound(std::string_view hostname);
 

@@ -32,25 +32,19 @@ constexpr CollectionSpec kHosts = {
     .validate_id = ValidateDeviceId,
     .canonical_id = DeviceId,
 };
-constexpr CollectionSpec kLoginHistory = {
-    .id_field = "device_id",
-    .lookup_operation = &upstream::operation::kLoginHistory,
-    .validate_id = ValidateDeviceId,
-    .canonical_id = DeviceId,
-};
-constexpr CollectionSpec kNetworkAddressHistory = {
-    .id_field = "device_id",
-    .lookup_operation = &upstream::operation::kNetworkAddressHistory,
-    .validate_id = ValidateDeviceId,
-    .canonical_id = DeviceId,
-};
-constexpr CollectionSpec kOnlineState = {
-    .id_field = "id",
-    .request_id_field = "device_id",
-    .lookup_operation = &upstream::operation::kOnlineState,
-    .validate_id = ValidateDeviceId,
-    .canonical_id = DeviceId,
-};
+// What belongs to hosts, and is looked up by their ids.
+constexpr CollectionSpec OfHosts(const upstream::Operation& lookup,
+                                 std::string_view id_field = "device_id") {
+  return {.id_field = id_field,
+          .request_id_field = "device_id",
+          .lookup_operation = &lookup,
+          .validate_id = ValidateDeviceId,
+          .canonical_id = DeviceId};
+}
+constexpr CollectionSpec kLoginHistory = OfHosts(upstream::operation::kLoginHistory);
+constexpr CollectionSpec kNetworkAddressHistory =
+    OfHosts(upstream::operation::kNetworkAddressHistory);
+constexpr CollectionSpec kOnlineState = OfHosts(upstream::operation::kOnlineState, "id");
 
 RequestValidator CheckName(const v1::GetHostRequest& request) {
   RequestValidator validator;
@@ -80,7 +74,7 @@ class HostService final : public v1::HostService::CallbackService {
   Unary* GetHost(Context* context, const v1::GetHostRequest* request,
                  v1::GetHostResponse* response) override {
     return StartUnary(environment_, context, request, response,
-                      [=, this](RpcContext& call) { return Get(call, *request, *response); });
+                      std::bind_front(&HostService::Get, this));
   }
   Unary* BatchGetHosts(Context* context, const v1::BatchGetHostsRequest* request,
                        v1::BatchGetHostsResponse* response) override {
@@ -96,9 +90,8 @@ class HostService final : public v1::HostService::CallbackService {
   }
   Unary* BatchGetLoginHistory(Context* context, const v1::BatchGetLoginHistoryRequest* request,
                               v1::BatchGetLoginHistoryResponse* response) override {
-    return StartUnary(environment_, context, request, response, [=, this](RpcContext& call) {
-      return LoginHistory(call, *request, *response);
-    });
+    return StartUnary(environment_, context, request, response,
+                      std::bind_front(&HostService::LoginHistory, this));
   }
   Unary* BatchGetNetworkAddressHistory(
       Context* context, const v1::BatchGetNetworkAddressHistoryRequest* request,
@@ -111,28 +104,29 @@ class HostService final : public v1::HostService::CallbackService {
   }
 
  private:
-  Task<absl::Status> Get(RpcContext& call, const v1::GetHostRequest& request,
+  Task<absl::Status> Get(RpcContext& context, const v1::GetHostRequest& request,
                          v1::GetHostResponse& response) const {
-    if (request.has_device_id()) co_return co_await hosts_.FetchOne(call, request, response);
+    if (request.has_device_id()) co_return co_await hosts_.FetchOne(context, request, response);
     ASSIGN_OR_CO_RETURN(const upstream::LookupPlan plan,
                         hosts_.PrepareLookup(request, CheckName(request)));
-    co_return co_await GetByName(call, plan.options, request, response);
+    co_return co_await GetByName(context, plan.options, request, response);
   }
 
   // Of several hosts with one name, which a reinstalled sensor leaves behind, the one seen last is
   // current.
-  Task<absl::Status> GetByName(RpcContext& call, json::DecodeOptions options,
+  Task<absl::Status> GetByName(RpcContext& context, json::DecodeOptions options,
                                const v1::GetHostRequest& request,
                                v1::GetHostResponse& response) const {
     ASSIGN_OR_CO_RETURN(HostNames::SameNameHosts found,
-                        co_await names_.Find(call, request.hostname(), kMaxSameName, options));
+                        co_await names_.Find(context, request.hostname(), kMaxSameName, options));
     auto& hosts = *found.hosts.mutable_hosts();
     if (hosts.empty()) co_return HostNames::NotFound(request.hostname());
     if (!found.complete) {
-      call.stats.AddNote({"NAMESAKES_INCOMPLETE",
-                          "more hosts have names that begin alike than the gateway reads; further "
-                          "ones of exactly this name may be among them",
-                          "other_device_ids", ""});
+      context.stats.AddNote(
+          {"NAMESAKES_INCOMPLETE",
+           "more hosts have names that begin alike than the gateway reads; further "
+           "ones of exactly this name may be among them",
+           "other_device_ids", ""});
     }
     for (int i = 1; i < std::min(hosts.size(), kMaxSameName); ++i) {
       response.add_other_device_ids(hosts[i].device_id());
@@ -142,11 +136,11 @@ class HostService final : public v1::HostService::CallbackService {
     upstream::ClearUnselected(
         options, {fields.FindFieldByName("device_id"), fields.FindFieldByName("hostname")},
         *response.mutable_host());
-    Describe(call, response.mutable_read_info());
     co_return absl::OkStatus();
   }
 
-  Task<absl::Status> LoginHistory(RpcContext& call, const v1::BatchGetLoginHistoryRequest& request,
+  Task<absl::Status> LoginHistory(RpcContext& context,
+                                  const v1::BatchGetLoginHistoryRequest& request,
                                   v1::BatchGetLoginHistoryResponse& response) const {
     RequestValidator validator;
     upstream::Parameters query = {{"limit", StrCat(PageSize(request, "limit"))}};
@@ -157,7 +151,7 @@ class HostService final : public v1::HostService::CallbackService {
     if (request.time().has_end()) {
       query.emplace_back("to", TimeUtil::ToString(request.time().end()));
     }
-    co_return co_await logins_.FetchMany(call, request, response, std::move(query),
+    co_return co_await logins_.FetchMany(context, request, response, std::move(query),
                                          std::move(validator));
   }
 

@@ -7,7 +7,7 @@
 #include <unordered_set>
 
 #include "google/protobuf/util/time_util.h"
-#include "rpc/services/incident_join.h"
+#include "rpc/services/incidents.h"
 
 namespace falcon::rpc {
 namespace {

@@ -1,6 +1,4 @@
 // One look-up of alerts for all incidents of a response.
-#include "rpc/services/incident_join.h"
-
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <exception>
@@ -14,7 +12,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "rpc/server/field_access.h"
-#include "upstream/lookup/lookup.h"
+#include "rpc/services/incidents.h"
 
 namespace falcon::rpc {
 namespace {
@@ -83,7 +81,7 @@ int HttpStatus(const absl::Status& status) {
 }
 
 // The ids of all incidents' alerts, up to the limit of one call.
-std::vector<std::string> IdsForOneCall(const Incidents& incidents, RpcContext& call) {
+std::vector<std::string> IdsForOneCall(const Incidents& incidents, RpcContext& context) {
   std::vector<std::string> ids;
   std::set<std::string> known;
   const auto most = static_cast<size_t>(upstream::operation::kPostEntitiesAlerts.max_ids);
@@ -91,7 +89,7 @@ std::vector<std::string> IdsForOneCall(const Incidents& incidents, RpcContext& c
     for (std::string& id : AlertIds(incident)) {
       if (!known.insert(id).second) continue;
       if (ids.size() == most) {
-        call.stats.AddError(
+        context.stats.AddError(
             {0,
              StrCat("`derived` rests on the first ", most,
                     " alerts of this answer; ask for fewer incidents at a time to have all"),
@@ -175,19 +173,19 @@ IncidentJoin::IncidentJoin(const ServiceDeps& deps)
 }
 
 Task<absl::StatusOr<upstream::Entities>> IncidentJoin::ReadAlerts(
-    RpcContext& call, std::vector<std::string> ids) const {
+    RpcContext& context, std::vector<std::string> ids) const {
   upstream::LookupPlan plan;
   plan.operation = &upstream::operation::kPostEntitiesAlerts;
   plan.decoder = &decoder_;
   plan.options = options_;
   plan.id_field = v1::Detection::descriptor()->FindFieldByName("composite_id");
   // Half of the time is kept back: incidents without their alerts are better than none.
-  const milliseconds half = call.options.deadline.Left(deps_.clock) / 2;
+  const milliseconds half = context.options.deadline.Left(deps_.clock) / 2;
   const milliseconds span = std::min(half, kMaxJoinTime);
   const SteadyTime end = Deadline::In(deps_.clock, span).at();
   // A call that is on the wire ends sooner by itself: what is cancelled does not tell its cost.
   const Deadline on_the_wire(end - std::min(kMargin, span / 20));
-  upstream::CallOptions options = call.options;
+  upstream::CallOptions options = context.options;
   options.deadline = on_the_wire;
   upstream::CallStats stats;
   json::DecodeReport of_alerts;  // not of what this answer shows
@@ -196,24 +194,24 @@ Task<absl::StatusOr<upstream::Entities>> IncidentJoin::ReadAlerts(
                               v1::Detection::default_instance(), of_alerts);
   absl::StatusOr<upstream::Entities> read = co_await Until(end, std::move(fetch), deps_.timer);
   if (!read.ok()) stats.age = milliseconds(0);  // what was cached is not used then
-  call.stats.Merge(stats, /*charge=*/true);
+  context.stats.Merge(stats, /*charge=*/true);
   co_return read;
 }
 
-Task<absl::Status> IncidentJoin::Fill(RpcContext& call, const IncidentView& view,
+Task<absl::Status> IncidentJoin::Fill(RpcContext& context, const IncidentView& view,
                                       Incidents& incidents) const {
   if (!view.derived()) co_return absl::OkStatus();
   std::vector<std::string> ids;
-  if (view.from_alerts()) ids = IdsForOneCall(incidents, call);
+  if (view.from_alerts()) ids = IdsForOneCall(incidents, context);
   upstream::Entities found;
   if (!ids.empty()) {
-    absl::StatusOr<upstream::Entities> read = co_await ReadAlerts(call, std::move(ids));
+    absl::StatusOr<upstream::Entities> read = co_await ReadAlerts(context, std::move(ids));
     if (read.status().code() == absl::StatusCode::kCancelled) co_return read.status();
     if (read.ok()) {
       found = *std::move(read);
     } else {
       const std::string_view why = Utf8Prefix(ToStd(read.status().message()), kMaxErrorBytes);
-      call.stats.AddError(
+      context.stats.AddError(
           {HttpStatus(read.status()), StrCat("`derived` lacks the alerts: ", why), ""});
     }
   }

@@ -5,14 +5,8 @@
 
 #include "base/status.h"
 #include "base/text.h"
-#include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/incidents.grpc.pb.h"
-#include "fql/expression.h"
-#include "rpc/services/collection.h"
-#include "rpc/services/incident_filter.h"
-#include "rpc/services/incident_join.h"
-#include "rpc/services/incident_references.h"
-#include "upstream/paging/page_failure.h"
+#include "rpc/services/incidents.h"
 
 namespace falcon::rpc {
 namespace {
@@ -89,29 +83,6 @@ constexpr CollectionSpec kAttachments = {.lookup_operation = &upstream::operatio
 constexpr CollectionSpec kSlas = {.lookup_operation = &upstream::operation::kGetSlas};
 constexpr CollectionSpec kTemplates = {.lookup_operation = &upstream::operation::kGetCaseTemplates};
 
-// Completes each message of an export on its way to the reader.
-class JoinedStream final : public MessageStream {
- public:
-  JoinedStream(const IncidentJoin& join, const IncidentView& view, RpcContext& call,
-               MessageStream& reader)
-      : join_(join), view_(view), call_(call), reader_(reader) {}
-
-  const google::protobuf::Message& prototype() const override { return reader_.prototype(); }
-  Task<absl::Status> Write(const google::protobuf::Message& message) override {
-    auto joined = static_cast<const v1::ExportIncidentsResponse&>(message);
-    CO_RETURN_IF_ERROR(co_await join_.Fill(call_, view_, *joined.mutable_incidents()));
-    joined.clear_read_info();
-    Describe(call_, joined.mutable_read_info());
-    co_return co_await reader_.Write(joined);
-  }
-
- private:
-  const IncidentJoin& join_;
-  const IncidentView& view_;
-  RpcContext& call_;
-  MessageStream& reader_;
-};
-
 class IncidentService final : public v1::IncidentService::CallbackService {
  public:
   IncidentService(const RpcEnvironment& environment, const ServiceDeps& deps)
@@ -127,30 +98,27 @@ class IncidentService final : public v1::IncidentService::CallbackService {
   Unary* ListIncidents(Context* context, const v1::ListIncidentsRequest* request,
                        v1::ListIncidentsResponse* response) override {
     return StartUnary(environment_, context, request, response,
-                      [=, this](RpcContext& call) { return List(call, *request, *response); });
+                      std::bind_front(&IncidentService::List, this));
   }
   Unary* GetIncident(Context* context, const v1::GetIncidentRequest* request,
                      v1::GetIncidentResponse* response) override {
     return StartUnary(environment_, context, request, response,
-                      [=, this](RpcContext& call) { return Get(call, *request, *response); });
+                      std::bind_front(&IncidentService::Get, this));
   }
   Unary* BatchGetIncidents(Context* context, const v1::BatchGetIncidentsRequest* request,
                            v1::BatchGetIncidentsResponse* response) override {
     return StartUnary(environment_, context, request, response,
-                      [=, this](RpcContext& call) { return BatchGet(call, *request, *response); });
+                      std::bind_front(&IncidentService::BatchGet, this));
   }
   ServerStream<v1::ExportIncidentsResponse>* ExportIncidents(
       Context* context, const v1::ExportIncidentsRequest* request) override {
     return StartServerStream<v1::ExportIncidentsResponse>(
-        environment_, context, request, [=, this](RpcContext& call, MessageStream& stream) {
-          return Export(call, *request, stream);
-        });
+        environment_, context, request, std::bind_front(&IncidentService::Export, this));
   }
   Unary* GetIncidentAttachments(Context* context, const v1::GetIncidentAttachmentsRequest* request,
                                 v1::GetIncidentAttachmentsResponse* response) override {
-    return StartUnary(environment_, context, request, response, [=, this](RpcContext& call) {
-      return Attachments(call, *request, *response);
-    });
+    return StartUnary(environment_, context, request, response,
+                      std::bind_front(&IncidentService::Attachments, this));
   }
   Unary* BatchGetIncidentAttachments(Context* context,
                                      const v1::BatchGetIncidentAttachmentsRequest* request,
@@ -164,82 +132,74 @@ class IncidentService final : public v1::IncidentService::CallbackService {
   Unary* BatchGetCaseTemplates(Context* context, const v1::BatchGetCaseTemplatesRequest* request,
                                v1::BatchGetCaseTemplatesResponse* response) override {
     return StartUnary(environment_, context, request, response,
-                      [=, this](RpcContext& call) { return Templates(call, *request, *response); });
+                      std::bind_front(&IncidentService::Templates, this));
   }
 
  private:
-  Task<absl::Status> List(RpcContext& call, const v1::ListIncidentsRequest& request,
+  Task<absl::Status> List(RpcContext& context, const v1::ListIncidentsRequest& request,
                           v1::ListIncidentsResponse& response) const {
-    CO_RETURN_IF_ERROR(co_await incidents_.FetchList(call, request, response));
-    co_return co_await Join(call, IncidentView(request), response);
+    const IncidentView view(request);
+    CO_RETURN_IF_ERROR(co_await incidents_.FetchList(context, request, response));
+    co_return co_await join_.Fill(context, view, *response.mutable_incidents());
   }
 
-  Task<absl::Status> Get(RpcContext& call, v1::GetIncidentRequest request,
+  Task<absl::Status> Get(RpcContext& context, v1::GetIncidentRequest request,
                          v1::GetIncidentResponse& response) const {
-    const IncidentView view = IncidentView(request);
+    const IncidentView view(request);
     if (MaskOf(request) != nullptr) view.AddSources(*request.mutable_read_mask());
     ASSIGN_OR_CO_RETURN(const upstream::LookupPlan plan, incidents_.PrepareLookup(request));
-    CO_RETURN_IF_ERROR(co_await references_.Resolve(call, *request.mutable_id()));
-    CO_RETURN_IF_ERROR(co_await incidents_.FetchOne(call, request, response));
-    v1::BatchGetIncidentsResponse one;
-    one.add_incidents()->Swap(response.mutable_incident());
-    CO_RETURN_IF_ERROR(co_await Join(call, view, one));
-    response.mutable_incident()->Swap(one.mutable_incidents(0));
-    response.mutable_read_info()->Swap(one.mutable_read_info());
+    CO_RETURN_IF_ERROR(co_await references_.Resolve(context, *request.mutable_id()));
+    CO_RETURN_IF_ERROR(co_await incidents_.FetchOne(context, request, response));
+    google::protobuf::RepeatedPtrField<v1::Incident> one;
+    one.Add()->Swap(response.mutable_incident());
+    CO_RETURN_IF_ERROR(co_await join_.Fill(context, view, one));
+    response.mutable_incident()->Swap(one.Mutable(0));
     co_return absl::OkStatus();
   }
 
-  Task<absl::Status> BatchGet(RpcContext& call, v1::BatchGetIncidentsRequest request,
+  Task<absl::Status> BatchGet(RpcContext& context, v1::BatchGetIncidentsRequest request,
                               v1::BatchGetIncidentsResponse& response) const {
-    const IncidentView view = IncidentView(request);
+    const IncidentView view(request);
     if (MaskOf(request) != nullptr) view.AddSources(*request.mutable_read_mask());
     RequestValidator validator;
     ValidateIds(request.ids(), ValidateIncidentId, "ids", validator);
     ASSIGN_OR_CO_RETURN(const upstream::LookupPlan plan,
                         incidents_.PrepareLookup(request, std::move(validator)));
     const auto requested = request.ids();
-    CO_RETURN_IF_ERROR(co_await references_.Resolve(call, *request.mutable_ids()));
-    CO_RETURN_IF_ERROR(co_await incidents_.FetchMany(call, request, response));
+    CO_RETURN_IF_ERROR(co_await references_.Resolve(context, *request.mutable_ids()));
+    CO_RETURN_IF_ERROR(co_await incidents_.FetchMany(context, request, response));
     RequestedIds(requested, request.ids()).RestoreIn(response);
-    co_return co_await Join(call, view, response);
+    co_return co_await join_.Fill(context, view, *response.mutable_incidents());
   }
 
-  Task<absl::Status> Export(RpcContext& call, const v1::ExportIncidentsRequest& request,
+  Task<absl::Status> Export(RpcContext& context, const v1::ExportIncidentsRequest& request,
                             MessageStream& stream) const {
     const IncidentView view(request);
     ASSIGN_OR_CO_RETURN(PageRequest page, incidents_.PrepareExport(request));
-    if (!view.derived()) co_return co_await incidents_.ExportPages(call, page, stream);
-    JoinedStream joined(join_, view, call, stream);
-    co_return co_await incidents_.ExportPages(call, page, joined);
+    const CompleteMessage join = [&](google::protobuf::Message& message) {
+      auto& incidents = static_cast<v1::ExportIncidentsResponse&>(message);
+      return join_.Fill(context, view, *incidents.mutable_incidents());
+    };
+    co_return co_await incidents_.ExportPages(context, page, stream, join);
   }
 
-  // Completes a response that holds incidents. By value: `view` may be a temporary.
-  template <class Response>
-  Task<absl::Status> Join(RpcContext& call, IncidentView view, Response& response) const {
-    CO_RETURN_IF_ERROR(co_await join_.Fill(call, view, *response.mutable_incidents()));
-    response.clear_read_info();
-    Describe(call, response.mutable_read_info());
-    co_return absl::OkStatus();
-  }
-
-  Task<absl::Status> Attachments(RpcContext& call, const v1::GetIncidentAttachmentsRequest& request,
+  Task<absl::Status> Attachments(RpcContext& context,
+                                 const v1::GetIncidentAttachmentsRequest& request,
                                  v1::GetIncidentAttachmentsResponse& response) const {
     RequestValidator validator;
     validator.Check(request.id(), ValidateIncidentId, "id");
     ASSIGN_OR_CO_RETURN(const upstream::LookupPlan plan,
                         attachments_.PrepareLookup(request, std::move(validator)));
     std::string id = request.id();
-    CO_RETURN_IF_ERROR(co_await references_.Resolve(call, id));
-    CO_RETURN_IF_ERROR(co_await ReadAttachments(call, plan, id, response));
-    Describe(call, response.mutable_read_info());
-    co_return absl::OkStatus();
+    CO_RETURN_IF_ERROR(co_await references_.Resolve(context, id));
+    co_return co_await ReadAttachments(context, plan, id, response);
   }
 
   // The first 1,000 attachments of the case `id`, in Falcon's order, into `response`, and how many
-  // there are. When more follow, or may, `call.stats.errors` says so. A file that comes again,
+  // there are. When more follow, or may, `context.stats.errors` says so. A file that comes again,
   // because another was added meanwhile, is left out; one without an id never is. `plan` is of
   // IncidentAttachment.
-  Task<absl::Status> ReadAttachments(RpcContext& call, const upstream::LookupPlan& plan,
+  Task<absl::Status> ReadAttachments(RpcContext& context, const upstream::LookupPlan& plan,
                                      const std::string& id,
                                      v1::GetIncidentAttachmentsResponse& response) const {
     const upstream::Operation& pages = upstream::operation::kCombinedFileDetails;
@@ -252,9 +212,10 @@ class IncidentService final : public v1::IncidentService::CallbackService {
       const int64_t limit = std::min<int64_t>(pages.max_limit, kMaxAttachments - offset);
       upstream::UpstreamRequest page(pages);
       page.query = {{"filter", filter}, {"limit", StrCat(limit)}, {"offset", StrCat(offset)}};
-      ASSIGN_OR_CO_RETURN(const json::Document answer, co_await deps_.Call(std::move(page), call));
+      ASSIGN_OR_CO_RETURN(const json::Document answer,
+                          co_await deps_.Call(std::move(page), context));
       google::protobuf::RepeatedPtrField<v1::IncidentAttachment> files;
-      call.report.Add(plan.decoder->DecodeAll(answer, plan.options, &files));
+      context.report.Add(plan.decoder->DecodeAll(answer, plan.options, &files));
       for (v1::IncidentAttachment& file : files) {
         const bool is_new = file.id().empty() || known.insert(file.id()).second;
         if (is_new) response.add_attachments()->Swap(&file);
@@ -271,15 +232,15 @@ class IncidentService final : public v1::IncidentService::CallbackService {
     }
     if (total.has_value()) response.set_total_size(std::max(*total, offset));
     const bool all = ended && offset >= total.value_or(offset);
-    if (!all) TellCut(response.attachments_size(), total, id, call.stats);
+    if (!all) TellCut(response.attachments_size(), total, id, context.stats);
     co_return absl::OkStatus();
   }
 
-  Task<absl::Status> Templates(RpcContext& call, const v1::BatchGetCaseTemplatesRequest& request,
+  Task<absl::Status> Templates(RpcContext& context, const v1::BatchGetCaseTemplatesRequest& request,
                                v1::BatchGetCaseTemplatesResponse& response) const {
     upstream::Parameters query;
     if (request.with_has_access()) query = {{"with_has_access", "true"}};
-    co_return co_await templates_.FetchMany(call, request, response, std::move(query));
+    co_return co_await templates_.FetchMany(context, request, response, std::move(query));
   }
 
   const RpcEnvironment& environment_;

@@ -29,40 +29,25 @@ bool IsAddress(int family, const std::string& text) {
   return whole && inet_pton(family, text.c_str(), address.data()) == 1;
 }
 
-// What is wrong with a value of a type; empty: nothing.
-std::string_view ValueProblem(v1::IocType type, const std::string& value) {
-  switch (type) {
-    case v1::IOC_TYPE_SHA256:
-      return IsHex(value, 64) ? "" : "must be the 64 hexadecimal digits of a SHA-256";
-    case v1::IOC_TYPE_MD5:
-      return IsHex(value, 32) ? "" : "must be the 32 hexadecimal digits of an MD5";
-    case v1::IOC_TYPE_DOMAIN:
-      return IsDomain(value) ? "" : "must be a domain of 1 to 200 characters, without a star";
-    case v1::IOC_TYPE_IPV4:
-      return IsAddress(AF_INET, value) ? "" : "must be an IPv4 address, such as 203.0.113.42";
-    case v1::IOC_TYPE_IPV6:
-      return IsAddress(AF_INET6, value) ? "" : "must be an IPv6 address, such as 2001:db8::1";
-    default:
-      return "";
-  }
-}
-
-std::string_view Word(v1::IocType type) {
-  switch (type) {
-    case v1::IOC_TYPE_SHA256:
-      return "sha256";
-    case v1::IOC_TYPE_MD5:
-      return "md5";
-    case v1::IOC_TYPE_DOMAIN:
-      return "domain";
-    case v1::IOC_TYPE_IPV4:
-      return "ipv4";
-    case v1::IOC_TYPE_IPV6:
-      return "ipv6";
-    default:
-      return "";
-  }
-}
+// An indicator that Falcon was seen to meet.
+struct IndicatorKind {
+  v1::IocType type;
+  std::string_view name;  // Falcon's
+  bool (*fits)(const std::string& value);
+  std::string_view description;  // of a value that fits
+};
+constexpr IndicatorKind kIndicatorKinds[] = {
+    {v1::IOC_TYPE_SHA256, "sha256", [](const std::string& value) { return IsHex(value, 64); },
+     "must be the 64 hexadecimal digits of a SHA-256"},
+    {v1::IOC_TYPE_MD5, "md5", [](const std::string& value) { return IsHex(value, 32); },
+     "must be the 32 hexadecimal digits of an MD5"},
+    {v1::IOC_TYPE_DOMAIN, "domain", [](const std::string& value) { return IsDomain(value); },
+     "must be a domain of 1 to 200 characters, without a star"},
+    {v1::IOC_TYPE_IPV4, "ipv4", [](const std::string& value) { return IsAddress(AF_INET, value); },
+     "must be an IPv4 address, such as 203.0.113.42"},
+    {v1::IOC_TYPE_IPV6, "ipv6", [](const std::string& value) { return IsAddress(AF_INET6, value); },
+     "must be an IPv6 address, such as 2001:db8::1"},
+};
 
 // Whether `offset` is a number, or empty.
 bool Counts(std::string_view offset) {
@@ -73,16 +58,16 @@ bool Counts(std::string_view offset) {
 
 upstream::Parameters IndicatorParameters(v1::IocType type, std::string value,
                                          RequestValidator& validator) {
-  const std::string_view word = Word(type);
-  if (word.empty()) {
+  const auto* known = std::ranges::find(kIndicatorKinds, type, &IndicatorKind::type);
+  if (known == std::end(kIndicatorKinds)) {
     validator.AddViolation(
         "type",
         "must be IOC_TYPE_SHA256, IOC_TYPE_MD5, IOC_TYPE_DOMAIN, IOC_TYPE_IPV4 or "
         "IOC_TYPE_IPV6");
+    return {};
   }
-  const std::string_view wrong = ValueProblem(type, value);
-  if (!wrong.empty()) validator.AddViolation("value", wrong);
-  return {{"type", std::string(word)}, {"value", Lower(value)}};
+  if (!known->fits(value)) validator.AddViolation("value", known->description);
+  return {{"type", std::string(known->name)}, {"value", Lower(value)}};
 }
 
 std::string NextOffset(const json::Pagination& pagination, const std::string& sent, size_t received,

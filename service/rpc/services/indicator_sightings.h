@@ -8,7 +8,7 @@
 #include "falcon_gateway/v1/ioc_record.pb.h"
 #include "json/document.h"
 #include "rpc/services/request_validator.h"
-#include "upstream/operation/request_text.h"
+#include "upstream/operation/upstream_request.h"
 
 namespace falcon::rpc {
 

@@ -10,7 +10,6 @@
 #include "rpc/server/request_bounds.h"
 #include "rpc/services/collection.h"
 #include "rpc/services/indicator_sightings.h"
-#include "upstream/paging/page_failure.h"
 
 namespace falcon::rpc {
 namespace {
@@ -90,19 +89,18 @@ class IocService final : public v1::IocService::CallbackService {
   }
   Unary* GetIocDeviceCount(Context* context, const v1::GetIocDeviceCountRequest* request,
                            v1::GetIocDeviceCountResponse* response) override {
-    return StartUnary(environment_, context, request, response, [=, this](RpcContext& call) {
-      return DeviceCount(call, *request, *response);
-    });
+    return StartUnary(environment_, context, request, response,
+                      std::bind_front(&IocService::DeviceCount, this));
   }
   Unary* ListIocDevices(Context* context, const v1::ListIocDevicesRequest* request,
                         v1::ListIocDevicesResponse* response) override {
     return StartUnary(environment_, context, request, response,
-                      [=, this](RpcContext& call) { return Devices(call, *request, *response); });
+                      std::bind_front(&IocService::Devices, this));
   }
   Unary* ListIocProcesses(Context* context, const v1::ListIocProcessesRequest* request,
                           v1::ListIocProcessesResponse* response) override {
     return StartUnary(environment_, context, request, response,
-                      [=, this](RpcContext& call) { return Processes(call, *request, *response); });
+                      std::bind_front(&IocService::Processes, this));
   }
   Unary* BatchGetProcesses(Context* context, const v1::BatchGetProcessesRequest* request,
                            v1::BatchGetProcessesResponse* response) override {
@@ -110,37 +108,37 @@ class IocService final : public v1::IocService::CallbackService {
   }
 
  private:
-  Task<absl::Status> DeviceCount(RpcContext& call, const v1::GetIocDeviceCountRequest& request,
+  Task<absl::Status> DeviceCount(RpcContext& context, const v1::GetIocDeviceCountRequest& request,
                                  v1::GetIocDeviceCountResponse& response) {
     RequestValidator validator;
     upstream::UpstreamRequest count(upstream::operation::kIocDeviceCount);
     count.query = IndicatorParameters(request.type(), request.value(), validator);
     ValidateStaleness(request, validator);
     CO_RETURN_IF_ERROR(validator.status());
-    ASSIGN_OR_CO_RETURN(const json::Document answer, co_await deps_.Call(std::move(count), call));
+    ASSIGN_OR_CO_RETURN(const json::Document answer,
+                        co_await deps_.Call(std::move(count), context));
     v1::IocDeviceCount& found = *response.mutable_count();
     json::DecodeOptions options;
     options.additional_fields = request.read_options().include_additional_fields();
-    const bool decoded =
-        answer.envelope().resources > 0 && counts_.Decode(answer, 0, options, found, call.report);
+    const bool decoded = answer.envelope().resources > 0 &&
+                         counts_.Decode(answer, 0, options, found, context.report);
     const bool counted = decoded && !answer.TextOf(0, "device_count").empty() &&
-                         !call.report.fields.contains("device_count");
+                         !context.report.fields.contains("device_count");
     if (!counted) co_return NoCount();
     found.set_type(request.type());
     found.set_value(request.value());
-    Describe(call, response.mutable_read_info());
     co_return absl::OkStatus();
   }
 
   // A page of ids. An empty one, though more than `sent` are counted, is requested once more.
-  Task<absl::StatusOr<json::Document>> ReadIds(RpcContext& call,
+  Task<absl::StatusOr<json::Document>> ReadIds(RpcContext& context,
                                                const upstream::UpstreamRequest& page,
                                                int64_t sent) {
-    upstream::CallOptions options = call.options;
+    upstream::CallOptions options = context.options;
     for (const bool again : {false, true}) {
       if (again) options.max_staleness = milliseconds(0);
       ASSIGN_OR_CO_RETURN(const upstream::UpstreamResponse answer,
-                          co_await deps_.client.Call(page, options, call.stats));
+                          co_await deps_.client.Call(page, options, context.stats));
       const json::Envelope& envelope = answer.document.envelope();
       const bool goes_on = !envelope.pagination.offset_token.empty();
       if (envelope.resources > 0 || goes_on || envelope.pagination.total.value_or(0) <= sent) {
@@ -151,7 +149,7 @@ class IocService final : public v1::IocService::CallbackService {
   }
 
   template <class Request, class Response>
-  Task<absl::Status> PageOfIds(RpcContext& call, upstream::UpstreamRequest page,
+  Task<absl::Status> PageOfIds(RpcContext& context, upstream::UpstreamRequest page,
                                const Request& request, RequestValidator validator,
                                Response& response,
                                google::protobuf::RepeatedPtrField<std::string>& ids) {
@@ -167,7 +165,7 @@ class IocService final : public v1::IocService::CallbackService {
     page.query.emplace_back("limit", StrCat(limit));
     page.continuation = !cursor.upstream.empty();
     if (page.continuation) page.query.emplace_back("offset", cursor.upstream);
-    ASSIGN_OR_CO_RETURN(const json::Document answer, co_await ReadIds(call, page, cursor.sent));
+    ASSIGN_OR_CO_RETURN(const json::Document answer, co_await ReadIds(context, page, cursor.sent));
     std::vector<std::string> found = answer.Ids();
     const json::Pagination& pagination = answer.envelope().pagination;
     cursor.sent += static_cast<int64_t>(found.size());
@@ -181,20 +179,19 @@ class IocService final : public v1::IocService::CallbackService {
       cursor.issued = deps_.clock.WallNow();
       response.set_next_page_token(deps_.tokens.Seal(cursor, binding));
     }
-    Describe(call, response.mutable_read_info());
     co_return absl::OkStatus();
   }
 
-  Task<absl::Status> Devices(RpcContext& call, const v1::ListIocDevicesRequest& request,
+  Task<absl::Status> Devices(RpcContext& context, const v1::ListIocDevicesRequest& request,
                              v1::ListIocDevicesResponse& response) {
     RequestValidator validator;
     upstream::UpstreamRequest page(upstream::operation::kIocDevices);
     page.query = IndicatorParameters(request.type(), request.value(), validator);
-    co_return co_await PageOfIds(call, std::move(page), request, std::move(validator), response,
+    co_return co_await PageOfIds(context, std::move(page), request, std::move(validator), response,
                                  *response.mutable_device_ids());
   }
 
-  Task<absl::Status> Processes(RpcContext& call, const v1::ListIocProcessesRequest& request,
+  Task<absl::Status> Processes(RpcContext& context, const v1::ListIocProcessesRequest& request,
                                v1::ListIocProcessesResponse& response) {
     RequestValidator validator;
     upstream::UpstreamRequest page(upstream::operation::kIocProcesses);
@@ -202,7 +199,7 @@ class IocService final : public v1::IocService::CallbackService {
     const std::string_view wrong = ValidateDeviceId(request.device_id());
     if (!wrong.empty()) validator.AddViolation("device_id", wrong);
     page.query.emplace_back("device_id", DeviceId(request.device_id()));
-    co_return co_await PageOfIds(call, std::move(page), request, std::move(validator), response,
+    co_return co_await PageOfIds(context, std::move(page), request, std::move(validator), response,
                                  *response.mutable_process_ids());
   }
 

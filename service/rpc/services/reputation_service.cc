@@ -1,9 +1,15 @@
 // ReputationService: VirusTotal's reputation of values, and of Falcon's IOCs.
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -11,16 +17,21 @@
 #include "falcon_gateway/v1/ioc_record.pb.h"
 #include "falcon_gateway/v1/reputation.grpc.pb.h"
 #include "google/protobuf/util/time_util.h"
-#include "rpc/server/unary_call.h"
+#include "reputation/reads.h"
 #include "rpc/services/collection.h"
-#include "rpc/services/reputation_responses.h"
+#include "runtime/collect_all_windowed.h"
 
 namespace falcon::rpc {
 namespace {
 
 using google::protobuf::util::TimeUtil;
+using reputation::Answer;
+using reputation::Kind;
+using reputation::Report;
 
 constexpr int kMaxValues = 100;
+// Concurrent look-ups; the quota decides how many may start.
+constexpr size_t kSideBySide = 8;
 
 void CheckValue(std::string_view value, const std::string& field, RequestValidator& validator) {
   if (value.empty()) validator.AddViolation(field, "must not be empty");
@@ -61,63 +72,195 @@ RequestValidator CheckRequest(const v1::CheckIocsRequest& request) {
   return validator;
 }
 
-// Falcon's types of IOCs, all of which VirusTotal knows.
-std::optional<reputation::Kind> KindOf(const v1::Ioc& ioc) {
-  switch (ioc.type()) {
-    case v1::IOC_TYPE_SHA256:
-      return reputation::Kind::kSha256;
-    case v1::IOC_TYPE_MD5:
-      return reputation::Kind::kMd5;
-    case v1::IOC_TYPE_DOMAIN:
-      return reputation::Kind::kDomain;
-    case v1::IOC_TYPE_IPV4:
-      return reputation::Kind::kIpv4;
-    case v1::IOC_TYPE_IPV6:
-      return reputation::Kind::kIpv6;
-    default:
-      return std::nullopt;
-  }
+// The name of `kind` in an enum of ours, behind its prefix: INDICATOR_TYPE_SHA256.
+std::string EnumName(std::string_view prefix, Kind kind) {
+  return StrCat(prefix, absl::AsciiStrToUpper(ToAbsl(reputation::KindName(kind))));
 }
 
+v1::IndicatorType TypeOf(Kind kind) {
+  v1::IndicatorType type = v1::INDICATOR_TYPE_UNSPECIFIED;
+  v1::IndicatorType_Parse(EnumName("INDICATOR_TYPE_", kind), &type);
+  return type;
+}
+
+// The kind whose name `name` is. Nullopt: none is, so that the value tells its kind.
+std::optional<Kind> KindOf(std::string_view prefix, std::string_view name) {
+  for (const Kind kind : {Kind::kMd5, Kind::kSha1, Kind::kSha256, Kind::kDomain, Kind::kIpv4,
+                          Kind::kIpv6, Kind::kUrl}) {
+    if (EnumName(prefix, kind) == name) return kind;
+  }
+  return std::nullopt;
+}
+
+std::optional<Kind> KindOf(v1::IndicatorType type) {
+  return KindOf("INDICATOR_TYPE_", v1::IndicatorType_Name(type));
+}
+
+// A value to look up, and its name in errors.
+struct Question {
+  Question(std::string what, std::string_view name, std::optional<reputation::Kind> kind)
+      : value(std::move(what)), id(name), indicator(reputation::ParseIndicator(value, kind)) {}
+  // A value that cannot be looked up.
+  Question(std::string_view name, absl::Status why) : id(name), indicator(std::move(why)) {}
+
+  std::string value;
+  std::string id;
+  absl::StatusOr<reputation::Indicator> indicator;
+};
+
 Question QuestionOf(const v1::Ioc& ioc) {
-  const std::optional<reputation::Kind> kind = KindOf(ioc);
+  const std::optional<Kind> kind = KindOf("IOC_TYPE_", v1::IocType_Name(ioc.type()));
   if (kind.has_value()) return {ioc.value(), ioc.id(), kind};
   return {ioc.id(), Error(absl::StatusCode::kInvalidArgument, "INDICATOR_INVALID",
                           "the IOC is of a type that VirusTotal cannot look up")};
 }
 
+using Outcomes = std::vector<absl::StatusOr<Answer>>;
+
+Task<absl::StatusOr<Answer>> Ask(reputation::Client& client,
+                                 absl::StatusOr<reputation::Indicator> indicator,
+                                 reputation::LookUpTerms terms) {
+  if (!indicator.ok()) co_return indicator.status();
+  co_return co_await client.LookUp(*std::move(indicator), std::move(terms));
+}
+
+// One outcome per question, in their order.
+Task<Outcomes> AskAll(reputation::Client& client, std::vector<Question> questions,
+                      reputation::LookUpTerms terms) {
+  const size_t count = questions.size();
+  std::function<Task<absl::StatusOr<Answer>>(size_t)> ask =
+      [&client, questions = std::move(questions), terms = std::move(terms)](size_t i) {
+        return Ask(client, questions[i].indicator, terms);
+      };
+  co_return co_await runtime::CollectAllWindowed(count, kSideBySide, std::move(ask));
+}
+
+// Why no question was answered: the first failure that is not caused by its value. OK where any
+// question was answered, or where all failures are caused by their values.
+absl::Status FailureOfAll(const Outcomes& outcomes) {
+  absl::Status first;
+  for (const absl::StatusOr<Answer>& outcome : outcomes) {
+    if (outcome.ok()) return absl::OkStatus();
+    const bool of_value = outcome.status().code() == absl::StatusCode::kInvalidArgument ||
+                          outcome.status().code() == absl::StatusCode::kNotFound;
+    if (first.ok() && !of_value) first = outcome.status();
+  }
+  return first;
+}
+
+v1::ReputationVerdict VerdictOf(const Report& report) {
+  switch (reputation::Judge(report)) {
+    case reputation::Verdict::kMalicious:
+      return v1::REPUTATION_VERDICT_MALICIOUS;
+    case reputation::Verdict::kSuspicious:
+      return v1::REPUTATION_VERDICT_SUSPICIOUS;
+    case reputation::Verdict::kHarmless:
+      return v1::REPUTATION_VERDICT_HARMLESS;
+    case reputation::Verdict::kUndetected:
+      return v1::REPUTATION_VERDICT_UNDETECTED;
+    case reputation::Verdict::kUnknown:
+      break;
+  }
+  return v1::REPUTATION_VERDICT_UNDETERMINED;
+}
+
+void Fill(const reputation::EngineCounts& counts, v1::EngineCounts& out) {
+  out.set_malicious(counts.malicious);
+  out.set_suspicious(counts.suspicious);
+  out.set_undetected(counts.undetected);
+  out.set_harmless(counts.harmless);
+  out.set_timeout(counts.timeout);
+  out.set_failure(counts.failure);
+  out.set_type_unsupported(counts.type_unsupported);
+}
+
+void FillDates(const Report& report, v1::Reputation& out) {
+  if (report.last_analysis_date.has_value()) {
+    out.mutable_last_analysis_date()->set_seconds(*report.last_analysis_date);
+  }
+  if (report.first_submission_date.has_value()) {
+    out.mutable_first_submission_date()->set_seconds(*report.first_submission_date);
+  }
+  if (report.creation_date.has_value()) {
+    out.mutable_creation_date()->set_seconds(*report.creation_date);
+  }
+}
+
+void Fill(const Report& report, v1::Reputation& out) {
+  Fill(report.counts, *out.mutable_last_analysis_stats());
+  FillDates(report, out);
+  if (report.reputation.has_value()) out.set_reputation(*report.reputation);
+  out.set_object_id(report.object_id);
+  out.set_meaningful_name(report.meaningful_name);
+  out.mutable_names()->Add(report.names.begin(), report.names.end());
+  out.mutable_tags()->Add(report.tags.begin(), report.tags.end());
+  out.set_type_description(report.type_description);
+  out.set_suggested_threat_label(report.suggested_threat_label);
+  if (report.size.has_value()) out.set_size(*report.size);
+  out.set_registrar(report.registrar);
+  out.set_as_owner(report.as_owner);
+  if (report.asn.has_value()) out.set_asn(*report.asn);
+  out.set_country(report.country);
+}
+
+void Fill(const Question& question, const Answer& answer, v1::Reputation& out) {
+  out.set_value(question.value);
+  out.set_type(TypeOf(question.indicator->kind));
+  out.set_verdict(VerdictOf(*answer.report));
+  out.set_permalink(reputation::Permalink(*question.indicator));
+  *out.mutable_age() = TimeUtil::MillisecondsToDuration(answer.age.count());
+  if (answer.report->known) Fill(*answer.report, out);
+}
+
+// The HTTP status that corresponds to a failure.
+int CodeOf(const absl::Status& failure) {
+  int code = 0;
+  if (absl::SimpleAtoi(Metadata(failure)["http_status"], &code)) return code;
+  switch (failure.code()) {
+    case absl::StatusCode::kInvalidArgument:
+      return 400;
+    case absl::StatusCode::kResourceExhausted:
+      return 429;
+    case absl::StatusCode::kDeadlineExceeded:
+      return 504;
+    case absl::StatusCode::kUnavailable:
+      return 503;
+    default:
+      return 500;
+  }
+}
+
+// `failure` of the value or record `id`.
+v1::PartialError Missing(std::string_view id, const absl::Status& failure) {
+  v1::PartialError error;
+  error.set_code(CodeOf(failure));
+  error.set_message(EscapeUnsafe(ToStd(failure.message()), 512));
+  error.set_id(std::string(id));
+  return error;
+}
+
+// Time until the quota allows the first of the questions that it failed; nullopt: it failed none.
+std::optional<milliseconds> RetryAfterOf(const Outcomes& outcomes) {
+  std::optional<milliseconds> least;
+  for (const absl::StatusOr<Answer>& outcome : outcomes) {
+    if (outcome.ok() || Reason(outcome.status()) != "REPUTATION_QUOTA") continue;
+    const std::optional<milliseconds> wait = RetryAfter(outcome.status());
+    if (wait.has_value()) least = std::min(*wait, least.value_or(*wait));
+  }
+  return least;
+}
+
 // A little before the call's deadline, so that results in time are returned even if the last look-up
 // is late.
-Deadline LookUpDeadline(const RpcContext& call, const Clock& clock) {
-  const milliseconds left = call.options.deadline.Left(clock);
+Deadline LookUpDeadline(const RpcContext& context, const Clock& clock) {
+  const milliseconds left = context.options.deadline.Left(clock);
   return Deadline::In(clock, left - std::min(milliseconds(1000), left / 10));
 }
 
 // When the oldest report that the request accepts was fetched.
-SteadyTime OldestTaken(const RpcContext& call, const Clock& clock) {
-  if (!call.options.max_staleness.has_value()) return SteadyTime::min();
-  return clock.Now() - *call.options.max_staleness;
-}
-
-reputation::LookUpTerms TermsOf(const RpcContext& call, const Clock& clock, SteadyTime not_before) {
-  return {.caller = call.options.client_id,
-          .deadline = LookUpDeadline(call, clock),
-          .calls = std::make_shared<int>(0),
-          .not_before = not_before};
-}
-
-void TakeAges(const Outcomes& outcomes, upstream::CallStats& stats) {
-  for (const auto& outcome : outcomes) {
-    if (outcome.ok()) stats.age = std::max(stats.age, outcome->age);
-  }
-}
-
-template <class Response>
-void FillCosts(const Outcomes& outcomes, int calls, Response& response) {
-  response.set_virustotal_calls(calls);
-  const std::optional<milliseconds> wait = RetryAfterOf(outcomes);
-  if (!wait.has_value()) return;
-  *response.mutable_retry_after() = TimeUtil::MillisecondsToDuration(wait->count());
+SteadyTime OldestTaken(const RpcContext& context, const Clock& clock) {
+  if (!context.options.max_staleness.has_value()) return SteadyTime::min();
+  return clock.Now() - *context.options.max_staleness;
 }
 
 class ReputationService final : public v1::ReputationService::CallbackService {
@@ -131,44 +274,59 @@ class ReputationService final : public v1::ReputationService::CallbackService {
   Unary* BatchGetReputations(Context* context, const v1::BatchGetReputationsRequest* request,
                              v1::BatchGetReputationsResponse* response) override {
     return StartUnary(environment_, context, request, response,
-                      [=, this](RpcContext& call) { return BatchGet(call, *request, *response); });
+                      std::bind_front(&ReputationService::BatchGet, this));
   }
   Unary* CheckIocs(Context* context, const v1::CheckIocsRequest* request,
                    v1::CheckIocsResponse* response) override {
     return StartUnary(environment_, context, request, response,
-                      [=, this](RpcContext& call) { return Check(call, *request, *response); });
+                      std::bind_front(&ReputationService::Check, this));
   }
 
  private:
-  Task<absl::Status> BatchGet(RpcContext& call, const v1::BatchGetReputationsRequest& request,
+  Task<absl::Status> BatchGet(RpcContext& context, const v1::BatchGetReputationsRequest& request,
                               v1::BatchGetReputationsResponse& response) {
-    RequestValidator validator = CheckRequest(request);
-    ValidateStaleness(request, validator);
-    CO_RETURN_IF_ERROR(validator.status());
-    CO_RETURN_IF_ERROR(client_.Ready());
-    if (call.options.validate_only) co_return upstream::ValidatedStatus();
+    CO_RETURN_IF_ERROR(MayAsk(context, request));
     std::vector<Question> questions;
     for (const std::string& value : request.values()) {
-      questions.emplace_back(value, value, rpc::KindOf(request.type()));
+      questions.emplace_back(value, value, KindOf(request.type()));
     }
-    const reputation::LookUpTerms terms =
-        TermsOf(call, environment_.clock, OldestTaken(call, environment_.clock));
-    const Outcomes outcomes = co_await AskAll(client_, questions, terms);
-    CO_RETURN_IF_ERROR(FailureOfAll(outcomes));
-    TakeAges(outcomes, call.stats);
-    for (size_t i = 0; i < questions.size(); ++i) {
-      if (outcomes[i].ok()) {
-        Fill(questions[i], *outcomes[i], *response.add_reputations());
-      } else {
-        *response.add_missing() = Missing(questions[i].id, outcomes[i].status());
-      }
+    const std::function<v1::Reputation*(size_t)> add = [&](size_t) {
+      return response.add_reputations();
+    };
+    const SteadyTime not_before = OldestTaken(context, environment_.clock);
+    co_return co_await AskInto(context, std::move(questions), not_before, add, response);
+  }
+
+  Task<absl::Status> Check(RpcContext& context, const v1::CheckIocsRequest& request,
+                           v1::CheckIocsResponse& response) {
+    CO_RETURN_IF_ERROR(MayAsk(context, request));
+    const SteadyTime not_before = OldestTaken(context, environment_.clock);
+    ASSIGN_OR_CO_RETURN(std::vector<Question> questions,
+                        co_await Resolve(context, request, response));
+    std::vector<std::string> ids;
+    for (const Question& question : questions) ids.push_back(question.id);
+    for (const v1::IocValue& ioc : request.iocs()) {
+      questions.emplace_back(ioc.value(), ioc.value(), KindOf(ioc.type()));
     }
-    FillCosts(outcomes, *terms.calls, response);
-    co_return absl::OkStatus();
+    const std::function<v1::Reputation*(size_t)> add = [&](size_t i) {
+      v1::IocCheck& check = *response.add_checks();
+      if (i < ids.size()) check.set_ioc_id(ids[i]);
+      return check.mutable_reputation();
+    };
+    co_return co_await AskInto(context, std::move(questions), not_before, add, response);
+  }
+
+  template <class Request>
+  absl::Status MayAsk(const RpcContext& context, const Request& request) const {
+    RequestValidator validator = CheckRequest(request);
+    ValidateStaleness(request, validator);
+    RETURN_IF_ERROR(validator.status());
+    RETURN_IF_ERROR(client_.Ready());
+    return context.options.validate_only ? upstream::ValidatedStatus() : absl::OkStatus();
   }
 
   // A question for each id that Falcon knows; the others go to `missing` of `response`.
-  Task<absl::StatusOr<std::vector<Question>>> Resolve(RpcContext& call,
+  Task<absl::StatusOr<std::vector<Question>>> Resolve(RpcContext& context,
                                                       const v1::CheckIocsRequest& request,
                                                       v1::CheckIocsResponse& response) {
     std::vector<Question> questions;
@@ -180,9 +338,10 @@ class ReputationService final : public v1::ReputationService::CallbackService {
                               .options = {},
                               .id_field = v1::Ioc::descriptor()->FindFieldByName("id"),
                               .query = {}};
-    ASSIGN_OR_CO_RETURN(const upstream::Entities found,
-                        co_await upstream::LookupRecords(deps_.Read(call), std::move(plan), ids,
-                                                         v1::Ioc::default_instance(), call.report));
+    ASSIGN_OR_CO_RETURN(
+        const upstream::Entities found,
+        co_await upstream::LookupRecords(deps_.Read(context), std::move(plan), ids,
+                                         v1::Ioc::default_instance(), context.report));
     for (const std::string& id : ids) {
       const auto record = found.records.find(id);
       if (record == found.records.end()) {
@@ -194,34 +353,32 @@ class ReputationService final : public v1::ReputationService::CallbackService {
     co_return questions;
   }
 
-  Task<absl::Status> Check(RpcContext& call, const v1::CheckIocsRequest& request,
-                           v1::CheckIocsResponse& response) {
-    RequestValidator validator = CheckRequest(request);
-    ValidateStaleness(request, validator);
-    CO_RETURN_IF_ERROR(validator.status());
-    CO_RETURN_IF_ERROR(client_.Ready());
-    if (call.options.validate_only) co_return upstream::ValidatedStatus();
-    const SteadyTime not_before = OldestTaken(call, environment_.clock);
-    ASSIGN_OR_CO_RETURN(std::vector<Question> questions, co_await Resolve(call, request, response));
-    const size_t by_id = questions.size();
-    for (const v1::IocValue& ioc : request.iocs()) {
-      questions.emplace_back(ioc.value(), ioc.value(), rpc::KindOf(ioc.type()));
-    }
-    const reputation::LookUpTerms terms = TermsOf(call, environment_.clock, not_before);
+  // Looks up `questions`. A report goes to what `add` makes of its question's place, a failure to
+  // `missing` of `response`.
+  template <class Response>
+  Task<absl::Status> AskInto(RpcContext& context, std::vector<Question> questions,
+                             SteadyTime not_before,
+                             const std::function<v1::Reputation*(size_t)>& add,
+                             Response& response) {
+    const reputation::LookUpTerms terms = {.caller = context.options.client_id,
+                                           .deadline = LookUpDeadline(context, environment_.clock),
+                                           .calls = std::make_shared<int>(0),
+                                           .not_before = not_before};
     const Outcomes outcomes = co_await AskAll(client_, questions, terms);
     CO_RETURN_IF_ERROR(FailureOfAll(outcomes));
-    TakeAges(outcomes, call.stats);
     for (size_t i = 0; i < questions.size(); ++i) {
-      if (!outcomes[i].ok()) {
+      if (outcomes[i].ok()) {
+        context.stats.AddAge(outcomes[i]->age);
+        Fill(questions[i], *outcomes[i], *add(i));
+      } else {
         *response.add_missing() = Missing(questions[i].id, outcomes[i].status());
-        continue;
       }
-      v1::IocCheck& check = *response.add_checks();
-      if (i < by_id) check.set_ioc_id(questions[i].id);
-      Fill(questions[i], *outcomes[i], *check.mutable_reputation());
     }
-    FillCosts(outcomes, *terms.calls, response);
-    Describe(call, response.mutable_read_info());
+    response.set_virustotal_calls(*terms.calls);
+    const std::optional<milliseconds> wait = RetryAfterOf(outcomes);
+    if (wait.has_value()) {
+      *response.mutable_retry_after() = TimeUtil::MillisecondsToDuration(wait->count());
+    }
     co_return absl::OkStatus();
   }
 

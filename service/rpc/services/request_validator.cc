@@ -113,9 +113,7 @@ void ValidateTimeRange(const v1::TimeRange& range, std::string_view field,
 }
 
 void ValidateStaleness(const google::protobuf::Message& request, RequestValidator& validator) {
-  const auto* options = MessageField<v1::ReadOptions>(request, "read_options");
-  if (options == nullptr || !options->has_max_staleness()) return;
-  const auto& asked = options->max_staleness();
+  const auto& asked = ReadOptionsOf(request).max_staleness();  // zero where it is unset
   if (asked.seconds() >= 0 && asked.nanos() >= 0) return;
   validator.AddViolation("read_options.max_staleness", "is below zero; zero asks Falcon itself");
 }

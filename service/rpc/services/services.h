@@ -14,7 +14,7 @@
 #include "rpc/server/rpc_context.h"
 #include "rpc/server/rpc_environment.h"
 #include "runtime/timer.h"
-#include "upstream/call/read_context.h"
+#include "upstream/call/upstream_client.h"
 #include "upstream/paging/page_token.h"
 #include "upstream/upstream_layers.h"
 
@@ -22,14 +22,16 @@ namespace falcon::rpc {
 
 // What services depend on. References and pointers outlive all calls.
 struct ServiceDeps {
-  upstream::ReadContext Read(RpcContext& call) const { return Read(call.options, call.stats); }
+  upstream::ReadContext Read(RpcContext& context) const {
+    return Read(context.options, context.stats);
+  }
   upstream::ReadContext Read(const upstream::CallOptions& options,
                              upstream::CallStats& stats) const {
     return {client, options, stats, clock, pool};
   }
   // The response to `request`, as a document.
   Task<absl::StatusOr<json::Document>> Call(upstream::UpstreamRequest request,
-                                            RpcContext& call) const;
+                                            RpcContext& context) const;
 
   upstream::UpstreamClient& client;
   const upstream::PageTokens& tokens;

@@ -1,5 +1,5 @@
-// CacheCipher: names and values for a store that others can read and write, who shall learn and
-// change nothing.
+// CacheCipher: names and values for a store that others can read and write, so that they neither
+// learn nor change anything.
 #ifndef FALCON_UPSTREAM_CACHE_CACHE_CIPHER_H_
 #define FALCON_UPSTREAM_CACHE_CACHE_CIPHER_H_
 
@@ -17,22 +17,22 @@ namespace falcon::upstream {
 // Any thread; immutable.
 class CacheCipher {
  public:
-  // Where one value stands.
+  // The slot of one value.
   struct SlotKey {
     std::string name;  // in the store: "falcon:1:" and a MAC
     Secret key;        // of its value; empty: OpenSSL failed, and nothing is sealed or opened
   };
 
   // `key`: 32 bytes or more of secret, the same on every replica. `owner`: whose data, and from
-  // which cloud; the places of two owners have nothing to do with each other.
+  // which cloud; the slots of two owners are unrelated.
   CacheCipher(const Secret& key, std::string_view owner);
 
-  // The place of `key`, the same on every replica.
+  // The slot of `key`, the same on every replica.
   SlotKey DeriveSlotKey(std::string_view key) const;
-  // `text`, encrypted, for `place` only; empty: it cannot be done.
+  // `text`, encrypted, for `slot` only; empty: OpenSSL failed.
   std::string Seal(const SlotKey& slot, std::string_view text) const;
-  // What Seal was given; nullopt for anything that it did not make for `place`. An earlier value of
-  // the same place does open.
+  // What Seal was given; nullopt for anything that it did not make for `slot`. An earlier value of
+  // the same slot does open.
   std::optional<std::string> Open(const SlotKey& slot, std::string_view sealed) const;
 
  private:

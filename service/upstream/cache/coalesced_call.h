@@ -16,17 +16,11 @@
 #include "runtime/loop.h"
 #include "runtime/one_shot_event.h"
 #include "runtime/task.h"
-#include "upstream/call/call_options.h"
-#include "upstream/call/call_stats.h"
+#include "upstream/call/upstream_client.h"
 
 namespace falcon::upstream {
 
-// Whether a call failed for lack of time that there is until `deadline`. What a shared call waits
-// for is bound by the deadline of the request that started it, however much later others have put
-// it off to.
-bool FailedForTime(const absl::Status& status, Deadline deadline, const Clock& clock);
-
-// Loop thread only. T is an absl::StatusOr of something that is cheap to copy. The work runs in a
+// Loop thread only (asserted by `finished_`). T is an absl::StatusOr of something that is cheap to copy. The work runs in a
 // task of its own, with options and stats of its own, and is cancelled when the last request that
 // waits for it is.
 template <class T>
@@ -94,9 +88,21 @@ class CoalescedCall : public std::enable_shared_from_this<CoalescedCall<T>> {
   // True for one of those who wait: it is charged for the work.
   bool TakeCharge() { return !std::exchange(charged_, true); }
 
+  // Whether the work failed with `status` for lack of time that a request of `options` still has.
+  // What a shared call waits for is bound by the deadline of the request that started it, however
+  // much later others have put it off to.
+  bool LackedTimeOf(const CallOptions& options, const absl::Status& status,
+                    const Clock& clock) const {
+    if (first_deadline_.at() >= options.deadline.at()) return false;
+    if (status.code() == absl::StatusCode::kDeadlineExceeded) {
+      return !options.deadline.Passed(clock);
+    }
+    return Reason(status) == "RATE_LIMITED" &&
+           options.deadline.Allows(clock, RetryAfter(status).value_or(milliseconds(0)));
+  }
+
   bool waited_for() const { return waiting_ > 0; }
   bool sent() const { return stats_.last_sent.has_value(); }
-  Deadline first_deadline() const { return first_deadline_; }
   // The call that the result is of.
   CoalescedCall& final() { return successor_ == nullptr ? *this : successor_->final(); }
   const CallOptions& options() const { return options_; }

@@ -20,11 +20,13 @@ bool FreshnessCache::YoungEnough(const CacheEntry& entry, milliseconds max_age) 
 }
 
 bool FreshnessCache::Contains(std::string_view key, milliseconds max_age) const {
+  affinity_.Check();
   const CacheEntry* entry = entries_.Peek(key);
   return entry != nullptr && YoungEnough(*entry, max_age);
 }
 
 const CacheEntry* FreshnessCache::Find(std::string_view key, milliseconds max_age) {
+  affinity_.Check();
   const CacheEntry* found =
       entries_.Find(key, [&](const CacheEntry& entry) { return YoungEnough(entry, max_age); });
   if (found != nullptr) ++hits_;
@@ -32,6 +34,7 @@ const CacheEntry* FreshnessCache::Find(std::string_view key, milliseconds max_ag
 }
 
 bool FreshnessCache::Put(std::string key, CacheEntry entry) {
+  affinity_.Check();
   const CacheEntry* known = entries_.Peek(key);
   if (known != nullptr && known->at > entry.at) return false;
   entry.text.shrink_to_fit();

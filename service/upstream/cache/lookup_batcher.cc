@@ -51,8 +51,7 @@ Task<UpstreamClient::Records> LookupBatcher::Join(const LookupRequest& request,
     if (flight->TakeCharge()) stats.upstream_calls += flight->stats().upstream_calls;
     if (!flight->stats().trace_id.empty()) stats.trace_id = flight->stats().trace_id;
     if (records.ok()) ReportErrors(**records, request.ids, stats);
-    const bool hasty = flight->first_deadline().at() < options.deadline.at();
-    if (!hasty || !FailedForTime(records.status(), options.deadline, clock_)) co_return records;
+    if (!flight->LackedTimeOf(options, records.status(), clock_)) co_return records;
   }
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runtime/loop.h"
+#include "runtime/thread_affinity.h"
 #include "runtime/timer.h"
 #include "upstream/cache/coalesced_call.h"
 #include "upstream/call/upstream_client.h"
@@ -33,7 +34,7 @@ struct LookupBatcherOptions {
 //
 // Requests that are no look-ups pass through.
 //
-// Loop thread only. Outlives its calls: stop the loop first.
+// Loop thread only (asserted). Outlives its calls: stop the loop first.
 class LookupBatcher final : public UpstreamClient {
  public:
   LookupBatcher(LookupBatcherOptions options, runtime::Loop& loop, const Clock& clock,
@@ -46,6 +47,7 @@ class LookupBatcher final : public UpstreamClient {
   }
   Task<Records> Lookup(const LookupRequest& request, const CallOptions& options,
                        CallStats& stats) override {
+    affinity_.Check();
     if (request.ids.size() > options_.max_ids) return next_.Lookup(request, options, stats);
     return Join(request, options, stats);
   }
@@ -86,6 +88,7 @@ class LookupBatcher final : public UpstreamClient {
   std::map<std::string, KeyState> keys_;
   int64_t batched_ = 0;
   std::shared_ptr<const int> alive_ = std::make_shared<const int>(0);
+  runtime::ThreadAffinity affinity_{loop_.executor()};
 };
 
 }  // namespace falcon::upstream

@@ -14,11 +14,19 @@
 #include "redis/key_value_store.h"
 #include "runtime/loop.h"
 #include "runtime/one_shot_event.h"
+#include "runtime/thread_affinity.h"
 #include "telemetry/log.h"
 #include "upstream/cache/cache_cipher.h"
 #include "upstream/cache/freshness_cache.h"
 
 namespace falcon::upstream {
+
+// Bytes for other replicas, whose steady clocks have nothing in common: with the instant by the
+// wall clock, in whole milliseconds, rounded down, so that no entry becomes younger.
+std::string EncodeCacheEntry(const CacheEntry& entry, const Clock& clock);
+// What EncodeCacheEntry was given, as old as it is by now. An instant in the future, where the wall
+// clock of the writer is ahead, is at most a day ahead. Nullopt: not of this form.
+std::optional<CacheEntry> DecodeCacheEntry(std::string_view bytes, const Clock& clock);
 
 struct RemoteCacheOptions {
   redis::KeyValueStore* store = nullptr;  // null: there is none
@@ -40,7 +48,7 @@ struct RemoteCacheStats {
 // more. One from further in the future than kMaxClockSkew shows that they do differ: others may be
 // older than they look, and none is used before kTtl has passed without a further such one.
 //
-// Loop thread only. Outlives its calls: stop the loop first.
+// Loop thread only (asserted). Outlives its calls: stop the loop first.
 class RemoteCache {
  public:
   static constexpr seconds kMaxClockSkew{1};
@@ -78,6 +86,7 @@ class RemoteCache {
   SteadyTime disagree_until_ = SteadyTime::min();
   std::map<std::string, InFlight> loading_;
   RemoteCacheStats stats_;
+  runtime::ThreadAffinity affinity_{loop_.executor()};
 };
 
 }  // namespace falcon::upstream

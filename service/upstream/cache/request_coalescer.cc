@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "upstream/call/send_claim.h"
-
 namespace falcon::upstream {
 namespace {
 
@@ -32,8 +30,7 @@ Task<UpstreamClient::Response> RequestCoalescer::Join(const UpstreamRequest& req
     Flight& sent = flight->final();
     stats.Merge(sent.stats(), sent.TakeCharge());
     if (response.ok()) stats.AddAge(std::chrono::ceil<milliseconds>(asked - response->as_of));
-    const bool hasty = sent.first_deadline().at() < options.deadline.at();
-    if (!hasty || !FailedForTime(response.status(), options.deadline, clock_)) co_return response;
+    if (!sent.LackedTimeOf(options, response.status(), clock_)) co_return response;
   }
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/loop.h"
+#include "runtime/thread_affinity.h"
 #include "upstream/cache/coalesced_call.h"
 #include "upstream/call/upstream_client.h"
 
@@ -31,7 +32,7 @@ namespace falcon::upstream {
 //
 // Requests with a `max_staleness` of 0, and look-ups, pass through.
 //
-// Loop thread only. Outlives its calls: stop the loop first.
+// Loop thread only (asserted). Outlives its calls: stop the loop first.
 class RequestCoalescer final : public UpstreamClient {
  public:
   RequestCoalescer(runtime::Loop& loop, const Clock& clock, UpstreamClient& next)
@@ -39,6 +40,7 @@ class RequestCoalescer final : public UpstreamClient {
 
   Task<Response> Call(const UpstreamRequest& request, const CallOptions& options,
                       CallStats& stats) override {
+    affinity_.Check();
     if (options.max_staleness == milliseconds(0)) return next_.Call(request, options, stats);
     return Join(request, options, stats);
   }
@@ -76,6 +78,7 @@ class RequestCoalescer final : public UpstreamClient {
   std::map<std::string, Entries> flights_;
   int64_t coalesced_ = 0;
   std::shared_ptr<const int> alive_ = std::make_shared<const int>(0);
+  runtime::ThreadAffinity affinity_{loop_.executor()};
 };
 
 }  // namespace falcon::upstream

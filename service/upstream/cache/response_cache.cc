@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 
 #include "absl/strings/str_join.h"
 #include "base/status.h"
@@ -13,6 +14,8 @@
 
 namespace falcon::upstream {
 namespace {
+
+using Entry = std::pair<std::string, CacheEntry>;
 
 // Writing out more would hold the loop up for longer than the calls that it may save.
 constexpr size_t kMaxResources = 1000;
@@ -25,24 +28,60 @@ CacheEntry Record(std::string text, SteadyTime at) {
   return {.kind = CacheEntry::Kind::kRecord, .text = std::move(text), .next = {}, .at = at};
 }
 
-}  // namespace
-
-bool ResponseCache::AllowsCached(const CallOptions& options) const {
-  return options.max_staleness.value_or(milliseconds(0)) > milliseconds(0);
+// What is cached of a response, and of the records that it holds. Any thread.
+std::vector<Entry> EntriesOf(const std::string& key, const UpstreamRequest& request,
+                             const UpstreamResponse& response) {
+  const json::Document& document = response.document;
+  const json::Envelope& envelope = document.envelope();
+  std::vector<Entry> entries;
+  if (envelope.resources > kMaxResources || !envelope.errors.empty()) return entries;
+  entries.emplace_back(key, CacheEntry{.kind = CacheEntry::Kind::kResponse,
+                                       .text = document.ToJson(),
+                                       .next = envelope.pagination.next,
+                                       .at = response.as_of});
+  if (!request.cache_records_as) return entries;
+  const BatchKey& records = *request.cache_records_as;
+  for (size_t i = 0; i < envelope.resources; ++i) {
+    const std::string id = document.TextOf(i, records.id_key);
+    if (id.empty()) continue;
+    entries.emplace_back(RecordKey(records, id), Record(document.ResourceText(i), response.as_of));
+  }
+  return entries;
 }
+
+// The records of a look-up of `ids`, and which of them are absent.
+std::vector<Entry> EntriesOf(const BatchKey& key, std::span<const std::string> ids,
+                             const LookupResult& result) {
+  std::vector<Entry> entries;
+  for (const std::string& id : ids) {
+    const auto record = result.records.find(id);
+    if (record != result.records.end()) {
+      const auto [document, resource] = record->second;
+      entries.emplace_back(RecordKey(key, id),
+                           Record(result.documents[document].ResourceText(resource), result.as_of));
+      continue;
+    }
+    const auto error = result.errors.find(id);
+    const bool silent = error == result.errors.end();
+    if (!silent && error->second.code != 404) continue;
+    entries.emplace_back(RecordKey(key, id),
+                         CacheEntry{.kind = CacheEntry::Kind::kNegative,
+                                    .text = silent ? "" : ErrorText(error->second),
+                                    .next = {},
+                                    .at = result.as_of});
+  }
+  return entries;
+}
+
+}  // namespace
 
 Task<UpstreamClient::Response> ResponseCache::Call(const UpstreamRequest& request,
                                                    const CallOptions& options, CallStats& stats) {
-  const bool through = !cache_.on() && !options.validate_only;
-  return through ? next_.Call(request, options, stats) : CallThrough(request, options, stats);
-}
-
-Task<UpstreamClient::Response> ResponseCache::CallThrough(const UpstreamRequest& request,
-                                                          const CallOptions& options,
-                                                          CallStats& stats) {
+  affinity_.Check();
   if (options.validate_only) co_return ValidatedStatus();
+  if (!cache_.on()) co_return co_await next_.Call(request, options, stats);
   const std::string key = CoalescingKey(request);
-  if (AllowsCached(options)) {
+  if (options.AllowsCached()) {
     std::vector<std::string> keys(1, key);
     if (remote_ != nullptr) co_await LoadRemote(std::move(keys), *options.max_staleness);
     std::optional<UpstreamResponse> cached = FindResponse(key, options, stats);
@@ -63,17 +102,12 @@ Task<UpstreamClient::Response> ResponseCache::CallThrough(const UpstreamRequest&
 
 Task<UpstreamClient::Records> ResponseCache::Lookup(const LookupRequest& request,
                                                     const CallOptions& options, CallStats& stats) {
-  const bool through = !cache_.on() && !options.validate_only;
-  return through ? next_.Lookup(request, options, stats) : LookupThrough(request, options, stats);
-}
-
-Task<UpstreamClient::Records> ResponseCache::LookupThrough(const LookupRequest& request,
-                                                           const CallOptions& options,
-                                                           CallStats& stats) {
+  affinity_.Check();
   if (options.validate_only) co_return ValidatedStatus();
+  if (!cache_.on()) co_return co_await next_.Lookup(request, options, stats);
   LookupRequest rest{.key = request.key, .ids = {}, .listed_at = request.listed_at};
   LookupResult cached;
-  if (AllowsCached(options)) {
+  if (options.AllowsCached()) {
     std::vector<std::string> keys;
     if (remote_ != nullptr) {
       for (const std::string& id : request.ids) keys.push_back(RecordKey(request.key, id));
@@ -147,51 +181,6 @@ LookupResult ResponseCache::FindRecords(const LookupRequest& request, const Call
   }
   rest = request.ids;
   return LookupResult();
-}
-
-std::vector<ResponseCache::Entry> ResponseCache::EntriesOf(const std::string& key,
-                                                           const UpstreamRequest& request,
-                                                           const UpstreamResponse& response) {
-  const json::Document& document = response.document;
-  const json::Envelope& envelope = document.envelope();
-  std::vector<Entry> entries;
-  if (envelope.resources > kMaxResources || !envelope.errors.empty()) return entries;
-  entries.emplace_back(key, CacheEntry{.kind = CacheEntry::Kind::kResponse,
-                                       .text = document.ToJson(),
-                                       .next = envelope.pagination.next,
-                                       .at = response.as_of});
-  if (!request.cache_records_as) return entries;
-  const BatchKey& records = *request.cache_records_as;
-  for (size_t i = 0; i < envelope.resources; ++i) {
-    const std::string id = document.TextOf(i, records.id_key);
-    if (id.empty()) continue;
-    entries.emplace_back(RecordKey(records, id), Record(document.ResourceText(i), response.as_of));
-  }
-  return entries;
-}
-
-std::vector<ResponseCache::Entry> ResponseCache::EntriesOf(const BatchKey& key,
-                                                           std::span<const std::string> ids,
-                                                           const LookupResult& result) {
-  std::vector<Entry> entries;
-  for (const std::string& id : ids) {
-    const auto record = result.records.find(id);
-    if (record != result.records.end()) {
-      const auto [document, resource] = record->second;
-      entries.emplace_back(RecordKey(key, id),
-                           Record(result.documents[document].ResourceText(resource), result.as_of));
-      continue;
-    }
-    const auto error = result.errors.find(id);
-    const bool silent = error == result.errors.end();
-    if (!silent && error->second.code != 404) continue;
-    entries.emplace_back(RecordKey(key, id),
-                         CacheEntry{.kind = CacheEntry::Kind::kNegative,
-                                    .text = silent ? "" : ErrorText(error->second),
-                                    .next = {},
-                                    .at = result.as_of});
-  }
-  return entries;
 }
 
 void ResponseCache::Put(std::vector<Entry> entries) {

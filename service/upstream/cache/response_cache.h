@@ -2,12 +2,12 @@
 #ifndef FALCON_UPSTREAM_CACHE_RESPONSE_CACHE_H_
 #define FALCON_UPSTREAM_CACHE_RESPONSE_CACHE_H_
 
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "runtime/cpu_pool.h"
+#include "runtime/thread_affinity.h"
 #include "upstream/cache/freshness_cache.h"
 #include "upstream/cache/remote_cache.h"
 #include "upstream/call/upstream_client.h"
@@ -19,7 +19,7 @@ namespace falcon::upstream {
 // look-ups (`cache_records_as`). Complete responses only are cached, once for all who shared the
 // call. A request with `validate_only` ends here.
 //
-// Loop thread only. References outlive the cache.
+// Loop thread only (asserted). References outlive the cache.
 class ResponseCache final : public UpstreamClient {
  public:
   // `remote`: what other replicas cache; null: nothing. `pool` writes out big responses; null: the
@@ -36,11 +36,6 @@ class ResponseCache final : public UpstreamClient {
  private:
   using Entry = std::pair<std::string, CacheEntry>;
 
-  Task<Response> CallThrough(const UpstreamRequest& request, const CallOptions& options,
-                             CallStats& stats);
-  Task<Records> LookupThrough(const LookupRequest& request, const CallOptions& options,
-                              CallStats& stats);
-  bool AllowsCached(const CallOptions& options) const;
   // Brings over what other replicas cache of `keys`.
   Task<void> LoadRemote(std::vector<std::string> keys, milliseconds max_age);
   std::optional<UpstreamResponse> FindResponse(const std::string& key, const CallOptions& options,
@@ -48,12 +43,6 @@ class ResponseCache final : public UpstreamClient {
   // The cached records; the other IDs go to `rest`.
   LookupResult FindRecords(const LookupRequest& request, const CallOptions& options,
                            CallStats& stats, std::vector<std::string>& rest);
-  // What is cached of a response, and of the records that it holds. Any thread.
-  static std::vector<Entry> EntriesOf(const std::string& key, const UpstreamRequest& request,
-                                      const UpstreamResponse& response);
-  // The records of a look-up of `ids`, and which of them are absent.
-  static std::vector<Entry> EntriesOf(const BatchKey& key, std::span<const std::string> ids,
-                                      const LookupResult& result);
   void Put(std::vector<Entry> entries);
   milliseconds AgeOf(SteadyTime at) const;
 
@@ -62,6 +51,7 @@ class ResponseCache final : public UpstreamClient {
   const Clock& clock_;
   runtime::CpuPool* pool_;
   UpstreamClient& next_;
+  runtime::ThreadAffinity affinity_;
 };
 
 }  // namespace falcon::upstream

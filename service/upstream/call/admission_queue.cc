@@ -103,11 +103,11 @@ struct AdmissionQueue::State {
   }
   absl::Status CheckCapacity(const std::string& caller) {
     if (queue.size() >= options.max_waiting) {
-      ++shed_all_callers;
+      ++counts.shed_all_callers;
       return QueueFull("all_callers", "too many calls wait for Falcon; retry later");
     }
     if (queue.CountOf(caller) >= options.max_waiting_per_caller) {
-      ++shed_this_caller;
+      ++counts.shed_this_caller;
       return QueueFull("this_caller", "too many calls of this caller wait for Falcon; retry later");
     }
     return absl::OkStatus();
@@ -136,13 +136,13 @@ struct AdmissionQueue::State {
     const absl::Status too_old = QueueTimeout(options.max_wait);
     while (queue.oldest() != nullptr && queue.oldest()->since <= latest) {
       Shed(static_cast<Waiter&>(*queue.oldest()), too_old);
-      ++shed_time;
+      ++counts.shed_time;
     }
   }
   void ShedDeadlinesUntil(SteadyTime at, const absl::Status& why) {
     while (!deadlines.empty() && deadlines.begin()->first <= at) {
       Shed(*deadlines.begin()->second, why);
-      ++shed_by_deadline;
+      ++counts.shed_by_deadline;
     }
   }
   static void Wake(Waiter& waiter, WaitOutcome outcome) {
@@ -157,12 +157,8 @@ struct AdmissionQueue::State {
   ByDeadline deadlines;  // of those in `queue`
   size_t free;
   size_t exports_in_flight = 0;
-  bool swept = false;  // a task looks after the oldest
-  int64_t waited = 0;
-  int64_t shed_all_callers = 0;
-  int64_t shed_this_caller = 0;
-  int64_t shed_time = 0;
-  int64_t shed_by_deadline = 0;
+  bool swept = false;          // a task looks after the oldest
+  AdmissionQueueStats counts;  // so far
 };
 
 AdmissionQueue::Permit::Permit(std::shared_ptr<State> state, AdmissionRequest request)
@@ -213,7 +209,7 @@ Task<absl::StatusOr<AdmissionQueue::Permit>> AdmissionQueue::Acquire(AdmissionRe
   Waiter waiter(request, clock_.Now(), loop_.executor());
   state->Add(waiter, request.deadline);
   LeaveOnExit on_exit{*state, waiter};
-  ++state->waited;
+  ++state->counts.waited;
   if (!std::exchange(state->swept, true)) loop_.Spawn(Sweep(state, clock_, timer_));
   co_await waiter.turn.Wait();
   if (waiter.outcome == WaitOutcome::kShed) co_return waiter.why;
@@ -247,14 +243,11 @@ Task<void> AdmissionQueue::Sweep(std::weak_ptr<State> of, const Clock& clock,
 }
 
 AdmissionQueueStats AdmissionQueue::stats() const {
-  return {.waiting = state_->queue.size(),
-          .in_flight = state_->options.permits - state_->free,
-          .exports_in_flight = state_->exports_in_flight,
-          .waited = state_->waited,
-          .shed_all_callers = state_->shed_all_callers,
-          .shed_this_caller = state_->shed_this_caller,
-          .shed_time = state_->shed_time,
-          .shed_by_deadline = state_->shed_by_deadline};
+  AdmissionQueueStats stats = state_->counts;
+  stats.waiting = state_->queue.size();
+  stats.in_flight = state_->options.permits - state_->free;
+  stats.exports_in_flight = state_->exports_in_flight;
+  return stats;
 }
 
 }  // namespace falcon::upstream

@@ -13,7 +13,7 @@
 #include "runtime/task.h"
 #include "runtime/thread_affinity.h"
 #include "runtime/timer.h"
-#include "upstream/call/priority.h"
+#include "upstream/call/call_options.h"
 
 namespace falcon::upstream {
 

@@ -26,6 +26,7 @@ Bulkheads::Bulkheads(runtime::Loop& loop, const Clock& clock, runtime::Timer& ti
       on_change_(std::move(on_change)) {}
 
 Bulkhead& Bulkheads::Of(const Operation& operation) {
+  affinity_.Check();
   const std::string_view area = AreaOf(operation);
   std::unique_ptr<Bulkhead>& bulkhead = bulkheads_[area];
   if (bulkhead == nullptr) {

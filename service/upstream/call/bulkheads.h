@@ -1,5 +1,5 @@
-// Bulkheads: what each area of Falcon's has of its own, so that one that fails or is slow takes
-// nothing from the others.
+// Bulkheads: what each area of Falcon has of its own, so that an area that fails or is slow does
+// not affect the others.
 #ifndef FALCON_UPSTREAM_CALL_BULKHEADS_H_
 #define FALCON_UPSTREAM_CALL_BULKHEADS_H_
 
@@ -11,11 +11,11 @@
 #include "absl/status/status.h"
 #include "base/time.h"
 #include "runtime/loop.h"
+#include "runtime/thread_affinity.h"
 #include "runtime/timer.h"
 #include "upstream/call/admission_queue.h"
 #include "upstream/call/circuit_breaker.h"
 #include "upstream/call/retry_budget.h"
-#include "upstream/call/retry_policy.h"
 #include "upstream/operation/operation.h"
 
 namespace falcon::upstream {
@@ -33,7 +33,7 @@ struct Bulkhead {
   AdmissionQueue admission;
 };
 
-// Loop thread only. Of one tenant.
+// Loop thread only (asserted). Of one tenant.
 class Bulkheads {
  public:
   using OnChange = std::function<void(std::string_view area, const CircuitChange& change)>;
@@ -43,7 +43,7 @@ class Bulkheads {
   Bulkheads(runtime::Loop& loop, const Clock& clock, runtime::Timer& timer, Jitter jitter,
             BulkheadOptions options, OnChange on_change = nullptr);
 
-  // That of the operation's area, made at its first call.
+  // The bulkhead of the operation's area, made at its first call.
   Bulkhead& Of(const Operation& operation);
 
   // By area. References stay valid.
@@ -58,6 +58,7 @@ class Bulkheads {
   const BulkheadOptions options_;
   const OnChange on_change_;
   ByArea bulkheads_;
+  runtime::ThreadAffinity affinity_;
 };
 
 }  // namespace falcon::upstream

@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "upstream/call/parse_response.h"
-#include "upstream/call/send_claim.h"
 
 namespace falcon::upstream {
 namespace {
@@ -45,6 +44,7 @@ absl::Status TooLate() {
 Task<UpstreamClient::Response> CallGuard::Attempt(const UpstreamRequest& request,
                                                   const CallOptions& options, CallStats& stats,
                                                   std::optional<CircuitBreaker::Permit>& permit) {
+  affinity_.Check();
   ASSIGN_OR_CO_RETURN(const Turn turn, co_await Acquire(*request.operation, options, permit));
   const SteadyTime deadline = options.deadline.at();
   const SteadyTime sent = clock_.Now();

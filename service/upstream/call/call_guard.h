@@ -8,6 +8,7 @@
 #include "http/http_transport.h"
 #include "json/document.h"
 #include "runtime/cpu_pool.h"
+#include "runtime/thread_affinity.h"
 #include "runtime/timer.h"
 #include "upstream/call/admission_queue.h"
 #include "upstream/call/bulkheads.h"
@@ -17,7 +18,7 @@
 
 namespace falcon::upstream {
 
-// Loop thread only. References outlive the guard.
+// Loop thread only (asserted). References outlive the guard.
 class CallGuard {
  public:
   // `admission`: of all areas together. `next`: authorizes requests. `pool` parses big responses;
@@ -73,6 +74,7 @@ class CallGuard {
   runtime::CpuPool* pool_;
   json::Parser parser_;
   int64_t calls_ = 0;
+  runtime::ThreadAffinity affinity_;
 };
 
 }  // namespace falcon::upstream

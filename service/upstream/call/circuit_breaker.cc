@@ -181,6 +181,7 @@ absl::StatusOr<CircuitBreaker::Permit> CircuitBreaker::Acquire(const std::string
 }
 
 absl::Status CircuitBreaker::Check(const std::string& client) {
+  affinity_.Check();
   Circuit& circuit = *circuit_;
   if (!circuit.open()) return absl::OkStatus();
   if (client != circuit.opener) circuit.other_client_asked = circuit.clock.Now();

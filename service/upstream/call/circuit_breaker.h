@@ -1,5 +1,5 @@
-// CircuitBreaker: while an area of Falcon's fails, its calls fail at once, and one call a second
-// finds out whether it still does.
+// CircuitBreaker: while an area of Falcon fails, its calls fail at once, and one call a second
+// probes whether it still does.
 #ifndef FALCON_UPSTREAM_CALL_CIRCUIT_BREAKER_H_
 #define FALCON_UPSTREAM_CALL_CIRCUIT_BREAKER_H_
 
@@ -11,12 +11,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/backoff.h"
 #include "base/time.h"
-#include "upstream/call/retry_policy.h"
+#include "runtime/thread_affinity.h"
 
 namespace falcon::upstream {
 
-// What the outcome of an attempt says of Falcon.
+// What the outcome of an attempt says about Falcon.
 enum class Outcome {
   kSuccess,  // Falcon answered: 2xx, 4xx, 429
   kFailure,  // 5xx, or the connection broke or stalled
@@ -49,7 +50,7 @@ struct CircuitBreakerStats {
   std::optional<SteadyTime> next_probe;
 };
 
-// Loop thread only. Counts calls, not attempts: a call that a retry saved is a success. An opened
+// Loop thread only (asserted). Counts calls, not attempts: a call that a retry saved is a success. An opened
 // circuit limits the load on an area that fails; it is closed again by the first probe that
 // succeeds.
 class CircuitBreaker {
@@ -66,7 +67,7 @@ class CircuitBreaker {
     Permit& operator=(Permit&&) = delete;
     ~Permit();
 
-    // How an attempt ended. The last one that says anything of Falcon counts for the call.
+    // How an attempt ended. The last outcome that is not kUnknown counts for the call.
     void Record(const absl::Status& attempt);
     // Whether another attempt may be made: not once the circuit has opened.
     absl::Status CheckRetry() const;
@@ -92,17 +93,18 @@ class CircuitBreaker {
   CircuitBreaker(const CircuitBreaker&) = delete;
   CircuitBreaker& operator=(const CircuitBreaker&) = delete;
 
-  // Leave to begin a call. UNAVAILABLE (UPSTREAM_CIRCUIT_OPEN) while open, with the time to the
+  // Permission to begin a call. UNAVAILABLE (UPSTREAM_CIRCUIT_OPEN) while open, with the time to the
   // next probe as retry-after. A due probe goes to another client than the one whose failure opened
   // the circuit, if another one asks.
   absl::StatusOr<Permit> Acquire(const std::string& client);
-  // Fails as Acquire would: to be asked before anything is waited for.
+  // Fails as Acquire would. Ask it before waiting for anything.
   absl::Status Check(const std::string& client);
 
   CircuitBreakerStats stats() const;
 
  private:
   const std::shared_ptr<Circuit> circuit_;
+  runtime::ThreadAffinity affinity_;
 };
 
 }  // namespace falcon::upstream

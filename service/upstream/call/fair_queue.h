@@ -10,7 +10,7 @@
 #include <unordered_map>
 
 #include "base/time.h"
-#include "upstream/call/priority.h"
+#include "upstream/call/call_options.h"
 
 namespace falcon::upstream {
 

@@ -101,6 +101,7 @@ absl::Status RateBudget::Refuse(SteadyTime due) {
 absl::Status RateBudget::Closed() const { return Limited(open_at_); }
 
 absl::Status RateBudget::Check(Deadline deadline, Priority priority) {
+  affinity_.Check();
   const SteadyTime due = Due(priority, LaneOf(priority).waiting.size());
   if (due <= clock_.Now() || due < deadline.at()) return absl::OkStatus();
   return Refuse(due);
@@ -139,6 +140,7 @@ bool RateBudget::OfAnotherBudget(int limit) const {
 }
 
 bool RateBudget::Observe(Ticket ticket, const http::Headers& headers) {
+  affinity_.Check();
   const std::optional<int> limit = Number(headers, "X-Ratelimit-Limit");
   if (limit.has_value()) {
     if (OfAnotherBudget(*limit)) return false;
@@ -176,11 +178,12 @@ Task<absl::Status> RateBudget::WaitForOperation(std::string_view operation, Dead
 }
 
 void RateBudget::CoolDown(milliseconds delay) {
+  affinity_.Check();
   const SteadyTime now = clock_.Now();
   if (now >= open_at_) ++stats_.cooldowns;
   open_at_ = std::max(open_at_, now + delay);
   window_.EndBy(open_at_);
-  // Whom it keeps too long hears of it now.
+  // Waiting calls that it keeps past their deadline fail now.
   for (PriorityLane& lane : lanes_->of) {
     for (Waiter* waiter : lane.waiting) waiter->Wake();
   }

@@ -1,5 +1,5 @@
 // RateBudget: Falcon's requests a minute, shared by every client of the customer, as its headers
-// tell. Who may call now, and who waits how long.
+// report them. Decides which call goes now, and how long others wait.
 #ifndef FALCON_UPSTREAM_CALL_RATE_BUDGET_H_
 #define FALCON_UPSTREAM_CALL_RATE_BUDGET_H_
 
@@ -15,8 +15,9 @@
 #include "base/time.h"
 #include "http/http_transport.h"
 #include "runtime/task.h"
+#include "runtime/thread_affinity.h"
 #include "runtime/timer.h"
-#include "upstream/call/priority.h"
+#include "upstream/call/call_options.h"
 #include "upstream/call/rate_window.h"
 
 namespace falcon::upstream {
@@ -28,8 +29,8 @@ struct RateStats {
   int64_t cooldowns = 0;  // times that Falcon closed the budget by a 429
 };
 
-// Loop thread only. Waits of one priority end in the order of their coming, each at an instant of
-// its own. Exports are paced first, and keep off the reserve of interactive calls.
+// Loop thread only (asserted). Waits of one priority end in the order of their arrival, each at its own time.
+// Exports are paced first, and leave the reserve of interactive calls alone.
 class RateBudget {
   struct PriorityLane;
   struct Lanes;
@@ -48,7 +49,7 @@ class RateBudget {
   // that cannot end before `deadline` fails now: RESOURCE_EXHAUSTED (RATE_LIMITED) with
   // retry-after.
   Task<absl::StatusOr<Ticket>> Wait(Deadline deadline, Priority priority);
-  // Fails as Wait would now: to be asked before a place is waited for.
+  // Fails as Wait would now. Ask it before waiting for admission.
   absl::Status Check(Deadline deadline, Priority priority);
 
   // Reads X-Ratelimit-Limit and -Remaining of the answer to the call that went by `ticket`. False:
@@ -63,7 +64,7 @@ class RateBudget {
   Task<absl::Status> WaitForOperation(std::string_view operation, Deadline deadline);
   // The earliest instant that a call may go at, as far as cooldowns tell; mostly past.
   SteadyTime open_at() const { return open_at_; }
-  // What those fail by now whom the cooldown keeps past their deadline, wherever they wait.
+  // The failure of calls that the cooldown keeps past their deadline, wherever they wait.
   absl::Status Closed() const;
 
   std::optional<int> limit() const { return limit_; }
@@ -92,6 +93,7 @@ class RateBudget {
   SteadyTime open_at_{};
   std::map<std::string_view, SteadyTime> operations_open_at_;
   RateStats stats_;
+  runtime::ThreadAffinity affinity_;
 };
 
 }  // namespace falcon::upstream

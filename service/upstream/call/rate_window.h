@@ -1,5 +1,5 @@
-// RateWindow: what is left of Falcon's requests a minute, by what its answers said and what was
-// sent since, and when the next call may go so that it lasts.
+// RateWindow: an estimate of what is left of Falcon's requests a minute, from its responses and what
+// was sent since, and when the next call may go so that it lasts.
 #ifndef FALCON_UPSTREAM_CALL_RATE_WINDOW_H_
 #define FALCON_UPSTREAM_CALL_RATE_WINDOW_H_
 
@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "base/time.h"
-#include "upstream/call/priority.h"
+#include "upstream/call/call_options.h"
 
 namespace falcon::upstream {
 
@@ -19,7 +19,7 @@ struct RateOptions {
 
 // Not synchronised. Falcon's minute may be a fixed one, whose end is learnt from `remaining` that
 // jumps up, or the last sixty seconds, in which calls come back one by one: what comes back between
-// answers, and what other clients of the customer take, is measured as the drift and reckoned with.
+// answers, and what other clients of the customer take, is measured as the drift.
 class RateWindow {
  public:
   explicit RateWindow(RateOptions options = {}) : options_(options) {}
@@ -27,25 +27,25 @@ class RateWindow {
   // Counts a call that goes out now. Its number, for Observe; ascending.
   int64_t Send(SteadyTime now);
 
-  // Reads what the answer to call `number` said of the budget. An answer to a call before one
-  // already heard of tells nothing. Whether a new minute has begun: waits should be reckoned anew.
+  // Reads what the response to call `number` says about the budget. One to an earlier call than was
+  // observed already is ignored. True: a new minute has begun, and waits should be computed anew.
   bool Observe(int64_t number, int limit, int remaining, SteadyTime now);
 
   // Falcon takes calls again at `at`.
   void EndBy(SteadyTime at);
 
   // When a call may go that has `ahead` others before it, the last of its priority having gone at
-  // `last`. The past: at once. An estimate, for as long as no answer tells better.
+  // `last`. The past means at once. An estimate until the next response.
   SteadyTime Next(Priority priority, size_t ahead, SteadyTime last, SteadyTime now) const;
 
-  // Calls that may still go this minute, as far as is known; nullopt: no answer has told.
+  // Calls that may still go this minute, as far as is known; nullopt: no response has said it.
   std::optional<int64_t> Left(SteadyTime now) const;
 
  private:
   struct Bounds {
     double paced_below;
     double reserve;
-    double headroom;  // beyond the reserve: for what nobody can know
+    double headroom;  // beyond the reserve, for what cannot be known
   };
 
   void BeginMinute(SteadyTime now);

@@ -16,9 +16,13 @@ RetryBudget::Bucket& RetryBudget::Now() {
   return bucket;
 }
 
-void RetryBudget::RecordCall() { ++Now().calls; }
+void RetryBudget::RecordCall() {
+  affinity_.Check();
+  ++Now().calls;
+}
 
 std::optional<RetryBudget::Token> RetryBudget::TryAcquire() {
+  affinity_.Check();
   const int64_t oldest = Second() - kBuckets + 1;
   int64_t calls = 0;
   int64_t retries = 0;

@@ -1,4 +1,4 @@
-// RetryBudget: retries are a share of the calls, so that an outage is not answered with more load.
+// RetryBudget: retries are a share of the calls, so that an outage does not cause more load.
 #ifndef FALCON_UPSTREAM_CALL_RETRY_BUDGET_H_
 #define FALCON_UPSTREAM_CALL_RETRY_BUDGET_H_
 
@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "base/time.h"
+#include "runtime/thread_affinity.h"
 
 namespace falcon::upstream {
 
@@ -25,7 +26,7 @@ struct RetryBudgetStats {
   int64_t refused = 0;
 };
 
-// Loop thread only.
+// Loop thread only (asserted).
 class RetryBudget {
   struct Flights {
     size_t count = 0;
@@ -54,7 +55,7 @@ class RetryBudget {
 
   // A call was made, however many attempts it will take.
   void RecordCall();
-  // Leave to retry; nullopt: the budget is spent.
+  // Permission to retry; nullopt: the budget is exhausted.
   std::optional<Token> TryAcquire();
 
   // The failure that is not retried for want of budget says so: fact `retry_budget`.
@@ -80,6 +81,7 @@ class RetryBudget {
   std::array<Bucket, kBuckets> buckets_;
   int64_t granted_ = 0;
   int64_t refused_ = 0;
+  runtime::ThreadAffinity affinity_;
 };
 
 }  // namespace falcon::upstream

@@ -1,24 +1,35 @@
 // RetryingClient: a call is as many attempts as its failures are worth, its deadline leaves time
-// for, and its area's retry budget allows.
+// for, and its area's retry budget allows; a look-up is as many calls as Falcon's limits demand.
 #ifndef FALCON_UPSTREAM_CALL_RETRYING_CLIENT_H_
 #define FALCON_UPSTREAM_CALL_RETRYING_CLIENT_H_
 
 #include <cstdint>
 
+#include "base/backoff.h"
+#include "runtime/thread_affinity.h"
 #include "runtime/timer.h"
 #include "upstream/call/bulkheads.h"
 #include "upstream/call/call_guard.h"
-#include "upstream/call/retry_policy.h"
 #include "upstream/call/upstream_client.h"
 
 namespace falcon::upstream {
+
+struct RetryPolicy {
+  int max_attempts = 3;
+  Backoff backoff{milliseconds(500), seconds(20)};
+};
+
+// Attempts allowed in all for a failure with this reason: policy.max_attempts for UPSTREAM_ERROR,
+// UPSTREAM_CONNECTION and RATE_LIMITED; 2 for UPSTREAM_MALFORMED, UPSTREAM_STALLED
+// and UPSTREAM_PROXY that is UNAVAILABLE; else 1.
+int AttemptsFor(const absl::Status& failure, const RetryPolicy& policy);
 
 struct RetryStats {
   int64_t retries = 0;     // attempts after a failure that were sent
   int64_t bisections = 0;  // look-ups of several IDs that Falcon refused, and that were split
 };
 
-// Loop thread only. References outlive the client.
+// Loop thread only (asserted). References outlive the client.
 class RetryingClient final : public UpstreamClient {
  public:
   RetryingClient(RetryPolicy policy, Jitter jitter, Bulkheads& bulkheads, const Clock& clock,
@@ -36,6 +47,13 @@ class RetryingClient final : public UpstreamClient {
   // above kMaxUrlBytes.
   Task<Response> Call(const UpstreamRequest& request, const CallOptions& options,
                       CallStats& stats) override;
+
+  // Looks up the IDs in chunks that Falcon and a URL take, one Call after the other. A 413 halves a
+  // chunk. A 400 or 404 for several IDs is no answer about any of them: the chunk is bisected, by at
+  // most 16 extra calls a look-up; IDs that are left then have an error of code 503 each. Only a 404
+  // for a single ID, or a success without its record, says that it is absent. Every other failure of
+  // a chunk, or a 400 for the only ID, fails the look-up. `request.ids` may grow until the first
+  // call is sent, as long as one call takes them.
   Task<Records> Lookup(const LookupRequest& request, const CallOptions& options,
                        CallStats& stats) override;
 
@@ -53,6 +71,7 @@ class RetryingClient final : public UpstreamClient {
   runtime::Timer& timer_;
   CallGuard& next_;
   RetryStats stats_;
+  runtime::ThreadAffinity affinity_;
 };
 
 }  // namespace falcon::upstream

@@ -8,8 +8,6 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "upstream/lookup/fit_texts.h"
-#include "upstream/lookup/record_fields.h"
 
 namespace falcon::upstream {
 namespace {
@@ -41,9 +39,6 @@ void CountUnnamed(const LookupResult& all, const LookupPlan& plan, json::DecodeR
   }
 }
 
-// Of a record or a text in an answer: the tag and the length before it.
-constexpr size_t kFieldBytes = 8;
-
 size_t AddMissing(const std::vector<std::string>& ids, const Entities& found,
                   const FieldDescriptor* missing, Message& answer) {
   size_t bytes = 0;
@@ -56,39 +51,12 @@ size_t AddMissing(const std::vector<std::string>& ids, const Entities& found,
   return bytes;
 }
 
-// Fills an answer with records while there is room, at least one.
-class Filler {
- public:
-  Filler(Message& answer, const FieldDescriptor* records, size_t room, CallStats& stats)
-      : answer_(answer), records_(records), room_(room), stats_(stats) {}
-
-  // Takes `record`, or defers its id.
-  void Add(const std::string& id, std::unique_ptr<Message>& record) {
-    const size_t bytes = record->ByteSizeLong() + kFieldBytes;
-    const bool first = answer_.GetReflection()->FieldSize(answer_, records_) == 0;
-    if ((full_ || bytes > room_) && !first) {
-      full_ = true;
-      stats_.deferred_ids.push_back(id);
-      return;
-    }
-    for (Note& note : FitTexts(*record, room_, id)) stats_.AddNote(std::move(note));
-    room_ -= std::min(room_, bytes);
-    answer_.GetReflection()->AddAllocatedMessage(&answer_, records_, record.release());
-  }
-
- private:
-  Message& answer_;
-  const FieldDescriptor* records_;
-  size_t room_;
-  CallStats& stats_;
-  bool full_ = false;  // the order of the ids stays: nothing comes after the first that is deferred
-};
-
 struct AnswerFields {
   const FieldDescriptor* records;
   const FieldDescriptor* missing;
 };
 
+// Fills `answer` with records while there is room, at least one; the ids of others are deferred.
 // `ids`: each once.
 void Fill(const std::vector<std::string>& ids, Entities& found, AnswerFields fields,
           size_t answer_bytes, CallStats& stats, Message& answer) {
@@ -96,10 +64,22 @@ void Fill(const std::vector<std::string>& ids, Entities& found, AnswerFields fie
   for (const std::string& id : ids) {
     if (found.records.contains(id)) beside += id.size() + kFieldBytes;  // if all were deferred
   }
-  Filler filler(answer, fields.records, answer_bytes - std::min(beside, answer_bytes / 2), stats);
+  size_t room = answer_bytes - std::min(beside, answer_bytes / 2);
+  const auto& reflection = *answer.GetReflection();
+  bool full = false;  // the order of the ids stays: nothing comes after the first that is deferred
   for (const std::string& id : ids) {
     const auto record = found.records.find(id);
-    if (record != found.records.end()) filler.Add(id, record->second);
+    if (record == found.records.end()) continue;
+    const size_t bytes = record->second->ByteSizeLong() + kFieldBytes;
+    const bool first = reflection.FieldSize(answer, fields.records) == 0;
+    if ((full || bytes > room) && !first) {
+      full = true;
+      stats.deferred_ids.push_back(id);
+      continue;
+    }
+    FitTexts(*record->second, room, id, stats);
+    room -= std::min(room, bytes);
+    reflection.AddAllocatedMessage(&answer, fields.records, record->second.release());
   }
 }
 

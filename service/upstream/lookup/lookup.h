@@ -12,8 +12,8 @@
 #include "falcon_gateway/v1/types.pb.h"
 #include "google/protobuf/message.h"
 #include "json/decoder.h"
-#include "upstream/call/read_context.h"
-#include "upstream/lookup/fit_texts.h"
+#include "upstream/call/upstream_client.h"
+#include "upstream/lookup/record_fields.h"
 
 namespace falcon::upstream {
 

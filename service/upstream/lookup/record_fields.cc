@@ -1,11 +1,14 @@
-// Reflection.
+// Reflection; the length at which all texts fit.
 #include "upstream/lookup/record_fields.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <vector>
 
 #include "absl/strings/str_format.h"
 #include "base/text.h"
+#include "google/protobuf/descriptor.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 
 namespace falcon::upstream {
@@ -13,6 +16,7 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
+using google::protobuf::Reflection;
 
 constexpr int kNanosPerMilli = 1'000'000;
 
@@ -38,6 +42,93 @@ std::string DoubleText(double value) {
   char text[32];
   const auto end = std::to_chars(text, text + sizeof(text), value).ptr;
   return std::string(text, end);
+}
+
+constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
+constexpr size_t kMinText = 64;  // shorter texts are left alone
+constexpr int kMaxDepth = 100;
+
+struct Text {
+  Message* holder;
+  const FieldDescriptor* field;
+  int index;  // -1: the field is not repeated
+  std::string path;
+  size_t size;
+};
+
+std::string ValueOf(const Text& text) {
+  const Reflection& reflection = *text.holder->GetReflection();
+  return text.index < 0 ? reflection.GetString(*text.holder, text.field)
+                        : reflection.GetRepeatedString(*text.holder, text.field, text.index);
+}
+
+void SetValue(const Text& text, std::string value) {
+  const Reflection& reflection = *text.holder->GetReflection();
+  if (text.index < 0) {
+    reflection.SetString(text.holder, text.field, std::move(value));
+  } else {
+    reflection.SetRepeatedString(text.holder, text.field, text.index, std::move(value));
+  }
+}
+
+class Collector {
+ public:
+  explicit Collector(std::vector<Text>& texts) : texts_(texts) {}
+
+  void Visit(Message& message, const std::string& prefix, int depth) {
+    if (depth > kMaxDepth) return;
+    const Reflection& reflection = *message.GetReflection();
+    std::vector<const FieldDescriptor*> fields;
+    reflection.ListFields(message, &fields);
+    for (const FieldDescriptor* field : fields) {
+      if (field->containing_type()->options().map_entry() && field->number() == 1) continue;
+      const std::string path = prefix.empty() ? field->name() : StrCat(prefix, ".", field->name());
+      if (!field->is_repeated()) {
+        VisitValue(message, field, -1, path, depth);
+        continue;
+      }
+      for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+        VisitValue(message, field, i, StrCat(path, "[", i, "]"), depth);
+      }
+    }
+  }
+
+ private:
+  void VisitValue(Message& message, const FieldDescriptor* field, int index,
+                  const std::string& path, int depth) {
+    const Reflection& reflection = *message.GetReflection();
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      Visit(index < 0 ? *reflection.MutableMessage(&message, field)
+                      : *reflection.MutableRepeatedMessage(&message, field, index),
+            path, depth + 1);
+    } else if (field->type() == FieldDescriptor::TYPE_STRING) {
+      Text text{&message, field, index, path, 0};
+      text.size = ValueOf(text).size();
+      if (text.size >= kMinText) texts_.push_back(std::move(text));
+    }
+  }
+
+  std::vector<Text>& texts_;
+};
+
+// The length to which all longer texts are cut so that `excess` bytes go. `texts`: longest first.
+size_t LengthThatFits(const std::vector<Text>& texts, size_t excess) {
+  size_t sum = 0;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    sum += texts[i].size;
+    const size_t next = i + 1 < texts.size() ? texts[i + 1].size : kMinText;
+    const size_t cut = i + 1;
+    if (sum - cut * next < excess) continue;
+    return std::max(kMinText, (sum - excess) / cut);
+  }
+  return kMinText;
+}
+
+// The first bytes of `text`, whole characters, and an ellipsis.
+std::string Cut(const std::string& text, size_t most) {
+  size_t end = most - kEllipsis.size();
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return StrCat(std::string_view(text).substr(0, end), kEllipsis);
 }
 
 }  // namespace
@@ -110,6 +201,25 @@ std::string SortValueOf(const Message& record, const FieldDescriptor* field,
       return DoubleText(reflection.GetDouble(record, field));
     default:
       return "";
+  }
+}
+
+void FitTexts(Message& message, size_t max_bytes, const std::string& id, CallStats& stats) {
+  const size_t bytes = message.ByteSizeLong();
+  if (bytes <= max_bytes) return;
+  std::vector<Text> texts;
+  Collector(texts).Visit(message, "", 0);
+  std::sort(texts.begin(), texts.end(), [](const Text& a, const Text& b) {
+    return a.size != b.size ? a.size > b.size : a.path < b.path;
+  });
+  const size_t most = LengthThatFits(texts, bytes - max_bytes);
+  for (const Text& text : texts) {
+    if (text.size <= most) break;
+    SetValue(text, Cut(ValueOf(text), most));
+    stats.AddNote({"TEXT_TRUNCATED",
+                   StrCat("cut from ", text.size, " bytes to ", most,
+                          ": the record is larger than an answer may be"),
+                   text.path, id});
   }
 }
 

@@ -1,10 +1,11 @@
 // Builds the JSON body of an aggregate and reads its buckets.
 #include "upstream/operation/aggregate.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "upstream/operation/request_text.h"
+#include "base/text.h"
 
 namespace falcon::upstream {
 namespace {
@@ -14,45 +15,16 @@ using Json = nlohmann::json;
 // Buckets below buckets: two levels are asked for, and an answer may not drive the stack deeper.
 constexpr int kMaxLevels = 4;
 
-std::string_view TypeName(v1::AggregationKind kind) {
-  switch (kind) {
-    case v1::AGGREGATION_KIND_DATE_HISTOGRAM:
-      return "date_histogram";
-    case v1::AGGREGATION_KIND_CARDINALITY:
-      return "cardinality";
-    case v1::AGGREGATION_KIND_MIN:
-      return "min";
-    case v1::AGGREGATION_KIND_MAX:
-      return "max";
-    case v1::AGGREGATION_KIND_AVG:
-      return "avg";
-    case v1::AGGREGATION_KIND_SUM:
-      return "sum";
-    default:
-      return "terms";
-  }
-}
-
-std::string_view IntervalName(v1::AggregationInterval interval) {
-  switch (interval) {
-    case v1::AGGREGATION_INTERVAL_HOUR:
-      return "hour";
-    case v1::AGGREGATION_INTERVAL_DAY:
-      return "day";
-    case v1::AGGREGATION_INTERVAL_WEEK:
-      return "week";
-    case v1::AGGREGATION_INTERVAL_MONTH:
-      return "month";
-    default:
-      return "";
-  }
+// Falcon's name of a value of our enums: what follows `prefix`, in lower case.
+std::string FalconName(std::string_view value, std::string_view prefix) {
+  return Lower(value.substr(std::min(prefix.size(), value.size())));
 }
 
 // Falcon requires every key; these values ask for nothing.
 Json Element(const std::string& field, v1::AggregationKind kind, int size) {
-  const bool terms = TypeName(kind) == "terms";
+  const bool terms = kind == v1::AGGREGATION_KIND_TERMS;
   return {{"name", field},
-          {"type", TypeName(kind)},
+          {"type", FalconName(v1::AggregationKind_Name(kind), "AGGREGATION_KIND_")},
           {"field", field},
           {"size", terms ? size : 0},
           {"sort", terms ? "_count|desc" : ""},  // the dot form is refused
@@ -128,7 +100,8 @@ UpstreamRequest AggregateRequest(const Operation& operation, const AggregationQu
       element["date_ranges"].push_back({{"from", query.bounds[i]}, {"to", query.bounds[i + 1]}});
     }
   } else if (query.kind == v1::AGGREGATION_KIND_DATE_HISTOGRAM) {
-    element["interval"] = IntervalName(query.interval);
+    element["interval"] =
+        FalconName(v1::AggregationInterval_Name(query.interval), "AGGREGATION_INTERVAL_");
   }
   if (!query.then_by.empty()) {
     element["sub_aggregates"].push_back(

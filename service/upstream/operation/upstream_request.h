@@ -2,17 +2,22 @@
 #ifndef FALCON_UPSTREAM_OPERATION_UPSTREAM_REQUEST_H_
 #define FALCON_UPSTREAM_OPERATION_UPSTREAM_REQUEST_H_
 
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "base/time.h"
 #include "upstream/operation/operation.h"
-#include "upstream/operation/request_text.h"
 
 namespace falcon::upstream {
+
+// Of a query string, not encoded. A name may occur more than once.
+using Parameters = std::vector<std::pair<std::string, std::string>>;
 
 // Path and query. Some servers close the connection on a longer URL.
 inline constexpr size_t kMaxUrlBytes = 8 << 10;
@@ -60,6 +65,15 @@ std::string RecordKey(const BatchKey& key, std::string_view id);
 // How many of `ids`, from the first on, one call takes: as many as Falcon and a URL do, at least
 // one.
 size_t IdsPerCall(const BatchKey& key, std::span<const std::string> ids);
+
+// "<path>?name=value&..." with everything but unreserved characters percent-encoded: a `+` in FQL
+// must survive.
+std::string BuildUrl(std::string_view path, const Parameters& query);
+// The parameters of "name=value&...", decoded. A `%` that escapes nothing stands for itself.
+Parameters ParseQuery(std::string_view query);
+
+// Compact JSON. Bytes that are not UTF-8 become U+FFFD.
+std::string JsonText(const nlohmann::json& value);
 
 }  // namespace falcon::upstream
 

@@ -1,4 +1,4 @@
-// Between cursors and bytes.
+// Between cursors and bytes; the last run of equal sort values.
 #include "upstream/paging/cursor.h"
 
 #include <utility>
@@ -12,6 +12,9 @@ namespace {
 
 constexpr uint32_t kVersion = 3;
 constexpr int64_t kMaxIssued = 9'000'000'000'000;  // in 2255; nanoseconds end soon after
+
+// 800 KB a cursor; hosts enrolled in one second, or alerts of one millisecond, stay far below.
+constexpr size_t kMaxSeen = 100'000;
 
 }  // namespace
 
@@ -79,6 +82,42 @@ std::optional<Cursor> DecodeCursor(std::string_view bytes) {
   cursor.skip = message.skip();
   cursor.skip_mark = message.skip_mark();
   return cursor;
+}
+
+TieDeduplicator::TieDeduplicator(const Cursor& cursor)
+    : value_(cursor.seek_value),
+      whole_(cursor.sent == 0 || !cursor.seek_value.empty()),
+      seen_(cursor.seen),
+      anchor_(cursor.anchor) {
+  if (anchor_.empty() || anchor_ != value_) return;
+  sent_before_.insert(seen_.begin(), seen_.end());
+}
+
+bool TieDeduplicator::AlreadySent(const std::string& sort_value, const std::string& id) const {
+  return !sent_before_.empty() && sort_value == anchor_ && sent_before_.contains(IdHash(id));
+}
+
+void TieDeduplicator::Add(const std::string& sort_value, std::string id) {
+  if (sort_value != value_) {
+    // After records of unknown value, nobody knows whether this one is the first of its own.
+    const bool unknown = value_.empty() && !whole_;
+    value_ = sort_value;
+    whole_ = !unknown;
+    seen_.clear();
+    ids_.clear();
+  }
+  if (sort_value.empty()) whole_ = false;
+  ids_.push_back(std::move(id));
+}
+
+void TieDeduplicator::Save(Cursor& cursor) const {
+  cursor.seek_value = value_;
+  cursor.seen = seen_;
+  if (!whole_ || seen_.size() + ids_.size() > kMaxSeen) {
+    ForgetSeen(cursor);
+    return;
+  }
+  for (const std::string& id : ids_) cursor.seen.push_back(IdHash(id));
 }
 
 }  // namespace falcon::upstream

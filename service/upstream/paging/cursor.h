@@ -1,4 +1,4 @@
-// Cursor: where a list or an export stands.
+// Cursor: where a list or an export stands; TieDeduplicator: what it need not send again.
 #ifndef FALCON_UPSTREAM_PAGING_CURSOR_H_
 #define FALCON_UPSTREAM_PAGING_CURSOR_H_
 
@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "base/time.h"
@@ -55,6 +56,30 @@ uint64_t IdHash(std::string_view id);
 std::string EncodeCursor(const Cursor& cursor);
 // Nullopt for anything that EncodeCursor of this version did not write.
 std::optional<Cursor> DecodeCursor(std::string_view bytes);
+
+// The last records sent that have equal sort values, which a re-seek returns again.
+class TieDeduplicator {
+ public:
+  // As the page before left it.
+  explicit TieDeduplicator(const Cursor& cursor);
+
+  // Whether a re-seek returned a record that was sent before.
+  bool AlreadySent(const std::string& sort_value, const std::string& id) const;
+  // A record was sent. An empty `sort_value` means that it has none, so that no re-seek can find
+  // others like it.
+  void Add(const std::string& sort_value, std::string id);
+  // Writes seek_value and seen.
+  void Save(Cursor& cursor) const;
+
+ private:
+  std::string value_;
+  bool whole_;  // all records sent with value_ are known here
+  std::vector<uint64_t> seen_;
+  // After seen_. Hashed when saved, since most ties end within the page.
+  std::vector<std::string> ids_;
+  std::string anchor_;
+  std::unordered_set<uint64_t> sent_before_;  // inside the tie at anchor_
+};
 
 }  // namespace falcon::upstream
 

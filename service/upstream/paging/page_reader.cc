@@ -7,9 +7,6 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "upstream/lookup/record_fields.h"
-#include "upstream/paging/page_failure.h"
-#include "upstream/paging/page_request.h"
 
 namespace falcon::upstream {
 namespace {
@@ -28,8 +25,6 @@ constexpr int kMaxIdlePages = 1000;
 constexpr int kMaxFruitlessPages = 10;
 // More than a token can hold of what a re-seek needs: then the count goes on instead.
 constexpr size_t kMaxSeen = 500;
-// Of a record in an answer: the tag and the length before it.
-constexpr size_t kFieldBytes = 8;
 
 bool IsSlow(const absl::Status& failure) {
   const std::string reason = Reason(failure);
@@ -346,7 +341,7 @@ bool PageReader::Accept(TieDeduplicator& tie, Message& record, std::string id, s
       plan_.seek_field == nullptr
           ? ""
           : SortValueOf(record, plan_.seek_field, plan_.seek_kind, plan_.order.descending);
-  if (tie.Sent(value, id)) return false;
+  if (tie.AlreadySent(value, id)) return false;
   if (!plan_.names.Matches(record)) {
     ++dropped_;
     tie.Add(value, std::move(id));
@@ -355,9 +350,7 @@ bool PageReader::Accept(TieDeduplicator& tie, Message& record, std::string id, s
   ClearUnselected(plan_, record);
   size_t bytes = record.ByteSizeLong() + kFieldBytes;
   if (bytes > plan_.answer_bytes) {
-    for (Note& note : FitTexts(record, plan_.answer_bytes - kFieldBytes, id)) {
-      stats_.AddNote(std::move(note));
-    }
+    FitTexts(record, plan_.answer_bytes - kFieldBytes, id, stats_);
     bytes = record.ByteSizeLong() + kFieldBytes;
   }
   if (added_ > 0 && weight_ + bytes > plan_.answer_bytes) {

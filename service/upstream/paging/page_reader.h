@@ -1,4 +1,4 @@
-// PageReader: the way to one page with records, or to the end, call after call.
+// PageReader: the calls that it takes to get one page with records, or to reach the end.
 #ifndef FALCON_UPSTREAM_PAGING_PAGE_READER_H_
 #define FALCON_UPSTREAM_PAGING_PAGE_READER_H_
 
@@ -8,13 +8,12 @@
 #include <utility>
 #include <vector>
 
-#include "upstream/paging/next_page.h"
+#include "upstream/paging/page_request.h"
 #include "upstream/paging/pager.h"
-#include "upstream/paging/tie_deduplicator.h"
 
 namespace falcon::upstream {
 
-// Of one FetchPage, which says what it promises. Loop thread only.
+// Serves one FetchPage, which documents the behaviour. One thread at a time.
 class PageReader {
  public:
   PageReader(const PagePlan& plan, Cursor cursor, const ReadContext& read,
@@ -25,14 +24,14 @@ class PageReader {
 
   // The next call, or why there is none.
   absl::StatusOr<UpstreamRequest> NextCall();
-  // Those of the read, until what comes may not be older.
+  // Of the next call. Those of the read, until a page is asked for again: then of age 0.
   const CallOptions& options() const { return options_; }
 
-  // OK: worth another call.
+  // OK: another call is worth it.
   absl::Status Recover(const absl::Status& failure);
 
-  // True: the page is done. False: it brought nothing new, another call may.
-  // `as_of`: when the call for it went out.
+  // True: the page is complete. False: the response had nothing new, another call may. `as_of`: when
+  // the call was sent.
   absl::StatusOr<bool> Take(const json::Document& document, SteadyTime as_of, Entities entities);
 
   // How to look up the ids of a page that was asked for at `as_of`.

@@ -1,10 +1,11 @@
-// Pager: one page after another of a filtered, ordered collection, past 10,000, past dead cursors,
-// no record twice.
+// Pager: the pages of a filtered, ordered collection, past 10,000 records and expired cursors, each
+// record once.
 #ifndef FALCON_UPSTREAM_PAGING_PAGER_H_
 #define FALCON_UPSTREAM_PAGING_PAGER_H_
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -12,9 +13,9 @@
 #include "fql/name_filter.h"
 #include "google/protobuf/message.h"
 #include "json/decoder.h"
-#include "upstream/call/read_context.h"
-#include "upstream/lookup/fit_texts.h"
+#include "upstream/call/upstream_client.h"
 #include "upstream/lookup/lookup.h"
+#include "upstream/lookup/record_fields.h"
 #include "upstream/paging/page_token.h"
 
 namespace falcon::upstream {
@@ -60,13 +61,13 @@ struct PageOutcome {
   json::DecodeReport report;
   // Of a page that is more than one answer holds: where each answer but the last ends.
   std::vector<PageCut> cuts;
-  int limit = 0;           // rows that it was asked for at last
+  int limit = 0;           // rows of the last request
   bool impatient = false;  // larger pages took too long
 };
 
-// What of a record must be decoded, whatever the reader selected.
+// What must be decoded of a record, whatever the reader selected.
 json::DecodeOptions DecodedBy(const PagePlan& plan);
-// Takes back of it what the reader did not select.
+// Clears what the reader did not select.
 void ClearUnselected(const PagePlan& plan, google::protobuf::Message& record);
 
 // Fetches the page at `cursor` and appends its records to repeated field `records` of `answer`: at
@@ -77,9 +78,9 @@ void ClearUnselected(const PagePlan& plan, google::protobuf::Message& record);
 // is cut, malformed or reset is fetched again (the chain's retries). Where the operation pages by
 // offset, each page of an order that can be re-sought starts anew at the last value, so that
 // neither its window nor a record that vanishes cuts the list; another order ends at the window
-// with OUT_OF_RANGE (OFFSET_WINDOW). Ids without a record are told in `stats.errors`. Facets go
-// along for the selected fields that need them. Pages that are too large, or that Falcon does not
-// bring in time: asked again at half the size.
+// with OUT_OF_RANGE (OFFSET_WINDOW). IDs without a record are in `stats.errors`. The
+// request has the facets that the selected fields need. A page that is too large, or does not come
+// in time, is asked for again at half the size.
 //
 // Totals are hints. A list ends where Falcon names no next page and counts no more, or with an
 // empty page; a full page is followed by another call even where the total is just reached by
@@ -89,12 +90,25 @@ void ClearUnselected(const PagePlan& plan, google::protobuf::Message& record);
 // list is UNAVAILABLE (UPSTREAM_MALFORMED). So is a first page that has no rows though some are
 // counted, and one whose records have no ids.
 //
-// Guards against a service that turns in circles: the same cursor again, or an empty page with a
+// Guards against loops: the same cursor again, or an empty page with a
 // next one, three times in a row, or an earlier cursor again, is DATA_LOSS (CURSOR_LOOP). A record
 // that is larger than an answer comes alone, its largest texts cut (TEXT_TRUNCATED in
 // `stats.notes`). Failures leave `answer` as it was.
 Task<absl::StatusOr<PageOutcome>> FetchPage(ReadContext read, const PagePlan& plan, Cursor cursor,
                                             google::protobuf::Message& answer, std::string records);
+
+// OUT_OF_RANGE (OFFSET_WINDOW): more rows than the operation counts.
+absl::Status OffsetWindowExceeded(const Operation& operation);
+
+// UNAVAILABLE (UPSTREAM_MALFORMED): what came is no page of Falcon's, or not the rest of the list.
+absl::Status Malformed(const Operation& operation, std::string_view why);
+
+// DATA_LOSS (CURSOR_LOOP): the pages never end.
+absl::Status CursorLoop();
+
+// ABORTED (CURSOR_EXPIRED): Falcon forgot the place, as `expired` says, and there is no other way
+// back.
+absl::Status CursorExpired(const absl::Status& expired);
 
 }  // namespace falcon::upstream
 

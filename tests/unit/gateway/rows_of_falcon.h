@@ -20,7 +20,7 @@
 #include "base/text.h"
 #include "tests/support/fake_transport.h"
 #include "upstream/operation/operation.h"
-#include "upstream/operation/request_text.h"
+#include "upstream/operation/upstream_request.h"
 
 namespace falcon::testing {
 

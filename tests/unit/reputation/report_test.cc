@@ -246,7 +246,7 @@ TEST(Reply, MalformedErrorBodiesAreAccepted) {
   }
 }
 
-TEST(RetryAfterDelay, ReadsSecondsAndDatesAndNothingElse) {
+TEST(Reply, QuotaErrorCarriesSecondsAndDatesOfTheHeaderAndNothingElse) {
   struct Row {
     std::string text;
     std::optional<milliseconds> delay;
@@ -263,15 +263,16 @@ TEST(RetryAfterDelay, ReadsSecondsAndDatesAndNothingElse) {
       {"Thu, 28 May 2026 20:27:00 GMT", seconds(20)},
       {"Thu, 28 May 2026 20:26:00 GMT", std::nullopt},
   };
+  const std::string body = ErrorBody("QuotaExceededError");
   for (const Row& row : rows) {
-    EXPECT_EQ(RetryAfterDelay({{"retry-after", row.text}}, kNow), row.delay) << row.text;
+    const absl::Status spent = Read(429, body, {{"retry-after", row.text}}).status();
+    EXPECT_EQ(RetryAfter(spent), row.delay) << row.text;
   }
-  EXPECT_EQ(RetryAfterDelay({{"Retry-After", "Thu, 28 May 2026 20:27:00 GMT"},
-                             {"Date", "Thu, 28 May 2026 20:26:50 GMT"}},
-                            kNow),
-            seconds(10))
-      << "by the server's own clock";
-  EXPECT_EQ(RetryAfterDelay({}, kNow), std::nullopt);
+  const absl::Status spent = Read(429, body,
+                                  {{"Retry-After", "Thu, 28 May 2026 20:27:00 GMT"},
+                                   {"Date", "Thu, 28 May 2026 20:26:50 GMT"}})
+                                 .status();
+  EXPECT_EQ(RetryAfter(spent), seconds(10)) << "by the server's own clock";
 }
 
 TEST(Reply, QuotaErrorCarriesRetryAfterOfTheHeader) {

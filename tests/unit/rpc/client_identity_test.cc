@@ -1,5 +1,5 @@
 // Names of callers that no certificate proves.
-#include "rpc/server/client_identity.h"
+#include "rpc/server/rpc_environment.h"
 
 #include <gtest/gtest.h>
 

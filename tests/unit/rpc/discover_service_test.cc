@@ -6,7 +6,7 @@
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/discover.grpc.pb.h"
 #include "tests/unit/rpc/served_fixture.h"
-#include "upstream/operation/request_text.h"
+#include "upstream/operation/upstream_request.h"
 
 namespace falcon::rpc {
 namespace {

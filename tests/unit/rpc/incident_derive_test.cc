@@ -8,7 +8,7 @@
 
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/incidents.pb.h"
-#include "rpc/services/incident_join.h"
+#include "rpc/services/incidents.h"
 
 namespace falcon::rpc {
 namespace {

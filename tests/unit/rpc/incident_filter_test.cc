@@ -1,6 +1,4 @@
 // The retired Incidents API's words in filters, and what is left alone.
-#include "rpc/services/incident_filter.h"
-
 #include <gtest/gtest.h>
 
 #include <string>
@@ -8,6 +6,7 @@
 #include "base/error.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/incident_record.pb.h"
+#include "rpc/services/incidents.h"
 
 namespace falcon::rpc {
 namespace {

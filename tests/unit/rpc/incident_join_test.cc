@@ -1,12 +1,11 @@
 // IncidentJoin: deadlines, fair shares and cached responses of the look-up of alerts.
-#include "rpc/services/incident_join.h"
-
 #include <gmock/gmock.h>
 
 #include <deque>
 
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/incidents.pb.h"
+#include "rpc/services/incidents.h"
 #include "tests/unit/upstream/upstream_fixture.h"
 
 namespace falcon::rpc {

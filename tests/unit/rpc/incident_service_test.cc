@@ -3,7 +3,7 @@
 
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/incidents.grpc.pb.h"
-#include "rpc/services/incident_references.h"
+#include "rpc/services/incidents.h"
 #include "tests/unit/rpc/served_fixture.h"
 
 namespace falcon::rpc {

@@ -120,8 +120,9 @@ TEST(DescribeTest, CountsAndNamesSkippedValues) {
   call.report.AddRecord("Host")->example = "7";
   call.report.AddValue("commands.\x1b[31m")->example = "1";
 
-  v1::ReadInfo info;
-  Describe(call, &info);
+  v1::GetHostResponse response;
+  Describe(call, response);
+  const v1::ReadInfo& info = response.read_info();
 
   EXPECT_EQ(info.skipped_values(), 4);
   ASSERT_EQ(info.skipped_fields_size(), 3);
@@ -141,8 +142,9 @@ TEST(DescribeTest, ListsNotesOnceEscapedAndBounded) {
   call.stats.Merge(shared, false);
   for (int i = 0; i < 200; ++i) call.stats.AddNote({"TOTAL_IS_WRONG", StrCat(i), {}, {}});
 
-  v1::ReadInfo info;
-  Describe(call, &info);
+  v1::GetHostResponse response;
+  Describe(call, response);
+  const v1::ReadInfo& info = response.read_info();
 
   ASSERT_EQ(info.notes_size(), 100);
   EXPECT_EQ(info.notes(0).message(), "about \\u{001B}[31m");

@@ -48,7 +48,7 @@ class Exports final : public v1::DetectionService::CallbackService {
       grpc::CallbackServerContext* context, const v1::ExportDetectionsRequest* request) override {
     return StartServerStream<v1::ExportDetectionsResponse>(
         environment_, context, request,
-        [this](RpcContext&, MessageStream& stream) { return Write(stream); });
+        [this](RpcContext&, const auto&, MessageStream& stream) { return Write(stream); });
   }
   std::atomic<int> begun = 0;
   std::atomic<int> under_way = 0;
@@ -82,18 +82,19 @@ class Gateway final : public v1::GatewayService::CallbackService {
   grpc::ServerUnaryReactor* CheckAccess(grpc::CallbackServerContext* context,
                                         const v1::CheckAccessRequest* request,
                                         v1::CheckAccessResponse* response) override {
-    return StartUnary(environment_, context, request, response, [](RpcContext&) { return Ok(); });
+    return StartUnary(environment_, context, request, response, Ok);
   }
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest* request,
                                       v1::GetStatusResponse* response) override {
-    return StartUnary(
-        environment_, context, request, response, [](RpcContext&) { return Ok(); },
-        LoadShedding::kExempt);
+    return StartUnary(environment_, context, request, response, Ok, LoadShedding::kExempt);
   }
 
  private:
-  static Task<absl::Status> Ok() { co_return absl::OkStatus(); }
+  static Task<absl::Status> Ok(RpcContext&, const google::protobuf::Message&,
+                               google::protobuf::Message&) {
+    co_return absl::OkStatus();
+  }
   const RpcEnvironment& environment_;
 };
 

@@ -49,12 +49,13 @@ class GatedService final : public v1::GatewayService::CallbackService {
                                       const v1::GetStatusRequest* request,
                                       v1::GetStatusResponse* response) override {
     return StartUnary(environment_, context, request, response,
-                      [=, this](RpcContext&) { return Wait(*response); });
+                      std::bind_front(&GatedService::Wait, this));
   }
   absl::Status status;
 
  private:
-  Task<absl::Status> Wait(v1::GetStatusResponse& response) {
+  Task<absl::Status> Wait(RpcContext&, const v1::GetStatusRequest&,
+                          v1::GetStatusResponse& response) {
     co_await gate_.Wait();
     response.set_region("us-1");
     co_return status;

@@ -1,12 +1,11 @@
 // Instants between processes whose clocks differ.
-#include "upstream/cache/cache_entry.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <random>
 
 #include "tests/support/fake_clock.h"
+#include "upstream/cache/remote_cache.h"
 
 namespace falcon::upstream {
 

@@ -1,12 +1,11 @@
 // Texts that are too long for an answer.
-#include "upstream/lookup/fit_texts.h"
-
 #include <gmock/gmock.h>
 
 #include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/hosts.pb.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "upstream/lookup/record_fields.h"
 
 namespace falcon::upstream {
 namespace {
@@ -19,7 +18,11 @@ TEST(FitTextsTest, AMessageThatFitsStaysAsItIs) {
   host.set_hostname(std::string(1000, 'h'));
   const v1::Host before = host;
 
-  EXPECT_TRUE(FitTexts(host, host.ByteSizeLong(), "id").empty());
+  CallStats stats;
+
+  FitTexts(host, host.ByteSizeLong(), "id", stats);
+
+  EXPECT_TRUE(stats.notes.empty());
   EXPECT_TRUE(MessageDifferencer::Equals(host, before));
 }
 
@@ -30,7 +33,9 @@ TEST(FitTextsTest, TheLongestTextsAreCutToEqualLengthsAndNamed) {
   host.add_tags("short");
   host.add_tags(std::string(9000, 't'));
 
-  const std::vector<Note> notes = FitTexts(host, 4000, "0123");
+  CallStats stats;
+  FitTexts(host, 4000, "0123", stats);
+  const std::vector<Note>& notes = stats.notes;
 
   EXPECT_LE(host.ByteSizeLong(), 4000U);
   EXPECT_GT(host.ByteSizeLong(), 3900U);
@@ -49,7 +54,8 @@ TEST(FitTextsTest, CutsBetweenCharactersAndEndsWithAnEllipsis) {
     v1::Host host;
     for (int i = 0; i < 300; ++i) host.mutable_hostname()->append("\xE2\x82\xAC");
 
-    FitTexts(host, most, "id");
+    CallStats stats;
+    FitTexts(host, most, "id", stats);
 
     EXPECT_LE(host.ByteSizeLong(), most);
     EXPECT_EQ(host.hostname().size() % 3, 0U) << "whole characters of three bytes";
@@ -64,7 +70,9 @@ TEST(FitTextsTest, TextsBelowOthersAreFoundByTheirPath) {
   (*answer.mutable_hosts(1)->mutable_additional_fields()->mutable_fields())["deep"]
       .set_string_value(std::string(20'000, 'd'));
 
-  const std::vector<Note> notes = FitTexts(answer, 5000, "");
+  CallStats stats;
+  FitTexts(answer, 5000, "", stats);
+  const std::vector<Note>& notes = stats.notes;
 
   EXPECT_LE(answer.ByteSizeLong(), 5000U);
   ASSERT_EQ(notes.size(), 2U);

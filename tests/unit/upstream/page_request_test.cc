@@ -7,7 +7,7 @@
 #include "falcon_gateway/v1/vulnerabilities.pb.h"
 #include "tests/support/fake_transport.h"
 #include "tests/unit/upstream/pager_fixture.h"
-#include "upstream/operation/request_text.h"
+#include "upstream/operation/upstream_request.h"
 
 namespace falcon::upstream {
 namespace {

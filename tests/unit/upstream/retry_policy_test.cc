@@ -1,9 +1,8 @@
 // Attempts and pauses.
-#include "upstream/call/retry_policy.h"
-
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "upstream/call/retrying_client.h"
 
 namespace falcon::upstream {
 namespace {
