@@ -1,6 +1,4 @@
 // Values as text.
-#include "render/value_text.h"
-
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -11,6 +9,7 @@
 #include "json_text.h"
 #include "messages.h"
 #include "naming.h"
+#include "render/record_table.h"
 #include "text.h"
 
 namespace falcon::client {

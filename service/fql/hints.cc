@@ -1,12 +1,11 @@
 // A hint is a guess: callers parse and check mended text before they show it.
-#include "fql/hints.h"
-
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "base/text.h"
 #include "fql/expression.h"
+#include "fql/parser.h"
 
 namespace falcon::fql {
 

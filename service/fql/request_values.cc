@@ -1,14 +1,13 @@
 // Reads request fields by reflection.
-#include "fql/request_values.h"
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <set>
 
-#include "base/status.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "fql/names.h"
+#include "fql/typed_filter.h"
 #include "google/protobuf/util/time_util.h"
 
 namespace falcon::fql {

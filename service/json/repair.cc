@@ -1,13 +1,12 @@
 // Repairs text that is almost JSON: one pass, a copy, only after the parser has refused the
 // original.
-#include "json/repair.h"
-
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
 
 #include "absl/strings/ascii.h"
+#include "json/document_impl.h"
 #include "simdjson.h"
 
 namespace falcon::json {

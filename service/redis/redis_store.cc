@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
-#include "base/backoff.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "redis/connection.h"
 #include "runtime/one_shot_event.h"
 

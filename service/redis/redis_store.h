@@ -12,7 +12,6 @@
 #include "base/time.h"
 #include "redis/key_value_store.h"
 #include "runtime/loop.h"
-#include "runtime/timer.h"
 #include "telemetry/log.h"
 
 namespace falcon::redis {

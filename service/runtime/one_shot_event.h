@@ -5,9 +5,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/time.h"
-#include "runtime/task.h"
+#include "runtime/loop.h"
 #include "runtime/thread_affinity.h"
-#include "runtime/timer.h"
 
 namespace falcon::runtime {
 

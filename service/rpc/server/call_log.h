@@ -6,7 +6,6 @@
 #include "rpc/server/rpc_environment.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
-#include "telemetry/repeat_limiter.h"
 
 namespace falcon::rpc {
 

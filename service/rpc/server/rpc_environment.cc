@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "base/status.h"
+#include "base/error.h"
 #include "rpc/server/client_identity.h"
 #include "rpc/server/field_access.h"
 #include "rpc/server/status.h"

@@ -8,8 +8,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "base/letter_case.h"
-#include "base/status.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/incident_record.pb.h"

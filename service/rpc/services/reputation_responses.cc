@@ -8,8 +8,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "google/protobuf/util/time_util.h"
-#include "reputation/reads.h"
-#include "runtime/collect_all_windowed.h"
+#include "reputation/report.h"
+#include "runtime/concurrency.h"
 
 namespace falcon::rpc {
 namespace {

@@ -13,7 +13,7 @@
 #include "falcon_gateway/v1/reputation.pb.h"
 #include "falcon_gateway/v1/types.pb.h"
 #include "reputation/client.h"
-#include "runtime/task.h"
+#include "runtime/loop.h"
 
 namespace falcon::rpc {
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/ioc_record.pb.h"

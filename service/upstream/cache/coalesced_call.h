@@ -15,7 +15,6 @@
 #include "base/error.h"
 #include "runtime/loop.h"
 #include "runtime/one_shot_event.h"
-#include "runtime/task.h"
 #include "upstream/call/call_options.h"
 #include "upstream/call/call_stats.h"
 

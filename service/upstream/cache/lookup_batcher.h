@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "runtime/loop.h"
-#include "runtime/timer.h"
 #include "upstream/cache/coalesced_call.h"
 #include "upstream/call/upstream_client.h"
 

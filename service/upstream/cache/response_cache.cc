@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "absl/strings/str_join.h"
-#include "base/status.h"
+#include "base/error.h"
 #include "base/text.h"
 
 namespace falcon::upstream {

@@ -11,7 +11,6 @@
 #include "absl/status/status.h"
 #include "base/time.h"
 #include "runtime/loop.h"
-#include "runtime/timer.h"
 #include "upstream/call/admission_queue.h"
 #include "upstream/call/circuit_breaker.h"
 #include "upstream/call/retry_budget.h"

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/status.h"
 #include "upstream/call/parse_response.h"
 #include "upstream/call/send_claim.h"
 

@@ -8,7 +8,7 @@
 #include "http/http_transport.h"
 #include "json/document.h"
 #include "runtime/cpu_pool.h"
-#include "runtime/timer.h"
+#include "runtime/loop.h"
 #include "upstream/call/admission_queue.h"
 #include "upstream/call/bulkheads.h"
 #include "upstream/call/circuit_breaker.h"

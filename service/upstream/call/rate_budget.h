@@ -14,8 +14,7 @@
 #include "absl/status/statusor.h"
 #include "base/time.h"
 #include "http/http_transport.h"
-#include "runtime/task.h"
-#include "runtime/timer.h"
+#include "runtime/loop.h"
 #include "upstream/call/priority.h"
 #include "upstream/call/rate_window.h"
 

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "absl/status/status.h"
-#include "base/backoff.h"
+#include "base/time.h"
 
 namespace falcon::upstream {
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
 #include "upstream/call/chunked_lookup.h"
 

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "runtime/timer.h"
+#include "runtime/loop.h"
 #include "upstream/call/bulkheads.h"
 #include "upstream/call/call_guard.h"
 #include "upstream/call/retry_policy.h"

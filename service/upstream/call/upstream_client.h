@@ -17,7 +17,7 @@
 #include "absl/status/statusor.h"
 #include "base/error.h"
 #include "json/document.h"
-#include "runtime/task.h"
+#include "runtime/loop.h"
 #include "upstream/call/call_options.h"
 #include "upstream/call/call_stats.h"
 #include "upstream/call/lookup_result.h"

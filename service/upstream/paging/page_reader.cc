@@ -5,7 +5,6 @@
 #include <bit>
 
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
 #include "upstream/lookup/record_fields.h"
 #include "upstream/paging/page_failure.h"

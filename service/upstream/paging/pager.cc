@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/status.h"
+#include "base/error.h"
 #include "upstream/lookup/record_fields.h"
 #include "upstream/paging/next_page.h"
 #include "upstream/paging/page_reader.h"
