@@ -7,7 +7,6 @@
 
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
-#include "json_text.h"
 #include "text.h"
 
 namespace falcon::client {
@@ -239,16 +238,10 @@ std::string RawValues::At(const std::string& path) const {
   return Join(found, ", ");
 }
 
-std::string PathBelow(const std::string& message, const FieldDescriptor& field) {
-  const std::string& own = field.options().GetExtension(options::v1::json_key);
-  const std::string& key = own.empty() ? field.name() : own;
-  return message.empty() ? key : StrCat(message, ".", key);
-}
-
 std::string PathBelow(const std::string& message, const FieldDescriptor& field, int index) {
-  std::string path = PathBelow(message, field);
-  if (index >= 0) path.append(StrCat("[", index, "]"));
-  return path;
+  const std::string& own = field.options().GetExtension(options::v1::json_key);
+  return StrCat(message, message.empty() ? "" : ".", own.empty() ? field.name() : own,
+                index < 0 ? "" : StrCat("[", index, "]"));
 }
 
 }  // namespace falcon::client

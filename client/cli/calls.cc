@@ -5,7 +5,6 @@
 
 #include "cli/environment.h"
 #include "cli/notes.h"
-#include "json_text.h"
 #include "messages.h"
 #include "render/failure_text.h"
 #include "render/record_table.h"

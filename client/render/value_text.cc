@@ -6,7 +6,6 @@
 #include "absl/strings/str_format.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
-#include "json_text.h"
 #include "messages.h"
 #include "naming.h"
 #include "render/record_table.h"

@@ -259,8 +259,6 @@ absl::StatusOr<Expression> CompileOn(const TypedFilter& filter, const std::strin
   }
 }
 
-using google::protobuf::FieldDescriptor;
-
 bool IsFilter(const FieldDescriptor& field) {
   if (field.options().HasExtension(options::v1::typed_filter)) return true;
   const bool text = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;

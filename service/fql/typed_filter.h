@@ -31,11 +31,9 @@ absl::StatusOr<std::vector<Value>> RequestValues(const google::protobuf::Message
 absl::StatusOr<std::vector<const google::protobuf::EnumValueDescriptor*>> RequestEnums(
     const google::protobuf::Message& request, const google::protobuf::FieldDescriptor& field);
 
-// "2025-01-31T10:20:30.5Z". INVALID_ARGUMENT outside the years 1 to 9999.
-absl::StatusOr<std::string> InstantText(const google::protobuf::Timestamp& instant);
-
-// The instant as `target` compares it: text, or whole seconds since 1970, rounded up so that both
-// ends of an interval keep their meaning.
+// The instant as `target` compares it: text, such as "2025-01-31T10:20:30.5Z", or whole seconds
+// since 1970, rounded up so that both ends of an interval keep their meaning. INVALID_ARGUMENT
+// outside the years 1 to 9999.
 absl::StatusOr<Value> InstantValue(const google::protobuf::Timestamp& instant, const Field& target);
 
 // References outlive the call.

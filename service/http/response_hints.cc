@@ -40,7 +40,6 @@ constexpr double kMaxInstantMs = 1e15;       // in milliseconds: the year 33658
 // A WallTime counts nanoseconds, which end in the year 2262.
 constexpr int64_t kMaxEpochSeconds = int64_t{7'258'118'400};
 constexpr milliseconds kMinDelay = seconds(1);
-constexpr milliseconds kMaxDelay = seconds(120);
 
 // Seconds as "20" or "2.5". Nullopt for any other text, and for what is not above zero.
 std::optional<double> ParseSeconds(std::string_view text) {
@@ -50,24 +49,25 @@ std::optional<double> ParseSeconds(std::string_view text) {
 }
 
 // The wait until an instant, seen from `base`.
-std::optional<milliseconds> Until(milliseconds instant, WallTime base) {
+std::optional<milliseconds> Until(milliseconds instant, WallTime base, milliseconds max) {
   const auto since_epoch = std::chrono::duration_cast<milliseconds>(base.time_since_epoch());
   if (instant <= since_epoch) return std::nullopt;
-  return std::clamp<milliseconds>(instant - since_epoch, kMinDelay, kMaxDelay);
+  return std::clamp<milliseconds>(instant - since_epoch, kMinDelay, max);
 }
 
-std::optional<milliseconds> ParseWait(std::string_view text, WallTime base) {
+std::optional<milliseconds> ParseWait(std::string_view text, WallTime base, milliseconds max) {
   if (const std::optional<WallTime> date = ParseHttpDate(text); date.has_value()) {
-    return Until(std::chrono::duration_cast<milliseconds>(date->time_since_epoch()), base);
+    return Until(std::chrono::duration_cast<milliseconds>(date->time_since_epoch()), base, max);
   }
   const std::optional<double> number = ParseSeconds(text);
   if (!number.has_value()) return std::nullopt;
   const double in_ms =
       std::min(*number > kMaxInstantSeconds ? *number : *number * 1000, kMaxInstantMs);
-  if (*number > kMaxDelaySeconds) return Until(milliseconds(static_cast<int64_t>(in_ms)), base);
-  const double longest = static_cast<double>(kMaxDelay.count());
+  if (*number > kMaxDelaySeconds)
+    return Until(milliseconds(static_cast<int64_t>(in_ms)), base, max);
+  const double longest = static_cast<double>(max.count());
   const milliseconds delay(static_cast<int64_t>(std::min(in_ms, longest)));
-  return std::clamp<milliseconds>(delay, kMinDelay, kMaxDelay);
+  return std::clamp<milliseconds>(delay, kMinDelay, max);
 }
 
 }  // namespace
@@ -115,10 +115,11 @@ std::optional<WallTime> ParseHttpDate(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<milliseconds> ParseRetryAfter(const Headers& headers, WallTime now) {
+std::optional<milliseconds> ParseRetryAfter(const Headers& headers, WallTime now,
+                                            milliseconds max) {
   const WallTime base = ParseHttpDate(Trimmed(FindHeader(headers, "date"))).value_or(now);
   for (const std::string_view name : {"x-ratelimit-retryafter", "retry-after"}) {
-    const auto wait = ParseWait(Trimmed(FindHeader(headers, name)), base);
+    const auto wait = ParseWait(Trimmed(FindHeader(headers, name)), base, max);
     if (wait.has_value()) return wait;
   }
   return std::nullopt;

@@ -26,9 +26,10 @@ std::string MarkupText(std::string_view page, size_t max_bytes);
 // The wait that `X-RateLimit-RetryAfter` asks for, or, where that is absent or of no use,
 // `Retry-After`. An instant in epoch seconds or milliseconds, told apart by size (above 10^11:
 // milliseconds), or as an HTTP date, relative to the response's own `Date`, or `now` without one;
-// a number up to 10^9 is a delay in seconds. Numbers may have a fraction. Clamped to 1..120 s.
+// a number up to 10^9 is a delay in seconds. Numbers may have a fraction. Clamped to 1 s to `max`.
 // Nullopt: absent, garbage or past.
-std::optional<milliseconds> ParseRetryAfter(const Headers& headers, WallTime now);
+std::optional<milliseconds> ParseRetryAfter(const Headers& headers, WallTime now,
+                                            milliseconds max = seconds(120));
 
 // An HTTP date in any of its three formats, such as "Wed, 21 Oct 2026 07:28:00 GMT". Nullopt: other
 // text, or a year outside 1970 to 2199.

@@ -129,7 +129,6 @@ Report FromAttributes(const Json& attributes) {
 
 using absl::StatusCode;
 
-constexpr milliseconds kMinDelay = seconds(1);
 constexpr milliseconds kMaxDelay = std::chrono::hours(24);
 constexpr size_t kMaxErrorBody = 64 << 10;
 constexpr std::array<std::string_view, 16> kCodes = {"BadRequestError",
@@ -182,7 +181,7 @@ absl::Status Limited(const http::HttpResponse& response, WallTime now, std::stri
   const absl::Status limited =
       Error(StatusCode::kResourceExhausted, "REPUTATION_QUOTA",
             StrCat("VirusTotal reports that the key's quota is spent", detail));
-  const std::optional<milliseconds> delay = RetryAfterDelay(response.headers, now);
+  const std::optional<milliseconds> delay = http::ParseRetryAfter(response.headers, now, kMaxDelay);
   return delay.has_value() ? WithRetryAfter(limited, *delay) : limited;
 }
 
@@ -269,19 +268,6 @@ absl::StatusOr<Report> ReadReport(const Indicator& indicator, std::string_view b
   Report report = FromAttributes(*attributes);
   report.object_id = id;
   return report;
-}
-
-std::optional<milliseconds> RetryAfterDelay(const http::Headers& headers, WallTime now) {
-  const std::string_view text = http::FindHeader(headers, "Retry-After");
-  if (const int64_t delay = ParseNumber<int64_t>(text).value_or(0); delay > 0) {
-    const int64_t bounded = std::min<int64_t>(delay, 86'400);
-    return std::clamp<milliseconds>(seconds(bounded), kMinDelay, kMaxDelay);
-  }
-  const std::optional<WallTime> at = http::ParseHttpDate(text);
-  if (!at.has_value()) return std::nullopt;
-  const WallTime base = http::ParseHttpDate(http::FindHeader(headers, "Date")).value_or(now);
-  if (*at <= base) return std::nullopt;
-  return std::clamp(std::chrono::ceil<milliseconds>(*at - base), kMinDelay, kMaxDelay);
 }
 
 absl::StatusOr<Report> ReadReply(const Indicator& indicator, const http::HttpResponse& response,

@@ -91,17 +91,13 @@ absl::StatusOr<Report> ReadReport(const Indicator& indicator, std::string_view b
 //   404         a report that is not `known`, if VirusTotal says so (NotFoundError)
 //   400         INVALID_ARGUMENT     REPUTATION_REFUSED (NotAvailableYet: as 5xx)
 //   401, 403    FAILED_PRECONDITION  REPUTATION_KEY_REFUSED: names the setting
-//   429         RESOURCE_EXHAUSTED   REPUTATION_QUOTA, with retry-after where Retry-After says
+//   429         RESOURCE_EXHAUSTED   REPUTATION_QUOTA, with retry-after of 1 s to 24 h if it is sent
 //   424, 5xx    UNAVAILABLE          UPSTREAM_ERROR
 //   other 4xx   INVALID_ARGUMENT     REPUTATION_REFUSED; other 404: UPSTREAM_MALFORMED
 //   1xx, 3xx    INTERNAL             UPSTREAM_PROTOCOL
 //   HTML        UNAVAILABLE          UPSTREAM_PROXY, whatever the status
 absl::StatusOr<Report> ReadReply(const Indicator& indicator, const http::HttpResponse& response,
                                  WallTime now);
-
-// The wait that `Retry-After` asks for: seconds, or an HTTP date relative to the response's own
-// `Date` (`now` without one). Clamped to 1 s to 24 h. Nullopt: absent, malformed or past.
-std::optional<milliseconds> RetryAfterDelay(const http::Headers& headers, WallTime now);
 
 }  // namespace falcon::reputation
 
