@@ -39,8 +39,7 @@ Shape ShapeOf(const MethodDescriptor& method) {
 }
 
 Noun& NounNamed(std::vector<Noun>& nouns, const std::string& name) {
-  const auto found =
-      std::find_if(nouns.begin(), nouns.end(), [&](const Noun& noun) { return noun.name == name; });
+  const auto found = std::ranges::find(nouns, name, &Noun::name);
   if (found != nouns.end()) return *found;
   return nouns.emplace_back(Noun{.name = name, .about = {}, .methods = {}});
 }
@@ -112,19 +111,15 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Load(std::string_view file_des
 }
 
 const Noun* Catalog::FindNoun(std::string_view noun) const {
-  for (const Noun& candidate : nouns_) {
-    if (candidate.name == noun) return &candidate;
-  }
-  return nullptr;
+  const auto found = std::ranges::find(nouns_, noun, &Noun::name);
+  return found == nouns_.end() ? nullptr : &*found;
 }
 
 const Method* Catalog::Find(std::string_view noun, std::string_view verb) const {
   const Noun* found = FindNoun(noun);
   if (found == nullptr) return nullptr;
-  for (const Method& method : found->methods) {
-    if (method.verb == verb) return &method;
-  }
-  return nullptr;
+  const auto method = std::ranges::find(found->methods, verb, &Method::verb);
+  return method == found->methods.end() ? nullptr : &*method;
 }
 
 const google::protobuf::EnumDescriptor* Catalog::FindEnum(const std::string& name) const {

@@ -5,8 +5,8 @@
 #include <grpcpp/completion_queue.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 
-#include "base/secret_file.h"
-#include "base/status.h"
+#include "base/error.h"
+#include "base/secret.h"
 #include "text.h"
 
 namespace falcon::client {

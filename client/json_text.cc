@@ -1,6 +1,4 @@
 // Prints messages as JSON by reflection.
-#include "json_text.h"
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>

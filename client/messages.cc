@@ -7,7 +7,6 @@
 
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
-#include "json_text.h"
 #include "text.h"
 
 namespace falcon::client {
@@ -37,6 +36,14 @@ std::string DurationText(const Message& duration) {
   text.erase(text.find_last_not_of('0') + 1);
   if (text.back() == '.') text.pop_back();
   return text + "s";
+}
+
+// The value by `one`, or where `index` is not negative, that item of a repeated field by `many`.
+template <class One, class Many>
+auto Get(const Message& message, const FieldDescriptor& field, int index, One one, Many many) {
+  const Reflection& reflection = *message.GetReflection();
+  return index < 0 ? (reflection.*one)(message, &field)
+                   : (reflection.*many)(message, &field, index);
 }
 
 template <class T>
@@ -97,45 +104,33 @@ std::vector<std::string> TextsOf(const Message& message, const FieldDescriptor& 
 }
 
 double DoubleAt(const Message& message, const FieldDescriptor& field, int index) {
-  const Reflection& reflection = *message.GetReflection();
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_FLOAT) {
-    return static_cast<double>(index < 0 ? reflection.GetFloat(message, &field)
-                                         : reflection.GetRepeatedFloat(message, &field, index));
+    return static_cast<double>(
+        Get(message, field, index, &Reflection::GetFloat, &Reflection::GetRepeatedFloat));
   }
-  return index < 0 ? reflection.GetDouble(message, &field)
-                   : reflection.GetRepeatedDouble(message, &field, index);
+  return Get(message, field, index, &Reflection::GetDouble, &Reflection::GetRepeatedDouble);
 }
 
 int EnumAt(const Message& message, const FieldDescriptor& field, int index) {
-  const Reflection& reflection = *message.GetReflection();
-  return index < 0 ? reflection.GetEnumValue(message, &field)
-                   : reflection.GetRepeatedEnumValue(message, &field, index);
+  return Get(message, field, index, &Reflection::GetEnumValue, &Reflection::GetRepeatedEnumValue);
 }
 
 std::string ScalarText(const Message& message, const FieldDescriptor& field, int index) {
-  const Reflection& reflection = *message.GetReflection();
-  const bool one = index < 0;
+  using R = Reflection;
+  const auto get = [&](auto one, auto many) { return Get(message, field, index, one, many); };
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
-      return one ? reflection.GetString(message, &field)
-                 : reflection.GetRepeatedString(message, &field, index);
+      return get(&R::GetString, &R::GetRepeatedString);
     case FieldDescriptor::CPPTYPE_BOOL:
-      return (one ? reflection.GetBool(message, &field)
-                  : reflection.GetRepeatedBool(message, &field, index))
-                 ? "true"
-                 : "false";
+      return get(&R::GetBool, &R::GetRepeatedBool) ? "true" : "false";
     case FieldDescriptor::CPPTYPE_INT32:
-      return StrCat(one ? reflection.GetInt32(message, &field)
-                        : reflection.GetRepeatedInt32(message, &field, index));
+      return StrCat(get(&R::GetInt32, &R::GetRepeatedInt32));
     case FieldDescriptor::CPPTYPE_UINT32:
-      return StrCat(one ? reflection.GetUInt32(message, &field)
-                        : reflection.GetRepeatedUInt32(message, &field, index));
+      return StrCat(get(&R::GetUInt32, &R::GetRepeatedUInt32));
     case FieldDescriptor::CPPTYPE_INT64:
-      return StrCat(one ? reflection.GetInt64(message, &field)
-                        : reflection.GetRepeatedInt64(message, &field, index));
+      return StrCat(get(&R::GetInt64, &R::GetRepeatedInt64));
     case FieldDescriptor::CPPTYPE_UINT64:
-      return StrCat(one ? reflection.GetUInt64(message, &field)
-                        : reflection.GetRepeatedUInt64(message, &field, index));
+      return StrCat(get(&R::GetUInt64, &R::GetRepeatedUInt64));
     case FieldDescriptor::CPPTYPE_FLOAT:
       return Shortest(static_cast<float>(DoubleAt(message, field, index)));
     case FieldDescriptor::CPPTYPE_DOUBLE:
@@ -243,16 +238,10 @@ std::string RawValues::At(const std::string& path) const {
   return Join(found, ", ");
 }
 
-std::string PathBelow(const std::string& message, const FieldDescriptor& field) {
-  const std::string& own = field.options().GetExtension(options::v1::json_key);
-  const std::string& key = own.empty() ? field.name() : own;
-  return message.empty() ? key : StrCat(message, ".", key);
-}
-
 std::string PathBelow(const std::string& message, const FieldDescriptor& field, int index) {
-  std::string path = PathBelow(message, field);
-  if (index >= 0) path.append(StrCat("[", index, "]"));
-  return path;
+  const std::string& own = field.options().GetExtension(options::v1::json_key);
+  return StrCat(message, message.empty() ? "" : ".", own.empty() ? field.name() : own,
+                index < 0 ? "" : StrCat("[", index, "]"));
 }
 
 }  // namespace falcon::client

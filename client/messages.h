@@ -1,4 +1,5 @@
-// Reading any message by its descriptor: scalars as text, well-known types as what they mean.
+// Reading any message by its descriptor: scalars as text, well-known types as what they mean, and
+// the whole as JSON.
 #ifndef FALCON_CLIENT_MESSAGES_H_
 #define FALCON_CLIENT_MESSAGES_H_
 
@@ -48,8 +49,8 @@ int EnumAt(const google::protobuf::Message& message, const google::protobuf::Fie
 std::string ScalarText(const google::protobuf::Message& message,
                        const google::protobuf::FieldDescriptor& field, int index);
 
-// From a request to one of its fields, by a name that is flat: its own field, or one of its `filter`.
-// Empty: it has none of that name.
+// From a request to one of its fields, by a name that is flat: its own field, or one of its
+// `filter`. Empty: it has none of that name.
 using ParameterPath = std::vector<const google::protobuf::FieldDescriptor*>;
 ParameterPath FindParameter(const google::protobuf::Descriptor& request, std::string_view name);
 // The message that holds the last field of `path`; const: null where it is not set.
@@ -86,11 +87,22 @@ class RawValues {
   std::map<std::string, const google::protobuf::Message*> values_;
 };
 
-// A field's path below its message's: "device" and "hostname" -> "device.hostname".
-std::string PathBelow(const std::string& message, const google::protobuf::FieldDescriptor& field);
-// The same of one item of a list; `index` -1: the field is not repeated.
+// A field's path below its message's: "device" and "hostname" -> "device.hostname". `index`: of one
+// item of a list; -1: of the whole field.
 std::string PathBelow(const std::string& message, const google::protobuf::FieldDescriptor& field,
-                      int index);
+                      int index = -1);
+
+enum class JsonForm { kPretty, kOneLine };
+
+// A message as proto3 JSON with the protos' own field names, safe to print on a terminal. Always
+// valid JSON. Only what is set; 64-bit numbers as strings, enums by name, instants in RFC 3339,
+// masks as {"paths": [...]}, which grpcurl takes. Hostile characters stand as \uXXXX; bytes that
+// are not UTF-8 as U+FFFD. `indent` levels are put before every line but the first. protobuf's own
+// printer looks every type up anew for each message, which an export of records cannot afford.
+std::string JsonText(const google::protobuf::Message& message, JsonForm form, int indent = 0);
+
+// A JSON string, quotes included.
+std::string JsonString(std::string_view text);
 
 }  // namespace falcon::client
 

@@ -42,10 +42,6 @@ std::string Short(int64_t seconds) {
 
 std::string Upper(std::string_view text) { return absl::AsciiStrToUpper(ToAbsl(text)); }
 
-std::string_view Trimmed(std::string_view text) {
-  return ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));
-}
-
 std::string Replace(std::string_view text, char from, char to) {
   std::string out(text);
   std::replace(out.begin(), out.end(), from, to);

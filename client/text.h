@@ -1,4 +1,5 @@
-// Text for people: joined, wrapped, escaped, and measured for a terminal; instants and spans of time.
+// Text for people: joined, wrapped, escaped, and measured for a terminal; instants and spans of
+// time.
 #ifndef FALCON_CLIENT_TEXT_H_
 #define FALCON_CLIENT_TEXT_H_
 
@@ -15,8 +16,6 @@ namespace falcon::client {
 
 // ASCII upper case.
 std::string Upper(std::string_view text);
-
-std::string_view Trimmed(std::string_view text);
 
 std::string Replace(std::string_view text, char from, char to);
 

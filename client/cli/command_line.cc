@@ -3,11 +3,10 @@
 
 #include <algorithm>
 
-#include "base/device_id.h"
-#include "base/status.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "cli/command_tree.h"
 #include "cli/environment.h"
-#include "cli/id_input.h"
 #include "cli/reference.h"
 #include "text.h"
 

@@ -1,12 +1,14 @@
-// The command line as what it asks for.
+// The command line as what it asks for, and ids from standard input.
 #ifndef FALCON_CLIENT_CLI_COMMAND_LINE_H_
 #define FALCON_CLIENT_CLI_COMMAND_LINE_H_
 
 #include <chrono>
+#include <istream>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "catalog.h"
 #include "cli/environment.h"
 #include "cli/flags.h"
@@ -56,6 +58,13 @@ struct Command {
 // Never throws. Ids given as "-" are read from environment.in.
 Command ParseCommandLine(const Catalog& catalog, const std::vector<std::string>& arguments,
                          const Environment& environment);
+
+// Reads ids: a line each, or records as fgctl itself prints them. Takes plain ids and JSON strings,
+// one a line; records, one a line; a JSON list of either; and an answer that holds a list of
+// records. `id_fields`: where a record has its id, the first that is there counts. INVALID_ARGUMENT
+// names the line that is none of these.
+absl::StatusOr<std::vector<std::string>> ReadIds(std::istream& in,
+                                                 const std::vector<std::string>& id_fields);
 
 }  // namespace falcon::client
 

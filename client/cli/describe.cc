@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <set>
 
-#include "base/status.h"
+#include "base/error.h"
 #include "cli/flags.h"
 #include "cli/reference.h"
 #include "falcon_gateway/namespaces.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/backoff.h"
+#include "base/time.h"
 #include "cli/calls.h"
 #include "cli/environment.h"
 #include "cli/notes.h"

@@ -1,11 +1,10 @@
 // Tells ids from all else that may come through a pipe.
-#include "cli/id_input.h"
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "base/status.h"
+#include "base/error.h"
+#include "cli/command_line.h"
 #include "text.h"
 
 namespace falcon::client {

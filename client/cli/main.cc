@@ -4,13 +4,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
-#include <mutex>
+#include <stop_token>
 #include <thread>
 
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "cli/environment.h"
 #include "cli/output_file.h"
@@ -32,11 +32,10 @@ size_t TerminalWidth() {
   return 0;
 }
 
-void Pause(std::stop_token stop, milliseconds span) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
-  wake.wait_for(lock, stop, span, [] { return false; });
+void Pause(const std::stop_token& stop, milliseconds span) {
+  absl::Notification stopped;
+  const std::stop_callback on_stop(stop, [&stopped] { stopped.Notify(); });
+  stopped.WaitForNotificationWithTimeout(absl::FromChrono(span));
 }
 
 // A closed standard stream would be the next file or socket that is opened.

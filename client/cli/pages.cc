@@ -2,7 +2,7 @@
 #include <map>
 #include <vector>
 
-#include "base/status.h"
+#include "base/error.h"
 #include "cli/reference.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "base/status.h"
+#include "base/error.h"
 #include "catalog.h"
 #include "cli/calls.h"
 #include "cli/command_line.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "json_text.h"
+#include "messages.h"
 #include "render/record_table.h"
 
 namespace falcon::client {

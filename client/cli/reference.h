@@ -1,4 +1,4 @@
-// What fgctl tells without a gateway: `describe`, `fql`, `api` and `completion`.
+// What fgctl tells without a gateway: `describe`, `fql` and `api`.
 #ifndef FALCON_CLIENT_CLI_REFERENCE_H_
 #define FALCON_CLIENT_CLI_REFERENCE_H_
 
@@ -7,12 +7,11 @@
 
 #include "absl/status/statusor.h"
 #include "catalog.h"
-#include "cli/command_tree.h"
 
 namespace falcon::client {
 
-// Without words: all nouns and verbs. A noun: its verbs and the fields of its record. Noun and verb:
-// flags, fields of the response, Falcon operations and scopes. `width` 0: 100 columns.
+// Without words: all nouns and verbs. A noun: its verbs and the fields of its record. Noun and
+// verb: flags, fields of the response, Falcon operations and scopes. `width` 0: 100 columns.
 absl::StatusOr<std::string> Describe(const Catalog& catalog, const std::vector<std::string>& words,
                                      size_t width);
 
@@ -24,10 +23,6 @@ absl::StatusOr<std::string> FqlHelp(const Catalog& catalog, const std::vector<st
 // Services with their methods and request fields, filters with what they are in FQL, and the
 // reasons of errors and notes, as a page in Markdown, ordered by name.
 std::string ApiPage(const Catalog& catalog);
-
-// A script that completes commands, flags and enum values. The only known shell is bash.
-absl::StatusOr<std::string> Completion(const CommandTree& tree,
-                                       const std::vector<std::string>& words);
 
 // The noun of that name, else an error that lists the nouns.
 absl::StatusOr<const Noun*> NounNamed(const Catalog& catalog, const std::string& word);

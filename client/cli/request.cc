@@ -1,12 +1,10 @@
 // Words of flags into a request.
 #include <google/protobuf/util/json_util.h>
 
-#include <charconv>
-#include <limits>
 #include <map>
 #include <set>
 
-#include "base/status.h"
+#include "base/error.h"
 #include "cli/flags.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
@@ -24,14 +22,6 @@ using google::protobuf::Reflection;
 absl::Status Wrong(const Flag& flag, std::string_view word, std::string_view what) {
   return absl::InvalidArgumentError(
       StrCat("--", flag.name, ": '", EscapeUnsafe(word), "' is ", what));
-}
-
-template <class T>
-std::optional<T> Parse(std::string_view word) {
-  T number{};
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-  if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
-  return number;
 }
 
 // By commas, but for those behind a backslash.
@@ -59,22 +49,24 @@ absl::Status PutNumber(const Flag& flag, std::string_view word, Message& message
   const Reflection& reflection = *message.GetReflection();
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
-      if (const auto n = Parse<int32_t>(word)) return FALCON_PUT(Int32, *n), absl::OkStatus();
+      if (const auto n = ParseNumber<int32_t>(word)) return FALCON_PUT(Int32, *n), absl::OkStatus();
       break;
     case FieldDescriptor::CPPTYPE_INT64:
-      if (const auto n = Parse<int64_t>(word)) return FALCON_PUT(Int64, *n), absl::OkStatus();
+      if (const auto n = ParseNumber<int64_t>(word)) return FALCON_PUT(Int64, *n), absl::OkStatus();
       break;
     case FieldDescriptor::CPPTYPE_UINT32:
-      if (const auto n = Parse<uint32_t>(word)) return FALCON_PUT(UInt32, *n), absl::OkStatus();
+      if (const auto n = ParseNumber<uint32_t>(word))
+        return FALCON_PUT(UInt32, *n), absl::OkStatus();
       break;
     case FieldDescriptor::CPPTYPE_UINT64:
-      if (const auto n = Parse<uint64_t>(word)) return FALCON_PUT(UInt64, *n), absl::OkStatus();
+      if (const auto n = ParseNumber<uint64_t>(word))
+        return FALCON_PUT(UInt64, *n), absl::OkStatus();
       break;
     case FieldDescriptor::CPPTYPE_FLOAT:
-      if (const auto n = Parse<float>(word)) return FALCON_PUT(Float, *n), absl::OkStatus();
+      if (const auto n = ParseNumber<float>(word)) return FALCON_PUT(Float, *n), absl::OkStatus();
       break;
     default:
-      if (const auto n = Parse<double>(word)) return FALCON_PUT(Double, *n), absl::OkStatus();
+      if (const auto n = ParseNumber<double>(word)) return FALCON_PUT(Double, *n), absl::OkStatus();
       return Wrong(flag, word, "not a number.");
   }
   return Wrong(flag, word, "not a whole number in the range of the field.");

@@ -6,8 +6,8 @@
 #include <charconv>
 
 #include "absl/status/status.h"
-#include "base/secret_file.h"
-#include "base/status.h"
+#include "base/error.h"
+#include "base/secret.h"
 #include "mcp/secret_file.h"
 #include "text.h"
 

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "base/secret_file.h"
-#include "base/status.h"
+#include "base/error.h"
+#include "base/secret.h"
 #include "text.h"
 
 namespace falcon::mcp {

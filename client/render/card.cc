@@ -4,7 +4,6 @@
 
 #include "messages.h"
 #include "render/record_table.h"
-#include "render/value_text.h"
 #include "text.h"
 
 namespace falcon::client {

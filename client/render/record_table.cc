@@ -8,7 +8,6 @@
 #include "falcon_gateway/options/v1/options.pb.h"
 #include "messages.h"
 #include "naming.h"
-#include "render/value_text.h"
 #include "text.h"
 
 namespace falcon::client {

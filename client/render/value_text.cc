@@ -1,6 +1,4 @@
 // Values as text.
-#include "render/value_text.h"
-
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -8,9 +6,9 @@
 #include "absl/strings/str_format.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
-#include "json_text.h"
 #include "messages.h"
 #include "naming.h"
+#include "render/record_table.h"
 #include "text.h"
 
 namespace falcon::client {

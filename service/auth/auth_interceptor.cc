@@ -7,7 +7,6 @@
 
 #include "auth/token_response.h"
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
 
 namespace falcon::auth {
@@ -56,6 +55,7 @@ absl::Status RefusedFreshToken(std::string_view operation) {
 }  // namespace
 
 Task<absl::StatusOr<http::HttpResponse>> AuthInterceptor::Send(http::HttpRequest request) {
+  loop_thread_.Check();
   const std::string operation = request.url.substr(0, request.url.find('?'));
   std::optional<SteadyTime> refused_at;
   for (int attempt = 1;; ++attempt) {

@@ -5,6 +5,7 @@
 
 #include "auth/token_source.h"
 #include "http/http_transport.h"
+#include "runtime/thread_affinity.h"
 
 namespace falcon::auth {
 
@@ -23,6 +24,7 @@ class AuthInterceptor final : public http::HttpTransport {
   Task<absl::StatusOr<http::HttpResponse>> Send(http::HttpRequest request) override;
 
  private:
+  [[no_unique_address]] runtime::ThreadAffinity loop_thread_;
   http::HttpTransport& next_;
   TokenSource& tokens_;
 };

@@ -5,10 +5,9 @@
 #include <utility>
 
 #include "auth/cloud.h"
-#include "base/backoff.h"
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
+#include "base/time.h"
 
 namespace falcon::auth {
 namespace {
@@ -23,7 +22,8 @@ constexpr int kRefusalsBeforeBackoff = 2;
 }  // namespace
 
 CachedTokenSource::CachedTokenSource(Deps deps, const OAuthOptions& options)
-    : deps_(std::move(deps)),
+    : loop_thread_(deps.loop.executor()),
+      deps_(std::move(deps)),
       refused_to_operation_(deps_.metrics.AddCounter(
           "falcon_gateway_token_refused_to_operation_total",
           "Refusals of an access token that works for other operations, by operation.")),
@@ -37,6 +37,7 @@ CachedTokenSource::CachedTokenSource(Deps deps, const OAuthOptions& options)
 }
 
 Task<absl::StatusOr<Token>> CachedTokenSource::Get(Deadline /*deadline*/) {
+  loop_thread_.Check();
   Token token;
   if (const Token* valid = ValidToken(); valid != nullptr) {
     const bool due = deps_.clock.Now() >= refresh_at_ && !InBackoff();
@@ -130,6 +131,7 @@ CachedTokenSource::Verdict CachedTokenSource::Judge(const Token& token,
 }
 
 Refusal CachedTokenSource::Invalidate(const Token& token, std::string_view operation) {
+  loop_thread_.Check();
   const SteadyTime now = deps_.clock.Now();
   if (!IsCurrent(token)) return {.replay = true, .at = now};
   const Verdict verdict = Judge(token, operation);
@@ -166,6 +168,7 @@ void CachedTokenSource::Drop(const Token& token) {
 }
 
 void CachedTokenSource::MarkAccepted(const Token& token, std::string_view operation) {
+  loop_thread_.Check();
   if (!IsCurrent(token)) return;
   refusals_ = 0;
   if (!suspects_.empty()) suspects_.erase(std::string(operation));

@@ -14,6 +14,7 @@
 #include "auth/token_source.h"
 #include "runtime/loop.h"
 #include "runtime/single_flight.h"
+#include "runtime/thread_affinity.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
 
@@ -95,6 +96,7 @@ class CachedTokenSource final : public TokenSource {
     SteadyTime refused_at;
   };
 
+  [[no_unique_address]] runtime::ThreadAffinity loop_thread_;
   const Deps deps_;
   const telemetry::CounterFamily refused_to_operation_;
   runtime::SingleFlight<absl::StatusOr<Token>> flights_;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <vector>
 
 #include "base/error.h"
@@ -48,11 +47,8 @@ bool IsHost(std::string_view host) {
 }
 
 std::optional<int> ParsePort(std::string_view text) {
-  int port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  if (!whole || port < 1 || port > 65535) return std::nullopt;
-  return port;
+  const std::optional<int> port = ParseNumber<int>(text);
+  return port.has_value() && *port >= 1 && *port <= 65535 ? port : std::nullopt;
 }
 
 absl::Status InvalidBaseUrl(std::string_view text, std::string_view problem) {

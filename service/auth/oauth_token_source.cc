@@ -7,7 +7,6 @@
 #include "auth/cloud.h"
 #include "auth/token_response.h"
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
 
 namespace falcon::auth {
@@ -78,6 +77,7 @@ OAuthTokenSource::OAuthTokenSource(Credentials credentials, OAuthOptions options
       jitter_(std::move(jitter)) {}
 
 Task<absl::StatusOr<Token>> OAuthTokenSource::Get(Deadline deadline) {
+  loop_thread_.Check();
   for (int attempt = 1;; ++attempt) {
     absl::StatusOr<Token> token = co_await FetchToken(deadline);
     if (token.ok()) {

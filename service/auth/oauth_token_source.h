@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "auth/token_source.h"
-#include "base/backoff.h"
 #include "base/secret.h"
+#include "base/time.h"
 #include "http/http_transport.h"
-#include "runtime/timer.h"
+#include "runtime/loop.h"
+#include "runtime/thread_affinity.h"
 
 namespace falcon::auth {
 
@@ -71,6 +72,7 @@ class OAuthTokenSource final : public TokenSource {
   absl::StatusOr<Token> Read(const std::string& url, http::HttpResponse& response,
                              SteadyTime requested);
 
+  [[no_unique_address]] runtime::ThreadAffinity loop_thread_;
   const Credentials credentials_;
   const OAuthOptions options_;
   http::HttpTransport& transport_;

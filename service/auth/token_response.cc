@@ -2,7 +2,6 @@
 #include "auth/token_response.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -13,10 +12,8 @@
 #include "absl/strings/str_replace.h"
 #include "auth/cloud.h"
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
-#include "http/html_page.h"
-#include "http/retry_after.h"
+#include "http/response_hints.h"
 
 namespace falcon::auth {
 namespace {
@@ -40,9 +37,7 @@ std::optional<seconds> Lifetime(const json& value) {
   if (value.is_number()) {
     lifetime = value.get<double>();
   } else if (value.is_string()) {
-    const auto& text = value.get_ref<const std::string&>();
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), lifetime);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    lifetime = ParseNumber<double>(value.get_ref<const std::string&>()).value_or(0);
   }
   if (!std::isfinite(lifetime) || lifetime < 1) return std::nullopt;
   return seconds(static_cast<int64_t>(std::min(lifetime, kMaxLifetime)));

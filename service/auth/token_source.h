@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "base/secret.h"
 #include "base/time.h"
-#include "runtime/task.h"
+#include "runtime/loop.h"
 
 namespace falcon::auth {
 

@@ -1,4 +1,5 @@
-// A string that does not show itself: prints [redacted], and wipes its bytes when it goes.
+// Secret: a string that does not show itself: prints [redacted], and wipes its bytes when it goes.
+// And files that hold one.
 #ifndef FALCON_BASE_SECRET_H_
 #define FALCON_BASE_SECRET_H_
 
@@ -7,6 +8,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "absl/status/statusor.h"
 
 namespace falcon {
 
@@ -37,6 +40,20 @@ class Secret {
 
 // Overwrites the bytes of `text` in a way that the compiler keeps, and empties it.
 void SecureErase(std::string& text);
+
+enum class AllowedReaders {
+  kOwner,          // neither group nor others: secrets
+  kOwnerAndGroup,  // not others: an environment file
+  kAnyone,         // certificates
+};
+
+// All bytes of a file of at most 64 KiB (kAnyone: 4 MiB). An error names the file, what is wrong
+// and what would be right, and none of the file's bytes. A pipe (`/dev/fd/3`) is read as a file is;
+// a directory is an error.
+absl::StatusOr<Secret> ReadFile(const std::string& path, AllowedReaders readers);
+
+// The same for AllowedReaders::kOwner, without line ends at the end. An error if nothing is left.
+absl::StatusOr<Secret> ReadSecretFile(const std::string& path);
 
 }  // namespace falcon
 

@@ -1,7 +1,10 @@
 // Text that is compared, escaped or guessed at.
 #include "base/text.h"
 
+#include <unicode/locid.h>
+#include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
+#include <unicode/unistr.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -50,9 +53,38 @@ constexpr Range kHostile[] = {
     {0xE0000, 0xE0FFF},  // tags, further variation selectors
 };
 
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isascii(static_cast<unsigned char>(c)); });
+}
+
+icu::UnicodeString FromUtf8(std::string_view text) {
+  return icu::UnicodeString::fromUTF8({text.data(), static_cast<int32_t>(text.size())});
+}
+
+std::string ToUtf8(const icu::UnicodeString& text) {
+  std::string utf8;
+  return text.toUTF8String(utf8);
+}
+
+// As it is, should ICU lack its data, which is part of its library.
+icu::UnicodeString Decomposed(const icu::UnicodeString& text) {
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::Normalizer2* decomposition = icu::Normalizer2::getNFDInstance(error);
+  if (U_FAILURE(error)) return text;
+  icu::UnicodeString decomposed = decomposition->normalize(text, error);
+  return U_SUCCESS(error) ? decomposed : text;
+}
+
+constexpr size_t kIdDigits = 32;  // of a customer or a device
+
 }  // namespace
 
 std::string Lower(std::string_view text) { return absl::AsciiStrToLower(ToAbsl(text)); }
+
+std::string_view Trimmed(std::string_view text) {
+  return ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));
+}
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
   return absl::EqualsIgnoreCase(ToAbsl(a), ToAbsl(b));
@@ -136,6 +168,41 @@ int EditDistance(std::string_view a, std::string_view b) {
     last.swap(row);
   }
   return last[b.size()];
+}
+
+std::string FoldCase(std::string_view text) {
+  if (IsAscii(text)) return Lower(text);
+  icu::UnicodeString folded = Decomposed(FromUtf8(text));
+  folded.foldCase();
+  return ToUtf8(Decomposed(folded));
+}
+
+std::string UpperCase(std::string_view text) {
+  if (IsAscii(text)) return absl::AsciiStrToUpper(ToAbsl(text));
+  return ToUtf8(FromUtf8(text).toUpper(icu::Locale::getRoot()));
+}
+
+std::string LowerCase(std::string_view text) {
+  if (IsAscii(text)) return Lower(text);
+  return ToUtf8(FromUtf8(text).toLower(icu::Locale::getRoot()));
+}
+
+bool IsHex(std::string_view text, size_t digits) {
+  return text.size() == digits && std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isxdigit(static_cast<unsigned char>(c));
+         });
+}
+
+bool IsDeviceId(std::string_view text) { return IsHex(text, kIdDigits) || IsJoinedDeviceId(text); }
+
+bool IsJoinedDeviceId(std::string_view text) {
+  return text.size() == 2 * kIdDigits + 1 && text[kIdDigits] == '_' &&
+         IsHex(text.substr(0, kIdDigits), kIdDigits) &&
+         IsHex(text.substr(kIdDigits + 1), kIdDigits);
+}
+
+std::string DeviceId(std::string_view text) {
+  return Lower(IsJoinedDeviceId(text) ? text.substr(kIdDigits + 1) : text);
 }
 
 }  // namespace falcon

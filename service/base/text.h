@@ -1,11 +1,14 @@
-// The seam between std::string_view, which our APIs speak, and Debian's absl::string_view, which is
-// another type.
+// Text: the seam between std::string_view, which our APIs speak, and Debian's absl::string_view,
+// which is another type; letter case, UTF-8, what is safe to show, near misses, and device ids.
 #ifndef FALCON_BASE_TEXT_H_
 #define FALCON_BASE_TEXT_H_
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
 
 #include "absl/strings/str_cat.h"
@@ -35,6 +38,18 @@ std::string StrCat(const Parts&... parts) {
 
 // ASCII lower case.
 std::string Lower(std::string_view text);
+
+// Without the ASCII white space around it.
+std::string_view Trimmed(std::string_view text);
+
+// All of `text` as a number in decimals. Nullopt: it is none, or out of range.
+template <class Number>
+std::optional<Number> ParseNumber(std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  return whole ? std::optional(number) : std::nullopt;
+}
 
 // ASCII case does not count.
 bool EqualsIgnoringCase(std::string_view a, std::string_view b);
@@ -90,6 +105,25 @@ std::string_view Nearest(std::string_view word, const Range& candidates) {
   }
   return best;
 }
+
+// Equal for two texts if and only if they differ in nothing but case and in how accents are
+// composed: Unicode's canonical caseless match. Not for people to read.
+std::string FoldCase(std::string_view text);
+
+// In no language's special rules. Bytes that are not UTF-8 become U+FFFD.
+std::string UpperCase(std::string_view text);
+std::string LowerCase(std::string_view text);
+
+// So many hexadecimal digits, and nothing else.
+bool IsHex(std::string_view text, size_t digits);
+
+// Device ids as callers write them: 32 hexadecimal digits in any case, or `<cid>_<device id>` of
+// twice as many, as Spotlight and Discover join them to the customer's id.
+bool IsDeviceId(std::string_view text);
+bool IsJoinedDeviceId(std::string_view text);
+
+// The device's own part in lower case, as Falcon's calls take it. Other text: in lower case.
+std::string DeviceId(std::string_view text);
 
 }  // namespace falcon
 

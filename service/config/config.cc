@@ -7,12 +7,11 @@
 #include <utility>
 
 #include "auth/cloud.h"
-#include "base/secret_file.h"
-#include "base/status.h"
+#include "base/error.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "config/endpoints.h"
 #include "config/flags.h"
-#include "config/proxy.h"
 #include "config/sources.h"
 
 namespace falcon::config {
@@ -26,23 +25,19 @@ constexpr std::array<std::string_view, 2> kMemberCid = {"CROWDSTRIKE_MEMBER_CID"
 constexpr std::array<std::string_view, 2> kCloud = {"CROWDSTRIKE_API_REGION", "FALCON_BASE_URL"};
 constexpr size_t kMinKeyBytes = 32;
 
-bool IsHex(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
-}
-
 // A customer's id as Falcon's token endpoint expects it: 32 lower case digits. The console shows it
 // in capitals, with a hyphen and a checksum of two digits behind it.
 std::optional<Secret> CustomerId(const std::string& where, const Secret& value,
                                  Problems& problems) {
   constexpr size_t kDigits = 32;
-  constexpr size_t kChecksum = 3;  // with its hyphen
+  constexpr size_t kChecksumDigits = 2;
   const std::optional<Secret> word = OneWord(where, value, problems);
   if (!word.has_value()) return std::nullopt;
   const std::string_view text = word->Reveal();
   const std::string_view id = text.substr(0, kDigits);
   const std::string_view rest = text.substr(id.size());
-  const bool checksum = rest.size() == kChecksum && rest[0] == '-' && IsHex(rest.substr(1));
-  if (id.size() == kDigits && IsHex(id) && (rest.empty() || checksum)) return Secret(Lower(id));
+  const bool checksum = rest.starts_with('-') && IsHex(rest.substr(1), kChecksumDigits);
+  if (IsHex(id, kDigits) && (rest.empty() || checksum)) return Secret(Lower(id));
   problems.Add(where,
                "must be a customer id of 32 hexadecimal digits, with or without the checksum that "
                "Falcon's console shows behind a hyphen");

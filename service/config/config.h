@@ -11,7 +11,7 @@
 #include "auth/oauth_token_source.h"
 #include "base/secret.h"
 #include "base/time.h"
-#include "config/process.h"
+#include "config/sources.h"
 #include "http/curl/curl_options.h"
 #include "redis/redis_store.h"
 #include "reputation/client.h"

@@ -1,15 +1,14 @@
-// The addresses of the configuration: who reaches the gateway, and which services it reaches.
-// Plaintext stays on loopback unless the operator allows it.
+// The addresses of the configuration: who reaches the gateway, which services it reaches, and by
+// which proxies. Plaintext stays on loopback unless the operator allows it.
 #ifndef FALCON_CONFIG_ENDPOINTS_H_
 #define FALCON_CONFIG_ENDPOINTS_H_
 
 #include <string>
 #include <string_view>
 
-#include "base/secret_file.h"
+#include "base/secret.h"
 #include "config/config.h"
 #include "config/flags.h"
-#include "config/problems.h"
 #include "config/sources.h"
 
 namespace falcon::config {
@@ -33,6 +32,10 @@ void ReadRedis(const Flags& flags, const Sources& sources, Config& config, Probl
 
 // Key, address and scope of VirusTotal look-ups. Without a key the rest is checked all the same.
 void ReadReputation(const Flags& flags, const Sources& sources, Config& config, Problems& problems);
+
+// Adds a problem for each variable that libcurl would use and cannot. No problem repeats a value,
+// which may hold a password.
+void CheckProxies(const Environment& environment, Problems& problems);
 
 }  // namespace falcon::config
 

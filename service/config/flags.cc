@@ -2,7 +2,6 @@
 #include "config/flags.h"
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <functional>
 #include <optional>
 #include <string_view>
@@ -181,11 +180,9 @@ void AddFlag(CLI::App& app, Flag& flag, Flags& flags) {
 void SetNumber(const Flag& flag, Config& config, Problems& problems) {
   const Number* number = std::get_if<Number>(&flag.to);
   if (number == nullptr || number->text.empty()) return;
-  const std::string_view text = number->text;
-  size_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  if (whole && value >= number->min && value <= number->max) return number->set(config, value);
+  const std::optional<size_t> value = ParseNumber<size_t>(number->text);
+  const bool fits = value.has_value() && *value >= number->min && *value <= number->max;
+  if (fits) return number->set(config, *value);
   problems.Add(flag.name, StrCat("must be a whole number from ", number->min, " to ", number->max));
   // Not the minimum: a zero has a meaning, and may be a problem of its own.
   number->set(config, number->max);

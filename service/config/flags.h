@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "config/config.h"
-#include "config/problems.h"
+#include "config/sources.h"
 
 namespace falcon::config {
 

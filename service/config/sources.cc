@@ -1,11 +1,18 @@
-// Environment before env file; NAME and NAME_FILE alike.
+// Environment before env file; NAME and NAME_FILE alike. Variables by getenv, wiped in place.
 #include "config/sources.h"
 
+#include <strings.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_join.h"
-#include "base/secret_file.h"
+#include "base/secret.h"
 #include "base/text.h"
 
 namespace falcon::config {
@@ -85,13 +92,10 @@ bool ReadLine(std::string_view line, Variables& variables) {
 }
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::string_view kWhiteSpace = " \t\r\n\v\f";
 
 std::string_view Trim(std::string_view text) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  const size_t begin = text.find_first_not_of(kWhiteSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kWhiteSpace) - begin + 1);
+  return Trimmed(text);
 }
 
 bool IsQuote(char c) { return c == '"' || c == '\'' || c == '`'; }
@@ -152,8 +156,28 @@ std::vector<ResolvedValue> FindAll(VariableNames names, const Lookup& lookup,
 
 }  // namespace
 
+Secret ProcessEnvironment::Get(const std::string& name) const {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? Secret() : Secret(value);
+}
+
+void ProcessEnvironment::Erase(const std::string& name) {
+  if (char* value = std::getenv(name.c_str()); value != nullptr) {
+    explicit_bzero(value, std::strlen(value));
+  }
+  unsetenv(name.c_str());
+}
+
+absl::Status ForbidCoreDumps() {
+  const rlimit none{0, 0};
+  if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
+    return absl::InternalError(ToAbsl(StrCat("cannot forbid core dumps: ", std::strerror(errno))));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Variables> ParseEnvFile(std::string_view text) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   Variables variables;
   std::vector<int> bad;
   for (int number = 1; !text.empty(); ++number) {

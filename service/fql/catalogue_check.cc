@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "fql/hints.h"
 #include "fql/names.h"
 #include "fql/normal_form.h"
 #include "fql/parser.h"

@@ -1,12 +1,10 @@
 // A hint is a guess: callers parse and check mended text before they show it.
-#include "fql/hints.h"
-
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "base/text.h"
 #include "fql/expression.h"
+#include "fql/parser.h"
 
 namespace falcon::fql {
 
@@ -48,10 +46,7 @@ struct Comparison {
 };
 
 bool IsPercentEncoded(std::string_view text) {
-  const auto hex = [&](size_t i) {
-    return absl::ascii_isxdigit(static_cast<unsigned char>(text[i]));
-  };
-  return text.size() >= 3 && text[0] == '%' && hex(1) && hex(2);
+  return text.starts_with('%') && IsHex(text.substr(1, 2), 2);
 }
 bool IsTypographicQuote(std::string_view text) {
   return text.starts_with("\xE2\x80\x98") || text.starts_with("\xE2\x80\x99") ||
@@ -109,13 +104,10 @@ size_t BlanksAt(std::string_view text, size_t at) {
 }
 
 // "%27" and the like, where the whole text is encoded.
-std::optional<std::string> Decoded(std::string_view text) {
+std::string Decoded(std::string_view text) {
   std::string decoded;
   for (size_t i = 0; i < text.size(); ++i) {
-    const bool encoded = text[i] == '%' && i + 2 < text.size() &&
-                         absl::ascii_isxdigit(static_cast<unsigned char>(text[i + 1])) &&
-                         absl::ascii_isxdigit(static_cast<unsigned char>(text[i + 2]));
-    if (!encoded) {
+    if (!IsPercentEncoded(text.substr(i))) {
       decoded += text[i];
       continue;
     }

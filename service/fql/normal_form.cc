@@ -1,4 +1,5 @@
-// Rewrites conditions without changing what they mean.
+// Rewrites conditions without changing what they mean. Reads instants strictly: Falcon returns 200
+// without rows for one that it does not understand.
 #include "fql/normal_form.h"
 
 #include <algorithm>
@@ -9,31 +10,88 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/time/time.h"
 #include "base/text.h"
-#include "fql/dates.h"
 #include "fql/names.h"
 
 namespace falcon::fql {
 namespace {
 
+// Longer text is not repaired.
+constexpr size_t kMaxInstantBytes = 64;
+
+bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
+
+// An absolute instant, and which parts of it were written.
+struct ParsedInstant {
+  absl::Time at;
+  size_t minutes_end = 0;  // after the minutes; 0: a date alone
+  bool has_seconds = false;
+  bool has_zone = false;
+};
+
+std::string Completed(std::string_view text, const ParsedInstant& written) {
+  return StrCat(text.substr(0, written.minutes_end), written.has_seconds ? "" : ":00",
+                text.substr(written.minutes_end), written.has_zone ? "" : "Z");
+}
+
+// A date, or a date and a time of day with or without seconds and zone.
+std::optional<ParsedInstant> Read(std::string_view text) {
+  std::string form(text);
+  std::replace_if(form.begin(), form.end(), IsDigit, 'd');
+  std::string_view rest = form;
+  const auto take = [&rest](std::string_view part) {
+    const bool here = rest.starts_with(part);
+    if (here) rest.remove_prefix(part.size());
+    return here;
+  };
+  ParsedInstant written;
+  if (!take("dddd-dd-dd")) return std::nullopt;
+  std::string whole = StrCat(text, "T00:00:00Z");
+  if (!rest.empty()) {
+    if (!take("Tdd:dd")) return std::nullopt;
+    written.minutes_end = text.size() - rest.size();
+    written.has_seconds = take(":dd");
+    if (written.has_seconds && take(".")) {
+      const size_t digits = std::min(rest.find_first_not_of('d'), rest.size());
+      if (digits < 1 || digits > 9) return std::nullopt;
+      rest.remove_prefix(digits);
+    }
+    written.has_zone = take("Z") || take("+dd:dd") || take("-dd:dd");
+    if (!rest.empty()) return std::nullopt;
+    whole = Completed(text, written);
+  }
+  const bool valid = absl::ParseTime(absl::RFC3339_full, ToAbsl(whole), &written.at, nullptr);
+  return valid ? std::optional(written) : std::nullopt;
+}
+
+bool IsRelative(std::string_view text) {
+  if (text == "now") return true;
+  const bool span = text.starts_with("now-") || text.starts_with("now+");
+  if (!span || text.size() < 6 || text.size() > 10) return false;
+  text.remove_prefix(4);
+  const bool unit = std::string_view("smhdwy").find(text.back()) != std::string_view::npos;
+  text.remove_suffix(1);
+  return unit && text[0] != '0' && std::all_of(text.begin(), text.end(), IsDigit);
+}
+
+// "now-1M" of other languages as days; a lower-case m is a minute.
+std::optional<std::string> InDays(std::string_view text) {
+  if (!text.starts_with("now-") || !text.ends_with('M') || text.size() > 7) return std::nullopt;
+  text.remove_prefix(4);
+  text.remove_suffix(1);
+  const int months = ParseNumber<int>(text).value_or(0);
+  return months <= 0 ? std::nullopt : std::optional(StrCat("now-", months * 30, "d"));
+}
+
 // Conditions that one list may become: they are sent in the URL of a call.
 constexpr size_t kMaxAlternatives = 100;
-constexpr size_t kHexIdBytes = 32;
-
-bool IsHex(std::string_view text) {
-  return text.size() == kHexIdBytes && std::all_of(text.begin(), text.end(), [](char c) {
-           return absl::ascii_isxdigit(static_cast<unsigned char>(c));
-         });
-}
 
 // The <aid> of <cid>_<aid>, in lower case.
 std::optional<std::string> LastOfJoined(const Value& value) {
   const std::string* text = std::get_if<std::string>(&value);
-  if (text == nullptr || text->size() != 2 * kHexIdBytes + 1) return std::nullopt;
-  const std::string_view cid = std::string_view(*text).substr(0, kHexIdBytes);
-  const std::string_view aid = std::string_view(*text).substr(kHexIdBytes + 1);
-  if ((*text)[kHexIdBytes] != '_' || !IsHex(cid) || !IsHex(aid)) return std::nullopt;
-  return Lower(aid);
+  const bool joined = text != nullptr && IsJoinedDeviceId(*text);
+  return joined ? std::optional(DeviceId(*text)) : std::nullopt;
 }
 
 Value NormalText(const Value& value) {
@@ -57,9 +115,7 @@ Value NormalInstant(const Value& value) {
 Value NormalEpoch(const Value& value) {
   const std::string* text = std::get_if<std::string>(&value);
   if (text == nullptr) return value;
-  const bool digits = !text->empty() && std::all_of(text->begin(), text->end(), [](char c) {
-    return absl::ascii_isdigit(static_cast<unsigned char>(c));
-  });
+  const bool digits = !text->empty() && std::all_of(text->begin(), text->end(), IsDigit);
   if (digits && (text->size() == 1 || text->front() != '0')) return Number{*text};
   const std::optional<int64_t> seconds = EpochSeconds(*text);
   return seconds.has_value() ? Value(Number{StrCat(*seconds)}) : value;
@@ -129,6 +185,39 @@ Condition NormalSingle(const Field& field, Condition condition) {
 }
 
 }  // namespace
+
+bool IsInstant(std::string_view text) {
+  if (text.starts_with("now")) return IsRelative(text);
+  const std::optional<ParsedInstant> written = Read(text);
+  return written.has_value() &&
+         (written->minutes_end == 0 || (written->has_seconds && written->has_zone));
+}
+
+std::optional<std::string> CompletedInstant(std::string_view text) {
+  if (IsInstant(text)) return std::string(text);
+  const std::optional<ParsedInstant> written = Read(text);
+  return written.has_value() ? std::optional(Completed(text, *written)) : std::nullopt;
+}
+
+std::optional<int64_t> EpochSeconds(std::string_view text) {
+  const std::optional<ParsedInstant> written = Read(text);
+  if (!written.has_value()) return std::nullopt;
+  const int64_t seconds = absl::ToUnixSeconds(written->at);
+  return absl::FromUnixSeconds(seconds) == written->at ? std::optional(seconds) : std::nullopt;
+}
+
+std::optional<std::string> RepairedInstant(std::string_view text) {
+  if (text.size() > kMaxInstantBytes) return std::nullopt;
+  if (std::optional<std::string> days = InDays(text)) return days;
+  std::string upper(text);
+  std::transform(upper.begin(), upper.end(), upper.begin(), absl::ascii_toupper);
+  if (upper.size() > 10 && upper[10] == ' ') upper[10] = 'T';
+  for (const std::string& candidate :
+       {Lower(text), upper, text.starts_with('-') ? StrCat("now", text) : ""}) {
+    if (std::optional<std::string> instant = CompletedInstant(candidate)) return instant;
+  }
+  return std::nullopt;
+}
 
 Expression NormalForm(const Field& field, const Condition& condition) {
   Condition normal = condition;

@@ -7,9 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
-#include "fql/hints.h"
 
 namespace falcon::fql {
 

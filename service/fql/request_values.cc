@@ -1,14 +1,13 @@
 // Reads request fields by reflection.
-#include "fql/request_values.h"
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <set>
 
-#include "base/status.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "fql/names.h"
+#include "fql/typed_filter.h"
 #include "google/protobuf/util/time_util.h"
 
 namespace falcon::fql {
@@ -204,21 +203,14 @@ absl::StatusOr<std::vector<const EnumValueDescriptor*>> RequestEnums(const Messa
   return values;
 }
 
-absl::StatusOr<std::string> InstantText(const google::protobuf::Timestamp& instant) {
+absl::StatusOr<Value> InstantValue(const google::protobuf::Timestamp& instant,
+                                   const Field& target) {
   using google::protobuf::util::TimeUtil;
   const bool valid = instant.seconds() >= TimeUtil::kTimestampMinSeconds &&
                      instant.seconds() <= TimeUtil::kTimestampMaxSeconds && instant.nanos() >= 0 &&
                      instant.nanos() <= 999'999'999;
-  if (!valid) {
-    return Problem("is an instant outside the years 1 to 9999");
-  }
-  return std::string(TimeUtil::ToString(instant));
-}
-
-absl::StatusOr<Value> InstantValue(const google::protobuf::Timestamp& instant,
-                                   const Field& target) {
-  ASSIGN_OR_RETURN(std::string text, InstantText(instant));
-  if (target.kind != options::v1::FQL_KIND_EPOCH_SECONDS) return Value(std::move(text));
+  if (!valid) return Problem("is an instant outside the years 1 to 9999");
+  if (target.kind != options::v1::FQL_KIND_EPOCH_SECONDS) return Value(TimeUtil::ToString(instant));
   return Value(Number{StrCat(instant.seconds() + (instant.nanos() > 0 ? 1 : 0))});
 }
 

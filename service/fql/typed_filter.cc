@@ -6,16 +6,13 @@
 #include <utility>
 #include <vector>
 
-#include "base/device_id.h"
-#include "base/letter_case.h"
-#include "base/status.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
 #include "falcon_gateway/v1/types.pb.h"
-#include "fql/name_filter.h"
+#include "fql/filter_compiler.h"
 #include "fql/names.h"
-#include "fql/request_values.h"
 #include "google/protobuf/util/time_util.h"
 
 namespace falcon::fql {
@@ -261,8 +258,6 @@ absl::StatusOr<Expression> CompileOn(const TypedFilter& filter, const std::strin
           ToAbsl(StrCat(filter.field.full_name(), " has an unknown operator")));
   }
 }
-
-using google::protobuf::FieldDescriptor;
 
 bool IsFilter(const FieldDescriptor& field) {
   if (field.options().HasExtension(options::v1::typed_filter)) return true;

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "base/text.h"
-#include "fql/dates.h"
 #include "fql/names.h"
 #include "fql/normal_form.h"
 

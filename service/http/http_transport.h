@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "base/secret.h"
 #include "base/time.h"
-#include "runtime/task.h"
+#include "runtime/loop.h"
 
 namespace falcon::http {
 
@@ -55,9 +55,9 @@ class HttpTransport {
   virtual ~HttpTransport() = default;
 
   // Sends one request. Any status is a response: a 500 is no failure. Loop thread. A cancelled
-  // caller is unwound, and its transfer ends within 100 ms. Redirects are returned, not
-  // followed. A request is a read: one whose connection is retired as dead before its response began
-  // is sent once more. Failures, by code and reason:
+  // caller is unwound, and its transfer ends within 100 ms. Redirects are returned, not followed. A
+  // request is a read: one whose connection is retired as dead before its response began is sent
+  // once more. Failures, by code and reason:
   //
   //   UNAVAILABLE          UPSTREAM_CONNECTION      refused, reset, cut, DNS, proxy down: worth a
   //                                                 retry; fact `sent`: "maybe" or "no"

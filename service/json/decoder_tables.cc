@@ -12,7 +12,6 @@
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "json/field_selection.h"
-#include "json/field_selection_node.h"
 
 namespace falcon::json {
 

@@ -11,7 +11,6 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "json/document_impl.h"
-#include "json/repair.h"
 #include "json/values.h"
 
 namespace falcon::json {
@@ -120,8 +119,6 @@ void ReadResources(dom::element value, Envelope& envelope, std::vector<dom::elem
     }
   }
 }
-
-namespace dom = simdjson::dom;
 
 constexpr size_t kFirstDepthRefused = 65;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";

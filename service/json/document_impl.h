@@ -1,10 +1,12 @@
-// What a Document holds: simdjson's tape, and the elements of `resources` on it. Internal to this
-// room.
+// What a Document holds, simdjson's tape and the elements of `resources` on it; and the repair of
+// text before it is parsed. Internal to this room.
 #ifndef FALCON_JSON_DOCUMENT_IMPL_H_
 #define FALCON_JSON_DOCUMENT_IMPL_H_
 
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,13 @@
 #include "simdjson.h"
 
 namespace falcon::json {
+
+// Repairs text that is almost JSON, so that one bad value does not lose its page. Bytes that are
+// not UTF-8 and lone surrogates become U+FFFD; bare control characters and unknown escapes inside
+// strings are escaped. A bare token that is not JSON, or a number beyond 64 bits and beyond a
+// double, becomes text with the same characters (NaN: "NaN"). The result has simdjson's padding as
+// capacity.
+std::string Repair(std::string_view body);
 
 // Keeps one buffer, sized in bytes of JSON text. Any thread: a Document may end on another thread
 // than it was made on.

@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
-#include "json/field_selection_node.h"
 
 namespace falcon::json {
 namespace {
@@ -90,16 +89,6 @@ std::vector<const FieldDescriptor*> Resolve(std::string_view path, const Descrip
   return fields;
 }
 
-}  // namespace
-
-std::string JsonKey(const FieldDescriptor* field) {
-  const auto& options = field->options();
-  return options.HasExtension(options::v1::json_key) ? options.GetExtension(options::v1::json_key)
-                                                     : field->name();
-}
-
-namespace {
-
 // A mask while it grows.
 struct Draft {
   std::map<int, Draft> below;
@@ -150,6 +139,12 @@ Draft BriefDraft(const Descriptor* record, std::set<const Descriptor*>& around) 
 }
 
 }  // namespace
+
+std::string JsonKey(const FieldDescriptor* field) {
+  const auto& options = field->options();
+  return options.HasExtension(options::v1::json_key) ? options.GetExtension(options::v1::json_key)
+                                                     : field->name();
+}
 
 FieldSelection FieldSelection::Brief(const Descriptor* record) {
   std::set<const Descriptor*> around;

@@ -1,29 +1,19 @@
 // Repairs text that is almost JSON: one pass, a copy, only after the parser has refused the
 // original.
-#include "json/repair.h"
-
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
 
 #include "absl/strings/ascii.h"
+#include "base/text.h"
+#include "json/document_impl.h"
 #include "simdjson.h"
 
 namespace falcon::json {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-// Length of the UTF-8 sequence at the front of `text`; 0: none.
-size_t Utf8Length(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t first = byte(0);
-  if (first < 0x80) return 1;
-  const size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-  if (length == 0 || text.size() < length) return 0;
-  return simdjson::validate_utf8(text.data(), length) ? length : 0;
-}
 
 // The code unit of `\uXXXX` at the front of `text`; -1: none.
 int CodeUnit(std::string_view text) {
@@ -130,8 +120,8 @@ class Repairer {
       std::snprintf(escaped, sizeof(escaped), "\\u%04x", static_cast<unsigned>(c));
       return Replace(1, escaped);
     }
-    const size_t length = Utf8Length(rest_);
-    return length == 0 ? Replace(1, kReplacement) : Keep(length);
+    const CodePoint point = DecodeAt(rest_, 0);
+    return point.valid ? Keep(point.bytes) : Replace(1, kReplacement);
   }
 
   void Escape() {

@@ -1,7 +1,9 @@
-// Scalars by their JSON type; anything else as a tree of Values.
+// Scalars by their JSON type; anything else as a tree of Values. Instants are parsed by hand, which
+// happens several times for each record.
 #include "json/values.h"
 
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -10,11 +12,112 @@
 #include "base/text.h"
 
 namespace falcon::json {
-
 namespace {
 
-using simdjson::dom::element;
-using simdjson::dom::element_type;
+namespace dom = simdjson::dom;
+using dom::element;
+using dom::element_type;
+using google::protobuf::ListValue;
+using google::protobuf::Struct;
+using google::protobuf::Value;
+
+constexpr int64_t kYearOne = -62135596800;
+constexpr int64_t kEndOfYear9999 = 253402300800;
+constexpr int64_t kFirstMilliseconds = 100'000'000'000;
+constexpr int32_t kNanosPerSecond = 1'000'000'000;
+
+class Cursor {
+ public:
+  explicit Cursor(std::string_view text) : at_(text.data()), end_(text.data() + text.size()) {}
+
+  bool done() const { return at_ == end_; }
+  bool failed() const { return failed_; }
+
+  // Exactly `width` digits.
+  int Digits(int width) {
+    int value = 0;
+    if (end_ - at_ < width) failed_ = true;
+    for (int i = 0; i < width && !failed_; ++i, ++at_) {
+      const unsigned digit = static_cast<unsigned char>(*at_) - unsigned{'0'};
+      if (digit > 9) failed_ = true;
+      value = value * 10 + static_cast<int>(digit);
+    }
+    return value;
+  }
+
+  // Nanoseconds of the digits that follow, at least one.
+  int32_t Fraction() {
+    int32_t nanos = 0;
+    int32_t unit = kNanosPerSecond / 10;
+    const char* const start = at_;
+    for (; at_ != end_ && *at_ >= '0' && *at_ <= '9'; ++at_, unit /= 10) {
+      nanos += (*at_ - '0') * unit;
+    }
+    if (at_ == start) failed_ = true;
+    return nanos;
+  }
+
+  bool Take(char c) {
+    if (at_ == end_ || *at_ != c) return false;
+    ++at_;
+    return true;
+  }
+
+  void Need(char c) {
+    if (!Take(c)) failed_ = true;
+  }
+
+ private:
+  const char* at_;
+  const char* end_;
+  bool failed_ = false;
+};
+
+// Seconds since the epoch of the date at the cursor.
+int64_t Date(Cursor& cursor, bool& valid) {
+  const std::chrono::year year(cursor.Digits(4));
+  cursor.Need('-');
+  const std::chrono::month month(static_cast<unsigned>(cursor.Digits(2)));
+  cursor.Need('-');
+  const std::chrono::day day(static_cast<unsigned>(cursor.Digits(2)));
+  const std::chrono::year_month_day date(year, month, day);
+  valid = !cursor.failed() && date.ok() && int{year} >= 1;
+  return valid ? std::chrono::sys_seconds(std::chrono::sys_days(date)).time_since_epoch().count()
+               : 0;
+}
+
+// Seconds east of UTC.
+int ZoneOffset(Cursor& cursor, bool& valid) {
+  if (cursor.done() || cursor.Take('Z') || cursor.Take('z')) return 0;
+  const bool east = cursor.Take('+');
+  if (!east) cursor.Need('-');
+  const int hours = cursor.Digits(2);
+  cursor.Take(':');
+  const int minutes = cursor.Digits(2);
+  valid = valid && hours <= 23 && minutes <= 59;
+  return (east ? 1 : -1) * (hours * 3600 + minutes * 60);
+}
+
+std::optional<Instant> ParseCalendar(std::string_view text) {
+  Cursor cursor(text);
+  bool valid = true;
+  Instant instant;
+  instant.seconds = Date(cursor, valid);
+  if (!cursor.done()) {
+    if (!cursor.Take('T') && !cursor.Take('t')) cursor.Need(' ');
+    const int hour = cursor.Digits(2);
+    cursor.Need(':');
+    const int minute = cursor.Digits(2);
+    cursor.Need(':');
+    const int second = cursor.Digits(2);  // 60: a leap second, the next minute
+    valid = valid && hour <= 23 && minute <= 59 && second <= 60;
+    if (cursor.Take('.')) instant.nanos = cursor.Fraction();
+    instant.seconds += hour * 3600 + minute * 60 + second - ZoneOffset(cursor, valid);
+  }
+  if (!valid || cursor.failed() || !cursor.done()) return std::nullopt;
+  if (instant.seconds < kYearOne || instant.seconds >= kEndOfYear9999) return std::nullopt;
+  return instant;
+}
 
 template <class T>
 Scalar<T> Parsed(T value) {
@@ -30,10 +133,8 @@ Scalar<T> Unset() {
 template <class T>
 Scalar<T> FromText(std::string_view text) {
   if (text.empty()) return Unset<T>();
-  T value;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  return Parsed(value);
+  const std::optional<T> value = ParseNumber<T>(text);
+  return value.has_value() ? Parsed(*value) : Scalar<T>();
 }
 
 // 123.0 as 123, if it is whole and within [-limit, limit).
@@ -60,11 +161,6 @@ std::string DoubleText(double number) {
   return std::string(buffer, error == std::errc() ? end : buffer);
 }
 
-namespace dom = simdjson::dom;
-using google::protobuf::ListValue;
-using google::protobuf::Struct;
-using google::protobuf::Value;
-
 constexpr int64_t kExact = int64_t{1} << 53;
 
 void StoreInteger(int64_t number, Value& to) {
@@ -81,6 +177,34 @@ void StoreList(const dom::array& from, ListValue& to, int depth) {
 }
 
 }  // namespace
+
+bool Instant::IsNone() const { return nanos == 0 && (seconds == 0 || seconds == kYearOne); }
+
+std::optional<Instant> InstantOfEpoch(int64_t number) {
+  if (number < 0) return std::nullopt;
+  if (number < kFirstMilliseconds) return Instant{number, 0};
+  const int64_t seconds = number / 1000;
+  if (seconds >= kEndOfYear9999) return std::nullopt;
+  return Instant{seconds, static_cast<int32_t>(number % 1000) * 1'000'000};
+}
+
+std::optional<Instant> InstantOfEpoch(double number) {
+  if (!(number >= 0) || number >= 1e15) return std::nullopt;
+  const double seconds = number < static_cast<double>(kFirstMilliseconds) ? number : number / 1000;
+  if (seconds >= static_cast<double>(kEndOfYear9999 - 1)) return std::nullopt;
+  // A double holds microseconds of today's instants, not nanoseconds.
+  const auto micros = static_cast<int64_t>(std::llround(seconds * 1e6));
+  return Instant{micros / 1'000'000, static_cast<int32_t>(micros % 1'000'000) * 1000};
+}
+
+std::optional<Instant> ParseInstant(std::string_view text) {
+  if (text.size() >= 10 && text[4] == '-') return ParseCalendar(text);
+  if (const std::optional<int64_t> number = ParseNumber<int64_t>(text)) {
+    return InstantOfEpoch(*number);
+  }
+  const std::optional<double> fraction = ParseNumber<double>(text);
+  return fraction.has_value() ? InstantOfEpoch(*fraction) : std::nullopt;
+}
 
 Scalar<std::string> ReadText(element value) {
   switch (value.type()) {

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/status.h"
+#include "base/error.h"
 #include "base/text.h"
 
 namespace falcon::redis {
@@ -101,7 +101,8 @@ Task<absl::StatusOr<Socket>> Dial(std::string address, size_t first) {
 }  // namespace
 
 Connection::Connection(runtime::Executor executor, Access access, size_t max_value_bytes)
-    : executor_(executor),
+    : loop_thread_(executor),
+      executor_(executor),
       access_(std::move(access)),
       reader_(max_value_bytes + kReadBytes),
       settled_(executor),
@@ -119,6 +120,7 @@ void Connection::Open(size_t first) {
 }
 
 void Connection::Send(std::span<const std::string_view> words, OnReply on_reply) {
+  loop_thread_.Check();
   if (closed_.is_set()) return on_reply(nullptr);
   std::string command = CommandText(words);
   waiting_.push_back({command.size(), std::move(on_reply)});

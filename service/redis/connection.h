@@ -16,8 +16,9 @@
 
 #include "redis/protocol.h"
 #include "redis/redis_store.h"
+#include "runtime/loop.h"
 #include "runtime/one_shot_event.h"
-#include "runtime/task.h"
+#include "runtime/thread_affinity.h"
 
 namespace falcon::redis {
 
@@ -67,6 +68,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Authenticate();
   void HandleReplies(std::string_view bytes);
 
+  [[no_unique_address]] runtime::ThreadAffinity loop_thread_;
   const runtime::Executor executor_;
   Access access_;
   ReplyReader reader_;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/time.h"
-#include "runtime/task.h"
+#include "runtime/loop.h"
 
 namespace falcon::redis {
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "redis/connection.h"
 #include "runtime/one_shot_event.h"
 

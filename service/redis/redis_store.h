@@ -7,12 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "base/backoff.h"
 #include "base/secret.h"
 #include "base/time.h"
 #include "redis/key_value_store.h"
 #include "runtime/loop.h"
-#include "runtime/timer.h"
 #include "telemetry/log.h"
 
 namespace falcon::redis {

@@ -5,11 +5,10 @@
 #include <optional>
 #include <utility>
 
-#include "base/backoff.h"
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
-#include "reputation/reads.h"
+#include "base/time.h"
+#include "reputation/report.h"
 
 namespace falcon::reputation {
 namespace {
@@ -50,7 +49,8 @@ class Client::Part {
 
 Client::Client(ClientOptions options, http::HttpTransport& wire, runtime::Loop& loop,
                const Clock& clock, runtime::Timer& timer)
-    : options_(std::move(options)),
+    : loop_thread_(loop.executor()),
+      options_(std::move(options)),
       wire_(wire),
       clock_(clock),
       timer_(timer),
@@ -74,6 +74,7 @@ absl::Status Client::Allowed(const Indicator& indicator) const {
 }
 
 Task<absl::StatusOr<Answer>> Client::LookUp(Indicator indicator, LookUpTerms terms) {
+  loop_thread_.Check();
   CO_RETURN_IF_ERROR(Allowed(indicator));
   const std::string key = StrCat(KindName(indicator.kind), ":", indicator.value);
   const Deadline deadline = terms.deadline;

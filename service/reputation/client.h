@@ -1,4 +1,5 @@
-// Client: looks indicators up at VirusTotal, by way of a cache, single flight and the quota.
+// Client: looks indicators up at VirusTotal, by way of a cache of the last hour's reports, single
+// flight and the quota.
 #ifndef FALCON_REPUTATION_CLIENT_H_
 #define FALCON_REPUTATION_CLIENT_H_
 
@@ -6,22 +7,70 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/lru_cache.h"
 #include "base/secret.h"
 #include "base/time.h"
 #include "http/http_transport.h"
 #include "reputation/indicator.h"
 #include "reputation/quota.h"
 #include "reputation/report.h"
-#include "reputation/report_cache.h"
 #include "runtime/loop.h"
 #include "runtime/single_flight.h"
-#include "runtime/task.h"
-#include "runtime/timer.h"
+#include "runtime/thread_affinity.h"
 
 namespace falcon::reputation {
+
+struct CachedReport {
+  std::shared_ptr<const Report> report;
+  milliseconds age{0};
+};
+
+struct CacheLimits {
+  size_t entries = 5000;  // some kilobytes each
+  seconds known{3600};    // lifetime of a report
+  seconds unknown{600};   // lifetime for a value that VirusTotal does not know
+};
+
+// Reports of the last hour, so that a repeated look-up costs no quota. Evicts the least recently
+// used entry. Loop thread only.
+class ReportCache {
+ public:
+  ReportCache(CacheLimits limits, const Clock& clock)
+      : limits_(limits), clock_(clock), entries_(limits.entries) {}
+
+  // A null report: none is cached, or it is expired or older than `not_before`.
+  CachedReport Find(const std::string& key, SteadyTime not_before = SteadyTime::min()) {
+    const Entry* cached = entries_.Peek(key);
+    if (cached == nullptr) return {};
+    const auto age = std::chrono::duration_cast<milliseconds>(clock_.Now() - cached->since);
+    if (age >= (cached->report->known ? limits_.known : limits_.unknown)) {
+      entries_.Erase(key);
+      return {};
+    }
+    const Entry* entry = entries_.Find(key, [&](const Entry& e) { return e.since >= not_before; });
+    return entry == nullptr ? CachedReport() : CachedReport{entry->report, age};
+  }
+
+  void Put(const std::string& key, std::shared_ptr<const Report> report) {
+    entries_.Put(key, {std::move(report), clock_.Now()}, /*weight=*/1);
+  }
+
+  size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    std::shared_ptr<const Report> report;
+    SteadyTime since;
+  };
+
+  const CacheLimits limits_;
+  const Clock& clock_;
+  LruCache<Entry> entries_;
+};
 
 struct ClientOptions {
   std::string base_url = "https://www.virustotal.com";
@@ -93,6 +142,7 @@ class Client {
   // Whether to try once more. A 429 starts a cooldown for all.
   bool AgainAfter(const absl::Status& failure);
 
+  [[no_unique_address]] runtime::ThreadAffinity loop_thread_;
   const ClientOptions options_;
   http::HttpTransport& wire_;
   const Clock& clock_;

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "absl/strings/str_replace.h"
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
 
 namespace falcon::reputation {
@@ -192,34 +192,18 @@ absl::Status Invalid(std::string_view text, std::string_view what) {
                StrCat("\"", EscapeUnsafe(text, 100), "\" ", what));
 }
 
-bool IsHex(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  });
-}
-
-void ReplaceAll(std::string& text, std::string_view from, std::string_view to) {
-  for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
-  }
-}
-
 // Without blanks around it and without defanging.
 std::string Refanged(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return "";
-  std::string whole(text.substr(first, text.find_last_not_of(kBlanks) - first + 1));
-  for (const std::string_view dot : {"[.]", "(.)", "{.}", "[dot]"}) ReplaceAll(whole, dot, ".");
-  ReplaceAll(whole, "[:]", ":");
-  ReplaceAll(whole, "[://]", "://");
+  std::string whole = absl::StrReplaceAll(
+      ToAbsl(Trimmed(text)),
+      {{"[.]", "."}, {"(.)", "."}, {"{.}", "."}, {"[dot]", "."}, {"[:]", ":"}, {"[://]", "://"}});
   if (EqualsIgnoringCase(std::string_view(whole).substr(0, 4), "hxxp")) whole.replace(0, 4, "http");
   return whole;
 }
 
 std::optional<Kind> KindOf(std::string_view text) {
   const auto hash = std::ranges::find(kWords, text.size(), &Word::digits);
-  if (hash != kWords.end() && hash->digits > 0 && IsHex(text)) return hash->kind;
+  if (hash != kWords.end() && hash->digits > 0 && IsHex(text, hash->digits)) return hash->kind;
   if (text.find("://") != std::string_view::npos) return Kind::kUrl;
   if (Ipv4(text).has_value()) return Kind::kIpv4;
   if (Ipv6(text).has_value()) return Kind::kIpv6;
@@ -228,7 +212,7 @@ std::optional<Kind> KindOf(std::string_view text) {
 }
 
 absl::StatusOr<std::string> HashValue(std::string_view text, const Word& word) {
-  if (text.size() == word.digits && IsHex(text)) return Lower(text);
+  if (IsHex(text, word.digits)) return Lower(text);
   return Invalid(text,
                  StrCat("is not a ", word.name, ": that has ", word.digits, " hexadecimal digits"));
 }

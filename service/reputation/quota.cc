@@ -74,6 +74,7 @@ void Quota::Forget() {
 }
 
 absl::StatusOr<Quota::Turn> Quota::Reserve(const std::string& caller, Deadline deadline) {
+  loop_thread_.Check();
   Forget();
   Next next = FindNext(caller);
   const auto share = book_->shares.find(caller);

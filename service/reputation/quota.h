@@ -12,8 +12,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/time.h"
-#include "runtime/task.h"
-#include "runtime/timer.h"
+#include "runtime/loop.h"
+#include "runtime/thread_affinity.h"
 
 namespace falcon::reputation {
 
@@ -114,6 +114,7 @@ class Quota {
   void Forget();
   absl::Status Exhausted(SteadyTime at, Cause cause) const;
 
+  [[no_unique_address]] runtime::ThreadAffinity loop_thread_;
   const QuotaLimits limits_;
   const Clock& clock_;
   runtime::Timer& timer_;

@@ -1,7 +1,9 @@
-// Reads VirusTotal's objects leniently. Sources: docs.virustotal.com/reference, "Files", "Domains",
-// "IP addresses" and "URLs" (attributes), "Analyses" (the keys of last_analysis_stats) and "Errors"
-// (codes). Headers of quotas are not documented there; VirusTotal's own MCP server honours
-// Retry-After, as seconds and as a date.
+// The four reads, and lenient reading of what they return. Sources: docs.virustotal.com/reference,
+// "Get a file report", "Get a domain report", "Get an IP address report" and "Get a URL analysis
+// report"; "URLs", section "URL identifiers": base64 as in RFC 4648 section 3.2, without padding,
+// URL-safe in its examples; "Files", "Domains", "IP addresses" and "URLs" (attributes), "Analyses"
+// (the keys of last_analysis_stats) and "Errors" (codes). Headers of quotas are not documented
+// there; VirusTotal's own MCP server honours Retry-After, as seconds and as a date.
 #include "reputation/report.h"
 
 #include <algorithm>
@@ -11,15 +13,25 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "absl/strings/escaping.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "http/html_page.h"
-#include "http/retry_after.h"
-#include "reputation/reads.h"
+#include "http/response_hints.h"
 
 namespace falcon::reputation {
-
 namespace {
+
+using http::Method;
+
+// In the order of kFile to kUrl below.
+constexpr std::array<Read, 4> kReads = {{
+    {"file", Method::kGet, "/api/v3/files/", "https://www.virustotal.com/gui/file/"},
+    {"domain", Method::kGet, "/api/v3/domains/", "https://www.virustotal.com/gui/domain/"},
+    {"ip_address", Method::kGet, "/api/v3/ip_addresses/",
+     "https://www.virustotal.com/gui/ip-address/"},
+    {"url", Method::kGet, "/api/v3/urls/", "https://www.virustotal.com/gui/url/"},
+}};
+enum Row { kFile, kDomain, kAddress, kUrl };
 
 using Json = nlohmann::json;
 
@@ -195,6 +207,38 @@ absl::Status WithResponseMetadata(absl::Status status, const http::HttpResponse&
 }
 
 }  // namespace
+
+std::span<const Read> Reads() { return kReads; }
+
+const Read& ReadOf(Kind kind) {
+  switch (kind) {
+    case Kind::kMd5:
+    case Kind::kSha1:
+    case Kind::kSha256:
+      break;
+    case Kind::kDomain:
+      return kReads[kDomain];
+    case Kind::kIpv4:
+    case Kind::kIpv6:
+      return kReads[kAddress];
+    case Kind::kUrl:
+      return kReads[kUrl];
+  }
+  return kReads[kFile];
+}
+
+std::string ObjectId(const Indicator& indicator) {
+  if (indicator.kind != Kind::kUrl) return indicator.value;
+  return absl::WebSafeBase64Escape(ToAbsl(indicator.value));  // unpadded
+}
+
+std::string PathOf(const Indicator& indicator) {
+  return StrCat(ReadOf(indicator.kind).path, http::PercentEncode(ObjectId(indicator)));
+}
+
+std::string Permalink(const Indicator& indicator) {
+  return StrCat(ReadOf(indicator.kind).page, ObjectId(indicator));
+}
 
 Verdict Judge(const Report& report) {
   const EngineCounts& counts = report.counts;

@@ -1,9 +1,10 @@
-// Report: what VirusTotal says of one indicator, and what each of its HTTP responses means.
+// VirusTotal's API: the requests that can be sent, and what each response says of its indicator.
 #ifndef FALCON_REPUTATION_REPORT_H_
 #define FALCON_REPUTATION_REPORT_H_
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,26 @@
 #include "reputation/indicator.h"
 
 namespace falcon::reputation {
+
+// One read of VirusTotal's API v3.
+struct Read {
+  std::string_view type;  // of the object that it returns: `data.type`
+  http::Method method;
+  std::string_view path;  // the object's id follows
+  std::string_view page;  // for browsers; the object's id follows
+};
+
+std::span<const Read> Reads();
+const Read& ReadOf(Kind kind);
+
+// VirusTotal's id of `indicator`: its value, or of a URL the unpadded base64url.
+std::string ObjectId(const Indicator& indicator);
+
+// Path of the look-up, from the first slash on.
+std::string PathOf(const Indicator& indicator);
+
+// VirusTotal's page about `indicator`. Made from the value, never from VirusTotal's response.
+std::string Permalink(const Indicator& indicator);
 
 // The first rule that holds decides.
 enum class Verdict {
@@ -70,8 +91,7 @@ absl::StatusOr<Report> ReadReport(const Indicator& indicator, std::string_view b
 //   404         a report that is not `known`, if VirusTotal says so (NotFoundError)
 //   400         INVALID_ARGUMENT     REPUTATION_REFUSED (NotAvailableYet: as 5xx)
 //   401, 403    FAILED_PRECONDITION  REPUTATION_KEY_REFUSED: names the setting
-//   429         RESOURCE_EXHAUSTED   REPUTATION_QUOTA, with retry-after where the response says
-//                                    one, of 24 h at most
+//   429         RESOURCE_EXHAUSTED   REPUTATION_QUOTA, with retry-after of 1 s to 24 h if it is sent
 //   424, 5xx    UNAVAILABLE          UPSTREAM_ERROR
 //   other 4xx   INVALID_ARGUMENT     REPUTATION_REFUSED; other 404: UPSTREAM_MALFORMED
 //   1xx, 3xx    INTERNAL             UPSTREAM_PROTOCOL

@@ -1,4 +1,5 @@
-// CpuPool: threads for work that would block the loop, such as decoding and serialising large pages.
+// CpuPool: threads for work that would block the loop, such as decoding and serialising large
+// pages.
 #ifndef FALCON_RUNTIME_CPU_POOL_H_
 #define FALCON_RUNTIME_CPU_POOL_H_
 
@@ -10,7 +11,6 @@
 #include <vector>
 
 #include "runtime/loop.h"
-#include "runtime/task.h"
 
 namespace falcon::runtime {
 
@@ -24,9 +24,9 @@ class CpuPool {
   CpuPool(const CpuPool&) = delete;
   CpuPool& operator=(const CpuPool&) = delete;
 
-  // Runs `work` on a thread of the pool and returns on the loop when it is done. `work` may use what
-  // the calling coroutine owns, because a cancellation unwinds the caller only afterwards. It must
-  // not throw. Loop thread.
+  // Runs `work` on a thread of the pool and returns on the loop when it is done. `work` may use
+  // what the calling coroutine owns, because a cancellation unwinds the caller only afterwards. It
+  // must not throw. Loop thread.
   Task<void> Run(std::function<void()> work);
 
   // Waits for the work that has started and drops the rest. Once the loop is stopped, and before

@@ -1,10 +1,11 @@
-// The thread behind the loop.
+// The thread behind the loop, and real time by asio's timer.
 #include "runtime/loop.h"
 
 #include <pthread.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
 
 namespace falcon::runtime {
 
@@ -23,6 +24,12 @@ void Loop::Spawn(Task<void> task) {
 void Loop::Stop() {
   context_.stop();
   if (thread_.joinable()) thread_.join();
+}
+
+Task<void> LoopTimer::SleepUntil(SteadyTime at) {
+  const Executor executor = co_await boost::asio::this_coro::executor;
+  SteadyTimer timer(executor, at);
+  co_await timer.async_wait(boost::asio::use_awaitable_t<Executor>());
 }
 
 }  // namespace falcon::runtime

@@ -1,17 +1,32 @@
-// Loop: one named thread that owns all state above the transport and runs every Task.
+// The loop: one thread that owns all state above the transport, the tasks that it runs, and the
+// timer that they wait for.
 #ifndef FALCON_RUNTIME_LOOP_H_
 #define FALCON_RUNTIME_LOOP_H_
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <functional>
 #include <string>
 #include <thread>
 
-#include "runtime/task.h"
+#include "base/time.h"
 
-namespace falcon::runtime {
+namespace falcon {
+namespace runtime {
+
+using Executor = boost::asio::io_context::executor_type;
+
+// A coroutine of the loop. Other rooms know asio's awaitable by this name alone.
+//
+// A cancelled task is unwound by an exception at its next suspension: clean up in destructors, and
+// never wait there. An expression with co_await holds no braced initializer and no capture by
+// value, which GCC 12 miscompiles silently: name them on the line above.
+template <class T>
+using Task = boost::asio::awaitable<T, Executor>;
 
 class Loop {
  public:
@@ -46,6 +61,27 @@ class Loop {
   std::thread thread_;
 };
 
-}  // namespace falcon::runtime
+// Waits for a point in time. Tests replace it together with the clock.
+class Timer {
+ public:
+  virtual ~Timer() = default;
+  // Returns at `at` or soon after; at once when `at` has passed. Loop thread. Cancellation unwinds
+  // the caller.
+  virtual Task<void> SleepUntil(SteadyTime at) = 0;
+};
+
+// Asio's timer, on the loop.
+using SteadyTimer = boost::asio::basic_waitable_timer<
+    std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+// Real time.
+class LoopTimer final : public Timer {
+ public:
+  Task<void> SleepUntil(SteadyTime at) override;
+};
+
+}  // namespace runtime
+using runtime::Task;
+}  // namespace falcon
 
 #endif  // FALCON_RUNTIME_LOOP_H_

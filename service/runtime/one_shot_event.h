@@ -3,9 +3,8 @@
 #define FALCON_RUNTIME_ONE_SHOT_EVENT_H_
 
 #include "base/time.h"
-#include "runtime/task.h"
+#include "runtime/loop.h"
 #include "runtime/thread_affinity.h"
-#include "runtime/timer.h"
 
 namespace falcon::runtime {
 

@@ -13,9 +13,7 @@
 #include "base/time.h"
 #include "runtime/loop.h"
 #include "runtime/one_shot_event.h"
-#include "runtime/task.h"
 #include "runtime/thread_affinity.h"
-#include "runtime/timer.h"
 
 namespace falcon::runtime {
 
@@ -33,8 +31,8 @@ class SingleFlight {
     co_return *flight->result;
   }
 
-  // As Join, but returns at `at` at the latest. Nullopt: the work was not done by then; it continues.
-  // `timer` outlives the wait.
+  // As Join, but returns at `at` at the latest. Nullopt: the work was not done by then; it
+  // continues. `timer` outlives the wait.
   Task<std::optional<T>> JoinUntil(std::string key, std::function<Task<T>()> work, SteadyTime at,
                                    Timer& timer) {
     const std::shared_ptr<Flight> flight = GetOrStart(std::move(key), std::move(work));

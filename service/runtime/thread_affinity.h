@@ -10,7 +10,7 @@
 #include <thread>
 #endif
 
-#include "runtime/task.h"
+#include "runtime/loop.h"
 
 namespace falcon::runtime {
 

@@ -11,7 +11,7 @@
 #include "falcon_gateway/options/v1/options.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/protobuf/util/time_util.h"
-#include "json/timestamp_text.h"
+#include "json/values.h"
 
 namespace falcon::leaves {
 namespace {

@@ -9,7 +9,6 @@
 
 #include "runtime/loop.h"
 #include "runtime/one_shot_event.h"
-#include "runtime/timer.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/on_loop.h"
 

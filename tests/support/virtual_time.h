@@ -10,8 +10,8 @@
 #include <memory>
 #include <utility>
 
+#include "runtime/loop.h"
 #include "runtime/one_shot_event.h"
-#include "runtime/timer.h"
 #include "tests/support/fake_clock.h"
 
 namespace falcon::testing {

@@ -7,7 +7,7 @@
 #include "mcp/tools/record_writer.h"
 #include "mcp/tools/untrusted.h"
 #include "messages.h"
-#include "render/value_text.h"
+#include "render/record_table.h"
 #include "text.h"
 
 namespace falcon::mcp {

@@ -5,7 +5,6 @@
 #include <array>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "base/text.h"
 
 namespace falcon::http {
@@ -19,10 +18,6 @@ constexpr size_t kAnyRatioBytes = size_t{1} << 20;
 // A server may announce what it never sends: more than this grows with what really arrives.
 constexpr size_t kMaxReserve = size_t{8} << 20;
 constexpr int64_t kTypicalJsonRatio = 8;
-
-std::string_view Trim(std::string_view text) {
-  return ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));
-}
 
 // "HTTP/1.1 103 Early Hints" and the like come before the response.
 bool IsInterim(std::string_view status_line) {
@@ -79,7 +74,8 @@ bool ResponseReader::OnHeader(std::string_view line) {
   if (header_bytes_ > kMaxHeaderBytes) return Fail(Failure::kHeadersTooLarge);
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos || status_line) return true;
-  response_.headers.emplace_back(Lower(Trim(line.substr(0, colon))), Trim(line.substr(colon + 1)));
+  response_.headers.emplace_back(Lower(Trimmed(line.substr(0, colon))),
+                                 Trimmed(line.substr(colon + 1)));
   return true;
 }
 

@@ -7,7 +7,6 @@
 #include "runtime/thread_affinity.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
-#include "telemetry/repeat_limiter.h"
 
 namespace falcon::rpc {
 

@@ -10,7 +10,6 @@
 #include "base/time.h"
 #include "runtime/loop.h"
 #include "runtime/thread_affinity.h"
-#include "runtime/timer.h"
 
 namespace falcon::rpc {
 

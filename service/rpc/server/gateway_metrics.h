@@ -8,8 +8,8 @@
 #include "auth/cached_token_source.h"
 #include "reputation/client.h"
 #include "runtime/loop.h"
-#include "runtime/memory_load_shedder.h"
-#include "telemetry/log_writer.h"
+#include "runtime/memory.h"
+#include "telemetry/log.h"
 #include "telemetry/metrics.h"
 #include "upstream/upstream_layers.h"
 

@@ -13,7 +13,6 @@
 #include <memory>
 
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
 
 namespace falcon::rpc {

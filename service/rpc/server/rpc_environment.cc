@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "base/status.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "rpc/server/field_access.h"
 #include "rpc/server/status.h"

@@ -19,8 +19,7 @@
 #include "rpc/server/rpc_method.h"
 #include "runtime/cpu_pool.h"
 #include "runtime/loop.h"
-#include "runtime/memory_load_shedder.h"
-#include "runtime/task.h"
+#include "runtime/memory.h"
 
 namespace falcon::rpc {
 

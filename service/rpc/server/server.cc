@@ -11,11 +11,10 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
 #include "descriptor_set.h"
 #include "rpc/server/request_bounds.h"
-#include "runtime/process_memory.h"
+#include "runtime/memory.h"
 
 namespace falcon::rpc {
 namespace {

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/status.h"
 #include "rpc/server/rpc_context.h"
 #include "rpc/server/rpc_environment.h"
 #include "runtime/one_shot_event.h"

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "base/status.h"
+#include "base/error.h"
 #include "fql/catalogue.h"
 #include "fql/filter_compiler.h"
 #include "google/protobuf/message.h"

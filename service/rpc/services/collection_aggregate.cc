@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "fql/name_filter.h"
+#include "fql/filter_compiler.h"
 #include "fql/names.h"
 #include "google/protobuf/reflection.h"
 #include "rpc/server/request_bounds.h"

@@ -5,7 +5,7 @@
 
 #include "google/protobuf/reflection.h"
 #include "rpc/services/collection.h"
-#include "runtime/spawned_task.h"
+#include "runtime/concurrency.h"
 
 namespace falcon::rpc {
 namespace {

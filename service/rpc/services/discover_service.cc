@@ -1,9 +1,7 @@
 // DiscoverService: hosts, applications, accounts and logins that Falcon Discover has seen.
 #include <string>
 
-#include "base/device_id.h"
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/discover.grpc.pb.h"

@@ -6,7 +6,6 @@
 #include <array>
 
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/gateway.grpc.pb.h"

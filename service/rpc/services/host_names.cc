@@ -5,8 +5,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "base/letter_case.h"
-#include "base/status.h"
+#include "base/error.h"
 #include "base/text.h"
 
 namespace falcon::rpc {

@@ -1,8 +1,7 @@
 // HostService: hosts and their history, from Falcon's Devices API.
 #include <algorithm>
 
-#include "base/device_id.h"
-#include "base/status.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/hosts.grpc.pb.h"

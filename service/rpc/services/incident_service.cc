@@ -3,7 +3,7 @@
 #include <optional>
 #include <set>
 
-#include "base/status.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "falcon_gateway/v1/incidents.grpc.pb.h"
 #include "rpc/services/incidents.h"

@@ -10,8 +10,6 @@
 
 #include "absl/strings/ascii.h"
 #include "base/error.h"
-#include "base/letter_case.h"
-#include "base/status.h"
 #include "base/text.h"
 #include "fql/parser.h"
 #include "rpc/services/incidents.h"

@@ -8,7 +8,6 @@
 #include <charconv>
 
 #include "absl/strings/ascii.h"
-#include "base/device_id.h"
 #include "base/text.h"
 
 namespace falcon::rpc {

@@ -1,9 +1,7 @@
 // IocService: indicators of compromise and where they were seen, from Falcon's IOC Management.
 #include <algorithm>
 
-#include "base/device_id.h"
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/iocs.grpc.pb.h"

@@ -11,15 +11,14 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/ioc_record.pb.h"
 #include "falcon_gateway/v1/reputation.grpc.pb.h"
 #include "google/protobuf/util/time_util.h"
-#include "reputation/reads.h"
+#include "reputation/report.h"
 #include "rpc/services/collection.h"
-#include "runtime/collect_all_windowed.h"
+#include "runtime/concurrency.h"
 
 namespace falcon::rpc {
 namespace {

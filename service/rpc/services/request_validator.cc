@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
-#include "base/device_id.h"
 #include "base/text.h"
 #include "google/protobuf/util/time_util.h"
 #include "rpc/server/field_access.h"

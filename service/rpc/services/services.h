@@ -13,7 +13,7 @@
 #include "reputation/client.h"
 #include "rpc/server/rpc_context.h"
 #include "rpc/server/rpc_environment.h"
-#include "runtime/timer.h"
+#include "runtime/loop.h"
 #include "upstream/call/upstream_client.h"
 #include "upstream/paging/page_token.h"
 #include "upstream/upstream_layers.h"

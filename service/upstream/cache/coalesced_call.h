@@ -15,7 +15,6 @@
 #include "base/error.h"
 #include "runtime/loop.h"
 #include "runtime/one_shot_event.h"
-#include "runtime/task.h"
 #include "upstream/call/upstream_client.h"
 
 namespace falcon::upstream {

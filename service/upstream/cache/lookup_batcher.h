@@ -11,7 +11,6 @@
 
 #include "runtime/loop.h"
 #include "runtime/thread_affinity.h"
-#include "runtime/timer.h"
 #include "upstream/cache/coalesced_call.h"
 #include "upstream/call/upstream_client.h"
 

@@ -9,7 +9,7 @@
 #include <span>
 
 #include "absl/strings/str_join.h"
-#include "base/status.h"
+#include "base/error.h"
 #include "base/text.h"
 
 namespace falcon::upstream {

@@ -10,9 +10,7 @@
 #include "absl/status/statusor.h"
 #include "base/time.h"
 #include "runtime/loop.h"
-#include "runtime/task.h"
 #include "runtime/thread_affinity.h"
-#include "runtime/timer.h"
 #include "upstream/call/call_options.h"
 
 namespace falcon::upstream {

@@ -12,7 +12,6 @@
 #include "base/time.h"
 #include "runtime/loop.h"
 #include "runtime/thread_affinity.h"
-#include "runtime/timer.h"
 #include "upstream/call/admission_queue.h"
 #include "upstream/call/circuit_breaker.h"
 #include "upstream/call/retry_budget.h"

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/status.h"
 #include "upstream/call/parse_response.h"
 
 namespace falcon::upstream {

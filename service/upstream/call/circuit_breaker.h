@@ -11,7 +11,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "base/backoff.h"
 #include "base/time.h"
 #include "runtime/thread_affinity.h"
 

@@ -8,8 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "http/html_page.h"
-#include "http/retry_after.h"
+#include "http/response_hints.h"
 
 namespace falcon::upstream {
 namespace {

@@ -14,9 +14,8 @@
 #include "absl/status/statusor.h"
 #include "base/time.h"
 #include "http/http_transport.h"
-#include "runtime/task.h"
+#include "runtime/loop.h"
 #include "runtime/thread_affinity.h"
-#include "runtime/timer.h"
 #include "upstream/call/call_options.h"
 #include "upstream/call/rate_window.h"
 

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
 
 namespace falcon::upstream {

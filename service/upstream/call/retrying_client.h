@@ -5,9 +5,9 @@
 
 #include <cstdint>
 
-#include "base/backoff.h"
+#include "base/time.h"
+#include "runtime/loop.h"
 #include "runtime/thread_affinity.h"
-#include "runtime/timer.h"
 #include "upstream/call/bulkheads.h"
 #include "upstream/call/call_guard.h"
 #include "upstream/call/upstream_client.h"

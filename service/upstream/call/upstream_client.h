@@ -23,7 +23,7 @@
 #include "base/time.h"
 #include "json/document.h"
 #include "runtime/cpu_pool.h"
-#include "runtime/task.h"
+#include "runtime/loop.h"
 #include "upstream/call/call_options.h"
 #include "upstream/call/lookup_result.h"
 #include "upstream/operation/upstream_request.h"

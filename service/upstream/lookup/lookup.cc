@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
 
 namespace falcon::upstream {

@@ -5,7 +5,6 @@
 #include <bit>
 
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
 
 namespace falcon::upstream {

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/status.h"
 #include "base/text.h"
 #include "upstream/paging/page_reader.h"
 

@@ -10,7 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "fql/catalogue.h"
-#include "fql/name_filter.h"
+#include "fql/filter_compiler.h"
 #include "google/protobuf/message.h"
 #include "json/decoder.h"
 #include "upstream/call/upstream_client.h"

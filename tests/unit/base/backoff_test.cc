@@ -1,7 +1,7 @@
 // Waits after failures in a row.
-#include "base/backoff.h"
-
 #include <gtest/gtest.h>
+
+#include "base/time.h"
 
 namespace falcon {
 namespace {

@@ -1,9 +1,9 @@
 // Device ids, alone and joined to a customer's.
-#include "base/device_id.h"
-
 #include <gtest/gtest.h>
 
 #include <string>
+
+#include "base/text.h"
 
 namespace falcon {
 namespace {

@@ -1,9 +1,9 @@
 // Names that differ in nothing but case.
-#include "base/letter_case.h"
-
 #include <gtest/gtest.h>
 
 #include <string>
+
+#include "base/text.h"
 
 namespace falcon {
 namespace {

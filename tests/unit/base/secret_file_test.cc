@@ -1,10 +1,9 @@
 // Which files are taken for secrets.
-#include "base/secret_file.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "base/secret.h"
 #include "base/text.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"

@@ -1,9 +1,9 @@
 // Early return on failure.
-#include "base/status.h"
-
 #include <gtest/gtest.h>
 
 #include <memory>
+
+#include "base/error.h"
 
 namespace falcon {
 namespace {

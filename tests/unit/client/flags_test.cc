@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "json_text.h"
+#include "messages.h"
 #include "test_catalog.h"
 #include "text.h"
 

@@ -1,10 +1,9 @@
 // Ids from standard input.
-#include "cli/id_input.h"
-
 #include <gmock/gmock.h>
 
 #include <sstream>
 
+#include "cli/command_line.h"
 #include "text.h"
 
 namespace falcon::client {

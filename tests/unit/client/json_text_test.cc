@@ -1,10 +1,9 @@
 // JSON of messages: canonical, valid, harmless.
-#include "json_text.h"
-
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
+#include "messages.h"
 #include "test_catalog.h"
 
 namespace falcon::client {

@@ -5,7 +5,6 @@
 #include <map>
 
 #include "base/text.h"
-#include "config/proxy.h"
 #include "tests/unit/config/config_fixture.h"
 
 namespace falcon::config {

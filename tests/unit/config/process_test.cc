@@ -1,6 +1,4 @@
 // The process hides its secrets. Dumps are forbidden in a child, so that tests can be debugged.
-#include "config/process.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/prctl.h>
@@ -8,6 +6,8 @@
 
 #include <cstdlib>
 #include <string>
+
+#include "config/sources.h"
 
 namespace falcon::config {
 namespace {

@@ -1,6 +1,4 @@
 // Which records are of the name that a request asks for.
-#include "fql/name_filter.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,6 +11,7 @@
 #include "falcon_gateway/v1/hosts.pb.h"
 #include "falcon_gateway/v1/incident_record.pb.h"
 #include "falcon_gateway/v1/incidents.pb.h"
+#include "fql/filter_compiler.h"
 #include "google/protobuf/text_format.h"
 
 namespace falcon::fql {

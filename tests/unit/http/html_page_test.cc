@@ -1,7 +1,7 @@
 // What a page says to a person.
-#include "http/html_page.h"
-
 #include <gtest/gtest.h>
+
+#include "http/response_hints.h"
 
 namespace falcon::http {
 namespace {

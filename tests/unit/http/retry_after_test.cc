@@ -1,9 +1,8 @@
 // Seconds, milliseconds, delays, skewed clocks and garbage in X-RateLimit-RetryAfter.
-#include "http/retry_after.h"
-
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "http/response_hints.h"
 
 namespace falcon::http {
 namespace {

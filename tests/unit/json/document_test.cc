@@ -11,7 +11,6 @@
 
 #include "base/text.h"
 #include "decoding.h"
-#include "json/document.h"
 #include "simdjson.h"
 #include "tests/support/status_matchers.h"
 

@@ -1,12 +1,12 @@
 // Instants in all the ways in which Falcon writes them.
-#include "json/timestamp_text.h"
-
 #include <gtest/gtest.h>
 
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "json/values.h"
 
 namespace falcon::json {
 namespace {

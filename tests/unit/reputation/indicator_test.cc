@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "reputation/reads.h"
+#include "reputation/report.h"
 #include "tests/support/status_matchers.h"
 
 namespace falcon::reputation {

@@ -1,8 +1,7 @@
 // What is kept, for how long, and what goes first.
-#include "reputation/report_cache.h"
-
 #include <gtest/gtest.h>
 
+#include "reputation/client.h"
 #include "tests/support/fake_clock.h"
 
 namespace falcon::reputation {

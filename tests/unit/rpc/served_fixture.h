@@ -10,7 +10,7 @@
 #include <string>
 
 #include "rpc/services/services.h"
-#include "runtime/timer.h"
+#include "runtime/loop.h"
 #include "tests/support/fake_transport.h"
 #include "tests/support/upstream_chain.h"
 

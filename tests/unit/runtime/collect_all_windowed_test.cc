@@ -1,6 +1,4 @@
 // Tasks side by side.
-#include "runtime/collect_all_windowed.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "runtime/concurrency.h"
 #include "tests/support/on_loop.h"
 
 namespace falcon::runtime {

@@ -1,8 +1,7 @@
 // Who is refused near the memory limit, and when no longer.
-#include "runtime/memory_load_shedder.h"
-
 #include <gtest/gtest.h>
 
+#include "runtime/memory.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 

@@ -1,11 +1,10 @@
 // The memory of this process, and the limit of its control group, as the system's files say.
-#include "runtime/process_memory.h"
-
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <string>
 
+#include "runtime/memory.h"
 #include "tests/support/temp_dir.h"
 
 namespace falcon::runtime {

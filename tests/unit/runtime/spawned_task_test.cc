@@ -1,11 +1,10 @@
 // Results, failures and cancellation of a spawned task.
-#include "runtime/spawned_task.h"
-
 #include <gtest/gtest.h>
 
 #include <boost/asio/this_coro.hpp>
 #include <stdexcept>
 
+#include "runtime/concurrency.h"
 #include "tests/support/on_loop.h"
 
 namespace falcon::runtime {

@@ -1,6 +1,4 @@
 // Real time, as far as it can be tested without waiting for it.
-#include "runtime/timer.h"
-
 #include <gtest/gtest.h>
 
 #include "runtime/loop.h"

@@ -1,6 +1,4 @@
 // Readers that stall and disks that are full: nothing waits, nothing is lost uncounted.
-#include "telemetry/log_writer.h"
-
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,6 +13,7 @@
 #include <string>
 #include <thread>
 
+#include "telemetry/log.h"
 #include "tests/support/temp_dir.h"
 
 namespace falcon::telemetry {

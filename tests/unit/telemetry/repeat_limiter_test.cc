@@ -1,12 +1,11 @@
 // The first few lines of a window, and the number of the others.
-#include "telemetry/repeat_limiter.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <utility>
 #include <vector>
 
+#include "telemetry/log.h"
 #include "tests/support/fake_clock.h"
 
 namespace falcon::telemetry {

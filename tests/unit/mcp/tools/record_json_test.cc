@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "json_text.h"
 #include "mcp/tools/record_writer.h"
 #include "messages.h"
 #include "naming.h"

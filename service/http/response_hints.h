@@ -1,14 +1,27 @@
-// How long a response asks its reader to wait: Falcon's `X-RateLimit-RetryAfter`, an instant whose
-// unit sources disagree about, or the `Retry-After` of proxies and firewalls before it.
-#ifndef FALCON_HTTP_RETRY_AFTER_H_
-#define FALCON_HTTP_RETRY_AFTER_H_
+// What a response says beyond its API's JSON: how long to wait, or that a proxy, a firewall or a
+// captive portal sent it.
+#ifndef FALCON_HTTP_RESPONSE_HINTS_H_
+#define FALCON_HTTP_RESPONSE_HINTS_H_
 
+#include <cstddef>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "base/time.h"
 #include "http/http_transport.h"
 
 namespace falcon::http {
+
+// Whether the body begins with '<', as HTML and XML do.
+bool IsMarkup(std::string_view body);
+
+// Whether `Content-Type` names HTML. Some servers name it for JSON too.
+bool HasHtmlContentType(const Headers& headers);
+
+// The visible text of a page: without tags, scripts and styles, with single blanks, at most
+// `max_bytes`. It is not escaped.
+std::string MarkupText(std::string_view page, size_t max_bytes);
 
 // The wait that `X-RateLimit-RetryAfter` asks for, or, where that is absent or of no use,
 // `Retry-After`. An instant in epoch seconds or milliseconds, told apart by size (above 10^11:
@@ -24,4 +37,4 @@ std::optional<WallTime> ParseHttpDate(std::string_view text);
 
 }  // namespace falcon::http
 
-#endif  // FALCON_HTTP_RETRY_AFTER_H_
+#endif  // FALCON_HTTP_RESPONSE_HINTS_H_

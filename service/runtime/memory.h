@@ -1,11 +1,12 @@
-// MemoryLoadShedder: refuses new calls near the memory limit, so that the process is not killed in
-// the middle of those that run.
-#ifndef FALCON_RUNTIME_MEMORY_LOAD_SHEDDER_H_
-#define FALCON_RUNTIME_MEMORY_LOAD_SHEDDER_H_
+// The memory that this process uses, its limit, and MemoryLoadShedder, which refuses new calls near
+// the limit.
+#ifndef FALCON_RUNTIME_MEMORY_H_
+#define FALCON_RUNTIME_MEMORY_H_
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 
@@ -26,7 +27,8 @@ struct MemoryLoadShedderOptions {
   milliseconds refresh_interval{250};  // between two readings of the memory in use
 };
 
-// Any thread.
+// Refuses new calls near the memory limit, so that the process is not killed in the middle of those
+// that run. Any thread.
 class MemoryLoadShedder {
  public:
   // `used`: bytes in use. `release`: returns free memory to the system; called before a call is
@@ -56,6 +58,16 @@ class MemoryLoadShedder {
   std::atomic<int64_t> refused_ = 0;
 };
 
+// Bytes of this process in physical memory. 0: unknown.
+size_t ResidentBytes();
+
+// Returns free memory of the allocator to the system. Takes milliseconds.
+void ReleaseFreeMemory();
+
+// The lowest limit of this process's control group and its ancestors, version 1 or 2, in bytes.
+// Nullopt: no limit. `root`: the folder that holds /proc and /sys.
+std::optional<size_t> CgroupMemoryLimit(const std::filesystem::path& root = "/");
+
 }  // namespace falcon::runtime
 
-#endif  // FALCON_RUNTIME_MEMORY_LOAD_SHEDDER_H_
+#endif  // FALCON_RUNTIME_MEMORY_H_

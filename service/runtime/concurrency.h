@@ -1,6 +1,7 @@
-// CollectAllWindowed: runs tasks concurrently, a bounded number at a time, and returns all results.
-#ifndef FALCON_RUNTIME_COLLECT_ALL_WINDOWED_H_
-#define FALCON_RUNTIME_COLLECT_ALL_WINDOWED_H_
+// Tasks that run concurrently with the one that starts them: one by one (SpawnedTask), or a bounded
+// number at a time (CollectAllWindowed).
+#ifndef FALCON_RUNTIME_CONCURRENCY_H_
+#define FALCON_RUNTIME_CONCURRENCY_H_
 
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -15,10 +16,54 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/loop.h"
 #include "runtime/one_shot_event.h"
-#include "runtime/task.h"
 
 namespace falcon::runtime {
+
+// A task that another one starts and joins later. Loop thread only. The destructor cancels the
+// task, which unwinds afterwards: the task must own what it uses.
+template <class T>
+class SpawnedTask {
+ public:
+  // Starts the task at once.
+  SpawnedTask(Executor executor, Task<T> task) : state_(std::make_shared<State>(executor)) {
+    boost::asio::co_spawn(
+        executor, std::move(task),
+        boost::asio::bind_cancellation_slot(state_->signal.slot(),
+                                            [state = state_](std::exception_ptr error, T result) {
+                                              state->error = error;
+                                              if (!error) state->result.emplace(std::move(result));
+                                              state->completed.Set();
+                                            }));
+  }
+  SpawnedTask(SpawnedTask&&) noexcept = default;
+  SpawnedTask& operator=(SpawnedTask&&) = delete;
+  ~SpawnedTask() {
+    if (state_ != nullptr && !state_->completed.is_set()) {
+      state_->signal.emit(boost::asio::cancellation_type::terminal);
+    }
+  }
+
+  // Waits for the result and returns it. Call it once. Rethrows what the task throws.
+  Task<T> Join() {
+    const std::shared_ptr<State> state = state_;
+    co_await state->completed.Wait();
+    if (state->error) std::rethrow_exception(state->error);
+    co_return *std::move(state->result);
+  }
+
+ private:
+  struct State {
+    explicit State(Executor executor) : completed(executor) {}
+    OneShotEvent completed;
+    boost::asio::cancellation_signal signal;
+    std::optional<T> result;
+    std::exception_ptr error;
+  };
+  std::shared_ptr<State> state_;
+};
+
 namespace collect_internal {
 
 struct Worker {
@@ -68,8 +113,8 @@ struct Group {
 
 }  // namespace collect_internal
 
-// Returns the results of work(0) to work(count - 1), started in that order, at most `width` > 0 at a
-// time. Loop thread only. A cancellation of the caller cancels the running tasks and starts no
+// Returns the results of work(0) to work(count - 1), started in that order, at most `width` > 0 at
+// a time. Loop thread only. A cancellation of the caller cancels the running tasks and starts no
 // others; they unwind after the caller, so `work` must own what they use. Rethrows what a task
 // throws, once all have ended.
 template <class T>
@@ -96,4 +141,4 @@ Task<std::vector<T>> CollectAllWindowed(size_t count, size_t width,
 
 }  // namespace falcon::runtime
 
-#endif  // FALCON_RUNTIME_COLLECT_ALL_WINDOWED_H_
+#endif  // FALCON_RUNTIME_CONCURRENCY_H_

@@ -1,5 +1,5 @@
-// Files of /proc and /sys, and the allocator at hand.
-#include "runtime/process_memory.h"
+// Two thresholds below the limit; files of /proc and /sys, and the allocator at hand.
+#include "runtime/memory.h"
 
 #include <malloc.h>
 #include <unistd.h>
@@ -8,12 +8,16 @@
 #include <fstream>
 #include <string>
 
+#include "base/error.h"
+
 // jemalloc's, where it is linked.
 extern "C" __attribute__((weak)) int mallctl(const char* name, void* old, size_t* old_size,
                                              void* fresh, size_t fresh_size);
 
 namespace falcon::runtime {
 namespace {
+
+constexpr milliseconds kRetryAfter{5'000};
 
 // What version 1 writes for "none" is the largest number of whole pages.
 constexpr size_t kNoLimit = size_t{1} << 60;
@@ -26,8 +30,8 @@ void LowerToFile(const std::filesystem::path& file, std::optional<size_t>& lowes
   lowest = std::min(lowest.value_or(bytes), bytes);
 }
 
-// Reads the group at `path` below `mount` and its ancestors. In a container `path` may be one of the
-// host, which does not exist here: the container's own group is at the top then.
+// Reads the group at `path` below `mount` and its ancestors. In a container `path` may be one of
+// the host, which does not exist here: the container's own group is at the top then.
 void LowerToAncestors(const std::filesystem::path& mount, std::filesystem::path path,
                       const std::string& file, std::optional<size_t>& lowest) {
   for (path = path.relative_path();; path = path.parent_path()) {
@@ -37,6 +41,34 @@ void LowerToAncestors(const std::filesystem::path& mount, std::filesystem::path 
 }
 
 }  // namespace
+
+size_t MemoryLoadShedder::Threshold(Criticality criticality) const {
+  const double share = criticality == Criticality::kSheddable ? options_.sheddable_threshold
+                                                              : options_.critical_threshold;
+  return static_cast<size_t>(share * static_cast<double>(options_.limit));
+}
+
+size_t MemoryLoadShedder::Refresh() {
+  const SteadyTime now = clock_.Now();
+  const absl::MutexLock lock(&mutex_);
+  if (refreshed_at_.has_value() && now - *refreshed_at_ < options_.refresh_interval) return in_use_;
+  refreshed_at_ = now;
+  in_use_ = used_();
+  if (in_use_ > Threshold(Criticality::kSheddable)) {
+    release_();
+    in_use_ = used_();
+  }
+  return in_use_;
+}
+
+absl::Status MemoryLoadShedder::Admit(Criticality criticality) {
+  if (options_.limit == 0 || Refresh() <= Threshold(criticality)) return absl::OkStatus();
+  ++refused_;
+  const absl::Status pressure =
+      Error(absl::StatusCode::kResourceExhausted, "MEMORY_PRESSURE",
+            "the gateway is short of memory and takes no further calls like this; retry later");
+  return WithRetryAfter(pressure, kRetryAfter);
+}
 
 size_t ResidentBytes() {
   std::ifstream in("/proc/self/statm");
