@@ -1,5 +1,4 @@
-// What a request may hold, for every RPC: the largest that is accepted costs little, and one that is
-// larger never reaches the loop.
+// Bounds of requests, and validation without a call.
 #include "rpc/server/request_bounds.h"
 
 #include <gmock/gmock.h>
@@ -106,6 +105,76 @@ TEST_F(RequestBoundsTest, UnknownMaskPathsAreComparedOnceARequest) {
     EXPECT_GT(work.paths_compared, 0);
     EXPECT_LE(work.paths_compared, kMaxCompared);
   }
+}
+
+// Ids of the shapes that requests must have.
+const std::map<std::string, std::string> kIds = {
+    {"Detection", "0123456789abcdef0123456789abcdef:ind:0123456789abcdef0123456789abcdef:1-2-3"},
+    {"DiscoveredHost", "0123456789abcdef0123456789abcdef_fedcba9876543210fedcba9876543210"},
+    {"Host", "0123456789abcdef0123456789abcdef"},
+    {"Ioc", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
+    {"RtrSession", "9f3c5e7a-1234-5678-abcd-ef0123456789"},
+    {"IntelIndicator", "domain_malicious.example"},
+};
+
+class ValidateOnlyTest : public GatewayTest {
+ protected:
+  std::unique_ptr<Message> RequestFor(const client::Method& method) const {
+    auto request =
+        MethodRequests(catalog(), kIds, "0123456789abcdef0123456789abcdef_fedcba9876543210")
+            .For(method);
+    const FieldDescriptor* options = request->GetDescriptor()->FindFieldByName("read_options");
+    Message& read = *request->GetReflection()->MutableMessage(&*request, options);
+    read.GetReflection()->SetBool(&read, read.GetDescriptor()->FindFieldByName("validate_only"),
+                                  true);
+    return request;
+  }
+};
+
+TEST_F(ValidateOnlyTest, AsksFalconNothing) {
+  int validated = 0;
+  for (const client::Method* method : Methods()) {
+    if (method->descriptor->input_type()->FindFieldByName("read_options") == nullptr) continue;
+    SCOPED_TRACE(method->descriptor->name());
+    ++validated;
+    falcon_.used.clear();
+    int answers = 0;
+    const auto failure = Call(*method, *RequestFor(*method), [&](const Message& answer) {
+      ++answers;
+      const FieldDescriptor* records = method->shape.records;
+      if (records == nullptr || !records->is_repeated()) return;
+      EXPECT_EQ(answer.GetReflection()->FieldSize(answer, records), 0);
+    });
+    EXPECT_FALSE(failure) << failure->message;
+    EXPECT_EQ(answers, 1);
+    EXPECT_TRUE(falcon_.used.empty());
+  }
+  EXPECT_GE(validated, 60);
+}
+
+TEST_F(ValidateOnlyTest, TellsTheFilterOfEveryList) {
+  int lists = 0;
+  for (const client::Method* method : Methods()) {
+    const FieldDescriptor* filter = method->descriptor->input_type()->FindFieldByName("filter");
+    if (filter == nullptr) continue;
+    SCOPED_TRACE(method->descriptor->name());
+    ++lists;
+    const auto request = RequestFor(*method);
+    Message& fields = *request->GetReflection()->MutableMessage(&*request, filter);
+    fields.GetReflection()->SetInt32(&fields, fields.GetDescriptor()->FindFieldByName("days"), 7);
+    std::string fql;
+    bool interval = false;
+    const auto failure = Call(*method, *request, [&](const Message& answer) {
+      const Message& info = answer.GetReflection()->GetMessage(answer, method->shape.read_info);
+      const auto& type = *info.GetDescriptor();
+      fql = info.GetReflection()->GetString(info, type.FindFieldByName("effective_filter"));
+      interval = info.GetReflection()->HasField(info, type.FindFieldByName("interval"));
+    });
+    EXPECT_FALSE(failure) << failure->message;
+    EXPECT_NE(fql.find(":>="), std::string::npos) << fql;
+    EXPECT_TRUE(interval);
+  }
+  EXPECT_GE(lists, 25);
 }
 
 }  // namespace

@@ -1,19 +1,24 @@
-// One thread, in order.
+// The loop: one thread, in order; its timer; and the check that callers are on it.
 #include "runtime/loop.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <pthread.h>
 
 #include <atomic>
+#include <thread>
+#include <type_traits>
 #include <vector>
 
+#include "runtime/thread_affinity.h"
+#include "runtime/timer.h"
 #include "tests/support/on_loop.h"
 
 namespace falcon::runtime {
 namespace {
 
+using falcon::testing::Await;
 using falcon::testing::OnLoop;
+using falcon::testing::Running;
 
 TEST(Loop, RunsWorkInTheOrderOfTheCalls) {
   Loop loop("loop");
@@ -59,6 +64,63 @@ TEST(Loop, RunsNothingAfterStop) {
     loop.Post([&] { ran = true; });
   }
   EXPECT_FALSE(ran);
+}
+
+Task<SteadyTime> SleepAndLook(Timer* timer, SteadyTime at) {
+  co_await timer->SleepUntil(at);
+  co_return std::chrono::steady_clock::now();
+}
+
+TEST(LoopTimer, ReturnsNotBeforeInstant) {
+  Loop loop("loop");
+  LoopTimer timer;
+  const SteadyTime at = std::chrono::steady_clock::now() + milliseconds(5);
+  EXPECT_GE(Await(loop, SleepAndLook(&timer, at)), at);
+}
+
+TEST(LoopTimer, ReturnsAtOnceForPastInstant) {
+  Loop loop("loop");
+  LoopTimer timer;
+  Await(loop, SleepAndLook(&timer, std::chrono::steady_clock::now() - seconds(1)));
+}
+
+TEST(LoopTimer, CancellationUnwinds) {
+  Loop loop("loop");
+  LoopTimer timer;
+  const SteadyTime never = std::chrono::steady_clock::now() + std::chrono::hours(1);
+  Running<SteadyTime> sleeper(loop, SleepAndLook(&timer, never));
+  sleeper.Cancel();
+  EXPECT_EQ(sleeper.Get(), std::nullopt);
+}
+
+#ifdef NDEBUG
+static_assert(std::is_empty_v<ThreadAffinity>);
+#else
+TEST(ThreadAffinityDeathTest, AbortsWhenSecondThreadChecks) {
+  EXPECT_DEATH(
+      {
+        const ThreadAffinity affinity;
+        affinity.Check();
+        std::thread([&affinity] { affinity.Check(); }).join();
+      },
+      "used by another");
+}
+#endif
+
+TEST(ThreadAffinity, BelongsToFirstThreadThatChecks) {
+  const ThreadAffinity affinity;
+  std::thread([&affinity] {
+    affinity.Check();
+    affinity.Check();
+  }).join();
+}
+
+TEST(ThreadAffinity, AllowsOtherThreadsOnceLoopIsStopped) {
+  Loop loop("loop");
+  const ThreadAffinity affinity(loop.executor());
+  testing::OnLoop(loop, [&affinity] { affinity.Check(); });
+  loop.Stop();
+  affinity.Check();
 }
 
 }  // namespace

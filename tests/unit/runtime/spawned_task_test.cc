@@ -1,11 +1,14 @@
-// Results, failures and cancellation of a spawned task.
+// Tasks side by side: their results, failures and cancellation.
 #include "runtime/spawned_task.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <boost/asio/this_coro.hpp>
+#include <memory>
 #include <stdexcept>
+#include <string>
 
+#include "runtime/collect_all_windowed.h"
 #include "tests/support/on_loop.h"
 
 namespace falcon::runtime {
@@ -14,6 +17,8 @@ namespace {
 using falcon::testing::Await;
 using falcon::testing::OnLoop;
 using falcon::testing::Running;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 class SpawnedTaskTest : public ::testing::Test {
  protected:
@@ -75,6 +80,93 @@ TEST_F(SpawnedTaskTest, DestructorCancelsTask) {
 }
 
 TEST_F(SpawnedTaskTest, JoinRethrows) { EXPECT_EQ(Await(loop_, StartThrower()), -1); }
+
+class CollectAllWindowedTest : public ::testing::Test {
+ protected:
+  // Counts itself among those at work until its gate opens or it is unwound.
+  Task<int> Work(size_t index) {
+    struct AtWork {
+      explicit AtWork(int& count) : count_(count) { ++count_; }
+      ~AtWork() { --count_; }
+      int& count_;
+    };
+    begun_.push_back(index);
+    const AtWork at_work(at_work_);
+    most_ = std::max(most_, at_work_);
+    co_await gates_[index]->Wait();
+    co_return static_cast<int>(index) * 10;
+  }
+  Running<std::vector<int>> Start(size_t count, size_t width) {
+    for (size_t i = 0; i < count; ++i)
+      gates_.push_back(std::make_shared<OneShotEvent>(loop_.executor()));
+    std::function<Task<int>(size_t)> work = [this](size_t index) { return Work(index); };
+    return Running<std::vector<int>>(loop_, CollectAllWindowed(count, width, std::move(work)));
+  }
+  void Open(size_t index) {
+    OnLoop(loop_, [&] { gates_[index]->Set(); });
+  }
+  template <class Predicate>
+  void Until(Predicate holds) {
+    bool held = false;
+    while (!held) OnLoop(loop_, [&] { held = holds(); });
+  }
+
+  Loop loop_{"loop"};
+  std::vector<std::shared_ptr<OneShotEvent>> gates_;
+  std::vector<size_t> begun_;
+  int at_work_ = 0;
+  int most_ = 0;
+};
+
+TEST_F(CollectAllWindowedTest, CompletesAtOnceWithoutTasks) {
+  EXPECT_THAT(*Start(0, 3).Get(), IsEmpty());
+}
+
+TEST_F(CollectAllWindowedTest, ReturnsResultsInOrder) {
+  auto running = Start(3, 3);
+  Until([&] { return at_work_ == 3; });
+  for (const size_t index : {2, 0, 1}) Open(index);
+  EXPECT_THAT(*running.Get(), ElementsAre(0, 10, 20));
+}
+
+TEST_F(CollectAllWindowedTest, RunsAtMostWidthTasks) {
+  auto running = Start(5, 2);
+  for (const size_t index : {1, 0, 3, 2, 4}) Open(index);
+  EXPECT_THAT(*running.Get(), ElementsAre(0, 10, 20, 30, 40));
+  OnLoop(loop_, [&] {
+    EXPECT_EQ(most_, 2);
+    EXPECT_THAT(begun_, ElementsAre(0, 1, 2, 3, 4));
+  });
+}
+
+TEST_F(CollectAllWindowedTest, CancellationEndsRunningTasksAndStartsNoOthers) {
+  auto running = Start(5, 2);
+  Until([&] { return at_work_ == 2; });
+  running.Cancel();
+  EXPECT_FALSE(running.Get().has_value());
+  Until([&] { return at_work_ == 0; });
+  OnLoop(loop_, [&] { EXPECT_THAT(begun_, ElementsAre(0, 1)); });
+}
+
+TEST_F(CollectAllWindowedTest, CancellationSkipsEndedTask) {
+  auto running = Start(2, 2);
+  Until([&] { return at_work_ == 2; });
+  Open(0);
+  Until([&] { return at_work_ == 1; });
+  running.Cancel();
+  EXPECT_FALSE(running.Get().has_value());
+  Until([&] { return at_work_ == 0; });
+}
+
+TEST_F(CollectAllWindowedTest, RethrowsOnceAllTasksHaveEnded) {
+  std::function<Task<int>(size_t)> work = [](size_t index) -> Task<int> {
+    if (index == 0) throw std::runtime_error("broken");
+    co_return 1;
+  };
+  EXPECT_FALSE(Running<std::vector<int>>(loop_, CollectAllWindowed(3, 2, std::move(work)))
+                   .Get()
+                   .has_value());
+}
 
 }  // namespace
 }  // namespace falcon::runtime

@@ -1,4 +1,4 @@
-// The Hosts API through the front door.
+// The Hosts API and Falcon Discover through the front door.
 #include <set>
 
 #include "fixture.h"
@@ -92,6 +92,161 @@ TEST_F(Hosts, StatesAndHistoriesAnswerPerId) {
   EXPECT_EQ(Body(Post("/devices/combined/devices/network-address-history/v1",
                       {{"ids", {id}}}))["resources"][0]["history"][0]["ip_address"],
             "192.168.1.10");
+}
+
+constexpr char kAll[] = "filter=id:!null";
+
+class Discover : public Fixture {
+ protected:
+  Discover() {
+    options_.sizes["discover-hosts"] = 900;
+    options_.sizes["discover-applications"] = 2500;
+    options_.sizes["discover-accounts"] = 400;
+    options_.sizes["discover-logins"] = 12'000;
+  }
+};
+
+TEST_F(Discover, ManagedAssetsAreTheHostsOfTheHostsApi) {
+  Login();
+  const Json asset =
+      Resources(Get("/discover/combined/hosts/v1?filter=hostname:'SRV-PROD-001'"))[0];
+  const Json host =
+      Resources(Get("/devices/combined/devices/v1?filter=hostname:'SRV-PROD-001'"))[0];
+  EXPECT_EQ(asset["aid"], host["device_id"]);
+  EXPECT_EQ(asset["current_local_ip"], host["local_ip"]);
+  EXPECT_EQ(asset["mac_addresses"][0], host["mac_address"]);
+  EXPECT_EQ(asset["entity_type"], "managed");
+  const Json all =
+      Body(Get("/discover/combined/hosts/v1?filter=entity_type:'managed'"))["meta"]["pagination"];
+  EXPECT_EQ(all["total"], 300);
+}
+
+TEST_F(Discover, StrangersAreSeenByHostsOfTheWorld) {
+  Login();
+  const Json stranger =
+      Resources(Get("/discover/combined/hosts/v1?filter=hostname:'BACKUP-NAS'"))[0];
+  EXPECT_FALSE(stranger.contains("aid"));
+  const std::string seen_by = stranger["discoverer_aids"][0];
+  EXPECT_EQ(Resources(Get("/devices/entities/devices/v2?ids=" + seen_by))[0]["hostname"],
+            "SRV-PROD-001");
+}
+
+TEST_F(Discover, BlocksComeOnlyWithTheirFacetsAndWholeByIds) {
+  Login();
+  const std::string hosts = "/discover/combined/hosts/v1?limit=1&filter=entity_type:'managed'";
+  const Json bare = Resources(Get(hosts))[0];
+  EXPECT_FALSE(bare.contains("total_memory"));
+  EXPECT_FALSE(bare.contains("owned_by"));
+  EXPECT_FALSE(bare.contains("asset_roles"));
+  const Json two = Resources(Get(hosts + "&facet=system_insights&facet=risk_factors"))[0];
+  EXPECT_TRUE(two.contains("total_memory"));
+  EXPECT_FALSE(two.contains("owned_by"));
+  EXPECT_TRUE(two.contains("asset_roles"));
+  const Json whole =
+      Resources(Get("/discover/entities/hosts/v1?ids=" + bare["id"].get<std::string>()))[0];
+  EXPECT_TRUE(whole.contains("owned_by"));
+  const std::string applications =
+      "/discover/combined/applications/v1?limit=1&filter=is_suspicious:true";
+  EXPECT_FALSE(Resources(Get(applications))[0].contains("host"));
+  EXPECT_EQ(Resources(Get(applications + "&facet=host_info"))[0]["host"]["hostname"],
+            "SRV-PROD-001");
+  EXPECT_EQ(Get(hosts + "&facet=nonsense").status, 400);
+}
+
+TEST_F(Discover, CombinedDemandsAFilterAndPagesThroughEverythingOnce) {
+  Login();
+  EXPECT_EQ(Get("/discover/combined/hosts/v1").status, 400);
+  EXPECT_EQ(Get("/discover/combined/hosts/v1?limit=1001&filter=id:!null").status, 400);
+  std::set<std::string> ids;
+  std::string after;
+  do {
+    const Json page =
+        Body(Get("/discover/combined/hosts/v1?sort=first_seen_timestamp|asc&limit=250&" +
+                 std::string(kAll) + (after.empty() ? "" : "&after=" + after)));
+    for (const Json& record : page["resources"]) ids.insert(record["id"]);
+    after = page["meta"]["pagination"].value("after", "");
+  } while (!after.empty());
+  EXPECT_EQ(ids.size(), 900U);
+}
+
+TEST_F(Discover, WindowEndsAtTenThousandWithResourcesNull) {
+  Login();
+  const Reply last = Get("/discover/queries/logins/v1?offset=9900&limit=100");
+  EXPECT_EQ(Resources(last).size(), 100U);
+  const Reply over = Get("/discover/queries/logins/v1?offset=10000&limit=100");
+  EXPECT_EQ(over.status, 400);
+  EXPECT_TRUE(Resources(over).is_null());
+  EXPECT_EQ(
+      Message(over),
+      "offset 10000 and limit 100 are invalid; offset + limit must be less than or equal to 10000");
+  EXPECT_EQ(Get("/discover/queries/logins/v1?limit=101").status, 400);
+}
+
+TEST_F(Discover, PatternsNeedTheStarBeforeTheQuote) {
+  Login();
+  const auto count = [this](const std::string& filter) {
+    return Total(Get("/discover/queries/hosts/v1?filter=" + filter));
+  };
+  EXPECT_EQ(count("hostname:*'SRV-PROD-*'"), 2);
+  EXPECT_EQ(count("hostname:'SRV-PROD-*'"), 0);
+  EXPECT_GT(count("tags:*'FalconGroupingTags/*'"), 2);
+}
+
+TEST_F(Discover, LoginsAreThoseOfTheHostsHistories) {
+  Login();
+  const std::string device =
+      Resources(Get("/devices/queries/devices/v1?filter=hostname:'SRV-PROD-002'"))[0];
+  const Json history = Resources(Post("/devices/combined/devices/login-history/v2?limit=100",
+                                      {{"ids", {device}}}))[0]["recent_logins"];
+  const Json ids =
+      Resources(Get("/discover/queries/logins/v1?limit=100&filter=aid:'" + device + "'"));
+  std::string query;
+  for (const Json& id : ids) query += "&ids=" + id.get<std::string>();
+  std::set<std::pair<std::string, std::string>> seen;
+  for (const Json& one : Resources(Get("/discover/entities/logins/v1?" + query.substr(1)))) {
+    seen.emplace(one["login_timestamp"], one["username"]);
+  }
+  for (const Json& one : history) {
+    EXPECT_TRUE(seen.contains({one["login_time"], one["user_name"]})) << one;
+  }
+}
+
+TEST_F(Discover, AccountsBehindLoginsExist) {
+  Login();
+  const Json ids = Resources(
+      Get("/discover/queries/logins/v1?filter=username:'svc-backup'&sort=login_timestamp|desc"));
+  const std::string first = ids[0];
+  const Json login = Resources(Get("/discover/entities/logins/v1?ids=" + first))[0];
+  const std::string account_id = login["account_id"];
+  const Json account = Resources(Get("/discover/entities/accounts/v1?ids=" + account_id))[0];
+  EXPECT_EQ(account["username"], "svc-backup");
+  EXPECT_EQ(account["admin_privileges"], "Yes");
+}
+
+TEST_F(Discover, AccountsThatNeverLoggedOnHaveNoFirstOne) {
+  Login();
+  const Json never = Body(Get("/discover/queries/accounts/v1?filter=first_seen_timestamp:null"));
+  EXPECT_GT(never["meta"]["pagination"]["total"], 3);
+  const std::string id = never["resources"][0];
+  const Json account = Resources(Get("/discover/entities/accounts/v1?ids=" + id))[0];
+  EXPECT_FALSE(account.contains("first_seen_timestamp"));
+  EXPECT_TRUE(account.contains("last_failed_login_timestamp"));
+}
+
+TEST_F(Discover, EntitiesTakeAHundredIds) {
+  Login();
+  std::string query;
+  const Json ids = Resources(Get("/discover/queries/hosts/v1?limit=100"));
+  for (const Json& id : ids) query += "&ids=" + id.get<std::string>();
+  EXPECT_EQ(Resources(Get("/discover/entities/hosts/v1?" + query.substr(1))).size(), 100U);
+  EXPECT_EQ(Get("/discover/entities/hosts/v1?ids=x" + query).status, 413);
+  EXPECT_EQ(Get("/discover/entities/hosts/v1").status, 400);
+}
+
+TEST_F(Discover, ScopeIsNeeded) {
+  options_.denied_scopes = {"Assets (formerly Falcon Discover):read"};
+  Login();
+  EXPECT_EQ(Get("/discover/queries/hosts/v1").status, 403);
 }
 
 }  // namespace

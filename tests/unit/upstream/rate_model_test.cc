@@ -4,16 +4,23 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
+#include "runtime/one_shot_event.h"
+#include "runtime/timer.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
-#include "tests/support/virtual_time.h"
 #include "upstream/call/rate_budget.h"
 
 namespace falcon::upstream {
@@ -22,6 +29,50 @@ using testing::FakeClock;
 using testing::VirtualTime;
 
 namespace {
+
+// All of it on the test's own thread.
+class VirtualTime final : public runtime::Timer {
+ public:
+  explicit VirtualTime(FakeClock& clock) : clock_(clock) {}
+
+  // Runs within RunFor. What still waits at the end is destroyed with this.
+  void Start(Task<void> task) {
+    boost::asio::co_spawn(context_, std::move(task), boost::asio::detached);
+  }
+
+  Task<void> SleepUntil(SteadyTime at) override {
+    if (at <= clock_.Now()) co_return;
+    auto over = std::make_shared<runtime::OneShotEvent>(context_.get_executor());
+    sleepers_.emplace(at, over);
+    co_await over->Wait();
+  }
+
+  void RunFor(std::chrono::nanoseconds span) {
+    const SteadyTime end = clock_.Now() + span;
+    Settle();
+    while (!sleepers_.empty() && sleepers_.begin()->first <= end) {
+      clock_.Advance(sleepers_.begin()->first - clock_.Now());
+      while (!sleepers_.empty() && sleepers_.begin()->first <= clock_.Now()) {
+        sleepers_.begin()->second->Set();
+        sleepers_.erase(sleepers_.begin());
+      }
+      Settle();
+    }
+    clock_.Advance(end - clock_.Now());
+  }
+
+ private:
+  // Until nothing can run without time passing. Sleepers keep the context at work, never this.
+  void Settle() {
+    while (context_.poll() > 0) {
+    }
+    context_.restart();
+  }
+
+  FakeClock& clock_;
+  boost::asio::io_context context_{1};
+  std::multimap<SteadyTime, std::shared_ptr<runtime::OneShotEvent>> sleepers_;
+};
 
 constexpr int kLimit = 6000;
 

@@ -1,4 +1,4 @@
-// A share of the calls, and a few at a time anyway.
+// Retries: their budget, and the pauses between attempts.
 #include "upstream/call/retry_budget.h"
 
 #include <gtest/gtest.h>
@@ -7,12 +7,12 @@
 
 #include "base/error.h"
 #include "tests/support/fake_clock.h"
+#include "upstream/call/retry_policy.h"
 
 namespace falcon::upstream {
+namespace {
 
 using testing::FakeClock;
-
-namespace {
 
 class RetryBudgetTest : public ::testing::Test {
  protected:
@@ -97,6 +97,41 @@ TEST_F(RetryBudgetTest, AFailureSaysThatTheBudgetIsSpent) {
   const absl::Status failure = Error(absl::StatusCode::kUnavailable, "UPSTREAM_ERROR", "500");
   EXPECT_EQ(Metadata(RetryBudget::WithRetryBudgetExhausted(failure))["retry_budget"], "spent");
   EXPECT_EQ(Reason(RetryBudget::WithRetryBudgetExhausted(failure)), "UPSTREAM_ERROR");
+}
+
+absl::Status Failed(std::string_view reason,
+                    absl::StatusCode code = absl::StatusCode::kUnavailable) {
+  return Error(code, reason, "x");
+}
+
+TEST(RetryPolicyTest, TransientFailuresGetAllAttempts) {
+  const RetryPolicy policy;
+  for (const char* reason : {"UPSTREAM_ERROR", "UPSTREAM_CONNECTION", "RATE_LIMITED"}) {
+    EXPECT_EQ(AttemptsFor(Failed(reason), policy), 3) << reason;
+  }
+}
+
+TEST(RetryPolicyTest, AnswersThatWillHardlyChangeGetASecondTry) {
+  const RetryPolicy policy;
+  EXPECT_EQ(AttemptsFor(Failed("UPSTREAM_MALFORMED"), policy), 2);
+  EXPECT_EQ(AttemptsFor(Failed("UPSTREAM_STALLED"), policy), 2);
+  EXPECT_EQ(AttemptsFor(Failed("UPSTREAM_PROXY"), policy), 2);
+}
+
+TEST(RetryPolicyTest, RefusalsAreNeverRetried) {
+  const RetryPolicy policy;
+  for (const char* reason :
+       {"UPSTREAM_TLS", "UPSTREAM_AUTH", "UPSTREAM_CREDENTIALS", "FQL_INVALID", "SCOPE_MISSING",
+        "NOT_FOUND", "UPSTREAM_TIMEOUT", "QUEUE_FULL", "UPSTREAM_PROXY_AUTH", ""}) {
+    EXPECT_EQ(AttemptsFor(Failed(reason), policy), 1) << reason;
+  }
+  EXPECT_EQ(AttemptsFor(Failed("UPSTREAM_PROXY", absl::StatusCode::kPermissionDenied), policy), 1);
+}
+
+TEST(RetryPolicyTest, APolicyWithoutRetriesHasNone) {
+  RetryPolicy policy;
+  policy.max_attempts = 1;
+  EXPECT_EQ(AttemptsFor(Failed("UPSTREAM_MALFORMED"), policy), 1);
 }
 
 }  // namespace

@@ -2,8 +2,13 @@
 #include "mcp/prompts/prompts.h"
 
 #include <gmock/gmock.h>
+#include <google/protobuf/message.h>
 
-#include "tests/unit/mcp/prompts/filled_message.h"
+#include <map>
+#include <string>
+
+#include "catalog.h"
+#include "messages.h"
 #include "tests/unit/mcp/prompts/prompt_bench.h"
 
 namespace falcon::mcp {
@@ -11,6 +16,36 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+// All methods by their names.
+std::map<std::string, const client::Method*> MethodsOf(const client::Catalog& catalog) {
+  std::map<std::string, const client::Method*> methods;
+  for (const client::Noun& noun : catalog.nouns()) {
+    for (const client::Method& method : noun.methods) {
+      methods[method.descriptor->name()] = &method;
+    }
+  }
+  return methods;
+}
+
+// Fills texts, and messages down to `depth`; adds one item to each list. Page tokens stay empty.
+void FillTexts(google::protobuf::Message& message, const std::string& text, int depth = 4) {
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+    const auto& field = *message.GetDescriptor()->field(i);
+    const bool steers = field.name() == "read_info" || field.name() == "next_page_token";
+    if (field.is_map() || steers) continue;
+    if (field.type() == google::protobuf::FieldDescriptor::TYPE_STRING) {
+      field.is_repeated() ? reflection.AddString(&message, &field, text)
+                          : reflection.SetString(&message, &field, text);
+    } else if (field.message_type() != nullptr && depth > 0 &&
+               client::KindOf(*field.message_type()) == client::MessageKind::kOther) {
+      FillTexts(field.is_repeated() ? *reflection.AddMessage(&message, &field)
+                                    : *reflection.MutableMessage(&message, &field),
+                text, depth - 1);
+    }
+  }
+}
 
 // Each prompt, with arguments that it takes.
 const std::map<std::string, Arguments>& AllPrompts() {
