@@ -63,10 +63,8 @@ TEST_F(AuthInterceptorTest, NamesTheTargetOfARedirectAndSendsNothingThere) {
   StartWithAToken();
   for (const int status : {301, 302, 303, 307, 308}) {
     transport_.Answer("GET", Response(status, "", {{"Location", "https://evil.example/x"}}));
-    const auto response = Send();
-    EXPECT_THAT(response, FailsWith(absl::StatusCode::kFailedPrecondition, "UPSTREAM_REDIRECT"));
-    EXPECT_THAT(std::string(response.status().message()),
-                ::testing::HasSubstr("https://evil.example/x"));
+    EXPECT_THAT(Send(), FailsWith(absl::StatusCode::kFailedPrecondition, "UPSTREAM_REDIRECT",
+                                  ::testing::HasSubstr("https://evil.example/x")));
   }
   EXPECT_EQ(Count("evil.example"), 0);
 }

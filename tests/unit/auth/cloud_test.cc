@@ -147,18 +147,16 @@ TEST_F(TokenRedirectTest, UnknownRegionIsNamedAndEscaped) {
 TEST_F(TokenRedirectTest, WrongPinnedRegionNamesTheRightOne) {
   Start(InRegion("us-1"));
   transport_.Answer("POST", Granted("x", "US-2"));
-  const auto token = FetchToken();
-  EXPECT_THAT(token, FailsWith(kPrecondition, "UPSTREAM_REGION"));
-  EXPECT_THAT(std::string(token.status().message()), HasSubstr("CROWDSTRIKE_API_REGION=us-2"));
+  EXPECT_THAT(FetchToken(), FailsWith(kPrecondition, "UPSTREAM_REGION",
+                                      HasSubstr("CROWDSTRIKE_API_REGION=us-2")));
   EXPECT_EQ(TokenRequests(), 1);
 }
 
 TEST_F(TokenRedirectTest, PinnedRegionIsNotLeftByARedirect) {
   Start(InRegion("us-1"));
   transport_.Answer("POST", Moved(kUs2));
-  const auto token = FetchToken();
-  EXPECT_THAT(token, FailsWith(kPrecondition, "UPSTREAM_REGION"));
-  EXPECT_THAT(std::string(token.status().message()), HasSubstr("CROWDSTRIKE_API_REGION=us-2"));
+  EXPECT_THAT(FetchToken(), FailsWith(kPrecondition, "UPSTREAM_REGION",
+                                      HasSubstr("CROWDSTRIKE_API_REGION=us-2")));
   EXPECT_EQ(TokenRequests(), 1);
 }
 
@@ -174,9 +172,7 @@ TEST_F(TokenRedirectTest, RedirectWithoutAnAddressIsNamed) {
         Case{{{"X-Cs-Region", "us-2"}}, "region us-2"}, Case{{}, "no address at all"}}) {
     Start(InRegion("auto"));
     transport_.Answer("POST", Response(308, "", one.headers));
-    const auto token = FetchToken();
-    EXPECT_THAT(token, FailsWith(kPrecondition, "UPSTREAM_REDIRECT"));
-    EXPECT_THAT(std::string(token.status().message()), HasSubstr(one.what));
+    EXPECT_THAT(FetchToken(), FailsWith(kPrecondition, "UPSTREAM_REDIRECT", HasSubstr(one.what)));
   }
 }
 

@@ -8,10 +8,9 @@
 namespace falcon::simulator {
 namespace {
 
-using Alerts = Fixture;
+using Alerts = ApiTest;
 
 TEST_F(Alerts, CombinedPagesThroughEverythingOnceAndEndsWithoutAfter) {
-  Login();
   std::set<std::string> seen;
   std::string last = "9999";
   Json body = {{"limit", 700}};
@@ -30,7 +29,6 @@ TEST_F(Alerts, CombinedPagesThroughEverythingOnceAndEndsWithoutAfter) {
 }
 
 TEST_F(Alerts, PagingOnLiveDataLosesNoneThatStayed) {
-  Login();
   std::set<std::string> before;
   for (const Json& id : Resources(Get("/alerts/queries/alerts/v2?limit=10000"))) before.insert(id);
   std::set<std::string> seen;
@@ -49,7 +47,6 @@ TEST_F(Alerts, PagingOnLiveDataLosesNoneThatStayed) {
 }
 
 TEST_F(Alerts, AfterExpiresWithTime) {
-  Login();
   const Json first = Body(Post("/alerts/combined/alerts/v1", {{"limit", 10}}));
   const Json next = {{"limit", 10}, {"after", first["meta"]["pagination"]["after"]}};
   now_ += 119 * kSecond;
@@ -62,7 +59,6 @@ TEST_F(Alerts, AfterExpiresWithTime) {
 
 TEST_F(Alerts, CursorUsesBoundAChain) {
   options_.cursor_uses = 2;
-  Login();
   Json body = {{"limit", 10}};
   for (int expected : {200, 200, 404}) {
     const Reply reply = Post("/alerts/combined/alerts/v1", body);
@@ -72,7 +68,6 @@ TEST_F(Alerts, CursorUsesBoundAChain) {
 }
 
 TEST_F(Alerts, AfterBelongsToItsFilter) {
-  Login();
   const Json first = Body(Post("/alerts/combined/alerts/v1", {{"limit", 10}}));
   EXPECT_EQ(Post("/alerts/combined/alerts/v1",
                  {{"filter", "severity:>1"}, {"after", first["meta"]["pagination"]["after"]}})
@@ -81,7 +76,6 @@ TEST_F(Alerts, AfterBelongsToItsFilter) {
 }
 
 TEST_F(Alerts, WindowEndsAtTenThousandWith500) {
-  Login();
   EXPECT_EQ(Get("/alerts/queries/alerts/v2?offset=9990&limit=10").status, 200);
   const Reply over = Get("/alerts/queries/alerts/v2?offset=9990&limit=11");
   EXPECT_EQ(over.status, 500);
@@ -89,7 +83,6 @@ TEST_F(Alerts, WindowEndsAtTenThousandWith500) {
 }
 
 TEST_F(Alerts, MoreThanThousandIdsAre413) {
-  Login();
   EXPECT_EQ(
       Post("/alerts/entities/alerts/v2", {{"composite_ids", std::vector<std::string>(1001, "x")}})
           .status,
@@ -101,7 +94,6 @@ TEST_F(Alerts, MoreThanThousandIdsAre413) {
 }
 
 TEST_F(Alerts, VersionsDifferInTheirIds) {
-  Login();
   const std::string longer = Body(Get("/alerts/queries/alerts/v2?limit=1"))["resources"][0];
   const std::string shorter = Body(Get("/alerts/queries/alerts/v1?limit=1"))["resources"][0];
   EXPECT_EQ(longer.substr(33), shorter);
@@ -115,14 +107,12 @@ TEST_F(Alerts, VersionsDifferInTheirIds) {
 }
 
 TEST_F(Alerts, HiddenOnesAreLeftOutWhenAsked) {
-  Login();
   const int64_t all = Total(Get("/alerts/queries/alerts/v2"));
   const int64_t shown = Total(Get("/alerts/queries/alerts/v2?include_hidden=false"));
   EXPECT_LT(shown, all);
 }
 
 TEST_F(Alerts, BothSortFormsGiveTheSameOrder) {
-  Login();
   const Reply dot = Get("/alerts/queries/alerts/v2?sort=severity.desc&limit=50");
   EXPECT_EQ(Body(dot)["resources"],
             Body(Get("/alerts/queries/alerts/v2?sort=severity|desc&limit=50"))["resources"]);
@@ -130,7 +120,6 @@ TEST_F(Alerts, BothSortFormsGiveTheSameOrder) {
 }
 
 TEST_F(Alerts, AggregatesCountAndNest) {
-  Login();
   const Json spec = {{{"name", "s"},
                       {"field", "severity_name"},
                       {"type", "terms"},
@@ -145,7 +134,6 @@ TEST_F(Alerts, AggregatesCountAndNest) {
 }
 
 TEST_F(Alerts, AggregatesOverUnknownFieldsAreEmptyAndDotSortsFail) {
-  Login();
   const Json empty = Body(Post("/alerts/aggregates/alerts/v2",
                                {{{"name", "x"}, {"field", "nope"}, {"type", "terms"}}}));
   EXPECT_TRUE(empty["resources"][0]["buckets"].empty());
@@ -160,29 +148,26 @@ TEST_F(Alerts, AggregatesOverUnknownFieldsAreEmptyAndDotSortsFail) {
 }
 
 TEST_F(Alerts, UnknownFieldsAre400) {
-  EXPECT_EQ((Login(), Get("/alerts/queries/alerts/v2?filter=nope:1").status), 400);
+  EXPECT_EQ(Get("/alerts/queries/alerts/v2?filter=nope:1").status, 400);
 }
 
 TEST_F(Alerts, LenientFlagAnswersZeroRows) {
   options_.lenient_unknown_fields = true;
-  Login();
   const Reply reply = Get("/alerts/queries/alerts/v2?filter=nope:1");
   EXPECT_EQ(reply.status, 200);
   EXPECT_TRUE(Body(reply)["resources"].empty());
 }
 
-constexpr char kQueries[] = "/cases/queries/cases/v1";
+const std::string kQueries = "/cases/queries/cases/v1";
 constexpr char kEntities[] = "/cases/entities/cases/v2";
-constexpr char kFiles[] = "/case-files/combined/file-details/v1";
+const std::string kFiles = "/case-files/combined/file-details/v1";
 
-class Cases : public Fixture {
+class Cases : public ApiTest {
  protected:
   Cases() { options_.sizes["cases"] = 120; }
 
   int64_t Total(const std::string& target) { return Fixture::Total(Get(target)); }
-  int64_t Found(const std::string& filter) {
-    return Total(std::string(kQueries) + "?limit=1&filter=" + filter);
-  }
+  int64_t Found(const std::string& filter) { return Total(kQueries + "?limit=1&filter=" + filter); }
 };
 
 TEST_F(Cases, TheFirstIsTheStoryAndNamesItsHostsAndAlerts) {
@@ -198,7 +183,6 @@ TEST_F(Cases, TheFirstIsTheStoryAndNamesItsHostsAndAlerts) {
 }
 
 TEST_F(Cases, EvidenceAndAlertsPointToEachOther) {
-  Login();
   const Data data(options_);
   std::map<std::string, std::string> case_of;
   for (uint32_t row = 0; row < data["cases"].last_row(); ++row) {
@@ -225,9 +209,8 @@ TEST_F(Cases, EvidenceAndAlertsPointToEachOther) {
 }
 
 TEST_F(Cases, QueriesGiveIdsNewestFirstAndEntitiesTheirRecordsInAnotherOrder) {
-  Login();
   EXPECT_EQ(Total(kQueries), 120);
-  Json ids = Resources(Get(std::string(kQueries) + "?limit=50&offset=40"));
+  Json ids = Resources(Get(kQueries + "?limit=50&offset=40"));
   ASSERT_EQ(ids.size(), 50U);
   std::string last = "9999";
   std::set<std::string> asked;
@@ -244,11 +227,10 @@ TEST_F(Cases, QueriesGiveIdsNewestFirstAndEntitiesTheirRecordsInAnotherOrder) {
   EXPECT_NE(records[0]["id"], ids[0]);
   for (const Json& record : records) EXPECT_TRUE(asked.contains(record["id"]));
   EXPECT_EQ(Post(kEntities, {{"ids", Json::array()}}).status, 400);
-  EXPECT_EQ(Get(std::string(kQueries) + "?limit=10&offset=9999").status, 400);
+  EXPECT_EQ(Get(kQueries + "?limit=10&offset=9999").status, 400);
 }
 
 TEST_F(Cases, FiltersKnowNamesThatRecordsDoNotHave) {
-  Login();
   EXPECT_EQ(Found("hostnames:'SRV-PROD-001'"), 1);
   EXPECT_EQ(Found("hostnames:'SRV-PROD-*'"), 1);
   EXPECT_EQ(Found("tactic_ids:'TA0008'"), Found("tactics:'Lateral Movement'"));
@@ -256,17 +238,15 @@ TEST_F(Cases, FiltersKnowNamesThatRecordsDoNotHave) {
   EXPECT_EQ(Found("assigned_to_uuid:!'*'"), Found("status:'new'"));
   EXPECT_EQ(Found("status:'new'") + Found("status:!'new'"), 120);
   EXPECT_EQ(Found("sha256s:'" + std::string(kStoryHash) + "'"), 1);
-  EXPECT_EQ(Total(std::string(kQueries) + "?q=malicious-domain.com"), 1);
-  EXPECT_EQ(Get(std::string(kQueries) + "?filter=assigned_to.uuid:'x'").status, 400);
-  EXPECT_EQ(Get(std::string(kQueries) + "?filter=assigned_to_userid:'x'").status, 400);
-  EXPECT_EQ(Get(std::string(kQueries) + "?sort=assigned_to_userid.asc").status, 200);
+  EXPECT_EQ(Total(kQueries + "?q=malicious-domain.com"), 1);
+  EXPECT_EQ(Get(kQueries + "?filter=assigned_to.uuid:'x'").status, 400);
+  EXPECT_EQ(Get(kQueries + "?filter=assigned_to_userid:'x'").status, 400);
+  EXPECT_EQ(Get(kQueries + "?sort=assigned_to_userid.asc").status, 200);
 }
 
 TEST_F(Cases, AttachmentsComeTenAtATime) {
-  Login();
   const Data data(options_);
-  const std::string of_story =
-      std::string(kFiles) + "?filter=case_id:'" + data["cases"].Id(0) + "'";
+  const std::string of_story = kFiles + "?filter=case_id:'" + data["cases"].Id(0) + "'";
   EXPECT_EQ(Total(of_story), 23);
   EXPECT_EQ(Resources(Get(of_story)).size(), 10U);
   EXPECT_EQ(Resources(Get(of_story + "&limit=10&offset=20")).size(), 3U);
@@ -278,7 +258,6 @@ TEST_F(Cases, AttachmentsComeTenAtATime) {
 }
 
 TEST_F(Cases, AgreementsAndTemplatesAreThoseThatCasesName) {
-  Login();
   const Data data(options_);
   const Json record = data["cases"].Record(0);
   const std::string sla = record["sla"]["id"];
@@ -293,7 +272,6 @@ TEST_F(Cases, AgreementsAndTemplatesAreThoseThatCasesName) {
 }
 
 TEST_F(Cases, WritesAreRefusedAndCountedAndIncidentsStayGone) {
-  Login();
   EXPECT_EQ(Send("PUT", kEntities, "{}").status, 403);
   EXPECT_EQ(Send("PATCH", kEntities, "{}").status, 403);
   EXPECT_EQ(Get("/incidents/queries/incidents/v1").status, 404);

@@ -6,20 +6,18 @@
 namespace falcon::simulator {
 namespace {
 
-class FaultsOnDemand : public Fixture {
+class FaultsOnDemand : public ApiTest {
  protected:
   Reply Read() { return Post("/alerts/combined/alerts/v1", {{"limit", 2}}); }
   void Fault(const Json& rule) { ASSERT_EQ(Post("/__simulator/faults", rule).status, 200); }
 };
 
 TEST_F(FaultsOnDemand, StrikeAfterSkipAndOnlySoOften) {
-  Login();
   Fault({{"kind", "status"}, {"code", 503}, {"path", "/alerts"}, {"skip", 1}, {"times", 2}});
   for (int expected : {200, 503, 503, 200}) EXPECT_EQ(Read().status, expected);
 }
 
 TEST_F(FaultsOnDemand, QueueUpInOrder) {
-  Login();
   Fault({{{"kind", "status"}, {"code", 500}}, {{"kind", "status"}, {"code", 502}}});
   for (int expected : {500, 502, 200}) EXPECT_EQ(Read().status, expected);
 }
@@ -39,7 +37,6 @@ TEST_F(FaultsOnDemand, TextFormReadsJsonValuesAndQuotes) {
 }
 
 TEST_F(FaultsOnDemand, RateLimitHeaderTakesAnyValue) {
-  Login();
   Fault({{"kind", "rate_limited"}, {"in_seconds", 5}});
   Reply reply = Read();
   EXPECT_EQ(reply.status, 429);
@@ -53,7 +50,6 @@ TEST_F(FaultsOnDemand, RateLimitHeaderTakesAnyValue) {
 }
 
 TEST_F(FaultsOnDemand, RevokedTokensAre401UntilTheNextLogin) {
-  Login();
   Fault({{"kind", "revoke_tokens"}, {"path", "/alerts"}});
   EXPECT_EQ(Read().status, 401);
   Login();
@@ -61,7 +57,6 @@ TEST_F(FaultsOnDemand, RevokedTokensAre401UntilTheNextLogin) {
 }
 
 TEST_F(FaultsOnDemand, PartialErrorsStandBesideResources) {
-  Login();
   Fault({{"kind", "partial_errors"}, {"status", 207}});
   const Reply reply = Read();
   EXPECT_EQ(reply.status, 207);
@@ -70,7 +65,6 @@ TEST_F(FaultsOnDemand, PartialErrorsStandBesideResources) {
 }
 
 TEST_F(FaultsOnDemand, PagingCanLie) {
-  Login();
   const std::string after = Body(Read())["meta"]["pagination"]["after"];
   Fault({{"kind", "repeated_cursor"}});
   EXPECT_EQ(Body(Post("/alerts/combined/alerts/v1",
@@ -85,7 +79,6 @@ TEST_F(FaultsOnDemand, PagingCanLie) {
 }
 
 TEST_F(FaultsOnDemand, BodiesCanBeSpoiltInManyWays) {
-  Login();
   for (const char* kind : {"malformed_json", "bad_utf8", "huge_numbers"}) {
     Fault({{"kind", kind}});
     EXPECT_TRUE(Json::parse(Read().body, nullptr, false).is_discarded()) << kind;
@@ -105,7 +98,6 @@ TEST_F(FaultsOnDemand, BodiesCanBeSpoiltInManyWays) {
 }
 
 TEST_F(FaultsOnDemand, TransportFaultsTravelWithTheReply) {
-  Login();
   Fault({{"kind", "reset"}});
   EXPECT_EQ(Read().delivery.cut, Delivery::Cut::kReset);
   Fault({{"kind", "truncate"}, {"after_bytes", 7}});
@@ -127,7 +119,6 @@ TEST_F(FaultsOnDemand, ClockSkewShowsInTheDate) {
 }
 
 TEST_F(FaultsOnDemand, ClearEndsThem) {
-  Login();
   Fault({{"kind", "status"}, {"times", 0}});
   EXPECT_EQ(Read().status, 503);
   Send("DELETE", "/__simulator/faults");

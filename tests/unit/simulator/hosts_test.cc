@@ -6,25 +6,18 @@
 namespace falcon::simulator {
 namespace {
 
-using Hosts = Fixture;
+using Hosts = ApiTest;
 
 TEST_F(Hosts, ScrollPagesToTheEndAndDiesAfterTwoMinutes) {
-  Login();
-  std::set<std::string> seen;
-  std::string token;
-  do {
-    const Json page = Body(Get("/devices/queries/devices-scroll/v1?limit=120&offset=" + token));
-    for (const Json& id : page["resources"]) seen.insert(id);
-    token = page["meta"]["pagination"]["offset"];
-  } while (!token.empty());
-  EXPECT_EQ(seen.size(), 300U);
-  token = Body(Get("/devices/queries/devices-scroll/v1?limit=10"))["meta"]["pagination"]["offset"];
+  const std::string scroll = "/devices/queries/devices-scroll/v1?limit=120";
+  EXPECT_EQ(AllIds(scroll, "", "offset").size(), 300U);
+  const std::string token =
+      Body(Get("/devices/queries/devices-scroll/v1?limit=10"))["meta"]["pagination"]["offset"];
   now_ += 121 * kSecond;
   EXPECT_EQ(Get("/devices/queries/devices-scroll/v1?limit=10&offset=" + token).status, 404);
 }
 
 TEST_F(Hosts, CombinedFollowsNextAndTrimsFields) {
-  Login();
   const Json first = Body(Get("/devices/combined/devices/v1?limit=200&fields=device_id,hostname"));
   EXPECT_EQ(first["resources"].size(), 200U);
   EXPECT_EQ(first["resources"][0].size(), 2U);
@@ -36,7 +29,6 @@ TEST_F(Hosts, CombinedFollowsNextAndTrimsFields) {
 }
 
 TEST_F(Hosts, WindowEndsAtTenThousandWith400) {
-  Login();
   const Reply over = Get("/devices/queries/devices/v1?offset=10000&limit=100");
   EXPECT_EQ(over.status, 400);
   EXPECT_EQ(
@@ -45,7 +37,6 @@ TEST_F(Hosts, WindowEndsAtTenThousandWith400) {
 }
 
 TEST_F(Hosts, EntitiesTakeHundredByQueryAndMoreByBody) {
-  Login();
   const Json ids = Body(Get("/devices/queries/devices/v1?limit=101"))["resources"];
   std::string query;
   for (const Json& id : ids) query += "&ids=" + id.get<std::string>();
@@ -57,7 +48,6 @@ TEST_F(Hosts, EntitiesTakeHundredByQueryAndMoreByBody) {
 }
 
 TEST_F(Hosts, UnknownIdsGetAnErrorEntryBesideTheFound) {
-  Login();
   const std::string known = Body(Get("/devices/queries/devices/v1?limit=1"))["resources"][0];
   const std::string unknown(32, 'a');
   const Json answer = Body(Post("/devices/entities/devices/v2", {{"ids", {known, unknown}}}));
@@ -68,7 +58,6 @@ TEST_F(Hosts, UnknownIdsGetAnErrorEntryBesideTheFound) {
 }
 
 TEST_F(Hosts, HiddenHostsAppearOnlyInTheirOwnQueries) {
-  Login();
   const Json hidden = Body(Get("/devices/queries/devices-hidden/v1"))["resources"];
   EXPECT_EQ(hidden.size(), 5U);
   const Json visible = Body(Get("/devices/queries/devices/v1?limit=5000"))["resources"];
@@ -77,7 +66,6 @@ TEST_F(Hosts, HiddenHostsAppearOnlyInTheirOwnQueries) {
 }
 
 TEST_F(Hosts, StatesAndHistoriesAnswerPerId) {
-  Login();
   const std::string id =
       Body(Get("/devices/queries/devices/v1?filter=hostname:'DC-01'"))["resources"][0];
   EXPECT_EQ(Body(Get("/devices/entities/online-state/v1?ids=" + id))["resources"][0]["state"],
@@ -94,9 +82,7 @@ TEST_F(Hosts, StatesAndHistoriesAnswerPerId) {
             "192.168.1.10");
 }
 
-constexpr char kAll[] = "filter=id:!null";
-
-class Discover : public Fixture {
+class Discover : public ApiTest {
  protected:
   Discover() {
     options_.sizes["discover-hosts"] = 900;
@@ -107,7 +93,6 @@ class Discover : public Fixture {
 };
 
 TEST_F(Discover, ManagedAssetsAreTheHostsOfTheHostsApi) {
-  Login();
   const Json asset =
       Resources(Get("/discover/combined/hosts/v1?filter=hostname:'SRV-PROD-001'"))[0];
   const Json host =
@@ -122,7 +107,6 @@ TEST_F(Discover, ManagedAssetsAreTheHostsOfTheHostsApi) {
 }
 
 TEST_F(Discover, StrangersAreSeenByHostsOfTheWorld) {
-  Login();
   const Json stranger =
       Resources(Get("/discover/combined/hosts/v1?filter=hostname:'BACKUP-NAS'"))[0];
   EXPECT_FALSE(stranger.contains("aid"));
@@ -132,7 +116,6 @@ TEST_F(Discover, StrangersAreSeenByHostsOfTheWorld) {
 }
 
 TEST_F(Discover, BlocksComeOnlyWithTheirFacetsAndWholeByIds) {
-  Login();
   const std::string hosts = "/discover/combined/hosts/v1?limit=1&filter=entity_type:'managed'";
   const Json bare = Resources(Get(hosts))[0];
   EXPECT_FALSE(bare.contains("total_memory"));
@@ -154,23 +137,14 @@ TEST_F(Discover, BlocksComeOnlyWithTheirFacetsAndWholeByIds) {
 }
 
 TEST_F(Discover, CombinedDemandsAFilterAndPagesThroughEverythingOnce) {
-  Login();
   EXPECT_EQ(Get("/discover/combined/hosts/v1").status, 400);
   EXPECT_EQ(Get("/discover/combined/hosts/v1?limit=1001&filter=id:!null").status, 400);
-  std::set<std::string> ids;
-  std::string after;
-  do {
-    const Json page =
-        Body(Get("/discover/combined/hosts/v1?sort=first_seen_timestamp|asc&limit=250&" +
-                 std::string(kAll) + (after.empty() ? "" : "&after=" + after)));
-    for (const Json& record : page["resources"]) ids.insert(record["id"]);
-    after = page["meta"]["pagination"].value("after", "");
-  } while (!after.empty());
-  EXPECT_EQ(ids.size(), 900U);
+  const std::string all =
+      "/discover/combined/hosts/v1?sort=first_seen_timestamp|asc&limit=250&filter=id:!null";
+  EXPECT_EQ(AllIds(all, "id", "after").size(), 900U);
 }
 
 TEST_F(Discover, WindowEndsAtTenThousandWithResourcesNull) {
-  Login();
   const Reply last = Get("/discover/queries/logins/v1?offset=9900&limit=100");
   EXPECT_EQ(Resources(last).size(), 100U);
   const Reply over = Get("/discover/queries/logins/v1?offset=10000&limit=100");
@@ -183,7 +157,6 @@ TEST_F(Discover, WindowEndsAtTenThousandWithResourcesNull) {
 }
 
 TEST_F(Discover, PatternsNeedTheStarBeforeTheQuote) {
-  Login();
   const auto count = [this](const std::string& filter) {
     return Total(Get("/discover/queries/hosts/v1?filter=" + filter));
   };
@@ -193,7 +166,6 @@ TEST_F(Discover, PatternsNeedTheStarBeforeTheQuote) {
 }
 
 TEST_F(Discover, LoginsAreThoseOfTheHostsHistories) {
-  Login();
   const std::string device =
       Resources(Get("/devices/queries/devices/v1?filter=hostname:'SRV-PROD-002'"))[0];
   const Json history = Resources(Post("/devices/combined/devices/login-history/v2?limit=100",
@@ -212,7 +184,6 @@ TEST_F(Discover, LoginsAreThoseOfTheHostsHistories) {
 }
 
 TEST_F(Discover, AccountsBehindLoginsExist) {
-  Login();
   const Json ids = Resources(
       Get("/discover/queries/logins/v1?filter=username:'svc-backup'&sort=login_timestamp|desc"));
   const std::string first = ids[0];
@@ -224,7 +195,6 @@ TEST_F(Discover, AccountsBehindLoginsExist) {
 }
 
 TEST_F(Discover, AccountsThatNeverLoggedOnHaveNoFirstOne) {
-  Login();
   const Json never = Body(Get("/discover/queries/accounts/v1?filter=first_seen_timestamp:null"));
   EXPECT_GT(never["meta"]["pagination"]["total"], 3);
   const std::string id = never["resources"][0];
@@ -234,7 +204,6 @@ TEST_F(Discover, AccountsThatNeverLoggedOnHaveNoFirstOne) {
 }
 
 TEST_F(Discover, EntitiesTakeAHundredIds) {
-  Login();
   std::string query;
   const Json ids = Resources(Get("/discover/queries/hosts/v1?limit=100"));
   for (const Json& id : ids) query += "&ids=" + id.get<std::string>();
@@ -245,7 +214,6 @@ TEST_F(Discover, EntitiesTakeAHundredIds) {
 
 TEST_F(Discover, ScopeIsNeeded) {
   options_.denied_scopes = {"Assets (formerly Falcon Discover):read"};
-  Login();
   EXPECT_EQ(Get("/discover/queries/hosts/v1").status, 403);
 }
 

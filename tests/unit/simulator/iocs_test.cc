@@ -7,7 +7,7 @@
 namespace falcon::simulator {
 namespace {
 
-class Iocs : public Fixture {
+class Iocs : public ApiTest {
  protected:
   Iocs() {
     options_.sizes["iocs"] = 700;
@@ -18,9 +18,9 @@ class Iocs : public Fixture {
   int64_t Total(const std::string& target) { return Fixture::Total(Get(target)); }
 };
 
-constexpr char kCombined[] = "/iocs/combined/indicator/v1";
-constexpr char kIntel[] = "/intel/combined/indicators/v1";
-constexpr char kStory[] =
+const std::string kCombined = "/iocs/combined/indicator/v1";
+const std::string kIntel = "/intel/combined/indicators/v1";
+const std::string kStory =
     "type=sha256&value=9f2c4d1ab7e85630c1d4f9e2a8b7c6d5e4f3021b8a9c7d6e5f4a3b2c1d0e9f8a";
 
 TEST_F(Iocs, EveryTypeAndValueIsUnique) {
@@ -34,24 +34,15 @@ TEST_F(Iocs, EveryTypeAndValueIsUnique) {
 }
 
 TEST_F(Iocs, PagesFollowAfterToTheEndOrCountByOffset) {
-  Login();
-  std::set<std::string> seen;
-  std::string after;
-  do {
-    const Json page = Body(Get(std::string(kCombined) + "?limit=300&after=" + after));
-    for (const Json& record : page["resources"]) seen.insert(record["id"]);
-    after = page["meta"]["pagination"].value("after", "");
-  } while (!after.empty());
-  EXPECT_EQ(seen.size(), 700U);
-  EXPECT_EQ(Resources(Get(std::string(kCombined) + "?limit=300&offset=600")).size(), 100U);
-  EXPECT_EQ(Get(std::string(kCombined) + "?limit=2001").status, 400);
-  EXPECT_EQ(Get(std::string(kCombined) + "?limit=10&offset=10000").status, 400);
-  EXPECT_EQ(Get(std::string(kCombined) + "?after=unknown").status, 404);
+  EXPECT_EQ(AllIds(kCombined + "?limit=300", "id", "after").size(), 700U);
+  EXPECT_EQ(Resources(Get(kCombined + "?limit=300&offset=600")).size(), 100U);
+  EXPECT_EQ(Get(kCombined + "?limit=2001").status, 400);
+  EXPECT_EQ(Get(kCombined + "?limit=10&offset=10000").status, 400);
+  EXPECT_EQ(Get(kCombined + "?after=unknown").status, 404);
 }
 
 TEST_F(Iocs, FiltersCompareNumbersOfSeverityAndTakeStarsAsOperatorOnly) {
-  Login();
-  const std::string base = std::string(kCombined) + "?limit=1&filter=";
+  const std::string base = kCombined + "?limit=1&filter=";
   const int64_t high = Total(base + "severity_number:70");
   EXPECT_GT(high, 0);
   EXPECT_EQ(Total(base + "severity_number:>=60%2Bseverity_number:<80"), high);
@@ -61,19 +52,17 @@ TEST_F(Iocs, FiltersCompareNumbersOfSeverityAndTakeStarsAsOperatorOnly) {
 }
 
 TEST_F(Iocs, StoryHashRanOnBothServersAndTheirProcessesAreTold) {
-  Login();
-  const Json count =
-      Resources(Get("/iocs/aggregates/indicators/device-count/v1?" + std::string(kStory)))[0];
+  const Json count = Resources(Get("/iocs/aggregates/indicators/device-count/v1?" + kStory))[0];
   EXPECT_EQ(count["device_count"], 2);
-  const Json hosts = Resources(Get("/iocs/queries/indicators/devices/v1?" + std::string(kStory)));
+  const Json hosts = Resources(Get("/iocs/queries/indicators/devices/v1?" + kStory));
   ASSERT_EQ(hosts.size(), 2U);
   for (const Json& host : hosts) {
     const std::string id = host;
     EXPECT_TRUE(Resources(Get("/devices/entities/devices/v2?ids=" + id))[0]["hostname"]
                     .get<std::string>()
                     .starts_with("SRV-PROD-"));
-    const Json processes = Resources(
-        Get("/iocs/queries/indicators/processes/v1?" + std::string(kStory) + "&device_id=" + id));
+    const Json processes =
+        Resources(Get("/iocs/queries/indicators/processes/v1?" + kStory + "&device_id=" + id));
     ASSERT_EQ(processes.size(), 1U);
     const std::string process = processes[0];
     const Json details =
@@ -85,7 +74,6 @@ TEST_F(Iocs, StoryHashRanOnBothServersAndTheirProcessesAreTold) {
 }
 
 TEST_F(Iocs, SightingsPageByATokenAndInventedProcessesAreKnownAgain) {
-  Login();
   const Store store(options_);
   int processes_seen = 0;
   int pages_followed = 0;
@@ -120,7 +108,6 @@ TEST_F(Iocs, SightingsPageByATokenAndInventedProcessesAreKnownAgain) {
 }
 
 TEST_F(Iocs, AggregatesTakeTheConditionInTheQueryAndInTheBody) {
-  Login();
   const auto count = [&](const std::string& target, const std::string& filter) {
     const Json body = {
         {"field", "type"}, {"type", "terms"}, {"name", "types"}, {"filter", filter}, {"size", 10}};
@@ -139,9 +126,8 @@ TEST_F(Iocs, AggregatesTakeTheConditionInTheQueryAndInTheBody) {
 
 TEST_F(Iocs, IntelPagesLeadOnByAHeaderPastTheWall) {
   options_.sizes["intel-indicators"] = 60'000;
-  Login();
-  EXPECT_EQ(Get(std::string(kIntel) + "?offset=49000&limit=1000").status, 400);
-  EXPECT_EQ(Message(Get(std::string(kIntel) + "?offset=49000&limit=1000")),
+  EXPECT_EQ(Get(kIntel + "?offset=49000&limit=1000").status, 400);
+  EXPECT_EQ(Message(Get(kIntel + "?offset=49000&limit=1000")),
             "the sum of limit and offset params must be less than 50000");
   std::set<std::string> seen;
   std::string next =
@@ -156,19 +142,15 @@ TEST_F(Iocs, IntelPagesLeadOnByAHeaderPastTheWall) {
 }
 
 TEST_F(Iocs, IntelHidesTheDeletedAndSendsRelationsUnlessToldNot) {
-  Login();
-  const int64_t shown = Total(std::string(kIntel) + "?limit=1");
+  const int64_t shown = Total(kIntel + "?limit=1");
   EXPECT_LT(shown, 900);
-  EXPECT_EQ(Total(std::string(kIntel) + "?limit=1&include_deleted=true"), 900);
-  EXPECT_GT(Resources(Get(std::string(kIntel) + "?limit=1"))[0]["relations"].size(), 0U);
-  EXPECT_EQ(Resources(Get(std::string(kIntel) + "?limit=1&include_relations=false"))[0]["relations"]
-                .size(),
-            0U);
+  EXPECT_EQ(Total(kIntel + "?limit=1&include_deleted=true"), 900);
+  EXPECT_GT(Resources(Get(kIntel + "?limit=1"))[0]["relations"].size(), 0U);
+  EXPECT_EQ(Resources(Get(kIntel + "?limit=1&include_relations=false"))[0]["relations"].size(), 0U);
 }
 
 TEST_F(Iocs, IntelComparesUnixSecondsAndRelativeDatesOnly) {
-  Login();
-  const std::string base = std::string(kIntel) + "?limit=1&filter=";
+  const std::string base = kIntel + "?limit=1&filter=";
   const int64_t recent = Total(base + "published_date:>='now-30d'");
   EXPECT_GT(recent, 0);
   const int64_t since = (options_.now - 30 * kDay) / kSecond;
@@ -178,17 +160,15 @@ TEST_F(Iocs, IntelComparesUnixSecondsAndRelativeDatesOnly) {
 }
 
 TEST_F(Iocs, IntelKnowsTheStory) {
-  Login();
   const Json found = Resources(Post(
       "/intel/entities/indicators/GET/v1",
       {{"ids", {"domain_malicious-domain.com", "ip_address_203.0.113.42", "domain_none.test"}}}));
   ASSERT_EQ(found.size(), 2U);
   for (const Json& record : found) EXPECT_EQ(record["malicious_confidence"], "high");
-  EXPECT_EQ(Total(std::string(kIntel) + "?q=malicious-domain.com"), 1);
+  EXPECT_EQ(Total(kIntel + "?q=malicious-domain.com"), 1);
 }
 
 TEST_F(Iocs, WritesAreRefusedAndCounted) {
-  Login();
   for (const char* method : {"POST", "PATCH", "DELETE"}) {
     EXPECT_EQ(Send(method, "/iocs/entities/indicators/v1", "{}").status, 403) << method;
   }

@@ -7,28 +7,25 @@
 namespace falcon::simulator {
 namespace {
 
-using Rtr = Fixture;
+using Rtr = ApiTest;
 
-constexpr char kQueries[] = "/real-time-response/queries/sessions/v1";
+const std::string kQueries = "/real-time-response/queries/sessions/v1";
 constexpr char kEntities[] = "/real-time-response/entities/sessions/GET/v1";
 constexpr char kQueued[] = "/real-time-response/entities/queued-sessions/GET/v1";
 constexpr char kAggregates[] = "/real-time-response/aggregates/sessions/GET/v1";
-constexpr char kAudit[] = "/real-time-response-audit/combined/sessions/v1";
+const std::string kAudit = "/real-time-response-audit/combined/sessions/v1";
 
 TEST_F(Rtr, ListsTheCallersOwnSessionsOnlyAndTheAuditEverybodys) {
-  Login();
-  const int64_t own = Total(Get(std::string(kQueries) + "?limit=1000"));
-  EXPECT_EQ(own, Total(Get(std::string(kAudit) + "?limit=1000&filter=user_id:'@me'")));
+  const int64_t own = Total(Get(kQueries + "?limit=1000"));
+  EXPECT_EQ(own, Total(Get(kAudit + "?limit=1000&filter=user_id:'@me'")));
   EXPECT_EQ(Total(Get(kAudit)), 2000);
   EXPECT_LT(own, 1000);
   EXPECT_GT(own, 500);
 }
 
 TEST_F(Rtr, BringsOwnSessionsByIdAndNobodyElses) {
-  Login();
-  const std::string own = Body(Get(std::string(kQueries) + "?limit=1"))["resources"][0];
-  const std::string other =
-      Resources(Get(std::string(kAudit) + "?limit=1&filter=user_id:!'@me'"))[0]["id"];
+  const std::string own = Body(Get(kQueries + "?limit=1"))["resources"][0];
+  const std::string other = Resources(Get(kAudit + "?limit=1&filter=user_id:!'@me'"))[0]["id"];
   const Json both = Resources(Post(kEntities, {{"ids", {other, own}}}));
   ASSERT_EQ(both.size(), 1U);
   EXPECT_EQ(both[0]["id"], own);
@@ -37,25 +34,22 @@ TEST_F(Rtr, BringsOwnSessionsByIdAndNobodyElses) {
 }
 
 TEST_F(Rtr, AuditHidesCommandsUnlessAsked) {
-  Login();
   EXPECT_FALSE(Resources(Get(kAudit))[0].contains("logs"));
-  const Json with = Resources(Get(std::string(kAudit) + "?with_command_info=true"))[0];
+  const Json with = Resources(Get(kAudit + "?with_command_info=true"))[0];
   EXPECT_TRUE(with.contains("logs") && with.contains("cloud_request_ids"));
 }
 
 TEST_F(Rtr, AuditSortsByThreeFieldsAndFiltersByItsOwn) {
-  Login();
-  EXPECT_EQ(Get(std::string(kAudit) + "?sort=deleted_at|desc").status, 200);
-  EXPECT_EQ(Get(std::string(kAudit) + "?sort=hostname|desc").status, 400);
-  EXPECT_EQ(Get(std::string(kQueries) + "?sort=date_created|asc").status, 200);
-  EXPECT_EQ(Get(std::string(kAudit) + "?filter=offline_queued:true").status, 400);
-  EXPECT_EQ(Get(std::string(kQueries) + "?filter=date_created:>'now-1d'").status, 400);
+  EXPECT_EQ(Get(kAudit + "?sort=deleted_at|desc").status, 200);
+  EXPECT_EQ(Get(kAudit + "?sort=hostname|desc").status, 400);
+  EXPECT_EQ(Get(kQueries + "?sort=date_created|asc").status, 200);
+  EXPECT_EQ(Get(kAudit + "?filter=offline_queued:true").status, 400);
+  EXPECT_EQ(Get(kQueries + "?filter=date_created:>'now-1d'").status, 400);
 }
 
 TEST_F(Rtr, FiltersReachIntoCommands) {
-  Login();
-  const Json found = Resources(Get(
-      std::string(kAudit) + "?with_command_info=true&filter=command_string:'*CurrentVersion*'"));
+  const Json found =
+      Resources(Get(kAudit + "?with_command_info=true&filter=command_string:'*CurrentVersion*'"));
   ASSERT_FALSE(found.empty());
   for (const Json& session : found) {
     EXPECT_NE(session["logs"].dump().find("CurrentVersion"), std::string::npos);
@@ -63,25 +57,21 @@ TEST_F(Rtr, FiltersReachIntoCommands) {
 }
 
 TEST_F(Rtr, QueuedCommandsAreThoseOfSessionsThatWaited) {
-  Login();
-  const Json waiting =
-      Resources(Get(std::string(kQueries) + "?limit=5&filter=offline_queued:true"));
+  const Json waiting = Resources(Get(kQueries + "?limit=5&filter=offline_queued:true"));
   const Json jobs = Resources(Post(kQueued, {{"ids", waiting}}));
   ASSERT_EQ(jobs.size(), waiting.size());
   EXPECT_FALSE(jobs[0]["Commands"].empty());
-  const Json other = Resources(Get(std::string(kQueries) + "?limit=1&filter=offline_queued:false"));
+  const Json other = Resources(Get(kQueries + "?limit=1&filter=offline_queued:false"));
   EXPECT_EQ(Post(kQueued, {{"ids", other}}).status, 404);
 }
 
 TEST_F(Rtr, WindowEndsWhereTheFlagSays) {
   options_.sizes["rtr-window"] = 300;
-  Login();
-  EXPECT_EQ(Get(std::string(kQueries) + "?offset=200&limit=100").status, 200);
-  EXPECT_EQ(Get(std::string(kQueries) + "?offset=201&limit=100").status, 400);
+  EXPECT_EQ(Get(kQueries + "?offset=200&limit=100").status, 200);
+  EXPECT_EQ(Get(kQueries + "?offset=201&limit=100").status, 400);
 }
 
 TEST_F(Rtr, CountsByTermsAndBetweenDatesOnly) {
-  Login();
   const auto ask = [this](const Json& more) {
     Json spec = {{"name", "n"}, {"field", "origin"}, {"size", 10}};
     spec.update(more);
@@ -100,13 +90,11 @@ TEST_F(Rtr, CountsByTermsAndBetweenDatesOnly) {
 
 TEST_F(Rtr, ScopesOfTheTwoViewsDiffer) {
   options_.denied_scopes = {"Real time response (audit):read"};
-  Login();
   EXPECT_EQ(Get(kQueries).status, 200);
   EXPECT_EQ(Get(kAudit).status, 403);
 }
 
 TEST_F(Rtr, WhatWouldOpenASessionOrRunACommandIsRefusedAndCounted) {
-  Login();
   EXPECT_EQ(Post("/real-time-response/entities/sessions/v1", {{"device_id", "x"}}).status, 403);
   EXPECT_EQ(Post("/real-time-response/entities/admin-command/v1", Json::object()).status, 403);
   EXPECT_EQ(Body(Get("/__simulator/ledger"))["mutating"], 2);

@@ -7,16 +7,13 @@
 namespace falcon::simulator {
 namespace {
 
-constexpr char kCombined[] = "/spotlight/combined/vulnerabilities/v1";
-constexpr char kAll[] = "filter=created_timestamp:%3E='1970-01-01T00:00:00Z'";
+const std::string kCombined = "/spotlight/combined/vulnerabilities/v1";
+const std::string kAll = "filter=created_timestamp:%3E='1970-01-01T00:00:00Z'";
 
-class Spotlight : public Fixture {
+class Spotlight : public ApiTest {
  protected:
-  Spotlight() {
-    options_.sizes["vulnerabilities"] = 3000;
-    Login();
-  }
-  Reply Combined(const std::string& query) { return Get(std::string(kCombined) + "?" + query); }
+  Spotlight() { options_.sizes["vulnerabilities"] = 3000; }
+  Reply Combined(const std::string& query) { return Get(kCombined + "?" + query); }
 };
 
 Options Small() {
@@ -29,10 +26,9 @@ TEST_F(Spotlight, DemandsAFilterAndRefusesStarsAndUnknownFacets) {
   EXPECT_EQ(Combined("limit=10").status, 400);
   EXPECT_EQ(Combined("filter=&limit=10").status, 400);
   EXPECT_EQ(Combined("filter=cve.id:'CVE*'").status, 400);
-  EXPECT_EQ(Combined(std::string(kAll) + "&facet=hosts").status, 400);
-  EXPECT_EQ(Combined(std::string(kAll) + "&limit=5001").status, 400);
-  EXPECT_EQ(Get("/spotlight/queries/vulnerabilities/v1?limit=401&" + std::string(kAll)).status,
-            400);
+  EXPECT_EQ(Combined(kAll + "&facet=hosts").status, 400);
+  EXPECT_EQ(Combined(kAll + "&limit=5001").status, 400);
+  EXPECT_EQ(Get("/spotlight/queries/vulnerabilities/v1?limit=401&" + kAll).status, 400);
 }
 
 TEST_F(Spotlight, PagesByAfterAndSaysEmptyAtTheEnd) {
@@ -40,7 +36,7 @@ TEST_F(Spotlight, PagesByAfterAndSaysEmptyAtTheEnd) {
   std::string after;
   int pages = 0;
   do {
-    const Json page = Body(Combined(std::string(kAll) + "&limit=700&after=" + after));
+    const Json page = Body(Combined(kAll + "&limit=700&after=" + after));
     for (const Json& record : page["resources"]) ids.insert(record["id"].get<std::string>());
     EXPECT_EQ(page["meta"]["pagination"]["total"], 3000);
     after = page["meta"]["pagination"]["after"];
@@ -51,29 +47,28 @@ TEST_F(Spotlight, PagesByAfterAndSaysEmptyAtTheEnd) {
 }
 
 TEST_F(Spotlight, CursorsDieAfterTwoMinutes) {
-  const Json page = Body(Combined(std::string(kAll) + "&limit=10"));
+  const Json page = Body(Combined(kAll + "&limit=10"));
   const std::string after = page["meta"]["pagination"]["after"];
   now_ += 121 * kSecond;
-  EXPECT_EQ(Combined(std::string(kAll) + "&limit=10&after=" + after).status, 404);
+  EXPECT_EQ(Combined(kAll + "&limit=10&after=" + after).status, 404);
 }
 
 TEST_F(Spotlight, SendsBlocksOnlyWhenAskedFor) {
-  const Json bare = Resources(Combined(std::string(kAll) + "&limit=1"))[0];
+  const Json bare = Resources(Combined(kAll + "&limit=1"))[0];
   for (const char* block : {"cve", "host_info", "remediation"}) {
     EXPECT_FALSE(bare.contains(block)) << block;
   }
   EXPECT_EQ(bare["apps"][0]["evaluation_logic"].size(), 1U) << "only the id";
-  const Json some =
-      Resources(Combined(std::string(kAll) + "&limit=1&facet=cve&facet=host_info"))[0];
+  const Json some = Resources(Combined(kAll + "&limit=1&facet=cve&facet=host_info"))[0];
   EXPECT_EQ(some["cve"]["id"], some["vulnerability_id"]);
   EXPECT_TRUE(some["host_info"].contains("hostname"));
   EXPECT_FALSE(some.contains("remediation"));
-  const Json logic = Resources(Combined(std::string(kAll) + "&limit=1&facet=evaluation_logic"))[0];
+  const Json logic = Resources(Combined(kAll + "&limit=1&facet=evaluation_logic"))[0];
   EXPECT_GE(logic["apps"][0]["evaluation_logic"]["logic"][0]["id"].get<uint64_t>(), 1ULL << 63);
 }
 
 TEST_F(Spotlight, LooksUpEverythingById) {
-  const Json record = Resources(Combined(std::string(kAll) + "&limit=1"))[0];
+  const Json record = Resources(Combined(kAll + "&limit=1"))[0];
   const std::string id = record["id"];
   const Json found = Resources(
       Get("/spotlight/entities/vulnerabilities/v2?ids=" + id + "&ids=" + std::string(32, 'a')));
@@ -98,12 +93,11 @@ TEST_F(Spotlight, FindsByTheHostsLastContact) {
   EXPECT_EQ(total("last_seen_within:'45'"), 3000);
 }
 
-using SpotlightWithoutScope = Fixture;
+using SpotlightWithoutScope = ApiTest;
 
 TEST_F(SpotlightWithoutScope, IsForbidden) {
   options_.denied_scopes = {"Vulnerabilities:read"};
-  Login();
-  EXPECT_EQ(Get(std::string(kCombined) + "?" + kAll).status, 403);
+  EXPECT_EQ(Get(kCombined + "?" + kAll).status, 403);
 }
 
 TEST(SpotlightData, IsLinkedToHostsAndTellsTheStory) {

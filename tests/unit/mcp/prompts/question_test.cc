@@ -23,8 +23,11 @@ using ::testing::IsEmpty;
 
 using Texts = std::vector<std::string>;
 
-TEST(Question, PutsTextsWordsMasksNumbersAndListsIntoTheRequest) {
+struct Question : ::testing::Test {
   ResourceBench bench;
+};
+
+TEST_F(Question, PutsTextsWordsMasksNumbersAndListsIntoTheRequest) {
   bench.gateway.Answers("ListVulnerabilities", "{}");
   const CallContext context;
   const Inquiry inquiry(bench.bridge, context);
@@ -46,8 +49,7 @@ TEST(Question, PutsTextsWordsMasksNumbersAndListsIntoTheRequest) {
                   "cisa_kev: true } read_mask { paths: \"id\" paths: \"cve.severity\" } "));
 }
 
-TEST(Question, WhatTheProtosDoNotKnowFailsWithoutACall) {
-  ResourceBench bench;
+TEST_F(Question, WhatTheProtosDoNotKnowFailsWithoutACall) {
   const CallContext context;
   const Inquiry inquiry(bench.bridge, context);
   const std::vector<Reply> replies =
@@ -61,9 +63,8 @@ TEST(Question, WhatTheProtosDoNotKnowFailsWithoutACall) {
   EXPECT_THAT(bench.gateway.Asked(), ElementsAre());
 }
 
-TEST(Question, SeveralAreAskedAtOnceAndAnsweredInOrder) {
+TEST_F(Question, SeveralAreAskedAtOnceAndAnsweredInOrder) {
   Workers workers(3, 16);
-  ResourceBench bench;
   bench.bridge.workers = &workers;
   std::mutex mutex;
   std::condition_variable all_here;
@@ -87,8 +88,7 @@ TEST(Question, SeveralAreAskedAtOnceAndAnsweredInOrder) {
   EXPECT_EQ(replies[2].method->noun, "incidents");
 }
 
-TEST(Question, RoundsShareOneTimeout) {
-  ResourceBench bench;
+TEST_F(Question, RoundsShareOneTimeout) {
   absl::Time now = absl::FromUnixSeconds(1'780'000'000);
   bench.bridge.now = [&] { return now; };
   bench.gateway.Answers("ListHosts", "{}");
@@ -102,8 +102,7 @@ TEST(Question, RoundsShareOneTimeout) {
   EXPECT_EQ(bench.gateway.Asked().size(), 1U);
 }
 
-TEST(Question, IsNotAskedOnceTheClientStopped) {
-  ResourceBench bench;
+TEST_F(Question, IsNotAskedOnceTheClientStopped) {
   std::stop_source stop;
   stop.request_stop();
   const CallContext context{stop.get_token(), nullptr};

@@ -20,10 +20,9 @@ struct BadMessage {
   Json id;
 };
 
-class BadMessages : public testing::TestWithParam<BadMessage> {};
+class BadMessages : public ConversationTest, public testing::WithParamInterface<BadMessage> {};
 
 TEST_P(BadMessages, AreAnsweredOnceWithWhatIsWrong) {
-  Conversation conversation;
   const Outgoing answer = conversation.AskWhole(GetParam().text);
   const Json json = Parsed(answer.text);
   EXPECT_EQ(json["error"]["code"], GetParam().code);
@@ -72,20 +71,19 @@ INSTANTIATE_TEST_SUITE_P(
         BadMessage{"Bomb", std::string(1 << 20, '['), kInvalidRequest, nullptr}),
     [](const auto& test) { return test.param.name; });
 
-TEST(Messages, MayNestAsDeepAsTheBound) {
-  Conversation conversation;
+using Messages = ConversationTest;
+
+TEST_F(Messages, MayNestAsDeepAsTheBound) {
   EXPECT_TRUE(conversation.Ask(Nested(kMostDepth - 2)).contains("result"));
 }
 
-TEST(Messages, MayHoldBracketsInStrings) {
-  Conversation conversation;
+TEST_F(Messages, MayHoldBracketsInStrings) {
   const std::string brackets(200, '[');
   EXPECT_TRUE(
       conversation.Ask(Legacy("ping", R"("a":"\")" + brackets + R"(")")).contains("result"));
 }
 
-TEST(Messages, KeepTheirIdsExactly) {
-  Conversation conversation;
+TEST_F(Messages, KeepTheirIdsExactly) {
   for (const char* id : {"0", "-7", "9007199254740993", "18446744073709551615", R"("")", R"("7")",
                          R"("a\"\\\u0001é")"}) {
     const Json answer = conversation.Ask(Legacy("ping", "", id));
@@ -93,8 +91,7 @@ TEST(Messages, KeepTheirIdsExactly) {
   }
 }
 
-TEST(Messages, ThatWantNoAnswerGetNone) {
-  Conversation conversation;
+TEST_F(Messages, ThatWantNoAnswerGetNone) {
   for (const char* message :
        {R"({"jsonrpc":"2.0","method":"notifications/initialized"})",
         R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":99}})",
@@ -108,8 +105,7 @@ TEST(Messages, ThatWantNoAnswerGetNone) {
   EXPECT_TRUE(conversation.outlet().sent().empty());
 }
 
-TEST(Messages, MayLeaveTheirParamsOutOrNull) {
-  Conversation conversation;
+TEST_F(Messages, MayLeaveTheirParamsOutOrNull) {
   EXPECT_EQ(conversation.Ask(R"({"jsonrpc":"2.0","id":1,"method":"ping"})")["result"],
             Json::object());
   EXPECT_EQ(conversation.Ask(R"({"jsonrpc":"2.0","id":1,"method":"ping","params":null})")["result"],

@@ -21,7 +21,7 @@ struct Case {
   std::string scope = {};
 };
 
-class Methods : public testing::TestWithParam<Case> {};
+class Methods : public ConversationTest, public testing::WithParamInterface<Case> {};
 
 Json WithoutEra(Json result) {
   for (const char* key : {"resultType", "_meta", "ttlMs", "cacheScope"}) result.erase(key);
@@ -29,7 +29,6 @@ Json WithoutEra(Json result) {
 }
 
 TEST_P(Methods, AnswerInTheInitializeEra) {
-  Conversation conversation;
   conversation.Initialize();
   const Outgoing answer = conversation.AskWhole(Legacy(GetParam().method, GetParam().params));
   const Json json = Parsed(answer.text);
@@ -43,7 +42,6 @@ TEST_P(Methods, AnswerInTheInitializeEra) {
 }
 
 TEST_P(Methods, AnswerInTheStatelessEra) {
-  Conversation conversation;
   const Outgoing answer = conversation.AskWhole(Modern(GetParam().method, GetParam().params));
   const Json json = Parsed(answer.text);
   EXPECT_EQ(json["id"], 1);

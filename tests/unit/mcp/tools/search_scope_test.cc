@@ -17,8 +17,9 @@ std::string Summary(const ToolResult& result) {
   return text.substr(0, text.find('\n'));
 }
 
-TEST(SearchScope, OfVulnerabilitiesIsWhatStillStandsUnlessAStateIsAskedFor) {
-  ToolBench bench;
+using SearchScope = ToolTest;
+
+TEST_F(SearchScope, OfVulnerabilitiesIsWhatStillStandsUnlessAStateIsAskedFor) {
   bench.gateway.Answers("ListVulnerabilities", R"({"vulnerabilities":[{"id":"a_b"}]})");
   EXPECT_EQ(Summary(bench.Call("search_vulnerabilities", R"({"hostname":"SRV-1"})")),
             "Found 1 vulnerability (hostname SRV-1), newest first. Only those that still stand: "
@@ -28,8 +29,7 @@ TEST(SearchScope, OfVulnerabilitiesIsWhatStillStandsUnlessAStateIsAskedFor) {
   }
 }
 
-TEST(SearchScope, IsSaidUnlessTheFilterHasAConditionOnTheState) {
-  ToolBench bench;
+TEST_F(SearchScope, IsSaidUnlessTheFilterHasAConditionOnTheState) {
   bench.gateway.Answers("ListVulnerabilities", R"({"vulnerabilities":[{"id":"a_b"}]})");
   for (const char* filter :
        {"host_info.tags:!['status-prod']", "host_info.hostname:'status:1'",
@@ -46,16 +46,14 @@ TEST(SearchScope, IsSaidUnlessTheFilterHasAConditionOnTheState) {
   }
 }
 
-TEST(SearchScope, OfSessionsIsTheApiClientsOwn) {
-  ToolBench bench;
+TEST_F(SearchScope, OfSessionsIsTheApiClientsOwn) {
   bench.gateway.Answers("ListRtrSessions", "{}");
   EXPECT_EQ(Summary(bench.Call("search_rtr_sessions", R"({"days":7})")),
             "Falcon answered: no RTR session matches days 7. Only sessions that the gateway's own "
             "API client opened.");
 }
 
-TEST(SearchScope, LeadsOnWhereNothingWasFound) {
-  ToolBench bench;
+TEST_F(SearchScope, LeadsOnWhereNothingWasFound) {
   bench.gateway.Answers("ListHosts", "{}");
   bench.gateway.Answers("ListIocs", "{}");
   EXPECT_THAT(Summary(bench.Call("search_hosts", R"({"hostname":"x"})")),
@@ -66,8 +64,7 @@ TEST(SearchScope, LeadsOnWhereNothingWasFound) {
   EXPECT_EQ(Summary(bench.Call("search_hosts", "{}")), "Found 1 host, by device_id.");
 }
 
-TEST(SearchScope, OfATechniqueLeavesItsSubTechniquesOut) {
-  ToolBench bench;
+TEST_F(SearchScope, OfATechniqueLeavesItsSubTechniquesOut) {
   bench.gateway.Answers("ListDetections", Detections(0, 1));
   EXPECT_THAT(Summary(bench.Call("search_detections", R"({"technique":"T1059"})")),
               HasSubstr("`technique` T1059* has them."));
@@ -76,15 +73,13 @@ TEST(SearchScope, OfATechniqueLeavesItsSubTechniquesOut) {
   }
 }
 
-TEST(SearchScope, TellsThatCaseCountsWhereNothingWasFound) {
-  ToolBench bench;
+TEST_F(SearchScope, TellsThatCaseCountsWhereNothingWasFound) {
   bench.gateway.Answers("ListDetections", "{}");
   EXPECT_THAT(Summary(bench.Call("search_detections", R"({"tactic":"execution"})")),
               HasSubstr("`tactic` was asked as written, in upper and in lower case"));
 }
 
-TEST(SearchScope, TheOrderIsTheLastThatTheCommentSays) {
-  ToolBench bench;
+TEST_F(SearchScope, TheOrderIsTheLastThatTheCommentSays) {
   bench.gateway.Answers("ListDiscoveredHosts", R"({"hosts":[{"id":"a_b"}],"total_size":"9",
       "next_page_token":"t"})");
   EXPECT_THAT(Summary(bench.Call("search_discovered_hosts", R"({"limit":1})")),

@@ -44,8 +44,9 @@ void ServeList(ToolBench& bench, int count, size_t name_bytes) {
   });
 }
 
-TEST(Search, AnswersAnEnvelopeAndThreeBlocksOfText) {
-  ToolBench bench;
+using Search = ToolTest;
+
+TEST_F(Search, AnswersAnEnvelopeAndThreeBlocksOfText) {
   bench.gateway.Answers("ListDetections",
                         Detections(0, 2, R"(,"next_page_token":"tok","total_size":"812")"));
   const ToolResult result =
@@ -70,8 +71,7 @@ TEST(Search, AnswersAnEnvelopeAndThreeBlocksOfText) {
       ElementsAre("ListDetections page_size: 2 filter { days: 7 severities: SEVERITY_HIGH } "));
 }
 
-TEST(Search, SaysThatNothingMatchesUnlikeThatItCouldNotLook) {
-  ToolBench bench;
+TEST_F(Search, SaysThatNothingMatchesUnlikeThatItCouldNotLook) {
   bench.gateway.Answers("ListDetections", R"({"total_size":"0"})");
   const ToolResult none = bench.Call("search_detections", R"({"days":7,"severity":"critical"})");
   EXPECT_THAT(FirstText(none),
@@ -91,8 +91,7 @@ TEST(Search, SaysThatNothingMatchesUnlikeThatItCouldNotLook) {
   EXPECT_THAT(text, Not(HasSubstr("Falcon answered")));
 }
 
-TEST(Search, TellsAnUnknownTotalAsNull) {
-  ToolBench bench;
+TEST_F(Search, TellsAnUnknownTotalAsNull) {
   bench.gateway.Answers("ListDetections", Detections(0, 3, R"(,"next_page_token":"tok")"));
   const ToolResult result = bench.Call("search_detections", R"({"limit":3})");
   EXPECT_TRUE(Structured(result)["total"].is_null());
@@ -100,8 +99,7 @@ TEST(Search, TellsAnUnknownTotalAsNull) {
               StartsWith("Found more than 3 detections; these are the first, newest first."));
 }
 
-TEST(Search, NamesTheOrderThatWasAskedFor) {
-  ToolBench bench;
+TEST_F(Search, NamesTheOrderThatWasAskedFor) {
   bench.gateway.Answers("ListHosts", R"({"hosts":[{"device_id":"a"}],"total_size":"1"})");
   EXPECT_THAT(FirstText(bench.Call("search_hosts", "{}")),
               StartsWith("Found 1 host, by device_id.\n"));
@@ -109,8 +107,7 @@ TEST(Search, NamesTheOrderThatWasAskedFor) {
               StartsWith("Found 1 host, by hostname desc.\n"));
 }
 
-TEST(Search, GoesOnByTheGatewaysTokenWhenThePageFits) {
-  ToolBench bench;
+TEST_F(Search, GoesOnByTheGatewaysTokenWhenThePageFits) {
   ServeList(bench, 5, 10);
   Json page = Structured(bench.Call("search_detections", R"({"days":7,"limit":2})"));
   EXPECT_THAT(Ids(page), ElementsAre("0", "1"));
@@ -125,8 +122,7 @@ TEST(Search, GoesOnByTheGatewaysTokenWhenThePageFits) {
   EXPECT_TRUE(page["next_cursor"].is_null());
 }
 
-TEST(Search, ShowsAPageThatDoesNotFitInPartsWithoutLossOrRepeat) {
-  ToolBench bench;
+TEST_F(Search, ShowsAPageThatDoesNotFitInPartsWithoutLossOrRepeat) {
   bench.bridge.result_bytes = 8192;
   ServeList(bench, 45, 1000);
   std::vector<std::string> all;
@@ -144,8 +140,7 @@ TEST(Search, ShowsAPageThatDoesNotFitInPartsWithoutLossOrRepeat) {
   for (int i = 0; i < 45; ++i) EXPECT_EQ(all[static_cast<size_t>(i)], std::to_string(i));
 }
 
-TEST(Search, AsksForNoMoreThanCanFit) {
-  ToolBench bench;
+TEST_F(Search, AsksForNoMoreThanCanFit) {
   bench.gateway.Answers("ListHosts", "{}");
   bench.Call("search_hosts", R"({"limit":500})");
   bench.Call("search_hosts", R"({"limit":500,"view":"full"})");
@@ -156,8 +151,7 @@ TEST(Search, AsksForNoMoreThanCanFit) {
   EXPECT_THAT(asked[2], HasSubstr("page_size: 500 "));
 }
 
-TEST(Search, TruncatedSaysThatTheBudgetCutThePage) {
-  ToolBench bench;
+TEST_F(Search, TruncatedSaysThatTheBudgetCutThePage) {
   bench.bridge.result_bytes = kLeastResultBytes;
   ServeList(bench, 20, 1000);
   const ToolResult result = bench.Call("search_detections", "{}");
@@ -165,8 +159,7 @@ TEST(Search, TruncatedSaysThatTheBudgetCutThePage) {
   EXPECT_THAT(LastText(result), HasSubstr("The result's budget of 4 KiB cut this page"));
 }
 
-TEST(Search, CutsAFirstRecordThatAloneIsTooLarge) {
-  ToolBench bench;
+TEST_F(Search, CutsAFirstRecordThatAloneIsTooLarge) {
   bench.bridge.result_bytes = kLeastResultBytes;
   ServeList(bench, 2, 100'000);
   for (const char* format : {"json", "text"}) {
@@ -181,8 +174,7 @@ TEST(Search, CutsAFirstRecordThatAloneIsTooLarge) {
   }
 }
 
-TEST(Search, BeginsThePageAnewWhenTheLastRecordShownHasGone) {
-  ToolBench bench;
+TEST_F(Search, BeginsThePageAnewWhenTheLastRecordShownHasGone) {
   bench.bridge.result_bytes = kLeastResultBytes;
   ServeList(bench, 10, 600);
   const Json first = Structured(bench.Call("search_detections", R"({"limit":5})"));
@@ -194,8 +186,7 @@ TEST(Search, BeginsThePageAnewWhenTheLastRecordShownHasGone) {
   EXPECT_THAT(again["note"].get<std::string>(), HasSubstr("some records may come twice"));
 }
 
-TEST(Search, KeepsAnIntervalThatCountsBackFromNow) {
-  ToolBench bench;
+TEST_F(Search, KeepsAnIntervalThatCountsBackFromNow) {
   ServeList(bench, 5, 10);
   const Json page =
       Structured(bench.Call("search_detections", R"({"created_after":"7d","limit":2})"));
@@ -209,8 +200,7 @@ TEST(Search, KeepsAnIntervalThatCountsBackFromNow) {
   EXPECT_THAT(asked[1], HasSubstr("start { seconds: 1779393600 }"));
 }
 
-TEST(Search, RefusesCursorsThatAreNoneOrOfOtherArguments) {
-  ToolBench bench;
+TEST_F(Search, RefusesCursorsThatAreNoneOrOfOtherArguments) {
   ServeList(bench, 5, 10);
   EXPECT_THAT(ErrorText(bench.Call("search_detections", R"({"cursor":"nonsense"})")),
               HasSubstr("again without `cursor`"));
@@ -221,8 +211,7 @@ TEST(Search, RefusesCursorsThatAreNoneOrOfOtherArguments) {
   EXPECT_EQ(bench.gateway.Asked().size(), 1U);
 }
 
-TEST(Search, PassesOverPagesWithoutRecords) {
-  ToolBench bench;
+TEST_F(Search, PassesOverPagesWithoutRecords) {
   int calls = 0;
   bench.gateway.On("ListDetections", [&](const auto&, google::protobuf::Message& response) {
     const std::string json = ++calls < 3 ? R"({"next_page_token":"tok"})" : Detections(7, 1);

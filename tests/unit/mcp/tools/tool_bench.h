@@ -40,6 +40,10 @@ struct ToolBench {
   }
 };
 
+struct ToolTest : ::testing::Test {
+  ToolBench bench;
+};
+
 // The structured content; a failed test where it is none, or differs from its twin in the text.
 inline Json Structured(const ToolResult& result) {
   EXPECT_FALSE(result.is_error) << result.content.at(0).text;

@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "tests/unit/mcp/transport/http_client.h"
 #include "tests/unit/mcp/transport/http_fixture.h"
 
 namespace falcon::mcp {
@@ -17,51 +16,44 @@ std::string StatelessPost(const std::string& message, std::string_view tool) {
 }
 
 TEST_F(HttpCancelTest, CancelsACallOfTheStatelessEraWhenItsClientCloses) {
-  HttpClient client(port());
-  client.Send(StatelessPost(CallMessage(1, "hold"), "hold"));
+  client().Send(StatelessPost(CallMessage(1, "hold"), "hold"));
   server_.AwaitHeld(1);
-  client.Close();
+  client().Close();
   server_.AwaitStopped(1);
 }
 
 TEST_F(HttpCancelTest, CancelsACallWhoseStreamIsClosed) {
-  HttpClient client(port());
-  client.Send(StatelessPost(StepsMessage(1), "steps"));
-  client.ReadHead();
-  EXPECT_EQ(Json::parse(client.ReadEvent()).at("params").at("progress"), 1);
-  client.Close();
+  client().Send(StatelessPost(StepsMessage(1), "steps"));
+  client().ReadHead();
+  EXPECT_EQ(Json::parse(client().ReadEvent()).at("params").at("progress"), 1);
+  client().Close();
   server_.AwaitStopped(1);
 }
 
 TEST_F(HttpCancelTest, SeesTheCloseBehindARequestThatWasSentAhead) {
-  HttpClient client(port());
-  client.Send(StatelessPost(CallMessage(1, "hold"), "hold") + Post(CallMessage(2, "echo")));
+  client().Send(StatelessPost(CallMessage(1, "hold"), "hold") + Post(CallMessage(2, "echo")));
   server_.AwaitHeld(1);
-  client.Close();
+  client().Close();
   server_.AwaitStopped(1);
 }
 
 TEST_F(HttpCancelTest, CancelsACallOfTheInitializeEraWhenItsClientCloses) {
-  HttpClient client(port());
-  client.Send(Post(CallMessage(1, "hold")));
+  client().Send(Post(CallMessage(1, "hold")));
   server_.AwaitHeld(1);
-  client.Close();
+  client().Close();
   server_.AwaitStopped(1);
 }
 
 TEST_F(HttpCancelTest, CancelsACallWhoseClientTakesJsonOnlyAndCloses) {
-  HttpClient client(port());
-  client.Send(Post(CallMessage(1, "hold"),
-                   "Content-Type: application/json\r\nAccept: application/json\r\n"));
+  client().Send(Post(CallMessage(1, "hold"),
+                     "Content-Type: application/json\r\nAccept: application/json\r\n"));
   server_.AwaitHeld(1);
-  client.Close();
+  client().Close();
   server_.AwaitStopped(1);
 }
 
 TEST_F(HttpCancelTest, AnswersClientsOfBothErasThatOnlySendNoMore) {
-  HttpOptions options;
-  options.timeouts.probe = std::chrono::milliseconds(1);
-  Serve(options);
+  ServeWithin({.probe = std::chrono::milliseconds(1)});
   HttpClient old_era(port());
   old_era.Send(Post(CallMessage(1, "hold")));
   old_era.FinishSending();
@@ -83,39 +75,32 @@ TEST_F(HttpCancelTest, AnswersClientsOfBothErasThatOnlySendNoMore) {
 }
 
 TEST_F(HttpCancelTest, AnswersAClientWithJsonThatOnlySendsNoMore) {
-  HttpOptions options;
-  options.timeouts.probe = std::chrono::milliseconds(1);
-  Serve(options);
-  HttpClient client(port());
-  client.Send(Post(CallMessage(1, "hold"), "Content-Type: application/json\r\n"));
-  client.FinishSending();
+  ServeWithin({.probe = std::chrono::milliseconds(1)});
+  client().Send(Post(CallMessage(1, "hold"), "Content-Type: application/json\r\n"));
+  client().FinishSending();
   server_.AwaitHeld(1);
-  const HttpAnswer head = client.ReadHead();
+  const HttpAnswer head = client().ReadHead();
   EXPECT_EQ(head.status, 200);
   EXPECT_EQ(head.headers.at("connection"), "close");
   server_.Open();
-  EXPECT_EQ(TextOf(Json::parse(client.ReadToEnd())), "held");
+  EXPECT_EQ(TextOf(Json::parse(client().ReadToEnd())), "held");
 }
 
 TEST_F(HttpCancelTest, EndsACallThatMakesNoProgress) {
-  HttpOptions options;
-  options.timeouts.stall = std::chrono::milliseconds(1);
-  Serve(options);
-  HttpClient client(port());
-  const HttpAnswer answer = client.Ask(CallMessage(7, "hold"));
+  ServeWithin({.stall = std::chrono::milliseconds(1)});
+  const HttpAnswer answer = client().Ask(CallMessage(7, "hold"));
   EXPECT_EQ(answer.json().at("id"), 7);
   EXPECT_THAT(answer.json().at("error").at("message").get<std::string>(),
               ::testing::HasSubstr("no progress"));
 }
 
 TEST_F(HttpCancelTest, NeverCancelsACallOfAnotherPostByItsId) {
-  HttpClient client(port());
-  client.Send(Post(CallMessage(1, "hold")));
+  client().Send(Post(CallMessage(1, "hold")));
   server_.AwaitHeld(1);
   HttpClient other(port());
   EXPECT_EQ(other.Ask(CancelMessage(1)).status, 202);
   server_.Open();
-  EXPECT_EQ(TextOf(client.Read().json()), "held");
+  EXPECT_EQ(TextOf(client().Read().json()), "held");
 }
 
 TEST_F(HttpCancelTest, CancelsWhatIsInFlightWhenTheServerEnds) {
@@ -132,13 +117,9 @@ TEST_F(HttpCancelTest, CancelsWhatIsInFlightWhenTheServerEnds) {
 }
 
 TEST_F(HttpCancelTest, GivesUpAClientThatDoesNotReadItsStream) {
-  HttpOptions options;
-  options.timeouts.write = std::chrono::milliseconds(1);
-  options.timeouts.silence = std::chrono::milliseconds(0);
-  Serve(options);
-  HttpClient client(port());
+  ServeWithin({.write = std::chrono::milliseconds(1), .silence = std::chrono::milliseconds(0)});
   // Comments fill the buffers between the two until a write waits.
-  client.Send(StatelessPost(StepsMessage(1), "steps"));
+  client().Send(StatelessPost(StepsMessage(1), "steps"));
   server_.AwaitStopped(1);
 }
 

@@ -10,6 +10,7 @@
 
 #include "mcp/protocol/reply.h"
 #include "mcp/transport/http.h"
+#include "tests/unit/mcp/transport/http_client.h"
 #include "tests/unit/mcp/transport/test_server.h"
 
 namespace falcon::mcp {
@@ -25,10 +26,27 @@ class HttpTest : public ::testing::Test {
     ASSERT_TRUE(listening.ok()) << listening.status();
     transport_ = *std::move(listening);
   }
+  void ServeWithin(HttpTimeouts timeouts) {
+    HttpOptions options;
+    options.timeouts = timeouts;
+    Serve(options);
+  }
+  // Clients must show "the-token".
+  void ServeWithToken() {
+    HttpOptions options;
+    options.token = "the-token";
+    Serve(options);
+  }
   uint16_t port() const { return transport_->port(); }
+  // Connects at the first call.
+  HttpClient& client() {
+    if (client_ == nullptr) client_ = std::make_unique<HttpClient>(port());
+    return *client_;
+  }
 
   TestServer server_;
   std::unique_ptr<HttpTransport> transport_;
+  std::unique_ptr<HttpClient> client_;
 };
 
 }  // namespace falcon::mcp

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "tests/support/self_signed_cert.h"
-#include "tests/unit/mcp/transport/http_client.h"
 #include "tests/unit/mcp/transport/http_fixture.h"
 
 namespace falcon::mcp {

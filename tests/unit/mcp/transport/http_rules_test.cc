@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "tests/unit/mcp/transport/http_client.h"
 #include "tests/unit/mcp/transport/http_fixture.h"
 
 namespace falcon::mcp {
@@ -103,10 +102,9 @@ TEST_F(HttpRulesTest, RefusesEveryMethodButPostAndNamesIt) {
 }
 
 TEST_F(HttpRulesTest, SendsNoBodyToHead) {
-  HttpClient client(port());
-  client.Send("HEAD /mcp HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  EXPECT_EQ(client.ReadHead().status, 405);
-  EXPECT_EQ(client.Ask(CallMessage(1, "echo")).status, 200);
+  client().Send("HEAD /mcp HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(client().ReadHead().status, 405);
+  EXPECT_EQ(client().Ask(CallMessage(1, "echo")).status, 200);
 }
 
 TEST_F(HttpRulesTest, TakesJsonOnly) {
@@ -147,9 +145,7 @@ TEST_F(HttpRulesTest, RefusesHeadersThatMayComeOnceOnly) {
 }
 
 TEST_F(HttpRulesTest, WantsTheTokenWhereThereIsOne) {
-  HttpOptions options;
-  options.token = "the-token";
-  Serve(options);
+  ServeWithToken();
   EXPECT_EQ(StatusWith("Authorization: Bearer the-token\r\n"), 200);
   EXPECT_EQ(StatusWith("Authorization: bearer  the-token \r\n"), 200);
   for (const char* wrong : {"Bearer the-toke", "Bearer the-token2", "Bearer ", "Bearer",
@@ -159,9 +155,7 @@ TEST_F(HttpRulesTest, WantsTheTokenWhereThereIsOne) {
 }
 
 TEST_F(HttpRulesTest, AsksForTheTokenBeforeItTellsAnythingElse) {
-  HttpOptions options;
-  options.token = "the-token";
-  Serve(options);
+  ServeWithToken();
   const HttpAnswer answer = Send("GET /mcp HTTP/1.1\r\nHost: localhost");
   EXPECT_EQ(answer.status, 401);
   EXPECT_EQ(answer.headers.at("www-authenticate"), "Bearer");

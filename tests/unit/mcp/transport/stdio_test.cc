@@ -157,20 +157,22 @@ TEST(LineFramer, SaysThatTheLastLineWasTooLongWithoutItsEnd) {
 
 constexpr std::chrono::milliseconds kNoGrace{0};
 
-class StdioTest : public ::testing::Test {
- protected:
-  // Greets, as clients of the initialize era do.
-  static void Greet(StdioClient& client) {
-    client.Send(InitializeMessage(0));
-    ASSERT_EQ(client.ReadMessage().at("result").at("protocolVersion"), "2025-11-25");
-  }
+// As clients of the initialize era do.
+void Greet(StdioClient& client) {
+  client.Send(InitializeMessage(0));
+  EXPECT_EQ(client.ReadMessage().at("result").at("protocolVersion"), "2025-11-25");
+}
 
+struct StdioTest : ::testing::Test {
   TestServer server_;
+  StdioClient client{server_.server()};
 };
 
-TEST_F(StdioTest, AnswersARequestWithOneLine) {
-  StdioClient client(server_.server());
-  Greet(client);
+struct GreetedStdioTest : StdioTest {
+  GreetedStdioTest() { Greet(client); }
+};
+
+TEST_F(GreetedStdioTest, AnswersARequestWithOneLine) {
   client.Send(CallMessage(1, "echo", {{"text", "two\nlines"}}));
   const Json answer = client.ReadMessage();
   EXPECT_EQ(answer.at("id"), 1);
@@ -178,14 +180,11 @@ TEST_F(StdioTest, AnswersARequestWithOneLine) {
 }
 
 TEST_F(StdioTest, NeedsNoHandshakeInTheStatelessEra) {
-  StdioClient client(server_.server());
   client.Send(Stateless(CallMessage(1, "echo", {{"text", "a"}})));
   EXPECT_EQ(TextOf(client.ReadMessage()), "a");
 }
 
-TEST_F(StdioTest, AnswersGarbageWithErrorsAndGoesOn) {
-  StdioClient client(server_.server());
-  Greet(client);
+TEST_F(GreetedStdioTest, AnswersGarbageWithErrorsAndGoesOn) {
   client.Send("not json");
   EXPECT_EQ(client.ReadMessage().at("error").at("code"), kParseError);
   client.Send(std::string_view("\0\xFF\xFE{", 4));
@@ -196,17 +195,13 @@ TEST_F(StdioTest, AnswersGarbageWithErrorsAndGoesOn) {
   EXPECT_EQ(TextOf(client.ReadMessage()), "a");
 }
 
-TEST_F(StdioTest, TakesALineOfTheLargestSize) {
-  StdioClient client(server_.server());
-  Greet(client);
+TEST_F(GreetedStdioTest, TakesALineOfTheLargestSize) {
   const std::string message = CallMessage(1, "echo", {{"text", "a"}});
   client.Send(std::string(kMostMessageBytes - message.size(), ' ') + message);
   EXPECT_EQ(TextOf(client.ReadMessage()), "a");
 }
 
-TEST_F(StdioTest, RefusesALongerLineByItsLimitAndTakesTheNext) {
-  StdioClient client(server_.server());
-  Greet(client);
+TEST_F(GreetedStdioTest, RefusesALongerLineByItsLimitAndTakesTheNext) {
   client.Send(CallMessage(1, "echo", {{"text", std::string(kMostMessageBytes, 'x')}}));
   client.Send(CallMessage(2, "echo", {{"text", "a"}}));
   const Json refusal = client.ReadMessage();
@@ -216,10 +211,8 @@ TEST_F(StdioTest, RefusesALongerLineByItsLimitAndTakesTheNext) {
   EXPECT_EQ(TextOf(client.ReadMessage()), "a");
 }
 
-TEST_F(StdioTest, WritesWholeJsonLinesOnlyHoweverManyCallsRun) {
+TEST_F(GreetedStdioTest, WritesWholeJsonLinesOnlyHoweverManyCallsRun) {
   constexpr int kCalls = 16;
-  StdioClient client(server_.server());
-  Greet(client);
   const std::string text(60'000, 'x');
   std::thread sender([&] {
     for (int id = 1; id <= kCalls; ++id) client.Send(CallMessage(id, "echo", {{"text", text}}));
@@ -235,9 +228,7 @@ TEST_F(StdioTest, WritesWholeJsonLinesOnlyHoweverManyCallsRun) {
   EXPECT_THAT(answered, SizeIs(kCalls));
 }
 
-TEST_F(StdioTest, AnswersALaterCallBeforeAnEarlierOneThatTakesLonger) {
-  StdioClient client(server_.server());
-  Greet(client);
+TEST_F(GreetedStdioTest, AnswersALaterCallBeforeAnEarlierOneThatTakesLonger) {
   client.Send(CallMessage(1, "hold"));
   client.Send(CallMessage(2, "echo", {{"text", "a"}}));
   EXPECT_EQ(client.ReadMessage().at("id"), 2);
@@ -245,9 +236,7 @@ TEST_F(StdioTest, AnswersALaterCallBeforeAnEarlierOneThatTakesLonger) {
   EXPECT_EQ(client.ReadMessage().at("id"), 1);
 }
 
-TEST_F(StdioTest, WritesProgressBeforeTheAnswer) {
-  StdioClient client(server_.server());
-  Greet(client);
+TEST_F(GreetedStdioTest, WritesProgressBeforeTheAnswer) {
   server_.Open();
   client.Send(StepsMessage(1));
   EXPECT_EQ(client.ReadMessage().at("params").at("progress"), 1);
@@ -255,9 +244,7 @@ TEST_F(StdioTest, WritesProgressBeforeTheAnswer) {
   EXPECT_EQ(client.ReadMessage().at("id"), 1);
 }
 
-TEST_F(StdioTest, WritesNothingMoreForACancelledCall) {
-  StdioClient client(server_.server());
-  Greet(client);
+TEST_F(GreetedStdioTest, WritesNothingMoreForACancelledCall) {
   client.Send(CallMessage(1, "hold"));
   server_.AwaitHeld(1);
   client.Send(CancelMessage(1));
@@ -268,15 +255,12 @@ TEST_F(StdioTest, WritesNothingMoreForACancelledCall) {
   EXPECT_THAT(client.ReadRest(), SizeIs(0));
 }
 
-TEST_F(StdioTest, EndsWellAndAtOnceWithTheInputWhenNothingIsInFlight) {
-  StdioClient client(server_.server());
-  Greet(client);
+TEST_F(GreetedStdioTest, EndsWellAndAtOnceWithTheInputWhenNothingIsInFlight) {
   client.CloseInput();
   EXPECT_TRUE(client.AwaitEnd());
 }
 
 TEST_F(StdioTest, TakesAnUnterminatedLastLineAsAMessage) {
-  StdioClient client(server_.server());
   client.SendBytes(InitializeMessage(0) + "\n" + CallMessage(1, "echo", {{"text", "a"}}));
   client.CloseInput();
   const std::vector<Json> answers = client.ReadRest();
@@ -285,9 +269,7 @@ TEST_F(StdioTest, TakesAnUnterminatedLastLineAsAMessage) {
   EXPECT_TRUE(client.AwaitEnd());
 }
 
-TEST_F(StdioTest, LetsCallsFinishForAWhileAfterTheInputHasEnded) {
-  StdioClient client(server_.server());
-  Greet(client);
+TEST_F(GreetedStdioTest, LetsCallsFinishForAWhileAfterTheInputHasEnded) {
   client.Send(CallMessage(1, "hold"));
   client.CloseInput();
   server_.AwaitHeld(1);
@@ -299,19 +281,17 @@ TEST_F(StdioTest, LetsCallsFinishForAWhileAfterTheInputHasEnded) {
 }
 
 TEST_F(StdioTest, CancelsCallsThatTakeLongerThanThatAndWritesNothingForThem) {
-  StdioClient client(server_.server(), kNoGrace);
-  Greet(client);
-  client.Send(CallMessage(1, "hold"));
+  StdioClient impatient(server_.server(), kNoGrace);
+  Greet(impatient);
+  impatient.Send(CallMessage(1, "hold"));
   server_.AwaitHeld(1);
-  client.CloseInput();
+  impatient.CloseInput();
   server_.AwaitStopped(1);
-  EXPECT_THAT(client.ReadRest(), SizeIs(0));
-  EXPECT_TRUE(client.AwaitEnd());
+  EXPECT_THAT(impatient.ReadRest(), SizeIs(0));
+  EXPECT_TRUE(impatient.AwaitEnd());
 }
 
-TEST_F(StdioTest, EndsWhenTheOutputIsClosedAndCancelsWhatIsInFlight) {
-  StdioClient client(server_.server());
-  Greet(client);
+TEST_F(GreetedStdioTest, EndsWhenTheOutputIsClosedAndCancelsWhatIsInFlight) {
   client.Send(CallMessage(1, "hold"));
   server_.AwaitHeld(1);
   client.CloseOutput();
