@@ -1,7 +1,6 @@
 // "Could not look" is not "nothing found": whatever answers in Falcon's place, on whichever
 // operation, no method answers as if there were nothing. Driven by the descriptors and the
 // operation table.
-#include "tests/support/method_requests.h"
 #include "tests/unit/gateway/served_gateway.h"
 
 namespace falcon::testing {
@@ -42,24 +41,8 @@ constexpr Foreign kForeign[] = {
     {"Utf16", 200, std::string_view("\xFF\xFE{\0}\0", 6)},
 };
 
-// Ids of the shapes that requests must have.
-const std::map<std::string, std::string> kIds = {
-    {"Detection", "0123456789abcdef0123456789abcdef:ind:0123456789abcdef0123456789abcdef:1-2-3"},
-    {"Host", "0123456789abcdef0123456789abcdef"},
-    {"DiscoveredHost", "0123456789abcdef0123456789abcdef_fedcba9876543210"},
-    {"Ioc", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
-    {"RtrSession", "9f3c5e7a-1234-5678-abcd-ef0123456789"},
-    {"Vulnerability", "0123456789abcdef0123456789abcdef_0123456789abcdef0123456789abcdef"},
-    {"IntelIndicator", "domain_malicious.example"},
-};
-
 class CouldNotLookTest : public GatewayTest {
  protected:
-  std::unique_ptr<Message> RequestFor(const client::Method& method) const {
-    return MethodRequests(catalog(), kIds, "0123456789abcdef0123456789abcdef_fedcba9876543210")
-        .For(method);
-  }
-
   static bool SaysSo(const Message& answer) {
     const FieldDescriptor* info = answer.GetDescriptor()->FindFieldByName("read_info");
     if (info == nullptr) return false;

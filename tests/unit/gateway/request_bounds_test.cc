@@ -5,7 +5,6 @@
 
 #include "json/field_selection.h"
 #include "tests/support/largest_requests.h"
-#include "tests/support/method_requests.h"
 #include "tests/unit/gateway/served_gateway.h"
 
 namespace falcon::testing {
@@ -18,12 +17,6 @@ constexpr int64_t kMaxCompared = 10'000;
 
 class RequestBoundsTest : public GatewayTest {
  protected:
-  std::unique_ptr<Message> Usual(const client::Method& method) const {
-    return MethodRequests(catalog(), {{"Host", "0123456789abcdef0123456789abcdef"}},
-                          "0123456789abcdef0123456789abcdef")
-        .For(method);
-  }
-
   // Refused for `field`, and the loop never saw it.
   void ExpectRefused(const client::Method& method, const Message& request,
                      const std::string& field) {
@@ -40,7 +33,7 @@ class RequestBoundsTest : public GatewayTest {
 TEST_F(RequestBoundsTest, LargestAcceptedRequestIsVisitedWithinACount) {
   for (const client::Method* method : Methods()) {
     SCOPED_TRACE(method->descriptor->name());
-    const std::unique_ptr<Message> request = Usual(*method);
+    const std::unique_ptr<Message> request = RequestFor(*method);
     LargestRequest(*request).Fill();
     const auto size = rpc::CheckBounds(*request);
     ASSERT_TRUE(size.ok()) << size.status();
@@ -54,7 +47,7 @@ TEST_F(RequestBoundsTest, OneItemOrByteTooManyOfAFieldIsRefusedByNameBeforeTheLo
     const google::protobuf::Descriptor& type = *method->descriptor->input_type();
     for (int i = 0; i < type.field_count(); ++i) {
       SCOPED_TRACE(StrCat(method->descriptor->name(), ".", type.field(i)->name()));
-      const std::unique_ptr<Message> request = Usual(*method);
+      const std::unique_ptr<Message> request = RequestFor(*method);
       if (!LargestRequest(*request).Exceed(*type.field(i))) continue;
       ExpectRefused(*method, *request, type.field(i)->name());
     }
@@ -66,7 +59,7 @@ TEST_F(RequestBoundsTest, TooManyMaskPathsOrBytesOfOneAreRefusedBeforeTheLoop) {
     if (method->shape.read_mask == nullptr) continue;
     SCOPED_TRACE(method->descriptor->name());
     for (const auto& [paths, bytes] : {std::pair(201, size_t{5}), std::pair(1, size_t{513})}) {
-      const std::unique_ptr<Message> request = Usual(*method);
+      const std::unique_ptr<Message> request = RequestFor(*method);
       Message& mask = *request->GetReflection()->MutableMessage(&*request, method->shape.read_mask);
       const FieldDescriptor* field = mask.GetDescriptor()->FindFieldByName("paths");
       for (int i = 0; i < paths; ++i) {
@@ -81,7 +74,7 @@ TEST_F(RequestBoundsTest, RequestThatIsTooLargeAsAWholeIsLaidToItsLargestField) 
   for (const client::Method* method : Methods()) {
     if (!method->descriptor->name().starts_with("BatchGet")) continue;
     SCOPED_TRACE(method->descriptor->name());
-    const std::unique_ptr<Message> request = Usual(*method);
+    const std::unique_ptr<Message> request = RequestFor(*method);
     const FieldDescriptor& ids = *method->descriptor->input_type()->field(0);
     ASSERT_TRUE(ids.is_repeated());
     const std::string long_id(4000, '1');
@@ -107,22 +100,10 @@ TEST_F(RequestBoundsTest, UnknownMaskPathsAreComparedOnceARequest) {
   }
 }
 
-// Ids of the shapes that requests must have.
-const std::map<std::string, std::string> kIds = {
-    {"Detection", "0123456789abcdef0123456789abcdef:ind:0123456789abcdef0123456789abcdef:1-2-3"},
-    {"DiscoveredHost", "0123456789abcdef0123456789abcdef_fedcba9876543210fedcba9876543210"},
-    {"Host", "0123456789abcdef0123456789abcdef"},
-    {"Ioc", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
-    {"RtrSession", "9f3c5e7a-1234-5678-abcd-ef0123456789"},
-    {"IntelIndicator", "domain_malicious.example"},
-};
-
 class ValidateOnlyTest : public GatewayTest {
  protected:
-  std::unique_ptr<Message> RequestFor(const client::Method& method) const {
-    auto request =
-        MethodRequests(catalog(), kIds, "0123456789abcdef0123456789abcdef_fedcba9876543210")
-            .For(method);
+  std::unique_ptr<Message> ValidatingRequestFor(const client::Method& method) const {
+    auto request = RequestFor(method);
     const FieldDescriptor* options = request->GetDescriptor()->FindFieldByName("read_options");
     Message& read = *request->GetReflection()->MutableMessage(&*request, options);
     read.GetReflection()->SetBool(&read, read.GetDescriptor()->FindFieldByName("validate_only"),
@@ -139,7 +120,7 @@ TEST_F(ValidateOnlyTest, AsksFalconNothing) {
     ++validated;
     falcon_.used.clear();
     int answers = 0;
-    const auto failure = Call(*method, *RequestFor(*method), [&](const Message& answer) {
+    const auto failure = Call(*method, *ValidatingRequestFor(*method), [&](const Message& answer) {
       ++answers;
       const FieldDescriptor* records = method->shape.records;
       if (records == nullptr || !records->is_repeated()) return;
@@ -159,7 +140,7 @@ TEST_F(ValidateOnlyTest, TellsTheFilterOfEveryList) {
     if (filter == nullptr) continue;
     SCOPED_TRACE(method->descriptor->name());
     ++lists;
-    const auto request = RequestFor(*method);
+    const auto request = ValidatingRequestFor(*method);
     Message& fields = *request->GetReflection()->MutableMessage(&*request, filter);
     fields.GetReflection()->SetInt32(&fields, fields.GetDescriptor()->FindFieldByName("days"), 7);
     std::string fql;

@@ -13,11 +13,11 @@
 #include <string>
 #include <vector>
 
-#include "client/catalog.h"
 #include "client/gateway.h"
-#include "descriptor_set.h"
 #include "rpc/services/services.h"
+#include "tests/support/method_requests.h"
 #include "tests/support/upstream_chain.h"
+#include "tests/unit/client/test_catalog.h"
 #include "tests/unit/gateway/rows_of_falcon.h"
 
 namespace falcon::testing {
@@ -33,6 +33,17 @@ class StartObserver final : public rpc::CallObserver {
   std::atomic<int> started = 0;  // calls that the loop has seen
 };
 
+// Ids of the shapes that requests must have.
+inline const std::map<std::string, std::string> kIds = {
+    {"Detection", "0123456789abcdef0123456789abcdef:ind:0123456789abcdef0123456789abcdef:1-2-3"},
+    {"Host", "0123456789abcdef0123456789abcdef"},
+    {"DiscoveredHost", "0123456789abcdef0123456789abcdef_fedcba9876543210"},
+    {"Ioc", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
+    {"RtrSession", "9f3c5e7a-1234-5678-abcd-ef0123456789"},
+    {"Vulnerability", "0123456789abcdef0123456789abcdef_0123456789abcdef0123456789abcdef"},
+    {"IntelIndicator", "domain_malicious.example"},
+};
+
 class GatewayTest : public ::testing::Test {
  protected:
   GatewayTest() {
@@ -45,9 +56,6 @@ class GatewayTest : public ::testing::Test {
       builder.RegisterService(services_.emplace_back(make(environment_, deps_)).get());
     }
     server_ = builder.BuildAndStart();
-    auto catalog = client::Catalog::Load(DescriptorSet());
-    if (!catalog.ok()) ADD_FAILURE() << catalog.status();
-    catalog_ = *std::move(catalog);
     // A default channel: no message above 4 MiB.
     invoker_ = std::make_unique<client::Invoker>(
         grpc::CreateChannel(StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()),
@@ -69,12 +77,16 @@ class GatewayTest : public ::testing::Test {
     return methods;
   }
 
-  const client::Catalog& catalog() const { return *catalog_; }
-
   std::unique_ptr<Message> Request(const client::Method& method, const std::string& text) const {
     auto request = catalog_->NewMessage(*method.descriptor->input_type());
     EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, request.get())) << text;
     return request;
+  }
+
+  // As little as the method needs.
+  std::unique_ptr<Message> RequestFor(const client::Method& method) const {
+    return MethodRequests(*catalog_, kIds, "0123456789abcdef0123456789abcdef_fedcba9876543210")
+        .For(method);
   }
 
   // Each message of the answer; why it failed, if it did.
@@ -115,7 +127,7 @@ class GatewayTest : public ::testing::Test {
   rpc::ServiceDeps deps_{chain_.cached, tokens_, clock_, timer_, &pool_};
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<grpc::Server> server_;
-  std::unique_ptr<client::Catalog> catalog_;
+  const std::unique_ptr<client::Catalog> catalog_ = client::RealCatalog();
   std::unique_ptr<client::Invoker> invoker_;
 };
 

@@ -82,8 +82,7 @@ TEST_F(RedisFaults, InvalidReplyClosesTheConnection) {
 
 TEST_F(RedisFaults, UnexpectedReplyClosesTheConnection) {
   const ScriptedRedis server(ThenAnswer("$1\r\n1\r\n+OK\r\n"));
-  Connect(server.address());
-  UntilConnected();
+  ConnectTo(server);
   EXPECT_THAT(Get({"a"}), ElementsAre(Optional(std::string("1"))));
   UntilFaults(1);
   EXPECT_THAT(Log(), HasSubstr("nobody asked for"));
@@ -91,8 +90,7 @@ TEST_F(RedisFaults, UnexpectedReplyClosesTheConnection) {
 
 TEST_F(RedisFaults, ThreeErrorsInARowCloseTheConnection) {
   const ScriptedRedis server(ThenAnswer("-LOADING Redis is loading\r\n"));
-  Connect(server.address());
-  UntilConnected();
+  ConnectTo(server);
   for (int i = 0; i < 3; ++i) {
     EXPECT_TRUE(Stats().connected);
     EXPECT_THAT(Get({"a", "b"}), ElementsAre(std::nullopt, std::nullopt));
@@ -107,8 +105,7 @@ TEST_F(RedisFaults, RefusedPutIsCountedAndKeepsTheConnection) {
     if (command[0] == "PING") return "+PONG\r\n";
     return command[0] == "GET" ? kNothing : "-OOM command not allowed\r\n";
   });
-  Connect(server.address());
-  UntilConnected();
+  ConnectTo(server);
   for (int i = 0; i < 5; ++i) Put("a", "1");
   EXPECT_THAT(Get({"a"}), ElementsAre(std::nullopt));
   EXPECT_EQ(Stats().faults, 5);
@@ -125,8 +122,7 @@ TEST_F(RedisFaults, LateReplyIsNotMatchedToALaterGet) {
     }
     return std::exchange(owed, "") + "$2\r\nok\r\n";
   });
-  Connect(server.address());
-  UntilConnected();
+  ConnectTo(server);
   EXPECT_THAT(GetInVain({"slow"}), ElementsAre(std::nullopt));
   EXPECT_THAT(Get({"fast"}), ElementsAre(Optional(std::string("ok"))));
   EXPECT_EQ(Stats().faults, 1);
@@ -142,8 +138,7 @@ TEST_F(RedisFaults, PutSetsTheTtl) {
     seen = command;
     return "+OK\r\n";
   });
-  Connect(server.address());
-  UntilConnected();
+  ConnectTo(server);
   Put("k", "v");
   EXPECT_THAT(Get({"k"}), ElementsAre(std::nullopt));
   const std::lock_guard lock(mutex);

@@ -39,6 +39,11 @@ class StoreTest : public ::testing::Test {
   void UntilConnected() {
     while (!Stats().connected) std::this_thread::yield();
   }
+  template <class Server>
+  void ConnectTo(const Server& server) {
+    Connect(server.address());
+    UntilConnected();
+  }
   void UntilFaults(int64_t count) {
     while (Stats().faults < count) std::this_thread::yield();
   }

@@ -49,8 +49,7 @@ class AccountsTest : public ServedTest<NewDiscoverService, v1::DiscoverService> 
     const auto reader = stub->ExportDiscoveredAccounts(&context, request);
     std::vector<Batch> batches;
     for (Batch batch; reader->Read(&batch);) batches.push_back(batch);
-    const grpc::Status status = reader->Finish();
-    EXPECT_TRUE(status.ok()) << status.error_message();
+    EXPECT_TRUE(Ok(reader->Finish()));
     return batches;
   }
   // The filters of the calls that list ids, from call `first` on.

@@ -49,8 +49,7 @@ TEST_F(IncidentReferencesTest, ResolvesInAnyLetterCase) {
   Script(kCases, R"({"meta":{},"resources":[{"id":"c1","reference_id":"SIM-00255"},)"
                  R"({"id":"c2","reference_id":"SIM-0025"}]})");
   Script(kCases, R"({"meta":{},"resources":[{"id":"c2","name":"the case"}]})");
-  const grpc::Status status = Get("sim-0025");
-  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_TRUE(Ok(Get("sim-0025")));
   EXPECT_EQ(one.incident().name(), "the case");
   EXPECT_THAT(Url(0), HasSubstr("sim-0025"));
   EXPECT_THAT(Url(0), HasSubstr("SIM-0025"));
@@ -73,8 +72,7 @@ TEST_F(IncidentReferencesTest, KeepsOrderAndNamesMissingInBatch) {
   Script(kQuery, R"({"meta":{},"resources":["c2"]})");
   Script(kCases, R"({"meta":{},"resources":[{"id":"c2","reference_id":"SIM-2"}]})");
   Script(kCases, R"({"meta":{},"resources":[{"id":"c1"},{"id":"c2"}]})");
-  const grpc::Status status = BatchGet({"c1", "SIM-2", "SIM-3"});
-  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_TRUE(Ok(BatchGet({"c1", "SIM-2", "SIM-3"})));
   ASSERT_EQ(many.incidents_size(), 2);
   EXPECT_EQ(many.incidents(1).id(), "c2");
   ASSERT_EQ(many.missing_size(), 1);
@@ -99,8 +97,7 @@ class AttachmentsTest : public ServedTest<NewIncidentService, v1::IncidentServic
     request.set_id("0f8b7c1e");
     v1::GetIncidentAttachmentsResponse answer;
     grpc::ClientContext context;
-    const grpc::Status status = stub->GetIncidentAttachments(&context, request, &answer);
-    EXPECT_TRUE(status.ok()) << status.error_message();
+    EXPECT_TRUE(Ok(stub->GetIncidentAttachments(&context, request, &answer)));
     return answer;
   }
 };
