@@ -196,7 +196,7 @@ TEST_F(CallLogTest, LogsMessagesOfGrpcAndProtobuf) {
   LibraryLogs libraries(clock_, log_);
   for (int i = 0; i < 8; ++i) gpr_log(GPR_ERROR, "no more %s\n\x1b[2J", "descriptors");
   GOOGLE_LOG(ERROR) << "not UTF-8";
-  EXPECT_EQ(Count(Text(), R"("event":"library_message","library":"grpc","place":"call_log_test)"),
+  EXPECT_EQ(Count(Text(), R"("event":"library_message","library":"grpc","place":"call_limiter_test)"),
             5u);
   EXPECT_THAT(Text(), HasSubstr(R"("message":"no more descriptors\\u{000A}\\u{001B}[2J")"));
   EXPECT_THAT(Text(), HasSubstr(R"("library":"protobuf")"));
