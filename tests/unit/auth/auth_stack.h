@@ -3,7 +3,6 @@
 #define FALCON_TESTS_UNIT_AUTH_AUTH_STACK_H_
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <memory>
 #include <sstream>

@@ -7,7 +7,6 @@
 #include <future>
 
 #include "cli/environment.h"
-#include "error_of.h"
 #include "failure.h"
 #include "fake_gateway.h"
 #include "messages.h"

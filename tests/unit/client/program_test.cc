@@ -7,7 +7,6 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "error_of.h"
 #include "fake_gateway.h"
 #include "program_run.h"
 #include "text.h"
@@ -270,8 +269,8 @@ TEST_F(Fgctl, EveryCommandFailsWhenItsOutputCannotBeWritten) {
   const int fd = open("/dev/full", O_WRONLY);
   for (const char* command :
        {"--help", "help hosts list", "--version", "describe", "fql", "completion bash", "status",
-        "status -o table", "status -o ndjson", "detections list",
-        "detections list --all -o ndjson", "detections list -o table"}) {
+        "status -o table", "status -o ndjson", "detections list", "detections list --all -o ndjson",
+        "detections list -o table"}) {
     OutputFile file(fd, {});
     setting_.file = &file;
     const ProgramRun run = Run(Split(command, ' '));
@@ -302,10 +301,9 @@ TEST_F(Fgctl, SuggestsTheNearestWordForInvalidUsage) {
   EXPECT_THAT(Run({"hosts"}).err, HasSubstr("Known: list, get"));
   EXPECT_THAT(Run({"status", "-o", "yaml"}).err, HasSubstr("table, json, ndjson"));
   EXPECT_THAT(Run({"status", "--timeout", "soon"}).err, HasSubstr("30s"));
-  for (const char* command :
-       {"detection list", "hosts", "hosts list extra", "status -o yaml",
-        "detections list --limit 0", "detections list --severity x", "status --cert a",
-        "status --ca-file /does/not/exist"}) {
+  for (const char* command : {"detection list", "hosts", "hosts list extra", "status -o yaml",
+                              "detections list --limit 0", "detections list --severity x",
+                              "status --cert a", "status --ca-file /does/not/exist"}) {
     EXPECT_EQ(Run(Split(command, ' ')).code, 2) << command;
   }
 }

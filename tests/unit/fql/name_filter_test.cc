@@ -2,7 +2,6 @@
 #include "fql/name_filter.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <string>
 

@@ -1,4 +1,4 @@
-// All services that read Falcon, behind a real server, over RowsOfFalcon; called by descriptors.
+// All services that read Falcon behind a real server, over RowsOfFalcon, called by descriptors.
 #ifndef FALCON_TESTS_UNIT_GATEWAY_SERVED_GATEWAY_H_
 #define FALCON_TESTS_UNIT_GATEWAY_SERVED_GATEWAY_H_
 
@@ -33,7 +33,7 @@ class StartObserver final : public rpc::CallObserver {
   std::atomic<int> started = 0;  // calls that the loop has seen
 };
 
-// Ids of the shapes that requests must have.
+// Ids in the form that requests require.
 inline const std::map<std::string, std::string> kIds = {
     {"Detection", "0123456789abcdef0123456789abcdef:ind:0123456789abcdef0123456789abcdef:1-2-3"},
     {"Host", "0123456789abcdef0123456789abcdef"},
@@ -51,7 +51,7 @@ class GatewayTest : public ::testing::Test {
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     for (rpc::NewService* make : rpc::kServices) {
-      // These need more than Falcon.
+      // These depend on more than Falcon.
       if (make == rpc::NewGatewayService || make == rpc::NewReputationService) continue;
       builder.RegisterService(services_.emplace_back(make(environment_, deps_)).get());
     }
@@ -63,7 +63,7 @@ class GatewayTest : public ::testing::Test {
   }
   ~GatewayTest() override { server_->Shutdown(); }
 
-  // The methods that read Falcon, by their name.
+  // The methods that read Falcon.
   std::vector<const client::Method*> Methods() const {
     std::vector<const client::Method*> methods;
     for (const client::Noun& noun : catalog_->nouns()) {
@@ -83,13 +83,13 @@ class GatewayTest : public ::testing::Test {
     return request;
   }
 
-  // As little as the method needs.
+  // The smallest request that the method accepts.
   std::unique_ptr<Message> RequestFor(const client::Method& method) const {
     return MethodRequests(*catalog_, kIds, "0123456789abcdef0123456789abcdef_fedcba9876543210")
         .For(method);
   }
 
-  // Each message of the answer; why it failed, if it did.
+  // Passes each message of the response to `on_message`. Returns the failure, if there is one.
   std::optional<client::Failure> Call(const client::Method& method, const Message& request,
                                       const std::function<void(const Message&)>& on_message) {
     const client::CallSettings settings{
@@ -115,7 +115,7 @@ class GatewayTest : public ::testing::Test {
   upstream::AdmissionQueue admission_{loop_, clock_, timer_, {.permits = 4, .max_waiting = 100}};
   upstream::RateBudget budget_{clock_, timer_};
   runtime::CpuPool pool_{loop_, 2};
-  // Faults in a row are what tests are made of.
+  // Consecutive faults must not open the circuit.
   upstream::Bulkheads bulkheads_{
       loop_, clock_, timer_, [] { return 0.5; }, {.circuit_breaker = {.min_calls = 0}}};
   UpstreamChain chain_{
@@ -131,7 +131,7 @@ class GatewayTest : public ::testing::Test {
   std::unique_ptr<client::Invoker> invoker_;
 };
 
-// The answer's first field: what was asked for. Null: one message.
+// The response's first field if it is a list, or else null.
 inline const FieldDescriptor* RowsField(const client::Method& method) {
   const FieldDescriptor* first = method.descriptor->output_type()->field(0);
   return first->is_repeated() ? first : nullptr;

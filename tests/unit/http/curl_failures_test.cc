@@ -1,4 +1,5 @@
-// Each row of the table of failures in http_transport.h: by a server that behaves badly, or by curl's result.
+// Each row of the table of failures in http_transport.h: by a server that behaves badly, or by
+// curl's result.
 #include <gtest/gtest.h>
 
 #include "base/error.h"

@@ -1,4 +1,5 @@
-// A simulator in this process with a clock that tests move, short ways to call it, and its data alone.
+// A simulator in this process with a clock that tests move, short ways to call it, and its data
+// alone.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// The simulator on real sockets, and what stands in front of its services: tokens, scopes, limits and the ledger.
+// The simulator on real sockets, and what stands in front of its services: tokens, scopes, limits
+// and the ledger.
 #include "simulator/net/server.h"
 
 #include <gtest/gtest.h>

@@ -2,7 +2,6 @@
 #include "upstream/call/admission_queue.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <list>
 #include <optional>

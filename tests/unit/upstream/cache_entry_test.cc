@@ -1,4 +1,5 @@
-// Cache entries between processes: instants of clocks that differ, and what a stranger can read or forge.
+// Cache entries between processes: instants of clocks that differ, and what a stranger can read or
+// forge.
 #include "upstream/cache/cache_entry.h"
 
 #include <gmock/gmock.h>

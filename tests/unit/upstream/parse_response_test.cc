@@ -8,17 +8,15 @@
 #include "tests/support/status_matchers.h"
 
 namespace falcon::upstream {
-
-using testing::FailsWith;
-using testing::FakeClock;
-using testing::IsOk;
-using testing::Response;
-
 namespace {
 
 using absl::StatusCode;
+using testing::FailsWith;
+using testing::FakeClock;
 using ::testing::HasSubstr;
+using testing::IsOk;
 using ::testing::Not;
+using testing::Response;
 
 absl::StatusOr<json::Document> Read(int status, std::string_view body, http::Headers headers = {},
                                     const Operation& what = operation::kPostCombinedAlerts,
@@ -66,9 +64,9 @@ TEST(ReplyTest, EachStatusAndBodyHasItsReason) {
   std::vector<RefusalCase> cases = {
       {400, ErrorBody(400, "bad id"), kInvalidArgument, "REQUEST_INVALID",
        operation::kPostDeviceDetails},
-      {400, ErrorBody(400,
-       "offset 10000 and limit 100 are invalid; offset + limit must be <= 10000"), kOutOfRange,
-           "OFFSET_WINDOW", operation::kQueryDevices},
+      {400,
+       ErrorBody(400, "offset 10000 and limit 100 are invalid; offset + limit must be <= 10000"),
+       kOutOfRange, "OFFSET_WINDOW", operation::kQueryDevices},
       {401, ErrorBody(401, "access denied, invalid bearer token"), kFailedPrecondition,
        "UPSTREAM_AUTH"},
       {404, ErrorBody(404, "not found"), kNotFound, "NOT_FOUND"},
@@ -95,16 +93,15 @@ TEST(ReplyTest, EachStatusAndBodyHasItsReason) {
     cases.push_back({status, "", kUnavailable, "UPSTREAM_ERROR"});
   }
   // Empty, cut, and without Falcon's envelope.
-  for (const char* body : {"", "{\"resources\":[", "[]", "nonsense", R"({"meta":{}})",
-      R"({"resources":[]})",
-                           R"({"status":"ok"})", R"({"resources":null})",
-                               R"({"meta":{},"resources":7})",
-                           R"({"meta":{},"resources":["an id"]})"}) {
+  for (const char* body :
+       {"", "{\"resources\":[", "[]", "nonsense", R"({"meta":{}})", R"({"resources":[]})",
+        R"({"status":"ok"})", R"({"resources":null})", R"({"meta":{},"resources":7})",
+        R"({"meta":{},"resources":["an id"]})"}) {
     cases.push_back({200, body, kUnavailable, "UPSTREAM_MALFORMED"});
   }
   for (const RefusalCase& one : cases) {
-    EXPECT_THAT(Read(one.status, one.body, {}, one.what), FailsWith(one.code,
-        one.reason)) << one.status << one.body;
+    EXPECT_THAT(Read(one.status, one.body, {}, one.what), FailsWith(one.code, one.reason))
+        << one.status << one.body;
   }
 }
 

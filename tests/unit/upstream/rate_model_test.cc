@@ -1,7 +1,6 @@
 // Minutes of full load against models of Falcon's limit: all that may be asked is asked, and no
 // answer is a 429.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <array>
 #include <boost/asio/co_spawn.hpp>
@@ -24,11 +23,10 @@
 #include "upstream/call/rate_budget.h"
 
 namespace falcon::upstream {
+namespace {
 
 using testing::FakeClock;
 using testing::VirtualTime;
-
-namespace {
 
 // All of it on the test's own thread.
 class VirtualTime final : public runtime::Timer {

@@ -13,9 +13,8 @@
 #include "mcp/flags.h"
 #include "mcp/protocol/json.h"
 #include "mcp/self_test.h"
-#include "tests/support/scripted_gateway.h"
 #include "tests/support/temp_dir.h"
-#include "tests/unit/client/test_catalog.h"
+#include "tests/unit/mcp/resources/resource_bench.h"
 
 namespace falcon::mcp {
 namespace {
@@ -153,13 +152,6 @@ class SelfTesting : public ::testing::Test {
     return works;
   }
 
-  static client::Failure Failing(grpc::StatusCode code, const std::string& message) {
-    client::Failure failure;
-    failure.code = code;
-    failure.message = message;
-    return failure;
-  }
-
   const std::unique_ptr<client::Catalog> catalog_ = client::RealCatalog();
   client::ScriptedGateway gateway_{*catalog_};
   const Bridge bridge_{.catalog = *catalog_,
@@ -182,7 +174,7 @@ TEST_F(SelfTesting, SaysWhatWorks) {
 
 TEST_F(SelfTesting, AnUnreachableGatewayIsNamedWithWhatToDo) {
   gateway_.Fails("GetStatus",
-                 Failing(grpc::StatusCode::UNAVAILABLE, "last error: Connection refused"));
+                 FailureOf(grpc::StatusCode::UNAVAILABLE, "last error: Connection refused"));
   EXPECT_FALSE(Run());
   EXPECT_THAT(said_, HasSubstr("WRONG  The gateway at gateway.example:50051 cannot be reached"));
   EXPECT_THAT(said_, HasSubstr("Start falcon-gateway"));
@@ -190,13 +182,13 @@ TEST_F(SelfTesting, AnUnreachableGatewayIsNamedWithWhatToDo) {
 }
 
 TEST_F(SelfTesting, AServerThatIsNoGatewayIsFoundOut) {
-  gateway_.Fails("GetStatus", Failing(grpc::StatusCode::UNIMPLEMENTED, ""));
+  gateway_.Fails("GetStatus", FailureOf(grpc::StatusCode::UNIMPLEMENTED, ""));
   EXPECT_FALSE(Run());
   EXPECT_THAT(said_, HasSubstr("is no falcon-gateway"));
 }
 
 TEST_F(SelfTesting, AScopeThatIsMissingIsNamed) {
-  client::Failure failure = Failing(grpc::StatusCode::PERMISSION_DENIED, "access denied");
+  client::Failure failure = FailureOf(grpc::StatusCode::PERMISSION_DENIED, "access denied");
   failure.metadata["required_scopes"] = "Hosts:read";
   gateway_.Fails("ListHosts", failure);
   EXPECT_FALSE(Run());

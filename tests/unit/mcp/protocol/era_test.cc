@@ -20,10 +20,13 @@ using Handshake = ConversationTest;
 
 TEST_F(Handshake, AgreesOnTheAskedVersionOrTheNewest) {
   for (const auto& [asked, agreed] :
-       std::map<std::string, std::string>{
-           {"2024-11-05", "2024-11-05"}, {"2025-03-26", "2025-03-26"}, {"2025-06-18", "2025-06-18"},
-           {"2025-11-25", "2025-11-25"}, {"2026-07-28", "2025-11-25"}, {"1999-01-01", "2025-11-25"},
-           {"", "2025-11-25"}}) {
+       std::map<std::string, std::string>{{"2024-11-05", "2024-11-05"},
+                                          {"2025-03-26", "2025-03-26"},
+                                          {"2025-06-18", "2025-06-18"},
+                                          {"2025-11-25", "2025-11-25"},
+                                          {"2026-07-28", "2025-11-25"},
+                                          {"1999-01-01", "2025-11-25"},
+                                          {"", "2025-11-25"}}) {
     Conversation fresh;
     const Json result =
         fresh.Ask(Legacy("initialize", R"("protocolVersion":")" + asked + "\""))["result"];
@@ -148,8 +151,7 @@ TEST_F(Http, NeedsNoHandshakeInTheInitializeEra) {
     Conversation fresh;
     const HttpHeaders headers = Headers(version);
     EXPECT_TRUE(fresh.Ask(Legacy("tools/list"), &headers).contains("result"));
-    EXPECT_FALSE(
-        fresh.Send(R"({"jsonrpc":"2.0","method":"notifications/initialized"})", &headers));
+    EXPECT_FALSE(fresh.Send(R"({"jsonrpc":"2.0","method":"notifications/initialized"})", &headers));
   }
 }
 

@@ -55,10 +55,7 @@ TEST_F(Get, StaysWithinTheBudgetAndNamesWhatWasCut) {
 }
 
 TEST_F(Get, NamesTheIdThatIsNotThereAndWhereToLook) {
-  client::Failure failure;
-  failure.code = grpc::StatusCode::NOT_FOUND;
-  failure.reason = "NOT_FOUND";
-  bench.gateway.Fails("GetHost", failure);
+  bench.gateway.Fails("GetHost", FailureOf(grpc::StatusCode::NOT_FOUND, "", "NOT_FOUND"));
   const std::string id(32, 'a');
   const std::string text = ErrorText(bench.Call("get_host", R"({"host_id":")" + id + "\"}"));
   EXPECT_EQ(text, "Falcon answered: there is no host with host_id " + id +

@@ -81,10 +81,8 @@ TEST_F(Search, SaysThatNothingMatchesUnlikeThatItCouldNotLook) {
   EXPECT_EQ(json["total"], 0);
   EXPECT_TRUE(json["next_cursor"].is_null());
 
-  client::Failure failure;
-  failure.code = grpc::StatusCode::UNAVAILABLE;
-  failure.message = "failed to connect to all addresses";
-  bench.gateway.Fails("ListDetections", failure);
+  bench.gateway.Fails("ListDetections", FailureOf(grpc::StatusCode::UNAVAILABLE,
+                                                  "failed to connect to all addresses"));
   const std::string text = ErrorText(bench.Call("search_detections", "{}"));
   EXPECT_THAT(text, HasSubstr("The gateway at 127.0.0.1:50051 does not answer"));
   EXPECT_THAT(text, HasSubstr("Nothing was looked up."));

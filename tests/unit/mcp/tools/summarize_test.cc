@@ -33,10 +33,7 @@ Reply Breaks(Failure failure) {
 }
 
 Failure Passing() {
-  Failure failure;
-  failure.code = grpc::StatusCode::UNAVAILABLE;
-  failure.reason = "UPSTREAM_ERROR";
-  failure.message = "Falcon failed";
+  Failure failure = FailureOf(grpc::StatusCode::UNAVAILABLE, "Falcon failed", "UPSTREAM_ERROR");
   failure.retry_delay = std::chrono::seconds(3);
   return failure;
 }
@@ -139,13 +136,10 @@ TEST_F(Summarize, NeverShowsTheCountsOfAPart) {
 }
 
 TEST_F(Summarize, DoesNotResumeWhatWillNotPassOrTakesLong) {
-  Failure forbidden;
-  forbidden.code = grpc::StatusCode::PERMISSION_DENIED;
-  Failure nobody;
-  nobody.code = grpc::StatusCode::UNAVAILABLE;
   Failure slow = Passing();
   slow.retry_delay = std::chrono::minutes(5);
-  for (const Failure& failure : {forbidden, nobody, slow}) {
+  for (const Failure& failure : {FailureOf(grpc::StatusCode::PERMISSION_DENIED),
+                                 FailureOf(grpc::StatusCode::UNAVAILABLE), slow}) {
     summary.gateway.Fails("ExportDetections", failure);
     ErrorText(summary.Run(R"({"noun":"detections"})"));
     EXPECT_THAT(summary.pauses, IsEmpty());

@@ -15,7 +15,6 @@
 #include "mcp/tools/parameters_list.h"
 #include "tests/unit/client/test_catalog.h"
 #include "tests/unit/mcp/protocol/harness.h"
-#include "tests/unit/mcp/tools/bound_tool.h"
 #include "tests/unit/mcp/tools/tool_bench.h"
 #include "text.h"
 

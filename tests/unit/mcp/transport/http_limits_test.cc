@@ -1,6 +1,5 @@
 // Bodies and heads too long, too slow or in pieces, and more connections than there may be.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <array>
 #include <chrono>
@@ -11,7 +10,7 @@
 #include <vector>
 
 #include "mcp/protocol/message.h"
-#include "tests/unit/mcp/transport/http_fixture.h"
+#include "tests/unit/mcp/transport/http_client.h"
 
 namespace falcon::mcp {
 namespace {

@@ -1,11 +1,10 @@
 // Which requests are let in: hosts, origins, tokens, methods, media types.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <string>
 #include <string_view>
 
-#include "tests/unit/mcp/transport/http_fixture.h"
+#include "tests/unit/mcp/transport/http_client.h"
 
 namespace falcon::mcp {
 namespace {

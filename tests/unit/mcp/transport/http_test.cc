@@ -2,11 +2,10 @@
 #include "mcp/transport/http.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <string>
 
-#include "tests/unit/mcp/transport/http_fixture.h"
+#include "tests/unit/mcp/transport/http_client.h"
 
 namespace falcon::mcp {
 namespace {
