@@ -1,5 +1,5 @@
-// Many callers before one budget: bursts, a mixed load, steady look-ups, and callers that compete;
-// prints one JSON line.
+// Loads of many clients that share one budget: bursts, a mixed load, steady look-ups, and clients
+// that compete. Prints one JSON line.
 #include <grpcpp/create_channel.h>
 
 #include <CLI/CLI.hpp>
@@ -26,14 +26,14 @@ namespace {
 
 struct ClientOptions {
   std::string address;
-  std::string caller;  // name in the metadata; with a number behind it where there are several
-  int callers = 1;     // that take turns
+  std::string caller;  // name in the metadata; followed by a number if there are several
+  int callers = 1;     // names that take turns
   int channels = 8;
   int deadline_ms = 2000;  // of unary calls
-  bool live = false;       // look-ups take nothing that was kept
+  bool live = false;       // look-ups accept no cached response
 };
 
-// The code's number; empty: OK.
+// The number of the code; empty for OK.
 std::string CodeOf(const grpc::Status& status) {
   return status.ok() ? "" : std::to_string(status.error_code());
 }
@@ -165,14 +165,14 @@ struct Options {
   bool live = false;
 };
 
-// So that whoever measures can set the scene.
+// Lets the measuring script prepare the next step.
 void WaitForStart() {
   std::puts("ready");
   std::fflush(stdout);
   std::getchar();
 }
 
-// All calls at once: `begin` makes the one with a number.
+// All calls at once. `begin` starts the call with a number.
 template <class Begin>
 nlohmann::json Burst(int calls, Begin begin) {
   Tally tally;
@@ -189,7 +189,7 @@ nlohmann::json Burst(int calls, Begin begin) {
   return {{"seconds", Since(start)}, {"calls", tally.Json()}};
 }
 
-// Calls at a rate, whatever becomes of them; `begin` makes the one with a number.
+// Calls at a fixed rate, independent of their results. `begin` starts the call with a number.
 template <class Begin>
 nlohmann::json Steady(const Options& options, Begin begin) {
   Tally tally;
@@ -206,7 +206,7 @@ nlohmann::json Steady(const Options& options, Begin begin) {
   return {{"offered", offered}, {"calls", tally.Json()}};
 }
 
-// `in_flight` look-ups of one caller going until the time is up.
+// Keeps `in_flight` look-ups of one client in flight until the time is up.
 class ClosedLoop {
  public:
   ClosedLoop(const Options& options, GatewayClient& client, const std::vector<std::string>& ids)
@@ -290,7 +290,7 @@ int Main(int argc, char** argv) {
   app.add_option("--rate", options.rate, "calls a second (mixed, steady, detections)");
   app.add_option("--seconds", options.seconds, "how long (mixed, steady, detections, closed)");
   app.add_option("--deadline-ms", options.deadline_ms, "of unary calls");
-  app.add_flag("--live", options.live, "look-ups take nothing that was kept");
+  app.add_flag("--live", options.live, "look-ups accept no cached response");
   CLI11_PARSE(app, argc, argv);
   curl_global_init(CURL_GLOBAL_DEFAULT);
   std::puts(Run(options).dump().c_str());

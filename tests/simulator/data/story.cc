@@ -1,5 +1,5 @@
-// The behaviors that background alerts choose from, and the intrusion, alert by alert. Some command lines
-// carry hostile text on purpose.
+// The behaviors that background alerts choose from, and the intrusion, alert by alert. Some command
+// lines carry hostile text on purpose.
 #include "simulator/data/story.h"
 
 #include <array>
