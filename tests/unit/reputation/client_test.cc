@@ -1,5 +1,6 @@
 // The client: requests, cached reports, and how calls queue for the quota.
 #include "reputation/client.h"
+
 #include <gmock/gmock.h>
 
 #include <memory>

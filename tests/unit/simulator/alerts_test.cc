@@ -30,7 +30,7 @@ TEST_F(Alerts, CombinedPagesThroughEverythingOnceAndEndsWithoutAfter) {
 
 TEST_F(Alerts, PagingOnLiveDataLosesNoneThatStayed) {
   std::set<std::string> before;
-  for (const Json& id : Resources(Get("/alerts/queries/alerts/v2?limit=10000"))) before.insert(id);
+  for (const Json& id : Rows("/alerts/queries/alerts/v2?limit=10000")) before.insert(id);
   std::set<std::string> seen;
   Json body = {{"limit", 100}, {"sort", "created_timestamp.asc"}};
   for (bool more = true; more;) {
@@ -42,7 +42,7 @@ TEST_F(Alerts, PagingOnLiveDataLosesNoneThatStayed) {
     cloud().MutateAlerts(3, 2, 1);
   }
   std::set<std::string> after;
-  for (const Json& id : Resources(Get("/alerts/queries/alerts/v2?limit=10000"))) after.insert(id);
+  for (const Json& id : Rows("/alerts/queries/alerts/v2?limit=10000")) after.insert(id);
   for (const std::string& id : before) EXPECT_TRUE(seen.contains(id) || !after.contains(id)) << id;
 }
 
@@ -94,16 +94,14 @@ TEST_F(Alerts, MoreThanThousandIdsAre413) {
 }
 
 TEST_F(Alerts, VersionsDifferInTheirIds) {
-  const std::string longer = Body(Get("/alerts/queries/alerts/v2?limit=1"))["resources"][0];
-  const std::string shorter = Body(Get("/alerts/queries/alerts/v1?limit=1"))["resources"][0];
+  const std::string longer = Rows("/alerts/queries/alerts/v2?limit=1")[0];
+  const std::string shorter = Rows("/alerts/queries/alerts/v1?limit=1")[0];
   EXPECT_EQ(longer.substr(33), shorter);
-  EXPECT_EQ(
-      Body(Post("/alerts/entities/alerts/v2", {{"composite_ids", {longer}}}))["resources"].size(),
-      1U);
-  EXPECT_EQ(Body(Post("/alerts/entities/alerts/v1", {{"ids", {shorter}}}))["resources"].size(), 1U);
-  EXPECT_EQ(
-      Body(Post("/alerts/entities/alerts/v2", {{"composite_ids", {shorter}}}))["resources"].size(),
-      0U);
+  EXPECT_EQ(Resources(Post("/alerts/entities/alerts/v2", {{"composite_ids", {longer}}})).size(),
+            1U);
+  EXPECT_EQ(Resources(Post("/alerts/entities/alerts/v1", {{"ids", {shorter}}})).size(), 1U);
+  EXPECT_EQ(Resources(Post("/alerts/entities/alerts/v2", {{"composite_ids", {shorter}}})).size(),
+            0U);
 }
 
 TEST_F(Alerts, HiddenOnesAreLeftOutWhenAsked) {
@@ -114,8 +112,7 @@ TEST_F(Alerts, HiddenOnesAreLeftOutWhenAsked) {
 
 TEST_F(Alerts, BothSortFormsGiveTheSameOrder) {
   const Reply dot = Get("/alerts/queries/alerts/v2?sort=severity.desc&limit=50");
-  EXPECT_EQ(Body(dot)["resources"],
-            Body(Get("/alerts/queries/alerts/v2?sort=severity|desc&limit=50"))["resources"]);
+  EXPECT_EQ(Body(dot)["resources"], Rows("/alerts/queries/alerts/v2?sort=severity|desc&limit=50"));
   EXPECT_EQ(Get("/alerts/queries/alerts/v2?sort=nope.desc").status, 400);
 }
 
@@ -126,7 +123,7 @@ TEST_F(Alerts, AggregatesCountAndNest) {
                       {"size", 2},
                       {"sub_aggregates",
                        {{{"name", "c"}, {"field", "device.hostname"}, {"type", "cardinality"}}}}}};
-  const Json result = Body(Post("/alerts/aggregates/alerts/v2", spec))["resources"][0];
+  const Json result = Resources(Post("/alerts/aggregates/alerts/v2", spec))[0];
   ASSERT_EQ(result["buckets"].size(), 2U);
   EXPECT_GE(result["buckets"][0]["count"], result["buckets"][1]["count"]);
   EXPECT_GT(result["sum_other_doc_count"], 0);
@@ -210,7 +207,7 @@ TEST_F(Cases, EvidenceAndAlertsPointToEachOther) {
 
 TEST_F(Cases, QueriesGiveIdsNewestFirstAndEntitiesTheirRecordsInAnotherOrder) {
   EXPECT_EQ(Total(kQueries), 120);
-  Json ids = Resources(Get(kQueries + "?limit=50&offset=40"));
+  Json ids = Rows(kQueries + "?limit=50&offset=40");
   ASSERT_EQ(ids.size(), 50U);
   std::string last = "9999";
   std::set<std::string> asked;
@@ -248,11 +245,11 @@ TEST_F(Cases, AttachmentsComeTenAtATime) {
   const Data data(options_);
   const std::string of_story = kFiles + "?filter=case_id:'" + data["cases"].Id(0) + "'";
   EXPECT_EQ(Total(of_story), 23);
-  EXPECT_EQ(Resources(Get(of_story)).size(), 10U);
-  EXPECT_EQ(Resources(Get(of_story + "&limit=10&offset=20")).size(), 3U);
+  EXPECT_EQ(Rows(of_story).size(), 10U);
+  EXPECT_EQ(Rows(of_story + "&limit=10&offset=20").size(), 3U);
   EXPECT_EQ(Get(of_story + "&limit=11").status, 400);
   const std::string id = data["attachments"].Id(30);
-  const Json file = Resources(Get("/case-files/entities/file-details/v1?ids=" + id))[0];
+  const Json file = Rows("/case-files/entities/file-details/v1?ids=" + id)[0];
   EXPECT_EQ(file["id"], id);
   EXPECT_TRUE(data["cases"].Find(file["case_id"].get<std::string>()));
 }
@@ -262,13 +259,13 @@ TEST_F(Cases, AgreementsAndTemplatesAreThoseThatCasesName) {
   const Json record = data["cases"].Record(0);
   const std::string sla = record["sla"]["id"];
   const std::string a_template = record["template"]["id"];
-  const Json slas = Resources(Get("/casemgmt/entities/slas/v1?ids=" + sla));
+  const Json slas = Rows("/casemgmt/entities/slas/v1?ids=" + sla);
   EXPECT_EQ(slas[0]["name"], record["sla"]["name"]);
   const std::string templates = "/casemgmt/entities/templates/v1?ids=" + a_template;
-  EXPECT_EQ(Resources(Get(templates))[0]["name"], record["template"]["name"]);
-  EXPECT_FALSE(Resources(Get(templates))[0].contains("has_access"));
-  EXPECT_TRUE(Resources(Get(templates + "&with_has_access=true"))[0].contains("has_access"));
-  EXPECT_EQ(Resources(Get("/casemgmt/queries/templates/v1")).size(), 4U);
+  EXPECT_EQ(Rows(templates)[0]["name"], record["template"]["name"]);
+  EXPECT_FALSE(Rows(templates)[0].contains("has_access"));
+  EXPECT_TRUE(Rows(templates + "&with_has_access=true")[0].contains("has_access"));
+  EXPECT_EQ(Rows("/casemgmt/queries/templates/v1").size(), 4U);
 }
 
 TEST_F(Cases, WritesAreRefusedAndCountedAndIncidentsStayGone) {

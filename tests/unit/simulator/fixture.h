@@ -89,6 +89,13 @@ class Fixture : public ::testing::Test {
   static Json Body(const Reply& reply) { return Json::parse(reply.body); }
   // By value, so that a loop may run over it.
   static Json Resources(const Reply& reply) { return Body(reply)["resources"]; }
+  Json Rows(std::string target) { return Resources(Get(std::move(target))); }
+  // "ids=a&ids=b"
+  static std::string IdsQuery(const Json& ids) {
+    std::string query;
+    for (const Json& id : ids) query += "&ids=" + id.get<std::string>();
+    return query.substr(1);
+  }
   static int64_t Total(const Reply& reply) { return Body(reply)["meta"]["pagination"]["total"]; }
   static std::string Header(const Reply& reply, const std::string& name) {
     for (const auto& [key, value] : reply.headers) {

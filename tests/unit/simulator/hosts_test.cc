@@ -37,18 +37,16 @@ TEST_F(Hosts, WindowEndsAtTenThousandWith400) {
 }
 
 TEST_F(Hosts, EntitiesTakeHundredByQueryAndMoreByBody) {
-  const Json ids = Body(Get("/devices/queries/devices/v1?limit=101"))["resources"];
-  std::string query;
-  for (const Json& id : ids) query += "&ids=" + id.get<std::string>();
-  EXPECT_EQ(Get("/devices/entities/devices/v2?" + query.substr(1)).status, 400);
-  EXPECT_EQ(Body(Post("/devices/entities/devices/v2", {{"ids", ids}}))["resources"].size(), 101U);
+  const Json ids = Rows("/devices/queries/devices/v1?limit=101");
+  EXPECT_EQ(Get("/devices/entities/devices/v2?" + IdsQuery(ids)).status, 400);
+  EXPECT_EQ(Resources(Post("/devices/entities/devices/v2", {{"ids", ids}})).size(), 101U);
   EXPECT_EQ(Post("/devices/entities/devices/v2", {{"ids", std::vector<std::string>(5001, ids[0])}})
                 .status,
             400);
 }
 
 TEST_F(Hosts, UnknownIdsGetAnErrorEntryBesideTheFound) {
-  const std::string known = Body(Get("/devices/queries/devices/v1?limit=1"))["resources"][0];
+  const std::string known = Rows("/devices/queries/devices/v1?limit=1")[0];
   const std::string unknown(32, 'a');
   const Json answer = Body(Post("/devices/entities/devices/v2", {{"ids", {known, unknown}}}));
   EXPECT_EQ(answer["resources"].size(), 1U);
@@ -58,27 +56,25 @@ TEST_F(Hosts, UnknownIdsGetAnErrorEntryBesideTheFound) {
 }
 
 TEST_F(Hosts, HiddenHostsAppearOnlyInTheirOwnQueries) {
-  const Json hidden = Body(Get("/devices/queries/devices-hidden/v1"))["resources"];
+  const Json hidden = Rows("/devices/queries/devices-hidden/v1");
   EXPECT_EQ(hidden.size(), 5U);
-  const Json visible = Body(Get("/devices/queries/devices/v1?limit=5000"))["resources"];
+  const Json visible = Rows("/devices/queries/devices/v1?limit=5000");
   EXPECT_EQ(std::count(visible.begin(), visible.end(), hidden[0]), 0);
-  EXPECT_EQ(Body(Get("/devices/combined/devices-hidden/v1"))["resources"].size(), 5U);
+  EXPECT_EQ(Rows("/devices/combined/devices-hidden/v1").size(), 5U);
 }
 
 TEST_F(Hosts, StatesAndHistoriesAnswerPerId) {
-  const std::string id =
-      Body(Get("/devices/queries/devices/v1?filter=hostname:'DC-01'"))["resources"][0];
-  EXPECT_EQ(Body(Get("/devices/entities/online-state/v1?ids=" + id))["resources"][0]["state"],
-            "online");
-  const Json logins = Body(
-      Post("/devices/combined/devices/login-history/v2?limit=2", {{"ids", {id}}}))["resources"][0];
+  const std::string id = Rows("/devices/queries/devices/v1?filter=hostname:'DC-01'")[0];
+  EXPECT_EQ(Rows("/devices/entities/online-state/v1?ids=" + id)[0]["state"], "online");
+  const Json logins =
+      Resources(Post("/devices/combined/devices/login-history/v2?limit=2", {{"ids", {id}}}))[0];
   EXPECT_LE(logins["recent_logins"].size(), 2U);
   EXPECT_EQ(Post("/devices/combined/devices/login-history/v2",
                  {{"ids", std::vector<std::string>(11, id)}})
                 .status,
             400);
-  EXPECT_EQ(Body(Post("/devices/combined/devices/network-address-history/v1",
-                      {{"ids", {id}}}))["resources"][0]["history"][0]["ip_address"],
+  EXPECT_EQ(Resources(Post("/devices/combined/devices/network-address-history/v1",
+                           {{"ids", {id}}}))[0]["history"][0]["ip_address"],
             "192.168.1.10");
 }
 
@@ -93,10 +89,8 @@ class Discover : public ApiTest {
 };
 
 TEST_F(Discover, ManagedAssetsAreTheHostsOfTheHostsApi) {
-  const Json asset =
-      Resources(Get("/discover/combined/hosts/v1?filter=hostname:'SRV-PROD-001'"))[0];
-  const Json host =
-      Resources(Get("/devices/combined/devices/v1?filter=hostname:'SRV-PROD-001'"))[0];
+  const Json asset = Rows("/discover/combined/hosts/v1?filter=hostname:'SRV-PROD-001'")[0];
+  const Json host = Rows("/devices/combined/devices/v1?filter=hostname:'SRV-PROD-001'")[0];
   EXPECT_EQ(asset["aid"], host["device_id"]);
   EXPECT_EQ(asset["current_local_ip"], host["local_ip"]);
   EXPECT_EQ(asset["mac_addresses"][0], host["mac_address"]);
@@ -107,32 +101,28 @@ TEST_F(Discover, ManagedAssetsAreTheHostsOfTheHostsApi) {
 }
 
 TEST_F(Discover, StrangersAreSeenByHostsOfTheWorld) {
-  const Json stranger =
-      Resources(Get("/discover/combined/hosts/v1?filter=hostname:'BACKUP-NAS'"))[0];
+  const Json stranger = Rows("/discover/combined/hosts/v1?filter=hostname:'BACKUP-NAS'")[0];
   EXPECT_FALSE(stranger.contains("aid"));
   const std::string seen_by = stranger["discoverer_aids"][0];
-  EXPECT_EQ(Resources(Get("/devices/entities/devices/v2?ids=" + seen_by))[0]["hostname"],
-            "SRV-PROD-001");
+  EXPECT_EQ(Rows("/devices/entities/devices/v2?ids=" + seen_by)[0]["hostname"], "SRV-PROD-001");
 }
 
 TEST_F(Discover, BlocksComeOnlyWithTheirFacetsAndWholeByIds) {
   const std::string hosts = "/discover/combined/hosts/v1?limit=1&filter=entity_type:'managed'";
-  const Json bare = Resources(Get(hosts))[0];
+  const Json bare = Rows(hosts)[0];
   EXPECT_FALSE(bare.contains("total_memory"));
   EXPECT_FALSE(bare.contains("owned_by"));
   EXPECT_FALSE(bare.contains("asset_roles"));
-  const Json two = Resources(Get(hosts + "&facet=system_insights&facet=risk_factors"))[0];
+  const Json two = Rows(hosts + "&facet=system_insights&facet=risk_factors")[0];
   EXPECT_TRUE(two.contains("total_memory"));
   EXPECT_FALSE(two.contains("owned_by"));
   EXPECT_TRUE(two.contains("asset_roles"));
-  const Json whole =
-      Resources(Get("/discover/entities/hosts/v1?ids=" + bare["id"].get<std::string>()))[0];
+  const Json whole = Rows("/discover/entities/hosts/v1?ids=" + bare["id"].get<std::string>())[0];
   EXPECT_TRUE(whole.contains("owned_by"));
   const std::string applications =
       "/discover/combined/applications/v1?limit=1&filter=is_suspicious:true";
-  EXPECT_FALSE(Resources(Get(applications))[0].contains("host"));
-  EXPECT_EQ(Resources(Get(applications + "&facet=host_info"))[0]["host"]["hostname"],
-            "SRV-PROD-001");
+  EXPECT_FALSE(Rows(applications)[0].contains("host"));
+  EXPECT_EQ(Rows(applications + "&facet=host_info")[0]["host"]["hostname"], "SRV-PROD-001");
   EXPECT_EQ(Get(hosts + "&facet=nonsense").status, 400);
 }
 
@@ -166,16 +156,12 @@ TEST_F(Discover, PatternsNeedTheStarBeforeTheQuote) {
 }
 
 TEST_F(Discover, LoginsAreThoseOfTheHostsHistories) {
-  const std::string device =
-      Resources(Get("/devices/queries/devices/v1?filter=hostname:'SRV-PROD-002'"))[0];
+  const std::string device = Rows("/devices/queries/devices/v1?filter=hostname:'SRV-PROD-002'")[0];
   const Json history = Resources(Post("/devices/combined/devices/login-history/v2?limit=100",
                                       {{"ids", {device}}}))[0]["recent_logins"];
-  const Json ids =
-      Resources(Get("/discover/queries/logins/v1?limit=100&filter=aid:'" + device + "'"));
-  std::string query;
-  for (const Json& id : ids) query += "&ids=" + id.get<std::string>();
+  const Json ids = Rows("/discover/queries/logins/v1?limit=100&filter=aid:'" + device + "'");
   std::set<std::pair<std::string, std::string>> seen;
-  for (const Json& one : Resources(Get("/discover/entities/logins/v1?" + query.substr(1)))) {
+  for (const Json& one : Rows("/discover/entities/logins/v1?" + IdsQuery(ids))) {
     seen.emplace(one["login_timestamp"], one["username"]);
   }
   for (const Json& one : history) {
@@ -184,12 +170,12 @@ TEST_F(Discover, LoginsAreThoseOfTheHostsHistories) {
 }
 
 TEST_F(Discover, AccountsBehindLoginsExist) {
-  const Json ids = Resources(
-      Get("/discover/queries/logins/v1?filter=username:'svc-backup'&sort=login_timestamp|desc"));
+  const Json ids =
+      Rows("/discover/queries/logins/v1?filter=username:'svc-backup'&sort=login_timestamp|desc");
   const std::string first = ids[0];
-  const Json login = Resources(Get("/discover/entities/logins/v1?ids=" + first))[0];
+  const Json login = Rows("/discover/entities/logins/v1?ids=" + first)[0];
   const std::string account_id = login["account_id"];
-  const Json account = Resources(Get("/discover/entities/accounts/v1?ids=" + account_id))[0];
+  const Json account = Rows("/discover/entities/accounts/v1?ids=" + account_id)[0];
   EXPECT_EQ(account["username"], "svc-backup");
   EXPECT_EQ(account["admin_privileges"], "Yes");
 }
@@ -198,17 +184,15 @@ TEST_F(Discover, AccountsThatNeverLoggedOnHaveNoFirstOne) {
   const Json never = Body(Get("/discover/queries/accounts/v1?filter=first_seen_timestamp:null"));
   EXPECT_GT(never["meta"]["pagination"]["total"], 3);
   const std::string id = never["resources"][0];
-  const Json account = Resources(Get("/discover/entities/accounts/v1?ids=" + id))[0];
+  const Json account = Rows("/discover/entities/accounts/v1?ids=" + id)[0];
   EXPECT_FALSE(account.contains("first_seen_timestamp"));
   EXPECT_TRUE(account.contains("last_failed_login_timestamp"));
 }
 
 TEST_F(Discover, EntitiesTakeAHundredIds) {
-  std::string query;
-  const Json ids = Resources(Get("/discover/queries/hosts/v1?limit=100"));
-  for (const Json& id : ids) query += "&ids=" + id.get<std::string>();
-  EXPECT_EQ(Resources(Get("/discover/entities/hosts/v1?" + query.substr(1))).size(), 100U);
-  EXPECT_EQ(Get("/discover/entities/hosts/v1?ids=x" + query).status, 413);
+  const std::string query = IdsQuery(Rows("/discover/queries/hosts/v1?limit=100"));
+  EXPECT_EQ(Rows("/discover/entities/hosts/v1?" + query).size(), 100U);
+  EXPECT_EQ(Get("/discover/entities/hosts/v1?ids=x&" + query).status, 413);
   EXPECT_EQ(Get("/discover/entities/hosts/v1").status, 400);
 }
 

@@ -36,7 +36,7 @@ TEST_F(Iocs, EveryTypeAndValueIsUnique) {
 
 TEST_F(Iocs, PagesFollowAfterToTheEndOrCountByOffset) {
   EXPECT_EQ(AllIds(kCombined + "?limit=300", "id", "after").size(), 700U);
-  EXPECT_EQ(Resources(Get(kCombined + "?limit=300&offset=600")).size(), 100U);
+  EXPECT_EQ(Rows(kCombined + "?limit=300&offset=600").size(), 100U);
   EXPECT_EQ(Get(kCombined + "?limit=2001").status, 400);
   EXPECT_EQ(Get(kCombined + "?limit=10&offset=10000").status, 400);
   EXPECT_EQ(Get(kCombined + "?after=unknown").status, 404);
@@ -53,21 +53,20 @@ TEST_F(Iocs, FiltersCompareNumbersOfSeverityAndTakeStarsAsOperatorOnly) {
 }
 
 TEST_F(Iocs, StoryHashRanOnBothServersAndTheirProcessesAreTold) {
-  const Json count = Resources(Get("/iocs/aggregates/indicators/device-count/v1?" + kStory))[0];
+  const Json count = Rows("/iocs/aggregates/indicators/device-count/v1?" + kStory)[0];
   EXPECT_EQ(count["device_count"], 2);
-  const Json hosts = Resources(Get("/iocs/queries/indicators/devices/v1?" + kStory));
+  const Json hosts = Rows("/iocs/queries/indicators/devices/v1?" + kStory);
   ASSERT_EQ(hosts.size(), 2U);
   for (const Json& host : hosts) {
     const std::string id = host;
-    EXPECT_TRUE(Resources(Get("/devices/entities/devices/v2?ids=" + id))[0]["hostname"]
+    EXPECT_TRUE(Rows("/devices/entities/devices/v2?ids=" + id)[0]["hostname"]
                     .get<std::string>()
                     .starts_with("SRV-PROD-"));
     const Json processes =
-        Resources(Get("/iocs/queries/indicators/processes/v1?" + kStory + "&device_id=" + id));
+        Rows("/iocs/queries/indicators/processes/v1?" + kStory + "&device_id=" + id);
     ASSERT_EQ(processes.size(), 1U);
     const std::string process = processes[0];
-    const Json details =
-        Resources(Get("/processes/entities/processes/v1?ids=" + process + "&ids=pid:x:1"));
+    const Json details = Rows("/processes/entities/processes/v1?ids=" + process + "&ids=pid:x:1");
     ASSERT_EQ(details.size(), 1U);
     EXPECT_EQ(details[0]["device_id"], id);
     EXPECT_NE(details[0]["command_line"].get<std::string>().find("svchost.exe"), std::string::npos);
@@ -91,16 +90,15 @@ TEST_F(Iocs, SightingsPageByATokenAndInventedProcessesAreKnownAgain) {
       offset = page["meta"]["pagination"].value("offset", "");
       if (!offset.empty()) ++pages_followed;
     } while (!offset.empty());
-    EXPECT_EQ(
-        Resources(Get("/iocs/aggregates/indicators/device-count/v1?" + what))[0]["device_count"],
-        hosts.size());
+    EXPECT_EQ(Rows("/iocs/aggregates/indicators/device-count/v1?" + what)[0]["device_count"],
+              hosts.size());
     if (hosts.empty()) continue;
-    const Json processes = Resources(
-        Get("/iocs/queries/indicators/processes/v1?" + what + "&device_id=" + *hosts.begin()));
+    const Json processes =
+        Rows("/iocs/queries/indicators/processes/v1?" + what + "&device_id=" + *hosts.begin());
     EXPECT_GT(processes.size(), 0U) << what;
     for (const Json& process : processes) {
       const std::string id = process;
-      EXPECT_EQ(Resources(Get("/processes/entities/processes/v1?ids=" + id)).size(), 1U) << id;
+      EXPECT_EQ(Rows("/processes/entities/processes/v1?ids=" + id).size(), 1U) << id;
       ++processes_seen;
     }
   }
@@ -146,8 +144,8 @@ TEST_F(Iocs, IntelHidesTheDeletedAndSendsRelationsUnlessToldNot) {
   const int64_t shown = Total(kIntel + "?limit=1");
   EXPECT_LT(shown, 900);
   EXPECT_EQ(Total(kIntel + "?limit=1&include_deleted=true"), 900);
-  EXPECT_GT(Resources(Get(kIntel + "?limit=1"))[0]["relations"].size(), 0U);
-  EXPECT_EQ(Resources(Get(kIntel + "?limit=1&include_relations=false"))[0]["relations"].size(), 0U);
+  EXPECT_GT(Rows(kIntel + "?limit=1")[0]["relations"].size(), 0U);
+  EXPECT_EQ(Rows(kIntel + "?limit=1&include_relations=false")[0]["relations"].size(), 0U);
 }
 
 TEST_F(Iocs, IntelComparesUnixSecondsAndRelativeDatesOnly) {

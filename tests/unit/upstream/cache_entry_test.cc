@@ -97,36 +97,33 @@ TEST_F(CacheEntryTest, OtherBytesAreNothing) {
   }
 }
 
-const Secret& Key() {
-  static const Secret key("0123456789abcdef0123456789abcdef");
-  return key;
-}
+class CacheCipherTest : public ::testing::Test {
+ protected:
+  const Secret key{"0123456789abcdef0123456789abcdef"};
+  const CacheCipher values{key, "customer"};
+  const CacheCipher::SlotKey slot = values.DeriveSlotKey("hosts");
+  const std::string sealed = values.Seal(slot, "text");
+};
 
-TEST(CacheCipher, OpensWhatAReplicaSealed) {
-  const CacheCipher one(Key(), "customer");
-  const CacheCipher other(Key(), "customer");
-  const CacheCipher::SlotKey slot = one.DeriveSlotKey("hosts");
+TEST_F(CacheCipherTest, OpensWhatAReplicaSealed) {
+  const CacheCipher other(key, "customer");
   EXPECT_EQ(other.DeriveSlotKey("hosts").name, slot.name);
   for (const std::string& text : {std::string(), std::string("text"), std::string(100'000, 'x')}) {
-    EXPECT_THAT(other.Open(slot, one.Seal(slot, text)), Optional(text));
+    EXPECT_THAT(other.Open(slot, values.Seal(slot, text)), Optional(text));
   }
 }
 
-TEST(CacheCipher, ShowsNeitherKeysNorTexts) {
-  const CacheCipher values(Key(), "customer");
-  const CacheCipher::SlotKey slot = values.DeriveSlotKey("hosts?filter=canary");
-  const std::string sealed = values.Seal(slot, "canary");
-  EXPECT_THAT(slot.name, StartsWith("falcon:1:"));
-  EXPECT_THAT(slot.name, Not(HasSubstr("canary")));
-  EXPECT_THAT(sealed, Not(HasSubstr("canary")));
-  EXPECT_NE(values.Seal(slot, "canary"), sealed) << "nor whether two are equal";
-  EXPECT_EQ(slot.name.size(), values.DeriveSlotKey("").name.size()) << "nor how long a key is";
+TEST_F(CacheCipherTest, ShowsNeitherKeysNorTexts) {
+  const CacheCipher::SlotKey named = values.DeriveSlotKey("hosts?filter=canary");
+  const std::string bytes = values.Seal(named, "canary");
+  EXPECT_THAT(named.name, StartsWith("falcon:1:"));
+  EXPECT_THAT(named.name, Not(HasSubstr("canary")));
+  EXPECT_THAT(bytes, Not(HasSubstr("canary")));
+  EXPECT_NE(values.Seal(named, "canary"), bytes) << "nor whether two are equal";
+  EXPECT_EQ(named.name.size(), values.DeriveSlotKey("").name.size()) << "nor how long a key is";
 }
 
-TEST(CacheCipher, DoesNotOpenWhatWasChangedAnywhere) {
-  const CacheCipher values(Key(), "customer");
-  const CacheCipher::SlotKey slot = values.DeriveSlotKey("hosts");
-  const std::string sealed = values.Seal(slot, "text");
+TEST_F(CacheCipherTest, DoesNotOpenWhatWasChangedAnywhere) {
   for (size_t i = 0; i < sealed.size(); ++i) {
     for (const char bit : {'\x01', '\x80'}) {
       std::string changed = sealed;
@@ -139,15 +136,12 @@ TEST(CacheCipher, DoesNotOpenWhatWasChangedAnywhere) {
   EXPECT_EQ(values.Open(slot, "{\"resources\":[]}"), std::nullopt);
 }
 
-TEST(CacheCipher, DoesNotOpenWhatBelongsElsewhere) {
-  const CacheCipher values(Key(), "customer");
-  const CacheCipher::SlotKey slot = values.DeriveSlotKey("hosts");
-  const std::string sealed = values.Seal(slot, "text");
+TEST_F(CacheCipherTest, DoesNotOpenWhatBelongsElsewhere) {
   const CacheCipher::SlotKey alerts = values.DeriveSlotKey("alerts");
   EXPECT_EQ(values.Open(alerts, sealed), std::nullopt) << "another place";
   const CacheCipher::SlotKey renamed{alerts.name, slot.key};
   EXPECT_EQ(values.Open(renamed, sealed), std::nullopt) << "another name";
-  const CacheCipher tenant(Key(), "other customer");
+  const CacheCipher tenant(key, "other customer");
   const CacheCipher secret(Secret("fedcba9876543210fedcba9876543210"), "customer");
   for (const CacheCipher* stranger : {&tenant, &secret}) {
     const CacheCipher::SlotKey theirs = stranger->DeriveSlotKey("hosts");
@@ -158,28 +152,24 @@ TEST(CacheCipher, DoesNotOpenWhatBelongsElsewhere) {
   }
 }
 
-TEST(CacheCipher, SealsAndOpensNothingWithoutAWholeKey) {
-  const CacheCipher values(Key(), "customer");
-  const CacheCipher::SlotKey slot = values.DeriveSlotKey("hosts");
-  const std::string sealed = values.Seal(slot, "text");
-  const std::string_view key = slot.key.Reveal();
-  for (const Secret& part : {Secret(), Secret(key.substr(0, 31)), Secret(std::string(key) + "x")}) {
+TEST_F(CacheCipherTest, SealsAndOpensNothingWithoutAWholeKey) {
+  const std::string_view whole = slot.key.Reveal();
+  for (const Secret& part :
+       {Secret(), Secret(whole.substr(0, 31)), Secret(std::string(whole) + "x")}) {
     const CacheCipher::SlotKey other{slot.name, part};
     EXPECT_EQ(values.Seal(other, "text"), "");
     EXPECT_EQ(values.Open(other, sealed), std::nullopt);
   }
 }
 
-TEST(CacheCipher, SealsAndOpensNothingWhereOpenSslFails) {
+TEST_F(CacheCipherTest, SealsAndOpensNothingWhereOpenSslFails) {
   ASSERT_EQ(EVP_set_default_properties(nullptr, "provider=none"), 1);
-  const CacheCipher values(Key(), "customer");
+  const CacheCipher broken(key, "customer");
   ASSERT_EQ(EVP_set_default_properties(nullptr, ""), 1);
-  const CacheCipher::SlotKey slot = values.DeriveSlotKey("hosts");
-  EXPECT_TRUE(slot.key.empty());
-  EXPECT_EQ(values.Seal(slot, "text"), "");
-  const CacheCipher working(Key(), "customer");
-  const CacheCipher::SlotKey other = working.DeriveSlotKey("hosts");
-  EXPECT_EQ(values.Open(other, working.Seal(other, "text")), std::nullopt);
+  const CacheCipher::SlotKey none = broken.DeriveSlotKey("hosts");
+  EXPECT_TRUE(none.key.empty());
+  EXPECT_EQ(broken.Seal(none, "text"), "");
+  EXPECT_EQ(broken.Open(slot, sealed), std::nullopt);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #ifndef FALCON_TESTS_UNIT_UPSTREAM_LOOKUP_BATCHER_FIXTURE_H_
 #define FALCON_TESTS_UNIT_UPSTREAM_LOOKUP_BATCHER_FIXTURE_H_
 
+#include <concepts>
 #include <deque>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -57,6 +58,18 @@ class LookupBatcherTest : public UpstreamTest {
                           const Operation& what = operation::kPostDeviceDetails) {
     LookupRequest request{.key = {&what, "device_id", {}}, .ids = std::move(ids)};
     return {loop, upstream::Find(over_hosts.batcher, std::move(request), reading)};
+  }
+  // The same, when its call is on the way as number `calls`.
+  Running<Travelled> FindAsCall(size_t calls, TestCall& reading, std::vector<std::string> ids,
+                                const Operation& what = operation::kPostDeviceDetails) {
+    Running<Travelled> found = Find(reading, std::move(ids), what);
+    UntilCalls(calls);
+    return found;
+  }
+  // Lets the call have its answer, which is one for all of these.
+  void OpenFor(size_t call, std::same_as<Running<Travelled>> auto&... finds) {
+    Open(call);
+    (EXPECT_THAT(*finds.Get(), IsOk()), ...);
   }
   void UntilCalls(size_t count) {
     Until([&] { return hosts.calls.size() >= count; });

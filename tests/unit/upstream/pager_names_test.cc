@@ -77,23 +77,18 @@ TEST_F(PagerNamesTest, FalconsTotalStaysWhereNothingWasDropped) {
 }
 
 TEST_F(PagerNamesTest, TheNameIsReadAndShownOnlyIfSelected) {
-  Script({"a1", "a2"}, "", 2);
-  ASSERT_THAT(Fetch(plan), IsOk());
-  ASSERT_EQ(page.detections_size(), 1);
-  EXPECT_EQ(page.detections(0).device().hostname(), "");
-  EXPECT_EQ(page.detections(0).device().platform_name(), "Linux");
-
-  plan.options.selection = Selection({"composite_id"});
-  Script({"a1", "a2"}, "", 2);
-  ASSERT_THAT(Fetch(plan), IsOk());
-  ASSERT_EQ(page.detections_size(), 1);
-  EXPECT_FALSE(page.detections(0).has_device());
-
-  plan.options.selection = Selection({"device.hostname"});
-  Script({"a1", "a2"}, "", 2);
-  ASSERT_THAT(Fetch(plan), IsOk());
-  ASSERT_EQ(page.detections_size(), 1);
-  EXPECT_EQ(page.detections(0).device().hostname(), "a1");
+  const auto shown = [this](std::initializer_list<const char*> paths) {
+    plan.options.selection = Selection(paths);
+    Script({"a1", "a2"}, "", 2);
+    EXPECT_THAT(Fetch(plan), IsOk());
+    EXPECT_EQ(page.detections_size(), 1);
+    return page.detections_size() == 1 ? page.detections(0) : v1::Detection();
+  };
+  const v1::Detection record = shown({"composite_id", "device.platform_name"});
+  EXPECT_EQ(record.device().hostname(), "");
+  EXPECT_EQ(record.device().platform_name(), "Linux");
+  EXPECT_FALSE(shown({"composite_id"}).has_device());
+  EXPECT_EQ(shown({"device.hostname"}).device().hostname(), "a1");
 }
 
 TEST_F(PagerNamesTest, FalconIsAskedForTheNameThoughItIsNotSelected) {

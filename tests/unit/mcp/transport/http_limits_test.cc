@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "mcp/protocol/message.h"
-#include "tests/unit/mcp/transport/http_client.h"
+#include "tests/unit/mcp/transport/fixture.h"
 
 namespace falcon::mcp {
 namespace {

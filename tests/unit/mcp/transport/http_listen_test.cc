@@ -4,7 +4,7 @@
 #include <string>
 
 #include "tests/support/self_signed_cert.h"
-#include "tests/unit/mcp/transport/http_client.h"
+#include "tests/unit/mcp/transport/fixture.h"
 
 namespace falcon::mcp {
 namespace {

@@ -19,7 +19,7 @@
 #include "mcp/protocol/message.h"
 #include "mcp/protocol/server.h"
 #include "mcp/transport/line_framer.h"
-#include "tests/unit/mcp/transport/test_server.h"
+#include "tests/unit/mcp/transport/fixture.h"
 
 namespace falcon::mcp {
 namespace {
