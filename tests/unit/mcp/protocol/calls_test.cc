@@ -25,6 +25,14 @@ Offer OfferOf(std::function<ToolResult(const Json&, const CallContext&)> call) {
 
 ToolResult Said(std::string text) { return {{Content::Text(std::move(text))}, {}, false}; }
 
+// Calls that say "done" once the gate is open.
+Offer WaitingFor(Gate& gate) {
+  return OfferOf([&](const Json&, const CallContext&) {
+    gate.Wait();
+    return Said("done");
+  });
+}
+
 std::string Cancelled(const std::string& id) {
   return R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":)" + id +
          R"(,"reason":"no need"}})";
@@ -39,6 +47,11 @@ ToolResult UntilStopped(std::latch& begun, std::latch& ended, const CallContext&
   context.progress(1, 0, "too late");
   ended.count_down();
   return Said("too late");
+}
+
+Offer StoppedOnly(std::latch& begun, std::latch& ended) {
+  return OfferOf(
+      [&](const Json&, const CallContext& context) { return UntilStopped(begun, ended, context); });
 }
 
 TEST(Calls, RunSixteenAtOnceAndAnswerInAnyOrder) {
@@ -63,10 +76,7 @@ TEST(Calls, RunSixteenAtOnceAndAnswerInAnyOrder) {
 
 TEST(Calls, DoNotHoldUpOtherMessages) {
   Gate gate;
-  Conversation conversation(OfferOf([&](const Json&, const CallContext&) {
-    gate.Wait();
-    return Said("done");
-  }));
+  Conversation conversation(WaitingFor(gate));
   conversation.Initialize();
   conversation.Send(Legacy("tools/call", kCall));
   EXPECT_EQ(conversation.Ask(Legacy("ping", "", "2"))["result"], Json::object());
@@ -79,10 +89,7 @@ TEST(Cancelling, StopsTheCallAndSendsNothingMore) {
   for (const std::string id : {"7", R"("seven")"}) {
     std::latch begun(1);
     std::latch ended(1);
-    Conversation conversation(OfferOf([&](const Json&, const CallContext& context) {
-                                return UntilStopped(begun, ended, context);
-                              }),
-                              1);
+    Conversation conversation(StoppedOnly(begun, ended), 1);
     conversation.Initialize();
     conversation.Send(Legacy("tools/call", R"("name":"tool","_meta":{"progressToken":1})", id));
     begun.wait();
@@ -117,9 +124,7 @@ TEST(Cancelling, OfAllEndsEveryCallInFlight) {
   std::latch begun(2);
   std::latch ended(2);
   {
-    Conversation conversation(OfferOf([&](const Json&, const CallContext& context) {
-      return UntilStopped(begun, ended, context);
-    }));
+    Conversation conversation(StoppedOnly(begun, ended));
     conversation.Send(Modern("tools/call", kCall, "1"));
     conversation.Send(Modern("tools/call", kCall, "2"));
     begun.wait();
@@ -133,9 +138,7 @@ TEST(Cancelling, ComesWithTheEndOfTheServerForCallsThatNobodyWaitsFor) {
   std::latch begun(1);
   std::latch ended(1);
   {
-    Conversation conversation(OfferOf([&](const Json&, const CallContext& context) {
-      return UntilStopped(begun, ended, context);
-    }));
+    Conversation conversation(StoppedOnly(begun, ended));
     conversation.Send(Modern("tools/call", kCall));
     begun.wait();
   }
@@ -158,10 +161,7 @@ TEST(Cancelling, FreesTheId) {
 
 TEST(Calls, AreRefusedWhileTheirIdIsInFlight) {
   Gate gate;
-  Conversation conversation(OfferOf([&](const Json&, const CallContext&) {
-    gate.Wait();
-    return Said("done");
-  }));
+  Conversation conversation(WaitingFor(gate));
   conversation.Send(Modern("tools/call", kCall, "1"));
   EXPECT_EQ(conversation.Ask(Modern("tools/call", kCall, "1"))["error"]["code"], kInvalidRequest);
   gate.Open();
@@ -172,11 +172,7 @@ TEST(Calls, AreRefusedWhileTheirIdIsInFlight) {
 
 TEST(Calls, AreToldToRetryWhenTooManyWait) {
   Gate gate;
-  Conversation conversation(OfferOf([&](const Json&, const CallContext&) {
-                              gate.Wait();
-                              return Said("done");
-                            }),
-                            1, 1);
+  Conversation conversation(WaitingFor(gate), 1, 1);
   conversation.Send(Modern("tools/call", kCall, "1"));
   conversation.Send(Modern("tools/call", kCall, "2"));
   const Json result = conversation.Ask(Modern("tools/call", kCall, "3"))["result"];

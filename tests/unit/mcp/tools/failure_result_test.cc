@@ -257,6 +257,12 @@ class OutputSchema : public testing::Test {
     }
   }
 
+  void ServeFullAnswers() {
+    Serve([](const Message&, Message& response) {
+      Fill(response, 3);
+      return std::optional<client::Failure>();
+    });
+  }
   void CheckAll() {
     const auto tools = MakeTools(bench_.bridge, {});
     ASSERT_TRUE(tools.ok());
@@ -274,10 +280,7 @@ class OutputSchema : public testing::Test {
 };
 
 TEST_F(OutputSchema, HoldsForAnswersWithEveryFieldSet) {
-  Serve([](const Message&, Message& response) {
-    Fill(response, 3);
-    return std::optional<client::Failure>();
-  });
+  ServeFullAnswers();
   CheckAll();
 }
 
@@ -288,10 +291,7 @@ TEST_F(OutputSchema, HoldsForEmptyAnswers) {
 
 TEST_F(OutputSchema, HoldsInTheSmallestBudget) {
   bench_.bridge.result_bytes = kLeastResultBytes;
-  Serve([](const Message&, Message& response) {
-    Fill(response, 3);
-    return std::optional<client::Failure>();
-  });
+  ServeFullAnswers();
   CheckAll();
 }
 
