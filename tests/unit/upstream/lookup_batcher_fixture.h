@@ -2,7 +2,6 @@
 #ifndef FALCON_TESTS_UNIT_UPSTREAM_LOOKUP_BATCHER_FIXTURE_H_
 #define FALCON_TESTS_UNIT_UPSTREAM_LOOKUP_BATCHER_FIXTURE_H_
 
-#include <concepts>
 #include <deque>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -67,9 +66,9 @@ class LookupBatcherTest : public UpstreamTest {
     return found;
   }
   // Lets the call have its answer, which is one for all of these.
-  void OpenFor(size_t call, std::same_as<Running<Travelled>> auto&... finds) {
+  void OpenFor(size_t call, std::vector<Running<Travelled>> finds) {
     Open(call);
-    (EXPECT_THAT(*finds.Get(), IsOk()), ...);
+    for (Running<Travelled>& find : finds) EXPECT_THAT(*find.Get(), IsOk());
   }
   void UntilCalls(size_t count) {
     Until([&] { return hosts.calls.size() >= count; });

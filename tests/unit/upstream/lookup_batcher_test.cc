@@ -55,8 +55,8 @@ TEST_F(LookupBatcherTest, LanesDoNotWaitForEachOther) {
   other.id = "another";
   Running<Travelled> a = FindAsCall(1, first, {"a"});
   Running<Travelled> b = FindAsCall(2, second, {"b"}, other);
-  OpenFor(1, b);
-  OpenFor(0, a);
+  OpenFor(1, {b});
+  OpenFor(0, {a});
 }
 
 TEST_F(LookupBatcherTest, AFullBatchLeavesAtOnce) {
@@ -65,8 +65,8 @@ TEST_F(LookupBatcherTest, AFullBatchLeavesAtOnce) {
   Running<Travelled> a = FindAsCall(1, first, {"a"}, small);
   Running<Travelled> b = Find(second, {"b"}, small);
   Running<Travelled> c = FindAsCall(2, third, {"c"}, small);
-  OpenFor(1, b, c);
-  OpenFor(0, a);
+  OpenFor(1, {b, c});
+  OpenFor(0, {a});
 }
 
 TEST_F(LookupBatcherTest, ASlowCallHoldsTheOthersNoLongerThanTheirPatience) {
@@ -75,8 +75,8 @@ TEST_F(LookupBatcherTest, ASlowCallHoldsTheOthersNoLongerThanTheirPatience) {
   Settle();
   timer.Advance(milliseconds(500));
   UntilCalls(2);
-  OpenFor(1, b);
-  OpenFor(0, slow);
+  OpenFor(1, {b});
+  OpenFor(0, {slow});
 }
 
 TEST_F(QueuedLookupsTest, LookUpsThatWaitForAPlaceTravelTogetherHoweverLongItTakes) {
@@ -133,9 +133,9 @@ TEST_F(LookupBatcherTest, WhoeverLeavesBeforeTheDepartureIsNotMissed) {
   Running<Travelled> leaver = Find(second, {"b"});
   Running<Travelled> stayer = Find(third, {"c"});
   leaver.Cancel();
-  OpenFor(0, a);
+  OpenFor(0, {a});
   UntilCalls(2);
-  OpenFor(1, stayer);
+  OpenFor(1, {stayer});
 }
 
 TEST_F(LookupBatcherTest, ABatchThatAllHaveLeftIsNotSent) {
@@ -143,9 +143,9 @@ TEST_F(LookupBatcherTest, ABatchThatAllHaveLeftIsNotSent) {
   Running<Travelled> leaver = Find(second, {"b"});
   leaver.Cancel();
   EXPECT_FALSE(leaver.Get().has_value());
-  OpenFor(0, a);
+  OpenFor(0, {a});
   Running<Travelled> later = FindAsCall(2, third, {"c"});
-  OpenFor(1, later);
+  OpenFor(1, {later});
   EXPECT_THAT(hosts.calls, ElementsAre(ElementsAre("a"), ElementsAre("c")));
 }
 
@@ -159,9 +159,9 @@ TEST_F(LookupBatcherTest, WhoeverComesAfterAllHaveLeftBeginsABatchOfTheirOwn) {
   Settle();
   timer.Advance(milliseconds(500));
   UntilCalls(2);
-  OpenFor(1, later);
+  OpenFor(1, {later});
   EXPECT_EQ(third.upstream_calls, 1);
-  OpenFor(0, slow);
+  OpenFor(0, {slow});
   EXPECT_THAT(hosts.calls, ElementsAre(ElementsAre("a"), ElementsAre("c")));
 }
 
@@ -198,7 +198,7 @@ TEST_F(LookupBatcherTest, ManyIdsGoAlone) {
   Running<Travelled> b = FindAsCall(2, second, many);
   Open(1);
   EXPECT_EQ((**b.Get())->records.size(), 101U);
-  OpenFor(0, a);
+  OpenFor(0, {a});
 }
 
 }  // namespace
