@@ -1,22 +1,153 @@
-// Many callers before one budget: bursts, a mixed load, steady look-ups, and callers that compete;
-// prints one JSON line.
+// Loads of many clients that share one budget: bursts, a mixed load, steady look-ups, and clients
+// that compete. Prints one JSON line.
+#include <grpcpp/create_channel.h>
+
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <chrono>
 #include <cstdio>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/detections.grpc.pb.h"
 #include "falcon_gateway/v1/gateway.grpc.pb.h"
+#include "falcon_gateway/v1/hosts.grpc.pb.h"
 #include "tests/bench/bare_client.h"
-#include "tests/bench/gateway_client.h"
 #include "tests/bench/host_ids.h"
 #include "tests/bench/load.h"
 
 namespace falcon::bench {
 namespace {
+
+struct ClientOptions {
+  std::string address;
+  std::string caller;  // name in the metadata; followed by a number if there are several
+  int callers = 1;     // names that take turns
+  int channels = 8;
+  int deadline_ms = 2000;  // of unary calls
+  bool live = false;       // look-ups accept no cached response
+};
+
+// The number of the code; empty for OK.
+std::string CodeOf(const grpc::Status& status) {
+  return status.ok() ? "" : std::to_string(status.error_code());
+}
+
+class GatewayClient {
+ public:
+  explicit GatewayClient(ClientOptions options) : options_(std::move(options)) {
+    for (int i = 0; i < options_.channels; ++i) {
+      grpc::ChannelArguments arguments;
+      arguments.SetInt("falcon.bench.channel", i);  // channels alike would share one connection
+      arguments.SetMaxReceiveMessageSize(-1);
+      const auto channel = grpc::CreateCustomChannel(options_.address,
+                                                     grpc::InsecureChannelCredentials(), arguments);
+      hosts_.push_back(v1::HostService::NewStub(channel));
+      detections_.push_back(v1::DetectionService::NewStub(channel));
+    }
+  }
+
+  v1::HostService::StubInterface& hosts() { return *hosts_[0]; }
+
+  // A failure is the number of its status code.
+  void Host(const std::string& id, Done done) {
+    auto* call = new Call<v1::GetHostRequest, v1::GetHostResponse>(options_, CallerName());
+    call->request.set_device_id(id);
+    if (options_.live) call->request.mutable_read_options()->mutable_max_staleness();
+    Stub(hosts_).async()->GetHost(&call->context, &call->request, &call->response,
+                                  [call, done](const grpc::Status& status) {
+                                    done(call->Took(), CodeOf(status));
+                                    delete call;
+                                  });
+  }
+  void Detections(int days, Done done) {
+    auto* call =
+        new Call<v1::ListDetectionsRequest, v1::ListDetectionsResponse>(options_, CallerName());
+    call->request.mutable_filter()->set_days(days);
+    Stub(detections_)
+        .async()
+        ->ListDetections(&call->context, &call->request, &call->response,
+                         [call, done](const grpc::Status& status) {
+                           done(call->Took(), CodeOf(status));
+                           delete call;
+                         });
+  }
+  void List(size_t which, Done done) {
+    auto* call = new Call<v1::ListHostsRequest, v1::ListHostsResponse>(options_, CallerName());
+    call->request.mutable_filter()->set_hostname(ListedHosts(which));
+    Stub(hosts_).async()->ListHosts(&call->context, &call->request, &call->response,
+                                    [call, done](const grpc::Status& status) {
+                                      done(call->Took(), CodeOf(status));
+                                      delete call;
+                                    });
+  }
+  void Export(size_t which, Done done) {
+    new Exporter(options_, CallerName(), *Stub(hosts_).async(), which, std::move(done));
+  }
+
+ private:
+  template <class Request, class Response>
+  struct Call {
+    Call(const ClientOptions& options, const std::string& caller) : start(Clock::now()) {
+      context.set_deadline(std::chrono::system_clock::now() +
+                           std::chrono::milliseconds(options.deadline_ms));
+      context.AddMetadata("falcon-caller", caller);
+    }
+    double Took() const {
+      return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+    }
+    grpc::ClientContext context;
+    Request request;
+    Response response;
+    Clock::time_point start;
+  };
+
+  // Deletes itself when the stream has ended.
+  class Exporter final : public grpc::ClientReadReactor<v1::ExportHostsResponse> {
+   public:
+    Exporter(const ClientOptions& options, const std::string& caller,
+             v1::HostService::StubInterface::async_interface& stub, size_t which, Done done)
+        : call_(options, caller), done_(std::move(done)) {
+      call_.context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+      call_.request.mutable_filter()->set_hostname(ExportedHosts(which));
+      call_.request.mutable_read_options()->mutable_max_staleness()->set_seconds(30);
+      stub.ExportHosts(&call_.context, &call_.request, this);
+      StartRead(&call_.response);
+      StartCall();
+    }
+    void OnReadDone(bool ok) override {
+      if (ok) StartRead(&call_.response);
+    }
+    void OnDone(const grpc::Status& status) override {
+      done_(call_.Took(), CodeOf(status));
+      delete this;
+    }
+
+   private:
+    Call<v1::ExportHostsRequest, v1::ExportHostsResponse> call_;
+    Done done_;
+  };
+
+  std::string CallerName() {
+    if (options_.callers == 1) return options_.caller;
+    return options_.caller + std::to_string(next_caller_.fetch_add(1) % options_.callers);
+  }
+  template <class Stubs>
+  typename Stubs::value_type::element_type& Stub(Stubs& stubs) {
+    return *stubs[next_.fetch_add(1) % stubs.size()];
+  }
+
+  const ClientOptions options_;
+  std::vector<std::unique_ptr<v1::HostService::Stub>> hosts_;
+  std::vector<std::unique_ptr<v1::DetectionService::Stub>> detections_;
+  std::atomic<size_t> next_ = 0;
+  std::atomic<int> next_caller_ = 0;
+};
 
 struct Options {
   std::string address;
@@ -34,14 +165,14 @@ struct Options {
   bool live = false;
 };
 
-// So that whoever measures can set the scene.
+// Lets the measuring script prepare the next step.
 void WaitForStart() {
   std::puts("ready");
   std::fflush(stdout);
   std::getchar();
 }
 
-// All calls at once: `begin` makes the one with a number.
+// All calls at once. `begin` starts the call with a number.
 template <class Begin>
 nlohmann::json Burst(int calls, Begin begin) {
   Tally tally;
@@ -58,7 +189,7 @@ nlohmann::json Burst(int calls, Begin begin) {
   return {{"seconds", Since(start)}, {"calls", tally.Json()}};
 }
 
-// Calls at a rate, whatever becomes of them; `begin` makes the one with a number.
+// Calls at a fixed rate, independent of their results. `begin` starts the call with a number.
 template <class Begin>
 nlohmann::json Steady(const Options& options, Begin begin) {
   Tally tally;
@@ -75,7 +206,7 @@ nlohmann::json Steady(const Options& options, Begin begin) {
   return {{"offered", offered}, {"calls", tally.Json()}};
 }
 
-// `in_flight` look-ups of one caller going until the time is up.
+// Keeps `in_flight` look-ups of one client in flight until the time is up.
 class ClosedLoop {
  public:
   ClosedLoop(const Options& options, GatewayClient& client, const std::vector<std::string>& ids)
@@ -159,7 +290,7 @@ int Main(int argc, char** argv) {
   app.add_option("--rate", options.rate, "calls a second (mixed, steady, detections)");
   app.add_option("--seconds", options.seconds, "how long (mixed, steady, detections, closed)");
   app.add_option("--deadline-ms", options.deadline_ms, "of unary calls");
-  app.add_flag("--live", options.live, "look-ups take nothing that was kept");
+  app.add_flag("--live", options.live, "look-ups accept no cached response");
   CLI11_PARSE(app, argc, argv);
   curl_global_init(CURL_GLOBAL_DEFAULT);
   std::puts(Run(options).dump().c_str());

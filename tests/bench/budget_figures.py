@@ -1,34 +1,34 @@
-"""Figures of many callers before one budget: few calls to Falcon, fair, and steady when Falcon is not."""
+"""Figures of many callers that share one budget: calls to Falcon, fairness, and recovery from outages and overload."""
 import signal
 import time
 
 from programs import Peak, clear, control, driver, result, row, slow
 
-# Nothing that makes calls few.
+# Without batching and caching.
 BARE = ["--no-batching", "--cache-mib", "0"]
 KINDS = ("lookups", "lists", "exports")
-# What a call may take, and what Falcon takes.
+# The deadline of a call, and the latency of Falcon.
 DEADLINE_S, FALCON_MS = 2, 200
 PLACES = 48
 TOKEN_RUNS = 20
-CAPACITY = PLACES * 1000 // FALCON_MS  # calls a second that Falcon answers
+CAPACITY = PLACES * 1000 // FALCON_MS  # calls a second that Falcon can answer
 
 
 def data_calls(simulator):
-    """Calls to Falcon but those for tokens, and the calls for tokens."""
+    """Returns the number of data calls to Falcon, and of token calls."""
     counts = control(simulator, "ledger")["counts"]
     tokens = sum(count for call, count in counts.items() if "/oauth2/" in call)
     return sum(counts.values()) - tokens, tokens
 
 
 class BudgetFigures:
-    """Mixed into a Build."""
+    """A mixin of Build."""
 
     def budget(self, gateway, *flags):
         return driver([f"{self.build}/tests/bench/budget_driver", "--address", gateway.address, *flags])
 
     def steady(self, gateway, rate, seconds, deadline_s=DEADLINE_S):
-        """Look-ups at a rate, which nothing that was kept answers."""
+        """Look-ups at a rate, none of them answered from the cache."""
         return self.budget(gateway, "--mode", "steady", "--rate", str(rate), "--seconds", str(seconds), "--live",
                            "--deadline-ms", str(deadline_s * 1000))
 
@@ -46,7 +46,7 @@ class BudgetFigures:
 
     @staticmethod
     def by_second(calls, seconds):
-        """Of the calls that were due in each second, how many were answered."""
+        """How many of the calls that were due in each second were answered."""
         counts = calls["ok_by_second"]
         return counts + [0] * (seconds - len(counts))
 
@@ -71,8 +71,8 @@ class BudgetFigures:
                 data <= 10 and burst["seconds"] <= 2 and burst["calls"]["ok"] == 10000)
 
     def mixed_load(self):
-        """2,000 calls/s on 50,000 hosts before a budget of 6,000 a minute; then the same without a gateway. It lasts three times
-        the 30 s for which hosts and lists of them are kept, and exports take kept pages as old as that."""
+        """2,000 calls/s on 50,000 hosts with a budget of 6,000 a minute; then the same load without a gateway. It lasts three
+        times the 30 s for which the cache keeps hosts and lists. Exports take cached pages of that age, too."""
         with self.simulator(hosts=50000, rate_limit=6000) as simulator, self.gateway(simulator) as gateway:
             def run(seconds, *flags):
                 load = self.budget(gateway, "--mode", "mixed", "--seconds", str(seconds), "--hosts", "50000",
@@ -103,7 +103,7 @@ class BudgetFigures:
             "for comparison", True)
 
     def fairness(self):
-        """Look-ups that share nothing, ten callers with two in flight each, and one with a hundred times as many."""
+        """Look-ups of distinct ids: ten callers with two in flight each, and one with a hundred times as many."""
         with self.simulator() as simulator, self.gateway(simulator, "--no-batching", "--cache-mib", "0") as gateway:
             def small(number):
                 return self.budget(gateway, "--mode", "closed", "--caller", f"small-{number}", "--in-flight", "2", "--channels", "1",
@@ -127,7 +127,7 @@ class BudgetFigures:
             f" (it: {hogged[0]})", ">= 90 % each", min(shares) >= 0.9)
 
     def outages(self):
-        """100 look-ups a second with 5 s each, and Falcon in trouble: a few errors, a restart, outages short and long."""
+        """100 look-ups a second with 5 s each, while Falcon has errors, a restart, and short and long outages."""
         self.trouble("five 503s", 20, lambda simulator: control(simulator, "faults", {"kind": "status", "code": 503, "times": 5}))
         self.trouble("restart of 0.2 s", 20, lambda simulator: simulator.restart(0.2))
         self.trouble("one area answers 500", 20, lambda simulator: control(
@@ -152,7 +152,7 @@ class BudgetFigures:
         row(f"{what} under {rate} look-ups /s: failed", f"{failed} of {found['offered']:,}", "none", failed == 0)
 
     def outage(self, lasts, code):
-        """`code`: what Falcon answers meanwhile; None: nothing at all, its process is stopped."""
+        """Falcon answers with `code` meanwhile. None: its process is stopped, so it does not answer."""
         rate, start, after = 100, 5, 15
         seconds = start + lasts + after
         with self.simulator() as simulator, self.gateway(simulator, *BARE) as gateway:
@@ -184,7 +184,7 @@ class BudgetFigures:
                 attempts <= 1.1 * rate * lasts)
 
     def tokens(self):
-        """Tokens that live for 8 s, all of them revoked three times on the way, under 500 look-ups a second; time and again."""
+        """500 look-ups a second with tokens that live for 8 s and are all revoked three times; many runs."""
         runs = [self.tokens_once() for _ in range(TOKEN_RUNS)]
         lost, offered, tokens = (sum(column) for column in zip(*runs))
         row(f"tokens expire and are revoked under 500 /s, {TOKEN_RUNS} runs: calls lost", f"{lost} of {offered:,} ({tokens} tokens)",
@@ -205,7 +205,7 @@ class BudgetFigures:
         return found["offered"] - found["calls"]["ok"], found["offered"], tokens
 
     def overload(self):
-        """Look-ups at once, four times and once more what Falcon's places can answer; each is worth nothing after 2 s."""
+        """Look-ups with 2 s each: near the capacity of Falcon, at four times the capacity, and below it again."""
         usual, most, over_s, after_s = int(CAPACITY * 0.8), CAPACITY * 4, 15, 20
         with self.simulator() as simulator, self.gateway(simulator, "--no-batching", "--cache-mib", "0") as gateway:
             loads = [self.steady(gateway, *load) for load in ((int(CAPACITY * 0.95), 10), (most, over_s), (usual, after_s))]
@@ -218,7 +218,7 @@ class BudgetFigures:
             with Peak(gateway) as memory:
                 self.go(over)
                 time.sleep(over_s)
-                self.go(after)  # at once: what still waits is in its way
+                self.go(after)  # at once, while calls of the overload still wait
                 goodput = self.by_second(result(over)["calls"], over_s)[1:-DEADLINE_S]
             calls = result(after)["calls"]
         good, peak = (sum(seconds) / len(seconds) for seconds in (goodput, peak))

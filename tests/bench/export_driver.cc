@@ -1,5 +1,5 @@
-// One export, whatever its method: through a gateway, or as a bare libcurl and simdjson loop over
-// the same pages of Falcon; prints one JSON line.
+// One export of any method, through a gateway or as a libcurl and simdjson loop over the same pages
+// of Falcon. Prints one JSON line.
 #include <curl/curl.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
@@ -40,11 +40,11 @@ struct Options {
   std::string falcon_url;          // of Falcon, for the bare loop
   std::string path;                // of its pages
   std::vector<std::string> query;  // name=value, without the cursor
-  std::string id = "id";           // that tells records apart
-  int most = 0;                    // leave after so many pages; 0: read to the end
+  std::string id = "id";           // identifies a record
+  int most = 0;                    // stop after this many pages; 0: read to the end
 };
 
-// Ids by their hashes: a million texts would weigh more than what is measured.
+// Ids by their hashes, since a million strings would use more memory than the measured program.
 class Ids {
  public:
   void Add(std::string_view id) { hashes_.push_back(std::hash<std::string_view>()(id)); }
@@ -77,7 +77,7 @@ std::unique_ptr<Message> New(const Descriptor* descriptor) {
   return std::unique_ptr<Message>(factory->GetPrototype(descriptor)->New());
 }
 
-// The stream of one call, read by one thread that waits for each message.
+// The stream of one call, read synchronously by one thread.
 class Pages {
  public:
   Pages(const std::string& address, const std::string& method, const Message& request)
@@ -128,9 +128,9 @@ class Pages {
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
 };
 
-// Every Export takes and answers messages of its name.
+// The request or response type of an Export method, which has the method's name.
 const Descriptor* TypeOf(const std::string& method, std::string_view suffix) {
-  // The linker would leave out what is found by name only.
+  // The linker would drop files that are only found by name.
   v1::ExportVulnerabilitiesRequest::descriptor();
   v1::ExportDiscoveredHostsRequest::descriptor();
   return google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(
@@ -177,7 +177,7 @@ size_t Take(char* data, size_t size, size_t count, void* out) {
   return size * count;
 }
 
-// One connection, one page after the other: the least that any reader of all pages must do.
+// One connection, one page after the other: the minimum that a reader of all pages does.
 class BareLoop {
  public:
   explicit BareLoop(const Options& options)
@@ -283,8 +283,8 @@ int Main(int argc, char** argv) {
   app.add_option("--query", options.query, "name=value, for --mode bare; without the cursor")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.add_option("--id", options.id, "field that tells records apart");
-  app.add_option("--most", options.most, "leave after so many messages; 0: read to the end");
+  app.add_option("--id", options.id, "field that identifies a record");
+  app.add_option("--most", options.most, "stop after this many messages; 0: read to the end");
   CLI11_PARSE(app, argc, argv);
   curl_global_init(CURL_GLOBAL_DEFAULT);
   Tally tally = options.mode == "bare" ? BareLoop(options).Run() : ThroughGateway(options);

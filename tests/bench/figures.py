@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the benchmarks of one Release build and prints every figure beside its target.
+"""Runs the benchmarks of one Release build, and prints every figure beside its target.
 
 usage: figures.py BUILD_FOLDER [NAME ...]   (default: all; a wrong name lists them)
 """
@@ -15,9 +15,8 @@ from budget_figures import BARE, BudgetFigures
 from programs import ROWS, Build, Peak, control, driver, end_by_signal, end_drivers, result, row, slow
 
 
-
 class Bench(BudgetFigures, Build):
-    """One method a figure, or a few that belong together."""
+    """Each method measures a figure, or a few that belong together."""
 
     def load(self, gateway, *flags):
         return driver([f"{self.build}/tests/bench/load_driver", "--address", gateway.address, *flags])
@@ -29,7 +28,7 @@ class Bench(BudgetFigures, Build):
         out = subprocess.run([f"{self.build}/tests/bench/decode_bench", "--benchmark_format=json",
                               "--benchmark_filter=Compared/full/heap/1000"], check=True,
                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
-        pair = json.loads(out)["benchmarks"][0]  # both parsers in turn on the same bytes
+        pair = json.loads(out)["benchmarks"][0]  # it runs both parsers in turn on the same bytes
         rate, ratio = pair["bytes_per_second"] / 1e6, pair["speedup"]
         row("JSON page to protobuf, against protobuf's JSON parser", f"{rate:.0f} MB/s, {ratio:.1f}x",
             ">= 600 MB/s and >= 8x", rate >= 600 and ratio >= 8)
@@ -58,7 +57,7 @@ class Bench(BudgetFigures, Build):
             row("unary, answered by what was kept", f"{middle:.0f} /s", ">= 30000 /s", middle >= 30000)
 
     def rate(self, gateway, *flags):
-        """Calls a second at 64 in flight, the middle of three runs after one that warms up."""
+        """Calls a second with 64 in flight: the median of three runs, after a run that warms up."""
         runs = [self.tally(gateway, "--in-flight", "64", "--calls", "60000", *flags) for _ in range(4)][1:]
         if any(run["failed"] for run in runs):
             raise SystemExit(f"calls failed: {runs}")
@@ -87,11 +86,11 @@ class Bench(BudgetFigures, Build):
                     "/spotlight/combined/vulnerabilities/v1", 1000000, "--vulnerabilities", "1000000")
 
     def beside_exports(self):
-        """Kept look-ups of one caller, alone and beside exports at full speed from a Falcon that takes no time."""
+        """Latency of cached look-ups of one caller, alone and beside exports from a Falcon without latency."""
         export = [f"{self.build}/tests/bench/export_driver", "--method", "/falcon_gateway.v1.VulnerabilityService/ExportVulnerabilities",
                   "--request", json.dumps({"filter": {"statuses": ["VULNERABILITY_STATUS_OPEN", "VULNERABILITY_STATUS_CLOSED"]}})]
         with self.simulator("--vulnerabilities", "1000000") as simulator, self.gateway(simulator) as gateway:
-            self.tally(gateway, "--mode", "caller", "--calls", "20000")  # all is kept from here on
+            self.tally(gateway, "--mode", "caller", "--calls", "20000")  # fills the cache
             for exports in (0, 2, 4):
                 running = [subprocess.Popen([*export, "--address", gateway.address], stdout=subprocess.DEVNULL)
                            for _ in range(exports)]
@@ -110,7 +109,7 @@ class Bench(BudgetFigures, Build):
                     "/discover/combined/hosts/v1", 200000, "--discover-hosts", "200000")
 
     def export(self, what, method, request, path, count, *flags):
-        """Complete, without duplicates, in memory bounded by pages; beside a bare loop over the same pages."""
+        """An export is complete, has no duplicates and needs memory for pages only. Compared with a bare loop over the same pages."""
         with self.simulator(*flags) as simulator, self.gateway(simulator) as gateway:
             exporter = f"{self.build}/tests/bench/export_driver"
             ours = [exporter, "--address", gateway.address, "--method", method, "--request", json.dumps(request)]
@@ -122,7 +121,7 @@ class Bench(BudgetFigures, Build):
                 return tally
 
             idle = gateway.status("VmRSS")
-            run([*ours, "--most", "2"])  # warms both up, and shows which pages the gateway asks for
+            run([*ours, "--most", "2"])  # warms both up, and shows which pages the gateway requests
             calls = control(simulator, "ledger")["recent"]
             asked = urllib.parse.parse_qsl(next(c["query"] for c in calls if c["call"] == f"GET {path}").replace("+", "%2B"))
             bare = [exporter, "--mode", "bare", "--falcon-url", simulator.address, "--path", path]
@@ -143,7 +142,7 @@ class Bench(BudgetFigures, Build):
                 ">= 0.5x", rate >= 0.5 * bare_rate)
 
     def mcp(self):
-        """The bridge before a gateway, driven over its pipes."""
+        """The bridge in front of a gateway, over pipes."""
         with self.simulator() as simulator, self.gateway(simulator) as gateway:
             def drive(*flags):
                 return json.loads(subprocess.run(

@@ -1,4 +1,4 @@
-// One nghttp2 session a connection, and one poll for all of them.
+// One nghttp2 session for each connection, and one poll for all.
 #include "tests/bench/h2_load.h"
 
 #include <netdb.h>
@@ -44,7 +44,7 @@ int Connect(const std::string& address) {
   return fd;
 }
 
-// gRPC's frame around a message.
+// A message with the prefix of gRPC.
 std::string Framed(std::string_view message) {
   std::string framed(5, '\0');
   const auto size = static_cast<uint32_t>(message.size());

@@ -1,5 +1,5 @@
-// Unary gRPC calls over bare HTTP/2, on one thread: a load that takes little of the machine that it
-// shares with what it measures.
+// Unary gRPC calls over plain HTTP/2 on one thread, so that the load uses little of the machine
+// that it shares with the measured program.
 #ifndef FALCON_TESTS_BENCH_H2_LOAD_H_
 #define FALCON_TESTS_BENCH_H2_LOAD_H_
 
@@ -19,12 +19,12 @@ struct H2LoadOptions {
 
 struct H2LoadResult {
   std::vector<double> micros;  // of each call
-  int failed = 0;              // answered with another status than OK, or not at all
+  int failed = 0;              // without an OK status, or without a response
   double seconds = 0;
 };
 
-// Keeps `in_flight` calls going until `calls` are done; `message` gives the request of the n-th one,
-// serialized. Throws std::runtime_error where the address cannot be reached.
+// Keeps `in_flight` calls in flight until `calls` are done. `message` returns the serialized
+// request of call n. Throws std::runtime_error if the address cannot be reached.
 H2LoadResult RunH2Load(const H2LoadOptions& options,
                        const std::function<std::string(int)>& message);
 

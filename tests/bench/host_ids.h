@@ -1,4 +1,4 @@
-// The hosts that a load is about.
+// The ids of the hosts that a load looks up.
 #ifndef FALCON_TESTS_BENCH_HOST_IDS_H_
 #define FALCON_TESTS_BENCH_HOST_IDS_H_
 
@@ -14,8 +14,8 @@
 
 namespace falcon::bench {
 
-// All of them. Ends the program where the export fails or brings fewer than `least`, 1 or more: a
-// load on fewer hosts than it claims would measure another thing.
+// All ids. Ends the program if the export fails or returns fewer than `least` (1 or more), since a
+// load on fewer hosts would measure something else.
 inline std::vector<std::string> HostIds(v1::HostService::StubInterface& stub, size_t least) {
   std::vector<std::string> ids;
   grpc::ClientContext context;

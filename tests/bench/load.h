@@ -1,4 +1,4 @@
-// What loads are made of: which call comes next, what became of those before, and when all ended.
+// The parts of a load: choice of the next call, results of the calls, and waiting for the end.
 #ifndef FALCON_TESTS_BENCH_LOAD_H_
 #define FALCON_TESTS_BENCH_LOAD_H_
 
@@ -22,13 +22,13 @@ inline double Since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Called with how long a call took in milliseconds, and its failure, or "".
+// Called with the duration of a call in milliseconds and its failure, or "".
 using Done = std::function<void(double took, const std::string& failure)>;
 
-// What became of the calls of one kind. Any thread.
+// Results of the calls of one kind. Thread-safe.
 class Tally {
  public:
-  // `second`: of the load, in which the call was due.
+  // `second`: the second of the load in which the call was due.
   void Add(double took, const std::string& failure, int second = 0) {
     const std::lock_guard lock(mutex_);
     if (failure.empty()) {
@@ -63,7 +63,7 @@ class Tally {
   std::map<std::string, int> failures_;
 };
 
-// Counts down to the end of all calls.
+// Waits for the end of all calls.
 class Latch {
  public:
   void Add() {
@@ -93,8 +93,8 @@ struct Task {
   size_t which = 0;
 };
 
-// 80 % look-ups of few popular and many rare hosts (Zipf), 15 % lists of 200 filters, 5 % exports of
-// 20.
+// 80 % look-ups with a Zipf distribution over the hosts, 15 % lists with 200 filters, 5 % exports
+// with 20.
 class Mix {
  public:
   explicit Mix(size_t hosts) : cumulative_(hosts) {
@@ -116,7 +116,7 @@ class Mix {
   std::uniform_real_distribution<double> unit_{0, 1};
 };
 
-// Of the hosts that list or export number `which` is about: a hundred and some.
+// The pattern of host names of list or export number `which`: a little over a hundred hosts.
 inline std::string ListedHosts(size_t which) {
   const std::string number = std::to_string(1000 + which);
   return "WKS-0" + number.substr(1) + "*";
@@ -126,7 +126,7 @@ inline std::string ExportedHosts(size_t which) {
   return "SRV-APP-" + number.substr(1) + "*";
 }
 
-// Calls `begin` with the numbers below rate * seconds, so many a second, whatever becomes of them.
+// Calls `begin` with the numbers below rate * seconds at that rate, independent of their results.
 template <class Begin>
 int Steadily(double rate, double seconds, Begin begin) {
   const auto start = Clock::now();
@@ -139,7 +139,7 @@ int Steadily(double rate, double seconds, Begin begin) {
   return total;
 }
 
-// The mixed load on whatever makes such calls: Host(id), List(which), Export(which), each with Done.
+// The mixed load on a client that has Host(id), List(which) and Export(which), each with Done.
 template <class Client>
 nlohmann::json MixedLoad(Client& client, const std::vector<std::string>& ids, double rate,
                          double seconds) {

@@ -1,4 +1,4 @@
-// Load on a gateway, and on Falcon itself by a bare libcurl loop; prints one JSON line.
+// Load on a gateway, or on Falcon itself by a libcurl loop. Prints one JSON line.
 #include <curl/curl.h>
 #include <grpcpp/create_channel.h>
 
@@ -65,7 +65,7 @@ v1::GetHostRequest HostRequest(const Options& options, const std::vector<std::st
   return request;
 }
 
-// Keeps `in_flight` GetHost calls with distinct ids going until `calls` are done.
+// Keeps `in_flight` GetHost calls with distinct ids in flight until `calls` are done.
 Tally UnaryLoad(const Options& options, const std::vector<std::string>& ids) {
   const H2LoadOptions load{.address = options.address,
                            .path = "/falcon_gateway.v1.HostService/GetHost",
@@ -82,7 +82,7 @@ size_t Take(char* data, size_t size, size_t count, void* out) {
   return size * count;
 }
 
-// One caller that waits for each answer.
+// One client that waits for each response.
 Tally OneCaller(const Options& options, const std::vector<std::string>& ids) {
   const auto stub = Stub(options);
   Tally tally;
@@ -99,7 +99,7 @@ Tally OneCaller(const Options& options, const std::vector<std::string>& ids) {
   return tally;
 }
 
-// One request after the other on one connection, as the least that any client must do.
+// One request after the other on one connection: the minimum that a client does.
 Tally BareLoop(const Options& options, const std::vector<std::string>& ids) {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
                                                                  &curl_easy_cleanup);
@@ -148,7 +148,7 @@ int Main(int argc, char** argv) {
   app.add_option("--in-flight", options.in_flight, "calls at a time (unary)");
   app.add_option("--channels", options.channels, "connections (unary)");
   app.add_flag("--hold", options.hold, "say \"ready\" when the ids are known, and wait for a line");
-  app.add_flag("--live", options.live, "nothing that was kept will do: max_staleness is 0");
+  app.add_flag("--live", options.live, "accept no cached response: max_staleness is 0");
   CLI11_PARSE(app, argc, argv);
   curl_global_init(CURL_GLOBAL_DEFAULT);
   const std::vector<std::string> ids = HostIds(*Stub(options), 1);

@@ -1,4 +1,4 @@
-// Load on the MCP bridge over its pipes, and the sizes of what it answers; prints one JSON line.
+// Load on the MCP bridge over its pipes, and the sizes of its responses. Prints one JSON line.
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -81,7 +81,7 @@ class Bridge {
   Bridge(const Bridge&) = delete;
   Bridge& operator=(const Bridge&) = delete;
 
-  // Milliseconds from the spawn to the answer of initialize.
+  // Milliseconds from the spawn to the response of initialize.
   double start_millis() const { return start_millis_; }
 
   void Write(const std::string& text) const {
@@ -153,13 +153,13 @@ std::vector<std::string> HostIds(Bridge& bridge) {
   }
 }
 
-// Answers come in any order; each begins with its id.
+// Responses come in any order. Each begins with its id.
 size_t IdOf(const std::string& line) {
   const size_t at = line.find("\"id\":");
   return at == std::string::npos ? 0 : std::strtoul(line.c_str() + at + 5, nullptr, 10);
 }
 
-// It stands at the end.
+// The error is at the end of a response.
 bool Failed(std::string_view line) {
   line.remove_prefix(line.size() - std::min<size_t>(line.size(), 64));
   return line.find("\"isError\":true") != line.npos || line.find("\"error\"") != line.npos;
@@ -212,7 +212,7 @@ Json Starts(const Options& options) {
   return {{"p50_ms", At(millis, 0.5)}, {"most_ms", millis.back()}};
 }
 
-// Bytes of a record in the default view: of the structured content, and of the cards.
+// Bytes of a record in the default view, as structured content and as a card.
 Json RecordBytes(Bridge& bridge, const std::string& tool) {
   const Json result = bridge.Call(tool, {{"limit", 50}});
   const Json cards = bridge.Call(tool, {{"limit", 50}, {"format", "text"}});

@@ -1,4 +1,4 @@
-"""What the figures are measured with: programs of one build, and the rows that they end in."""
+"""The programs of one build that the benchmarks run, and the rows of figures that they print."""
 import json
 import os
 import re
@@ -11,7 +11,7 @@ import time
 import urllib.request
 
 ROWS = []
-DRIVERS = []  # all that were started
+DRIVERS = []  # load drivers that still run
 
 
 def row(what, figure, target, met):
@@ -20,14 +20,14 @@ def row(what, figure, target, met):
 
 
 def driver(arguments):
-    """A load, as a process; it begins by itself or by a line."""
+    """Starts a load driver. Some drivers wait for a line on standard input before they begin."""
     process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     DRIVERS.append(process)
     return process
 
 
 def result(process):
-    """What a driver found."""
+    """Waits for the end of a driver. Returns the JSON that it printed."""
     answer = process.communicate()[0]
     DRIVERS.remove(process)
     try:
@@ -44,13 +44,13 @@ def end_drivers():
 
 
 def end_by_signal(number, _):
-    """As an exception, so that whatever was started is ended on the way out."""
+    """Exits by an exception, so that the context managers end all that was started."""
     signal.signal(number, signal.SIG_IGN)
     sys.exit(128 + number)
 
 
 class Program:
-    """A program that prints where it listens."""
+    """A server that prints the address where it listens."""
 
     def __init__(self, arguments, environment=None):
         self.arguments, self.environment = arguments, environment
@@ -72,7 +72,7 @@ class Program:
             raise
 
     def restart(self, seconds):
-        """Killed, and back at the same address after a while."""
+        """Kills the program, and starts it at the same address after `seconds`."""
         self.process.kill()
         self.process.wait()
         time.sleep(seconds)
@@ -88,13 +88,13 @@ class Program:
         return self
 
     def __exit__(self, *_):
-        end_drivers()  # where all went well there are none; the gateway would wait for their calls
+        end_drivers()  # some are left after a failure, and the gateway would wait for their calls
         self.process.send_signal(signal.SIGINT)  # the gateway delays its end on SIGTERM
         self.process.wait()
 
 
 class Peak:
-    """The most memory that a program had meanwhile, in KiB."""
+    """The peak resident memory of a program while this is open, in KiB."""
 
     def __init__(self, program):
         self.program = program
@@ -135,7 +135,7 @@ class Build:
 
 
 def control(simulator, call, body=None):
-    """One of the simulator's control endpoints; its answer."""
+    """Calls a control endpoint of the simulator. Returns its response."""
     data = None if body is None else json.dumps(body).encode()
     with urllib.request.urlopen(f"{simulator.address}/__simulator/{call}", data) as answer:
         text = answer.read()

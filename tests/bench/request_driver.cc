@@ -1,5 +1,5 @@
-// The largest and the most hostile requests that are accepted, one RPC after the other: what each
-// costs the gateway's loop, by the system's count of that thread's CPU time; prints one JSON line.
+// The CPU time of the gateway's loop for the largest and most hostile accepted requests, one RPC
+// after the other, as the system counts it for that thread. Prints one JSON line.
 #include <google/protobuf/field_mask.pb.h>
 #include <grpcpp/create_channel.h>
 
@@ -24,7 +24,7 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// Of the loop's thread, in nanoseconds.
+// CPU time of the loop's thread, in nanoseconds.
 class LoopCpu {
  public:
   explicit LoopCpu(int pid) {
@@ -50,7 +50,7 @@ constexpr std::pair<Kind, const char*> kKinds[] = {{Kind::kLargest, "largest"},
                                                    {Kind::kUnknownPaths, "unknown paths"},
                                                    {Kind::kUnknownNames, "unknown names"}};
 
-// Eight KiB of conditions on fields that nobody knows, each near to some.
+// Eight KiB of conditions on unknown fields whose names are similar to known ones.
 std::string UnknownFilter() {
   std::string filter;
   while (filter.size() < 8000) filter += "created_timestmp.usr_nme.host_nam:'a'+";

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A gateway under mixed load and faults for minutes: whether it grows.
+"""Runs a gateway under mixed load and faults for minutes, and checks that it does not grow.
 
 usage: soak.py BUILD_FOLDER MINUTES
 """
@@ -12,18 +12,18 @@ import time
 from programs import Build, driver, end_by_signal, result
 
 RATE = 60  # calls a second: most of Falcon's budget
-SLICE_S = 10  # p99 is told for so long each
-# Of each: every so many-th call that fits. Tokens live for seconds.
+SLICE_S = 10  # seconds of load for each sample of p99
+# Each fault strikes every n-th call that it matches.
 FAULTS = ["status code=503 every=50", "reset every=150", "reset_mid_body every=170", "latency ms=300 every=20", "wrong_types every=30",
           "malformed_json every=190", "stall_mid_body path=/devices every=900", "rate_limited in_seconds=1 every=2000",
           "unauthorized path=/devices every=400", "cursor_expired path=/devices/queries every=300"]
-WARM = 0.25  # of the time does not count
-# What may be added in the time that counts, and the growth a minute that is nothing whatever the time.
+WARM = 0.25  # share of the time at the start that is not judged
+# The growth that is allowed in the judged time, and the growth a minute that is always allowed.
 ROOM = {"RSS, MiB": (4, 0.1), "descriptors": (8, 0.1), "threads": (2, 0.1)}
 
 
 def look(process):
-    """What the system tells of a process now."""
+    """Memory, descriptors and threads of a process now."""
     with open(f"/proc/{process.pid}/status", encoding="ascii") as lines:
         status = dict(line.split(":", 1) for line in lines)
     return {"RSS, MiB": int(status["VmRSS"].split()[0]) / 1024, "descriptors": len(os.listdir(f"/proc/{process.pid}/fd")),
@@ -31,7 +31,7 @@ def look(process):
 
 
 def slope(points):
-    """Least squares, a minute."""
+    """The growth a minute, by least squares."""
     count = len(points)
     if count < 2:
         return 0.0
@@ -41,7 +41,7 @@ def slope(points):
 
 
 def draw(series, path):
-    """One panel a series, from zero to its most."""
+    """Writes an SVG with a panel for each series, from zero to its maximum."""
     width, height, margin = 900, 150, 50
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height * len(series)}" font-family="sans-serif" font-size="12">']
     for number, (name, points) in enumerate(series.items()):
@@ -63,7 +63,7 @@ def watch(gateway, series, start, done):
 
 
 def soak(build, minutes):
-    """The samples of each series: minutes since the start, and what was seen."""
+    """Returns the samples of each series: minutes since the start, and the value."""
     series = {name: [] for name in (*ROOM, "p99 of look-ups, ms")}
     answered, failures = 0, {}
     faults = [flag for fault in FAULTS for flag in ("--fault", f"{fault} times=0")]
@@ -76,7 +76,7 @@ def soak(build, minutes):
             while time.monotonic() - start < minutes * 60:
                 load = driver([f"{build.build}/tests/bench/budget_driver", "--address", gateway.address, "--mode", "mixed",
                                "--rate", str(RATE), "--seconds", str(SLICE_S), "--deadline-ms", "5000"])
-                load.stdout.readline()  # it knows the hosts, and begins by a line, or the end of its input
+                load.stdout.readline()  # it has read the hosts, and begins at a line or the end of its input
                 tally = result(load)
                 kinds = [tally[kind] for kind in ("lookups", "lists", "exports")]
                 answered += sum(kind["ok"] for kind in kinds)

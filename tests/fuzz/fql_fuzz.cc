@@ -9,7 +9,7 @@
 
 namespace {
 
-// Whether every quote that opens also closes, by a reading that shares nothing with the parser.
+// Whether every quote is closed. Shares no code with the parser.
 bool QuotesAreClosed(std::string_view text) {
   char open = 0;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!QuotesAreClosed(text)) std::abort();
   const std::string printed = parsed->Text();
   if (!QuotesAreClosed(printed)) std::abort();
-  // Escapes and quotes make the print longer than what was read.
+  // The printed text is longer than the input, because of escapes and quotes.
   const auto again = falcon::fql::Parse(printed, "filter", {.max_bytes = printed.size()});
   if (!again.ok() || !(*again == *parsed) || again->Text() != printed) std::abort();
   return 0;

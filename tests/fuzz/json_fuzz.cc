@@ -1,5 +1,4 @@
-// Fuzzes the way of an answer from bytes to message: parse, repair, envelope, decode in full and in
-// part.
+// Fuzzes a response from bytes to message: parse, repair, envelope, full and partial decoding.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -23,7 +22,7 @@ void Decode(const Decoder& decoder, const Document& document, const DecodeOption
     Detection detection;
     DecodeReport report;
     decoder.Decode(document, i, options, detection, report);
-    // What we hand on, every client must be able to read: nesting within bounds, text in UTF-8.
+    // Every client must be able to read the result: bounded nesting, text in UTF-8.
     Detection copy;
     if (!copy.ParseFromString(detection.SerializeAsString())) std::abort();
   }
@@ -34,7 +33,7 @@ void Decode(const Decoder& decoder, const Document& document, const DecodeOption
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const Decoder decoder(Detection::descriptor());
   std::string body(reinterpret_cast<const char*>(data), size);
-  // Most inputs are tried as a record too, since they seldom find an envelope by themselves.
+  // Inputs are also tried as a record, since they rarely contain an envelope.
   if (size > 0 && data[0] != '{') body = "{\"resources\":[{" + body + "}]}";
   const auto document = Document::Parse(std::move(body));
   if (!document.ok()) return 0;

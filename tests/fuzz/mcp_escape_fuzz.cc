@@ -1,5 +1,5 @@
-// Text from Falcon on its way to a model: any bytes come out harmless, as valid JSON, and can be
-// read back whole, or up to where they were cut.
+// Fuzzes the escaping of Falcon's text for models: any bytes become harmless, valid JSON, which
+// reads back as the input, whole or up to a cut.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

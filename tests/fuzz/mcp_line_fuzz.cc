@@ -1,5 +1,5 @@
-// Framing of lines: however a stream is cut into pieces, its lines are the same, and none is longer
-// than asked for.
+// Fuzzes the framing of lines: the lines of a stream do not depend on how it is cut into pieces,
+// and none is longer than the limit.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace {
 
 using falcon::mcp::LineFramer;
 
-// Nothing: a line that was too long.
+// Nullopt stands for a line that was too long.
 using Lines = std::vector<std::optional<std::string>>;
 
 Lines Frame(std::string_view stream, size_t most_bytes, size_t piece) {

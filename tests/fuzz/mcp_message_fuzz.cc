@@ -1,5 +1,5 @@
 // Fuzzes the protocol side of the MCP bridge: arbitrary bytes as messages of one conversation, on
-// stdio and on HTTP. Whatever comes, each thing sent is one line of valid JSON.
+// stdio and on HTTP. Each message sent is one line of valid JSON.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -49,7 +49,8 @@ Offer OneTool() {
   return offer;
 }
 
-// One message a line; a first byte that is odd: as on HTTP, with lines of headers before it.
+// One message per line. With an odd first byte the messages come as on HTTP, after lines of
+// headers.
 void Converse(Server& server, std::string_view text, bool http) {
   const auto session = std::make_shared<Session>();
   const auto outlet = std::make_shared<Checker>();
@@ -75,7 +76,7 @@ void Converse(Server& server, std::string_view text, bool http) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const Offer offer = OneTool();
   if (size == 0) return 0;
-  // What is in flight ends before the next input begins.
+  // Calls in flight end before the next input begins.
   Workers workers(1, 64);
   Server server(offer, workers);
   Converse(server, {reinterpret_cast<const char*>(data) + 1, size - 1}, data[0] % 2 == 1);

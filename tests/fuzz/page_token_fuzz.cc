@@ -1,5 +1,5 @@
-// Page tokens: random text is never accepted, and what the cursor codec accepts it writes back the
-// same.
+// Fuzzes page tokens: random text is never accepted, and cursors that are decoded encode to the
+// same bytes.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

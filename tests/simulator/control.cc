@@ -1,5 +1,5 @@
-// The interface for tests in this process, with the mutex and the one place where exceptions end; and
-// the control endpoints below /__simulator/.
+// The interface for tests in this process, with the mutex and the one place where exceptions end;
+// and the control endpoints below /__simulator/.
 #include <algorithm>
 #include <exception>
 #include <utility>

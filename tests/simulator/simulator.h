@@ -27,7 +27,8 @@ class Simulator {
   void ResetLedger();
   uint64_t Count(std::string_view method_and_path) const;
   uint64_t MutatingCalls() const;
-  // A rule in the text or JSON form of fault/fault.h. Returns what is wrong with it; empty on success.
+  // A rule in the text or JSON form of fault/fault.h. Returns what is wrong with it; empty on
+  // success.
   std::string AddFault(std::string_view rule);
   void ClearFaults();
   void RevokeTokens();

@@ -1,4 +1,4 @@
-// By posix_spawn.
+// Starts the child by posix_spawn and reads its output until it is ready.
 #include "tests/support/child.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// A program of Debian's as a child process of a test.
+// An installed program as a child process of a test.
 #ifndef FALCON_TESTS_SUPPORT_CHILD_H_
 #define FALCON_TESTS_SUPPORT_CHILD_H_
 
@@ -9,10 +9,10 @@
 
 namespace falcon::testing {
 
-// Killed with its object.
+// The destructor kills the process.
 class Child {
  public:
-  // Finds the program by PATH, and returns when it has printed `ready` to standard output or error.
+  // Searches PATH. Returns when the program has printed `ready` to standard output or error.
   Child(std::vector<std::string> arguments, const std::string& ready);
   ~Child();
   Child(const Child&) = delete;
@@ -22,7 +22,7 @@ class Child {
 
  private:
   pid_t pid_ = -1;
-  int out_ = -1;  // stays open: the program may go on to print
+  int out_ = -1;  // stays open, since the program may print more
 };
 
 }  // namespace falcon::testing

@@ -19,7 +19,7 @@ class FakeClock final : public Clock {
     steady_ += span.count();
     wall_ += span.count();
   }
-  // The wall clock jumps as an operator's `date --set` would; the steady one does not.
+  // Moves the wall clock, as `date --set` does. The steady clock does not move.
   void JumpWall(std::chrono::nanoseconds span) { wall_ += span.count(); }
 
  private:

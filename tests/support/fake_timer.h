@@ -18,8 +18,8 @@ class FakeTimer final : public runtime::Timer {
  public:
   FakeTimer(runtime::Loop& loop, FakeClock& clock) : loop_(loop), clock_(clock) {}
 
-  // With this, every wait moves the clock to its end instead of waiting: for tests that only look
-  // at what was slept.
+  // From now on each wait moves the clock to its end instead of waiting. For tests that only check
+  // what was slept.
   void AdvanceByItself() { by_itself_ = true; }
   // Loop thread only.
   const std::vector<milliseconds>& slept() const { return slept_; }
@@ -36,8 +36,8 @@ class FakeTimer final : public runtime::Timer {
     co_await sleeper->over.Wait();
   }
 
-  // Moves the clock and wakes whoever is due. Any thread but the loop's; returns when the loop has
-  // seen it.
+  // Moves the clock and ends the waits that are due. Any thread but the loop's. Returns when the
+  // loop has seen it.
   void Advance(std::chrono::nanoseconds span) {
     OnLoop(loop_, [&] {
       clock_.Advance(span);

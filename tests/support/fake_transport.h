@@ -1,4 +1,4 @@
-// A transport that answers from a script and remembers what it was asked.
+// A transport that answers from a script and records its requests.
 #ifndef FALCON_TESTS_SUPPORT_FAKE_TRANSPORT_H_
 #define FALCON_TESTS_SUPPORT_FAKE_TRANSPORT_H_
 
@@ -30,8 +30,8 @@ inline http::HttpResponse Response(int status, std::string_view body, http::Head
 // Loop thread only, but for Answer before the first call.
 class FakeTransport final : public http::HttpTransport {
  public:
-  // The next call whose "METHOD url" contains `what` gets `answer`; `times` such calls do. First
-  // match wins; none: 404.
+  // The next `times` calls whose "METHOD url" contains `what` get `answer`. The first match wins;
+  // without a match the answer is 404.
   void Answer(std::string what, absl::StatusOr<http::HttpResponse> answer, int times = 1) {
     script_.push_back({std::move(what), std::move(answer), times, nullptr});
   }
@@ -41,7 +41,7 @@ class FakeTransport final : public http::HttpTransport {
     script_.push_back({std::move(what), std::move(answer), 1, std::move(gate)});
   }
 
-  // Forgets the script. No call waits for a gate.
+  // Forgets the script. No call may be waiting for a gate.
   void Forget() { script_.clear(); }
 
   Task<absl::StatusOr<http::HttpResponse>> Send(http::HttpRequest request) override {

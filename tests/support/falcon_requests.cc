@@ -1,4 +1,4 @@
-// Lines of tabs, and a comparison by names, types and bounds.
+// Reads the tab-separated table, and compares requests with it by names, types and bounds.
 #include "tests/support/falcon_requests.h"
 
 #include <gtest/gtest.h>

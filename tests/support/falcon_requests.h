@@ -1,5 +1,5 @@
-// What Falcon's reads take, as tests/data/falcon_requests.tsv has it, and what is wrong with a
-// request.
+// The parameters of Falcon's reads, from tests/data/falcon_requests.tsv, and checks of requests
+// against them.
 #ifndef FALCON_TESTS_SUPPORT_FALCON_REQUESTS_H_
 #define FALCON_TESTS_SUPPORT_FALCON_REQUESTS_H_
 
@@ -29,10 +29,10 @@ struct FalconRead {
   bool body_is_list = false;  // of objects with these keys
 };
 
-// By "METHOD /path". Fails the test where the file cannot be read.
+// By "METHOD /path". Fails the test when the file cannot be read.
 std::map<std::string, FalconRead> LoadFalconReads(const std::string& file);
 
-// What `read` would refuse of a request; empty: nothing. A body that was cut is not looked into.
+// Why `read` would refuse a request; empty if it would not. A truncated body is not checked.
 std::vector<std::string> Complaints(const FalconRead& read,
                                     const std::vector<std::pair<std::string, std::string>>& query,
                                     const std::string& body);

@@ -13,7 +13,7 @@
 
 namespace falcon::testing {
 
-// `text` with its end replaced so that texts of other numbers differ and ids keep their shape.
+// `text` with its end replaced by `number`, so that texts differ and ids keep their shape.
 inline std::string Numbered(std::string text, int number) {
   char digits[8];
   std::snprintf(digits, sizeof(digits), "%04x", number);
@@ -21,9 +21,8 @@ inline std::string Numbered(std::string text, int number) {
   return text.replace(text.size() - 4, 4, digits);
 }
 
-// Fills what a caller may repeat or write at length, up to its bounds: items, words of enums, texts.
-// Ids that the request holds already are made many of their kind. Fields that steer the call
-// (tokens, masks, times) stay as they are.
+// Fills lists, enums and texts up to their bounds. Ids that the request already holds are
+// repeated in their own form. Fields that control the call (tokens, masks, times) stay as they are.
 class LargestRequest {
  public:
   using Message = google::protobuf::Message;
@@ -44,7 +43,7 @@ class LargestRequest {
     }
   }
 
-  // Of `field`, one more than its bounds allow. False: nothing of it can be too much.
+  // Exceeds the bounds of `field` by one. False if the field has no bounds.
   bool Exceed(const FieldDescriptor& field) {
     const rpc::FieldBounds bounds = rpc::BoundsOf(field);
     const bool text = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;

@@ -1,4 +1,4 @@
-// Connections as tasks of one loop.
+// Serves each connection in a task of one loop.
 #include "tests/support/loopback_server.h"
 
 #include <zlib.h>

@@ -1,4 +1,4 @@
-// An HTTP/1.1 server on a free port of 127.0.0.1 that follows a script, step by step.
+// An HTTP/1.1 server on a free port of 127.0.0.1 that follows a script.
 #ifndef FALCON_TESTS_SUPPORT_LOOPBACK_SERVER_H_
 #define FALCON_TESTS_SUPPORT_LOOPBACK_SERVER_H_
 
@@ -21,13 +21,13 @@
 
 namespace falcon::testing {
 
-// Steps of a script. What they leave open stays open: without Reset or Close the connection waits
-// for its next request.
+// Steps of a script. Without Reset or Close the connection stays open and waits for the next
+// request.
 struct SendBytes {
   std::string bytes;
 };
 struct WaitFor {
-  std::string gate;  // until LoopbackServer::Open with this name; it stays open
+  std::string gate;  // opened by LoopbackServer::Open with this name; stays open
 };
 struct WaitForHangUp {};  // until the client closes or resets
 struct ResetConnection {};
@@ -59,9 +59,10 @@ class LoopbackServer {
   using Handler = std::function<Script(const SeenRequest&)>;
 
   struct Options {
-    std::optional<Certificate> certificate = std::nullopt;  // with one: TLS
-    bool http2 = false;                                     // agrees to HTTP/2, but cannot speak it
-    Script welcome = {};                                    // before the first request
+    std::optional<Certificate> certificate =
+        std::nullopt;     // with a certificate, the server speaks TLS
+    bool http2 = false;   // negotiates HTTP/2 without speaking it
+    Script welcome = {};  // before the first request
   };
 
   explicit LoopbackServer(Handler handler) : LoopbackServer(std::move(handler), Options()) {}
@@ -74,7 +75,7 @@ class LoopbackServer {
 
   void Open(std::string gate);
 
-  // Block until so many have been seen in all.
+  // Block until `count` have been seen in total.
   void AwaitRequests(size_t count);
   void AwaitHangUps(int count);
 

@@ -1,4 +1,4 @@
-// A request for each method, made from its descriptor, so that a new RPC is driven without a line.
+// A request for each method, made from its descriptor, so that new RPCs are covered without a line.
 #ifndef FALCON_TESTS_SUPPORT_METHOD_REQUESTS_H_
 #define FALCON_TESTS_SUPPORT_METHOD_REQUESTS_H_
 
@@ -18,8 +18,8 @@
 
 namespace falcon::testing {
 
-// What the descriptors do not tell of a request: names of fields, values of indicators, and what
-// leads to operations that little else leads to.
+// What the descriptors do not say: names of fields, values of indicators, and fields that select
+// an operation.
 inline const std::map<std::string, std::string> kRequestHints = {
     {"AggregateDetections", "field: 'status'"},
     {"AggregateHosts", "field: 'platform_name'"},
@@ -40,12 +40,12 @@ class MethodRequests {
   using Message = google::protobuf::Message;
   using FieldDescriptor = google::protobuf::FieldDescriptor;
 
-  // `ids`: of a record of each kind, by its message's name. `any_id`: of other kinds.
+  // `ids`: an id for each kind of record, by the name of its message. `any_id`: for other kinds.
   explicit MethodRequests(const client::Catalog& catalog,
                           std::map<std::string, std::string> ids = {}, std::string any_id = "r1")
       : catalog_(catalog), ids_(std::move(ids)), any_id_(std::move(any_id)) {}
 
-  // As little as the method needs.
+  // The smallest request that the method accepts.
   std::unique_ptr<Message> For(const client::Method& method) const {
     std::unique_ptr<Message> request = catalog_.NewMessage(*method.descriptor->input_type());
     const auto hint = kRequestHints.find(method.descriptor->name());
@@ -57,7 +57,8 @@ class MethodRequests {
     return request;
   }
 
-  // Every field of the record, every switch on, and pages that have others behind them.
+  // Selects every field of the record, turns every switch on, and asks for pages that have
+  // successors.
   static void AskForAll(const client::Method& method, Message& request) {
     const auto& reflection = *request.GetReflection();
     if (method.shape.read_mask != nullptr) {
@@ -73,7 +74,7 @@ class MethodRequests {
     }
   }
 
-  // Keeps the id of the first record that a list answered, if there is one.
+  // Keeps the id of the first record in the response of a list, if there is one.
   void Remember(const client::Method& method, const Message& answer) {
     const FieldDescriptor* records = method.shape.records;
     if (method.verb != "list" || answer.GetReflection()->FieldSize(answer, records) == 0) return;
@@ -97,7 +98,7 @@ class MethodRequests {
     }
   }
 
-  // An id of a record, not a filter by one.
+  // Whether the field is the id of a record, and not a filter by one.
   static bool IsId(const FieldDescriptor& field) {
     static const std::set<std::string> kNames = {"id",         "ids",          "device_id",
                                                  "device_ids", "composite_id", "composite_ids"};
@@ -120,7 +121,7 @@ class MethodRequests {
     }
   }
 
-  // Of the kind of record that the method answers, or that its name speaks of; else any.
+  // An id of the kind of record that the method returns or is named after, or else any id.
   std::string IdFor(const client::Method& method) const {
     const FieldDescriptor* records = method.shape.records;
     const std::string method_name = method.descriptor->name();

@@ -1,4 +1,4 @@
-// nghttpx: HTTP/2 with TLS before a server that speaks HTTP/1.1.
+// nghttpx: a proxy that puts HTTP/2 with TLS in front of a server that speaks HTTP/1.1.
 #ifndef FALCON_TESTS_SUPPORT_NGHTTPX_H_
 #define FALCON_TESTS_SUPPORT_NGHTTPX_H_
 
@@ -9,14 +9,14 @@
 
 namespace falcon::testing {
 
-// Serves at a socket in a folder of its own. The certificate of the server behind it is not checked.
+// Serves at a socket in its own folder. The certificate of the server behind it is not checked.
 class Nghttpx {
  public:
   struct Files {
     std::string key;
     std::string certificate;
   };
-  // Returns when it serves. `server_port`: of 127.0.0.1.
+  // Returns when it serves. `server_port` is a port of 127.0.0.1.
   Nghttpx(int server_port, bool server_tls, const Files& files)
       : socket_(scratch_.folder() + "/h2.sock"),
         child_({"nghttpx", "--conf=/dev/null", "--single-process", "--workers=1", "--no-ocsp",

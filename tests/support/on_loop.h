@@ -48,11 +48,11 @@ class Running {
   void Cancel() {
     OnLoop(loop_, [this] { CancelOnLoop(); });
   }
-  // The same for work that runs on the loop already.
+  // The same, called on the loop.
   void CancelOnLoop() {
     if (!state_->finished) state_->signal.emit(boost::asio::cancellation_type::terminal);
   }
-  // Nullopt: it was cancelled.
+  // Nullopt if it was cancelled.
   std::optional<T> Get() { return state_->promise.get_future().get(); }
 
  private:

@@ -1,4 +1,4 @@
-// Debian's redis-server.
+// Runs redis-server as a child process.
 #include "tests/support/redis_server.h"
 
 #include <signal.h>

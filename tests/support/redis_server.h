@@ -1,4 +1,4 @@
-// A real Redis for one test, at a socket in a folder of its own.
+// A real Redis for one test, at a socket in its own folder.
 #ifndef FALCON_TESTS_SUPPORT_REDIS_SERVER_H_
 #define FALCON_TESTS_SUPPORT_REDIS_SERVER_H_
 
@@ -11,19 +11,19 @@
 
 namespace falcon::testing {
 
-// Keeps nothing on disk, and listens on no network.
+// Stores nothing on disk and listens on no network.
 class RedisServer {
  public:
-  // Returns when it serves. `flags`: further ones.
+  // Returns when it serves. `flags` are added to the command line.
   explicit RedisServer(std::vector<std::string> flags = {});
 
   // "unix:/..."
   std::string address() const { return "unix:" + socket_; }
 
   void Kill() { child_.reset(); }
-  // Again at the same address, empty. After a Kill.
+  // After Kill: serves again at the same address, without data.
   void Start();
-  // SIGSTOP: takes connections and answers nothing; and SIGCONT.
+  // SIGSTOP (it accepts connections and does not answer) and SIGCONT.
   void Stop() const;
   void Continue() const;
 

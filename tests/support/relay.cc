@@ -1,4 +1,4 @@
-// Each connection is two pumps.
+// Copies the bytes of each connection in two tasks, one for each direction.
 #include "tests/support/relay.h"
 
 #include <array>

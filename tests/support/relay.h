@@ -1,4 +1,4 @@
-// A relay before a server that can lose its connections: they stay open, and nothing passes.
+// A relay in front of a server. It can lose its connections: they stay open, and nothing passes.
 #ifndef FALCON_TESTS_SUPPORT_RELAY_H_
 #define FALCON_TESTS_SUPPORT_RELAY_H_
 
@@ -12,7 +12,8 @@
 
 namespace falcon::testing {
 
-// Listens on a free port of 127.0.0.1. One thread serves all connections. Methods: the test's thread.
+// Listens on a free port of 127.0.0.1. One thread serves all connections. Call methods from the
+// test's thread.
 class Relay {
  public:
   explicit Relay(int server_port);                   // of 127.0.0.1
@@ -20,10 +21,10 @@ class Relay {
   ~Relay();
 
   int port() const { return port_; }
-  // Of the clients, since the start.
+  // Connections of clients since the start.
   int connections() const { return connections_; }
 
-  // From now on swallows what the open connections bring, from both sides. New ones are served.
+  // From now on drops all bytes of the open connections, in both directions. New ones are served.
   void LoseConnections();
 
  private:

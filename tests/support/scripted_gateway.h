@@ -1,4 +1,4 @@
-// A gateway for tests of its clients: answers what it is told, and keeps what it was asked.
+// A gateway for tests of its clients. It answers as the test says and records its requests.
 #ifndef FALCON_TESTS_SUPPORT_SCRIPTED_GATEWAY_H_
 #define FALCON_TESTS_SUPPORT_SCRIPTED_GATEWAY_H_
 
@@ -23,12 +23,12 @@ namespace falcon::client {
 class ScriptedGateway final : public Gateway {
  public:
   using Message = google::protobuf::Message;
-  // Fills in the answer; a failure is returned instead.
+  // Fills in the response, or returns a failure.
   using Reply = std::function<std::optional<Failure>(const Message& request, Message& response)>;
 
   explicit ScriptedGateway(const Catalog& catalog) : catalog_(catalog) {}
 
-  // What a method answers from now on; a stream answers it once.
+  // The response of a method from now on. A stream sends it once.
   void On(const std::string& method, Reply reply) {
     const std::lock_guard lock(mutex_);
     replies_[method] = {std::move(reply)};
@@ -50,7 +50,7 @@ class ScriptedGateway final : public Gateway {
        [failure = std::move(failure)](const Message&, Message&) { return std::optional(failure); });
   }
 
-  // Requests so far as text protos of one line, each behind its method's name: "GetHost hostname:
+  // The requests so far, each as the method's name and a text proto on one line: "GetHost hostname:
   // \"A\" ".
   std::vector<std::string> Asked() const {
     const std::lock_guard lock(mutex_);

@@ -1,4 +1,4 @@
-// A certificate by OpenSSL, without files.
+// Creates the certificate by OpenSSL, without files.
 #include "tests/support/self_signed_cert.h"
 
 #include <openssl/evp.h>

@@ -1,4 +1,4 @@
-// A throw-away certificate for servers of tests on 127.0.0.1.
+// A temporary certificate for test servers on 127.0.0.1.
 #ifndef FALCON_TESTS_SUPPORT_SELF_SIGNED_CERT_H_
 #define FALCON_TESTS_SUPPORT_SELF_SIGNED_CERT_H_
 
@@ -11,7 +11,7 @@ struct Certificate {
   std::string key_pem;
 };
 
-// Made anew in memory; valid for one day and for 127.0.0.1 by that name only. It is its own CA.
+// Created in memory. It is valid for one day and for the name 127.0.0.1 only, and is its own CA.
 Certificate MakeSelfSignedCertificate();
 
 }  // namespace falcon::testing

@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/error.h"
@@ -25,6 +27,13 @@ MATCHER(IsOk, "") {
 MATCHER_P2(FailsWith, code, reason, "") {
   *result_listener << StatusOf(arg).ToString();
   return StatusOf(arg).code() == code && Reason(StatusOf(arg)) == reason;
+}
+
+// The same with a matcher of the message.
+MATCHER_P3(FailsWith, code, reason, message, "") {
+  *result_listener << StatusOf(arg).ToString();
+  return StatusOf(arg).code() == code && Reason(StatusOf(arg)) == reason &&
+         ::testing::Matches(message)(std::string(StatusOf(arg).message()));
 }
 
 }  // namespace falcon::testing

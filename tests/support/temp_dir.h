@@ -1,4 +1,4 @@
-// A folder for one test.
+// A temporary folder for one test.
 #ifndef FALCON_TESTS_SUPPORT_TEMP_DIR_H_
 #define FALCON_TESTS_SUPPORT_TEMP_DIR_H_
 
@@ -12,7 +12,7 @@
 
 namespace falcon::testing {
 
-// Goes with all that is in it.
+// The destructor removes the folder and its content.
 class TempDir {
  public:
   TempDir() {

@@ -1,5 +1,5 @@
-// Shows absl::Mutex to ThreadSanitizer. Debian's Abseil is built without it, so that what a mutex
-// orders would look like a race. These definitions come before those of the shared library.
+// Makes absl::Mutex known to ThreadSanitizer. The packaged Abseil is built without it, so accesses
+// that a mutex orders would look like races. These definitions precede those of the shared library.
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 #include <dlfcn.h>
@@ -33,7 +33,7 @@ void Mutex::Unlock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   real(this);
 }
 
-// By polling: the library would evaluate the condition where the lock is not seen.
+// Polls, since the library would evaluate the condition where the lock is not seen.
 void Mutex::Await(const Condition& condition) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   AwaitWithTimeout(condition, InfiniteDuration());
 }

@@ -1,4 +1,4 @@
-// Reads shown text back: what stood there before hostile characters were shown.
+// Reverses the escaping of hostile characters, and checks that escaped text keeps its content.
 #ifndef FALCON_TESTS_SUPPORT_UNESCAPE_H_
 #define FALCON_TESTS_SUPPORT_UNESCAPE_H_
 
@@ -11,7 +11,7 @@
 
 namespace falcon::mcp {
 
-// Whether all of it is UTF-8 without hostile characters.
+// Whether the text is UTF-8 without hostile characters.
 inline bool IsHarmless(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
     if (text[at] >= ' ' && text[at] <= '~') {
@@ -42,7 +42,7 @@ inline void AppendUtf8(std::string& out, uint32_t value) {
   byte(0x80 | (value & 0x3F));
 }
 
-// Turns \u{XXXX} and \x{XX} back.
+// Decodes \u{XXXX} and \x{XX}.
 inline std::string ReadBack(std::string_view shown) {
   std::string out;
   for (size_t at = 0; at < shown.size(); ++at) {
@@ -64,7 +64,7 @@ inline std::string ReadBack(std::string_view shown) {
   return out;
 }
 
-// What `shown` shows, without the mark of a cut of a text of that size.
+// `shown` without the mark that a text of that size was cut.
 inline std::string_view WithoutCut(std::string_view shown, size_t bytes) {
   const std::string mark =
       StrCat("… (cut: ", client::Grouped(static_cast<int64_t>(bytes)), " bytes in all)");
@@ -74,13 +74,13 @@ inline std::string_view WithoutCut(std::string_view shown, size_t bytes) {
   return shown;
 }
 
-// Whether `shown` tells `original`: all of it, or, cut and marked, its beginning.
+// Whether `shown` holds `original`: all of it, or its beginning with the mark of a cut.
 inline bool Tells(std::string_view shown, std::string_view original) {
   return ReadBack(shown) == original ||
          original.starts_with(ReadBack(WithoutCut(shown, original.size())));
 }
 
-// The same for two texts that differ only in that one was defanged.
+// `text` with its links as defanging leaves them, to compare texts of which one was defanged.
 inline std::string Fanged(std::string_view text) {
   std::string out;
   for (const char c : text) {

@@ -18,7 +18,7 @@ struct ChainOptions {
   double jitter = 1.0;
 };
 
-// What a chain stands on. References outlive it.
+// The dependencies of a chain. They outlive it.
 struct ChainBase {
   runtime::Loop& loop;
   const Clock& clock;

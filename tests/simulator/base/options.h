@@ -34,8 +34,8 @@ struct Options {
 
   // Data.
   uint64_t seed = 1;
-  // Numbers of records by the name of their flag, such as {"iocs", 700}; each area has a default for
-  // its own. The table of areas is in areas/registry.cc.
+  // Numbers of records by the name of their flag, such as {"iocs", 700}; each area has a default
+  // for its own. The table of areas is in areas/registry.cc.
   std::map<std::string, uint32_t, std::less<>> sizes;
   Nanos now = 0;  // the instant the data ends at; 0 takes the start
   uint32_t corrupt_every = 0;

@@ -20,8 +20,8 @@ class Alert {
  public:
   Alert(const World& world, uint32_t index);
 
-  // SHA-256 of the file behind a background behavior. Few files cause many alerts: each behavior has
-  // kFileVariants of them.
+  // SHA-256 of the file behind a background behavior. Few files cause many alerts: each behavior
+  // has kFileVariants of them.
   static constexpr uint32_t kFileVariants = 4;
   static std::string FileHash(const World& world, const Behavior& behavior, uint32_t variant);
 

@@ -187,39 +187,16 @@ Json RtrSession::Logs() const {
 
 // The keys of the host's record that a session repeats.
 Json RtrSession::DeviceDetails() const {
-  static constexpr std::string_view kKeys[] = {"agent_version",
-                                               "config_id_base",
-                                               "config_id_build",
-                                               "config_id_platform",
-                                               "deployment_type",
-                                               "device_id",
-                                               "external_ip",
-                                               "first_login_timestamp",
-                                               "first_login_user",
-                                               "first_seen",
-                                               "hostname",
-                                               "last_login_timestamp",
-                                               "last_login_user",
-                                               "last_seen",
-                                               "local_ip",
-                                               "mac_address",
-                                               "machine_domain",
-                                               "major_version",
-                                               "minor_version",
-                                               "modified_timestamp",
-                                               "notes",
-                                               "os_version",
-                                               "ou",
-                                               "platform_id",
-                                               "platform_name",
-                                               "product_type",
-                                               "product_type_desc",
-                                               "release_group",
-                                               "site_name",
-                                               "system_manufacturer",
-                                               "system_product_name",
-                                               "status",
-                                               "tags"};
+  // clang-format off
+  static constexpr std::string_view kKeys[] = {
+      "agent_version", "config_id_base", "config_id_build", "config_id_platform",
+      "deployment_type", "device_id", "external_ip", "first_login_timestamp", "first_login_user",
+      "first_seen", "hostname", "last_login_timestamp", "last_login_user", "last_seen",
+      "local_ip", "mac_address", "machine_domain", "major_version", "minor_version",
+      "modified_timestamp", "notes", "os_version", "ou", "platform_id", "platform_name",
+      "product_type", "product_type_desc", "release_group", "site_name", "system_manufacturer",
+      "system_product_name", "status", "tags"};
+  // clang-format on
   const Json host = Target().Record();
   Json details;
   for (const std::string_view key : kKeys) {

@@ -43,8 +43,8 @@ void SortBy(const Collection& collection, const SortKey& sort, Rows* rows, KeyOf
                  [](const Keyed<Key>& item) { return item.row; });
 }
 
-// Negative, zero or positive: `left` before, equal to, or after `right`. Absent values sort last both
-// ways.
+// Negative, zero or positive: `left` before, equal to, or after `right`. Absent values sort last
+// both ways.
 int CompareValues(const fql::Value& left, const fql::Value& right, bool descending) {
   const bool left_absent = std::holds_alternative<std::monostate>(left);
   const bool right_absent = std::holds_alternative<std::monostate>(right);

@@ -43,8 +43,8 @@ void Cursors::ExpireAll() {
   by_age_.clear();
 }
 
-// First in, first out: the look-ups of a benchmark are either all hits or all misses, so recency gains
-// nothing.
+// First in, first out: the look-ups of a benchmark are either all hits or all misses, so recency
+// gains nothing.
 std::string_view RecordCache::Text(const Collection& collection, uint32_t row) {
   Entries& entries = by_collection_[&collection];
   if (entries.version != collection.version())

@@ -3,7 +3,6 @@
 #define FALCON_TESTS_UNIT_AUTH_AUTH_STACK_H_
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <memory>
 #include <sstream>
@@ -90,6 +89,12 @@ class AuthStack : public ::testing::Test {
   }
   std::shared_ptr<runtime::OneShotEvent> Gate() {
     return std::make_shared<runtime::OneShotEvent>(loop_.executor());
+  }
+  // Opening it lets the next request of `what` have this answer.
+  std::shared_ptr<runtime::OneShotEvent> HoldBack(std::string what, http::HttpResponse answer) {
+    auto gate = Gate();
+    transport_.AnswerAfter(std::move(what), std::move(answer), gate);
+    return gate;
   }
   void Open(const std::shared_ptr<runtime::OneShotEvent>& gate) {
     testing::OnLoop(loop_, [&] { gate->Set(); });

@@ -83,8 +83,7 @@ TEST_F(CachedTokenSourceTest, ServesTheOldTokenDuringARefresh) {
   transport_.Answer("POST", Granted("old"));
   ASSERT_THAT(Get(), IsOk());
   clock_.Advance(seconds(1700));
-  const auto gate = Gate();
-  transport_.AnswerAfter("POST", Granted("new"), gate);
+  const auto gate = HoldBack("POST", Granted("new"));
   for (int i = 0; i < 10; ++i) EXPECT_EQ(Get()->value.Reveal(), "canary-token-old");
   EXPECT_EQ(TokenRequests(), 2);
   Open(gate);
@@ -94,8 +93,7 @@ TEST_F(CachedTokenSourceTest, ServesTheOldTokenDuringARefresh) {
 
 TEST_F(CachedTokenSourceTest, ConcurrentGetsShareOneTokenRequest) {
   Start();
-  const auto gate = Gate();
-  transport_.AnswerAfter("POST", Granted(), gate);
+  const auto gate = HoldBack("POST", Granted());
   std::deque<testing::Running<absl::StatusOr<Token>>> callers;
   for (int i = 0; i < 1000; ++i) callers.push_back(StartGetting());
   Settle();
@@ -106,8 +104,7 @@ TEST_F(CachedTokenSourceTest, ConcurrentGetsShareOneTokenRequest) {
 
 TEST_F(CachedTokenSourceTest, WaitersShareAFailure) {
   Start();
-  const auto gate = Gate();
-  transport_.AnswerAfter("POST", Refusal(403, "denied"), gate);
+  const auto gate = HoldBack("POST", Refusal(403, "denied"));
   std::deque<testing::Running<absl::StatusOr<Token>>> callers;
   for (int i = 0; i < 100; ++i) callers.push_back(StartGetting());
   Settle();
@@ -120,8 +117,7 @@ TEST_F(CachedTokenSourceTest, WaitersShareAFailure) {
 
 TEST_F(CachedTokenSourceTest, CancelledWaiterLeavesTheRequestToTheOthers) {
   Start();
-  const auto gate = Gate();
-  transport_.AnswerAfter("POST", Granted(), gate);
+  const auto gate = HoldBack("POST", Granted());
   auto leaver = StartGetting();
   auto stayer = StartGetting();
   Settle();
@@ -134,8 +130,7 @@ TEST_F(CachedTokenSourceTest, CancelledWaiterLeavesTheRequestToTheOthers) {
 
 TEST_F(CachedTokenSourceTest, RequestGoesOnWhenAllWaitersAreCancelled) {
   Start();
-  const auto gate = Gate();
-  transport_.AnswerAfter("POST", Granted(), gate);
+  const auto gate = HoldBack("POST", Granted());
   auto leaver = StartGetting();
   Settle();
   leaver.Cancel();
@@ -321,8 +316,7 @@ TEST_F(CachedTokenSourceTest, TokenThatArrivesDuringABackoffEndsIt) {
   Refuse(first);
   const Token second = *Get();
   clock_.Advance(seconds(1700));
-  const auto gate = Gate();
-  transport_.AnswerAfter("POST", Granted("three"), gate);
+  const auto gate = HoldBack("POST", Granted("three"));
   ASSERT_THAT(Get(), IsOk());  // renewal begins
   Refuse(second);              // and the token is refused meanwhile: a hold begins
   Open(gate);

@@ -1,4 +1,4 @@
-// Text that is joined, escaped, or guessed at.
+// Text that is joined, escaped, compared, digested or guessed at.
 #include "base/text.h"
 
 #include <gtest/gtest.h>
@@ -6,6 +6,9 @@
 
 #include <array>
 #include <string>
+
+#include "absl/strings/escaping.h"
+#include "base/digest.h"
 
 namespace falcon {
 namespace {
@@ -125,6 +128,81 @@ TEST(Nearest, FindsTheTypoAndNotTheStranger) {
   EXPECT_EQ(Nearest("status", kNames), "status");
   EXPECT_EQ(Nearest("tactic_id", kNames), "");
   EXPECT_EQ(Nearest("x", std::array<std::string_view, 0>()), "");
+}
+
+struct Pair {
+  std::string name;
+  std::string a;
+  std::string b;
+  bool same;
+};
+
+class FoldCaseTest : public ::testing::TestWithParam<Pair> {};
+
+TEST_P(FoldCaseTest, IsEqualOnlyForTextsThatDifferInCase) {
+  EXPECT_EQ(FoldCase(GetParam().a) == FoldCase(GetParam().b), GetParam().same);
+}
+
+INSTANTIATE_TEST_SUITE_P(Names, FoldCaseTest,
+                         ::testing::Values(Pair{"Ascii", "macbook-7.local", "MacBook-7.LOCAL",
+                                                true},
+                                           Pair{"Umlaut", "über-pc", "ÜBER-PC", true},
+                                           Pair{"FinalSigma", "ΟΔΥΣΣΕΥΣ", "οδυσσευς", true},
+                                           Pair{"Cyrillic", "СЕРВЕР-1", "сервер-1", true},
+                                           Pair{"SharpS", "straße-1", "STRASSE-1", true},
+                                           Pair{"ComposedAccent",
+                                                "u\xCC\x88"
+                                                "ber-pc",
+                                                "Über-pc", true},
+                                           Pair{"FullWidthDiffers", "ＳＲＶ-1", "SRV-1", false},
+                                           Pair{"AccentDiffers", "uber-pc", "über-pc", false},
+                                           Pair{"LongerDiffers", "10-0-0-5", "10-0-0-51", false},
+                                           Pair{"PunctuationDiffers", "srv-1", "srv_1", false},
+                                           Pair{"BlankDiffers", "srv 1", "srv1", false}),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(LetterCase, MapsEveryScript) {
+  EXPECT_EQ(UpperCase("über-pc7"), "ÜBER-PC7");
+  EXPECT_EQ(LowerCase("ÜBER-PC7"), "über-pc7");
+  EXPECT_EQ(UpperCase("10-0-0-5"), LowerCase("10-0-0-5"));
+}
+
+TEST(LetterCase, TakesBytesThatAreNoUtf8) {
+  EXPECT_EQ(LowerCase("A\xFF"), "a\xEF\xBF\xBD");
+  EXPECT_EQ(FoldCase(std::string("A\0B", 3)), std::string("a\0b", 3));
+}
+
+const std::string kCid = "fedcba9876543210fedcba9876543210";
+const std::string kAid = "0123456789abcdef0123456789abcdef";
+const std::string kUpperAid = "0123456789ABCDEF0123456789ABCDEF";
+
+TEST(DeviceId, IsTheDevicesPartInLowerCase) {
+  for (const std::string& text : {kAid, kUpperAid, kCid + "_" + kAid, kCid + "_" + kUpperAid}) {
+    EXPECT_TRUE(IsDeviceId(text)) << text;
+    EXPECT_EQ(DeviceId(text), kAid) << text;
+  }
+}
+
+TEST(DeviceId, IsNoOtherText) {
+  for (const std::string& text :
+       {std::string(), kAid.substr(1), kAid + "0", kCid + kAid, kCid + "-" + kAid,
+        kCid + "_" + kAid + "_x", kCid + "_" + kAid.substr(1), "_" + kAid, kAid + "_",
+        std::string(32, 'g')}) {
+    EXPECT_FALSE(IsDeviceId(text)) << text;
+  }
+}
+
+TEST(DigestTest, HmacIsThatOfTheStandard) {
+  const Digest mac = HmacSha256("Jefe", "what do ya want for nothing?");  // RFC 4231, case 2
+  EXPECT_EQ(absl::BytesToHexString({reinterpret_cast<const char*>(mac.data()), mac.size()}),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
+TEST(DigestTest, HmacOfAnEmptyKeyIsStillADigest) { EXPECT_NE(HmacSha256("", "x"), Digest{}); }
+
+TEST(DigestDeathTest, HmacThatFailsEndsTheProgram) {
+  const std::string_view too_long("k", size_t{1} << 31);  // never read
+  EXPECT_DEATH(HmacSha256(too_long, "x"), "HMAC");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Deadlines against a clock that stands still.
+// Deadlines and backoff against a clock that stands still.
 #include "base/time.h"
 
 #include <gtest/gtest.h>
@@ -46,6 +46,24 @@ TEST(SystemClock, DoesNotGoBackwards) {
   const SystemClock clock;
   const SteadyTime before = clock.Now();
   EXPECT_GE(clock.Now(), before);
+}
+
+constexpr Backoff kBackoff(milliseconds(500), seconds(20));
+
+TEST(BackoffTest, DoublesUpToItsMaximum) {
+  EXPECT_EQ(kBackoff.After(0), milliseconds(500));
+  EXPECT_EQ(kBackoff.After(1), milliseconds(500));
+  EXPECT_EQ(kBackoff.After(2), milliseconds(1000));
+  EXPECT_EQ(kBackoff.After(6), milliseconds(16'000));
+  EXPECT_EQ(kBackoff.After(7), milliseconds(20'000));
+  EXPECT_EQ(kBackoff.After(1'000'000), milliseconds(20'000));
+}
+
+TEST(BackoffTest, JitterTakesAwayAtMostHalf) {
+  EXPECT_EQ(kBackoff.After(2, 0.0), milliseconds(500));
+  EXPECT_EQ(kBackoff.After(2, 0.5), milliseconds(750));
+  EXPECT_EQ(kBackoff.After(2, -7.0), milliseconds(500));
+  EXPECT_EQ(kBackoff.After(2, 7.0), milliseconds(1000));
 }
 
 }  // namespace

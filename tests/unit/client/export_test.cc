@@ -8,7 +8,6 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "error_of.h"
 #include "fake_gateway.h"
 #include "program_run.h"
 #include "tests/support/temp_dir.h"

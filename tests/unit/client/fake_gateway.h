@@ -6,6 +6,7 @@
 #include <grpcpp/server_builder.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,8 +16,27 @@
 #include "falcon_gateway/v1/detections.grpc.pb.h"
 #include "falcon_gateway/v1/gateway.grpc.pb.h"
 #include "falcon_gateway/v1/hosts.grpc.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 
 namespace falcon::client {
+
+// A status with google.rpc details, as the gateway sends them.
+template <class... Details>
+grpc::Status ErrorOf(grpc::StatusCode code, const std::string& message, const std::string& reason,
+                     const std::map<std::string, std::string>& metadata = {},
+                     const Details&... details) {
+  google::rpc::Status status;
+  status.set_code(code);
+  status.set_message(message);
+  google::rpc::ErrorInfo info;
+  info.set_reason(reason);
+  info.set_domain("falcon-gateway");
+  info.mutable_metadata()->insert(metadata.begin(), metadata.end());
+  status.add_details()->PackFrom(info);
+  (status.add_details()->PackFrom(details), ...);
+  return grpc::Status(code, message, status.SerializeAsString());
+}
 
 // Handlers are set before the first call and run on gRPC's threads.
 class FakeGateway {

@@ -7,7 +7,6 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "error_of.h"
 #include "fake_gateway.h"
 #include "program_run.h"
 #include "text.h"
@@ -268,25 +267,15 @@ TEST_F(Fgctl, EveryCommandFailsWhenItsOutputCannotBeWritten) {
     return grpc::Status::OK;
   };
   const int fd = open("/dev/full", O_WRONLY);
-  for (const auto& arguments :
-       std::vector<std::vector<std::string>>{{"--help"},
-                                             {"help", "hosts", "list"},
-                                             {"--version"},
-                                             {"describe"},
-                                             {"fql"},
-                                             {"completion", "bash"},
-                                             {"status"},
-                                             {"status", "-o", "table"},
-                                             {"status", "-o", "ndjson"},
-                                             {"detections", "list"},
-                                             {"detections", "list", "--all", "-o", "ndjson"},
-                                             {"detections", "list", "-o", "table"}}) {
+  for (const char* command :
+       {"--help", "help hosts list", "--version", "describe", "fql", "completion bash", "status",
+        "status -o table", "status -o ndjson", "detections list", "detections list --all -o ndjson",
+        "detections list -o table"}) {
     OutputFile file(fd, {});
     setting_.file = &file;
-    const ProgramRun run = Run(arguments);
-    EXPECT_EQ(run.code, 1) << Join(arguments, " ");
-    EXPECT_THAT(run.err, HasSubstr("Standard output: No space left on device"))
-        << Join(arguments, " ");
+    const ProgramRun run = Run(Split(command, ' '));
+    EXPECT_EQ(run.code, 1) << command;
+    EXPECT_THAT(run.err, HasSubstr("Standard output: No space left on device")) << command;
   }
   close(fd);
 }
@@ -312,16 +301,10 @@ TEST_F(Fgctl, SuggestsTheNearestWordForInvalidUsage) {
   EXPECT_THAT(Run({"hosts"}).err, HasSubstr("Known: list, get"));
   EXPECT_THAT(Run({"status", "-o", "yaml"}).err, HasSubstr("table, json, ndjson"));
   EXPECT_THAT(Run({"status", "--timeout", "soon"}).err, HasSubstr("30s"));
-  for (const auto& arguments :
-       std::vector<std::vector<std::string>>{{"detection", "list"},
-                                             {"hosts"},
-                                             {"hosts", "list", "extra"},
-                                             {"status", "-o", "yaml"},
-                                             {"detections", "list", "--limit", "0"},
-                                             {"detections", "list", "--severity", "x"},
-                                             {"status", "--cert", "a"},
-                                             {"status", "--ca-file", "/does/not/exist"}}) {
-    EXPECT_EQ(Run(arguments).code, 2) << Join(arguments, " ");
+  for (const char* command : {"detection list", "hosts", "hosts list extra", "status -o yaml",
+                              "detections list --limit 0", "detections list --severity x",
+                              "status --cert a", "status --ca-file /does/not/exist"}) {
+    EXPECT_EQ(Run(Split(command, ' ')).code, 2) << command;
   }
 }
 
@@ -333,21 +316,13 @@ TEST_F(Fgctl, NamesTheAddressWhenNoGatewayListens) {
 }
 
 TEST_F(Fgctl, HelpNeedsNoGateway) {
-  for (const auto& arguments : std::vector<std::vector<std::string>>{{},
-                                                                     {"--help"},
-                                                                     {"help"},
-                                                                     {"help", "hosts", "list"},
-                                                                     {"hosts", "--help"},
-                                                                     {"describe"},
-                                                                     {"describe", "hosts"},
-                                                                     {"describe", "hosts", "get"},
-                                                                     {"describe", "status"},
-                                                                     {"fql", "hosts"},
-                                                                     {"completion", "bash"},
-                                                                     {"--version"}}) {
-    const ProgramRun run = RunFgctl(arguments, setting_);
-    EXPECT_EQ(run.code, 0) << Join(arguments, " ") << run.err;
-    EXPECT_FALSE(run.out.empty()) << Join(arguments, " ");
+  EXPECT_FALSE(RunFgctl({}, setting_).out.empty());
+  for (const char* command :
+       {"--help", "help", "help hosts list", "hosts --help", "describe", "describe hosts",
+        "describe hosts get", "describe status", "fql hosts", "completion bash", "--version"}) {
+    const ProgramRun run = RunFgctl(Split(command, ' '), setting_);
+    EXPECT_EQ(run.code, 0) << command << run.err;
+    EXPECT_FALSE(run.out.empty()) << command;
   }
   EXPECT_THAT(RunFgctl({"--help"}, setting_).out, HasSubstr("130  interrupted"));
   EXPECT_THAT(RunFgctl({"help", "hosts", "list"}, setting_).out, HasSubstr("--hostname TEXT"));
@@ -375,23 +350,20 @@ TEST_F(Fgctl, ListsTheFieldsOfFqlWithTheirOperators) {
   EXPECT_EQ(RunFgctl({"fql", "nonsense"}, setting_).code, 2);
 }
 
-// `fgctl fql > proto/FQL.md` after a change of the protos.
-TEST_F(Fgctl, FqlPageEqualsTheCommittedOne) {
-  std::ifstream file(FALCON_FQL_PAGE);
-  const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  const std::string printed = RunFgctl({"fql"}, setting_).out;
-  EXPECT_TRUE(page == printed) << "proto/FQL.md is not what `fgctl fql` prints";
-  EXPECT_THAT(printed, AllOf(HasSubstr("## vulnerabilities"), HasSubstr("`cve.exprt_rating`")));
-}
-
-// `fgctl api > docs/api.md` after a change of the protos.
-TEST_F(Fgctl, ApiPageEqualsTheCommittedOne) {
-  std::ifstream file(FALCON_API_PAGE);
-  const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  const std::string printed = RunFgctl({"api"}, setting_).out;
-  EXPECT_TRUE(page == printed) << "docs/api.md is not what `fgctl api` prints";
-  EXPECT_THAT(printed, AllOf(HasSubstr("### DetectionFilter"), HasSubstr("`FQL_INVALID`"),
-                             HasSubstr("`created_timestamp:>= that many days ago`")));
+// `fgctl fql > proto/FQL.md` and `fgctl api > docs/api.md` after a change of the protos.
+TEST_F(Fgctl, FqlAndApiPagesEqualTheCommittedOnes) {
+  for (const auto& [command, path] :
+       {std::pair("fql", FALCON_FQL_PAGE), std::pair("api", FALCON_API_PAGE)}) {
+    std::ifstream file(path);
+    const std::string page(std::istreambuf_iterator<char>(file), {});
+    EXPECT_TRUE(page == RunFgctl({command}, setting_).out)
+        << path << " is not what `fgctl " << command << "` prints";
+  }
+  EXPECT_THAT(RunFgctl({"fql"}, setting_).out,
+              AllOf(HasSubstr("## vulnerabilities"), HasSubstr("`cve.exprt_rating`")));
+  EXPECT_THAT(RunFgctl({"api"}, setting_).out,
+              AllOf(HasSubstr("### DetectionFilter"), HasSubstr("`FQL_INVALID`"),
+                    HasSubstr("`created_timestamp:>= that many days ago`")));
 }
 
 TEST_F(Fgctl, CompletionKnowsCommandsFlagsAndWords) {

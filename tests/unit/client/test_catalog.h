@@ -26,8 +26,8 @@ inline const Method& MethodOf(const Catalog& catalog, const std::string& noun,
   return *method;
 }
 
-// A message of that type, such as "falcon_gateway.v1.Host", as the client makes it: from the descriptor
-// set, not from stubs.
+// A message of that type, such as "falcon_gateway.v1.Host", as the client makes it: from the
+// descriptor set, not from stubs.
 inline std::unique_ptr<google::protobuf::Message> FromText(const Catalog& catalog,
                                                            const google::protobuf::Descriptor& type,
                                                            const std::string& text) {

@@ -3,7 +3,6 @@
 #define FALCON_TESTS_UNIT_CONFIG_CONFIG_FIXTURE_H_
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <map>
 #include <string>

@@ -1,6 +1,5 @@
 // Which records are of the name that a request asks for.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <string>
 

@@ -1,4 +1,4 @@
-// A Falcon of numbered rows that answers every operation of the table, with the quirks that its
+// A fake Falcon of numbered rows that answers every operation of the table, with the quirks that
 // users report.
 #ifndef FALCON_TESTS_UNIT_GATEWAY_ROWS_OF_FALCON_H_
 #define FALCON_TESTS_UNIT_GATEWAY_ROWS_OF_FALCON_H_
@@ -30,17 +30,17 @@ struct Quirks {
   int rows = 3;
   int rows_an_instant = 1;
   Total total = Total::kHonest;
-  int cap = 100'000;              // rows of a page, whatever is asked for; said in `meta`
+  int cap = 100'000;              // maximum rows of a page; reported in `meta`
   bool cursor_after_all = false;  // the last page names a next one
   int lost_cursor = -1;           // this page names no next one
   int dead_cursor = -1;           // this call with a cursor is answered 404
   bool next_page_header = true;
   size_t text_bytes = 0;     // of a long text in each record
-  int slow_above = 100'000;  // pages of more rows stall
+  int slow_above = 100'000;  // pages with more rows time out
 };
 
-// Loop thread, but for setting it up while nothing is under way. Row N has the id N in hexadecimal
-// digits, and instants in order.
+// Used on the loop thread; set up by the test while no call is in flight. Row N has the id N in
+// hexadecimal digits. Timestamps follow the order of the rows.
 class RowsOfFalcon final : public http::HttpTransport {
  public:
   using Json = nlohmann::json;
@@ -144,7 +144,7 @@ class RowsOfFalcon final : public http::HttpTransport {
     return Whole(std::move(resources));
   }
 
-  // The seconds of an instant in FQL, whole ones.
+  // The whole seconds of a timestamp in FQL.
   static int64_t Seconds(const std::string& text) {
     std::tm parts{};
     const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);

@@ -1,4 +1,4 @@
-// All services that read Falcon, behind a real server, over RowsOfFalcon; called by descriptors.
+// All services that read Falcon behind a real server, over RowsOfFalcon, called by descriptors.
 #ifndef FALCON_TESTS_UNIT_GATEWAY_SERVED_GATEWAY_H_
 #define FALCON_TESTS_UNIT_GATEWAY_SERVED_GATEWAY_H_
 
@@ -13,11 +13,11 @@
 #include <string>
 #include <vector>
 
-#include "client/catalog.h"
 #include "client/gateway.h"
-#include "descriptor_set.h"
 #include "rpc/services/services.h"
+#include "tests/support/method_requests.h"
 #include "tests/support/upstream_chain.h"
+#include "tests/unit/client/test_catalog.h"
 #include "tests/unit/gateway/rows_of_falcon.h"
 
 namespace falcon::testing {
@@ -33,6 +33,17 @@ class StartObserver final : public rpc::CallObserver {
   std::atomic<int> started = 0;  // calls that the loop has seen
 };
 
+// Ids in the form that requests require.
+inline const std::map<std::string, std::string> kIds = {
+    {"Detection", "0123456789abcdef0123456789abcdef:ind:0123456789abcdef0123456789abcdef:1-2-3"},
+    {"Host", "0123456789abcdef0123456789abcdef"},
+    {"DiscoveredHost", "0123456789abcdef0123456789abcdef_fedcba9876543210"},
+    {"Ioc", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
+    {"RtrSession", "9f3c5e7a-1234-5678-abcd-ef0123456789"},
+    {"Vulnerability", "0123456789abcdef0123456789abcdef_0123456789abcdef0123456789abcdef"},
+    {"IntelIndicator", "domain_malicious.example"},
+};
+
 class GatewayTest : public ::testing::Test {
  protected:
   GatewayTest() {
@@ -40,14 +51,11 @@ class GatewayTest : public ::testing::Test {
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     for (rpc::NewService* make : rpc::kServices) {
-      // These need more than Falcon.
+      // These depend on more than Falcon.
       if (make == rpc::NewGatewayService || make == rpc::NewReputationService) continue;
       builder.RegisterService(services_.emplace_back(make(environment_, deps_)).get());
     }
     server_ = builder.BuildAndStart();
-    auto catalog = client::Catalog::Load(DescriptorSet());
-    if (!catalog.ok()) ADD_FAILURE() << catalog.status();
-    catalog_ = *std::move(catalog);
     // A default channel: no message above 4 MiB.
     invoker_ = std::make_unique<client::Invoker>(
         grpc::CreateChannel(StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()),
@@ -55,7 +63,7 @@ class GatewayTest : public ::testing::Test {
   }
   ~GatewayTest() override { server_->Shutdown(); }
 
-  // The methods that read Falcon, by their name.
+  // The methods that read Falcon.
   std::vector<const client::Method*> Methods() const {
     std::vector<const client::Method*> methods;
     for (const client::Noun& noun : catalog_->nouns()) {
@@ -69,15 +77,19 @@ class GatewayTest : public ::testing::Test {
     return methods;
   }
 
-  const client::Catalog& catalog() const { return *catalog_; }
-
   std::unique_ptr<Message> Request(const client::Method& method, const std::string& text) const {
     auto request = catalog_->NewMessage(*method.descriptor->input_type());
     EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, request.get())) << text;
     return request;
   }
 
-  // Each message of the answer; why it failed, if it did.
+  // The smallest request that the method accepts.
+  std::unique_ptr<Message> RequestFor(const client::Method& method) const {
+    return MethodRequests(*catalog_, kIds, "0123456789abcdef0123456789abcdef_fedcba9876543210")
+        .For(method);
+  }
+
+  // Passes each message of the response to `on_message`. Returns the failure, if there is one.
   std::optional<client::Failure> Call(const client::Method& method, const Message& request,
                                       const std::function<void(const Message&)>& on_message) {
     const client::CallSettings settings{
@@ -103,7 +115,7 @@ class GatewayTest : public ::testing::Test {
   upstream::AdmissionQueue admission_{loop_, clock_, timer_, {.permits = 4, .max_waiting = 100}};
   upstream::RateBudget budget_{clock_, timer_};
   runtime::CpuPool pool_{loop_, 2};
-  // Faults in a row are what tests are made of.
+  // Consecutive faults must not open the circuit.
   upstream::Bulkheads bulkheads_{
       loop_, clock_, timer_, [] { return 0.5; }, {.circuit_breaker = {.min_calls = 0}}};
   UpstreamChain chain_{
@@ -115,11 +127,11 @@ class GatewayTest : public ::testing::Test {
   rpc::ServiceDeps deps_{chain_.cached, tokens_, clock_, timer_, &pool_};
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<grpc::Server> server_;
-  std::unique_ptr<client::Catalog> catalog_;
+  const std::unique_ptr<client::Catalog> catalog_ = client::RealCatalog();
   std::unique_ptr<client::Invoker> invoker_;
 };
 
-// The answer's first field: what was asked for. Null: one message.
+// The response's first field if it is a list, or else null.
 inline const FieldDescriptor* RowsField(const client::Method& method) {
   const FieldDescriptor* first = method.descriptor->output_type()->field(0);
   return first->is_repeated() ? first : nullptr;

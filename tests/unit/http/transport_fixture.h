@@ -3,7 +3,6 @@
 #define FALCON_TESTS_UNIT_HTTP_TRANSPORT_FIXTURE_H_
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <cstdio>

@@ -2,7 +2,6 @@
 #include "json/document.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <memory>
 #include <optional>

@@ -27,8 +27,7 @@ class RedisStoreTest : public StoreTest {
 
 TEST_F(RedisStoreTest, GetReturnsPutValuesInTheOrderOfTheKeys) {
   const RedisServer server;
-  Connect(server.address());
-  UntilConnected();
+  ConnectTo(server);
   const std::string binary("\0\r\n$5\r\n\xFF", 8);
   Put("a", "1");
   Put("b", binary);
@@ -42,8 +41,7 @@ TEST_F(RedisStoreTest, GetReturnsPutValuesInTheOrderOfTheKeys) {
 
 TEST_F(RedisStoreTest, ValuesUpToTheMaximumAreStored) {
   const RedisServer server;
-  Connect(server.address());
-  UntilConnected();
+  ConnectTo(server);
   const std::string large(redis::KeyValueStore::kMaxValueBytes, 'x');
   Put("large", large);
   EXPECT_THAT(Get({"large"}), ElementsAre(Optional(large)));
@@ -54,8 +52,7 @@ TEST_F(RedisStoreTest, ValuesUpToTheMaximumAreStored) {
 
 TEST_F(RedisStoreTest, PutIsDroppedWhenTooMuchIsUnderWay) {
   const RedisServer server;
-  Connect(server.address());
-  UntilConnected();
+  ConnectTo(server);
   server.Stop();
   const std::string large(redis::KeyValueStore::kMaxValueBytes, 'x');
   Put("a", large);
@@ -122,8 +119,7 @@ TEST_F(RedisStoreTest, NewReasonIsLoggedAgain) {
 
 TEST_F(RedisStoreTest, ReconnectsAfterALoss) {
   RedisServer server;
-  Connect(server.address());
-  UntilConnected();
+  ConnectTo(server);
   server.Kill();
   UntilFaults(1);
   EXPECT_FALSE(Stats().connected);
@@ -138,8 +134,7 @@ TEST_F(RedisStoreTest, ReconnectsAfterALoss) {
 
 TEST_F(RedisStoreTest, ThreeTimeoutsInARowCloseTheConnection) {
   RedisServer server;
-  Connect(server.address());
-  UntilConnected();
+  ConnectTo(server);
   Put("a", "1");
   ASSERT_THAT(Get({"a"}), ElementsAre(Optional(std::string("1"))));
   server.Stop();
@@ -158,8 +153,7 @@ TEST_F(RedisStoreTest, ThreeTimeoutsInARowCloseTheConnection) {
 
 TEST_F(RedisStoreTest, ConcurrentTimeoutsAreOneFailure) {
   RedisServer server;
-  Connect(server.address());
-  UntilConnected();
+  ConnectTo(server);
   server.Stop();
   std::vector<Running<redis::Values>> running;
   for (int i = 0; i < 10; ++i) running.push_back(Begin({"a"}));
@@ -173,8 +167,7 @@ TEST_F(RedisStoreTest, ConcurrentTimeoutsAreOneFailure) {
 
 TEST_F(RedisStoreTest, MayBeDestroyedWhileGetsWait) {
   RedisServer server;
-  Connect(server.address());
-  UntilConnected();
+  ConnectTo(server);
   server.Stop();
   Running<redis::Values> waiting = Begin({"a", "b"});
   Running<redis::Values> leaving = Begin({"a"});
@@ -187,8 +180,7 @@ TEST_F(RedisStoreTest, MayBeDestroyedWhileGetsWait) {
 
 TEST_F(RedisStoreTest, MayBeDestroyedAfterItsLoop) {
   RedisServer server;
-  Connect(server.address());
-  UntilConnected();
+  ConnectTo(server);
   server.Stop();
   const Running<redis::Values> waiting = Begin({"a", "b"});
   timer.Advance(milliseconds(0));

@@ -1,5 +1,20 @@
-// One look-up, from cache to transport, and what becomes of it when VirusTotal fails.
-#include "tests/unit/reputation/client_fixture.h"
+// The client: requests, cached reports, and how calls queue for the quota.
+#include "reputation/client.h"
+
+#include <gmock/gmock.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_timer.h"
+#include "tests/support/fake_transport.h"
+#include "tests/support/on_loop.h"
+#include "tests/support/status_matchers.h"
 
 namespace falcon::reputation {
 namespace {
@@ -9,8 +24,76 @@ using falcon::testing::FailsWith;
 using falcon::testing::IsOk;
 using falcon::testing::OnLoop;
 using falcon::testing::Response;
+using falcon::testing::Running;
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+constexpr char kKey[] = "canary-key";
+constexpr char kQuotaBody[] = R"({"error":{"code":"QuotaExceededError","message":"canary-key"}})";
+constexpr char kUnknownBody[] = R"({"error":{"code":"NotFoundError","message":"canary-key"}})";
+
+Indicator DomainOf(int number) { return {Kind::kDomain, StrCat("d", number, ".example")}; }
+
+http::HttpResponse Found(int malicious = 3, http::Headers headers = {}) {
+  return falcon::testing::Response(
+      200,
+      StrCat(R"({"data":{"type":"domain","id":"x","attributes":{"last_analysis_stats":)",
+             R"({"malicious":)", malicious, "}}}}"),
+      std::move(headers));
+}
+
+class ClientTest : public ::testing::Test {
+ protected:
+  void SetUp() override { Start(); }
+  void Start(bool urls = false, const std::string& key = kKey) {
+    ClientOptions options;
+    options.base_url = "https://vt.example";
+    options.api_key = Secret(key);
+    options.urls = urls;
+    client_ = std::make_unique<Client>(options, transport_, loop_, clock_, timer_);
+  }
+  absl::StatusOr<Answer> LookUp(Indicator indicator, milliseconds patience = seconds(30)) {
+    return Finish(Begin(std::move(indicator), patience));
+  }
+  falcon::testing::Running<absl::StatusOr<Answer>> Begin(Indicator indicator,
+                                                         milliseconds patience = seconds(30)) {
+    const Deadline deadline = Deadline::In(clock_, patience);
+    return {loop_, client_->LookUp(std::move(indicator), {caller_, deadline, calls_})};
+  }
+  absl::StatusOr<Answer> Finish(falcon::testing::Running<absl::StatusOr<Answer>> running) {
+    absl::StatusOr<Answer> answer = *running.Get();
+    EXPECT_THAT(answer.status().ToString(), ::testing::Not(::testing::HasSubstr("canary")))
+        << "the key got out";
+    return answer;
+  }
+  // Waits until `holds` is true on the loop, which is at work meanwhile.
+  template <class Predicate>
+  void Until(Predicate holds) {
+    bool held = false;
+    while (!held) falcon::testing::OnLoop(loop_, [&] { held = holds(); });
+  }
+  size_t sent() {
+    size_t count = 0;
+    falcon::testing::OnLoop(loop_, [&] { count = transport_.requests().size(); });
+    return count;
+  }
+  size_t Slept() {
+    size_t count = 0;
+    falcon::testing::OnLoop(loop_, [&] { count = timer_.slept().size(); });
+    return count;
+  }
+  void SpendAMinute() {
+    for (int i = 0; i < 4; ++i) EXPECT_THAT(LookUp(DomainOf(100 + i)), falcon::testing::IsOk());
+  }
+
+  falcon::testing::FakeClock clock_;
+  runtime::Loop loop_{"loop"};
+  falcon::testing::FakeTimer timer_{loop_, clock_};
+  falcon::testing::FakeTransport transport_;
+  std::unique_ptr<Client> client_;
+  std::string caller_ = "metadata:a";
+  std::shared_ptr<int> calls_ = std::make_shared<int>(0);
+};
 
 TEST_F(ClientTest, SendsTheKeyOnlyInItsHeader) {
   transport_.Answer("GET https://vt.example/api/v3/domains/d1.example", Found());
@@ -33,9 +116,9 @@ TEST_F(ClientTest, SendsTheKeyOnlyInItsHeader) {
 TEST_F(ClientTest, WithoutAKeyNothingIsSent) {
   Start(false, "");
   EXPECT_FALSE(client_->configured());
-  const auto answer = LookUp(DomainOf(1));
-  EXPECT_THAT(answer, FailsWith(StatusCode::kFailedPrecondition, "REPUTATION_KEY_MISSING"));
-  EXPECT_THAT(std::string(ToStd(answer.status().message())), HasSubstr("VIRUSTOTAL_API_KEY"));
+  EXPECT_THAT(LookUp(DomainOf(1)),
+              FailsWith(StatusCode::kFailedPrecondition, "REPUTATION_KEY_MISSING",
+                        HasSubstr("VIRUSTOTAL_API_KEY")));
   EXPECT_EQ(sent(), 0U);
 }
 
@@ -157,6 +240,167 @@ TEST_F(ClientTest, MalformedBodiesFailOnlyTheirLookUp) {
   EXPECT_THAT(LookUp(DomainOf(1)), FailsWith(StatusCode::kUnavailable, "UPSTREAM_MALFORMED"));
   EXPECT_THAT(LookUp(DomainOf(2)), FailsWith(StatusCode::kUnavailable, "UPSTREAM_PROXY"));
   EXPECT_THAT(LookUp(DomainOf(3)), IsOk());
+}
+
+TEST_F(ClientTest, ConcurrentIdenticalLookUpsMakeOneCall) {
+  const auto gate = std::make_shared<runtime::OneShotEvent>(loop_.executor());
+  transport_.AnswerAfter("d1", Found(), gate);
+  std::vector<Running<absl::StatusOr<Answer>>> running;
+  running.reserve(50);
+  for (int i = 0; i < 50; ++i) running.push_back(Begin(DomainOf(1)));
+  OnLoop(loop_, [&] { gate->Set(); });
+  for (auto& one : running) EXPECT_THAT(Finish(std::move(one)), IsOk());
+  EXPECT_EQ(sent(), 1U);
+}
+
+TEST_F(ClientTest, FifthLookUpWaitsForTheNextMinute) {
+  transport_.Answer("GET", Found(), 10);
+  SpendAMinute();
+  auto fifth = Begin(DomainOf(5), seconds(90));
+  Until([&] { return timer_.slept().size() == 5; });
+  EXPECT_EQ(sent(), 4U);
+  timer_.Advance(seconds(61));
+  EXPECT_THAT(Finish(std::move(fifth)), IsOk());
+  EXPECT_EQ(sent(), 5U);
+}
+
+TEST_F(ClientTest, LookUpWhoseTurnIsPastItsDeadlineFailsAtOnce) {
+  transport_.Answer("GET", Found(), 10);
+  SpendAMinute();
+  const auto late = LookUp(DomainOf(5), seconds(30));
+  EXPECT_THAT(late, FailsWith(StatusCode::kResourceExhausted, "REPUTATION_QUOTA"));
+  EXPECT_EQ(RetryAfter(late.status()), seconds(61));
+  EXPECT_EQ(Metadata(late.status())["quota"], "minute");
+  EXPECT_THAT(LookUp(DomainOf(101), seconds(1)), IsOk()) << "what is kept needs no turn";
+  EXPECT_EQ(sent(), 4U);
+}
+
+TEST_F(ClientTest, JoiningLookUpWhoseTurnIsPastItsDeadlineFailsAtOnce) {
+  transport_.Answer("GET", Found(), 10);
+  SpendAMinute();
+  auto patient = Begin(DomainOf(5), seconds(90));
+  Until([&] { return timer_.slept().size() == 5; });
+  const auto hasty = LookUp(DomainOf(5), seconds(30));
+  EXPECT_THAT(hasty, FailsWith(StatusCode::kResourceExhausted, "REPUTATION_QUOTA"));
+  EXPECT_EQ(RetryAfter(hasty.status()), seconds(61));
+  timer_.Advance(seconds(61));
+  EXPECT_THAT(Finish(std::move(patient)), IsOk());
+}
+
+TEST_F(ClientTest, CancelledLookUpReturnsItsTurn) {
+  transport_.Answer("GET", Found(), 10);
+  SpendAMinute();
+  auto leaver = Begin(DomainOf(5), seconds(90));
+  Until([&] { return timer_.slept().size() == 5; });
+  leaver.Cancel();
+  EXPECT_FALSE(leaver.Get().has_value());
+  timer_.Advance(seconds(61));
+  Until([&] { return client_->quota().minute_left == 4; });
+  EXPECT_EQ(sent(), 4U);
+}
+
+TEST_F(ClientTest, WaitingLookUpMayOutliveTheClient) {
+  transport_.Answer("GET", Found(), 10);
+  SpendAMinute();
+  auto waiting = Begin(DomainOf(5), seconds(90));
+  Until([&] { return timer_.slept().size() == 5; });
+  auto joined = Begin(DomainOf(5), seconds(80));
+  Until([&] { return timer_.slept().size() == 6; });
+  loop_.Stop();
+  client_.reset();  // as when the gateway ends: the loop, and what waits on it, goes last
+}
+
+TEST_F(ClientTest, JoinedLookUpWithMoreTimeTriesAgain) {
+  const auto gate = std::make_shared<runtime::OneShotEvent>(loop_.executor());
+  const absl::Status timed_out =
+      Error(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT", "the deadline passed");
+  transport_.AnswerAfter("d1", timed_out, gate);
+  transport_.Answer("d1", Found());
+  auto hasty = Begin(DomainOf(1), seconds(1));
+  Until([&] { return transport_.requests().size() == 1; });
+  auto patient = Begin(DomainOf(1), seconds(60));
+  auto equal = Begin(DomainOf(1), seconds(1));
+  OnLoop(loop_, [&] { gate->Set(); });
+  EXPECT_THAT(Finish(std::move(hasty)),
+              FailsWith(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT"));
+  EXPECT_THAT(Finish(std::move(equal)),
+              FailsWith(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT"));
+  EXPECT_THAT(Finish(std::move(patient)), IsOk());
+  EXPECT_EQ(sent(), 2U);
+}
+
+TEST_F(ClientTest, JoinedLookUpFailsAtItsOwnDeadlineAndTheCallGoesOn) {
+  const auto gate = std::make_shared<runtime::OneShotEvent>(loop_.executor());
+  transport_.AnswerAfter("d1", Found(), gate);
+  auto patient = Begin(DomainOf(1), seconds(60));
+  Until([&] { return transport_.requests().size() == 1; });
+  const size_t slept = Slept();
+  auto hasty = Begin(DomainOf(1), seconds(5));
+  auto also_patient = Begin(DomainOf(1), seconds(59));
+  Until([&] { return timer_.slept().size() == slept + 2; });
+  timer_.Advance(seconds(5));
+  EXPECT_THAT(Finish(std::move(hasty)),
+              FailsWith(StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT"));
+  OnLoop(loop_, [&] { gate->Set(); });
+  EXPECT_THAT(Finish(std::move(patient)), IsOk());
+  EXPECT_THAT(Finish(std::move(also_patient)), IsOk());
+  EXPECT_EQ(sent(), 1U);
+}
+
+TEST_F(ClientTest, JoinedLookUpReportsACooldownAtItsDeadline) {
+  const auto gate = std::make_shared<runtime::OneShotEvent>(loop_.executor());
+  transport_.AnswerAfter("d1", falcon::testing::Response(429, kQuotaBody, {{"Retry-After", "40"}}),
+                         gate);
+  transport_.Answer("d1", Found());
+  auto patient = Begin(DomainOf(1), seconds(90));
+  Until([&] { return transport_.requests().size() == 1; });
+  const size_t slept = Slept();
+  auto hasty = Begin(DomainOf(1), seconds(30));
+  Until([&] { return timer_.slept().size() == slept + 1; });
+  OnLoop(loop_, [&] { gate->Set(); });
+  Until([&] { return timer_.slept().size() == slept + 2; });  // the pause before the second try
+  timer_.Advance(seconds(1));
+  Until([&] { return timer_.slept().size() == slept + 3; });  // its turn
+  timer_.Advance(seconds(29));
+  const auto told = Finish(std::move(hasty));
+  EXPECT_THAT(told, FailsWith(StatusCode::kResourceExhausted, "REPUTATION_QUOTA"));
+  EXPECT_EQ(RetryAfter(told.status()), seconds(10));
+  timer_.Advance(seconds(10));
+  EXPECT_THAT(Finish(std::move(patient)), IsOk());
+  EXPECT_EQ(sent(), 2U);
+}
+
+TEST_F(ClientTest, TheDayIsSpentUntilMidnight) {
+  ClientOptions options;
+  options.base_url = "https://vt.example";
+  options.api_key = Secret(kKey);
+  options.quota = {.per_minute = 100, .per_day = 2};
+  client_ = std::make_unique<Client>(options, transport_, loop_, clock_, timer_);
+  transport_.Answer("GET", Found(), 10);
+  EXPECT_THAT(LookUp(DomainOf(1)), IsOk());
+  caller_ = "metadata:b";
+  EXPECT_THAT(LookUp(DomainOf(2)), IsOk());
+  const auto spent = LookUp(DomainOf(3));
+  EXPECT_THAT(spent, FailsWith(StatusCode::kResourceExhausted, "REPUTATION_QUOTA"));
+  EXPECT_EQ(Metadata(spent.status())["quota"], "day");
+  clock_.Advance(*RetryAfter(spent.status()));
+  EXPECT_THAT(LookUp(DomainOf(3)), IsOk());
+}
+
+TEST_F(ClientTest, LongQueueOfOneCallerLeavesTheNextMinuteToAnother) {
+  transport_.Answer("GET", Found(), 20);
+  SpendAMinute();
+  std::vector<Running<absl::StatusOr<Answer>>> flood;
+  flood.reserve(8);
+  for (int i = 0; i < 8; ++i) flood.push_back(Begin(DomainOf(i), seconds(600)));
+  Until([&] { return timer_.slept().size() == 12; });
+  caller_ = "metadata:b";
+  auto other = Begin(DomainOf(50), seconds(70));
+  Until([&] { return timer_.slept().size() == 13; });
+  timer_.Advance(seconds(61));
+  EXPECT_THAT(Finish(std::move(other)), IsOk());
+  for (auto& one : flood) one.Cancel();
+  for (auto& one : flood) one.Get();
 }
 
 }  // namespace

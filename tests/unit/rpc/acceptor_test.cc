@@ -1,26 +1,35 @@
-// Connections at the door: limits, silence, shortage of file descriptors, and when one has ended.
+// Connections: listening sockets, limits of accepting, and clients that cancel at once.
 #include "rpc/server/acceptor.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <mutex>
 #include <sstream>
 #include <thread>
 #include <vector>
 
+#include "rpc/server/connection_table.h"
+#include "rpc/server/listen_socket.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
 
 namespace falcon::rpc {
 namespace {
 
+using ::falcon::testing::FailsWith;
 using ::falcon::testing::IsOk;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class AcceptorTest : public ::testing::Test {
  protected:
@@ -193,6 +202,93 @@ TEST_F(AcceptorTest, KeepsConnectionsWhenListeningStops) {
   EXPECT_EQ(send(taken_[0].get(), "y", 1, MSG_NOSIGNAL), 1);
   char byte = 0;
   EXPECT_EQ(recv(client.get(), &byte, 1, 0), 1);
+}
+
+const auto kTaken = FailsWith(absl::StatusCode::kUnavailable, "LISTEN_FAILED");
+
+TEST(ListenSocket, BindsPortZeroOnEveryAddressOfAName) {
+  const auto listening = ListenSocket::Open("localhost:0");
+  ASSERT_THAT(listening, IsOk());
+  EXPECT_GT(listening->port(), 0);
+  EXPECT_GE(listening->sockets().size(), 1U);
+}
+
+TEST(ListenSocket, RefusesPortInUse) {
+  const auto first = ListenSocket::Open("127.0.0.1:0");
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT(ListenSocket::Open("127.0.0.1:" + std::to_string(first->port())), kTaken);
+}
+
+TEST(ListenSocket, RefusesUnknownName) {
+  EXPECT_THAT(ListenSocket::Open("no-such-host.invalid:0"), kTaken);
+}
+
+TEST(ListenSocket, RefusesPathThatAProcessServes) {
+  const testing::TempDir folder;
+  const std::string address = "unix:" + folder.folder() + "/socket";
+  const auto first = ListenSocket::Open(address);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT(ListenSocket::Open(address), kTaken);
+  EXPECT_TRUE(std::filesystem::exists(folder.folder() + "/socket"));
+}
+
+TEST(ListenSocket, ReplacesStalePath) {
+  const testing::TempDir folder;
+  const std::string path = folder.folder() + "/socket";
+  {
+    auto gone = ListenSocket::Open("unix:" + path);
+    ASSERT_THAT(gone, IsOk());
+    std::filesystem::rename(path, path + ".kept");  // outlives its process, as after a kill
+  }
+  std::filesystem::rename(path + ".kept", path);
+  EXPECT_THAT(ListenSocket::Open("unix:" + path), IsOk());
+}
+
+TEST(ListenSocket, KeepsFileThatIsNoSocket) {
+  const testing::TempDir folder;
+  std::ofstream(folder.folder() + "/notes") << "keep";
+  EXPECT_THAT(ListenSocket::Open("unix:" + folder.folder() + "/notes"), kTaken);
+  EXPECT_TRUE(std::filesystem::exists(folder.folder() + "/notes"));
+}
+
+TEST(ListenSocket, UnlinksOnlyItsOwnSocket) {
+  const testing::TempDir folder;
+  const std::string path = folder.folder() + "/socket";
+  auto first = ListenSocket::Open("unix:" + path);
+  ASSERT_THAT(first, IsOk());
+  std::filesystem::rename(path, path + ".moved");
+  auto second = ListenSocket::Open("unix:" + path);
+  ASSERT_THAT(second, IsOk());
+  first->Close();
+  EXPECT_TRUE(std::filesystem::exists(path));
+  second->Close();
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+class ResetLimiterTest : public ::testing::Test {
+ protected:
+  void Reset(const std::string& peer, int times) {
+    for (int i = 0; i < times; ++i) limiter_.Count(peer);
+  }
+
+  testing::FakeClock clock_;
+  telemetry::Metrics metrics_;
+  std::vector<std::string> closed_;
+  ResetLimiter limiter_{clock_, [this](const std::string& peer) { closed_.push_back(peer); },
+                        metrics_};
+};
+
+TEST_F(ResetLimiterTest, ClosesConnectionOnceBeyondResetsPerSecond) {
+  Reset("ipv4:192.0.2.1:1", ResetLimiter::kMaxResets + 10);
+  EXPECT_THAT(closed_, ElementsAre("ipv4:192.0.2.1:1"));
+}
+
+TEST_F(ResetLimiterTest, CountsEachConnectionAndSecondSeparately) {
+  Reset("ipv4:192.0.2.1:1", ResetLimiter::kMaxResets - 1);
+  Reset("ipv4:192.0.2.1:2", ResetLimiter::kMaxResets - 1);
+  clock_.Advance(seconds(1));
+  Reset("ipv4:192.0.2.1:1", ResetLimiter::kMaxResets - 1);
+  EXPECT_THAT(closed_, IsEmpty());
 }
 
 }  // namespace

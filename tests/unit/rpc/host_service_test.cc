@@ -59,11 +59,8 @@ class NameLookupTest : public GetHostByNameTest, public ::testing::WithParamInte
 TEST_P(NameLookupTest, ReturnsOnlyExactMatchInAnyCase) {
   Script(kDevices, Page(GetParam().existing));
   const grpc::Status status = Get(GetParam().asked);
-  if (GetParam().found.empty()) {
-    EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND) << status.error_message();
-  } else {
-    EXPECT_TRUE(status.ok()) << status.error_message();
-  }
+  EXPECT_EQ(status.error_code(), GetParam().found.empty() ? grpc::NOT_FOUND : grpc::OK)
+      << status.error_message();
   EXPECT_EQ(answer.host().hostname(), GetParam().found);
 }
 
@@ -83,16 +80,14 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(GetHostByNameTest, ListsOtherHostsOfTheSameName) {
   Script(kDevices, Page({"pc10", "PC1", "pc1", "pc11", "Pc1"}));
-  const grpc::Status status = Get("pc1");
-  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_TRUE(Ok(Get("pc1")));
   EXPECT_EQ(answer.host().device_id(), "h1");
   EXPECT_THAT(answer.other_device_ids(), ElementsAre("h2", "h4"));
 }
 
 TEST_F(GetHostByNameTest, ReturnsOnlySelectedFields) {
   Script(kDevices, Page({"pc10", "PC1"}));
-  const grpc::Status status = Get("pc1", {"os_version"});
-  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_TRUE(Ok(Get("pc1", {"os_version"})));
   EXPECT_EQ(answer.host().os_version(), "x");
   EXPECT_EQ(answer.host().device_id(), "");
   EXPECT_EQ(answer.host().hostname(), "");
@@ -101,8 +96,7 @@ TEST_F(GetHostByNameTest, ReturnsOnlySelectedFields) {
 TEST_F(GetHostByNameTest, ReadsPastPagesOfSimilarNames) {
   Script(kDevices, Page(std::vector<std::string>(500, "pc10"), "2"));
   Script(kDevices, Page({"pc11", "PC1"}, "", 500));
-  const grpc::Status status = Get("pc1");
-  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_TRUE(Ok(Get("pc1")));
   EXPECT_EQ(answer.host().hostname(), "PC1");
 }
 
@@ -137,8 +131,7 @@ class VulnerabilitiesByNameTest
 TEST_F(VulnerabilitiesByNameTest, ReturnsVulnerabilitiesOfExactMatchOnly) {
   Script("/devices/combined/devices/v1", Page({"ASSET10", "ASSET1", "asset1"}));
   Script("/spotlight/", R"({"meta":{},"resources":[]})");
-  const grpc::Status status = List("asset1");
-  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_TRUE(Ok(List("asset1")));
   EXPECT_THAT(Url(1), HasSubstr("h1"));
   EXPECT_THAT(Url(1), HasSubstr("h2"));
   EXPECT_THAT(Url(1), ::testing::Not(HasSubstr("h0")));
@@ -165,8 +158,7 @@ class DeviceLookupTest : public ServedTest<NewHostService, v1::HostService> {
     for (const std::string& id : ids) request.add_device_ids(id);
     grpc::ClientContext context;
     v1::BatchGetHostsResponse answer;
-    const grpc::Status status = stub->BatchGetHosts(&context, request, &answer);
-    EXPECT_TRUE(status.ok()) << status.error_message();
+    EXPECT_TRUE(Ok(stub->BatchGetHosts(&context, request, &answer)));
     return answer;
   }
 };
@@ -177,8 +169,7 @@ TEST_F(DeviceLookupTest, AcceptsIdWithCustomerPrefix) {
   request.set_device_id(kJoined);
   grpc::ClientContext context;
   v1::GetHostResponse answer;
-  const grpc::Status status = stub->GetHost(&context, request, &answer);
-  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_TRUE(Ok(stub->GetHost(&context, request, &answer)));
   EXPECT_EQ(answer.host().device_id(), kAid);
   EXPECT_THAT(transport.requests().at(0).body, HasSubstr(kAid));
 }

@@ -1,4 +1,4 @@
-// What is told of a call: by each message of a stream of itself, by trailers and the log of all.
+// RpcContext: what is told of a call, its method and its client.
 #include "rpc/server/rpc_context.h"
 
 #include <gmock/gmock.h>
@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "falcon_gateway/namespaces.h"
+#include "falcon_gateway/v1/discovered_accounts.pb.h"
 #include "falcon_gateway/v1/hosts.pb.h"
 #include "rpc/server/call_log.h"
+#include "rpc/server/rpc_environment.h"
+#include "rpc/server/rpc_method.h"
 #include "rpc/services/collection.h"
 #include "tests/unit/rpc/served_fixture.h"
 #include "tests/unit/upstream/upstream_fixture.h"
@@ -151,6 +154,38 @@ TEST(DescribeTest, ListsNotesOnceEscapedAndBounded) {
   EXPECT_EQ(info.notes(0).field(), "filter.hostname");
   EXPECT_EQ(info.notes(0).id(), "h1");
   EXPECT_EQ(info.notes(1).reason(), "TOTAL_IS_WRONG");
+}
+
+TEST(RpcMethod, IsTheMethodOfTheRequest) {
+  EXPECT_EQ(MethodOf<v1::GetHostRequest>().name, "/falcon_gateway.v1.HostService/GetHost");
+}
+
+TEST(RpcMethod, IsFoundInAnotherFileThanItsRequest) {
+  EXPECT_EQ(MethodOf<v1::ListDiscoveredAccountsRequest>().name,
+            "/falcon_gateway.v1.DiscoverService/ListDiscoveredAccounts");
+}
+
+TEST(RpcMethod, HasTheStalenessOfItsOption) {
+  EXPECT_EQ(MethodOf<v1::GetHostRequest>().default_staleness, seconds(30));
+  EXPECT_EQ(MethodOf<v1::ExportHostsRequest>().default_staleness, std::nullopt);
+}
+
+TEST(ClientIdentityTest, JoinsMetadataNameWithAddress) {
+  EXPECT_EQ(UnverifiedIdentity("soar", "ipv4:192.0.2.1:54321"), "metadata:soar@ipv4:192.0.2.1");
+  EXPECT_NE(UnverifiedIdentity("soar", "ipv4:192.0.2.1:54321"),
+            UnverifiedIdentity("soar", "ipv4:192.0.2.2:54321"));
+  EXPECT_EQ(UnverifiedIdentity("soar", "ipv4:192.0.2.1:1"),
+            UnverifiedIdentity("soar", "ipv4:192.0.2.1:2"));
+}
+
+TEST(ClientIdentityTest, IsTheAddressWithoutName) {
+  EXPECT_EQ(UnverifiedIdentity("", "ipv6:[2001:db8::1]:54321"), "peer:ipv6:[2001:db8::1]");
+  EXPECT_EQ(UnverifiedIdentity("", "unix:"), "peer:unix:");
+}
+
+TEST(ClientIdentityTest, TruncatesLongNames) {
+  EXPECT_EQ(UnverifiedIdentity(std::string(1000, 'x'), "unix:"),
+            "metadata:" + std::string(128, 'x') + "@unix:");
 }
 
 }  // namespace

@@ -16,6 +16,11 @@
 
 namespace falcon::rpc {
 
+inline ::testing::AssertionResult Ok(const grpc::Status& status) {
+  if (status.ok()) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << status.error_message();
+}
+
 class SilentObserver final : public CallObserver {
  public:
   void Started(std::string_view) override {}

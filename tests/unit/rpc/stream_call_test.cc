@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/server_builder.h>
-#include <gtest/gtest.h>
 
 #include <atomic>
 #include <deque>

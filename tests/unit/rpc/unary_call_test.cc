@@ -5,7 +5,6 @@
 #include <gmock/gmock.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/server_builder.h>
-#include <gtest/gtest.h>
 
 #include <atomic>
 #include <memory>

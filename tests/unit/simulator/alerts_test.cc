@@ -1,15 +1,16 @@
-// The Alerts API through the front door.
+// The Alerts and Cases APIs through the front door, and their links.
+#include <map>
 #include <set>
 
 #include "fixture.h"
+#include "simulator/data/alert.h"
 
 namespace falcon::simulator {
 namespace {
 
-using Alerts = Fixture;
+using Alerts = ApiTest;
 
 TEST_F(Alerts, CombinedPagesThroughEverythingOnceAndEndsWithoutAfter) {
-  Login();
   std::set<std::string> seen;
   std::string last = "9999";
   Json body = {{"limit", 700}};
@@ -28,9 +29,8 @@ TEST_F(Alerts, CombinedPagesThroughEverythingOnceAndEndsWithoutAfter) {
 }
 
 TEST_F(Alerts, PagingOnLiveDataLosesNoneThatStayed) {
-  Login();
   std::set<std::string> before;
-  for (const Json& id : Resources(Get("/alerts/queries/alerts/v2?limit=10000"))) before.insert(id);
+  for (const Json& id : Rows("/alerts/queries/alerts/v2?limit=10000")) before.insert(id);
   std::set<std::string> seen;
   Json body = {{"limit", 100}, {"sort", "created_timestamp.asc"}};
   for (bool more = true; more;) {
@@ -42,12 +42,11 @@ TEST_F(Alerts, PagingOnLiveDataLosesNoneThatStayed) {
     cloud().MutateAlerts(3, 2, 1);
   }
   std::set<std::string> after;
-  for (const Json& id : Resources(Get("/alerts/queries/alerts/v2?limit=10000"))) after.insert(id);
+  for (const Json& id : Rows("/alerts/queries/alerts/v2?limit=10000")) after.insert(id);
   for (const std::string& id : before) EXPECT_TRUE(seen.contains(id) || !after.contains(id)) << id;
 }
 
 TEST_F(Alerts, AfterExpiresWithTime) {
-  Login();
   const Json first = Body(Post("/alerts/combined/alerts/v1", {{"limit", 10}}));
   const Json next = {{"limit", 10}, {"after", first["meta"]["pagination"]["after"]}};
   now_ += 119 * kSecond;
@@ -60,7 +59,6 @@ TEST_F(Alerts, AfterExpiresWithTime) {
 
 TEST_F(Alerts, CursorUsesBoundAChain) {
   options_.cursor_uses = 2;
-  Login();
   Json body = {{"limit", 10}};
   for (int expected : {200, 200, 404}) {
     const Reply reply = Post("/alerts/combined/alerts/v1", body);
@@ -70,7 +68,6 @@ TEST_F(Alerts, CursorUsesBoundAChain) {
 }
 
 TEST_F(Alerts, AfterBelongsToItsFilter) {
-  Login();
   const Json first = Body(Post("/alerts/combined/alerts/v1", {{"limit", 10}}));
   EXPECT_EQ(Post("/alerts/combined/alerts/v1",
                  {{"filter", "severity:>1"}, {"after", first["meta"]["pagination"]["after"]}})
@@ -79,7 +76,6 @@ TEST_F(Alerts, AfterBelongsToItsFilter) {
 }
 
 TEST_F(Alerts, WindowEndsAtTenThousandWith500) {
-  Login();
   EXPECT_EQ(Get("/alerts/queries/alerts/v2?offset=9990&limit=10").status, 200);
   const Reply over = Get("/alerts/queries/alerts/v2?offset=9990&limit=11");
   EXPECT_EQ(over.status, 500);
@@ -87,7 +83,6 @@ TEST_F(Alerts, WindowEndsAtTenThousandWith500) {
 }
 
 TEST_F(Alerts, MoreThanThousandIdsAre413) {
-  Login();
   EXPECT_EQ(
       Post("/alerts/entities/alerts/v2", {{"composite_ids", std::vector<std::string>(1001, "x")}})
           .status,
@@ -99,43 +94,36 @@ TEST_F(Alerts, MoreThanThousandIdsAre413) {
 }
 
 TEST_F(Alerts, VersionsDifferInTheirIds) {
-  Login();
-  const std::string longer = Body(Get("/alerts/queries/alerts/v2?limit=1"))["resources"][0];
-  const std::string shorter = Body(Get("/alerts/queries/alerts/v1?limit=1"))["resources"][0];
+  const std::string longer = Rows("/alerts/queries/alerts/v2?limit=1")[0];
+  const std::string shorter = Rows("/alerts/queries/alerts/v1?limit=1")[0];
   EXPECT_EQ(longer.substr(33), shorter);
-  EXPECT_EQ(
-      Body(Post("/alerts/entities/alerts/v2", {{"composite_ids", {longer}}}))["resources"].size(),
-      1U);
-  EXPECT_EQ(Body(Post("/alerts/entities/alerts/v1", {{"ids", {shorter}}}))["resources"].size(), 1U);
-  EXPECT_EQ(
-      Body(Post("/alerts/entities/alerts/v2", {{"composite_ids", {shorter}}}))["resources"].size(),
-      0U);
+  EXPECT_EQ(Resources(Post("/alerts/entities/alerts/v2", {{"composite_ids", {longer}}})).size(),
+            1U);
+  EXPECT_EQ(Resources(Post("/alerts/entities/alerts/v1", {{"ids", {shorter}}})).size(), 1U);
+  EXPECT_EQ(Resources(Post("/alerts/entities/alerts/v2", {{"composite_ids", {shorter}}})).size(),
+            0U);
 }
 
 TEST_F(Alerts, HiddenOnesAreLeftOutWhenAsked) {
-  Login();
   const int64_t all = Total(Get("/alerts/queries/alerts/v2"));
   const int64_t shown = Total(Get("/alerts/queries/alerts/v2?include_hidden=false"));
   EXPECT_LT(shown, all);
 }
 
 TEST_F(Alerts, BothSortFormsGiveTheSameOrder) {
-  Login();
   const Reply dot = Get("/alerts/queries/alerts/v2?sort=severity.desc&limit=50");
-  EXPECT_EQ(Body(dot)["resources"],
-            Body(Get("/alerts/queries/alerts/v2?sort=severity|desc&limit=50"))["resources"]);
+  EXPECT_EQ(Body(dot)["resources"], Rows("/alerts/queries/alerts/v2?sort=severity|desc&limit=50"));
   EXPECT_EQ(Get("/alerts/queries/alerts/v2?sort=nope.desc").status, 400);
 }
 
 TEST_F(Alerts, AggregatesCountAndNest) {
-  Login();
   const Json spec = {{{"name", "s"},
                       {"field", "severity_name"},
                       {"type", "terms"},
                       {"size", 2},
                       {"sub_aggregates",
                        {{{"name", "c"}, {"field", "device.hostname"}, {"type", "cardinality"}}}}}};
-  const Json result = Body(Post("/alerts/aggregates/alerts/v2", spec))["resources"][0];
+  const Json result = Resources(Post("/alerts/aggregates/alerts/v2", spec))[0];
   ASSERT_EQ(result["buckets"].size(), 2U);
   EXPECT_GE(result["buckets"][0]["count"], result["buckets"][1]["count"]);
   EXPECT_GT(result["sum_other_doc_count"], 0);
@@ -143,7 +131,6 @@ TEST_F(Alerts, AggregatesCountAndNest) {
 }
 
 TEST_F(Alerts, AggregatesOverUnknownFieldsAreEmptyAndDotSortsFail) {
-  Login();
   const Json empty = Body(Post("/alerts/aggregates/alerts/v2",
                                {{{"name", "x"}, {"field", "nope"}, {"type", "terms"}}}));
   EXPECT_TRUE(empty["resources"][0]["buckets"].empty());
@@ -158,15 +145,134 @@ TEST_F(Alerts, AggregatesOverUnknownFieldsAreEmptyAndDotSortsFail) {
 }
 
 TEST_F(Alerts, UnknownFieldsAre400) {
-  EXPECT_EQ((Login(), Get("/alerts/queries/alerts/v2?filter=nope:1").status), 400);
+  EXPECT_EQ(Get("/alerts/queries/alerts/v2?filter=nope:1").status, 400);
 }
 
 TEST_F(Alerts, LenientFlagAnswersZeroRows) {
   options_.lenient_unknown_fields = true;
-  Login();
   const Reply reply = Get("/alerts/queries/alerts/v2?filter=nope:1");
   EXPECT_EQ(reply.status, 200);
   EXPECT_TRUE(Body(reply)["resources"].empty());
+}
+
+const std::string kQueries = "/cases/queries/cases/v1";
+constexpr char kEntities[] = "/cases/entities/cases/v2";
+const std::string kFiles = "/case-files/combined/file-details/v1";
+
+class Cases : public ApiTest {
+ protected:
+  Cases() { options_.sizes["cases"] = 120; }
+
+  int64_t Total(const std::string& target) { return Fixture::Total(Get(target)); }
+  int64_t Found(const std::string& filter) { return Total(kQueries + "?limit=1&filter=" + filter); }
+};
+
+TEST_F(Cases, TheFirstIsTheStoryAndNamesItsHostsAndAlerts) {
+  const Data data(options_);
+  const Json record = data["cases"].Record(0);
+  std::set<std::string> hosts;
+  for (const Json& host : record["analysis_results"]["hosts"]["records"]) {
+    hosts.insert(host["hostname"]);
+  }
+  EXPECT_EQ(hosts, (std::set<std::string>{"SRV-PROD-001", "SRV-PROD-002", "DC-01", "DC-02"}));
+  EXPECT_EQ(record["analysis_results"]["users"]["records"][0]["username"], "svc-backup");
+  EXPECT_EQ(record["evidence"]["alerts"]["records"].size(), Story().size());
+}
+
+TEST_F(Cases, EvidenceAndAlertsPointToEachOther) {
+  const Data data(options_);
+  std::map<std::string, std::string> case_of;
+  for (uint32_t row = 0; row < data["cases"].last_row(); ++row) {
+    const Json record = data["cases"].Record(row);
+    std::set<std::string> hosts;
+    for (const Json& piece : record["evidence"]["alerts"]["records"]) {
+      const std::string id = piece["selector"]["id"];
+      EXPECT_TRUE(case_of.emplace(id, record["id"]).second) << id << " is in two cases";
+      const std::optional<uint32_t> alert = data["alerts"].Find(id);
+      ASSERT_TRUE(alert) << id;
+      hosts.insert(Alert(data.store.world, *alert).host().DeviceId());
+    }
+    EXPECT_LE(hosts.size(), row == 0 ? 4U : 1U);
+  }
+  EXPECT_GT(case_of.size(), 300U);
+  for (uint32_t row = 0; row < data["alerts"].last_row(); ++row) {
+    const Json alert = data["alerts"].Record(row);
+    const auto owner = case_of.find(alert["composite_id"].get<std::string>());
+    ASSERT_EQ(alert.contains("linked_case_ids"), owner != case_of.end()) << row;
+    if (owner != case_of.end()) {
+      EXPECT_EQ(alert["linked_case_ids"][0], owner->second);
+    }
+  }
+}
+
+TEST_F(Cases, QueriesGiveIdsNewestFirstAndEntitiesTheirRecordsInAnotherOrder) {
+  EXPECT_EQ(Total(kQueries), 120);
+  Json ids = Rows(kQueries + "?limit=50&offset=40");
+  ASSERT_EQ(ids.size(), 50U);
+  std::string last = "9999";
+  std::set<std::string> asked;
+  for (const Json& id : ids) {
+    const Json records = Resources(Post(kEntities, {{"ids", {id}}}));
+    ASSERT_EQ(records.size(), 1U);
+    EXPECT_LE(records[0]["created_timestamp"].get<std::string>(), last);
+    last = records[0]["created_timestamp"];
+    asked.insert(id);
+  }
+  ids.push_back("unknown");
+  const Json records = Resources(Post(kEntities, {{"ids", ids}}));
+  EXPECT_EQ(records.size(), 50U);
+  EXPECT_NE(records[0]["id"], ids[0]);
+  for (const Json& record : records) EXPECT_TRUE(asked.contains(record["id"]));
+  EXPECT_EQ(Post(kEntities, {{"ids", Json::array()}}).status, 400);
+  EXPECT_EQ(Get(kQueries + "?limit=10&offset=9999").status, 400);
+}
+
+TEST_F(Cases, FiltersKnowNamesThatRecordsDoNotHave) {
+  EXPECT_EQ(Found("hostnames:'SRV-PROD-001'"), 1);
+  EXPECT_EQ(Found("hostnames:'SRV-PROD-*'"), 1);
+  EXPECT_EQ(Found("tactic_ids:'TA0008'"), Found("tactics:'Lateral Movement'"));
+  EXPECT_EQ(Found("ips:'192.168.1.100'"), 1);
+  EXPECT_EQ(Found("assigned_to_uuid:!'*'"), Found("status:'new'"));
+  EXPECT_EQ(Found("status:'new'") + Found("status:!'new'"), 120);
+  EXPECT_EQ(Found("sha256s:'" + std::string(kStoryHash) + "'"), 1);
+  EXPECT_EQ(Total(kQueries + "?q=malicious-domain.com"), 1);
+  EXPECT_EQ(Get(kQueries + "?filter=assigned_to.uuid:'x'").status, 400);
+  EXPECT_EQ(Get(kQueries + "?filter=assigned_to_userid:'x'").status, 400);
+  EXPECT_EQ(Get(kQueries + "?sort=assigned_to_userid.asc").status, 200);
+}
+
+TEST_F(Cases, AttachmentsComeTenAtATime) {
+  const Data data(options_);
+  const std::string of_story = kFiles + "?filter=case_id:'" + data["cases"].Id(0) + "'";
+  EXPECT_EQ(Total(of_story), 23);
+  EXPECT_EQ(Rows(of_story).size(), 10U);
+  EXPECT_EQ(Rows(of_story + "&limit=10&offset=20").size(), 3U);
+  EXPECT_EQ(Get(of_story + "&limit=11").status, 400);
+  const std::string id = data["attachments"].Id(30);
+  const Json file = Rows("/case-files/entities/file-details/v1?ids=" + id)[0];
+  EXPECT_EQ(file["id"], id);
+  EXPECT_TRUE(data["cases"].Find(file["case_id"].get<std::string>()));
+}
+
+TEST_F(Cases, AgreementsAndTemplatesAreThoseThatCasesName) {
+  const Data data(options_);
+  const Json record = data["cases"].Record(0);
+  const std::string sla = record["sla"]["id"];
+  const std::string a_template = record["template"]["id"];
+  const Json slas = Rows("/casemgmt/entities/slas/v1?ids=" + sla);
+  EXPECT_EQ(slas[0]["name"], record["sla"]["name"]);
+  const std::string templates = "/casemgmt/entities/templates/v1?ids=" + a_template;
+  EXPECT_EQ(Rows(templates)[0]["name"], record["template"]["name"]);
+  EXPECT_FALSE(Rows(templates)[0].contains("has_access"));
+  EXPECT_TRUE(Rows(templates + "&with_has_access=true")[0].contains("has_access"));
+  EXPECT_EQ(Rows("/casemgmt/queries/templates/v1").size(), 4U);
+}
+
+TEST_F(Cases, WritesAreRefusedAndCountedAndIncidentsStayGone) {
+  EXPECT_EQ(Send("PUT", kEntities, "{}").status, 403);
+  EXPECT_EQ(Send("PATCH", kEntities, "{}").status, 403);
+  EXPECT_EQ(Get("/incidents/queries/incidents/v1").status, 404);
+  EXPECT_EQ(Body(Get("/__simulator/ledger"))["mutating"], 2);
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
-// A simulator in this process with a clock that tests move, short ways to call it, and its data alone.
+// A simulator in this process with a clock that tests move, short ways to call it, and its data
+// alone.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -61,6 +63,7 @@ class Fixture : public ::testing::Test {
   }
 
   Reply Send(std::string method, std::string target, std::string body = "") {
+    if (std::exchange(login_is_due_, false)) Login();
     Request request;
     request.method = std::move(method);
     request.path = target.substr(0, target.find('?'));
@@ -86,6 +89,13 @@ class Fixture : public ::testing::Test {
   static Json Body(const Reply& reply) { return Json::parse(reply.body); }
   // By value, so that a loop may run over it.
   static Json Resources(const Reply& reply) { return Body(reply)["resources"]; }
+  Json Rows(std::string target) { return Resources(Get(std::move(target))); }
+  // "ids=a&ids=b"
+  static std::string IdsQuery(const Json& ids) {
+    std::string query;
+    for (const Json& id : ids) query += "&ids=" + id.get<std::string>();
+    return query.substr(1);
+  }
   static int64_t Total(const Reply& reply) { return Body(reply)["meta"]["pagination"]["total"]; }
   static std::string Header(const Reply& reply, const std::string& name) {
     for (const auto& [key, value] : reply.headers) {
@@ -98,9 +108,29 @@ class Fixture : public ::testing::Test {
   Options options_ = SmallOptions();
   std::atomic<Nanos> now_{*ParseTime("2026-03-01T12:00:00Z")};
   std::string authorization_;
+  bool login_is_due_ = false;
 
  private:
   std::unique_ptr<Simulator> cloud_;
+};
+
+// Has a token from the first call on.
+class ApiTest : public Fixture {
+ protected:
+  ApiTest() { login_is_due_ = true; }
+
+  // `key` of the records of all pages; empty: the records are ids. A page leads on by `cursor`.
+  std::set<std::string> AllIds(const std::string& target, const std::string& key,
+                               const std::string& cursor) {
+    std::set<std::string> ids;
+    std::string at;
+    do {
+      const Json page = Body(Get(target + (at.empty() ? "" : "&" + cursor + "=" + at)));
+      for (const Json& record : page["resources"]) ids.insert(key.empty() ? record : record[key]);
+      at = page["meta"]["pagination"].value(cursor, "");
+    } while (!at.empty());
+    return ids;
+  }
 };
 
 }  // namespace falcon::simulator

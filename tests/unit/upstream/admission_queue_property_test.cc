@@ -70,8 +70,8 @@ class AdmissionQueuePropertyTest : public ::testing::TestWithParam<int> {
     in_place.task.emplace(loop_, Come(std::move(request), in_place));
   }
   Visitor& Any() { return *visitors_[dice_() % visitors_.size()]; }
-  // Releases, cancels and sheds calls in one turn of the loop, so that permits go to cancelled calls
-  // too.
+  // Releases, cancels and sheds calls in one turn of the loop, so that permits go to cancelled
+  // calls too.
   void Stir() {
     OnLoop(loop_, [this] {
       for (unsigned i = 0; i < 1 + dice_() % 4; ++i) {

@@ -1,16 +1,19 @@
-// Permits, the queue for them, and calls that leave it.
+// AdmissionQueue: permits, the queue for them, reserved permits, and calls that leave it.
 #include "upstream/call/admission_queue.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
+#include <list>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_timer.h"
+#include "tests/support/on_loop.h"
 #include "tests/support/status_matchers.h"
-#include "tests/unit/upstream/admission_queue_fixture.h"
 
 namespace falcon::upstream {
 namespace {
@@ -22,6 +25,72 @@ using falcon::testing::FakeTimer;
 using falcon::testing::OnLoop;
 using falcon::testing::Running;
 using ::testing::ElementsAre;
+
+class AdmissionQueueTest : public ::testing::Test {
+ protected:
+  explicit AdmissionQueueTest(AdmissionQueueOptions options = {.permits = 1,
+                                                               .max_waiting = 3,
+                                                               .max_waiting_per_caller = 2,
+                                                               .max_wait = seconds(30)})
+      : admission_(loop_, clock_, timer_, options) {}
+  ~AdmissionQueueTest() override {
+    testing::OnLoop(loop_, [this] { held_.clear(); });
+  }
+
+  // Acquires a permit, records its caller, and holds the permit until Leave.
+  Task<absl::Status> Come(std::string caller, Priority priority, Deadline deadline) {
+    AdmissionRequest request{caller, priority, deadline};
+    absl::StatusOr<AdmissionQueue::Permit> permit = co_await admission_.Acquire(std::move(request));
+    if (!permit.ok()) co_return permit.status();
+    entered_.push_back(caller);
+    held_.emplace_back(*std::move(permit));
+    co_return absl::OkStatus();
+  }
+  testing::Running<absl::Status> Start(std::string caller,
+                                       Priority priority = Priority::kInteractive) {
+    return Start(std::move(caller), priority, seconds(60));
+  }
+  testing::Running<absl::Status> Start(std::string caller, Priority priority,
+                                       milliseconds deadline) {
+    const Deadline in = Deadline::In(clock_, deadline);
+    return testing::Running<absl::Status>(loop_, Come(std::move(caller), priority, in));
+  }
+  // Releases the permit that is held longest, as soon as there is one.
+  void Leave() {
+    bool left = false;
+    while (!left) {
+      testing::OnLoop(loop_, [&] {
+        left = !held_.empty();
+        if (left) LeaveOnLoop();
+      });
+    }
+  }
+  void LeaveOnLoop() {
+    std::optional<AdmissionQueue::Permit> place(std::move(held_.front()));
+    held_.pop_front();
+  }
+  AdmissionQueueStats Stats() {
+    AdmissionQueueStats stats;
+    testing::OnLoop(loop_, [&] { stats = admission_.stats(); });
+    return stats;
+  }
+  std::vector<std::string> Entered() {
+    std::vector<std::string> entered;
+    testing::OnLoop(loop_, [&] { entered = entered_; });
+    return entered;
+  }
+  void UntilSweptAfter(size_t sleeps) {
+    size_t slept = 0;
+    while (slept < sleeps) testing::OnLoop(loop_, [&] { slept = timer_.slept().size(); });
+  }
+
+  runtime::Loop loop_{"loop"};
+  testing::FakeClock clock_;
+  testing::FakeTimer timer_{loop_, clock_};
+  AdmissionQueue admission_;
+  std::vector<std::string> entered_;  // loop thread only, both
+  std::list<AdmissionQueue::Permit> held_;
+};
 
 TEST_F(AdmissionQueueTest, AdmitsUpToPermitsAndQueuesTheRest) {
   Running<absl::Status> a = Start("a"), b = Start("b"), c = Start("c");
@@ -269,6 +338,69 @@ TEST(AdmissionQueueDefaultsTest, WorkForSinglePermitAndSingleWaiter) {
   AdmissionRequest request{"a", Priority::kExport, Deadline::In(clock, seconds(60))};
   Running<absl::StatusOr<AdmissionQueue::Permit>> entry(loop, admission.Acquire(request));
   EXPECT_THAT(*entry.Get(), falcon::testing::IsOk());
+}
+
+class AdmissionQueueSharesTest : public AdmissionQueueTest {
+ protected:
+  AdmissionQueueSharesTest() : AdmissionQueueTest({.permits = 4, .max_waiting = 100}) {}
+
+  // "a" holds two permits; "b" usually holds the other two and has just released them.
+  void KeepTwoForB() {
+    for (const char* caller : {"b", "b", "a", "a"}) {
+      EXPECT_EQ(Start(caller).Get(), absl::OkStatus());
+    }
+    timer_.Advance(seconds(10));
+    Leave();
+    Leave();
+  }
+};
+
+TEST_F(AdmissionQueueSharesTest, FlooderLeavesReservedPermitsFree) {
+  Running<absl::Status> small = Start("small");
+  EXPECT_EQ(small.Get(), absl::OkStatus());
+  timer_.Advance(seconds(10));
+  Leave();
+  std::vector<Running<absl::Status>> flood;
+  for (int i = 0; i < 10; ++i) flood.push_back(Start("flood"));
+  EXPECT_EQ(Stats().in_flight, 3u);
+  EXPECT_EQ(Start("small").Get(), absl::OkStatus()) << "at once";
+  for (int i = 0; i < 4; ++i) Leave();
+  EXPECT_EQ(Stats().in_flight, 3u) << "kept for the small one again";
+  timer_.Advance(seconds(10));
+  Leave();
+  EXPECT_EQ(Stats().in_flight, 4u) << "it stays away";
+  for (int i = 0; i < 6; ++i) Leave();
+  for (Running<absl::Status>& one : flood) EXPECT_EQ(one.Get(), absl::OkStatus());
+  EXPECT_EQ(Stats().in_flight, 0u);
+}
+
+TEST_F(AdmissionQueueSharesTest, ReservationEndsWhenCallerStaysAway) {
+  KeepTwoForB();
+  Running<absl::Status> third = Start("a");
+  EXPECT_EQ(Stats().waiting, 1u);
+  for (int i = 0; i < 8; ++i) {
+    UntilSweptAfter(1);
+    timer_.Advance(milliseconds(500));
+  }
+  EXPECT_EQ(third.Get(), absl::OkStatus()) << "though nobody came and nobody left";
+}
+
+TEST_F(AdmissionQueueSharesTest, ReservationsDoNotBlockExports) {
+  KeepTwoForB();
+  EXPECT_EQ(Start("a", Priority::kExport).Get(), absl::OkStatus());
+  EXPECT_EQ(Start("c", Priority::kExport).Get(), absl::OkStatus());
+}
+
+TEST_F(AdmissionQueueSharesTest, NothingIsReservedForBlockedExports) {
+  std::vector<Running<absl::Status>> all;
+  for (const char* caller : {"v", "w", "x", "y", "z"}) {
+    all.push_back(Start(caller, Priority::kExport));
+  }
+  EXPECT_EQ(Stats().in_flight, 2u) << "half of the permits";
+  timer_.Advance(seconds(10));
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(Start("a").Get(), absl::OkStatus());
+  EXPECT_EQ(Stats().in_flight, 4u);
+  for (int i = 0; i < 7; ++i) Leave();
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include "upstream/call/circuit_breaker.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <optional>
 #include <vector>
@@ -12,15 +11,13 @@
 #include "tests/support/status_matchers.h"
 
 namespace falcon::upstream {
-
-using testing::FailsWith;
-using testing::FakeClock;
-using testing::IsOk;
-
 namespace {
 
 using absl::StatusCode;
 using ::testing::ElementsAre;
+using testing::FailsWith;
+using testing::FakeClock;
+using testing::IsOk;
 
 absl::Status Http(StatusCode code, std::string_view reason, int status) {
   return WithMetadata(Error(code, reason, "x"), "http_status", StrCat(status));

@@ -2,7 +2,6 @@
 #include "upstream/call/fair_queue.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <deque>

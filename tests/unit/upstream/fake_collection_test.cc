@@ -14,10 +14,9 @@
 #include "tests/support/fake_transport.h"
 
 namespace falcon::upstream {
+namespace {
 
 using testing::Response;
-
-namespace {
 
 using Json = nlohmann::json;
 

@@ -58,6 +58,18 @@ class LookupBatcherTest : public UpstreamTest {
     LookupRequest request{.key = {&what, "device_id", {}}, .ids = std::move(ids)};
     return {loop, upstream::Find(over_hosts.batcher, std::move(request), reading)};
   }
+  // The same, when its call is on the way as number `calls`.
+  Running<Travelled> FindAsCall(size_t calls, TestCall& reading, std::vector<std::string> ids,
+                                const Operation& what = operation::kPostDeviceDetails) {
+    Running<Travelled> found = Find(reading, std::move(ids), what);
+    UntilCalls(calls);
+    return found;
+  }
+  // Lets the call have its answer, which is one for all of these.
+  void OpenFor(size_t call, std::vector<Running<Travelled>> finds) {
+    Open(call);
+    for (Running<Travelled>& find : finds) EXPECT_THAT(*find.Get(), IsOk());
+  }
   void UntilCalls(size_t count) {
     Until([&] { return hosts.calls.size() >= count; });
   }

@@ -31,8 +31,7 @@ class QueuedLookupsTest : public LookupBatcherTest {
 };
 
 TEST_F(LookupBatcherTest, AnIdleLaneAsksAtOnceAndTheNextOnesLeaveTogether) {
-  Running<Travelled> a = Find(first, {"a"});
-  UntilCalls(1);
+  Running<Travelled> a = FindAsCall(1, first, {"a"});
   Running<Travelled> b = Find(second, {"b"});
   Running<Travelled> c = Find(third, {"no-c"});
   Settle();
@@ -54,42 +53,30 @@ TEST_F(LookupBatcherTest, AnIdleLaneAsksAtOnceAndTheNextOnesLeaveTogether) {
 TEST_F(LookupBatcherTest, LanesDoNotWaitForEachOther) {
   Operation other = operation::kPostDeviceDetails;
   other.id = "another";
-  Running<Travelled> a = Find(first, {"a"});
-  UntilCalls(1);
-  Running<Travelled> b = Find(second, {"b"}, other);
-  UntilCalls(2);
-  Open(1);
-  EXPECT_THAT(*b.Get(), IsOk());
-  Open(0);
-  EXPECT_THAT(*a.Get(), IsOk());
+  Running<Travelled> a = FindAsCall(1, first, {"a"});
+  Running<Travelled> b = FindAsCall(2, second, {"b"}, other);
+  OpenFor(1, {b});
+  OpenFor(0, {a});
 }
 
 TEST_F(LookupBatcherTest, AFullBatchLeavesAtOnce) {
   Operation small = operation::kPostDeviceDetails;
   small.max_ids = 2;
-  Running<Travelled> a = Find(first, {"a"}, small);
-  UntilCalls(1);
+  Running<Travelled> a = FindAsCall(1, first, {"a"}, small);
   Running<Travelled> b = Find(second, {"b"}, small);
-  Running<Travelled> c = Find(third, {"c"}, small);
-  UntilCalls(2);
-  Open(1);
-  EXPECT_THAT(*b.Get(), IsOk());
-  EXPECT_THAT(*c.Get(), IsOk());
-  Open(0);
-  EXPECT_THAT(*a.Get(), IsOk());
+  Running<Travelled> c = FindAsCall(2, third, {"c"}, small);
+  OpenFor(1, {b, c});
+  OpenFor(0, {a});
 }
 
 TEST_F(LookupBatcherTest, ASlowCallHoldsTheOthersNoLongerThanTheirPatience) {
-  Running<Travelled> slow = Find(first, {"a"});
-  UntilCalls(1);
+  Running<Travelled> slow = FindAsCall(1, first, {"a"});
   Running<Travelled> b = Find(second, {"b"});
   Settle();
   timer.Advance(milliseconds(500));
   UntilCalls(2);
-  Open(1);
-  EXPECT_THAT(*b.Get(), IsOk());
-  Open(0);
-  EXPECT_THAT(*slow.Get(), IsOk());
+  OpenFor(1, {b});
+  OpenFor(0, {slow});
 }
 
 TEST_F(QueuedLookupsTest, LookUpsThatWaitForAPlaceTravelTogetherHoweverLongItTakes) {
@@ -126,8 +113,7 @@ TEST_F(QueuedLookupsTest, AnExportsLookUpThatWaitsHoldsNoInteractiveOneUp) {
 }
 
 TEST_F(LookupBatcherTest, AFailureIsEverybodysInTheBatchAndNobodyElses) {
-  Running<Travelled> a = Find(first, {"a"});
-  UntilCalls(1);
+  Running<Travelled> a = FindAsCall(1, first, {"a"});
   Running<Travelled> b = Find(second, {"b"});
   Running<Travelled> c = Find(third, {"c"});
   Settle();
@@ -143,36 +129,28 @@ TEST_F(LookupBatcherTest, AFailureIsEverybodysInTheBatchAndNobodyElses) {
 }
 
 TEST_F(LookupBatcherTest, WhoeverLeavesBeforeTheDepartureIsNotMissed) {
-  Running<Travelled> a = Find(first, {"a"});
-  UntilCalls(1);
+  Running<Travelled> a = FindAsCall(1, first, {"a"});
   Running<Travelled> leaver = Find(second, {"b"});
   Running<Travelled> stayer = Find(third, {"c"});
   leaver.Cancel();
-  Open(0);
-  EXPECT_THAT(*a.Get(), IsOk());
+  OpenFor(0, {a});
   UntilCalls(2);
-  Open(1);
-  EXPECT_THAT(*stayer.Get(), IsOk());
+  OpenFor(1, {stayer});
 }
 
 TEST_F(LookupBatcherTest, ABatchThatAllHaveLeftIsNotSent) {
-  Running<Travelled> a = Find(first, {"a"});
-  UntilCalls(1);
+  Running<Travelled> a = FindAsCall(1, first, {"a"});
   Running<Travelled> leaver = Find(second, {"b"});
   leaver.Cancel();
   EXPECT_FALSE(leaver.Get().has_value());
-  Open(0);
-  EXPECT_THAT(*a.Get(), IsOk());
-  Running<Travelled> later = Find(third, {"c"});
-  UntilCalls(2);
-  Open(1);
-  EXPECT_THAT(*later.Get(), IsOk());
+  OpenFor(0, {a});
+  Running<Travelled> later = FindAsCall(2, third, {"c"});
+  OpenFor(1, {later});
   EXPECT_THAT(hosts.calls, ElementsAre(ElementsAre("a"), ElementsAre("c")));
 }
 
 TEST_F(LookupBatcherTest, WhoeverComesAfterAllHaveLeftBeginsABatchOfTheirOwn) {
-  Running<Travelled> slow = Find(first, {"a"});
-  UntilCalls(1);
+  Running<Travelled> slow = FindAsCall(1, first, {"a"});
   Running<Travelled> leaver = Find(second, {"b"});
   leaver.Cancel();
   EXPECT_FALSE(leaver.Get().has_value());
@@ -181,11 +159,9 @@ TEST_F(LookupBatcherTest, WhoeverComesAfterAllHaveLeftBeginsABatchOfTheirOwn) {
   Settle();
   timer.Advance(milliseconds(500));
   UntilCalls(2);
-  Open(1);
-  EXPECT_THAT(*later.Get(), IsOk());
+  OpenFor(1, {later});
   EXPECT_EQ(third.upstream_calls, 1);
-  Open(0);
-  EXPECT_THAT(*slow.Get(), IsOk());
+  OpenFor(0, {slow});
   EXPECT_THAT(hosts.calls, ElementsAre(ElementsAre("a"), ElementsAre("c")));
 }
 
@@ -218,14 +194,11 @@ TEST_F(LookupBatcherTest, ABatchDoesNotQueueBehindItsCallersOtherCalls) {
 TEST_F(LookupBatcherTest, ManyIdsGoAlone) {
   std::vector<std::string> many;
   for (int i = 0; i < 101; ++i) many.push_back(StrCat("id-", i));
-  Running<Travelled> a = Find(first, {"a"});
-  UntilCalls(1);
-  Running<Travelled> b = Find(second, many);
-  UntilCalls(2);
+  Running<Travelled> a = FindAsCall(1, first, {"a"});
+  Running<Travelled> b = FindAsCall(2, second, many);
   Open(1);
   EXPECT_EQ((**b.Get())->records.size(), 101U);
-  Open(0);
-  EXPECT_THAT(*a.Get(), IsOk());
+  OpenFor(0, {a});
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Pages of a list by name: what only begins alike is passed by.
+// Pages of a list by name, and pages from the cache.
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
@@ -11,6 +11,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+
 using Json = nlohmann::json;
 
 class PagerNamesTest : public PagerTest {
@@ -76,23 +77,18 @@ TEST_F(PagerNamesTest, FalconsTotalStaysWhereNothingWasDropped) {
 }
 
 TEST_F(PagerNamesTest, TheNameIsReadAndShownOnlyIfSelected) {
-  Script({"a1", "a2"}, "", 2);
-  ASSERT_THAT(Fetch(plan), IsOk());
-  ASSERT_EQ(page.detections_size(), 1);
-  EXPECT_EQ(page.detections(0).device().hostname(), "");
-  EXPECT_EQ(page.detections(0).device().platform_name(), "Linux");
-
-  plan.options.selection = Selection({"composite_id"});
-  Script({"a1", "a2"}, "", 2);
-  ASSERT_THAT(Fetch(plan), IsOk());
-  ASSERT_EQ(page.detections_size(), 1);
-  EXPECT_FALSE(page.detections(0).has_device());
-
-  plan.options.selection = Selection({"device.hostname"});
-  Script({"a1", "a2"}, "", 2);
-  ASSERT_THAT(Fetch(plan), IsOk());
-  ASSERT_EQ(page.detections_size(), 1);
-  EXPECT_EQ(page.detections(0).device().hostname(), "a1");
+  const auto shown = [this](std::initializer_list<const char*> paths) {
+    plan.options.selection = Selection(paths);
+    Script({"a1", "a2"}, "", 2);
+    EXPECT_THAT(Fetch(plan), IsOk());
+    EXPECT_EQ(page.detections_size(), 1);
+    return page.detections_size() == 1 ? page.detections(0) : v1::Detection();
+  };
+  const v1::Detection record = shown({"composite_id", "device.platform_name"});
+  EXPECT_EQ(record.device().hostname(), "");
+  EXPECT_EQ(record.device().platform_name(), "Linux");
+  EXPECT_FALSE(shown({"composite_id"}).has_device());
+  EXPECT_EQ(shown({"device.hostname"}).device().hostname(), "a1");
 }
 
 TEST_F(PagerNamesTest, FalconIsAskedForTheNameThoughItIsNotSelected) {
@@ -125,6 +121,78 @@ TEST_F(PagerNamesTest, TenPagesOfOtherNamesAreAnEmptyPageThatGoesOn) {
   EXPECT_FALSE(outcome->last);
   EXPECT_EQ(outcome->next.upstream, "x9");
   EXPECT_EQ(outcome->next.dropped, 10);
+}
+
+constexpr std::string_view kPage = R"({"meta":{"pagination":{"total":9,"next":"N1"}},"resources":[)"
+                                   R"({"device_id":"a","first_seen":"2026-01-01T00:00:01Z"},)"
+                                   R"({"device_id":"b","first_seen":"2026-01-01T00:00:02Z"}]})";
+
+class PagerCachedTest : public PagerTest {
+ protected:
+  PagerCachedTest() { reading.max_staleness = seconds(300); }
+
+  absl::StatusOr<PageOutcome> Next(const PagePlan& plan, const Cursor& cursor = {}) {
+    hosts.Clear();
+    return Fetch(keeping.cached, plan, cursor, hosts);
+  }
+  void Script(std::string_view body, int times = 1) {
+    transport.Answer("devices", Response(200, body), times);
+  }
+  size_t Requests() const { return transport.requests().size(); }
+
+  v1::ListHostsResponse hosts;
+  UpstreamChain keeping = Chain(transport, {.cache_bytes = size_t{1} << 20});
+};
+
+TEST_F(PagerCachedTest, TheCursorOfAKeptPageIsAsOldAsThePage) {
+  Script(kPage, 2);
+  const PagePlan plan = Hosts(2);
+  ASSERT_THAT(Next(plan), IsOk());
+  clock.Advance(seconds(150));
+  const auto kept = Next(plan);
+  ASSERT_THAT(kept, IsOk());
+  EXPECT_EQ(Requests(), 1U);
+  EXPECT_EQ(clock.WallNow() - kept->next.issued, seconds(150));
+  ASSERT_THAT(Next(plan, kept->next), IsOk());
+  EXPECT_THAT(transport.requests()[1].url, HasSubstr("first_seen")) << "it is passed at once";
+}
+
+TEST_F(PagerCachedTest, APageWhoseCursorCannotBePassedIsKeptNoLongerThanTheCursorServes) {
+  Script(kPage, 2);
+  PagePlan plan = Hosts(2);
+  plan.seek_field = nullptr;
+  ASSERT_THAT(Next(plan), IsOk());
+  clock.Advance(seconds(60));
+  ASSERT_THAT(Next(plan), IsOk());
+  EXPECT_EQ(Requests(), 1U);
+  clock.Advance(seconds(1));
+  ASSERT_THAT(Next(plan), IsOk());
+  EXPECT_EQ(Requests(), 2U);
+}
+
+TEST_F(PagerCachedTest, AListShowsARecordThatWasMissingBeforeIt) {
+  const PagePlan plan = HostsById(operation::kQueryDevices, 2);
+  TestCall before(In(seconds(30)));
+  Script(R"({"meta":{},"resources":[]})");
+  const BatchKey lane{&operation::kPostDeviceDetails, "device_id", {}};
+  ASSERT_THAT(Await(loop, Find(keeping.cached, {lane, {"a"}}, before)), IsOk());
+  clock.Advance(seconds(3));
+  Script(R"({"meta":{"pagination":{"total":1}},"resources":["a"]})");
+  Script(R"({"resources":[{"device_id":"a","first_seen":"2026-01-01T00:00:01Z"}]})");
+  ASSERT_THAT(Next(plan), IsOk());
+  ASSERT_EQ(hosts.hosts_size(), 1);
+  EXPECT_EQ(hosts.hosts(0).device_id(), "a");
+}
+
+TEST_F(PagerCachedTest, ARecordThatTheListNamesInVainIsNotAskedForEachTime) {
+  const PagePlan plan = HostsById(operation::kQueryDevices, 2);
+  Script(R"({"meta":{"pagination":{"total":1}},"resources":["gone"]})");
+  Script(R"({"meta":{},"resources":[]})");
+  ASSERT_THAT(Next(plan), IsOk());
+  clock.Advance(seconds(3));
+  ASSERT_THAT(Next(plan), IsOk());
+  EXPECT_EQ(hosts.hosts_size(), 0);
+  EXPECT_EQ(Requests(), 2U);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "tests/unit/upstream/pager_fixture.h"
 
@@ -44,6 +45,13 @@ class PagerScriptTest : public PagerTest {
     for (const auto& record : page.detections()) ids.push_back(record.composite_id());
     return ids;
   }
+  // The continuation of the first page, so much later.
+  absl::StatusOr<PageOutcome> FetchSecond(seconds later = seconds(0)) {
+    const auto first = Fetch(plan);
+    EXPECT_THAT(first, IsOk());
+    clock.Advance(later);
+    return Fetch(plan, first->next);
+  }
   PagePlan plan = Detections(2);
 };
 
@@ -62,16 +70,94 @@ TEST_F(PagerScriptTest, TheFirstPageAsksWithoutACursorAndRemembersTheTotal) {
   EXPECT_EQ(outcome->next.upstream, "A1");
 }
 
-TEST_F(PagerScriptTest, AContinuationSendsTheCursorAndKeepsTheFirstTotal) {
-  Script(Page({{"a", 1}, {"b", 2}}, "A1", 7));
-  Script(Page({{"c", 3}}, "", 3));
+// The pages of Falcon, the first and what it answers to the continuation, and what comes of them.
+struct Continuation {
+  std::string name;
+  std::vector<std::string> pages;
+  std::vector<std::string> ids;  // of the second page
+  std::optional<bool> last = std::nullopt;
+  std::string filter = "";  // of the last call
+  std::optional<int64_t> total = std::nullopt;
+  std::optional<int64_t> sent = std::nullopt;
+  seconds later{0};
+  bool first_is_last = false;
+  bool sort_key = true;
+};
+
+class PagerContinuationTest : public PagerScriptTest,
+                              public ::testing::WithParamInterface<Continuation> {};
+
+TEST_P(PagerContinuationTest, BringsEachRecordOnce) {
+  const Continuation& expected = GetParam();
+  for (const std::string& body : expected.pages) Script(body);
+  if (!expected.sort_key) plan.seek_field = nullptr;
+
   const auto first = Fetch(plan);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(first->last, expected.first_is_last);
+  clock.Advance(expected.later);
   const auto second = Fetch(plan, first->next);
-  EXPECT_EQ(Sent(1)["after"], "A1");
-  EXPECT_TRUE(second->last);
-  EXPECT_EQ(second->next.total, 7);
-  EXPECT_EQ(second->next.sent, 3);
+
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(Ids(), expected.ids);
+  EXPECT_EQ(second->last, expected.last.value_or(second->last));
+  if (expected.total.has_value()) EXPECT_EQ(second->next.total, expected.total);
+  if (expected.sent.has_value()) EXPECT_EQ(second->next.sent, expected.sent);
+  EXPECT_EQ(transport.requests().size(), expected.pages.size());
+  const Json sent = Sent(expected.pages.size() - 1);
+  EXPECT_EQ(sent.value("filter", ""), expected.filter);
+  EXPECT_EQ(sent.value("after", ""), expected.filter.empty() ? "A1" : "");
 }
+
+// clang-format off
+std::vector<Continuation> Continuations() {
+  const std::string since = "created_timestamp:>='2026-01-01T00:00:02Z'";
+  return {
+      {.name = "CursorIsSentAndTheFirstTotalKept",
+       .pages = {Page({{"a", 1}, {"b", 2}}, "A1", 7), Page({{"c", 3}}, "", 3)},
+       .ids = {"c"}, .last = true, .total = 7, .sent = 3},
+      {.name = "OldCursorIsPassedBySeek",
+       .pages = {Page({{"a", 1}, {"b", 2}}, "A1", 7), Page({{"b", 2}, {"c", 3}}, "", 2)},
+       .ids = {"c"}, .filter = since, .total = 7, .later = seconds(111)},
+      {.name = "OldCursorWithoutSortKeyIsTried",
+       .pages = {Page({{"a", 1}, {"b", 2}}, "A1"), Page({{"c", 3}}, "")},
+       .ids = {"c"}, .later = seconds(500), .sort_key = false},
+      {.name = "EndMayBeResumedAndHasNothingNew",
+       .pages = {Page({{"a", 1}, {"b", 2}}, "", 2), Page({{"b", 2}}, "", 1)},
+       .ids = {}, .last = true, .filter = since, .sent = 2, .first_is_last = true},
+      {.name = "CursorThatMovesOnAfterAGlitchLosesNothing",
+       .pages = {Page({{"a", 1}, {"b", 2}}, "A1"), Page({{"c", 3}, {"d", 4}}, "A1"),
+                 Page({{"c", 3}, {"d", 4}}, "A1"), Page({{"c", 3}, {"d", 4}}, "A2")},
+       .ids = {"c", "d"}},
+      {.name = "RepeatedCursorAfterAllRecordsIsTheEnd",
+       .pages = {Page({{"a", 1}, {"b", 2}}, "A1", 4), Page({{"c", 3}, {"d", 4}}, "A1", 4)},
+       .ids = {"c", "d"}, .last = true},
+      {.name = "EmptyPageBeforeTheTotalIsPassedBySeek",
+       .pages = {Page({{"a", 1}, {"b", 2}}, "A1", 5), Page({}, "A2", 5), Page({{"b", 2}, {"c", 3}},
+       "B1", 4)},
+       .ids = {"c"}, .filter = since},
+      {.name = "EmptyEndBeforeTheTotalIsAskedForOnceMore",
+       .pages = {Page({{"a", 1}, {"b", 2}}, "A1", 5), Page({}, "", 5), Page({{"b", 2}}, "", 1)},
+       .ids = {}, .last = true, .filter = since},
+      // Or the seek that follows would bring the tie, its cursor and the empty page for ever.
+      {.name = "EmptyEndIsBelievedTheSecondTime",
+       .pages = {Page({{"a", 1}, {"b", 2}}, "A1", 5), Page({}, "", 5), Page({{"b", 2}}, "B1", 1),
+       Page({}, "", 1)},
+       .ids = {}, .last = true, .filter = since},
+      {.name = "EmptyPageAfterAllRecordsIsTheEnd",
+       .pages = {Page({{"a", 1}, {"b", 2}}, "A1", 2), Page({}, "A2", 2)}, .ids = {}, .last = true},
+      {.name = "ShrinkingTotalEndsNothing",
+       .pages = {Page({{"a", 1}, {"b", 2}}, "A1", 50), Page({{"c", 3}, {"d", 4}}, "A2", 1)},
+       .ids = {"c", "d"}, .last = false, .total = 50},
+      {.name = "LastPageThatCountsMoreIsSoughtPast",
+       .pages = {Page({{"a", 1}}, "", 5), Page({{"a", 1}, {"b", 2}}, "", 2)},
+       .ids = {"b"}, .last = true, .filter = "created_timestamp:>='2026-01-01T00:00:01Z'"},
+  };
+}
+// clang-format on
+
+INSTANTIATE_TEST_SUITE_P(Pages, PagerContinuationTest, ::testing::ValuesIn(Continuations()),
+                         [](const auto& info) { return info.param.name; });
 
 TEST_F(PagerScriptTest, AnUnknownTotalStaysUnknown) {
   Script(R"({"meta":{},"resources":[{"composite_id":"a"}]})");
@@ -127,20 +213,6 @@ TEST_F(PagerScriptTest, AGetSendsTheSelectionAsFieldsWithIdAndSortKey) {
   EXPECT_EQ(transport.requests().at(1).url.find("fields="), std::string::npos);
 }
 
-// Rows 28 and 29.
-TEST_F(PagerScriptTest, AnOldCursorIsPassedWithoutAskingForIt) {
-  Script(Page({{"a", 1}, {"b", 2}}, "A1", 7));
-  Script(Page({{"b", 2}, {"c", 3}}, "", 2));
-  const auto first = Fetch(plan);
-  clock.Advance(seconds(111));
-  const auto second = Fetch(plan, first->next);
-  EXPECT_EQ(Sent(1)["filter"], "created_timestamp:>='2026-01-01T00:00:02Z'");
-  EXPECT_FALSE(Sent(1).contains("after"));
-  EXPECT_THAT(Ids(), ElementsAre("c"));
-  EXPECT_EQ(second->next.total, 7);
-  EXPECT_EQ(transport.requests().size(), 2u);
-}
-
 TEST_F(PagerScriptTest, AnExpiredCursorIsPassedOnceFalconSaysSo) {
   Script(Page({{"a", 1}, {"b", 2}}, "A1"));
   Script(std::string(kExpired), 404);
@@ -164,9 +236,7 @@ TEST_F(PagerScriptTest, NewestFirstIsPassedDownwards) {
   plan.order.descending = true;
   Script(Page({{"b", 2}, {"a", 1}}, "A1"));
   Script(Page({{"a", 1}, {"z", 0}}, ""));
-  const auto first = Fetch(plan);
-  clock.Advance(seconds(111));
-  EXPECT_THAT(Fetch(plan, first->next), IsOk());
+  EXPECT_THAT(FetchSecond(seconds(111)), IsOk());
   EXPECT_EQ(Sent(1)["filter"], "created_timestamp:<='2026-01-01T00:00:01.000999999Z'");
   EXPECT_EQ(Sent(1)["sort"], "created_timestamp|desc");
   EXPECT_THAT(Ids(), ElementsAre("z"));
@@ -176,30 +246,18 @@ TEST_F(PagerScriptTest, WithoutASortKeyADeadCursorIsAbortedAndSaysHowToGoOn) {
   plan.seek_field = nullptr;
   Script(Page({{"a", 1}, {"b", 2}}, "A1"));
   Script(std::string(kExpired), 404);
-  const auto first = Fetch(plan);
-  clock.Advance(seconds(500));
-  const auto lost = Fetch(plan, first->next);
+  const auto lost = FetchSecond(seconds(500));
   EXPECT_THAT(lost, FailsWith(StatusCode::kAborted, "CURSOR_EXPIRED"));
   EXPECT_THAT(std::string(lost.status().message()), HasSubstr("start again"));
   EXPECT_EQ(Metadata(lost.status()).at("http_status"), "404");
   EXPECT_EQ(page.detections_size(), 0);
 }
 
-TEST_F(PagerScriptTest, WithoutASortKeyAnOldCursorIsTriedAllTheSame) {
-  plan.seek_field = nullptr;
-  Script(Page({{"a", 1}, {"b", 2}}, "A1"));
-  Script(Page({{"c", 3}}, ""));
-  const auto first = Fetch(plan);
-  clock.Advance(seconds(500));
-  EXPECT_THAT(Fetch(plan, first->next), IsOk());
-}
-
 TEST_F(PagerScriptTest, ARecordWithoutItsSortKeyLeavesNoWayPastADeadCursor) {
   Script(
       R"({"meta":{"pagination":{"after":"A1"}},"resources":[{"composite_id":"a","created_timestamp":"2026-01-01T00:00:01Z"},{"composite_id":"b"}]})");
   Script(std::string(kExpired), 404);
-  const auto first = Fetch(plan);
-  EXPECT_THAT(Fetch(plan, first->next), FailsWith(StatusCode::kAborted, "CURSOR_EXPIRED"));
+  EXPECT_THAT(FetchSecond(), FailsWith(StatusCode::kAborted, "CURSOR_EXPIRED"));
 }
 
 TEST_F(PagerScriptTest, ACursorThatDiesBeforeTheFirstRecordStartsAnew) {
@@ -215,80 +273,21 @@ TEST_F(PagerScriptTest, ACursorThatDiesBeforeTheFirstRecordStartsAnew) {
 
 TEST_F(PagerScriptTest, CursorsThatAlwaysDieEndInAborted) {
   Script(Page({{"a", 1}, {"b", 1}}, "A1"));
-  const auto first = Fetch(plan);
   for (int i = 0; i < 9; ++i) {
     Script(std::string(kExpired), 404);
     Script(Page({{"a", 1}, {"b", 1}}, StrCat("B", i)));
   }
-  EXPECT_THAT(Fetch(plan, first->next), FailsWith(StatusCode::kAborted, "CURSOR_EXPIRED"));
+  EXPECT_THAT(FetchSecond(), FailsWith(StatusCode::kAborted, "CURSOR_EXPIRED"));
   EXPECT_LE(transport.requests().size(), 9u);
-}
-
-TEST_F(PagerScriptTest, TheEndOfAnExportMayBeResumedAndHasNothingNew) {
-  Script(Page({{"a", 1}, {"b", 2}}, "", 2));
-  Script(Page({{"b", 2}}, "", 1));
-  const auto all = Fetch(plan);
-  ASSERT_TRUE(all->last);
-  const auto again = Fetch(plan, all->next);
-  ASSERT_THAT(again, IsOk());
-  EXPECT_TRUE(again->last);
-  EXPECT_EQ(page.detections_size(), 0);
-  EXPECT_EQ(again->next.sent, 2);
 }
 
 // Row 32.
 TEST_F(PagerScriptTest, TheSameCursorThriceIsACircle) {
   Script(Page({{"a", 1}, {"b", 2}}, "A1"));
-  const auto first = Fetch(plan);
   Script(Page({{"c", 3}, {"d", 4}}, "A1"), 200, 3);
-  EXPECT_THAT(Fetch(plan, first->next), FailsWith(StatusCode::kDataLoss, "CURSOR_LOOP"));
+  EXPECT_THAT(FetchSecond(), FailsWith(StatusCode::kDataLoss, "CURSOR_LOOP"));
   EXPECT_EQ(transport.requests().size(), 4u);
   EXPECT_EQ(page.detections_size(), 0);
-}
-
-TEST_F(PagerScriptTest, ACursorThatMovesOnAfterAGlitchLosesNothing) {
-  Script(Page({{"a", 1}, {"b", 2}}, "A1"));
-  const auto first = Fetch(plan);
-  Script(Page({{"c", 3}, {"d", 4}}, "A1"), 200, 2);
-  Script(Page({{"c", 3}, {"d", 4}}, "A2"));
-  ASSERT_THAT(Fetch(plan, first->next), IsOk());
-  EXPECT_THAT(Ids(), ElementsAre("c", "d"));
-}
-
-TEST_F(PagerScriptTest, WhatAnEmptyPageShouldHaveHeldIsSoughtByTheSortValue) {
-  Script(Page({{"a", 1}, {"b", 2}}, "A1", 5));
-  Script(Page({}, "A2", 5));
-  Script(Page({{"b", 2}, {"c", 3}}, "B1", 4));
-  const auto first = Fetch(plan);
-  const auto second = Fetch(plan, first->next);
-  ASSERT_THAT(second, IsOk());
-  EXPECT_THAT(Ids(), ElementsAre("c"));
-  EXPECT_EQ(Sent(2)["filter"], "created_timestamp:>='2026-01-01T00:00:02Z'");
-}
-
-TEST_F(PagerScriptTest, AnEmptyEndBeforeTheTotalIsAskedForOnceMore) {
-  Script(Page({{"a", 1}, {"b", 2}}, "A1", 5));
-  Script(Page({}, "", 5));
-  Script(Page({{"b", 2}}, "", 1));
-  const auto first = Fetch(plan);
-  const auto second = Fetch(plan, first->next);
-  ASSERT_THAT(second, IsOk());
-  EXPECT_TRUE(second->last);
-  EXPECT_EQ(transport.requests().size(), 3u);
-}
-
-// Or the seek that follows would bring the tie, its cursor and the empty page again, for ever.
-TEST_F(PagerScriptTest, AnEmptyEndIsBelievedTheSecondTime) {
-  Script(Page({{"a", 1}, {"b", 2}}, "A1", 5));
-  Script(Page({}, "", 5));
-  Script(Page({{"b", 2}}, "B1", 1));
-  Script(Page({}, "", 1));
-  const auto first = Fetch(plan);
-  const auto second = Fetch(plan, first->next);
-  ASSERT_THAT(second, IsOk());
-  EXPECT_TRUE(second->last);
-  EXPECT_EQ(page.detections_size(), 0);
-  EXPECT_EQ(transport.requests().size(), 4u);
 }
 
 TEST_F(PagerScriptTest, EmptyPagesWithANextOneAreFollowedTwice) {
@@ -303,15 +302,6 @@ TEST_F(PagerScriptTest, EmptyPagesWithANextOneAreFollowedTwice) {
   EXPECT_THAT(Fetch(plan), FailsWith(StatusCode::kDataLoss, "CURSOR_LOOP"));
 }
 
-TEST_F(PagerScriptTest, AnEmptyPageAfterAllRecordsIsTheEnd) {
-  Script(Page({{"a", 1}, {"b", 2}}, "A1", 2));
-  Script(Page({}, "A2", 2));
-  const auto first = Fetch(plan);
-  const auto second = Fetch(plan, first->next);
-  ASSERT_THAT(second, IsOk());
-  EXPECT_TRUE(second->last);
-}
-
 TEST_F(PagerScriptTest, ALongCircleIsNoticedToo) {
   absl::StatusOr<PageOutcome> outcome = PageOutcome();
   int pages = 0;
@@ -324,32 +314,9 @@ TEST_F(PagerScriptTest, ALongCircleIsNoticedToo) {
   EXPECT_LE(pages, 25);
 }
 
-TEST_F(PagerScriptTest, AShrinkingTotalEndsNothing) {
-  Script(Page({{"a", 1}, {"b", 2}}, "A1", 50));
-  Script(Page({{"c", 3}, {"d", 4}}, "A2", 1));
-  const auto first = Fetch(plan);
-  const auto second = Fetch(plan, first->next);
-  EXPECT_FALSE(second->last);
-  EXPECT_EQ(second->next.total, 50);
-}
-
-TEST_F(PagerScriptTest, ALastPageThatCountsMoreIsSoughtPast) {
-  Script(Page({{"a", 1}}, "", 5));
-  const auto first = Fetch(plan);
-  ASSERT_THAT(first, IsOk());
-  EXPECT_FALSE(first->last);
-  Script(Page({{"a", 1}, {"b", 2}}, "", 2));
-  const auto second = Fetch(plan, first->next);
-  ASSERT_THAT(second, IsOk());
-  EXPECT_TRUE(second->last);
-  EXPECT_THAT(Ids(), ElementsAre("b"));
-}
-
 TEST_F(PagerScriptTest, ATotalThatNothingConfirmsEndsTheListWithANote) {
-  Script(Page({{"a", 1}}, "", 5));
-  const auto first = Fetch(plan);
-  Script(Page({{"a", 1}}, "", 5));
-  const auto second = Fetch(plan, first->next);
+  Script(Page({{"a", 1}}, "", 5), 200, 2);
+  const auto second = FetchSecond();
   ASSERT_THAT(second, IsOk());
   EXPECT_TRUE(second->last);
   ASSERT_EQ(reading.notes.size(), 1u);
@@ -359,11 +326,10 @@ TEST_F(PagerScriptTest, ATotalThatNothingConfirmsEndsTheListWithANote) {
 
 TEST_F(PagerScriptTest, AnEndlessEmptyTailEndsTheListWithANote) {
   Script(Page({{"a", 1}, {"b", 2}}, "A1", 5));
-  const auto first = Fetch(plan);
   Script(Page({}, "A1", 5));
   Script(Page({{"b", 2}}, "B1", 5));
   Script(Page({}, "B1", 5), 200, 9);
-  const auto second = Fetch(plan, first->next);
+  const auto second = FetchSecond();
   ASSERT_THAT(second, IsOk());
   EXPECT_TRUE(second->last);
   ASSERT_EQ(reading.notes.size(), 1u);
@@ -404,16 +370,6 @@ TEST_F(PagerScriptTest, ATotalBelowTheRowsIsForgotten) {
   EXPECT_FALSE(first->last);
   EXPECT_EQ(first->next.total, std::nullopt);
   EXPECT_TRUE(Fetch(plan, first->next)->last);
-  EXPECT_EQ(transport.requests().size(), 2u);
-}
-
-TEST_F(PagerScriptTest, ACursorThatRepeatsOnceAllCameIsTheEnd) {
-  Script(Page({{"a", 1}, {"b", 2}}, "A1", 4));
-  Script(Page({{"c", 3}, {"d", 4}}, "A1", 4));
-  const auto first = Fetch(plan);
-  const auto second = Fetch(plan, first->next);
-  ASSERT_THAT(second, IsOk());
-  EXPECT_TRUE(second->last);
   EXPECT_EQ(transport.requests().size(), 2u);
 }
 

@@ -8,10 +8,9 @@
 #include "tests/support/fake_clock.h"
 
 namespace falcon::upstream {
+namespace {
 
 using testing::FakeClock;
-
-namespace {
 
 constexpr int kLimit = 6000;
 

@@ -3,10 +3,15 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
 #include <memory>
 #include <sstream>
+#include <string>
+#include <vector>
 
-#include "tests/unit/upstream/fake_store.h"
+#include "redis/key_value_store.h"
+#include "runtime/loop.h"
+#include "runtime/one_shot_event.h"
 #include "tests/unit/upstream/upstream_fixture.h"
 
 namespace falcon::upstream {
@@ -14,6 +19,48 @@ namespace {
 
 using ::testing::ContainsRegex;
 using ::testing::SizeIs;
+
+// Loop thread only, while the loop is at work.
+class FakeStore final : public redis::KeyValueStore {
+ public:
+  struct Value {
+    std::string text;
+    milliseconds ttl;
+  };
+
+  explicit FakeStore(runtime::Loop& loop) : loop_(loop) {}
+
+  Task<redis::Values> Get(std::vector<std::string> keys) override {
+    gets.push_back(keys);
+    if (gate != nullptr) {
+      const std::shared_ptr<runtime::OneShotEvent> held = gate;
+      co_await held->Wait();
+    }
+    redis::Values answer(keys.size());
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const auto found = values.find(keys[i]);
+      if (up && found != values.end()) answer[i] = found->second.text;
+    }
+    co_return answer;
+  }
+  void Put(const std::string& key, const std::string& value, milliseconds ttl) override {
+    values[key] = {value, ttl};
+  }
+  bool Takes(size_t bytes) const override { return up && bytes <= kMaxValueBytes; }
+  redis::StoreStats stats() const override { return {up, faults}; }
+
+  // From now on Gets wait until `gate` is set.
+  void HoldUp() { gate = std::make_shared<runtime::OneShotEvent>(loop_.executor()); }
+
+  std::map<std::string, Value> values;
+  std::vector<std::vector<std::string>> gets;
+  std::shared_ptr<runtime::OneShotEvent> gate;
+  bool up = true;
+  int64_t faults = 0;
+
+ private:
+  runtime::Loop& loop_;
+};
 
 constexpr std::string_view kHosts =
     R"({"resources":[{"device_id":"a","n":"\u00e4"},{"device_id":"b"}],)"

@@ -36,13 +36,19 @@ class RequestCoalescerTest : public UpstreamTest {
     OnLoop(loop, [&] { count = transport.requests().size(); });
     return count;
   }
+
+  TestCall first{In(seconds(90))};
+  TestCall second{In(seconds(90))};
 };
 
-TEST_F(RequestCoalescerTest, AThousandIdenticalReadsAreOneCall) {
+TEST_F(RequestCoalescerTest, AThousandIdenticalReadsOfManyClientsAreOneCall) {
   const auto gate = Gate();
   std::vector<TestCall> readings(1000, TestCall(In(seconds(30))));
   std::vector<Running<Answer>> reads;
-  for (TestCall& reading : readings) reads.push_back(Start(reading));
+  for (TestCall& reading : readings) {
+    reading.client_id = StrCat("client ", reads.size() / 2);
+    reads.push_back(Start(reading));
+  }
   UntilAsked(1);
   Open(gate);
   int counted = 0;
@@ -56,20 +62,6 @@ TEST_F(RequestCoalescerTest, AThousandIdenticalReadsAreOneCall) {
   EXPECT_EQ(Requests(), 1U);
   EXPECT_EQ(counted, 1) << "the call counts for one of them";
   EXPECT_EQ(chain.coalescer.coalesced(), 999);
-}
-
-TEST_F(RequestCoalescerTest, AThousandCallersThatReadTheSameAreOneCall) {
-  const auto gate = Gate();
-  std::vector<TestCall> readings(1000, TestCall(In(seconds(30))));
-  std::vector<Running<Answer>> reads;
-  for (size_t i = 0; i < readings.size(); ++i) {
-    readings[i].client_id = StrCat("caller ", i);
-    reads.push_back(Start(readings[i]));
-  }
-  UntilAsked(1);
-  Open(gate);
-  for (Running<Answer>& read : reads) ASSERT_THAT(*read.Get(), IsOk());
-  EXPECT_EQ(Requests(), 1U);
 }
 
 // Both places are held by a flooder, whose line is long.
@@ -151,7 +143,6 @@ TEST_F(QueuedRequestsTest, WhoWaitsInTheFirstOnesPlaceIsNotEndedWithIt) {
 TEST_F(RequestCoalescerTest, WhoeverWantsItYoungerThanTheCallOnItsWayAsksAgain) {
   const auto old = Gate();
   const auto young = Gate();
-  TestCall first(In(seconds(90)));
   TestCall patient(In(seconds(90)));
   TestCall strict(In(seconds(90)));
   patient.max_staleness = seconds(60);
@@ -174,8 +165,6 @@ TEST_F(RequestCoalescerTest, WhoeverWantsItYoungerThanTheCallOnItsWayAsksAgain) 
 
 TEST_F(RequestCoalescerTest, AnotherFilterIsAnotherCall) {
   transport.Answer("devices", Response(200, kOneId), 2);
-  TestCall first(In(seconds(30)));
-  TestCall second(In(seconds(30)));
   Running<Answer> a = Start(first, "a:'1'");
   Running<Answer> b = Start(second, "a:'2'");
   EXPECT_THAT(*a.Get(), IsOk());
@@ -185,9 +174,8 @@ TEST_F(RequestCoalescerTest, AnotherFilterIsAnotherCall) {
 
 TEST_F(RequestCoalescerTest, ResultsAreSharedButNotKept) {
   transport.Answer("devices", Response(200, kOneId), 2);
-  TestCall reading(In(seconds(30)));
-  EXPECT_THAT(*Start(reading).Get(), IsOk());
-  EXPECT_THAT(*Start(reading).Get(), IsOk());
+  EXPECT_THAT(*Start(first).Get(), IsOk());
+  EXPECT_THAT(*Start(first).Get(), IsOk());
   EXPECT_EQ(Requests(), 2U);
 }
 
@@ -196,8 +184,6 @@ TEST_F(RequestCoalescerTest, AFailureIsEverybodysAndNotKept) {
   transport.AnswerAfter("devices", Response(403, R"({"errors":[{"code":403,"message":"no"}]})"),
                         gate);
   transport.Answer("devices", Response(200, kOneId));
-  TestCall first(In(seconds(30)));
-  TestCall second(In(seconds(30)));
   Running<Answer> a = Start(first);
   Running<Answer> b = Start(second);
   UntilAsked(1);
@@ -209,8 +195,6 @@ TEST_F(RequestCoalescerTest, AFailureIsEverybodysAndNotKept) {
 
 TEST_F(RequestCoalescerTest, TheOneWhoStartedMayLeaveWithoutHarmToTheOthers) {
   const auto gate = Gate();
-  TestCall first(In(seconds(30)));
-  TestCall second(In(seconds(30)));
   Running<Answer> starter = Start(first);
   Running<Answer> joiner = Start(second);
   UntilAsked(1);
@@ -224,8 +208,6 @@ TEST_F(RequestCoalescerTest, TheOneWhoStartedMayLeaveWithoutHarmToTheOthers) {
 TEST_F(RequestCoalescerTest, TheLastLeaverEndsTheCallAndFreesItsPlace) {
   const auto stuck = Gate();
   transport.Answer("devices", Response(200, kOneId));
-  TestCall first(In(seconds(30)));
-  TestCall second(In(seconds(30)));
   Running<Answer> a = Start(first);
   Running<Answer> b = Start(second);
   UntilAsked(1);

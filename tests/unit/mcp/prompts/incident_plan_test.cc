@@ -15,9 +15,12 @@ using ::testing::StartsWith;
 constexpr const char* kPlan = "incident_response_plan";
 constexpr const char* kParts = "falcon://prompts/incident_response_plan/";
 
-TEST(IncidentPlan, FollowsTheIncidentToItsDetectionsHostsAndIndicators) {
+struct IncidentPlan : ::testing::Test {
+  IncidentPlan() { bench.TellStory(); }
   PromptBench bench;
-  bench.TellStory();
+};
+
+TEST_F(IncidentPlan, FollowsTheIncidentToItsDetectionsHostsAndIndicators) {
   bench.gateway.Answers("ListIocs", R"({"iocs":[{"id":"i1","value":"203.0.113.42"}]})");
   const PromptResult result = bench.Good(kPlan, {{"incident", kIncidentId}});
   const auto parts = Embedded(result);
@@ -40,9 +43,7 @@ TEST(IncidentPlan, FollowsTheIncidentToItsDetectionsHostsAndIndicators) {
       asked, Contains(HasSubstr("fql: \"value:[\\'malicious-domain.com\\',\\'203.0.113.42\\']\"")));
 }
 
-TEST(IncidentPlan, SaysWhatToStateAndTellsEmptyFromFailed) {
-  PromptBench bench;
-  bench.TellStory();
+TEST_F(IncidentPlan, SaysWhatToStateAndTellsEmptyFromFailed) {
   client::Failure denied = FailureOf(grpc::StatusCode::PERMISSION_DENIED, "access denied");
   denied.metadata["required_scopes"] = "Real time response:read";
   bench.gateway.Fails("ListRtrSessions", denied);
@@ -62,9 +63,7 @@ TEST(IncidentPlan, SaysWhatToStateAndTellsEmptyFromFailed) {
   }
 }
 
-TEST(IncidentPlan, WithoutArgumentsTakesTheGravestByNumberAndOfEqualOnesTheNewest) {
-  PromptBench bench;
-  bench.TellStory();
+TEST_F(IncidentPlan, WithoutArgumentsTakesTheGravestByNumberAndOfEqualOnesTheNewest) {
   bench.gateway.Answers("ListIncidents", StrCat(R"({"incidents":[
       {"id":"older","severity_score":95,"created_timestamp":"2026-05-01T00:00:00Z"},
       {"id":")",
@@ -82,18 +81,14 @@ TEST(IncidentPlan, WithoutArgumentsTakesTheGravestByNumberAndOfEqualOnesTheNewes
   EXPECT_THAT(asked[1], Not(StartsWith("ListIncidents")));
 }
 
-TEST(IncidentPlan, AsksForTheNewestWhereAllThatCameAreAsGrave) {
-  PromptBench bench;
-  bench.TellStory();
+TEST_F(IncidentPlan, AsksForTheNewestWhereAllThatCameAreAsGrave) {
   EXPECT_THAT(Words(bench.Good(kPlan, {})),
               HasSubstr("of 93 open incidents the gravest (severity 95), and of equally grave"));
   EXPECT_THAT(bench.gateway.Asked()[1],
               AllOf(HasSubstr("fql: \"severity:95\""), HasSubstr("created_timestamp desc")));
 }
 
-TEST(IncidentPlan, WithoutAnIncidentLooksForDetections) {
-  PromptBench bench;
-  bench.TellStory();
+TEST_F(IncidentPlan, WithoutAnIncidentLooksForDetections) {
   bench.gateway.Answers("ListIncidents", R"({"total_size":0})");
   bench.gateway.Answers("ListDetections",
                         StrCat(R"({"detections":[{"composite_id":"a:b:c","device":{"device_id":")",
@@ -111,9 +106,7 @@ TEST(IncidentPlan, WithoutAnIncidentLooksForDetections) {
   EXPECT_THAT(asked, Contains(StartsWith("BatchGetHosts")));
 }
 
-TEST(IncidentPlan, DoesNotTakeAFailureForNoIncident) {
-  PromptBench bench;
-  bench.TellStory();
+TEST_F(IncidentPlan, DoesNotTakeAFailureForNoIncident) {
   bench.gateway.Fails("ListIncidents", FailureOf(grpc::StatusCode::UNAVAILABLE, "gone", "GONE"));
   const std::string words = Words(bench.Good(kPlan, {}));
   EXPECT_THAT(words, HasSubstr("Which incident it is could not be looked up"));
@@ -121,9 +114,7 @@ TEST(IncidentPlan, DoesNotTakeAFailureForNoIncident) {
   EXPECT_THAT(words, Not(HasSubstr("no open one was found")));
 }
 
-TEST(IncidentPlan, OfAHostTakesItsGravestOpenIncident) {
-  PromptBench bench;
-  bench.TellStory();
+TEST_F(IncidentPlan, OfAHostTakesItsGravestOpenIncident) {
   bench.gateway.Answers(
       "ListIncidents",
       StrCat(R"({"incidents":[{"id":"newer","severity_score":50},
@@ -143,9 +134,7 @@ TEST(IncidentPlan, OfAHostTakesItsGravestOpenIncident) {
   EXPECT_THAT(bench.gateway.Asked(), Contains(StartsWith("GetHost hostname: \"SRV-PROD-001\"")));
 }
 
-TEST(IncidentPlan, TakesADetectionsOwnCaseAndNumbersForPeople) {
-  PromptBench bench;
-  bench.TellStory();
+TEST_F(IncidentPlan, TakesADetectionsOwnCaseAndNumbersForPeople) {
   EXPECT_THAT(Words(bench.Good(kPlan, {{"detection", kBeacon}})),
               HasSubstr("It is the first that the detection is linked to."));
   EXPECT_TRUE(Embedded(bench.Good(kPlan, {{"incident", "SIM-0001"}}))
@@ -153,9 +142,7 @@ TEST(IncidentPlan, TakesADetectionsOwnCaseAndNumbersForPeople) {
   EXPECT_THAT(bench.gateway.Asked(), Contains(HasSubstr("reference_ids: \"SIM-0001\"")));
 }
 
-TEST(IncidentPlan, GoesOnWithoutTheIncidentWhenAHostIsNamed) {
-  PromptBench bench;
-  bench.TellStory();
+TEST_F(IncidentPlan, GoesOnWithoutTheIncidentWhenAHostIsNamed) {
   client::Failure denied = FailureOf(grpc::StatusCode::PERMISSION_DENIED, "access denied");
   bench.gateway.Fails("ListIncidents", denied);
   const PromptResult result = bench.Good(kPlan, {{"host", kServer1}});
@@ -166,9 +153,7 @@ TEST(IncidentPlan, GoesOnWithoutTheIncidentWhenAHostIsNamed) {
               Contains(StartsWith(StrCat("GetHost device_id: \"", kServer1))));
 }
 
-TEST(IncidentPlan, WhatFalconDoesNotKnowIsTheClientsError) {
-  PromptBench bench;
-  bench.TellStory();
+TEST_F(IncidentPlan, WhatFalconDoesNotKnowIsTheClientsError) {
   const client::Failure unknown = FailureOf(grpc::StatusCode::NOT_FOUND, "none", "NOT_FOUND");
   bench.gateway.Fails("GetIncident", unknown);
   bench.gateway.Fails("GetHost", unknown);

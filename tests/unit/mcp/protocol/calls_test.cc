@@ -1,6 +1,8 @@
-// Calls in flight: at once, cancelled, with progress, failing, too many.
+// Calls in flight: at once, cancelled, with progress, failing, too many; and the threads that run
+// them.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <barrier>
 #include <latch>
 #include <set>
@@ -8,6 +10,7 @@
 #include <string>
 
 #include "harness.h"
+#include "mcp/protocol/workers.h"
 
 namespace falcon::mcp {
 namespace {
@@ -21,6 +24,14 @@ Offer OfferOf(std::function<ToolResult(const Json&, const CallContext&)> call) {
 }
 
 ToolResult Said(std::string text) { return {{Content::Text(std::move(text))}, {}, false}; }
+
+// Calls that say "done" once the gate is open.
+Offer WaitingFor(Gate& gate) {
+  return OfferOf([&](const Json&, const CallContext&) {
+    gate.Wait();
+    return Said("done");
+  });
+}
 
 std::string Cancelled(const std::string& id) {
   return R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":)" + id +
@@ -36,6 +47,11 @@ ToolResult UntilStopped(std::latch& begun, std::latch& ended, const CallContext&
   context.progress(1, 0, "too late");
   ended.count_down();
   return Said("too late");
+}
+
+Offer StoppedOnly(std::latch& begun, std::latch& ended) {
+  return OfferOf(
+      [&](const Json&, const CallContext& context) { return UntilStopped(begun, ended, context); });
 }
 
 TEST(Calls, RunSixteenAtOnceAndAnswerInAnyOrder) {
@@ -60,10 +76,7 @@ TEST(Calls, RunSixteenAtOnceAndAnswerInAnyOrder) {
 
 TEST(Calls, DoNotHoldUpOtherMessages) {
   Gate gate;
-  Conversation conversation(OfferOf([&](const Json&, const CallContext&) {
-    gate.Wait();
-    return Said("done");
-  }));
+  Conversation conversation(WaitingFor(gate));
   conversation.Initialize();
   conversation.Send(Legacy("tools/call", kCall));
   EXPECT_EQ(conversation.Ask(Legacy("ping", "", "2"))["result"], Json::object());
@@ -76,10 +89,7 @@ TEST(Cancelling, StopsTheCallAndSendsNothingMore) {
   for (const std::string id : {"7", R"("seven")"}) {
     std::latch begun(1);
     std::latch ended(1);
-    Conversation conversation(OfferOf([&](const Json&, const CallContext& context) {
-                                return UntilStopped(begun, ended, context);
-                              }),
-                              1);
+    Conversation conversation(StoppedOnly(begun, ended), 1);
     conversation.Initialize();
     conversation.Send(Legacy("tools/call", R"("name":"tool","_meta":{"progressToken":1})", id));
     begun.wait();
@@ -114,9 +124,7 @@ TEST(Cancelling, OfAllEndsEveryCallInFlight) {
   std::latch begun(2);
   std::latch ended(2);
   {
-    Conversation conversation(OfferOf([&](const Json&, const CallContext& context) {
-      return UntilStopped(begun, ended, context);
-    }));
+    Conversation conversation(StoppedOnly(begun, ended));
     conversation.Send(Modern("tools/call", kCall, "1"));
     conversation.Send(Modern("tools/call", kCall, "2"));
     begun.wait();
@@ -130,9 +138,7 @@ TEST(Cancelling, ComesWithTheEndOfTheServerForCallsThatNobodyWaitsFor) {
   std::latch begun(1);
   std::latch ended(1);
   {
-    Conversation conversation(OfferOf([&](const Json&, const CallContext& context) {
-      return UntilStopped(begun, ended, context);
-    }));
+    Conversation conversation(StoppedOnly(begun, ended));
     conversation.Send(Modern("tools/call", kCall));
     begun.wait();
   }
@@ -155,10 +161,7 @@ TEST(Cancelling, FreesTheId) {
 
 TEST(Calls, AreRefusedWhileTheirIdIsInFlight) {
   Gate gate;
-  Conversation conversation(OfferOf([&](const Json&, const CallContext&) {
-    gate.Wait();
-    return Said("done");
-  }));
+  Conversation conversation(WaitingFor(gate));
   conversation.Send(Modern("tools/call", kCall, "1"));
   EXPECT_EQ(conversation.Ask(Modern("tools/call", kCall, "1"))["error"]["code"], kInvalidRequest);
   gate.Open();
@@ -169,11 +172,7 @@ TEST(Calls, AreRefusedWhileTheirIdIsInFlight) {
 
 TEST(Calls, AreToldToRetryWhenTooManyWait) {
   Gate gate;
-  Conversation conversation(OfferOf([&](const Json&, const CallContext&) {
-                              gate.Wait();
-                              return Said("done");
-                            }),
-                            1, 1);
+  Conversation conversation(WaitingFor(gate), 1, 1);
   conversation.Send(Modern("tools/call", kCall, "1"));
   conversation.Send(Modern("tools/call", kCall, "2"));
   const Json result = conversation.Ask(Modern("tools/call", kCall, "3"))["result"];
@@ -251,6 +250,72 @@ TEST(Progress, SaysNothingAfterTheAnswer) {
   conversation.outlet().AfterAnswers(1);
   kept(1, 0, "late");
   EXPECT_EQ(conversation.outlet().sent().size(), 1);
+}
+
+TEST(Workers, RunAsManyAtOnceAsThereAreThreads) {
+  std::latch together(3);
+  Workers workers(3, 0);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(workers.Run([&] { together.arrive_and_wait(); }));
+  together.wait();
+}
+
+TEST(Workers, RefuseWhatIsTooMuchAndTakeMoreLater) {
+  Gate gate;
+  std::atomic<int> done = 0;
+  const auto wait = [&] {
+    gate.Wait();
+    ++done;
+  };
+  {
+    Workers workers(1, 2);
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(workers.Run(wait));
+    EXPECT_FALSE(workers.Run(wait));
+    gate.Open();
+  }
+  EXPECT_EQ(done, 3);
+}
+
+TEST(Workers, UseAThreadAgain) {
+  Workers workers(1, 1);
+  for (int i = 0; i < 100; ++i) {
+    Gate done;
+    while (!workers.Run([&] { done.Open(); })) {
+    }
+    done.Wait();
+  }
+}
+
+TEST(Workers, SpreadCallsOverThreadsThatAreFree) {
+  std::latch together(3);
+  Workers workers(2, 8);
+  std::atomic<int> sum = 0;
+  workers.Spread(3, [&](size_t i) {
+    together.arrive_and_wait();
+    sum += static_cast<int>(i);
+  });
+  EXPECT_EQ(sum, 3);
+}
+
+TEST(Workers, SpreadDoesAllOnItsOwnThreadWhereNoneIsFree) {
+  Gate gate;
+  Workers workers(1, 0);
+  EXPECT_TRUE(workers.Run([&] { gate.Wait(); }));
+  int calls = 0;
+  workers.Spread(5, [&](size_t) { ++calls; });
+  EXPECT_EQ(calls, 5);
+  gate.Open();
+}
+
+TEST(Workers, SpreadFromAWorkerNeedsNoOther) {
+  Gate done;
+  Workers workers(1, 8);
+  EXPECT_TRUE(workers.Run([&] {
+    int calls = 0;
+    workers.Spread(5, [&](size_t) { ++calls; });
+    EXPECT_EQ(calls, 5);
+    done.Open();
+  }));
+  done.Wait();
 }
 
 }  // namespace

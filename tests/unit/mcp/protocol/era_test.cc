@@ -16,7 +16,9 @@ HttpHeaders Headers(const char* version, const char* method = nullptr, const cha
   return headers;
 }
 
-TEST(Handshake, AgreesOnTheAskedVersionOrTheNewest) {
+using Handshake = ConversationTest;
+
+TEST_F(Handshake, AgreesOnTheAskedVersionOrTheNewest) {
   for (const auto& [asked, agreed] :
        std::map<std::string, std::string>{{"2024-11-05", "2024-11-05"},
                                           {"2025-03-26", "2025-03-26"},
@@ -25,15 +27,14 @@ TEST(Handshake, AgreesOnTheAskedVersionOrTheNewest) {
                                           {"2026-07-28", "2025-11-25"},
                                           {"1999-01-01", "2025-11-25"},
                                           {"", "2025-11-25"}}) {
-    Conversation conversation;
+    Conversation fresh;
     const Json result =
-        conversation.Ask(Legacy("initialize", R"("protocolVersion":")" + asked + "\""))["result"];
+        fresh.Ask(Legacy("initialize", R"("protocolVersion":")" + asked + "\""))["result"];
     EXPECT_EQ(result["protocolVersion"], agreed) << asked;
   }
 }
 
-TEST(Handshake, SaysWhoIsThereAndWhatIsOffered) {
-  Conversation conversation;
+TEST_F(Handshake, SaysWhoIsThereAndWhatIsOffered) {
   const Json answer = conversation.Ask(Legacy("initialize", R"("protocolVersion":"2025-06-18")"));
   const Json expected = Json::parse(R"({"protocolVersion":"2025-06-18",
     "capabilities":{"tools":{},"resources":{},"prompts":{},"completions":{}},
@@ -42,15 +43,13 @@ TEST(Handshake, SaysWhoIsThereAndWhatIsOffered) {
   EXPECT_EQ(answer["result"], expected);
 }
 
-TEST(Handshake, NeedsAVersion) {
-  Conversation conversation;
+TEST_F(Handshake, NeedsAVersion) {
   EXPECT_EQ(conversation.Ask(Legacy("initialize"))["error"]["code"], kInvalidParams);
   EXPECT_EQ(conversation.Ask(Legacy("initialize", R"("protocolVersion":1)"))["error"]["code"],
             kInvalidParams);
 }
 
-TEST(Handshake, IsAskedForWhereItIsMissing) {
-  Conversation conversation;
+TEST_F(Handshake, IsAskedForWhereItIsMissing) {
   EXPECT_EQ(conversation.Ask(Legacy("ping"))["result"], Json::object());
   const Json refused = conversation.Ask(Legacy("tools/list"));
   EXPECT_EQ(refused["error"]["code"], kInvalidParams);
@@ -59,20 +58,21 @@ TEST(Handshake, IsAskedForWhereItIsMissing) {
   EXPECT_TRUE(conversation.Ask(Legacy("tools/list")).contains("result"));
 }
 
-TEST(Handshake, OffersNothingThatIsNotThere) {
-  Conversation conversation{Offer()};
-  const Json discovered = conversation.Ask(Modern("server/discover"))["result"];
+TEST_F(Handshake, OffersNothingThatIsNotThere) {
+  Conversation bare{Offer()};
+  const Json discovered = bare.Ask(Modern("server/discover"))["result"];
   EXPECT_EQ(discovered["capabilities"], Json::object());
   EXPECT_FALSE(discovered.contains("instructions"));
   for (const char* method :
        {"tools/list", "tools/call", "resources/list", "resources/templates/list", "resources/read",
         "prompts/list", "prompts/get", "completion/complete"}) {
-    EXPECT_EQ(conversation.Ask(Modern(method))["error"]["code"], kMethodNotFound) << method;
+    EXPECT_EQ(bare.Ask(Modern(method))["error"]["code"], kMethodNotFound) << method;
   }
 }
 
-TEST(Stateless, DiscoversWithoutHandshake) {
-  Conversation conversation;
+using Stateless = ConversationTest;
+
+TEST_F(Stateless, DiscoversWithoutHandshake) {
   const Json expected = Json::parse(R"({"resultType":"complete","ttlMs":300000,
     "cacheScope":"public","_meta":{"io.modelcontextprotocol/serverInfo":
     {"name":"tested","version":"1.2"}},"supportedVersions":["2026-07-28"],
@@ -81,7 +81,7 @@ TEST(Stateless, DiscoversWithoutHandshake) {
   EXPECT_EQ(conversation.Ask(Modern("server/discover"))["result"], expected);
 }
 
-TEST(Stateless, NeedsVersionAndCapabilitiesInEachRequest) {
+TEST_F(Stateless, NeedsVersionAndCapabilitiesInEachRequest) {
   const Json whole = {{"io.modelcontextprotocol/protocolVersion", "2026-07-28"},
                       {"io.modelcontextprotocol/clientCapabilities", Json::object()},
                       {"io.modelcontextprotocol/clientInfo", {{"name", "a"}, {"version", "1"}}}};
@@ -93,16 +93,15 @@ TEST(Stateless, NeedsVersionAndCapabilitiesInEachRequest) {
                                 "io.modelcontextprotocol/clientCapabilities":null})"}) {
     Json meta = whole;
     meta.merge_patch(Json::parse(patch));
-    Conversation conversation;
-    conversation.Initialize();
-    const Outgoing answer = conversation.AskWhole(Legacy("tools/list", "\"_meta\":" + meta.dump()));
+    Conversation fresh;
+    fresh.Initialize();
+    const Outgoing answer = fresh.AskWhole(Legacy("tools/list", "\"_meta\":" + meta.dump()));
     EXPECT_EQ(Parsed(answer.text)["error"]["code"], kInvalidParams) << patch;
     EXPECT_EQ(answer.http_status, 400);
   }
 }
 
-TEST(Stateless, NamesTheVersionsWhereOneIsUnknown) {
-  Conversation conversation;
+TEST_F(Stateless, NamesTheVersionsWhereOneIsUnknown) {
   for (const char* version : {"v999.0.0", "2025-11-25", "2027-01-01"}) {
     const Outgoing answer = conversation.AskWhole(
         Legacy("tools/list", R"("_meta":{"io.modelcontextprotocol/protocolVersion":")" +
@@ -115,8 +114,7 @@ TEST(Stateless, NamesTheVersionsWhereOneIsUnknown) {
   }
 }
 
-TEST(Stateless, KnowsNoMethodsOfTheOtherEra) {
-  Conversation conversation;
+TEST_F(Stateless, KnowsNoMethodsOfTheOtherEra) {
   conversation.Initialize();
   for (const char* method : {"initialize", "ping", "logging/setLevel", "resources/subscribe",
                              "resources/unsubscribe", "unknown/method"}) {
@@ -131,8 +129,7 @@ TEST(Stateless, KnowsNoMethodsOfTheOtherEra) {
   }
 }
 
-TEST(Stateless, ListensToNothingAndSaysSo) {
-  Conversation conversation;
+TEST_F(Stateless, ListensToNothingAndSaysSo) {
   ASSERT_TRUE(conversation.Send(
       Modern("subscriptions/listen", R"("notifications":{"toolsListChanged":true})", "\"s\"")));
   const auto sent = conversation.outlet().AfterAnswers(1);
@@ -146,19 +143,19 @@ TEST(Stateless, ListensToNothingAndSaysSo) {
   EXPECT_EQ(conversation.Ask(Modern("subscriptions/listen"))["error"]["code"], kInvalidParams);
 }
 
-TEST(Http, NeedsNoHandshakeInTheInitializeEra) {
+using Http = ConversationTest;
+
+TEST_F(Http, NeedsNoHandshakeInTheInitializeEra) {
   for (const char* version : {static_cast<const char*>(nullptr), "2024-11-05", "2025-03-26",
                               "2025-06-18", " 2025-11-25 "}) {
-    Conversation conversation;
+    Conversation fresh;
     const HttpHeaders headers = Headers(version);
-    EXPECT_TRUE(conversation.Ask(Legacy("tools/list"), &headers).contains("result"));
-    EXPECT_FALSE(
-        conversation.Send(R"({"jsonrpc":"2.0","method":"notifications/initialized"})", &headers));
+    EXPECT_TRUE(fresh.Ask(Legacy("tools/list"), &headers).contains("result"));
+    EXPECT_FALSE(fresh.Send(R"({"jsonrpc":"2.0","method":"notifications/initialized"})", &headers));
   }
 }
 
-TEST(Http, RefusesVersionsItDoesNotKnow) {
-  Conversation conversation;
+TEST_F(Http, RefusesVersionsItDoesNotKnow) {
   const HttpHeaders headers = Headers("2020-01-01");
   for (const char* message : {R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})",
                               R"({"jsonrpc":"2.0","method":"notifications/initialized"})"}) {
@@ -170,8 +167,7 @@ TEST(Http, RefusesVersionsItDoesNotKnow) {
                   .contains("result"));
 }
 
-TEST(Http, TakesHeadersThatMirrorTheBody) {
-  Conversation conversation;
+TEST_F(Http, TakesHeadersThatMirrorTheBody) {
   const std::string call = Modern("tools/call", R"("name":"echo")");
   const std::string read = Modern("resources/read", R"("uri":"test://one")");
   const std::string greet = Modern("prompts/get", R"("name":"greet","arguments":{"who":"me"})");
@@ -188,8 +184,7 @@ TEST(Http, TakesHeadersThatMirrorTheBody) {
   }
 }
 
-TEST(Http, RefusesHeadersThatSayAnotherThingThanTheBody) {
-  Conversation conversation;
+TEST_F(Http, RefusesHeadersThatSayAnotherThingThanTheBody) {
   const std::string call = Modern("tools/call", R"("name":"echo")");
   for (const HttpHeaders& headers :
        {Headers(nullptr, "tools/call", "echo"), Headers("2025-11-25", "tools/call", "echo"),
@@ -205,8 +200,7 @@ TEST(Http, RefusesHeadersThatSayAnotherThingThanTheBody) {
   }
 }
 
-TEST(Http, WantsMetaWhereTheHeaderSaysTheStatelessVersion) {
-  Conversation conversation;
+TEST_F(Http, WantsMetaWhereTheHeaderSaysTheStatelessVersion) {
   const HttpHeaders headers = Headers("2026-07-28", "server/discover");
   const Outgoing answer = conversation.AskWhole(Legacy("server/discover"), &headers);
   EXPECT_EQ(Parsed(answer.text)["error"]["code"], kInvalidParams);

@@ -171,6 +171,10 @@ class Conversation {
   const std::shared_ptr<Recorder> outlet_ = std::make_shared<Recorder>();
 };
 
+struct ConversationTest : ::testing::Test {
+  Conversation conversation;
+};
+
 }  // namespace falcon::mcp
 
 #endif  // FALCON_TESTS_UNIT_MCP_PROTOCOL_HARNESS_H_

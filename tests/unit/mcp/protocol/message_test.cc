@@ -1,4 +1,4 @@
-// What is no request: malformed, batched, too deep; and what wants no answer.
+// Messages: what is no request, JSON as one line, and blanks and base64 in headers.
 #include "mcp/protocol/message.h"
 
 #include <gtest/gtest.h>
@@ -6,6 +6,9 @@
 #include <string>
 
 #include "harness.h"
+#include "mcp/protocol/header_value.h"
+#include "mcp/protocol/json.h"
+#include "mcp/protocol/object_writer.h"
 
 namespace falcon::mcp {
 namespace {
@@ -17,10 +20,9 @@ struct BadMessage {
   Json id;
 };
 
-class BadMessages : public testing::TestWithParam<BadMessage> {};
+class BadMessages : public ConversationTest, public testing::WithParamInterface<BadMessage> {};
 
 TEST_P(BadMessages, AreAnsweredOnceWithWhatIsWrong) {
-  Conversation conversation;
   const Outgoing answer = conversation.AskWhole(GetParam().text);
   const Json json = Parsed(answer.text);
   EXPECT_EQ(json["error"]["code"], GetParam().code);
@@ -69,20 +71,19 @@ INSTANTIATE_TEST_SUITE_P(
         BadMessage{"Bomb", std::string(1 << 20, '['), kInvalidRequest, nullptr}),
     [](const auto& test) { return test.param.name; });
 
-TEST(Messages, MayNestAsDeepAsTheBound) {
-  Conversation conversation;
+using Messages = ConversationTest;
+
+TEST_F(Messages, MayNestAsDeepAsTheBound) {
   EXPECT_TRUE(conversation.Ask(Nested(kMostDepth - 2)).contains("result"));
 }
 
-TEST(Messages, MayHoldBracketsInStrings) {
-  Conversation conversation;
+TEST_F(Messages, MayHoldBracketsInStrings) {
   const std::string brackets(200, '[');
   EXPECT_TRUE(
       conversation.Ask(Legacy("ping", R"("a":"\")" + brackets + R"(")")).contains("result"));
 }
 
-TEST(Messages, KeepTheirIdsExactly) {
-  Conversation conversation;
+TEST_F(Messages, KeepTheirIdsExactly) {
   for (const char* id : {"0", "-7", "9007199254740993", "18446744073709551615", R"("")", R"("7")",
                          R"("a\"\\\u0001é")"}) {
     const Json answer = conversation.Ask(Legacy("ping", "", id));
@@ -90,8 +91,7 @@ TEST(Messages, KeepTheirIdsExactly) {
   }
 }
 
-TEST(Messages, ThatWantNoAnswerGetNone) {
-  Conversation conversation;
+TEST_F(Messages, ThatWantNoAnswerGetNone) {
   for (const char* message :
        {R"({"jsonrpc":"2.0","method":"notifications/initialized"})",
         R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":99}})",
@@ -105,12 +105,99 @@ TEST(Messages, ThatWantNoAnswerGetNone) {
   EXPECT_TRUE(conversation.outlet().sent().empty());
 }
 
-TEST(Messages, MayLeaveTheirParamsOutOrNull) {
-  Conversation conversation;
+TEST_F(Messages, MayLeaveTheirParamsOutOrNull) {
   EXPECT_EQ(conversation.Ask(R"({"jsonrpc":"2.0","id":1,"method":"ping"})")["result"],
             Json::object());
   EXPECT_EQ(conversation.Ask(R"({"jsonrpc":"2.0","id":1,"method":"ping","params":null})")["result"],
             Json::object());
+}
+
+std::string Escaped(std::string_view text) {
+  std::string out;
+  AppendString(out, text);
+  return out;
+}
+
+TEST(AppendString, EscapesWhatJsonWants) {
+  EXPECT_EQ(Escaped(""), R"("")");
+  EXPECT_EQ(Escaped("plain"), R"("plain")");
+  EXPECT_EQ(Escaped("say \"a\\b\""), R"("say \"a\\b\"")");
+  EXPECT_EQ(Escaped("\n\r\t"), R"("\n\r\t")");
+  EXPECT_EQ(Escaped(std::string_view("\0\x1b\x7f", 3)), "\"\\u0000\\u001b\x7f\"");
+}
+
+TEST(AppendString, KeepsUtf8AndReplacesWhatIsNone) {
+  EXPECT_EQ(Escaped("é€😀"), "\"é€😀\"");
+  const std::string_view bad[] = {"\x80",
+                                  "\xC0\x80",
+                                  "\xC3",
+                                  "\xE2\x82",
+                                  "\xED\xA0\x80",
+                                  "\xF4\x90\x80\x80",
+                                  "\xF0\x80\x80\x80",
+                                  "\xFF"};
+  for (const std::string_view bytes : bad) {
+    const std::string text = "a" + std::string(bytes) + "b";
+    const Json read = Json::parse(Escaped(text), nullptr, false);
+    ASSERT_FALSE(read.is_discarded());
+    const auto shown = read.get<std::string>();
+    EXPECT_TRUE(shown.starts_with("a\xEF\xBF\xBD") && shown.ends_with("b")) << shown;
+  }
+}
+
+TEST(AppendString, ReadsBackAsItWasForEveryCharacterOfTwoBytes) {
+  for (int first = 0; first < 0x80; ++first) {
+    for (int second = 0; second < 0x80; ++second) {
+      const std::string text = {static_cast<char>(first), static_cast<char>(second)};
+      EXPECT_EQ(Json::parse(Escaped(text)).get<std::string>(), text);
+    }
+  }
+}
+
+TEST(JsonText, IsOneLineAndNeverFailsOnBytes) {
+  EXPECT_EQ(Text(Json{{"a", "x\ny"}, {"b", 1}}), R"({"a":"x\ny","b":1})");
+  EXPECT_EQ(Text(Json("\xFF")), "\"\xEF\xBF\xBD\"");
+}
+
+TEST(ObjectWriter, PutsJsonTextOnOneLine) {
+  std::string out;
+  ObjectWriter writer(out);
+  writer.String("a", "1\n");
+  writer.Optional("b", "");
+  writer.Raw("c", "{\n\"d\": [1,\r\n2]}");
+  writer.Bool("e", false);
+  writer.End();
+  EXPECT_EQ(out, "{\"a\":\"1\\n\",\"c\":{ \"d\": [1,  2]},\"e\":false}");
+}
+
+TEST(HeaderValue, LosesTheBlanksAroundIt) {
+  EXPECT_EQ(TrimmedHeader(" \ta b\t "), "a b");
+  EXPECT_EQ(TrimmedHeader(" \t "), "");
+  EXPECT_EQ(TrimmedHeader(""), "");
+}
+
+TEST(HeaderValue, IsDecodedWhereItIsWrittenInBase64) {
+  EXPECT_EQ(DecodedHeader("us-west1"), "us-west1");
+  EXPECT_EQ(DecodedHeader(" =?base64?SGVsbG8sIOS4lueVjA==?= "), "Hello, 世界");
+  EXPECT_EQ(DecodedHeader("=?base64?IHBhZGRlZCA=?="), " padded ");
+  EXPECT_EQ(DecodedHeader("=?base64?bGluZTEKbGluZTI=?="), "line1\nline2");
+  EXPECT_EQ(DecodedHeader("=?base64?PT9iYXNlNjQ/bGl0ZXJhbD89?="), "=?base64?literal?=");
+  EXPECT_EQ(DecodedHeader("=?base64?"
+                          "?="),
+            "");
+}
+
+TEST(HeaderValue, IsTakenAsItIsWithoutTheWholeFrame) {
+  EXPECT_EQ(DecodedHeader("=?BASE64?SGk=?="), "=?BASE64?SGk=?=");
+  EXPECT_EQ(DecodedHeader("=?base64?="), "=?base64?=");
+  EXPECT_EQ(DecodedHeader("=?base64?SGk="), "=?base64?SGk=");
+}
+
+TEST(HeaderValue, IsRefusedWhereTheBase64IsNone) {
+  for (const char* bad : {"=?base64?SGVsbG8?=", "=?base64?SGV%bG8=?=", "=?base64?SGk?=",
+                          "=?base64?====?=", "=?base64?SGl=?=", "=?base64?S===?="}) {
+    EXPECT_EQ(DecodedHeader(bad), std::nullopt) << bad;
+  }
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A bridge to a scripted gateway, for tests of resources and prompts.
+// A bridge to a scripted gateway. Every nonce is 0123456789abcdef.
 #ifndef FALCON_TESTS_UNIT_MCP_RESOURCES_RESOURCE_BENCH_H_
 #define FALCON_TESTS_UNIT_MCP_RESOURCES_RESOURCE_BENCH_H_
 
@@ -22,7 +22,7 @@ struct ResourceBench {
                 .nonce = [] { return std::string("0123456789abcdef"); }};
 };
 
-inline client::Failure FailureOf(grpc::StatusCode code, const std::string& message,
+inline client::Failure FailureOf(grpc::StatusCode code, const std::string& message = {},
                                  const std::string& reason = {}) {
   client::Failure failure;
   failure.code = code;

@@ -1,13 +1,11 @@
 // What becomes of a model's arguments: the request they make, and the results that teach.
 #include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
-#include <gtest/gtest.h>
 
 #include "mcp/tools/parameters.h"
 #include "mcp/tools/parameters_list.h"
 #include "mcp/tools/tool_list.h"
-#include "tests/unit/client/test_catalog.h"
-#include "tests/unit/mcp/tools/bound_tool.h"
+#include "tests/unit/mcp/tools/tool_bench.h"
 #include "text.h"
 
 namespace falcon::mcp {

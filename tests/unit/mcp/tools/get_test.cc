@@ -11,8 +11,9 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-TEST(Get, AnswersTheRecordAndWhatStandsBeside) {
-  ToolBench bench;
+using Get = ToolTest;
+
+TEST_F(Get, AnswersTheRecordAndWhatStandsBeside) {
   bench.gateway.Answers("GetHost", R"({"host":{"device_id":"a1","hostname":"SRV-1"},
       "other_device_ids":["b2"],"read_info":{"upstream_calls":1}})");
   const ToolResult result = bench.Call("get_host", R"({"hostname":"SRV-1"})");
@@ -23,8 +24,7 @@ TEST(Get, AnswersTheRecordAndWhatStandsBeside) {
   EXPECT_EQ(result.content.at(2).text, "</falcon-data-0123456789abcdef>");
 }
 
-TEST(Get, ShowsCardsWhereTextIsAskedFor) {
-  ToolBench bench;
+TEST_F(Get, ShowsCardsWhereTextIsAskedFor) {
   bench.gateway.Answers("GetHost", R"({"host":{"device_id":"a1","hostname":"SRV-1"},
       "other_device_ids":["b2"]})");
   const ToolResult result = bench.Call("get_host", R"({"hostname":"SRV-1","format":"text"})");
@@ -33,8 +33,7 @@ TEST(Get, ShowsCardsWhereTextIsAskedFor) {
   EXPECT_EQ(Structured(result)["host"]["hostname"], "SRV-1");
 }
 
-TEST(Get, StaysWithinTheBudgetAndNamesWhatWasCut) {
-  ToolBench bench;
+TEST_F(Get, StaysWithinTheBudgetAndNamesWhatWasCut) {
   bench.bridge.result_bytes = kLeastResultBytes;
   bench.gateway.On("GetDetection", [](const auto&, google::protobuf::Message& response) {
     const Json json = {
@@ -55,20 +54,15 @@ TEST(Get, StaysWithinTheBudgetAndNamesWhatWasCut) {
   }
 }
 
-TEST(Get, NamesTheIdThatIsNotThereAndWhereToLook) {
-  ToolBench bench;
-  client::Failure failure;
-  failure.code = grpc::StatusCode::NOT_FOUND;
-  failure.reason = "NOT_FOUND";
-  bench.gateway.Fails("GetHost", failure);
+TEST_F(Get, NamesTheIdThatIsNotThereAndWhereToLook) {
+  bench.gateway.Fails("GetHost", FailureOf(grpc::StatusCode::NOT_FOUND, "", "NOT_FOUND"));
   const std::string id(32, 'a');
   const std::string text = ErrorText(bench.Call("get_host", R"({"host_id":")" + id + "\"}"));
   EXPECT_EQ(text, "Falcon answered: there is no host with host_id " + id +
                       ". A retry will not help. search_hosts finds the ids of those that exist.");
 }
 
-TEST(Get, TellsPartialAnswersAndValuesThatDidNotFit) {
-  ToolBench bench;
+TEST_F(Get, TellsPartialAnswersAndValuesThatDidNotFit) {
   bench.gateway.Answers("GetDetection", R"({"detection":{"composite_id":"c:ind:a:1"},
       "read_info":{"partial":true,"skipped_values":"2",
                    "errors":[{"code":500,"message":"bad\u202eshard","id":"s1"}]}})");
@@ -82,8 +76,7 @@ TEST(Get, TellsPartialAnswersAndValuesThatDidNotFit) {
             "`additional_fields` has them as Falcon sent them.");
 }
 
-TEST(Get, ShowsRawValuesNotesAndTheFieldsThatDidNotFit) {
-  ToolBench bench;
+TEST_F(Get, ShowsRawValuesNotesAndTheFieldsThatDidNotFit) {
   bench.gateway.Answers("GetHost", R"({"host":{"device_id":"a1",
       "additional_fields":{"product_type_desc":"Pod\u202e"}},
       "read_info":{"skipped_values":"1","skipped_fields":[{"field":"product_type_desc","count":"1"}],
@@ -104,8 +97,9 @@ TEST(Get, ShowsRawValuesNotesAndTheFieldsThatDidNotFit) {
   EXPECT_THAT(cards, HasSubstr("product_type_desc Pod\\u{202E}"));
 }
 
-TEST(Aggregate, TellsCountsZerosIncluded) {
-  ToolBench bench;
+using Aggregate = ToolTest;
+
+TEST_F(Aggregate, TellsCountsZerosIncluded) {
   bench.gateway.Answers("AggregateDetections", R"({"buckets":[
       {"label":"High","count":"12","sub_buckets":[{"label":"new","count":"3"}]},
       {"label":"Low"}],"other_count":"4"})");
@@ -119,8 +113,7 @@ TEST(Aggregate, TellsCountsZerosIncluded) {
       StartsWith("detections by severity_name (days 7): 2 buckets, and 4 in none of them.\n"));
 }
 
-TEST(Aggregate, CutsBucketsThatDoNotFit) {
-  ToolBench bench;
+TEST_F(Aggregate, CutsBucketsThatDoNotFit) {
   bench.bridge.result_bytes = kLeastResultBytes;
   std::string buckets;
   for (int i = 0; i < 500; ++i) {
@@ -136,8 +129,7 @@ TEST(Aggregate, CutsBucketsThatDoNotFit) {
   EXPECT_THAT(json["note"].get<std::string>(), HasSubstr("of 500 buckets are shown."));
 }
 
-TEST(Aggregate, SaysThatThereIsNothingToCount) {
-  ToolBench bench;
+TEST_F(Aggregate, SaysThatThereIsNothingToCount) {
   bench.gateway.Answers("AggregateDetections", "{}");
   const ToolResult result =
       bench.Call("aggregate_detections", R"({"field":"severity_name","days":7})");
@@ -145,8 +137,9 @@ TEST(Aggregate, SaysThatThereIsNothingToCount) {
               StartsWith("Falcon answered: no detections to count with days 7.\n"));
 }
 
-TEST(OtherTools, TellWhatWasFoundAndWhatIsMissing) {
-  ToolBench bench;
+using OtherTools = ToolTest;
+
+TEST_F(OtherTools, TellWhatWasFoundAndWhatIsMissing) {
   bench.gateway.Answers("BatchGetReputations", R"({"reputations":[
       {"value":"203.0.113.42","verdict":"REPUTATION_VERDICT_MALICIOUS"}],
       "missing":[{"code":429,"message":"quota","id":"evil.example"}],
@@ -163,8 +156,7 @@ TEST(OtherTools, TellWhatWasFoundAndWhatIsMissing) {
                          "answer, see `missing`.\n"));
 }
 
-TEST(OtherTools, TellAreasOfAccess) {
-  ToolBench bench;
+TEST_F(OtherTools, TellAreasOfAccess) {
   bench.gateway.Answers("CheckAccess", R"({"areas":[{"area":"hosts","scope":"Hosts:read",
       "verdict":"ACCESS_VERDICT_DENIED","message":"Grant it."},
       {"area":"iocs","verdict":"ACCESS_VERDICT_GRANTED"},{"area":"discover"}]})");
@@ -174,8 +166,7 @@ TEST(OtherTools, TellAreasOfAccess) {
               StartsWith("Check access: 3 areas (1 without a verdict, 1 granted, 1 denied).\n"));
 }
 
-TEST(OtherTools, PageOverIdsByCursor) {
-  ToolBench bench;
+TEST_F(OtherTools, PageOverIdsByCursor) {
   bench.gateway.Answers("ListIocDevices", R"({"device_ids":["a1","b2"],"next_page_token":"tok"})");
   const std::string arguments = R"("type":"domain","value":"evil.example")";
   const ToolResult first = bench.Call("get_ioc_devices", "{" + arguments + "}");

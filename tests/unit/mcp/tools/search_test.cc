@@ -1,7 +1,9 @@
-// Searches: envelopes, sentences, budgets and cursors.
+// Searches: envelopes, sentences, budgets, their scope and their cursors.
 #include <gmock/gmock.h>
 
+#include "mcp/tools/page_cursor.h"
 #include "messages.h"
+#include "tests/unit/client/test_catalog.h"
 #include "tests/unit/mcp/tools/tool_bench.h"
 
 namespace falcon::mcp {
@@ -44,8 +46,9 @@ void ServeList(ToolBench& bench, int count, size_t name_bytes) {
   });
 }
 
-TEST(Search, AnswersAnEnvelopeAndThreeBlocksOfText) {
-  ToolBench bench;
+using Search = ToolTest;
+
+TEST_F(Search, AnswersAnEnvelopeAndThreeBlocksOfText) {
   bench.gateway.Answers("ListDetections",
                         Detections(0, 2, R"(,"next_page_token":"tok","total_size":"812")"));
   const ToolResult result =
@@ -70,8 +73,7 @@ TEST(Search, AnswersAnEnvelopeAndThreeBlocksOfText) {
       ElementsAre("ListDetections page_size: 2 filter { days: 7 severities: SEVERITY_HIGH } "));
 }
 
-TEST(Search, SaysThatNothingMatchesUnlikeThatItCouldNotLook) {
-  ToolBench bench;
+TEST_F(Search, SaysThatNothingMatchesUnlikeThatItCouldNotLook) {
   bench.gateway.Answers("ListDetections", R"({"total_size":"0"})");
   const ToolResult none = bench.Call("search_detections", R"({"days":7,"severity":"critical"})");
   EXPECT_THAT(FirstText(none),
@@ -81,18 +83,15 @@ TEST(Search, SaysThatNothingMatchesUnlikeThatItCouldNotLook) {
   EXPECT_EQ(json["total"], 0);
   EXPECT_TRUE(json["next_cursor"].is_null());
 
-  client::Failure failure;
-  failure.code = grpc::StatusCode::UNAVAILABLE;
-  failure.message = "failed to connect to all addresses";
-  bench.gateway.Fails("ListDetections", failure);
+  bench.gateway.Fails("ListDetections", FailureOf(grpc::StatusCode::UNAVAILABLE,
+                                                  "failed to connect to all addresses"));
   const std::string text = ErrorText(bench.Call("search_detections", "{}"));
   EXPECT_THAT(text, HasSubstr("The gateway at 127.0.0.1:50051 does not answer"));
   EXPECT_THAT(text, HasSubstr("Nothing was looked up."));
   EXPECT_THAT(text, Not(HasSubstr("Falcon answered")));
 }
 
-TEST(Search, TellsAnUnknownTotalAsNull) {
-  ToolBench bench;
+TEST_F(Search, TellsAnUnknownTotalAsNull) {
   bench.gateway.Answers("ListDetections", Detections(0, 3, R"(,"next_page_token":"tok")"));
   const ToolResult result = bench.Call("search_detections", R"({"limit":3})");
   EXPECT_TRUE(Structured(result)["total"].is_null());
@@ -100,8 +99,7 @@ TEST(Search, TellsAnUnknownTotalAsNull) {
               StartsWith("Found more than 3 detections; these are the first, newest first."));
 }
 
-TEST(Search, NamesTheOrderThatWasAskedFor) {
-  ToolBench bench;
+TEST_F(Search, NamesTheOrderThatWasAskedFor) {
   bench.gateway.Answers("ListHosts", R"({"hosts":[{"device_id":"a"}],"total_size":"1"})");
   EXPECT_THAT(FirstText(bench.Call("search_hosts", "{}")),
               StartsWith("Found 1 host, by device_id.\n"));
@@ -109,8 +107,7 @@ TEST(Search, NamesTheOrderThatWasAskedFor) {
               StartsWith("Found 1 host, by hostname desc.\n"));
 }
 
-TEST(Search, GoesOnByTheGatewaysTokenWhenThePageFits) {
-  ToolBench bench;
+TEST_F(Search, GoesOnByTheGatewaysTokenWhenThePageFits) {
   ServeList(bench, 5, 10);
   Json page = Structured(bench.Call("search_detections", R"({"days":7,"limit":2})"));
   EXPECT_THAT(Ids(page), ElementsAre("0", "1"));
@@ -125,8 +122,7 @@ TEST(Search, GoesOnByTheGatewaysTokenWhenThePageFits) {
   EXPECT_TRUE(page["next_cursor"].is_null());
 }
 
-TEST(Search, ShowsAPageThatDoesNotFitInPartsWithoutLossOrRepeat) {
-  ToolBench bench;
+TEST_F(Search, ShowsAPageThatDoesNotFitInPartsWithoutLossOrRepeat) {
   bench.bridge.result_bytes = 8192;
   ServeList(bench, 45, 1000);
   std::vector<std::string> all;
@@ -144,8 +140,7 @@ TEST(Search, ShowsAPageThatDoesNotFitInPartsWithoutLossOrRepeat) {
   for (int i = 0; i < 45; ++i) EXPECT_EQ(all[static_cast<size_t>(i)], std::to_string(i));
 }
 
-TEST(Search, AsksForNoMoreThanCanFit) {
-  ToolBench bench;
+TEST_F(Search, AsksForNoMoreThanCanFit) {
   bench.gateway.Answers("ListHosts", "{}");
   bench.Call("search_hosts", R"({"limit":500})");
   bench.Call("search_hosts", R"({"limit":500,"view":"full"})");
@@ -156,8 +151,7 @@ TEST(Search, AsksForNoMoreThanCanFit) {
   EXPECT_THAT(asked[2], HasSubstr("page_size: 500 "));
 }
 
-TEST(Search, TruncatedSaysThatTheBudgetCutThePage) {
-  ToolBench bench;
+TEST_F(Search, TruncatedSaysThatTheBudgetCutThePage) {
   bench.bridge.result_bytes = kLeastResultBytes;
   ServeList(bench, 20, 1000);
   const ToolResult result = bench.Call("search_detections", "{}");
@@ -165,8 +159,7 @@ TEST(Search, TruncatedSaysThatTheBudgetCutThePage) {
   EXPECT_THAT(LastText(result), HasSubstr("The result's budget of 4 KiB cut this page"));
 }
 
-TEST(Search, CutsAFirstRecordThatAloneIsTooLarge) {
-  ToolBench bench;
+TEST_F(Search, CutsAFirstRecordThatAloneIsTooLarge) {
   bench.bridge.result_bytes = kLeastResultBytes;
   ServeList(bench, 2, 100'000);
   for (const char* format : {"json", "text"}) {
@@ -181,8 +174,7 @@ TEST(Search, CutsAFirstRecordThatAloneIsTooLarge) {
   }
 }
 
-TEST(Search, BeginsThePageAnewWhenTheLastRecordShownHasGone) {
-  ToolBench bench;
+TEST_F(Search, BeginsThePageAnewWhenTheLastRecordShownHasGone) {
   bench.bridge.result_bytes = kLeastResultBytes;
   ServeList(bench, 10, 600);
   const Json first = Structured(bench.Call("search_detections", R"({"limit":5})"));
@@ -194,8 +186,7 @@ TEST(Search, BeginsThePageAnewWhenTheLastRecordShownHasGone) {
   EXPECT_THAT(again["note"].get<std::string>(), HasSubstr("some records may come twice"));
 }
 
-TEST(Search, KeepsAnIntervalThatCountsBackFromNow) {
-  ToolBench bench;
+TEST_F(Search, KeepsAnIntervalThatCountsBackFromNow) {
   ServeList(bench, 5, 10);
   const Json page =
       Structured(bench.Call("search_detections", R"({"created_after":"7d","limit":2})"));
@@ -209,8 +200,7 @@ TEST(Search, KeepsAnIntervalThatCountsBackFromNow) {
   EXPECT_THAT(asked[1], HasSubstr("start { seconds: 1779393600 }"));
 }
 
-TEST(Search, RefusesCursorsThatAreNoneOrOfOtherArguments) {
-  ToolBench bench;
+TEST_F(Search, RefusesCursorsThatAreNoneOrOfOtherArguments) {
   ServeList(bench, 5, 10);
   EXPECT_THAT(ErrorText(bench.Call("search_detections", R"({"cursor":"nonsense"})")),
               HasSubstr("again without `cursor`"));
@@ -221,8 +211,7 @@ TEST(Search, RefusesCursorsThatAreNoneOrOfOtherArguments) {
   EXPECT_EQ(bench.gateway.Asked().size(), 1U);
 }
 
-TEST(Search, PassesOverPagesWithoutRecords) {
-  ToolBench bench;
+TEST_F(Search, PassesOverPagesWithoutRecords) {
   int calls = 0;
   bench.gateway.On("ListDetections", [&](const auto&, google::protobuf::Message& response) {
     const std::string json = ++calls < 3 ? R"({"next_page_token":"tok"})" : Detections(7, 1);
@@ -230,6 +219,139 @@ TEST(Search, PassesOverPagesWithoutRecords) {
     return std::optional<client::Failure>();
   });
   EXPECT_THAT(Ids(Structured(bench.Call("search_detections", "{}"))), ElementsAre("7"));
+}
+
+std::string Summary(const ToolResult& result) {
+  const std::string& text = result.content.at(0).text;
+  return text.substr(0, text.find('\n'));
+}
+
+using SearchScope = ToolTest;
+
+TEST_F(SearchScope, OfVulnerabilitiesIsWhatStillStandsUnlessAStateIsAskedFor) {
+  bench.gateway.Answers("ListVulnerabilities", R"({"vulnerabilities":[{"id":"a_b"}]})");
+  EXPECT_EQ(Summary(bench.Call("search_vulnerabilities", R"({"hostname":"SRV-1"})")),
+            "Found 1 vulnerability (hostname SRV-1), newest first. Only those that still stand: "
+            "`status` asks for closed and expired.");
+  for (const char* json : {R"({"status":"closed"})", R"({"fql":"status:'closed'"})"}) {
+    EXPECT_THAT(Summary(bench.Call("search_vulnerabilities", json)), Not(HasSubstr("Only")));
+  }
+}
+
+TEST_F(SearchScope, IsSaidUnlessTheFilterHasAConditionOnTheState) {
+  bench.gateway.Answers("ListVulnerabilities", R"({"vulnerabilities":[{"id":"a_b"}]})");
+  for (const char* filter :
+       {"host_info.tags:!['status-prod']", "host_info.hostname:'status:1'",
+        R"(apps.product_name_version:"a\\\"status:b")", "apps.remediation.status:'x'"}) {
+    const std::string json = Json({{"fql", filter}}).dump();
+    EXPECT_THAT(Summary(bench.Call("search_vulnerabilities", json)), HasSubstr("still stand"))
+        << filter;
+  }
+  for (const char* filter : {"cve.id:['a']+status:!'open'", "(status :'closed')",
+                             "cve.id:'status',closed_timestamp:>'now-7d'"}) {
+    const std::string json = Json({{"fql", filter}}).dump();
+    EXPECT_THAT(Summary(bench.Call("search_vulnerabilities", json)), Not(HasSubstr("still stand")))
+        << filter;
+  }
+}
+
+TEST_F(SearchScope, OfSessionsIsTheApiClientsOwn) {
+  bench.gateway.Answers("ListRtrSessions", "{}");
+  EXPECT_EQ(Summary(bench.Call("search_rtr_sessions", R"({"days":7})")),
+            "Falcon answered: no RTR session matches days 7. Only sessions that the gateway's own "
+            "API client opened.");
+}
+
+TEST_F(SearchScope, LeadsOnWhereNothingWasFound) {
+  bench.gateway.Answers("ListHosts", "{}");
+  bench.gateway.Answers("ListIocs", "{}");
+  EXPECT_THAT(Summary(bench.Call("search_hosts", R"({"hostname":"x"})")),
+              HasSubstr("search_discovered_hosts"));
+  EXPECT_THAT(Summary(bench.Call("search_iocs", R"({"value":"x.example"})")),
+              HasSubstr("search_intel_indicators"));
+  bench.gateway.Answers("ListHosts", R"({"hosts":[{"device_id":"a1"}]})");
+  EXPECT_EQ(Summary(bench.Call("search_hosts", "{}")), "Found 1 host, by device_id.");
+}
+
+TEST_F(SearchScope, OfATechniqueLeavesItsSubTechniquesOut) {
+  bench.gateway.Answers("ListDetections", Detections(0, 1));
+  EXPECT_THAT(Summary(bench.Call("search_detections", R"({"technique":"T1059"})")),
+              HasSubstr("`technique` T1059* has them."));
+  for (const char* json : {R"({"technique":"T1059*"})", R"({"technique":"T1059.001"})"}) {
+    EXPECT_THAT(Summary(bench.Call("search_detections", json)), Not(HasSubstr("Sub-techniques")));
+  }
+}
+
+TEST_F(SearchScope, TellsThatCaseCountsWhereNothingWasFound) {
+  bench.gateway.Answers("ListDetections", "{}");
+  EXPECT_THAT(Summary(bench.Call("search_detections", R"({"tactic":"execution"})")),
+              HasSubstr("`tactic` was asked as written, in upper and in lower case"));
+}
+
+TEST_F(SearchScope, TheOrderIsTheLastThatTheCommentSays) {
+  bench.gateway.Answers("ListDiscoveredHosts", R"({"hosts":[{"id":"a_b"}],"total_size":"9",
+      "next_page_token":"t"})");
+  EXPECT_THAT(Summary(bench.Call("search_discovered_hosts", R"({"limit":1})")),
+              StartsWith("Found 9 discovered hosts; this is the first, by first_seen_timestamp"));
+}
+
+PageCursor Example() {
+  return {.page_token = "Abc-_123.x",
+          .page_size = 20,
+          .shown = 7,
+          .last_id = "c:ind:a:7",
+          .before = 12345678901,
+          .fingerprint = 0xFEDCBA9876543210,
+          .intervals = std::string("\x00\x01", 2)};
+}
+
+TEST(PageCursor, ComesBackAsItWent) {
+  EXPECT_EQ(ReadCursor(CursorText(Example())), Example());
+  EXPECT_EQ(ReadCursor(CursorText({})), PageCursor());
+}
+
+TEST(PageCursor, AddsLittleToTheGatewaysToken) {
+  PageCursor cursor;
+  cursor.page_token = std::string(1000, 'a');
+  EXPECT_LT(CursorText(cursor).size(), 1030U);
+}
+
+TEST(PageCursor, RefusesWhatIsNone) {
+  for (const char* text :
+       {"", ".", "x", "AQ.tok", "????.tok", "1", "null", "AAAA.", "next_cursor"}) {
+    EXPECT_EQ(ReadCursor(text), std::nullopt) << text;
+  }
+  const std::string whole = CursorText(Example());
+  const size_t head = whole.find('.');
+  for (size_t cut = 0; cut < head; ++cut) {
+    EXPECT_EQ(ReadCursor(whole.substr(0, cut) + ".tok"), std::nullopt) << cut;
+  }
+  EXPECT_EQ(ReadCursor("AAAA" + whole), std::nullopt);
+}
+
+TEST(PageCursor, RefusesNumbersThatNoPageHas) {
+  PageCursor cursor = Example();
+  cursor.shown = 21;
+  EXPECT_EQ(ReadCursor(CursorText(cursor)), std::nullopt);
+  cursor = Example();
+  cursor.page_size = 1001;
+  EXPECT_EQ(ReadCursor(CursorText(cursor)), std::nullopt);
+}
+
+TEST(PageCursor, CarriesIntervalsOnlyIntoRequestsThatHaveThem) {
+  const auto catalog = client::RealCatalog();
+  const auto& type = *client::MethodOf(*catalog, "detections", "list").descriptor->input_type();
+  const auto first =
+      client::FromText(*catalog, type, "filter { created { start { seconds: 1 } } fql: 'a' }");
+  auto later =
+      client::FromText(*catalog, type, "filter { created { start { seconds: 9 } } fql: 'b' }");
+  RestoreIntervals(IntervalsOf(*first), *later);
+  EXPECT_EQ(later->ShortDebugString(), "filter { created { start { seconds: 1 } } fql: \"b\" }");
+  later = client::FromText(*catalog, type, "filter { fql: 'b' }");
+  RestoreIntervals(IntervalsOf(*first), *later);
+  EXPECT_EQ(later->ShortDebugString(), "filter { fql: \"b\" }");
+  RestoreIntervals("no proto", *later);
+  EXPECT_EQ(later->ShortDebugString(), "filter { fql: \"b\" }");
 }
 
 }  // namespace

@@ -33,10 +33,7 @@ Reply Breaks(Failure failure) {
 }
 
 Failure Passing() {
-  Failure failure;
-  failure.code = grpc::StatusCode::UNAVAILABLE;
-  failure.reason = "UPSTREAM_ERROR";
-  failure.message = "Falcon failed";
+  Failure failure = FailureOf(grpc::StatusCode::UNAVAILABLE, "Falcon failed", "UPSTREAM_ERROR");
   failure.retry_delay = std::chrono::seconds(3);
   return failure;
 }
@@ -69,8 +66,11 @@ struct Summary : ToolBench {
   std::function<void()> on_pause;
 };
 
-TEST(Summarize, CountsValuesOfEveryRecord) {
+struct Summarize : ::testing::Test {
   Summary summary;
+};
+
+TEST_F(Summarize, CountsValuesOfEveryRecord) {
   summary.gateway.Streams("ExportDetections", {Batch(kFirst), Batch(kSecond)});
   const ToolResult result =
       summary.Run(R"({"noun":"detections","days":7,"group_by":["severity","device.hostname"]})");
@@ -88,8 +88,7 @@ TEST(Summarize, CountsValuesOfEveryRecord) {
                   "\"severity\" paths: \"device.hostname\" } "));
 }
 
-TEST(Summarize, KeepsTheMostFrequentAndAddsUpTheRest) {
-  Summary summary;
+TEST_F(Summarize, KeepsTheMostFrequentAndAddsUpTheRest) {
   std::string json = R"({"detections":[)";
   for (int i = 0; i < 6; ++i) {
     json += (i > 0 ? "," : "") + std::string(R"({"filename":"f)") + std::to_string(i / 2) + "\"}";
@@ -105,8 +104,7 @@ TEST(Summarize, KeepsTheMostFrequentAndAddsUpTheRest) {
   EXPECT_EQ(whole["groups"][0]["values"][3]["value"], "bad\\u{202E}");
 }
 
-TEST(Summarize, CountsWordsThatNoEnumKnowsAsFalconSentThem) {
-  Summary summary;
+TEST_F(Summarize, CountsWordsThatNoEnumKnowsAsFalconSentThem) {
   summary.gateway.Streams("ExportDetections", {Batch(R"({"detections":[{"composite_id":"a",
       "additional_fields":{"severity_name":"Info"}},{"severity":"SEVERITY_LOW"}],
       "read_info":{"skipped_values":"1"}})")});
@@ -117,8 +115,7 @@ TEST(Summarize, CountsWordsThatNoEnumKnowsAsFalconSentThem) {
   EXPECT_EQ(json["note"], "1 values did not fit their fields and are counted as Falcon sent them.");
 }
 
-TEST(Summarize, ResumesAStreamThatBroke) {
-  Summary summary;
+TEST_F(Summarize, ResumesAStreamThatBroke) {
   summary.gateway.Streams("ExportDetections", {Batch(kFirst), Breaks(Passing())});
   summary.on_pause = [&] { summary.gateway.Streams("ExportDetections", {Batch(kSecond)}); };
   const Json json = Structured(summary.Run(R"({"noun":"detections","group_by":"severity"})"));
@@ -127,8 +124,7 @@ TEST(Summarize, ResumesAStreamThatBroke) {
   EXPECT_THAT(summary.gateway.Asked().back(), HasSubstr("resume_token: \"r1\""));
 }
 
-TEST(Summarize, NeverShowsTheCountsOfAPart) {
-  Summary summary;
+TEST_F(Summarize, NeverShowsTheCountsOfAPart) {
   summary.gateway.Streams("ExportDetections", {Batch(kFirst), Breaks(Passing())});
   summary.on_pause = [&] { summary.gateway.Fails("ExportDetections", Passing()); };
   const std::string text = ErrorText(summary.Run(R"({"noun":"detections","group_by":"severity"})"));
@@ -139,31 +135,25 @@ TEST(Summarize, NeverShowsTheCountsOfAPart) {
   EXPECT_EQ(summary.pauses.size(), 2U);
 }
 
-TEST(Summarize, DoesNotResumeWhatWillNotPassOrTakesLong) {
-  Failure forbidden;
-  forbidden.code = grpc::StatusCode::PERMISSION_DENIED;
-  Failure nobody;
-  nobody.code = grpc::StatusCode::UNAVAILABLE;
+TEST_F(Summarize, DoesNotResumeWhatWillNotPassOrTakesLong) {
   Failure slow = Passing();
   slow.retry_delay = std::chrono::minutes(5);
-  Summary summary;
-  for (const Failure& failure : {forbidden, nobody, slow}) {
+  for (const Failure& failure : {FailureOf(grpc::StatusCode::PERMISSION_DENIED),
+                                 FailureOf(grpc::StatusCode::UNAVAILABLE), slow}) {
     summary.gateway.Fails("ExportDetections", failure);
     ErrorText(summary.Run(R"({"noun":"detections"})"));
     EXPECT_THAT(summary.pauses, IsEmpty());
   }
 }
 
-TEST(Summarize, EndsAfterTenMinutes) {
-  Summary summary;
+TEST_F(Summarize, EndsAfterTenMinutes) {
   summary.gateway.Streams("ExportDetections", {Batch(kFirst), Breaks(Passing())});
   summary.on_pause = [&] { summary.now += absl::Minutes(10); };
   ErrorText(summary.Run(R"({"noun":"detections"})"));
   EXPECT_EQ(summary.gateway.Asked().size(), 1U);
 }
 
-TEST(Summarize, EndsWhenItIsStopped) {
-  Summary summary;
+TEST_F(Summarize, EndsWhenItIsStopped) {
   summary.gateway.Streams("ExportDetections", {Batch(kFirst),
                                                [&](const auto&, auto&) {
                                                  summary.stop.request_stop();
@@ -174,8 +164,7 @@ TEST(Summarize, EndsWhenItIsStopped) {
   EXPECT_EQ(summary.progress.size(), 1U);
 }
 
-TEST(Summarize, TellsThatFalconAnsweredOnlyInPart) {
-  Summary summary;
+TEST_F(Summarize, TellsThatFalconAnsweredOnlyInPart) {
   summary.gateway.Streams(
       "ExportDetections",
       {Batch(R"({"detections":[{"composite_id":"1"}],"read_info":{"partial":true}})")});
@@ -184,8 +173,7 @@ TEST(Summarize, TellsThatFalconAnsweredOnlyInPart) {
   EXPECT_THAT(json["note"].get<std::string>(), HasSubstr("these counts are too low"));
 }
 
-TEST(Summarize, StaysWithinTheBudget) {
-  Summary summary;
+TEST_F(Summarize, StaysWithinTheBudget) {
   summary.bridge.result_bytes = kLeastResultBytes;
   std::string json = R"({"detections":[)";
   for (int i = 0; i < 100; ++i) {
@@ -199,8 +187,7 @@ TEST(Summarize, StaysWithinTheBudget) {
   EXPECT_EQ(Structured(result)["count"], 200);
 }
 
-TEST(Summarize, TeachesWhatIsWrongWithItsArguments) {
-  Summary summary;
+TEST_F(Summarize, TeachesWhatIsWrongWithItsArguments) {
   EXPECT_THAT(ErrorText(summary.Run("{}")), HasSubstr("- noun: one of detections, "));
   const std::string text = ErrorText(summary.Run(
       R"({"noun":"detections","dayz":3,"days":0,"top":51,"group_by":["hostname","device"]})"));
@@ -214,8 +201,7 @@ TEST(Summarize, TeachesWhatIsWrongWithItsArguments) {
   EXPECT_THAT(summary.gateway.Asked(), IsEmpty());
 }
 
-TEST(Summarize, KnowsWhatToCountOfEveryNoun) {
-  Summary summary;
+TEST_F(Summarize, KnowsWhatToCountOfEveryNoun) {
   const Json schema = Json::parse(MakeSummarizeTool(summary.bridge).input_schema);
   const Json& nouns = schema["properties"]["noun"]["enum"];
   EXPECT_EQ(nouns.size(), 12U);

@@ -4,30 +4,23 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "mcp/protocol/json.h"
-#include "mcp/tools/bridge.h"
 #include "mcp/tools/tool_list.h"
-#include "tests/support/scripted_gateway.h"
-#include "tests/unit/client/test_catalog.h"
+#include "tests/unit/mcp/resources/resource_bench.h"
 
 namespace falcon::mcp {
 
-// The time is 2026-05-28T20:00:00Z, every nonce 0123456789abcdef.
-struct ToolBench {
-  std::unique_ptr<client::Catalog> catalog = client::RealCatalog();
-  client::ScriptedGateway gateway{*catalog};
+// The time is 2026-05-28T20:00:00Z.
+struct ToolBench : ResourceBench {
+  ToolBench() {
+    bridge.now = [this] { return now; };
+  }
+
   absl::Time now = absl::FromUnixSeconds(1'779'998'400);
-  Bridge bridge{.catalog = *catalog,
-                .gateway = gateway,
-                .address = "127.0.0.1:50051",
-                .now = [this] { return now; },
-                .nonce = [] { return std::string("0123456789abcdef"); }};
 
   ToolResult Call(std::string_view name, const std::string& arguments,
                   const CallContext& context = {}) const {
@@ -39,6 +32,18 @@ struct ToolBench {
     throw std::runtime_error("no such tool: " + std::string(name));
   }
 };
+
+struct ToolTest : ::testing::Test {
+  ToolBench bench;
+};
+
+// A tool of the table.
+inline BoundTool BoundToolNamed(const client::Catalog& catalog, const std::string& name) {
+  for (const ToolFacts& facts : ToolTable()) {
+    if (facts.name == name) return {&facts, catalog.Find(facts.noun, facts.verb)};
+  }
+  throw std::runtime_error("no such tool: " + name);
+}
 
 // The structured content; a failed test where it is none, or differs from its twin in the text.
 inline Json Structured(const ToolResult& result) {

@@ -1,6 +1,5 @@
 // Bodies and heads too long, too slow or in pieces, and more connections than there may be.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <array>
 #include <chrono>
@@ -11,8 +10,7 @@
 #include <vector>
 
 #include "mcp/protocol/message.h"
-#include "tests/unit/mcp/transport/http_client.h"
-#include "tests/unit/mcp/transport/http_fixture.h"
+#include "tests/unit/mcp/transport/fixture.h"
 
 namespace falcon::mcp {
 namespace {
@@ -43,26 +41,24 @@ std::string Chunked(std::string_view body) {
 }
 
 TEST_F(HttpLimitsTest, TakesABodyOfTheLargestSize) {
-  HttpClient client(port());
-  EXPECT_EQ(client.Ask(EchoOfSize(kMostMessageBytes)).status, 200);
-  client.Send(Chunked(EchoOfSize(kMostMessageBytes)));
-  EXPECT_EQ(client.Read().status, 200);
+  EXPECT_EQ(client().Ask(EchoOfSize(kMostMessageBytes)).status, 200);
+  client().Send(Chunked(EchoOfSize(kMostMessageBytes)));
+  EXPECT_EQ(client().Read().status, 200);
 }
 
 TEST_F(HttpLimitsTest, RefusesALongerBodyByItsLengthBeforeReadingIt) {
-  HttpClient client(port());
-  client.Send(std::string(kBegin) + kUsualHeaders + "Content-Length: 262145\r\n\r\n");
-  const HttpAnswer answer = client.Read();
+  client().Send(std::string(kBegin) + kUsualHeaders + "Content-Length: 262145\r\n\r\n");
+  const HttpAnswer answer = client().Read();
   EXPECT_EQ(answer.status, 413);
   EXPECT_THAT(answer.body, HasSubstr("262144 bytes"));
   EXPECT_EQ(answer.headers.at("connection"), "close");
-  EXPECT_TRUE(client.Ended());
+  EXPECT_TRUE(client().Ended());
 }
 
 TEST_F(HttpLimitsTest, RefusesALongerBodyInChunksOnceItIsTooLong) {
-  HttpClient client(port());
-  client.Send(std::string(kBegin) + kUsualHeaders + "Transfer-Encoding: chunked\r\n\r\n40001\r\n");
-  EXPECT_EQ(client.Read().status, 413);
+  client().Send(std::string(kBegin) + kUsualHeaders +
+                "Transfer-Encoding: chunked\r\n\r\n40001\r\n");
+  EXPECT_EQ(client().Read().status, 413);
 }
 
 TEST_F(HttpLimitsTest, RefusesHeadersOfMoreThanSixteenKibibytes) {
@@ -89,30 +85,27 @@ TEST_F(HttpLimitsTest, RefusesHeadersOfMoreThanSixteenKibibytes) {
 }
 
 TEST_F(HttpLimitsTest, TakesARequestByteByByte) {
-  HttpClient client(port());
   for (const char byte : Post(CallMessage(1, "echo", {{"text", "a"}}))) {
-    client.Send({&byte, 1});
+    client().Send({&byte, 1});
   }
-  EXPECT_EQ(TextOf(client.Read().json()), "a");
+  EXPECT_EQ(TextOf(client().Read().json()), "a");
 }
 
 TEST_F(HttpLimitsTest, TellsAClientThatWaitsToGoOn) {
-  HttpClient client(port());
   const std::string body = CallMessage(1, "echo", {{"text", "a"}});
-  client.Send(std::string(kBegin) + kUsualHeaders + "Expect: 100-continue\r\nContent-Length: " +
-              std::to_string(body.size()) + "\r\n\r\n");
-  EXPECT_EQ(client.ReadHead().status, 100);
-  client.Send(body);
-  EXPECT_EQ(TextOf(client.Read().json()), "a");
+  client().Send(std::string(kBegin) + kUsualHeaders + "Expect: 100-continue\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n");
+  EXPECT_EQ(client().ReadHead().status, 100);
+  client().Send(body);
+  EXPECT_EQ(TextOf(client().Read().json()), "a");
 }
 
 TEST_F(HttpLimitsTest, RefusesWithoutReadingABodyThatIsNotWanted) {
-  HttpClient client(port());
-  client.Send("POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nhalf");
-  const HttpAnswer answer = client.Read();
+  client().Send("POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nhalf");
+  const HttpAnswer answer = client().Read();
   EXPECT_EQ(answer.status, 404);
   EXPECT_EQ(answer.headers.at("connection"), "close");
-  EXPECT_TRUE(client.Ended());
+  EXPECT_TRUE(client().Ended());
 }
 
 TEST_F(HttpLimitsTest, RefusesBodiesWhoseLengthIsInDoubt) {
@@ -128,23 +121,17 @@ TEST_F(HttpLimitsTest, RefusesBodiesWhoseLengthIsInDoubt) {
 }
 
 TEST_F(HttpLimitsTest, ClosesAConnectionOnWhichNothingComes) {
-  HttpOptions options;
-  options.timeouts.first_byte = kShort;
-  Serve(options);
+  ServeWithin({.first_byte = kShort});
   EXPECT_TRUE(HttpClient(port()).Ended());
 }
 
 TEST_F(HttpLimitsTest, TellsASlowClientThatItsHeadersOrBodyTookTooLong) {
-  HttpOptions options;
-  options.timeouts.head = kShort;
-  options.timeouts.body = kShort;
-  Serve(options);
+  ServeWithin({.head = kShort, .body = kShort});
   HttpClient head(port());
   head.Send(kBegin);
   EXPECT_EQ(head.Read().status, 408);
   EXPECT_TRUE(head.Ended());
-  options.timeouts.head = std::chrono::hours(1);
-  Serve(options);
+  ServeWithin({.body = kShort});
   HttpClient body(port());
   body.Send(std::string(kBegin) + kUsualHeaders + "Content-Length: 10\r\n\r\n{");
   EXPECT_EQ(body.Read().status, 408);
@@ -179,24 +166,20 @@ TEST_F(HttpLimitsTest, HoldsSoManyConnectionsAndTurnsFurtherOnesAway) {
 TEST_F(HttpLimitsTest, ConnectionsThatShowNothingGiveWay) {
   std::vector<std::unique_ptr<HttpClient>> silent;
   for (size_t i = 0; i < 64; ++i) silent.push_back(std::make_unique<HttpClient>(port()));
-  HttpClient client(port());
-  EXPECT_EQ(client.Ask(CallMessage(1, "echo")).status, 200);
+  EXPECT_EQ(client().Ask(CallMessage(1, "echo")).status, 200);
   EXPECT_TRUE(silent.front()->Ended());
   EXPECT_EQ(silent.back()->Ask(CallMessage(1, "echo")).status, 200) << "the newest are served";
 }
 
 TEST_F(HttpLimitsTest, ConnectionsWithoutTheTokenGiveWayToo) {
-  HttpOptions options;
-  options.token = "the-token";
-  Serve(options);
+  ServeWithToken();
   std::vector<std::unique_ptr<HttpClient>> strangers;
   for (size_t i = 0; i < 64; ++i) {
     strangers.push_back(std::make_unique<HttpClient>(port()));
     EXPECT_EQ(strangers.back()->Ask(CallMessage(1, "echo")).status, 401);
   }
   const std::string shown = std::string(kUsualHeaders) + "Authorization: Bearer the-token\r\n";
-  HttpClient client(port());
-  EXPECT_EQ(client.Ask(CallMessage(1, "echo"), shown).status, 200);
+  EXPECT_EQ(client().Ask(CallMessage(1, "echo"), shown).status, 200);
 }
 
 TEST_F(HttpLimitsTest, GivesThePlaceOfAConnectionThatEndsToAnother) {
