@@ -314,10 +314,11 @@ class QuestionsTest(unittest.TestCase):
 
 class PackageTest(unittest.TestCase):
     def test_package_and_its_use_are_clean_under_mypy_strict(self):
-        run("mypy", "--strict", "--python-version", "3.9", "-p", "falcon_gateway", cwd=packages / "clients/python")
+        mypy = ["mypy", "--strict", "--python-version", "3.9", "--cache-dir", str(packages / "cache")]
+        run(*mypy, "-p", "falcon_gateway", cwd=packages / "clients/python")
         (packages / "use.py").write_text(USER_CODE)
-        checked = subprocess.run(["mypy", "--strict", "--python-executable", str(packages / "venv/bin/python"), "use.py"], cwd=packages,
-                                 stdout=subprocess.PIPE, text=True)
+        checked = subprocess.run([*mypy, "--python-executable", str(packages / "venv/bin/python"), "use.py"], cwd=packages, stdout=subprocess.PIPE,
+                                 text=True)
         # The wrong type in the last line is found, and nothing else.
         self.assertRegex(checked.stdout, r'^use\.py:15: error: Argument "page_size" .*\nFound 1 error')
 

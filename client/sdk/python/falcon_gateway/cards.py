@@ -10,6 +10,7 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 
 from falcon_gateway.options.v1 import options_pb2
+from falcon_gateway.request import is_repeated
 from falcon_gateway.text import escape
 
 R = TypeVar("R")
@@ -40,7 +41,7 @@ def _lines(message: Message) -> List[str]:
     width = max([len(field.name) for field, _ in fields if not _nests(field)], default=0)
     lines: List[str] = []
     for field, value in fields:
-        values = list(value) if field.label == field.LABEL_REPEATED and not _is_map(field) else [value]
+        values = list(value) if is_repeated(field) and not _is_map(field) else [value]
         if _is_map(field):
             entry = field.message_type.fields_by_name["value"]
             texts = sorted((escape(str(key)), _text(entry, value[key])) for key in value)

@@ -66,6 +66,8 @@ class GatewayError(Exception):
             lines.append(f"  Falcon's message: {self.metadata['upstream_text']}")
         if self.corrected_filter:
             lines.append(f"  Corrected filter: {self.corrected_filter}")
+        if self.code == "UNAVAILABLE" and not self.reason:
+            lines.append("  Is a gateway running at the client's address, and does it use TLS as this client does?")
         if self.required_scopes:
             lines.append(f"  Missing API scopes: {', '.join(self.required_scopes)}")
         return "\n".join(escape(line) for line in lines)

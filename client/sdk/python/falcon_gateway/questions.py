@@ -10,6 +10,7 @@ from falcon_gateway.aio import AsyncPager
 from falcon_gateway.cards import Records, enum_words
 from falcon_gateway.client import AsyncClient
 from falcon_gateway.options.v1 import options_pb2
+from falcon_gateway.request import is_repeated
 
 F = TypeVar("F", bound=Message)
 R = TypeVar("R")
@@ -36,7 +37,7 @@ def _filter(kind: Type[F], **conditions: Any) -> F:
         field = fields[name]
         if field.enum_type is not None:
             value = _number(field.enum_type, name, value)
-        if field.label == field.LABEL_REPEATED:
+        if is_repeated(field):
             getattr(message, field.name).append(value)
         else:
             setattr(message, field.name, value)

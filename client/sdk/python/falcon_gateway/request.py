@@ -21,6 +21,11 @@ def build(kind: Type[M], request: Optional[M], fields: Dict[str, Any]) -> M:
     return message
 
 
+def is_repeated(field: Any) -> bool:
+    """Whether a field holds a list. `label` leaves protobuf in favour of `is_repeated`."""
+    return bool(field.is_repeated if hasattr(field, "is_repeated") else field.label == field.LABEL_REPEATED)
+
+
 def records_of(response: Message) -> Any:
     """The records of a response: its first field."""
     return getattr(response, response.DESCRIPTOR.fields[0].name)
