@@ -3,6 +3,7 @@
 usage: python_test.py BUILD [TEST ...]
 """
 import asyncio
+import concurrent.futures
 import contextlib
 import inspect
 import json
@@ -16,6 +17,7 @@ import tempfile
 import unittest
 import urllib.request
 
+import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -124,6 +126,24 @@ def define_other_google_rpc():
         descriptor_pool.Default().AddSerializedFile(other.SerializeToString())
 
 
+class RefusingServer(grpc.GenericRpcHandler):
+    """Answers every call with UNAVAILABLE and forbids retries; remembers the metadata of calls."""
+
+    def __init__(self):
+        self.calls = []
+        self.server = grpc.server(concurrent.futures.ThreadPoolExecutor(1), handlers=[self])
+        self.address = f"127.0.0.1:{self.server.add_insecure_port('127.0.0.1:0')}"
+        self.server.start()
+
+    def service(self, details):
+        def refuse(_, context):
+            context.set_trailing_metadata([("grpc-retry-pushback-ms", "-1")])
+            context.abort(grpc.StatusCode.UNAVAILABLE, "busy")
+
+        self.calls.append(dict(details.invocation_metadata))
+        return grpc.unary_unary_rpc_method_handler(refuse)
+
+
 def setUpModule():
     global fg, world, packages
     stack = contextlib.ExitStack()
@@ -208,8 +228,9 @@ class ClientsTest(unittest.TestCase):
         batches = export.batches
         seen = [record.composite_id for _ in range(3) for record in next(batches).detections][:200]  # the third is not done with
         batches.close()
-        seen += [record.composite_id for record in client.export_detections(resume_token=export.resume_token)]
-        self.assertEqual((len(seen), len(set(seen))), (DETECTIONS, DETECTIONS))
+        for rest in (client.export_detections(resume_token=export.resume_token), export):
+            ids = seen + [record.composite_id for record in rest]
+            self.assertEqual((len(ids), len(set(ids))), (DETECTIONS, DETECTIONS))
 
     def test_export_fails_once_retry_for_has_passed(self):
         for client in self.both(address="127.0.0.1:1", retry_for=0.0):
@@ -239,9 +260,16 @@ class ClientsTest(unittest.TestCase):
             world.control("faults", {"kind": "status", "path": "/devices", "code": 503, "times": 4})  # one more than the gateway retries
             self.assertTrue(world.result(client.get_host(hostname="SRV-PROD-001")).host.device_id)
 
+    def test_negative_pushback_forbids_retries(self):
+        server = RefusingServer()
+        self.addCleanup(server.server.stop, None)
+        for client in self.both(address=server.address, ca_file=None, caller="soar"):
+            self.failure(fg.Unavailable, lambda: client.get_status())
+        self.assertEqual([call["falcon-caller"] for call in server.calls], ["soar", "soar"])
+
     def test_delay_beyond_the_timeout_is_raised_with_retry_info(self):
         gateway = world.start_gateway()  # of its own: the budget is closed for all of its callers
-        for client in self.both(gateway, timeout=5.0, caller="soar"):
+        for client in self.both(gateway, timeout=5.0):
             world.control("faults", {"kind": "rate_limited", "path": "/devices", "in_seconds": 40})
             error = self.failure(fg.ResourceExhausted, lambda: client.list_hosts())
             self.assertEqual(error.reason, "RATE_LIMITED")

@@ -46,23 +46,25 @@ class AsyncExport(Generic[P, R]):
 
     def __init__(self, call: Callable[[Message], Any], request: Message, retry_for: float) -> None:
         self._call = call
-        self._progress = Progress(request, retry_for)
+        self._request = request
+        self._retry_for = retry_for
         # Goes on behind the batches that have been iterated over: `resume_token` of a later export of the same filter.
-        self.resume_token = self._progress.resume_token
+        self.resume_token: str = getattr(request, "resume_token")
 
     @property
     async def batches(self) -> AsyncIterator[P]:
-        """The responses, one by one."""
+        """The responses, one by one; those that have been iterated over do not come again."""
+        progress = Progress(self._request, self._retry_for, self.resume_token)
         while True:
-            stream = self._call(self._progress.request)
+            stream = self._call(progress.request)
             try:
                 async for batch in stream:
-                    self._progress.received(batch)
+                    progress.received(batch)
                     yield batch
-                    self.resume_token = self._progress.resume_token
+                    self.resume_token = progress.resume_token
                 return
             except RpcError as error:
-                delay = self._progress.delay_after(failure_of(error))
+                delay = progress.delay_after(failure_of(error))
             finally:
                 stream.cancel()
             await asyncio.sleep(delay)

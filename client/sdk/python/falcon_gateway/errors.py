@@ -20,7 +20,7 @@ class Violation(NamedTuple):
 
 
 class GatewayError(Exception):
-    """A call that failed. The subclasses are named after gRPC's codes. Text is as it came: str() shows it escaped."""
+    """A call that failed. The usual gRPC codes have subclasses of their names. Text is as it came: str() shows it escaped."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code, message)
@@ -107,22 +107,6 @@ class Unavailable(GatewayError):
 
 class DeadlineExceeded(GatewayError):
     """There was no response in time."""
-
-
-class Cancelled(GatewayError):
-    """The call was cancelled."""
-
-
-class DataLoss(GatewayError):
-    """Falcon's pages lead in a circle."""
-
-
-class Unimplemented(GatewayError):
-    """The gateway or Falcon does not serve this method."""
-
-
-class Internal(GatewayError):
-    """A fault of the gateway's."""
 
 
 _CLASSES = {kind.__name__: kind for kind in GatewayError.__subclasses__()}

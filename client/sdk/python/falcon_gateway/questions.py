@@ -1,7 +1,7 @@
 """Seven questions about Falcon as coroutines. The gateway is found as FALCON_GATEWAY_* say; results print as cards."""
 from __future__ import annotations
 
-from typing import Any, Optional, Type, TypeVar
+from typing import Any, Callable, Optional, Type, TypeVar
 
 from google.protobuf.message import Message
 
@@ -12,7 +12,6 @@ from falcon_gateway.client import AsyncClient
 from falcon_gateway.options.v1 import options_pb2
 from falcon_gateway.request import is_repeated
 
-F = TypeVar("F", bound=Message)
 R = TypeVar("R")
 
 
@@ -27,9 +26,9 @@ def _number(enum: Any, name: str, word: str) -> int:
     raise ValueError(f"{name}: {word!r} is none of {', '.join(known)}")
 
 
-def _filter(kind: Type[F], **conditions: Any) -> F:
+def _filter(kind: Type[Message], **conditions: Any) -> Message:
     """A filter from one value a field, named as on fgctl's command line: `severity` is the field `severities`."""
-    message: F = kind()
+    message = kind()
     fields = {field.GetOptions().Extensions[options_pb2.singular_name] or field.name: field for field in kind.DESCRIPTOR.fields}
     for name, value in conditions.items():
         if value is None:
@@ -44,13 +43,16 @@ def _filter(kind: Type[F], **conditions: Any) -> F:
     return message
 
 
-async def _first(limit: int, pager: AsyncPager[Any, R]) -> Records[R]:
+async def _ask(method: Callable[..., AsyncPager[Any, R]], kind: Type[Message], limit: int, **conditions: Any) -> Records[R]:
+    """The first records that fulfil the conditions."""
     records: Records[R] = Records()
+    chosen = _filter(kind, **conditions)
     if limit > 0:
-        async for record in pager:
-            records.append(record)
-            if len(records) == limit:
-                break
+        async with AsyncClient() as client:
+            async for record in method(client, filter=chosen, page_size=limit):
+                records.append(record)
+                if len(records) == limit:
+                    break
     return records
 
 
@@ -63,9 +65,8 @@ async def get_detections(
     technique: Optional[str] = None,
 ) -> Records[v1.Detection]:
     """Detections of the last days, newest first. technique: an ATT&CK id or name."""
-    chosen = _filter(v1.DetectionFilter, days=days, severity=severity, status=status, hostname=hostname, technique=technique)
-    async with AsyncClient() as client:
-        return await _first(limit, client.list_detections(filter=chosen, page_size=limit))
+    conditions = {"days": days, "severity": severity, "status": status, "hostname": hostname, "technique": technique}
+    return await _ask(AsyncClient.list_detections, v1.DetectionFilter, limit, **conditions)
 
 
 async def get_host_details(host_id: Optional[str] = None, hostname: Optional[str] = None) -> Records[v1.Host]:
@@ -80,42 +81,29 @@ async def get_iocs(
     days: int = 7, type: Optional[str] = None, severity: Optional[str] = None, limit: int = 5
 ) -> Records[v1.Ioc]:
     """IOCs created in the last days, newest first."""
-    async with AsyncClient() as client:
-        chosen = _filter(v1.IocFilter, days=days, type=type, severity=severity)
-        return await _first(limit, client.list_iocs(filter=chosen, page_size=limit))
+    return await _ask(AsyncClient.list_iocs, v1.IocFilter, limit, days=days, type=type, severity=severity)
 
 
 async def get_spotlight_vulnerabilities(
-    days: int = 7,
-    severity: Optional[str] = None,
-    status: Optional[str] = None,
-    limit: int = 5,
-    hostname: Optional[str] = None,
+    days: int = 7, severity: Optional[str] = None, status: Optional[str] = None, limit: int = 5, hostname: Optional[str] = None
 ) -> Records[v1.Vulnerability]:
     """Vulnerabilities found in the last days, newest first."""
-    async with AsyncClient() as client:
-        chosen = _filter(v1.VulnerabilityFilter, days=days, severity=severity, status=status, hostname=hostname)
-        return await _first(limit, client.list_vulnerabilities(filter=chosen, page_size=limit))
+    conditions = {"days": days, "severity": severity, "status": status, "hostname": hostname}
+    return await _ask(AsyncClient.list_vulnerabilities, v1.VulnerabilityFilter, limit, **conditions)
 
 
 async def get_incidents(
     days: int = 7, status: Optional[str] = None, severity: Optional[str] = None, limit: int = 5
 ) -> Records[v1.Incident]:
     """Incidents of the last days, newest first."""
-    async with AsyncClient() as client:
-        chosen = _filter(v1.IncidentFilter, days=days, status=status, severity=severity)
-        return await _first(limit, client.list_incidents(filter=chosen, page_size=limit))
+    return await _ask(AsyncClient.list_incidents, v1.IncidentFilter, limit, days=days, status=status, severity=severity)
 
 
 async def get_rtr_sessions(days: int = 7, status: Optional[str] = None, limit: int = 5) -> Records[v1.RtrSession]:
     """Real-time response sessions of the last days, newest first."""
-    async with AsyncClient() as client:
-        chosen = _filter(v1.RtrSessionFilter, days=days, status=status)
-        return await _first(limit, client.list_rtr_sessions(filter=chosen, page_size=limit))
+    return await _ask(AsyncClient.list_rtr_sessions, v1.RtrSessionFilter, limit, days=days, status=status)
 
 
 async def get_discover_hosts(days: int = 7, status: Optional[str] = None, limit: int = 5) -> Records[v1.DiscoveredHost]:
     """Assets seen in the last days: managed, unmanaged or unsupported."""
-    async with AsyncClient() as client:
-        chosen = _filter(v1.DiscoveredHostFilter, days=days, status=status)
-        return await _first(limit, client.list_discovered_hosts(filter=chosen, page_size=limit))
+    return await _ask(AsyncClient.list_discovered_hosts, v1.DiscoveredHostFilter, limit, days=days, status=status)

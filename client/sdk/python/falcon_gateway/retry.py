@@ -18,7 +18,7 @@ def backoff(failures: int, told: Optional[float]) -> float:
     """Seconds to wait after so many failures in a row, at least as many as the server told. Clients that failed together spread."""
     if told is not None:
         return told * random.uniform(1.0, 1.1)
-    return float(min(FIRST_DELAY * 2**failures, MAX_DELAY) * random.uniform(0.5, 1.0))
+    return float(min(FIRST_DELAY * 2 ** min(failures, 10), MAX_DELAY) * random.uniform(0.5, 1.0))
 
 
 class Attempts:
@@ -43,9 +43,10 @@ class Attempts:
 class Progress:
     """How far an export has come over one or more streams, and whether the next one goes on from there."""
 
-    def __init__(self, request: Message, retry_for: float) -> None:
+    def __init__(self, request: Message, retry_for: float, resume_token: str) -> None:
         self.request = request
-        self.resume_token: str = getattr(request, "resume_token")
+        self.resume_token = resume_token
+        setattr(request, "resume_token", resume_token)
         self._retry_for = retry_for
         self._received = False
         self._failures = 0

@@ -45,23 +45,25 @@ class Export(Generic[P, R]):
 
     def __init__(self, call: Callable[[Message], Any], request: Message, retry_for: float) -> None:
         self._call = call
-        self._progress = Progress(request, retry_for)
+        self._request = request
+        self._retry_for = retry_for
         # Goes on behind the batches that have been iterated over: `resume_token` of a later export of the same filter.
-        self.resume_token = self._progress.resume_token
+        self.resume_token: str = getattr(request, "resume_token")
 
     @property
     def batches(self) -> Iterator[P]:
-        """The responses, one by one."""
+        """The responses, one by one; those that have been iterated over do not come again."""
+        progress = Progress(self._request, self._retry_for, self.resume_token)
         while True:
-            stream = self._call(self._progress.request)
+            stream = self._call(progress.request)
             try:
                 for batch in stream:
-                    self._progress.received(batch)
+                    progress.received(batch)
                     yield batch
-                    self.resume_token = self._progress.resume_token
+                    self.resume_token = progress.resume_token
                 return
             except RpcError as error:
-                delay = self._progress.delay_after(failure_of(error))
+                delay = progress.delay_after(failure_of(error))
             finally:
                 stream.cancel()
             time.sleep(delay)
@@ -109,5 +111,4 @@ class SyncCaller(Connection):
         return Pager(lambda asked: self._unary(path, asked, page, timeout), request)
 
     def _export(self, path: str, request: Message, batch: Type[P], _: Type[R], timeout: Optional[float]) -> Export[P, R]:
-        method = self._method(path, batch, streams=True)
-        return Export(lambda asked: method(asked, timeout), request, self.retry_for)
+        return Export(lambda asked: self._method(path, batch, streams=True)(asked, timeout), request, self.retry_for)
