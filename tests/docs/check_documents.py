@@ -116,7 +116,10 @@ class World:
             (bin_folder / name).write_text(f"#!/bin/bash\nset -eu\n{script}\n")
             (bin_folder / name).chmod(0o755)
         shutil.copytree(ROOT / "client/sdk", folder / "client/sdk")
-        (folder / "proto").symlink_to(ROOT / "proto")
+        for name in ("proto", "scripts", "CMakeLists.txt", "LICENSE"):
+            (folder / name).symlink_to(ROOT / name)
+        (folder / "build").mkdir()
+        (folder / "build/tools").symlink_to(ROOT / "build/tools")
         simulator = self.start([build / "tests/simulator/falcon-simulator", "--listen", "127.0.0.1:0", "--tls-self-signed", folder, "--hosts", "200",
                                 "--alerts", "2000", "--vulnerabilities", "5000"])
         credentials = {"CROWDSTRIKE_CLIENT_ID": "simulator-client", "CROWDSTRIKE_CLIENT_SECRET": "simulator-secret",
@@ -126,7 +129,6 @@ class World:
                               "--drain-delay-seconds", "0"], credentials)
         self.addresses = {"127.0.0.1:50051": address, "127.0.0.1:9464": self.logged("metrics_served")["address"]}
         self.environment = {**os.environ, "FALCON_GATEWAY_ADDRESS": address, "HOME": str(folder),
-                            "PYTHONPATH": str(folder / "client/sdk/python/gen"),
                             "PATH": f"{bin_folder}:{build}/client:{build}/service:{tools}:{os.environ['PATH']}"}
 
     def logged(self, event):
@@ -193,7 +195,7 @@ def check_block(world, document, language, block):
     if language == "python":
         for usual, actual in world.addresses.items():
             block = block.replace(usual, actual)
-        outcome = world.run("/usr/bin/python3 -", block)
+        outcome = world.run("build/venv/bin/python -", block)
         if outcome.returncode or not outcome.stdout:
             problems.append(f"{document}: Python printed: {outcome.stdout}")
     if language == "json" and "mcpServers" in block:
@@ -204,7 +206,7 @@ def check_block(world, document, language, block):
 def check_commands(build):
     with tempfile.TemporaryDirectory() as folder:
         world = World(build, pathlib.Path(folder))
-        # The stubs that Python code imports are made by the SDK's own commands.
+        # The package that Python code imports is installed by the SDK's own commands.
         blocks = [(document.relative_to(ROOT), *block) for document in sorted(documents(), key=lambda path: "sdk" not in path.parts)
                   for block in FENCE.findall(document.read_text())]
         for document, language, block in blocks:
