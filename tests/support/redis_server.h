@@ -2,8 +2,12 @@
 #ifndef FALCON_TESTS_SUPPORT_REDIS_SERVER_H_
 #define FALCON_TESTS_SUPPORT_REDIS_SERVER_H_
 
+#include <signal.h>
+#include <sys/wait.h>
+
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/child.h"
@@ -15,22 +19,32 @@ namespace falcon::testing {
 class RedisServer {
  public:
   // Returns when it serves. `flags` are added to the command line.
-  explicit RedisServer(std::vector<std::string> flags = {});
+  explicit RedisServer(std::vector<std::string> flags = {}) : flags_(std::move(flags)) { Start(); }
 
   // "unix:/..."
   std::string address() const { return "unix:" + socket_; }
 
   void Kill() { child_.reset(); }
   // After Kill: serves again at the same address, without data.
-  void Start();
-  // SIGSTOP (it accepts connections and does not answer) and SIGCONT.
-  void Stop() const;
-  void Continue() const;
+  void Start() {
+    std::vector<std::string> arguments = {
+        "redis-server", "--port", "0",     "--unixsocket",   socket_, "--save", "",
+        "--appendonly", "no",     "--dir", scratch_.folder()};
+    arguments.insert(arguments.end(), flags_.begin(), flags_.end());
+    child_ = std::make_unique<Child>(std::move(arguments), "accept connections at");
+  }
+  // SIGSTOP: it accepts connections and does not answer.
+  void Stop() const {
+    kill(child_->pid(), SIGSTOP);
+    int status = 0;
+    waitpid(child_->pid(), &status, WUNTRACED);
+  }
+  void Continue() const { kill(child_->pid(), SIGCONT); }
 
  private:
   const std::vector<std::string> flags_;
   TempDir scratch_;
-  std::string socket_;
+  const std::string socket_ = scratch_.folder() + "/redis.sock";
   std::unique_ptr<Child> child_;
 };
 

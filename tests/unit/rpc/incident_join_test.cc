@@ -15,7 +15,7 @@ namespace falcon::rpc {
 namespace {
 
 using google::protobuf::TextFormat;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 using testing::IsOk;
 using testing::Response;
 using testing::Running;

@@ -63,6 +63,13 @@ class GatedService final : public v1::GatewayService::CallbackService {
   runtime::OneShotEvent& gate_;
 };
 
+struct Pending {
+  grpc::ClientContext context;
+  v1::GetStatusRequest request;
+  v1::GetStatusResponse response;
+  grpc::Status status;
+};
+
 class UnaryCallTest : public ::testing::Test {
  protected:
   UnaryCallTest() : gate_(loop_.executor()), service_(environment_, gate_) {
@@ -77,6 +84,19 @@ class UnaryCallTest : public ::testing::Test {
   }
   ~UnaryCallTest() override { server_->Shutdown(); }
 
+  // `done` counts their ends.
+  std::vector<std::unique_ptr<Pending>> StartCalls(int count, absl::BlockingCounter& done) {
+    std::vector<std::unique_ptr<Pending>> calls;
+    for (int i = 0; i < count; ++i) {
+      Pending& call = *calls.emplace_back(std::make_unique<Pending>());
+      stub_->async()->GetStatus(&call.context, &call.request, &call.response,
+                                [&](grpc::Status status) {
+                                  call.status = std::move(status);
+                                  done.DecrementCount();
+                                });
+    }
+    return calls;
+  }
   void OpenGate() {
     OnLoop(loop_, [this] { gate_.Set(); });
   }
@@ -92,26 +112,10 @@ class UnaryCallTest : public ::testing::Test {
   std::unique_ptr<v1::GatewayService::Stub> stub_;
 };
 
-struct Pending {
-  grpc::ClientContext context;
-  v1::GetStatusRequest request;
-  v1::GetStatusResponse response;
-  grpc::Status status;
-};
-
 TEST_F(UnaryCallTest, EndsEachOfThreeThousandCallsOnceWhenAThirdIsCancelled) {
   constexpr int kCalls = 3000;
   absl::BlockingCounter done(kCalls);
-  std::vector<std::unique_ptr<Pending>> calls;
-  for (int i = 0; i < kCalls; ++i) {
-    calls.push_back(std::make_unique<Pending>());
-    Pending& call = *calls.back();
-    stub_->async()->GetStatus(&call.context, &call.request, &call.response,
-                              [&](grpc::Status status) {
-                                call.status = std::move(status);
-                                done.DecrementCount();
-                              });
-  }
+  const auto calls = StartCalls(kCalls, done);
   for (int i = 0; i < kCalls; i += 3) calls[i]->context.TryCancel();
   OpenGate();
   done.Wait();
@@ -127,14 +131,10 @@ TEST_F(UnaryCallTest, EndsEachOfThreeThousandCallsOnceWhenAThirdIsCancelled) {
 }
 
 TEST_F(UnaryCallTest, EndsHandlerOnCancellation) {
-  Pending call;
   absl::BlockingCounter done(1);
-  stub_->async()->GetStatus(&call.context, &call.request, &call.response, [&](grpc::Status status) {
-    call.status = std::move(status);
-    done.DecrementCount();
-  });
+  const auto calls = StartCalls(1, done);
   while (observer_.started == 0) std::this_thread::yield();
-  call.context.TryCancel();
+  calls[0]->context.TryCancel();
   done.Wait();
   while (observer_.cancelled == 0) std::this_thread::yield();
   EXPECT_EQ(observer_.finished, 1);
@@ -186,13 +186,7 @@ TEST_F(UnaryCallTest, RejectsCallsBeyondTheLimitBeforeTheLoop) {
   environment_.limiter = &limiter;
   constexpr int kOfOneCaller = 3;
   absl::BlockingCounter done(kOfOneCaller);
-  std::vector<std::unique_ptr<Pending>> calls;
-  for (int i = 0; i < kOfOneCaller; ++i) {
-    calls.push_back(std::make_unique<Pending>());
-    Pending& call = *calls.back();
-    stub_->async()->GetStatus(&call.context, &call.request, &call.response,
-                              [&](const grpc::Status&) { done.DecrementCount(); });
-  }
+  const auto calls = StartCalls(kOfOneCaller, done);
   while (observer_.started < kOfOneCaller) std::this_thread::yield();
   Pending refused;
   const grpc::Status status =

@@ -83,25 +83,20 @@ TEST_F(Alerts, WindowEndsAtTenThousandWith500) {
 }
 
 TEST_F(Alerts, MoreThanThousandIdsAre413) {
-  EXPECT_EQ(
-      Post("/alerts/entities/alerts/v2", {{"composite_ids", std::vector<std::string>(1001, "x")}})
-          .status,
-      413);
-  EXPECT_EQ(
-      Post("/alerts/entities/alerts/v2", {{"composite_ids", std::vector<std::string>(1000, "x")}})
-          .status,
-      200);
+  for (const auto& [count, status] : {std::pair{1001, 413}, {1000, 200}}) {
+    const std::vector<std::string> ids(count, "x");
+    EXPECT_EQ(Post("/alerts/entities/alerts/v2", {{"composite_ids", ids}}).status, status);
+  }
 }
 
 TEST_F(Alerts, VersionsDifferInTheirIds) {
   const std::string longer = Rows("/alerts/queries/alerts/v2?limit=1")[0];
   const std::string shorter = Rows("/alerts/queries/alerts/v1?limit=1")[0];
   EXPECT_EQ(longer.substr(33), shorter);
-  EXPECT_EQ(Resources(Post("/alerts/entities/alerts/v2", {{"composite_ids", {longer}}})).size(),
-            1U);
+  const std::string entities = "/alerts/entities/alerts/v2";
+  EXPECT_EQ(Resources(Post(entities, {{"composite_ids", {longer}}})).size(), 1U);
   EXPECT_EQ(Resources(Post("/alerts/entities/alerts/v1", {{"ids", {shorter}}})).size(), 1U);
-  EXPECT_EQ(Resources(Post("/alerts/entities/alerts/v2", {{"composite_ids", {shorter}}})).size(),
-            0U);
+  EXPECT_EQ(Resources(Post(entities, {{"composite_ids", {shorter}}})).size(), 0U);
 }
 
 TEST_F(Alerts, HiddenOnesAreLeftOutWhenAsked) {
@@ -134,14 +129,11 @@ TEST_F(Alerts, AggregatesOverUnknownFieldsAreEmptyAndDotSortsFail) {
   const Json empty = Body(Post("/alerts/aggregates/alerts/v2",
                                {{{"name", "x"}, {"field", "nope"}, {"type", "terms"}}}));
   EXPECT_TRUE(empty["resources"][0]["buckets"].empty());
-  EXPECT_EQ(Post("/alerts/aggregates/alerts/v2",
-                 {{{"name", "x"}, {"field", "status"}, {"type", "terms"}, {"sort", "_count.desc"}}})
-                .status,
-            400);
-  EXPECT_EQ(Post("/alerts/aggregates/alerts/v2",
-                 {{{"name", "x"}, {"field", "status"}, {"type", "terms"}, {"sort", "_count|desc"}}})
-                .status,
-            200);
+  Json spec = Json::array(
+      {{{"name", "x"}, {"field", "status"}, {"type", "terms"}, {"sort", "_count.desc"}}});
+  EXPECT_EQ(Post("/alerts/aggregates/alerts/v2", spec).status, 400);
+  spec[0]["sort"] = "_count|desc";
+  EXPECT_EQ(Post("/alerts/aggregates/alerts/v2", spec).status, 200);
 }
 
 TEST_F(Alerts, UnknownFieldsAre400) {

@@ -40,9 +40,8 @@ TEST_F(Hosts, EntitiesTakeHundredByQueryAndMoreByBody) {
   const Json ids = Rows("/devices/queries/devices/v1?limit=101");
   EXPECT_EQ(Get("/devices/entities/devices/v2?" + IdsQuery(ids)).status, 400);
   EXPECT_EQ(Resources(Post("/devices/entities/devices/v2", {{"ids", ids}})).size(), 101U);
-  EXPECT_EQ(Post("/devices/entities/devices/v2", {{"ids", std::vector<std::string>(5001, ids[0])}})
-                .status,
-            400);
+  const std::vector<std::string> many(5001, ids[0]);
+  EXPECT_EQ(Post("/devices/entities/devices/v2", {{"ids", many}}).status, 400);
 }
 
 TEST_F(Hosts, UnknownIdsGetAnErrorEntryBesideTheFound) {
@@ -69,10 +68,8 @@ TEST_F(Hosts, StatesAndHistoriesAnswerPerId) {
   const Json logins =
       Resources(Post("/devices/combined/devices/login-history/v2?limit=2", {{"ids", {id}}}))[0];
   EXPECT_LE(logins["recent_logins"].size(), 2U);
-  EXPECT_EQ(Post("/devices/combined/devices/login-history/v2",
-                 {{"ids", std::vector<std::string>(11, id)}})
-                .status,
-            400);
+  const std::vector<std::string> many(11, id);
+  EXPECT_EQ(Post("/devices/combined/devices/login-history/v2", {{"ids", many}}).status, 400);
   EXPECT_EQ(Resources(Post("/devices/combined/devices/network-address-history/v1",
                            {{"ids", {id}}}))[0]["history"][0]["ip_address"],
             "192.168.1.10");
