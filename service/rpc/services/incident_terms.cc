@@ -1,6 +1,4 @@
-// Incidents as callers know them: filters with the retired terms of `status` and `state`, whose other
-// conditions stay unchanged, and reference ids. A query of cases returns ids only, so that reference
-// ids are read from the records of a few cases at a time.
+// Terms that Falcon's cases do not have: the retired ones of `status` and `state`, and reference ids.
 #include <algorithm>
 #include <array>
 #include <set>
@@ -182,6 +180,7 @@ bool IsReferenceId(std::string_view id) {
          });
 }
 
+// Queries the cases of a few references, and reads their records, since a query returns ids only.
 Task<absl::Status> IncidentReferences::Read(RpcContext& context,
                                             std::vector<std::string> references,
                                             IdsByReference& found) const {

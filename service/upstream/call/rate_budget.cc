@@ -101,13 +101,13 @@ absl::Status RateBudget::Refuse(SteadyTime due) {
 absl::Status RateBudget::Closed() const { return Limited(open_at_); }
 
 absl::Status RateBudget::Check(Deadline deadline, Priority priority) {
-  affinity_.Check();
   const SteadyTime due = Due(priority, LaneOf(priority).waiting.size());
   if (due <= clock_.Now() || due < deadline.at()) return absl::OkStatus();
   return Refuse(due);
 }
 
 Task<absl::StatusOr<RateBudget::Ticket>> RateBudget::Wait(Deadline deadline, Priority priority) {
+  affinity_.Check();
   PriorityLane& lane = LaneOf(priority);
   const absl::Status fits = Check(deadline, priority);
   if (!fits.ok()) co_return fits;
@@ -140,7 +140,6 @@ bool RateBudget::OfAnotherBudget(int limit) const {
 }
 
 bool RateBudget::Observe(Ticket ticket, const http::Headers& headers) {
-  affinity_.Check();
   const std::optional<int> limit = Number(headers, "X-Ratelimit-Limit");
   if (limit.has_value()) {
     if (OfAnotherBudget(*limit)) return false;
@@ -164,6 +163,7 @@ void RateBudget::CoolDownOperation(std::string_view operation, milliseconds dela
 }
 
 Task<absl::Status> RateBudget::WaitForOperation(std::string_view operation, Deadline deadline) {
+  affinity_.Check();
   while (true) {
     const auto cooling = operations_open_at_.find(operation);
     if (cooling == operations_open_at_.end()) co_return absl::OkStatus();
@@ -178,7 +178,6 @@ Task<absl::Status> RateBudget::WaitForOperation(std::string_view operation, Dead
 }
 
 void RateBudget::CoolDown(milliseconds delay) {
-  affinity_.Check();
   const SteadyTime now = clock_.Now();
   if (now >= open_at_) ++stats_.cooldowns;
   open_at_ = std::max(open_at_, now + delay);

@@ -22,6 +22,7 @@ std::string FalconName(std::string_view value, std::string_view prefix) {
 
 // Falcon requires every key; these values ask for nothing.
 Json Element(const std::string& field, v1::AggregationKind kind, int size) {
+  if (kind == v1::AGGREGATION_KIND_UNSPECIFIED) kind = v1::AGGREGATION_KIND_TERMS;
   const bool terms = kind == v1::AGGREGATION_KIND_TERMS;
   return {{"name", field},
           {"type", FalconName(v1::AggregationKind_Name(kind), "AGGREGATION_KIND_")},

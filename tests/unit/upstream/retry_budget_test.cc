@@ -153,7 +153,11 @@ class OutageTest : public UpstreamTest {
     while (Opened() == 0) EXPECT_FALSE(AskHosts().ok());
     transport.Forget();
   }
-  int64_t Opened() { return strict.Of(operation::kQueryDevices).breaker.stats().opened; }
+  int64_t Opened() {
+    int64_t opened = 0;
+    OnLoop(loop, [&] { opened = strict.Of(operation::kQueryDevices).breaker.stats().opened; });
+    return opened;
+  }
 
   Bulkheads strict{loop, clock, timer, [] { return 0.5; }, BulkheadOptions()};
   // Pauses between attempts would let the window pass.
@@ -236,7 +240,7 @@ TEST_F(UpstreamTest, RetriesPastTheBudgetAreNotMade) {
   }
   Until([&] { return transport.requests().size() == 20; });
   OnLoop(loop, [&] { gate->Set(); });
-  const RetryBudget& retries = bulkheads.Of(operation::kQueryDevices).retries;
+  const RetryBudget& retries = bulkheads.all().at("devices")->retries;
   Until([&] { return retries.stats().refused > 0; });
   OnLoop(loop, [&] { EXPECT_LE(retries.stats().granted, 4) << "a fifth of twenty"; });
   for (auto& call : calls) call.Cancel();
