@@ -62,8 +62,9 @@ TEST_F(Invoke, FailureCarriesItsDetails) {
 
 TEST_F(Invoke, DeadlineEndsTheCall) {
   std::promise<void> gate;  // the gateway answers when the caller has given up
-  gateway_.get_host = [&gate](const v1::GetHostRequest&, v1::GetHostResponse&) {
-    gate.get_future().wait();
+  gateway_.get_host = [open = gate.get_future().share()](const v1::GetHostRequest&,
+                                                         v1::GetHostResponse&) {
+    open.wait();
     return grpc::Status::OK;
   };
   CallSettings settings;
