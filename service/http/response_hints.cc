@@ -63,8 +63,9 @@ std::optional<milliseconds> ParseWait(std::string_view text, WallTime base, mill
   if (!number.has_value()) return std::nullopt;
   const double in_ms =
       std::min(*number > kMaxInstantSeconds ? *number : *number * 1000, kMaxInstantMs);
-  if (*number > kMaxDelaySeconds)
+  if (*number > kMaxDelaySeconds) {
     return Until(milliseconds(static_cast<int64_t>(in_ms)), base, max);
+  }
   const double longest = static_cast<double>(max.count());
   const milliseconds delay(static_cast<int64_t>(std::min(in_ms, longest)));
   return std::clamp<milliseconds>(delay, kMinDelay, max);
