@@ -91,7 +91,7 @@ absl::StatusOr<Report> ReadReport(const Indicator& indicator, std::string_view b
 //   404         a report that is not `known`, if VirusTotal says so (NotFoundError)
 //   400         INVALID_ARGUMENT     REPUTATION_REFUSED (NotAvailableYet: as 5xx)
 //   401, 403    FAILED_PRECONDITION  REPUTATION_KEY_REFUSED: names the setting
-//   429         RESOURCE_EXHAUSTED   REPUTATION_QUOTA, with retry-after of 1 s to 24 h if it is sent
+//   429         RESOURCE_EXHAUSTED   REPUTATION_QUOTA, with retry-after (1 s to 24 h) where sent
 //   424, 5xx    UNAVAILABLE          UPSTREAM_ERROR
 //   other 4xx   INVALID_ARGUMENT     REPUTATION_REFUSED; other 404: UPSTREAM_MALFORMED
 //   1xx, 3xx    INTERNAL             UPSTREAM_PROTOCOL
