@@ -42,22 +42,10 @@ constexpr Foreign kForeign[] = {
     {"Utf16", 200, std::string_view("\xFF\xFE{\0}\0", 6)},
 };
 
-// Ids of the shapes that requests must have.
-const std::map<std::string, std::string> kIds = {
-    {"Detection", "0123456789abcdef0123456789abcdef:ind:0123456789abcdef0123456789abcdef:1-2-3"},
-    {"Host", "0123456789abcdef0123456789abcdef"},
-    {"DiscoveredHost", "0123456789abcdef0123456789abcdef_fedcba9876543210"},
-    {"Ioc", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
-    {"RtrSession", "9f3c5e7a-1234-5678-abcd-ef0123456789"},
-    {"Vulnerability", "0123456789abcdef0123456789abcdef_0123456789abcdef0123456789abcdef"},
-    {"IntelIndicator", "domain_malicious.example"},
-};
-
 class CouldNotLookTest : public GatewayTest {
  protected:
   std::unique_ptr<Message> RequestFor(const client::Method& method) const {
-    return MethodRequests(catalog(), kIds, "0123456789abcdef0123456789abcdef_fedcba9876543210")
-        .For(method);
+    return MethodRequests(catalog(), kRecordIds, kRecordIds.at("DiscoveredHost")).For(method);
   }
 
   static bool SaysSo(const Message& answer) {

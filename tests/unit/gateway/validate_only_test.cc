@@ -6,22 +6,11 @@
 namespace falcon::testing {
 namespace {
 
-// Ids of the shapes that requests must have.
-const std::map<std::string, std::string> kIds = {
-    {"Detection", "0123456789abcdef0123456789abcdef:ind:0123456789abcdef0123456789abcdef:1-2-3"},
-    {"DiscoveredHost", "0123456789abcdef0123456789abcdef_fedcba9876543210fedcba9876543210"},
-    {"Host", "0123456789abcdef0123456789abcdef"},
-    {"Ioc", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
-    {"RtrSession", "9f3c5e7a-1234-5678-abcd-ef0123456789"},
-    {"IntelIndicator", "domain_malicious.example"},
-};
-
 class ValidateOnlyTest : public GatewayTest {
  protected:
   std::unique_ptr<Message> RequestFor(const client::Method& method) const {
     auto request =
-        MethodRequests(catalog(), kIds, "0123456789abcdef0123456789abcdef_fedcba9876543210")
-            .For(method);
+        MethodRequests(catalog(), kRecordIds, kRecordIds.at("DiscoveredHost")).For(method);
     const FieldDescriptor* options = request->GetDescriptor()->FindFieldByName("read_options");
     Message& read = *request->GetReflection()->MutableMessage(&*request, options);
     read.GetReflection()->SetBool(&read, read.GetDescriptor()->FindFieldByName("validate_only"),
