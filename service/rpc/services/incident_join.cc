@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "rpc/server/field_access.h"
 #include "upstream/lookup/lookup.h"
+#include "upstream/operation/operation_table.h"
 
 namespace falcon::rpc {
 namespace {

@@ -15,6 +15,7 @@
 #include "falcon_gateway/v1/incident_record.pb.h"
 #include "fql/expression.h"
 #include "upstream/lookup/lookup.h"
+#include "upstream/operation/operation_table.h"
 
 namespace falcon::rpc {
 namespace {

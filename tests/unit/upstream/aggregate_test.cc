@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/status_matchers.h"
+#include "upstream/operation/operation_table.h"
 
 namespace falcon::upstream {
 
