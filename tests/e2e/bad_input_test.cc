@@ -213,7 +213,7 @@ TEST_F(BadInput, OfReputationsIsRefusedInWordsThatSayWhatWouldBeRight) {
 TEST_F(BadInput, OfTooManyItemsOrBytesIsRefused) {
   const std::string deep = std::string(1000, '(') + "severity:>1" + std::string(1000, ')');
   const std::string iocs = Repeated("iocs { value: 'a' } ", 60);
-  ExpectRefused("ListDetections", "filter { fql: '" + std::string(2 << 18, 'a') + "' }",
+  ExpectRefused("ListDetections", "filter { fql: '" + std::string(2 << 20, 'a') + "' }",
                 {"", "filter.fql", "at most 16384 bytes", "INVALID_FIELD"});
   ExpectRefused("ListDetections", "filter { fql: '" + std::string(10'000, '(') + "' }",
                 {"", "filter.fql"});

@@ -198,6 +198,9 @@ grpc::Status ForEachBatch(World& world, const Request& request, const Each& each
   return Stream(world, kMethod<Request>, request, each);
 }
 
+// The field of the instant by which exports of a record are ordered; null where it has none.
+const google::protobuf::FieldDescriptor* InstantOf(const google::protobuf::Descriptor& record);
+
 // The records of an export so far.
 class Exported {
  public:

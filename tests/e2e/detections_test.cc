@@ -46,6 +46,13 @@ TEST_F(DetectionJourney, StoryOfTheIntrusionIsFound) {
       << "names ignore case";
 }
 
+TEST_F(DetectionJourney, SecondPageHasTheSizeThatItAsksFor) {
+  auto request = Make<List>("page_size: 10");
+  request.set_page_token(Ask(world(), request)->next_page_token());
+  request.set_page_size(3);
+  EXPECT_EQ(Ask(world(), request)->detections_size(), 3);
+}
+
 TEST_F(DetectionJourney, WhatIsNotModelledComesWhenAskedFor) {
   const auto page = Ask(world(), Make<List>("page_size: 50 view: RECORD_VIEW_FULL "
                                             "read_options { include_additional_fields: true }"));

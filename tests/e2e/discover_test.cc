@@ -209,6 +209,7 @@ const Noun kDiscoveredAccount = {
     .unknown_id = kNoAsset,
     .no_match = "username: 'nobody'",
     .order = "username",
+    .some_undated = true,
     .other_order = "last_failed_login_timestamp last_failed_login_timestamp",
     .list_calls = 2,
     .ids_per_call = 100,

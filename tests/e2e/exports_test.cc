@@ -141,8 +141,9 @@ WorldOptions Few(std::vector<std::string> further) {
 
 TEST(ExportDiscovered, DatedAccountsCostOneCallMore) {
   World world(Few({"--discover-accounts", "1000"}));
-  const auto request =
-      Make<v1::ExportDiscoveredAccountsRequest>("filter { first_seen { start { seconds: 1 } } }");
+  const auto request = Make<v1::ExportDiscoveredAccountsRequest>(
+      "filter { first_seen { start { seconds: 1 } } } "
+      "read_mask { paths: ['id', 'first_seen_timestamp'] }");
   const auto list = Ask(world, Make<v1::ListDiscoveredAccountsRequest>(
                                    "page_size: 1 filter { first_seen { start { seconds: 1 } } }"));
   world.ResetLedger();
@@ -221,6 +222,14 @@ TEST(VulnerabilityExport, PassesTiesThatAreLongerThanAPage) {
                                    "VULNERABILITY_STATUS_REOPEN, "
                                    "VULNERABILITY_STATUS_CLOSED, VULNERABILITY_STATUS_EXPIRED] }")),
                  2000);
+}
+
+TEST(VulnerabilityExport, OfAnUnknownHostIsEmpty) {
+  World world({{"--hosts", "20", "--vulnerabilities", "200"}});
+  const Exported none =
+      Export(world, Make<v1::ExportVulnerabilitiesRequest>("filter { hostname: 'no-such-host' }"));
+  EXPECT_THAT(none, IsOk());
+  EXPECT_EQ(none.count(), 0);
 }
 
 TEST(VulnerabilityExport, OfANamedHostLooksTheNameUpOnce) {

@@ -64,17 +64,22 @@ class EveryFilter : public SharedWorld<EveryFilter, ::testing::TestWithParam<Nou
     EXPECT_FALSE(expected.empty()) << "no record fits";
     EXPECT_LT(expected.size(), all.size()) << "every record fits";
     Ids listed;
-    for (const MessagePtr& record : client_.List(list, request + " page_size: 1000")) {
+    for (const MessagePtr& record : client_.List(list, request + " page_size: 100")) {
       EXPECT_TRUE(listed.insert(IdOf(*record)).second) << "a record came twice";
     }
     EXPECT_EQ(listed, expected);
     if (page->GetReflection()->HasField(*page, list.shape.total_size)) {
       EXPECT_EQ(Text(*page, "total_size"), std::to_string(expected.size()));
     }
-    const Exported exported = client_.Export(export_all, *client_.Make(export_all, request));
+    const Exported exported =
+        client_.Export(export_all, *client_.Make(export_all, request + " batch_size: 100"));
     EXPECT_THAT(exported, IsOk());
     EXPECT_EQ(Ids(exported.ids.begin(), exported.ids.end()), expected);
     EXPECT_EQ(exported.ids.size(), expected.size()) << "a record came twice";
+    EXPECT_EQ(exported.exported, static_cast<int64_t>(expected.size()));
+    if (page->GetReflection()->HasField(*page, list.shape.total_size)) {
+      EXPECT_EQ(exported.total, static_cast<int64_t>(expected.size()));
+    }
   }
 
   static inline const int64_t kNow = std::time(nullptr);

@@ -198,7 +198,7 @@ const Noun kIoc = {
     .no_match = "value: 'no-such.example'",
     .order = "-created_on",
     .other_order = "severity_number severity",
-    .ids_per_call = 100,
+    .ids_per_call = 117,
     .id_case = IdCase::kIgnored,
     .filters =
         {

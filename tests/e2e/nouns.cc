@@ -84,7 +84,8 @@ void Collect(const Message& message, std::string_view path, std::vector<Value>& 
         continue;
       }
       value.text = inner.ShortDebugString();
-      value.number = static_cast<double>(client::NumberField(inner, "seconds").value_or(0));
+      value.number = static_cast<double>(client::NumberField(inner, "seconds").value_or(0)) +
+                     static_cast<double>(client::NumberField(inner, "nanos").value_or(0)) * 1e-9;
     } else if (field.enum_type() != nullptr) {
       value.number = client::EnumAt(message, field, index);
       const auto* word = field.enum_type()->FindValueByNumber(static_cast<int>(value.number));

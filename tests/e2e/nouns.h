@@ -58,8 +58,9 @@ struct Noun {
   int get_calls = 1;             // to Falcon, for a record
   int ids_per_call = 1000;       // at least, in look-ups by ids
   IdCase id_case = IdCase::kExact;
-  std::string everything = {};           // a filter that adds what an empty one leaves out
-  std::string shown = {};                // the condition of what an empty one shows; empty: all
+  bool some_undated = false;    // some records lack the instant by which exports are ordered
+  std::string everything = {};  // a filter that adds what an empty one leaves out
+  std::string shown = {};       // the condition of what an empty one shows; empty: all
   std::vector<FilterRow> filters = {};   // each typed filter, and FQL
   std::set<std::string> untried = {};    // filters that select no part of the records here
   std::vector<BadRequest> refused = {};  // each with what its refusal says

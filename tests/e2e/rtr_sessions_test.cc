@@ -183,6 +183,8 @@ TEST_F(RtrJourney, StatesOfOwnSessionsExcludeEachOtherAndCoverAll) {
   EXPECT_GT(closed, 0);
   EXPECT_GT(queued, 0);
   EXPECT_EQ(active + closed + queued, total(""));
+  EXPECT_EQ(total("filter { user_id: '@me' }"), total(""));
+  EXPECT_EQ(total("filter { user_id: 'carol.*' }"), 0);
   EXPECT_EQ(active + queued,
             total("filter { statuses: [RTR_SESSION_STATUS_ACTIVE, RTR_SESSION_STATUS_QUEUED] }"));
 }
@@ -199,6 +201,18 @@ TEST_F(RtrJourney, HostAndIntervalNarrowTheList) {
   EXPECT_EQ(page->rtr_sessions(0).id(), response.id());
   *request.mutable_filter()->mutable_updated()->mutable_end() = response.updated_at();
   EXPECT_EQ(Ask(world(), request)->rtr_sessions_size(), 0) << "the end is excluded";
+}
+
+TEST(RtrExport, BringsOwnSessionsPastTheWindowAndNoneTwice) {
+  World world({{"--alerts", "50", "--rtr-sessions", "12000", "--rtr-window", "1500"}});
+  const int64_t own = Ask(world, Make<List>("page_size: 1"))->total_size();
+  EXPECT_GT(own, 1500);
+  ExpectComplete(Export(world, v1::ExportRtrSessionsRequest()), own);
+}
+
+TEST(RtrScopes, OwnSessionsAreReadWithoutTheScopeOfTheAudit) {
+  World world({{"--alerts", "50", "--deny-scope", "Real time response (audit):read"}});
+  EXPECT_THAT(Ask(world, List()), IsOk());
 }
 
 TEST_F(RtrJourney, ExportOfTheAuditHonoursTheMask) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/ascii.h"
 #include "tests/e2e/nouns.h"
 
 namespace falcon::e2e {
@@ -73,6 +74,18 @@ TEST_F(VulnerabilityJourney, FirstPageShowsTheNewestThatStandWithHostAndCve) {
   }
   EXPECT_EQ(world().Calls(), 1);
   EXPECT_EQ(Facets(), (std::vector<std::string>{"cve", "host_info"}));
+}
+
+TEST_F(VulnerabilityJourney, HostsByIdInAnyCaseCostOneCall) {
+  List request = Make<List>("page_size: 1000 view: RECORD_VIEW_FULL");
+  request.mutable_filter()->add_device_ids(absl::AsciiStrToUpper(OfHost("DC-01").aid()));
+  request.mutable_filter()->add_device_ids(OfHost("DC-02").aid());
+  world().ResetLedger();
+  const auto page = Ask(world(), request);
+  std::set<std::string> names;
+  for (const auto& one : page->vulnerabilities()) names.insert(one.host_info().hostname());
+  EXPECT_EQ(names, (std::set<std::string>{"DC-01", "DC-02"})) << page.status.error_message();
+  EXPECT_EQ(world().Calls(), 1);
 }
 
 TEST_F(VulnerabilityJourney, NameIsLookedUpOnceForAllPages) {
@@ -215,7 +228,7 @@ const Noun kVulnerability = {
     .no_match = "cve_ids: 'CVE-1999-0001'",
     .order = "-created_timestamp",
     .other_order = "updated_timestamp updated_timestamp",
-    .ids_per_call = 100,
+    .ids_per_call = 113,
     .everything =
         "statuses: [VULNERABILITY_STATUS_OPEN, VULNERABILITY_STATUS_REOPEN, "
         "VULNERABILITY_STATUS_CLOSED, VULNERABILITY_STATUS_EXPIRED]",
@@ -271,6 +284,8 @@ const Noun kVulnerability = {
             {"order_by: 'cve.base_score desc'", "order_by", "no list is ordered by"},
             {"read_mask { paths: 'cve.severty' }", "read_mask", "cve.severity"},
             {"ExportVulnerabilities"},
+            // Falcon's own number of a status.
+            {"filter { exploit_statuses: 60 }", "filter.exploit_statuses", "unknown number 60"},
             {"filter { min_base_score: -0.5 }", "filter.min_base_score", "between 0 and 10"},
             {"filter { fql: \"aid:!'0123456789abcdef0123456789abcdef'\" }", "filter.fql", "aid"},
             {"GetVulnerability"},
