@@ -209,10 +209,10 @@ const Noun kDiscoveredAccount = {
     .unknown_id = kNoAsset,
     .no_match = "username: 'nobody'",
     .order = "username",
-    .some_undated = true,
     .other_order = "last_failed_login_timestamp last_failed_login_timestamp",
     .list_calls = 2,
     .ids_per_call = 100,
+    .some_undated = true,
     .filters =
         {
             {"username: 'SVC-*'", "username = svc-backup"},

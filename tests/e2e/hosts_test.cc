@@ -135,7 +135,7 @@ using Request = v1::AggregateHostsRequest;
 
 constexpr char kTotals[] = "GET /devices/queries/devices/v1";
 
-class HostCounts : public testing::Test {
+class HostCounts : public ::testing::Test {
  protected:
   // What the hosts themselves say, by Falcon's words.
   std::map<std::string, int64_t> Expected(const std::string& filters,

@@ -12,6 +12,12 @@ FALCON_NOUN(IntelIndicatorService, IntelIndicator, IntelIndicators);
 
 namespace {
 
+WorldOptions Indicators(const std::string& count, std::vector<std::string> further = {}) {
+  further.insert(further.end(), {"--alerts", "20", "--hosts", "200", "--rate-limit", "0",
+                                 "--intel-indicators", count});
+  return {further};
+}
+
 constexpr char kIntelPages[] = "GET /intel/combined/indicators/v1";
 
 class IntelJourney : public SharedWorld<IntelJourney> {
@@ -77,7 +83,7 @@ TEST_F(IntelJourney, MaskMayNameNestedFields) {
 }
 
 TEST(ExportIntelIndicators, BringsSixtyThousandPastTheWall) {
-  World world(Few({"--intel-indicators", "60000"}));
+  World world(Indicators("60000"));
   const Exported all =
       Export(world, Make<v1::ExportIntelIndicatorsRequest>("filter { include_deleted: true }"));
   ExpectComplete(all, 60'000);
@@ -85,7 +91,7 @@ TEST(ExportIntelIndicators, BringsSixtyThousandPastTheWall) {
 }
 
 TEST(ExportIntelIndicators, NeedsNoLinkToTheNextPage) {
-  World world(Few({"--intel-indicators", "6000"}));
+  World world(Indicators("6000"));
   world.Fault(Rule(
       "header", {{"path", "/intel/combined"}, {"times", 0}, {"name", "Next-Page"}, {"value", ""}}));
   ExpectComplete(
@@ -103,7 +109,7 @@ TEST(ExportIntelIndicators, NeedsNoLinkToTheNextPage) {
 }
 
 TEST(ExportIntelIndicators, GoesOnInTheMiddleOfASecondFullOfThem) {
-  World world(Few({"--intel-indicators", "6000", "--cursor-uses", "2"}));
+  World world(Indicators("6000", {"--cursor-uses", "2"}));
   ExpectComplete(Export(world, Make<v1::ExportIntelIndicatorsRequest>(
                                    "batch_size: 7 filter { include_deleted: true types: 'url' }")),
                  Ask(world, Make<v1::ListIntelIndicatorsRequest>(
@@ -112,7 +118,7 @@ TEST(ExportIntelIndicators, GoesOnInTheMiddleOfASecondFullOfThem) {
 }
 
 TEST(ExportIntelIndicators, PagesThatLeadToThemselvesAreLostData) {
-  World world(Few({"--intel-indicators", "3000"}));
+  World world(Indicators("3000"));
   world.Fault(Rule("repeated_cursor", {{"path", "/intel/combined"}, {"times", 0}}));
   EXPECT_THAT(Export(world, Make<v1::ExportIntelIndicatorsRequest>("batch_size: 200")),
               StatusIs(StatusCode::DATA_LOSS));

@@ -127,7 +127,7 @@ struct Masked {
 };
 
 class VulnerabilityMask : public VulnerabilityJourney,
-                          public testing::WithParamInterface<Masked> {};
+                          public ::testing::WithParamInterface<Masked> {};
 
 TEST_P(VulnerabilityMask, AsksForTheBlocksThatItNeedsAndNoOthers) {
   const auto page = Ask(world(), Make<List>("page_size: 3 " + GetParam().mask));
@@ -148,7 +148,7 @@ TEST_P(VulnerabilityMask, AsksForTheBlocksThatItNeedsAndNoOthers) {
 
 INSTANTIATE_TEST_SUITE_P(
     Blocks, VulnerabilityMask,
-    testing::Values(
+    ::testing::Values(
         Masked{"None", "read_mask { paths: 'id' paths: 'status' paths: 'apps.remediation' }", {}},
         Masked{"Cve", "read_mask { paths: 'cve.severity' }", {"cve"}},
         Masked{"HostInfo", "read_mask { paths: 'host_info' }", {"host_info"}},
