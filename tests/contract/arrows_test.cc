@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/paths.h"
+
 namespace falcon {
 namespace {
 
@@ -67,7 +69,7 @@ struct Include {
 };
 
 std::vector<Include> Includes() {
-  const std::filesystem::path root = FALCON_SERVICE;
+  const std::filesystem::path root = testing::SourcePath("service");
   const std::regex include(R"re(^#include [<"]([^>"]+)[>"])re");
   std::vector<Include> found;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
@@ -88,7 +90,7 @@ std::string RoomOf(const std::string& file) {
 }
 
 bool IsOurs(const std::string& included) {
-  return std::filesystem::exists(std::filesystem::path(FALCON_SERVICE) / included);
+  return std::filesystem::exists(std::filesystem::path(testing::SourcePath("service")) / included);
 }
 
 TEST(ArrowsTest, EveryRoomIsInTheTable) {

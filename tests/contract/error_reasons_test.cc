@@ -12,6 +12,7 @@
 
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/errors.pb.h"
+#include "tests/support/paths.h"
 
 namespace falcon {
 namespace {
@@ -31,7 +32,8 @@ Names TextsInSources() {
   const std::set<std::string> start = {"config", "main.cc", "listen_socket.cc", "server.cc"};
   const std::regex text(R"re("([A-Z][A-Z_0-9]{3,})")re");
   Names texts;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(FALCON_SERVICE)) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(testing::SourcePath("service"))) {
     const auto& path = entry.path();
     const bool source = path.extension() == ".cc" || path.extension() == ".h";
     if (!source || start.contains(path.filename()) ||

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "tests/support/paths.h"
 #include "upstream/operation/aggregate.h"
 #include "upstream/operation/operation.h"
 
@@ -33,7 +34,8 @@ class FalconRequestsTest : public ::testing::Test {
     return found == parameters.end() ? nullptr : &found->second;
   }
 
-  const std::map<std::string, FalconRead> reads_ = testing::LoadFalconReads(FALCON_REQUESTS);
+  const std::map<std::string, FalconRead> reads_ =
+      testing::LoadFalconReads(testing::SourcePath("tests/data/falcon_requests.tsv"));
   const FalconRead none_;
 };
 

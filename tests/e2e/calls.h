@@ -24,7 +24,6 @@
 #include "falcon_gateway/v1/gateway.grpc.pb.h"
 #include "falcon_gateway/v1/hosts.grpc.pb.h"
 #include "falcon_gateway/v1/incidents.grpc.pb.h"
-#include "falcon_gateway/v1/intel_indicators.grpc.pb.h"
 #include "falcon_gateway/v1/iocs.grpc.pb.h"
 #include "falcon_gateway/v1/reputation.grpc.pb.h"
 #include "falcon_gateway/v1/rtr_sessions.grpc.pb.h"
@@ -68,7 +67,6 @@ FALCON_RPC(IncidentService, BatchGetCaseTemplates);
 FALCON_RPC(IncidentService, BatchGetIncidentAttachments);
 FALCON_RPC(IncidentService, BatchGetSlas);
 FALCON_RPC(IncidentService, GetIncidentAttachments);
-FALCON_NOUN(IntelIndicatorService, IntelIndicator, IntelIndicators);
 FALCON_NOUN(IocService, Ioc, Iocs);
 FALCON_RPC(IocService, AggregateIocs);
 FALCON_RPC(IocService, BatchGetProcesses);
@@ -85,9 +83,6 @@ FALCON_RPC(RtrSessionService, ListRtrAuditSessions);
 FALCON_NOUN(VulnerabilityService, Vulnerability, Vulnerabilities);
 FALCON_RPC(VulnerabilityService, BatchGetEvaluationLogic);
 FALCON_RPC(VulnerabilityService, BatchGetRemediations);
-
-#undef FALCON_NOUN
-#undef FALCON_RPC
 
 // The deadline of calls that are expected to end: it stops a call that hangs, no test waits for it.
 inline constexpr milliseconds kGenerous = seconds(120);
@@ -202,6 +197,9 @@ template <class Request, class Each>
 grpc::Status ForEachBatch(World& world, const Request& request, const Each& each) {
   return Stream(world, kMethod<Request>, request, each);
 }
+
+// The field of the instant by which exports of a record are ordered; null where it has none.
+const google::protobuf::FieldDescriptor* InstantOf(const google::protobuf::Descriptor& record);
 
 // The records of an export so far.
 class Exported {

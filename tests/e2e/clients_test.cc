@@ -34,13 +34,13 @@ class Clients : public SharedWorld<Clients> {
   static Outcome Fgctl(std::vector<std::string> arguments,
                        std::map<std::string, std::string> environment = {}) {
     environment["FALCON_GATEWAY_ADDRESS"] = world().address();
-    return RunToEnd(FGCTL, arguments, environment);
+    return RunToEnd(FgctlProgram(), arguments, environment);
   }
   static Outcome Shell(const std::string& script) {
     return RunToEnd("/bin/sh", {"-euc", script},
-                    {{"BUF", FALCON_BUF},
+                    {{"BUF", ToolPath(".bin/buf")},
                      {"ADDRESS", world().address()},
-                     {"FGCTL", FGCTL},
+                     {"FGCTL", FgctlProgram()},
                      {"FALCON_GATEWAY_ADDRESS", world().address()},
                      {"FOLDER", world().folder()}});
   }
@@ -193,7 +193,7 @@ std::string OnTerminal(const std::string& command, std::map<std::string, std::st
 }
 
 TEST_F(Clients, ColoursAreForTerminalsAndNoColorIsObeyed) {
-  const std::string command = std::string(FGCTL) + " --address " + world().address() +
+  const std::string command = FgctlProgram() + " --address " + world().address() +
                               " detections list --min-severity high --page-size 5";
   const std::string coloured = OnTerminal(command, {});
   EXPECT_TRUE(Has(coloured, "\x1b[")) << coloured;
@@ -204,14 +204,14 @@ TEST_F(Clients, ColoursAreForTerminalsAndNoColorIsObeyed) {
 }
 
 TEST(DeadGateway, EndsWithTheExitCodeForARetry) {
-  const Outcome outcome = RunToEnd(FGCTL, {"--address", "127.0.0.1:1", "hosts", "list"});
+  const Outcome outcome = RunToEnd(FgctlProgram(), {"--address", "127.0.0.1:1", "hosts", "list"});
   EXPECT_EQ(outcome.status, 5) << outcome.err;
   EXPECT_TRUE(Has(outcome.err, "127.0.0.1:1")) << outcome.err;
   EXPECT_TRUE(outcome.out.empty());
 }
 
 TEST(GatewayProgram, RefusesToStartWithoutCredentialsAndSaysWhatIsMissing) {
-  const Outcome outcome = RunToEnd(FALCON_GATEWAY, {"--listen=127.0.0.1:0"});
+  const Outcome outcome = RunToEnd(GatewayProgram(), {"--listen=127.0.0.1:0"});
   EXPECT_EQ(outcome.status, 2);
   EXPECT_TRUE(Has(outcome.err, "CLIENT_ID")) << outcome.err;
   EXPECT_TRUE(Has(outcome.err, "CLIENT_SECRET")) << outcome.err;
@@ -219,7 +219,7 @@ TEST(GatewayProgram, RefusesToStartWithoutCredentialsAndSaysWhatIsMissing) {
 
 TEST(GatewayProgram, RefusesAnUnknownRegionAndListsTheKnownOnes) {
   const Outcome outcome =
-      RunToEnd(FALCON_GATEWAY, {"--listen=127.0.0.1:0", "--region=mars-1"},
+      RunToEnd(GatewayProgram(), {"--listen=127.0.0.1:0", "--region=mars-1"},
                {{"FALCON_CLIENT_ID", kClientId}, {"FALCON_CLIENT_SECRET", kClientSecret}});
   EXPECT_EQ(outcome.status, 2);
   for (const char* region : {"us-1", "us-2", "eu-1", "us-gov-1", "us-gov-2"}) {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <set>
 
-#include "tests/e2e/calls.h"
+#include "tests/e2e/nouns.h"
 
 namespace falcon::e2e {
 namespace {
@@ -44,6 +44,13 @@ TEST_F(DetectionJourney, StoryOfTheIntrusionIsFound) {
   }
   EXPECT_FALSE(All(Make<List>("filter { hostname: 'dc-01' days: 365 }")).empty())
       << "names ignore case";
+}
+
+TEST_F(DetectionJourney, SecondPageHasTheSizeThatItAsksFor) {
+  auto request = Make<List>("page_size: 10");
+  request.set_page_token(Ask(world(), request)->next_page_token());
+  request.set_page_size(3);
+  EXPECT_EQ(Ask(world(), request)->detections_size(), 3);
 }
 
 TEST_F(DetectionJourney, WhatIsNotModelledComesWhenAskedFor) {
@@ -104,5 +111,57 @@ TEST_F(DetectionJourney, NumbersAreComputed) {
   EXPECT_GT(value("CARDINALITY", "severity_name"), 3);
 }
 
+// Of the right shape, of no record.
+constexpr char kNoDetection[] = "00000000000000000000000000000000:ind:1111:2";
+
 }  // namespace
+
+extern const Noun kDetection;
+const Noun kDetection = {
+    .record = "Detection",
+    .flag = "--alerts",
+    .small = 200,
+    .medium = 2000,
+    .unknown_id = kNoDetection,
+    .no_match = "hostname: 'no-such-host'",
+    .order = "-created_timestamp",
+    .other_order = "severity severity_score",
+    .filters =
+        {
+            {"days: 2", "created_timestamp >= {interval}"},
+            {"created { start { seconds: {40d} } end { seconds: {9d} } }",
+             "created_timestamp >= {40d} & created_timestamp < {9d}"},
+            {"severities: [SEVERITY_HIGH, SEVERITY_LOW]", "severity = HIGH|LOW"},
+            {"min_severity: SEVERITY_CRITICAL", "severity_score >= 80"},
+            {"statuses: DETECTION_STATUS_IN_PROGRESS", "status = IN_PROGRESS"},
+            {"hostname: 'srv-prod-001'", "device.hostname = SRV-PROD-001"},
+            {"hostname: 'SRV-PROD-*'", "device.hostname ^ SRV-PROD-"},
+            {"technique: 'T1218.011'", "technique_id = T1218.011"},
+            {"tactic: 'Credential Access'", "tactic = Credential Access"},
+            {"products: 'idp'", "product = idp"},
+            {"query: 'rundll32'", "* ~ rundll32"},
+            {"fql: \"status:'closed'+severity:>=60\"", "status = CLOSED & severity_score >= 60"},
+            // The comma is an OR inside its parentheses: it cannot widen the typed filter.
+            {"severities: SEVERITY_HIGH fql: \"status:'closed',status:'new'\"",
+             "severity = HIGH & status = CLOSED|NEW"},
+        },
+    .refused =
+        {
+            {"ListDetections"},
+            {"filter { min_severity: 99 }", "filter.min_severity", "SEVERITY_CRITICAL"},
+            {"filter { days: 7 fql: \"status:'new'),(status:'closed'\" }", "filter.fql"},
+            {"filter { fql: 'severty:>60' }", "filter.fql", "severity"},
+            {"GetDetection"},
+            {"composite_id: 'ldt:1'", "composite_id"},
+            {"composite_id: 'a:ind:b:c\\r\\nX: y'", "composite_id"},
+            {"BatchGetDetections"},
+            {"composite_ids: ['a:ind:b:c', 'x']", "composite_ids[1]"},
+            {"AggregateDetections"},
+            {"field: 'nothing'", "field"},
+            {"field: 'status' kind: 99", "kind"},
+            {"field: 'created_timestamp' {histogram}", "interval"},
+            {"field: 'status' kind: AGGREGATION_KIND_SUM", "field"},
+        },
+};
+
 }  // namespace falcon::e2e

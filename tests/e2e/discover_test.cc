@@ -1,5 +1,5 @@
 // DiscoverService beyond what every noun does: assets beside hosts, blocks by read mask, accounts and logins.
-#include "tests/e2e/calls.h"
+#include "tests/e2e/nouns.h"
 
 namespace falcon::e2e {
 namespace {
@@ -112,5 +112,164 @@ TEST_F(DiscoverLogins, ThatFailedSayWhy) {
   EXPECT_FALSE(page->logins(0).failure_description().empty());
 }
 
+// Of the right shape, of no record.
+constexpr char kNoAsset[] = "0123456789abcdef0123456789abcdef_0123456789abcdef";
+
 }  // namespace
+
+extern const Noun kDiscoveredHost;
+extern const Noun kDiscoveredApplication;
+extern const Noun kDiscoveredAccount;
+extern const Noun kDiscoveredLogin;
+const Noun kDiscoveredHost = {
+    .record = "DiscoveredHost",
+    .flag = "--discover-hosts",
+    .small = 80,
+    .medium = 900,
+    .unknown_id = kNoAsset,
+    .no_match = "hostname: 'no-such-host'",
+    .order = "-first_seen_timestamp",
+    .other_order = "hostname hostname",
+    .ids_per_call = 100,
+    .filters =
+        {
+            {"hostname: 'srv-prod-*'", "hostname ^ SRV-PROD-"},
+            {"platforms: ['Linux', 'Mac']", "platform_name = Linux|Mac"},
+            {"days: 2", "last_seen_timestamp >= {interval}"},
+            {"last_seen { end { seconds: {10d} } }", "last_seen_timestamp < {10d}"},
+            {"first_seen { start { seconds: {90d} } }", "first_seen_timestamp >= {90d}"},
+            {"statuses: [ENTITY_TYPE_UNMANAGED, ENTITY_TYPE_UNSUPPORTED]", "aid unset"},
+            {"tags: 'FalconGroupingTags/Finance'", "tags = FalconGroupingTags/Finance"},
+            {"groups: '{groups}'", "groups = {groups}"},
+            {"product_types: PRODUCT_TYPE_DOMAIN_CONTROLLER",
+             "product_type_desc = DOMAIN_CONTROLLER"},
+            {"criticalities: [ASSET_CRITICALITY_CRITICAL, ASSET_CRITICALITY_LOW]",
+             "criticality = CRITICAL|LOW"},
+            {"internet_exposure: YES_NO_YES", "internet_exposure = YES"},
+            {"os_is_eol: YES_NO_UNDETERMINED", "os_is_eol = UNDETERMINED"},
+            {"device_id: '{aid}'", "aid = {aid}"},
+            {"statuses: ENTITY_TYPE_UNMANAGED fql: 'confidence:>=75'",
+             "entity_type = UNMANAGED & confidence >= 75"},
+        },
+    .refused =
+        {
+            {"ListDiscoveredHosts"},
+            {"filter { platforms: 'windows' }", "filter.platforms", "'Windows'"},
+            {"filter { fql: \"status:'managed'\" }", "filter.fql", "unknown field `status`"},
+            {"filter { fql: \"device_id:'6fa2c1d04b7e4f0c9d3ab8e5127f90aa'\" }", "filter.fql",
+             "nearest: `aid`"},
+            {"filter { fql: \"hostname:~'SRV'\" }", "filter.fql", "write hostname:*'*SRV*'"},
+            {"filter { fql: 'os_is_eol:true' }", "filter.fql", "os_is_eol"},
+            {"order_by: 'os_version'", "order_by", "no list is ordered by `os_version`"},
+            {"GetDiscoveredHost"},
+            {"id: '0123456789abcdef0123456789abcdef'", "id",
+             "ListDiscoveredHosts with `filter.device_id`"},
+        },
+};
+
+const Noun kDiscoveredApplication = {
+    .record = "DiscoveredApplication",
+    .flag = "--discover-applications",
+    .medium = 1100,
+    .unknown_id = kNoAsset,
+    .no_match = "name: 'no such program'",
+    .order = "-first_seen_timestamp",
+    .other_order = "first_seen_timestamp first_seen_timestamp",
+    .ids_per_call = 100,
+    .filters =
+        {
+            {"name: 'Chrome'", "name = Chrome"},
+            {"name: '*SSH*'", "name ~ SSH"},
+            {"vendor: 'Micro*'", "vendor ^ Micro"},
+            {"version: '1*'", "version ^ 1"},
+            {"hostname: 'srv-prod-*'", "host.hostname ^ SRV-PROD-"},
+            {"device_id: '{host.aid}'", "host.aid = {host.aid}"},
+            {"is_suspicious: true", "is_suspicious = true"},
+            {"is_suspicious: false", "is_suspicious = false"},
+            {"fql: 'is_suspicious:true'", "is_suspicious = true"},
+            {"platforms: 'Linux'", "host.platform_name = Linux"},
+            {"days: 20", "last_used_timestamp >= {interval}"},
+            {"last_used { end { seconds: {30d} } }", "last_used_timestamp < {30d}"},
+            {"first_seen { start { seconds: {90d} } }", "first_seen_timestamp >= {90d}"},
+            {"last_updated { start { seconds: {9d} } }", "last_updated_timestamp >= {9d}"},
+        },
+    .refused =
+        {
+            {"ListDiscoveredApplications"},
+            {"filter { fql: \"is_suspicious:'True'\" }", "filter.fql", "write is_suspicious:true"},
+            {"BatchGetDiscoveredApplications"},
+            {"ids: ['a_b', '']", "ids[1]"},
+        },
+};
+
+const Noun kDiscoveredAccount = {
+    .record = "DiscoveredAccount",
+    .flag = "--discover-accounts",
+    .medium = 800,
+    .unknown_id = kNoAsset,
+    .no_match = "username: 'nobody'",
+    .order = "username",
+    .other_order = "last_failed_login_timestamp last_failed_login_timestamp",
+    .list_calls = 2,
+    .ids_per_call = 100,
+    .some_undated = true,
+    .filters =
+        {
+            {"username: 'SVC-*'", "username = svc-backup"},
+            {"account_types: ACCOUNT_TYPE_LOCAL", "account_type = LOCAL"},
+            {"admin_privileges: YES_NO_UNDETERMINED", "admin_privileges = UNDETERMINED"},
+            {"login_domain: 'emea*'", "login_domain = emea.example.com"},
+            {"days: 2", "last_successful_login_timestamp >= {interval}"},
+            {"last_successful_login { start { seconds: {3d} } }",
+             "last_successful_login_timestamp >= {3d}"},
+            {"last_failed_login { start { seconds: {10d} } }",
+             "last_failed_login_timestamp >= {10d}"},
+            {"password_last_set { start { seconds: {200d} } }",
+             "password_last_set_timestamp >= {200d}"},
+            {"first_seen { start { seconds: {100d} } }", "first_seen_timestamp >= {100d}"},
+            {"fql: 'first_seen_timestamp:null'", "first_seen_timestamp unset"},
+        },
+    .refused =
+        {
+            {"ListDiscoveredAccounts"},
+            {"filter { fql: \"account_type:'local'\" }", "filter.fql", "write 'Local'"},
+            {"read_mask { paths: 'user_name' }", "read_mask", "user_name"},
+        },
+};
+
+const Noun kDiscoveredLogin = {
+    .record = "DiscoveredLogin",
+    .flag = "--discover-logins",
+    .medium = 900,
+    .unknown_id = kNoAsset,
+    .no_match = "hostname: 'no-such-host'",
+    .order = "-login_timestamp",
+    .other_order = "account_name account_name",
+    .list_calls = 2,
+    .ids_per_call = 100,
+    .filters =
+        {
+            {"username: 'Administrator'", "username = administrator"},
+            {"hostname: 'dc-0*'", "hostname ^ DC-0"},
+            {"device_id: '{aid}'", "aid = {aid}"},
+            {"login_types: [LOGIN_TYPE_REMOTE_INTERACTIVE, LOGIN_TYPE_SERVICE]",
+             "login_type = REMOTE_INTERACTIVE|SERVICE"},
+            {"login_statuses: LOGIN_STATUS_FAILED", "login_status = FAILED"},
+            {"remote_ip: '192.168.1.*'", "remote_ip ^ 192.168.1."},
+            {"account_types: ACCOUNT_TYPE_DOMAIN", "account_type = DOMAIN"},
+            {"admin_privileges: YES_NO_YES", "admin_privileges = YES"},
+            {"is_suspicious: true", "is_suspicious = true"},
+            {"days: 1", "login_timestamp >= {interval}"},
+            {"time { end { seconds: {3d} } }", "login_timestamp < {3d}"},
+            {"fql: 'login_event_count:>5'", "login_event_count > 5"},
+        },
+    .refused =
+        {
+            {"ListDiscoveredLogins"},
+            {"filter { fql: 'login_event_count:>[1,2]' }", "filter.fql", "not a list"},
+            {"GetDiscoveredLogin"},
+            {"id: 'a b'", "id", "blanks"},
+        },
+};
+
 }  // namespace falcon::e2e

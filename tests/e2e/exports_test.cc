@@ -141,8 +141,9 @@ WorldOptions Few(std::vector<std::string> further) {
 
 TEST(ExportDiscovered, DatedAccountsCostOneCallMore) {
   World world(Few({"--discover-accounts", "1000"}));
-  const auto request =
-      Make<v1::ExportDiscoveredAccountsRequest>("filter { first_seen { start { seconds: 1 } } }");
+  const auto request = Make<v1::ExportDiscoveredAccountsRequest>(
+      "filter { first_seen { start { seconds: 1 } } } "
+      "read_mask { paths: ['id', 'first_seen_timestamp'] }");
   const auto list = Ask(world, Make<v1::ListDiscoveredAccountsRequest>(
                                    "page_size: 1 filter { first_seen { start { seconds: 1 } } }"));
   world.ResetLedger();
@@ -195,8 +196,6 @@ TEST(ListDiscovered, LoginsGoOnPastTheWindowInTheirDefaultOrder) {
   EXPECT_EQ(ids.size(), 10'200U);
 }
 
-constexpr char kIntelPages[] = "GET /intel/combined/indicators/v1";
-
 TEST(ExportIocs, SurvivesEmptyPagesShrinkingTotalsAndAnExpiredCursor) {
   World world(Few({"--iocs", "3000"}));
   for (const char* kind : {"empty_page", "shrinking_total", "cursor_expired"}) {
@@ -208,48 +207,10 @@ TEST(ExportIocs, SurvivesEmptyPagesShrinkingTotalsAndAnExpiredCursor) {
   }
 }
 
-TEST(ExportIntelIndicators, BringsSixtyThousandPastTheWall) {
-  World world(Few({"--intel-indicators", "60000"}));
-  const Exported all =
-      Export(world, Make<v1::ExportIntelIndicatorsRequest>("filter { include_deleted: true }"));
-  ExpectComplete(all, 60'000);
-  EXPECT_EQ(world.Calls(kIntelPages), 60);
-}
-
-TEST(ExportIntelIndicators, NeedsNoLinkToTheNextPage) {
-  World world(Few({"--intel-indicators", "6000"}));
-  world.Fault(Rule(
-      "header", {{"path", "/intel/combined"}, {"times", 0}, {"name", "Next-Page"}, {"value", ""}}));
-  ExpectComplete(
-      Export(world, Make<v1::ExportIntelIndicatorsRequest>("filter { include_deleted: true }")),
-      6000);
-  auto request = Make<v1::ListIntelIndicatorsRequest>("order_by: 'last_updated' page_size: 1000");
-  std::set<std::string> ids;
-  for (int page = 0; page < 3; ++page) {
-    const auto answer = Ask(world, request);
-    ASSERT_EQ(answer->intel_indicators_size(), 1000) << answer.status.error_message();
-    for (const v1::IntelIndicator& one : answer->intel_indicators()) ids.insert(one.id());
-    request.set_page_token(answer->next_page_token());
-  }
-  EXPECT_EQ(ids.size(), 3000U);
-}
-
-TEST(ExportIntelIndicators, GoesOnInTheMiddleOfASecondFullOfThem) {
-  World world(Few({"--intel-indicators", "6000", "--cursor-uses", "2"}));
-  ExpectComplete(Export(world, Make<v1::ExportIntelIndicatorsRequest>(
-                                   "batch_size: 7 filter { include_deleted: true types: 'url' }")),
-                 Ask(world, Make<v1::ListIntelIndicatorsRequest>(
-                                "filter { include_deleted: true types: 'url' } page_size: 1"))
-                     ->total_size());
-}
-
 TEST(ExportIocs, PagesThatLeadToThemselvesAreLostData) {
-  World world(Few({"--iocs", "3000", "--intel-indicators", "3000"}));
+  World world(Few({"--iocs", "3000"}));
   world.Fault(Rule("repeated_cursor", {{"path", "/iocs/combined"}, {"times", 0}}));
-  world.Fault(Rule("repeated_cursor", {{"path", "/intel/combined"}, {"times", 0}}));
   EXPECT_THAT(Export(world, Make<v1::ExportIocsRequest>("batch_size: 200")),
-              StatusIs(StatusCode::DATA_LOSS));
-  EXPECT_THAT(Export(world, Make<v1::ExportIntelIndicatorsRequest>("batch_size: 200")),
               StatusIs(StatusCode::DATA_LOSS));
 }
 
@@ -261,6 +222,14 @@ TEST(VulnerabilityExport, PassesTiesThatAreLongerThanAPage) {
                                    "VULNERABILITY_STATUS_REOPEN, "
                                    "VULNERABILITY_STATUS_CLOSED, VULNERABILITY_STATUS_EXPIRED] }")),
                  2000);
+}
+
+TEST(VulnerabilityExport, OfAnUnknownHostIsEmpty) {
+  World world({{"--hosts", "20", "--vulnerabilities", "200"}});
+  const Exported none =
+      Export(world, Make<v1::ExportVulnerabilitiesRequest>("filter { hostname: 'no-such-host' }"));
+  EXPECT_THAT(none, IsOk());
+  EXPECT_EQ(none.count(), 0);
 }
 
 TEST(VulnerabilityExport, OfANamedHostLooksTheNameUpOnce) {

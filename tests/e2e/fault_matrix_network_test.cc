@@ -134,7 +134,7 @@ TEST(ProxyFault, ProxyThatRefusesTheTunnelIsUnavailable) {
   ExpectProxyFails(503, StatusCode::UNAVAILABLE, "UPSTREAM_TOKEN");
 }
 
-class ClockFault : public testing::TestWithParam<int> {};
+class ClockFault : public ::testing::TestWithParam<int> {};
 
 TEST_P(ClockFault, WallClocksThatDifferByAnHourDoNotMatter) {
   World world({{"--alerts", "50"}});
@@ -149,7 +149,7 @@ TEST_P(ClockFault, WallClocksThatDifferByAnHourDoNotMatter) {
   EXPECT_TRUE(ListDetections(world, seconds(30)).status.ok());
 }
 
-INSTANTIATE_TEST_SUITE_P(HourAheadAndBehind, ClockFault, testing::Values(3600, -3600));
+INSTANTIATE_TEST_SUITE_P(HourAheadAndBehind, ClockFault, ::testing::Values(3600, -3600));
 
 // With one place upstream, the next call proves that the place of the one that left is free.
 TEST(Caller, CallerThatLeavesFreesItsPlaceUpstream) {

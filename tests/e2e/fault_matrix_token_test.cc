@@ -246,7 +246,7 @@ TEST(TokenRedirect, TokenRequestFollowsOneRedirectToAnAllowedCloud) {
   options.start_gateway = false;
   World world(options);
   // A second cloud with the same certificate authority.
-  Program other(FALCON_SIMULATOR,
+  Program other(SimulatorProgram(),
                 {"--listen", "127.0.0.1:0", "--tls-self-signed", world.folder(), "--alerts", "50"},
                 {}, world.folder() + "/other.log");
   const std::string line = other.ReadLine();

@@ -13,7 +13,7 @@
 #include "client/naming.h"
 #include "client/text.h"
 #include "descriptor_set.h"
-#include "tests/e2e/calls.h"
+#include "tests/e2e/nouns.h"
 #include "tests/support/method_requests.h"
 #include "tests/unit/client/program_run.h"
 
@@ -78,12 +78,7 @@ std::vector<std::string> CommandFor(const Method& method, const Message& request
 
 class FgctlCommands : public SharedWorld<FgctlCommands> {
  public:
-  static WorldOptions Options() {
-    return {.simulator = {"--alerts", "60", "--hosts", "50", "--iocs", "50", "--intel-indicators",
-                          "80", "--vulnerabilities", "100", "--cases", "20", "--rtr-sessions", "60",
-                          "--discover-hosts", "80"},
-            .environment = {{"VIRUSTOTAL_API_KEY", kVirusTotalKey}}};
-  }
+  static WorldOptions Options() { return SmallWorld(); }
 
  protected:
   static ProgramRun Fgctl(std::vector<std::string> words, const std::string& format) {
@@ -152,7 +147,7 @@ class FgctlExport : public SharedWorld<FgctlExport> {
                     Environment());
   }
   std::map<std::string, std::string> Environment() const {
-    return {{"FGCTL", FGCTL},
+    return {{"FGCTL", FgctlProgram()},
             {"FALCON_GATEWAY_ADDRESS", world().address()},
             {"OUT", out_},
             {"TOKEN", token_}};

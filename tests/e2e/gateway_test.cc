@@ -1,4 +1,6 @@
 // GatewayService and the health service.
+#include <set>
+
 #include "tests/e2e/calls.h"
 
 namespace falcon::e2e {
@@ -52,6 +54,28 @@ TEST(Access, ScopeThatIsDeniedIsNamedAndItsAreaRefused) {
   EXPECT_THAT(list, StatusIs(StatusCode::PERMISSION_DENIED));
   EXPECT_THAT(list, HasFact("required_scopes", "Alerts:read"));
   EXPECT_TRUE(Ask(world, v1::ListHostsRequest()).status.ok());
+}
+
+TEST(Access, ScopesThatAreDeniedRefuseTheirAreasAndNoOthers) {
+  World world({{"--alerts", "50"}});
+  const auto all = Ask(world, v1::CheckAccessRequest());
+  ASSERT_GE(all->areas_size(), 2) << all.status.error_message();
+  for (const int first : {0, 1}) {
+    std::set<std::string> denied;
+    WorldOptions options = {{"--alerts", "50"}};
+    for (int i = first; i < all->areas_size(); i += 2) {
+      denied.insert(all->areas(i).scope());
+      options.simulator.insert(options.simulator.end(), {"--deny-scope", all->areas(i).scope()});
+    }
+    World other(options);
+    const auto access = Ask(other, v1::CheckAccessRequest());
+    ASSERT_EQ(access->areas_size(), all->areas_size()) << access.status.error_message();
+    for (const v1::AreaAccess& area : access->areas()) {
+      EXPECT_EQ(area.verdict(), denied.contains(area.scope()) ? v1::ACCESS_VERDICT_DENIED
+                                                              : v1::ACCESS_VERDICT_GRANTED)
+          << area.area();
+    }
+  }
 }
 
 TEST(Access, FalconThatCannotBeAskedIsAnUnknownVerdict) {

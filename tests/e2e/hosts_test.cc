@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "tests/e2e/calls.h"
+#include "tests/e2e/nouns.h"
 
 namespace falcon::e2e {
 namespace {
@@ -135,7 +135,7 @@ using Request = v1::AggregateHostsRequest;
 
 constexpr char kTotals[] = "GET /devices/queries/devices/v1";
 
-class HostCounts : public testing::Test {
+class HostCounts : public ::testing::Test {
  protected:
   // What the hosts themselves say, by Falcon's words.
   std::map<std::string, int64_t> Expected(const std::string& filters,
@@ -229,5 +229,57 @@ TEST_F(HostCounts, NeverCountMoreThanThereAre) {
   }
 }
 
+// Of the right shape, of no record.
+constexpr char kNoDevice[] = "0123456789abcdef0123456789abcdef";
+
 }  // namespace
+
+extern const Noun kHost;
+const Noun kHost = {
+    .record = "Host",
+    .flag = "--hosts",
+    .small = 50,
+    .medium = 400,
+    .unknown_id = kNoDevice,
+    .no_match = "hostname: 'no-such-host'",
+    .order = "device_id",
+    .other_order = "last_seen last_seen",
+    .id_case = IdCase::kIgnored,
+    .filters =
+        {
+            {"hostname: 'dc-01'", "hostname = DC-01"},
+            {"hostname: 'SRV-PROD-*'", "hostname ^ SRV-PROD-"},
+            {"platforms: ['Linux', 'Mac']", "platform_name != Windows"},
+            {"product_types: PRODUCT_TYPE_DOMAIN_CONTROLLER", "hostname ^ DC-0"},
+            {"statuses: CONTAINMENT_STATUS_CONTAINED", "status = CONTAINED"},
+            {"tags: '{tags}'", "tags = {tags}"},
+            {"groups: '{groups}'", "groups = {groups}"},
+            {"days: 1", "last_seen >= {interval}"},
+            {"last_seen { end { seconds: {9d} } }", "last_seen < {9d}"},
+            {"fql: \"platform_name:'Linux'\"", "platform_name = Linux"},
+        },
+    .refused =
+        {
+            {"ListHosts"},
+            {"filter { platforms: 'windows' }", "filter.platforms", "'Windows'"},
+            {"filter { fql: \"platfrom_name:'Linux'\" }", "filter.fql", "platform_name"},
+            {"order_by: 'last_seen desc please'", "order_by"},
+            {"GetHost"},
+            {"hostname: 'DC-01' read_mask { paths: 'hostname.no_such' }", "read_mask"},
+            {"hostname: 'SRV-*'", "hostname"},
+            {"device_id: 'abc'", "device_id"},
+            {"device_id: \"0123456789abcdef0123456789abcde'\"", "device_id"},
+            {"BatchGetNetworkAddressHistory"},
+            {"device_ids: 'x'", "device_ids[0]"},
+            {"BatchGetOnlineState"},
+            {"device_ids: ''", "device_ids[0]"},
+            {"AggregateHosts"},
+            {"field: 'hostname'", "field", "platform_name"},
+            {"field: 'platfrom'", "field", "can be counted: "},
+            {"", "field", "is required"},
+            {"field: 'status' filter { fql: \"platfrom_name:'Linux'\" }", "filter.fql",
+             "platform_name"},
+        },
+};
+
 }  // namespace falcon::e2e

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <set>
 
-#include "tests/e2e/calls.h"
+#include "tests/e2e/nouns.h"
 
 namespace falcon::e2e {
 namespace {
@@ -313,4 +313,73 @@ TEST(IncidentJoinLimit, JoinsAThousandAlertsAndSaysForWhichIncidents) {
 }
 
 }  // namespace
+
+extern const Noun kIncident;
+const Noun kIncident = {
+    .record = "Incident",
+    .flag = "--cases",
+    .small = 20,
+    .medium = 300,
+    .unknown_id = "no-such-case",
+    .no_match = "query: 'no such words'",
+    .order = "-created_timestamp",
+    .other_order = "severity severity_score",
+    .list_calls = 2,
+    .get_calls = 2,
+    .filters =
+        {
+            {"statuses: [INCIDENT_STATUS_NEW, INCIDENT_STATUS_REOPENED]", "status = NEW|REOPENED"},
+            {"statuses: [20, 25]", "status = NEW|REOPENED"},
+            {"state: INCIDENT_STATE_OPEN", "status != CLOSED"},
+            {"state: INCIDENT_STATE_CLOSED", "status = CLOSED"},
+            {"state: INCIDENT_STATE_OPEN fql: \"severity:>=70,tags:'identity'\"",
+             "status != CLOSED & severity_score >= 70 or status != CLOSED & tags = identity"},
+            {"fql: \"state:'open'+status:![25,'In Progress']\"", "status = NEW"},
+            {"fql: \"assigned_to_uuid:!'*'\"", "assigned_to.full_name unset"},
+            {"severities: [SEVERITY_LOW, SEVERITY_HIGH]",
+             "severity_score >= 20 & severity_score < 40 or severity_score >= 60 & severity_score "
+             "< 80"},
+            {"min_severity: SEVERITY_HIGH", "severity_score >= 60"},
+            {"assigned_to: 'Alice*'", "assigned_to.full_name = Alice Anderson"},
+            {"tags: ['phish*', 'dair']", "tags = phishing|dair"},
+            {"reference_ids: 'SIM-0001'", "reference_id = SIM-0001"},
+            {"query: 'malicious-domain.com'", "reference_id = SIM-0001"},
+            {"hostname: 'dc-01'", "analysis_results.hosts.records.hostname = DC-01"},
+            {"device_id: '{analysis_results.hosts.records.aid}'",
+             "analysis_results.hosts.records.aid = {analysis_results.hosts.records.aid}"},
+            {"alert_id: '{evidence.alerts.records.selector.id}'",
+             "evidence.alerts.records.selector.id = {evidence.alerts.records.selector.id}"},
+            {"username: 'svc-backup'", "analysis_results.users.records.username = svc-backup"},
+            {"tactic: 'TA0006'", "derived.tactic_ids = TA0006"},
+            {"tactic: 'Credential Access'", "derived.tactics = Credential Access"},
+            {"technique: 'T1059.001'", "derived.technique_ids = T1059.001"},
+            {"days: 7", "created_timestamp >= {interval}"},
+            {"created { end { seconds: {9d} } }", "created_timestamp < {9d}"},
+            {"updated { start { seconds: {9d} } }", "updated_timestamp >= {9d}"},
+        },
+    .refused =
+        {
+            {"ListIncidents"},
+            {"filter { statuses: 21 }", "filter.statuses", "21"},
+            {"filter { state: 7 }", "filter.state", "INCIDENT_STATE_OPEN"},
+            {"filter { alert_id: 'ldt:1' }", "filter.alert_id", "composite id"},
+            {"filter { fql: \"hostname:'x'\" }", "filter.fql", "hostnames"},
+            {"filter { fql: \"assigned_to.uuid:'x'\" }", "filter.fql", "assigned_to_uuid"},
+            {"filter { fql: \"status:'clsoed'\" }", "filter.fql", "reopened"},
+            {"filter { fql: \"state:'ajar'\" }", "filter.fql", "'open' or 'closed'"},
+            {"filter { fql: 'status:20+score:>3' }", "filter.fql", "at byte 10"},
+            {"filter { fql: 'severity:>[1,2]' }", "filter.fql", "not a list"},
+            {"filter { fql: \"severity:'high'\" }", "filter.fql", "severity"},
+            {"order_by: 'hostnames'", "order_by", "ordered by"},
+            {"read_mask { paths: 'derived.tactic' }", "read_mask", "derived.tactics"},
+            {"ExportIncidents"},
+            {"filter { state: 7 }", "filter.state", "INCIDENT_STATE_CLOSED"},
+            {"GetIncident"},
+            {"id: 'inc:061a51ec742c44624a176f079d742052:1'", "id", "retired Incidents API"},
+            {"id: 'a b'", "id"},
+            {"BatchGetIncidents"},
+            {"ids: ['a', 'inc:1:2']", "ids[1]", "retired"},
+        },
+};
+
 }  // namespace falcon::e2e

@@ -1,10 +1,10 @@
-// IocService and IntelIndicatorService beyond what every noun does: counts, sightings on hosts and in
+// IocService beyond what every noun does: counts, sightings on hosts and in
 // processes, relations.
 #include <algorithm>
 #include <set>
 
 #include "google/protobuf/util/time_util.h"
-#include "tests/e2e/calls.h"
+#include "tests/e2e/nouns.h"
 
 namespace falcon::e2e {
 namespace {
@@ -183,67 +183,79 @@ TEST_F(SightingJourney, PagesThatLeadToThemselvesAreLostData) {
   EXPECT_THAT(lost, HasReason("CURSOR_LOOP"));
 }
 
-class IntelJourney : public SharedWorld<IntelJourney> {
- public:
-  static WorldOptions Options() {
-    return {{"--alerts", "50", "--hosts", "50", "--iocs", "300", "--intel-indicators", "1500",
-             "--rate-limit", "0"}};
-  }
-};
-
-TEST_F(IntelJourney, RelationsComeOnlyWhenAskedFor) {
-  const std::string story = "filter { indicators: 'malicious-domain.com' }";
-  const auto relations = [&](const std::string& how) {
-    return Ask(world(), Make<v1::ListIntelIndicatorsRequest>(story + how))
-        ->intel_indicators(0)
-        .relations_size();
-  };
-  EXPECT_EQ(relations(""), 0);
-  EXPECT_EQ(relations("read_mask { paths: 'id' paths: 'actors' }"), 0);
-  EXPECT_EQ(relations("read_mask { paths: 'relations' }"), 2);
-  EXPECT_EQ(relations("view: RECORD_VIEW_FULL"), 2);
-  const auto with =
-      Ask(world(), Make<v1::ListIntelIndicatorsRequest>(story + "view: RECORD_VIEW_FULL"));
-  std::set<std::string> related;
-  for (const auto& relation : with->intel_indicators(0).relations()) related.insert(relation.id());
-  EXPECT_TRUE(related.contains("ip_address_203.0.113.42"));
-  EXPECT_TRUE(with->intel_indicators(0).relations(0).has_created_date());
-}
-
-TEST_F(IntelJourney, DeletedOnesComeOnlyWhenAskedFor) {
-  const auto total = [](const std::string& filter) {
-    return Ask(world(),
-               Make<v1::ListIntelIndicatorsRequest>("page_size: 1 filter { " + filter + " }"))
-        ->total_size();
-  };
-  EXPECT_EQ(total("include_deleted: true"), 1500);
-  EXPECT_GT(total("include_deleted: true fql: 'deleted:true'"), 0);
-  EXPECT_EQ(total(""), 1500 - total("include_deleted: true fql: 'deleted:true'"));
-  EXPECT_EQ(total("fql: 'deleted:true'"), 0);
-}
-
-TEST_F(IntelJourney, IndicatorIsFoundByItsIdWithItsRelations) {
-  const auto found =
-      Ask(world(), Make<v1::GetIntelIndicatorRequest>("id: 'domain_malicious-domain.com'"));
-  ASSERT_THAT(found, IsOk());
-  const v1::IntelIndicator& indicator = found->intel_indicator();
-  EXPECT_EQ(indicator.type(), "domain");
-  EXPECT_EQ(indicator.malicious_confidence(), v1::MALICIOUS_CONFIDENCE_HIGH);
-  EXPECT_EQ(indicator.actors(0), "WIZARDSPIDER");
-  EXPECT_FALSE(indicator.marker().empty());
-  EXPECT_EQ(indicator.relations_size(), 2);
-  EXPECT_EQ(found->read_info().upstream_calls(), 1);
-}
-
-TEST_F(IntelJourney, MaskMayNameNestedFields) {
-  const auto answer =
-      Ask(world(), Make<v1::GetIntelIndicatorRequest>(
-                       "id: 'domain_malicious-domain.com' read_mask { paths: 'labels.name' }"));
-  ASSERT_GT(answer->intel_indicator().labels_size(), 0) << answer.status.error_message();
-  EXPECT_FALSE(answer->intel_indicator().labels(0).name().empty());
-  EXPECT_FALSE(answer->intel_indicator().labels(0).has_created_on());
-  EXPECT_TRUE(answer->intel_indicator().id().empty());
-}
+// Of the right shape, of no record.
+constexpr char kNoIoc[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 }  // namespace
+
+extern const Noun kIoc;
+const Noun kIoc = {
+    .record = "Ioc",
+    .flag = "--iocs",
+    .small = 50,
+    .medium = 700,
+    .unknown_id = kNoIoc,
+    .no_match = "value: 'no-such.example'",
+    .order = "-created_on",
+    .other_order = "severity_number severity",
+    .ids_per_call = 117,
+    .id_case = IdCase::kIgnored,
+    .filters =
+        {
+            {"types: [IOC_TYPE_DOMAIN, IOC_TYPE_IPV6]", "type = DOMAIN|IPV6"},
+            {"value: '9f2c4d1ab7e85630c1d4f9e2a8b7c6d5e4f3021b8a9c7d6e5f4a3b2c1d0e9f8a'",
+             "value = 9f2c4d1ab7e85630c1d4f9e2a8b7c6d5e4f3021b8a9c7d6e5f4a3b2c1d0e9f8a"},
+            {"value: 'MALICIOUS-DOMAIN.COM'", "value = malicious-domain.com"},
+            {"value: '*.example.org'", "value $ .example.org"},
+            {"severities: [SEVERITY_HIGH, SEVERITY_INFORMATIONAL]",
+             "severity = HIGH|INFORMATIONAL"},
+            {"min_severity: SEVERITY_HIGH", "severity = HIGH|CRITICAL"},
+            {"actions: [IOC_ACTION_PREVENT, IOC_ACTION_PREVENT_NO_UI]",
+             "action = PREVENT|PREVENT_NO_UI"},
+            {"platforms: 'linux'", "platforms = linux"},
+            {"sources: ['mcp', \"soc'team\"]", "source = mcp|soc'team"},
+            {"expired: true", "expired = true"},
+            {"expired: false", "expired = false"},
+            {"days: 200", "created_on >= {interval}"},
+            {"created_on { end { seconds: {300d} } }", "created_on < {300d}"},
+            {"modified_on { start { seconds: {300d} } }", "modified_on >= {300d}"},
+            {"expiration { start { seconds: {0d} } }", "expiration >= {0d}"},
+            {"fql: \"metadata.filename.raw:*'sample-*'+applied_globally:true\"",
+             "metadata.filename ^ sample- & applied_globally = true"},
+        },
+    // Falcon has no free text for IOCs, and the simulator no parent customer.
+    .untried = {"query", "from_parent"},
+    .refused =
+        {
+            {"ListIocs"},
+            {"filter { severities: [SEVERITY_HIGH, 99] }", "filter.severities", "element 1"},
+            {"filter { platforms: 'Windows' }", "filter.platforms", "write 'windows'"},
+            {"filter { value: '*' }", "filter.value", "star alone"},
+            {"filter { fql: \"severity:'high'\" }", "filter.fql", "`filter.severities`"},
+            {"filter { fql: \"type:'sha265'\" }", "filter.fql", "sha256"},
+            {"order_by: 'severity desc'", "order_by", "severity_number"},
+            {"read_mask { paths: 'vaule' }", "read_mask", "value"},
+            {"GetIoc"},
+            {"id: 'abc'", "id", "64 hexadecimal digits"},
+            {"BatchGetIocs"},
+            {"ids: 'xyz'", "ids[0]", "64 hexadecimal digits"},
+            {"BatchGetProcesses"},
+            {"process_ids: '1234'", "process_ids[0]", "pid:<device id>:<number>"},
+            {"GetIocDeviceCount"},
+            {"value: 'x'", "type", "is required"},
+            {"ListIocDevices"},
+            {"type: 99 value: 'x'", "type", "IOC_TYPE_IPV6"},
+            {"type: IOC_TYPE_SHA256 value: 'abc'", "value", "64 hexadecimal digits"},
+            {"type: IOC_TYPE_MD5 value: 'abc'", "value", "32 hexadecimal digits"},
+            {"type: IOC_TYPE_DOMAIN value: '*.example'", "value", "without a star"},
+            {"type: IOC_TYPE_IPV4 value: '2001:db8::1'", "value", "IPv4 address"},
+            {"type: IOC_TYPE_IPV6 value: 'host'", "value", "IPv6 address"},
+            {"ListIocProcesses"},
+            {"type: IOC_TYPE_IPV4 value: '192.0.2.1'", "device_id", "is required"},
+            {"AggregateIocs"},
+            {"field: 'severity'", "field", "severity_number"},
+            {"field: 'created_on' {histogram}", "interval", "HOUR, DAY, WEEK or MONTH"},
+        },
+};
+
 }  // namespace falcon::e2e

@@ -19,8 +19,7 @@ class McpStdio : public SharedWorld<McpStdio> {
  protected:
   // The messages that the bridge answers a whole input with.
   static std::vector<Json> Answers(const std::string& input) {
-    const Outcome outcome =
-        RunToEnd(FALCON_MCP_BRIDGE, {"--gateway", world().address()}, {}, input);
+    const Outcome outcome = RunToEnd(BridgeProgram(), {"--gateway", world().address()}, {}, input);
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     std::vector<Json> answers;
     std::istringstream lines(outcome.out);
@@ -106,7 +105,7 @@ TEST_F(McpStdio, SignalsEndIt) {
 }
 
 TEST_F(McpStdio, StandardErrorIsOneLineAtStart) {
-  const Outcome outcome = RunToEnd(FALCON_MCP_BRIDGE, {"--gateway", "127.0.0.1:1"}, {},
+  const Outcome outcome = RunToEnd(BridgeProgram(), {"--gateway", "127.0.0.1:1"}, {},
                                    R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})"
                                    "\n");
   EXPECT_EQ(outcome.status, 0);
@@ -185,7 +184,7 @@ TEST(McpGateway, IsReportedDeadAtTheFirstCallNotAtTheStart) {
   McpClient client("127.0.0.1:1", world.folder(), {});
   EXPECT_GT(client.Ask("tools/list").at("tools").size(), 10U);
   ExpectSays(Failed(client.Tool("search_hosts")), {"127.0.0.1:1"});
-  const Outcome test = RunToEnd(FALCON_MCP_BRIDGE, {"--gateway", "127.0.0.1:1", "--self-test"});
+  const Outcome test = RunToEnd(BridgeProgram(), {"--gateway", "127.0.0.1:1", "--self-test"});
   EXPECT_EQ(test.status, 1);
   ExpectSays(test.out, {"ok     Protocol", "WRONG", "127.0.0.1:1", "Start falcon-gateway"});
 }
@@ -205,11 +204,11 @@ TEST(McpGateway, IsFoundAgainAfterItWasKilled) {
 TEST(McpSelfTest, SaysThatAllWorksAndWhichScopeIsMissing) {
   World world({{"--alerts", "50", "--hosts", "50"}});
   const std::vector<std::string> arguments = {"--gateway", world.address(), "--self-test"};
-  const Outcome good = RunToEnd(FALCON_MCP_BRIDGE, arguments);
+  const Outcome good = RunToEnd(BridgeProgram(), arguments);
   EXPECT_EQ(good.status, 0) << good.out;
   ExpectSays(good.out, {"ok     Protocol", "ok     Gateway", "ok     search_hosts", "All works"});
   world.Fault(Rule("forbidden", {{"times", 0}, {"path", "/devices"}}));
-  const Outcome bad = RunToEnd(FALCON_MCP_BRIDGE, arguments);
+  const Outcome bad = RunToEnd(BridgeProgram(), arguments);
   EXPECT_EQ(bad.status, 1) << bad.out;
   ExpectSays(bad.out, {"WRONG", "Hosts:read"});
 }

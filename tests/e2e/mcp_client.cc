@@ -22,7 +22,7 @@ McpClient::McpClient(const World& world, std::vector<std::string> flags)
 
 McpClient::McpClient(const std::string& address, const std::string& folder,
                      std::vector<std::string> flags)
-    : program_(FALCON_MCP_BRIDGE, With({"--gateway", address}, std::move(flags)), {},
+    : program_(BridgeProgram(), With({"--gateway", address}, std::move(flags)), {},
                folder + "/bridge.log", Input::kPiped) {
   Ask("initialize", {{"protocolVersion", "2025-11-25"},
                      {"capabilities", Json::object()},
@@ -89,7 +89,7 @@ std::string TextOf(const Json& result) {
 }
 
 HttpBridge::HttpBridge(const World& world, std::vector<std::string> flags)
-    : program_(FALCON_MCP_BRIDGE,
+    : program_(BridgeProgram(),
                With({"--gateway", world.address(), "--http", "127.0.0.1:0"}, std::move(flags)), {},
                world.folder() + "/http_bridge.log") {
   const std::string mark = "listening on ";
@@ -111,7 +111,9 @@ Outcome Inspect(const World& world, const std::vector<std::string>& target,
   const std::string home = world.folder() + "/inspector";
   std::filesystem::create_directories(home);
   const std::vector<std::string> all =
-      With(With({"120", "env", "HOME=" + home, FALCON_NODE, FALCON_INSPECTOR, "--cli"}, target),
+      With(With({"120", "env", "HOME=" + home, ToolPath("node/bin/node"),
+                 ToolPath(".bin/mcp-inspector"), "--cli"},
+                target),
            arguments);
   return RunToEnd("/usr/bin/timeout", all);
 }

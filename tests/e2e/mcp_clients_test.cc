@@ -2,10 +2,13 @@
 // every tool's schemas.
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
+#include <map>
 
 #include "tests/e2e/calls.h"
 #include "tests/e2e/mcp_client.h"
+#include "tests/support/paths.h"
 
 namespace falcon::e2e {
 namespace {
@@ -64,7 +67,7 @@ TEST_F(McpHttp, TokenIsRequiredAndNeverRepeated) {
 
 TEST_F(McpHttp, DoesNotStartOnAPublicAddressOrWithAnOpenTokenFile) {
   const auto start = [](std::vector<std::string> flags) {
-    return RunToEnd(FALCON_MCP_BRIDGE, flags);
+    return RunToEnd(BridgeProgram(), flags);
   };
   EXPECT_EQ(start({"--http", "0.0.0.0:0"}).status, 2);
   const std::string open = world().folder() + "/open_token";
@@ -78,7 +81,7 @@ TEST_F(McpHttp, DoesNotStartOnAPublicAddressOrWithAnOpenTokenFile) {
 class McpInspector : public McpClients {
  protected:
   static std::vector<std::string> Stdio() {
-    return {FALCON_MCP_BRIDGE, "--gateway", world().address()};
+    return {BridgeProgram(), "--gateway", world().address()};
   }
   static Json Told(const std::vector<std::string>& target, std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), {"--format", "json", "-q"});
@@ -130,18 +133,19 @@ TEST_F(McpInspector, FailuresAreFailuresForItToo) {
             kProtocolError);
 }
 
-// The ids of the story's records, found as an assistant would.
-std::string FirstId(McpClient& client, const std::string& search, const std::string& records,
-                    const std::string& id) {
-  const Json found = client.Found(search, {{"limit", 1}}).value(records, Json::array());
-  EXPECT_FALSE(found.empty()) << search;
-  return found.empty() ? std::string() : found[0].value(id, "");
+// The id of the first record that a search finds.
+std::string FirstId(McpClient& client, const std::string& search, const std::string& id) {
+  for (const auto& [name, records] : client.Found(search, {{"limit", 1}}).items()) {
+    if (records.is_array() && !records.empty() && records[0].is_object() && records[0].contains(id))
+      return records[0].at(id);
+  }
+  ADD_FAILURE() << search << " finds nothing with " << id;
+  return "";
 }
 
 // Calls that together reach every tool.
-std::vector<std::pair<std::string, Json>> Calls(McpClient& client) {
-  const Json brief = {{"limit", 3}};
-  const Json full = {{"limit", 3}, {"view", "full"}};
+std::vector<std::pair<std::string, Json>> Calls(McpClient& client,
+                                                const std::map<std::string, Json>& tools) {
   std::vector<std::pair<std::string, Json>> calls = {
       {"aggregate_detections", {{"field", "severity_name"}}},
       {"get_host", {{"hostname", "SRV-PROD-001"}}},
@@ -152,23 +156,19 @@ std::vector<std::pair<std::string, Json>> Calls(McpClient& client) {
       {"search_detections", {{"hostname", "no-such-host"}}},
       {"search_hosts", {{"fields", {"hostname"}}, {"format", "text"}}},
   };
-  for (const auto& [search, get, records] :
-       std::vector<std::tuple<const char*, const char*, const char*>>{
-           {"search_detections", "get_detection", "detections"},
-           {"search_hosts", "get_host", "hosts"},
-           {"search_iocs", "get_ioc", "iocs"},
-           {"search_intel_indicators", "", "intel_indicators"},
-           {"search_vulnerabilities", "get_vulnerability", "vulnerabilities"},
-           {"search_incidents", "get_incident", "incidents"},
-           {"search_rtr_sessions", "get_rtr_session", "rtr_sessions"},
-           {"search_discovered_hosts", "get_discovered_host", "hosts"},
-           {"search_discovered_applications", "", "applications"}}) {
-    calls.emplace_back(search, brief);
-    calls.emplace_back(search, full);
-    const std::string tool = get;
-    if (tool.empty() || tool == "get_host") continue;
-    const std::string id = tool == "get_detection" ? "composite_id" : "id";
-    calls.emplace_back(tool, Json({{id, FirstId(client, search, records, id)}}));
+  for (const auto& [search, tool] : tools) {
+    if (!search.starts_with("search_")) continue;
+    calls.emplace_back(search, Json({{"limit", 3}}));
+    calls.emplace_back(search, Json({{"limit", 3}, {"view", "full"}}));
+    // The plural without its end: `get_vulnerability` of `search_vulnerabilities`.
+    const auto get = std::find_if(tools.begin(), tools.end(), [&](const auto& other) {
+      const std::string& name = other.first;
+      return name.starts_with("get_") && name != "get_host" &&
+             search.starts_with("search_" + name.substr(4, name.size() - 5));
+    });
+    if (get == tools.end()) continue;
+    const std::string id = get->first == "get_detection" ? "composite_id" : "id";
+    calls.emplace_back(get->first, Json({{id, FirstId(client, search, id)}}));
   }
   return calls;
 }
@@ -182,7 +182,7 @@ TEST(McpSchemas, EveryToolTakesAndAnswersWhatItsSchemasSay) {
   for (const Json& tool : listed.at("tools")) tools[tool.at("name")] = tool;
   std::map<std::string, Json> uncalled = tools;
   std::string lines;
-  for (const auto& [name, arguments] : Calls(client)) {
+  for (const auto& [name, arguments] : Calls(client, tools)) {
     ASSERT_TRUE(tools.contains(name)) << name;
     lines += Json({{"tool", name},
                    {"inputSchema", tools[name].at("inputSchema")},
@@ -195,7 +195,8 @@ TEST(McpSchemas, EveryToolTakesAndAnswersWhatItsSchemasSay) {
   }
   for (const auto& [name, tool] : uncalled) ADD_FAILURE() << name << " was not called";
   const Outcome checked = RunToEnd(
-      FALCON_NODE, {FALCON_MCP_SCRIPTS "/check_schemas.mjs", FALCON_NODE_MODULES}, {}, lines);
+      ToolPath("node/bin/node"),
+      {falcon::testing::SourcePath("tests/mcp/check_schemas.mjs"), ToolPath("")}, {}, lines);
   EXPECT_EQ(checked.status, 0) << checked.out << checked.err;
 }
 

@@ -10,6 +10,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "tests/e2e/nouns.h"
 #include "tests/support/falcon_requests.h"
+#include "tests/support/paths.h"
 #include "upstream/operation/operation.h"
 
 namespace falcon::e2e {
@@ -42,8 +43,8 @@ class EveryMethod : public ::testing::Test {
   }
   // Falcon takes the requests that the gateway sent lately.
   void ExpectFalconTakesRequests() {
-    static const std::map<std::string, FalconRead> reads =
-        falcon::testing::LoadFalconReads(FALCON_REQUESTS);
+    static const std::map<std::string, FalconRead> reads = falcon::testing::LoadFalconReads(
+        falcon::testing::SourcePath("tests/data/falcon_requests.tsv"));
     const Json ledger = world_->Ledger();
     for (const Json& line : ledger.at("recent")) {
       const std::string call = line.at("call");

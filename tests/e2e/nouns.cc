@@ -1,4 +1,4 @@
-// Calls by the descriptors, records by reflection, and the registry of nouns.
+// Calls by the descriptors, records by reflection, and the table of nouns.
 #include "tests/e2e/nouns.h"
 
 #include <google/protobuf/text_format.h>
@@ -12,19 +12,30 @@
 #include "descriptor_set.h"
 
 namespace falcon::e2e {
+
+// One line for each noun, which its own test file defines.
+#define FALCON_E2E_NOUNS(NOUN) \
+  NOUN(kDetection)             \
+  NOUN(kDiscoveredAccount)     \
+  NOUN(kDiscoveredApplication) \
+  NOUN(kDiscoveredHost)        \
+  NOUN(kDiscoveredLogin)       \
+  NOUN(kHost)                  \
+  NOUN(kIncident)              \
+  NOUN(kIntelIndicator)        \
+  NOUN(kIoc)                   \
+  NOUN(kRtrAuditSession)       \
+  NOUN(kRtrSession)            \
+  NOUN(kVulnerability)
+
+#define FALCON_DECLARE_NOUN(name) extern const Noun name;
+FALCON_E2E_NOUNS(FALCON_DECLARE_NOUN)
+#undef FALCON_DECLARE_NOUN
+
 namespace {
 
 using client::Method;
 using google::protobuf::FieldDescriptor;
-
-// Ids of the right shape, of no record.
-constexpr char kNoDevice[] = "0123456789abcdef0123456789abcdef";
-constexpr char kNoAsset[] = "0123456789abcdef0123456789abcdef_0123456789abcdef";
-constexpr char kNoIoc[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-constexpr char kNoVulnerability[] =
-    "0123456789abcdef0123456789abcdef_0123456789abcdef0123456789abcdef";
-constexpr char kNoDetection[] = "00000000000000000000000000000000:ind:1111:2";
-constexpr char kNoSession[] = "9f3c5e7a-1234-5678-abcd-ef0123456789";
 
 std::vector<std::string> Split(const std::string& text, const char* separator, int most = 999) {
   return absl::StrSplit(text, absl::MaxSplits(separator, most));
@@ -43,6 +54,14 @@ const FieldDescriptor& FieldOf(const Message& message, std::string_view name) {
   const auto* field = message.GetDescriptor()->FindFieldByName(std::string(name));
   EXPECT_NE(field, nullptr) << message.GetDescriptor()->full_name() << " has no " << name;
   return *field;
+}
+
+std::vector<std::string> SizeFlags(int Noun::* size) {
+  std::vector<std::string> flags;
+  for (const Noun& noun : Nouns()) {
+    if (noun.*size > 0) flags.insert(flags.end(), {noun.flag, std::to_string(noun.*size)});
+  }
+  return flags;
 }
 
 // The length of what the names of an enum's values begin with.
@@ -65,7 +84,8 @@ void Collect(const Message& message, std::string_view path, std::vector<Value>& 
         continue;
       }
       value.text = inner.ShortDebugString();
-      value.number = static_cast<double>(client::NumberField(inner, "seconds").value_or(0));
+      value.number = static_cast<double>(client::NumberField(inner, "seconds").value_or(0)) +
+                     static_cast<double>(client::NumberField(inner, "nanos").value_or(0)) * 1e-9;
     } else if (field.enum_type() != nullptr) {
       value.number = client::EnumAt(message, field, index);
       const auto* word = field.enum_type()->FindValueByNumber(static_cast<int>(value.number));
@@ -82,54 +102,23 @@ void Collect(const Message& message, std::string_view path, std::vector<Value>& 
 }  // namespace
 
 const std::vector<Noun>& Nouns() {
-  static const std::vector<Noun> nouns = {
-      {"Detection", "--alerts", kNoDetection, "hostname: 'no-such-host'", "-created_timestamp",
-       "severity severity_score"},
-      {"DiscoveredAccount", "--discover-accounts", kNoAsset, "username: 'nobody'", "username",
-       "last_failed_login_timestamp last_failed_login_timestamp", 2, 1, 100},
-      {"DiscoveredApplication", "--discover-applications", kNoAsset, "name: 'no such program'",
-       "-first_seen_timestamp", "first_seen_timestamp first_seen_timestamp", 1, 1, 100},
-      {"DiscoveredHost", "--discover-hosts", kNoAsset, "hostname: 'no-such-host'",
-       "-first_seen_timestamp", "hostname hostname", 1, 1, 100},
-      {"DiscoveredLogin", "--discover-logins", kNoAsset, "hostname: 'no-such-host'",
-       "-login_timestamp", "account_name account_name", 2, 1, 100},
-      {"Host", "--hosts", kNoDevice, "hostname: 'no-such-host'", "device_id", "last_seen last_seen",
-       1, 1, 1000, IdCase::kIgnored},
-      {"Incident", "--cases", "no-such-case", "query: 'no such words'", "-created_timestamp",
-       "severity severity_score", 2, 2},
-      {"IntelIndicator", "--intel-indicators", "domain_no-such.example",
-       "indicators: 'no-such.example'", "-published_date", "last_updated last_updated", 1, 1, 1000,
-       IdCase::kExact, "include_deleted: true"},
-      {"Ioc", "--iocs", kNoIoc, "value: 'no-such.example'", "-created_on",
-       "severity_number severity", 1, 1, 100, IdCase::kIgnored},
-      {"RtrAuditSession", "--rtr-sessions", "", "hostname: 'no-such-host'", "-created_at",
-       "deleted_at deleted_at"},
-      {"RtrSession", "", kNoSession, "hostname: 'no-such-host'", "-created_at", "hostname hostname",
-       2, 1, 1000, IdCase::kIgnored},
-      {"Vulnerability", "--vulnerabilities", kNoVulnerability, "cve_ids: 'CVE-1999-0001'",
-       "-created_timestamp", "updated_timestamp updated_timestamp", 1, 1, 100, IdCase::kExact,
-       "statuses: [VULNERABILITY_STATUS_OPEN, VULNERABILITY_STATUS_REOPEN, "
-       "VULNERABILITY_STATUS_CLOSED, VULNERABILITY_STATUS_EXPIRED]"},
-  };
+#define FALCON_NOUN_ITEM(name) name,
+  static const std::vector<Noun> nouns = {FALCON_E2E_NOUNS(FALCON_NOUN_ITEM)};
+#undef FALCON_NOUN_ITEM
   return nouns;
 }
 
 std::ostream& operator<<(std::ostream& out, const Noun& noun) { return out << noun.record; }
 
 WorldOptions SmallWorld() {
-  return {
-      .simulator = Split("--alerts 200 --hosts 50 --iocs 50 --intel-indicators 80 "
-                         "--vulnerabilities 300 --cases 20 --rtr-sessions 60 --discover-hosts 80",
-                         " "),
-      .environment = {{"VIRUSTOTAL_API_KEY", kVirusTotalKey}}};
+  return {.simulator = SizeFlags(&Noun::small),
+          .environment = {{"VIRUSTOTAL_API_KEY", kVirusTotalKey}}};
 }
 
 WorldOptions MediumWorld() {
-  return {
-      Split("--alerts 2000 --hosts 400 --iocs 700 --intel-indicators 1500 --vulnerabilities 3000 "
-            "--cases 300 --rtr-sessions 1000 --discover-hosts 900 --discover-applications 1100 "
-            "--discover-accounts 800 --discover-logins 900 --rate-limit 0",
-            " ")};
+  WorldOptions options = {.simulator = SizeFlags(&Noun::medium)};
+  options.simulator.insert(options.simulator.end(), {"--rate-limit", "0"});
+  return options;
 }
 
 DynamicClient::DynamicClient(World& world)

@@ -1,5 +1,6 @@
 // Nouns for tests that walk over the descriptors that ship: any method by its descriptor, and the
-// facts of a noun that its descriptors do not tell. A new noun is tested by one line in `Nouns()`.
+// facts of a noun that its descriptors do not tell. A `Noun` and its line in nouns.cc give a new noun
+// the tests that all share.
 #ifndef FALCON_TESTS_E2E_NOUNS_H_
 #define FALCON_TESTS_E2E_NOUNS_H_
 
@@ -8,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,21 +24,46 @@ namespace falcon::e2e {
 using google::protobuf::Message;
 using MessagePtr = std::unique_ptr<Message>;
 
+// A filter and the condition that holds for what it finds. Both texts may hold {40d}, the seconds of 40
+// days ago; {interval}, the start of what `days` stands for as the response says; and {path}, the first
+// value that some record has there. A condition that begins with "+" holds for what lists show by
+// default only.
+struct FilterRow {
+  const char* filter;
+  const char* condition;
+};
+
+// A wrong request; or the method of the rows that follow. In `text`, {histogram}
+// stands for the kind of an aggregation by time.
+struct BadRequest {
+  const char* text;             // in protobuf's text format
+  const char* field = nullptr;  // that the first violation names
+  const char* words = "";       // in its description
+  const char* reason = "";      // empty: what the field tells
+};
+
 // Whether an id in upper case finds the record of the one in lower case.
 enum class IdCase { kExact, kIgnored };
 
 struct Noun {
-  std::string record;       // its message: "Host"
-  std::string flag;         // of the simulator, how many there are; empty: not known
-  std::string unknown_id;   // of the right shape, of no record; empty: there is no look-up by id
-  std::string no_match;     // a filter that no record fits
-  std::string order;        // the field of the default order; "-" before it: descending
-  std::string other_order;  // an `order_by` and, after a blank, the field that it orders by
-  int list_calls = 1;       // to Falcon, for a page
-  int get_calls = 1;        // to Falcon, for a record
-  int ids_per_call = 1000;  // at least, in look-ups by ids
+  std::string record;     // its message: "Host"
+  std::string flag = {};  // of the simulator, how many there are; empty: not known
+  int small = 0;          // how many in the small world and in the medium one; 0: the default
+  int medium = 0;
+  std::string unknown_id = {};   // of the right shape, of no record; empty: no look-up by id
+  std::string no_match = {};     // a filter that no record fits
+  std::string order = {};        // the field of the default order; "-" before it: descending
+  std::string other_order = {};  // an `order_by` and, after a blank, the field that it orders by
+  int list_calls = 1;            // to Falcon, for a page
+  int get_calls = 1;             // to Falcon, for a record
+  int ids_per_call = 1000;       // at least, in look-ups by ids
   IdCase id_case = IdCase::kExact;
+  bool some_undated = false;    // some records lack the instant by which exports are ordered
   std::string everything = {};  // a filter that adds what an empty one leaves out
+  std::string shown = {};       // the condition of what an empty one shows; empty: all
+  std::vector<FilterRow> filters = {};   // each typed filter, and FQL
+  std::set<std::string> untried = {};    // filters that select no part of the records here
+  std::vector<BadRequest> refused = {};  // each with what its refusal says
 };
 
 const std::vector<Noun>& Nouns();

@@ -15,8 +15,13 @@
 #include <thread>
 #include <utility>
 
+#include "tests/support/paths.h"
+
 namespace falcon::e2e {
 namespace {
+
+using falcon::testing::BuildPath;
+using falcon::testing::SourcePath;
 
 std::vector<char*> Pointers(std::vector<std::string>& strings) {
   std::vector<char*> pointers;
@@ -67,6 +72,15 @@ std::string ReadAll(int fd) {
 }
 
 }  // namespace
+
+std::string GatewayProgram() { return BuildPath("service/falcon-gateway"); }
+std::string SimulatorProgram() { return BuildPath("tests/simulator/falcon-simulator"); }
+std::string FgctlProgram() { return BuildPath("client/fgctl"); }
+std::string BridgeProgram() { return BuildPath("client/falcon-mcp-bridge"); }
+
+std::string ToolPath(std::string_view path) {
+  return SourcePath("build/tools/node_modules/").append(path);
+}
 
 Outcome RunToEnd(const std::string& path, const std::vector<std::string>& arguments,
                  const std::map<std::string, std::string>& environment, const std::string& input) {

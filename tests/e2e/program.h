@@ -12,6 +12,14 @@
 
 namespace falcon::e2e {
 
+// The programs of this build.
+std::string GatewayProgram();
+std::string SimulatorProgram();
+std::string FgctlProgram();
+std::string BridgeProgram();
+// Of the packages that scripts/bootstrap installs: ".bin/buf".
+std::string ToolPath(std::string_view path);
+
 struct Outcome {
   int status = -1;  // exit status; 128 + signal when killed
   std::string out;

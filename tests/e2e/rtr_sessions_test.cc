@@ -5,7 +5,7 @@
 #include <set>
 
 #include "google/protobuf/util/time_util.h"
-#include "tests/e2e/calls.h"
+#include "tests/e2e/nouns.h"
 
 namespace falcon::e2e {
 namespace {
@@ -183,6 +183,8 @@ TEST_F(RtrJourney, StatesOfOwnSessionsExcludeEachOtherAndCoverAll) {
   EXPECT_GT(closed, 0);
   EXPECT_GT(queued, 0);
   EXPECT_EQ(active + closed + queued, total(""));
+  EXPECT_EQ(total("filter { user_id: '@me' }"), total(""));
+  EXPECT_EQ(total("filter { user_id: 'carol.*' }"), 0);
   EXPECT_EQ(active + queued,
             total("filter { statuses: [RTR_SESSION_STATUS_ACTIVE, RTR_SESSION_STATUS_QUEUED] }"));
 }
@@ -199,6 +201,18 @@ TEST_F(RtrJourney, HostAndIntervalNarrowTheList) {
   EXPECT_EQ(page->rtr_sessions(0).id(), response.id());
   *request.mutable_filter()->mutable_updated()->mutable_end() = response.updated_at();
   EXPECT_EQ(Ask(world(), request)->rtr_sessions_size(), 0) << "the end is excluded";
+}
+
+TEST(RtrExport, BringsOwnSessionsPastTheWindowAndNoneTwice) {
+  World world({{"--alerts", "50", "--rtr-sessions", "12000", "--rtr-window", "1500"}});
+  const int64_t own = Ask(world, Make<List>("page_size: 1"))->total_size();
+  EXPECT_GT(own, 1500);
+  ExpectComplete(Export(world, v1::ExportRtrSessionsRequest()), own);
+}
+
+TEST(RtrScopes, OwnSessionsAreReadWithoutTheScopeOfTheAudit) {
+  World world({{"--alerts", "50", "--deny-scope", "Real time response (audit):read"}});
+  EXPECT_THAT(Ask(world, List()), IsOk());
 }
 
 TEST_F(RtrJourney, ExportOfTheAuditHonoursTheMask) {
@@ -223,5 +237,104 @@ TEST(RtrSecrets, CommandLinesNeverReachTheLogs) {
   EXPECT_EQ(world.gateway_program().Log().find("Winter2025"), std::string::npos);
 }
 
+// Of the right shape, of no record.
+constexpr char kNoSession[] = "9f3c5e7a-1234-5678-abcd-ef0123456789";
+
+// The audit of all sessions, and the API client's own.
+const std::vector<FilterRow> kFiltersOfRtrSessions = {
+    {"hostname: 'srv-prod-001'", "hostname = SRV-PROD-001"},
+    {"hostname: 'SRV-*'", "hostname ^ SRV-"},
+    {"device_id: '{device_id}'", "device_id = {device_id}"},
+    {"statuses: RTR_SESSION_STATUS_CLOSED", "deleted_at set"},
+    {"fql: \"deleted_at:null\"", "deleted_at unset"},
+    {"origin: 'psfalcon'", "origin = psfalcon"},
+    {"commands: ['runscript', 'ifconfig']", "logs.base_command = runscript|ifconfig"},
+    {"commands: 'net*'", "logs.base_command = netstat"},
+    {"days: 7", "created_at >= {interval}"},
+    {"created { end { seconds: {9d} } }", "created_at < {9d}"},
+    {"updated { start { seconds: {9d} } }", "updated_at >= {9d}"},
+    {"fql: \"origin:'psfalcon',origin:'falconpy'\" statuses: RTR_SESSION_STATUS_CLOSED",
+     "deleted_at set & origin = psfalcon|falconpy"},
+};
+
+std::vector<FilterRow> With(std::vector<FilterRow> rows, const std::vector<FilterRow>& further) {
+  rows.insert(rows.end(), further.begin(), further.end());
+  return rows;
+}
+
 }  // namespace
+
+extern const Noun kRtrSession;
+extern const Noun kRtrAuditSession;
+const Noun kRtrSession = {
+    .record = "RtrSession",
+    .unknown_id = kNoSession,
+    .no_match = "hostname: 'no-such-host'",
+    .order = "-created_at",
+    .other_order = "hostname hostname",
+    .list_calls = 2,
+    .id_case = IdCase::kIgnored,
+    .filters = kFiltersOfRtrSessions,
+    // All own sessions are of one user.
+    .untried = {"user_id"},
+    .refused =
+        {
+            {"ListRtrSessions"},
+            {"filter { fql: \"device_id:'x'\" }", "filter.fql", "device_id"},
+            {"filter { fql: \"hostnme:'x'\" statuses: RTR_SESSION_STATUS_CLOSED }", "filter.fql",
+             "hostname"},
+            {"filter { fql: \"origin:'x'),(origin:'y'\" statuses: RTR_SESSION_STATUS_CLOSED }",
+             "filter.fql"},
+            {"filter { fql: \"date_created:>'now-1d'\" }", "filter.fql", "date_created"},
+            {"order_by: 'deleted_at desc'", "order_by", "deleted_at"},
+            {"read_mask { paths: 'status' }", "read_mask", "status"},
+            {"GetRtrSession"},
+            {"id: 'session-1'", "id", "UUID"},
+            {"id: '9f3c5e7a-1234-5678-abcd-ef012345678\\n'", "id", "UUID"},
+            {"BatchGetRtrSessions"},
+            {"ids: ['9f3c5e7a-1234-5678-abcd-ef0123456789', 'x']", "ids[1]", "UUID"},
+            {"BatchGetQueuedRtrSessions"},
+            {"ids: 'x'", "ids[0]", "UUID"},
+            {"AggregateRtrSessions"},
+            {"field: 'hostnam'", "field", "hostname"},
+            {"field: 'hostname' kind: AGGREGATION_KIND_CARDINALITY", "kind",
+             "TERMS and DATE_HISTOGRAM"},
+            {"field: 'hostname' kind: 99", "kind", "99"},
+            {"{histogram}field: 'created_at' filter { days: 7 }", "interval", "HOUR"},
+            {"{histogram}field: 'created_at' interval: AGGREGATION_INTERVAL_DAY", "field",
+             "where it starts"},
+            {"{histogram}field: 'deleted_at' filter { days: 7 } interval: AGGREGATION_INTERVAL_DAY",
+             "field", "where it starts"},
+            {"{histogram}field: 'created_at' filter { days: 365 } interval: "
+             "AGGREGATION_INTERVAL_HOUR",
+             "interval", "1000"},
+        },
+};
+
+const Noun kRtrAuditSession = {
+    .record = "RtrAuditSession",
+    .flag = "--rtr-sessions",
+    .small = 60,
+    .medium = 1000,
+    .no_match = "hostname: 'no-such-host'",
+    .order = "-created_at",
+    .other_order = "deleted_at deleted_at",
+    .filters = With(kFiltersOfRtrSessions,
+                    {
+                        {"statuses: RTR_SESSION_STATUS_ACTIVE", "deleted_at unset"},
+                        {"user_id: '@me'", "user_id = simulator-client"},
+                        {"user_id: 'carol.*'", "user_id ^ carol."},
+                    }),
+    .refused =
+        {
+            {"ListRtrAuditSessions"},
+            {"filter { statuses: RTR_SESSION_STATUS_QUEUED }", "filter.statuses",
+             "ask ListRtrSessions"},
+            {"filter { user_id: '*' }", "filter.user_id", "star"},
+            {"filter { fql: 'offline_queued:true' }", "filter.fql", "offline_queued"},
+            {"filter { fql: \"(origin:'x'\" statuses: RTR_SESSION_STATUS_CLOSED }", "filter.fql"},
+            {"order_by: 'hostname'", "order_by", "hostname"},
+        },
+};
+
 }  // namespace falcon::e2e

@@ -2,7 +2,8 @@
 #include <algorithm>
 #include <set>
 
-#include "tests/e2e/calls.h"
+#include "absl/strings/ascii.h"
+#include "tests/e2e/nouns.h"
 
 namespace falcon::e2e {
 namespace {
@@ -75,6 +76,18 @@ TEST_F(VulnerabilityJourney, FirstPageShowsTheNewestThatStandWithHostAndCve) {
   EXPECT_EQ(Facets(), (std::vector<std::string>{"cve", "host_info"}));
 }
 
+TEST_F(VulnerabilityJourney, HostsByIdInAnyCaseCostOneCall) {
+  List request = Make<List>("page_size: 1000 view: RECORD_VIEW_FULL");
+  request.mutable_filter()->add_device_ids(absl::AsciiStrToUpper(OfHost("DC-01").aid()));
+  request.mutable_filter()->add_device_ids(OfHost("DC-02").aid());
+  world().ResetLedger();
+  const auto page = Ask(world(), request);
+  std::set<std::string> names;
+  for (const auto& one : page->vulnerabilities()) names.insert(one.host_info().hostname());
+  EXPECT_EQ(names, (std::set<std::string>{"DC-01", "DC-02"})) << page.status.error_message();
+  EXPECT_EQ(world().Calls(), 1);
+}
+
 TEST_F(VulnerabilityJourney, NameIsLookedUpOnceForAllPages) {
   auto request = Make<List>("filter { hostname: 'SRV-PROD-001' } page_size: 5");
   const auto first = Ask(world(), request);
@@ -114,7 +127,7 @@ struct Masked {
 };
 
 class VulnerabilityMask : public VulnerabilityJourney,
-                          public testing::WithParamInterface<Masked> {};
+                          public ::testing::WithParamInterface<Masked> {};
 
 TEST_P(VulnerabilityMask, AsksForTheBlocksThatItNeedsAndNoOthers) {
   const auto page = Ask(world(), Make<List>("page_size: 3 " + GetParam().mask));
@@ -135,7 +148,7 @@ TEST_P(VulnerabilityMask, AsksForTheBlocksThatItNeedsAndNoOthers) {
 
 INSTANTIATE_TEST_SUITE_P(
     Blocks, VulnerabilityMask,
-    testing::Values(
+    ::testing::Values(
         Masked{"None", "read_mask { paths: 'id' paths: 'status' paths: 'apps.remediation' }", {}},
         Masked{"Cve", "read_mask { paths: 'cve.severity' }", {"cve"}},
         Masked{"HostInfo", "read_mask { paths: 'host_info' }", {"host_info"}},
@@ -199,5 +212,87 @@ TEST(Vulnerabilities, OfABadShapeKeepTheirBadValuesAsTheyAre) {
   EXPECT_EQ(kept, 30) << "although no mask names additional_fields";
 }
 
+// Of the right shape, of no record.
+constexpr char kNoVulnerability[] =
+    "0123456789abcdef0123456789abcdef_0123456789abcdef0123456789abcdef";
+
 }  // namespace
+
+extern const Noun kVulnerability;
+const Noun kVulnerability = {
+    .record = "Vulnerability",
+    .flag = "--vulnerabilities",
+    .small = 300,
+    .medium = 3000,
+    .unknown_id = kNoVulnerability,
+    .no_match = "cve_ids: 'CVE-1999-0001'",
+    .order = "-created_timestamp",
+    .other_order = "updated_timestamp updated_timestamp",
+    .ids_per_call = 113,
+    .everything =
+        "statuses: [VULNERABILITY_STATUS_OPEN, VULNERABILITY_STATUS_REOPEN, "
+        "VULNERABILITY_STATUS_CLOSED, VULNERABILITY_STATUS_EXPIRED]",
+    .shown = "status = OPEN|REOPEN",
+    .filters =
+        {
+            {"", "+"},
+            {"severities: [CVE_SEVERITY_CRITICAL, CVE_SEVERITY_LOW]",
+             "+cve.severity = CRITICAL|LOW"},
+            {"statuses: VULNERABILITY_STATUS_EXPIRED", "status = EXPIRED"},
+            {"cve_ids: ['cve-2021-44228', 'CVE-2024-38063']",
+             "+cve.id = CVE-2021-44228|CVE-2024-38063"},
+            {"exprt_ratings: EXPRT_RATING_CRITICAL", "+cve.exprt_rating = CRITICAL"},
+            {"exploit_statuses: [EXPLOIT_STATUS_EASILY_ACCESSIBLE, EXPLOIT_STATUS_ACTIVELY_USED]",
+             "+cve.exploit_status >= 60"},
+            {"exploit_statuses: EXPLOIT_STATUS_UNPROVEN", "+cve.exploit_status <= 0"},
+            {"cisa_kev: true", "+cve.cisa_info.is_cisa_kev = true"},
+            {"cisa_kev: false", "+cve.cisa_info.is_cisa_kev = false"},
+            {"min_base_score: 9", "+cve.base_score >= 9"},
+            {"platforms: ['Linux', 'Mac']", "+host_info.platform != Windows"},
+            {"product_types: PRODUCT_TYPE_DOMAIN_CONTROLLER",
+             "+host_info.product_type_desc = DOMAIN_CONTROLLER"},
+            {"suppressed: true", "+suppression_info.is_suppressed = true"},
+            {"hostname: 'srv-prod-001'", "+host_info.hostname = SRV-PROD-001"},
+            {"hostname: 'DC-*'", "+host_info.hostname ^ DC-0"},
+            {"hostname: 'SRV-PROD-001' severities: CVE_SEVERITY_CRITICAL cisa_kev: true",
+             "+host_info.hostname = SRV-PROD-001 & cve.severity = CRITICAL & "
+             "cve.cisa_info.is_cisa_kev = "
+             "true"},
+            {"device_ids: '{aid}'", "+aid = {aid}"},
+            {"fql: \"status:'closed'\"", "status = CLOSED"},
+            {"fql: \"(status:!'open'+confidence:'potential')\"",
+             "status != OPEN & confidence = POTENTIAL"},
+            {"fql: \"host_info.internet_exposure:'Yes'\"", "+host_info.internet_exposure = Yes"},
+            {"closed { start { seconds: 1 } }", "closed_timestamp set"},
+            {"created { start { seconds: {40d} } }", "+created_timestamp >= {40d}"},
+            {"updated { start { seconds: {40d} } }", "+updated_timestamp >= {40d}"},
+            {"days: 40", "+created_timestamp >= {interval}"},
+        },
+    .refused =
+        {
+            {"ListVulnerabilities"},
+            {"filter { platforms: 'windows' }", "filter.platforms", "Windows"},
+            {"filter { min_base_score: 11 }", "filter.min_base_score", "between 0 and 10"},
+            {"filter { device_ids: 'SRV-PROD-001' }", "filter.device_ids[0]",
+             "32 hexadecimal digits"},
+            {"filter { cve_ids: 'CVE-2024-*' }", "filter.cve_ids", "star"},
+            {"filter { fql: \"vulnerability_id:['CVE-2024-*']\" }", "filter.fql", "star"},
+            {"filter { fql: \"cve.severity:'critical'\" }", "filter.fql", "CRITICAL"},
+            {"filter { fql: \"host_info.hostname:'DC-01'\" }", "filter.fql",
+             "`filter.hostname` instead"},
+            {"filter { fql: \"cve.id:'2024-38063'\" }", "filter.fql", "cve.id"},
+            {"order_by: 'cve.base_score desc'", "order_by", "no list is ordered by"},
+            {"read_mask { paths: 'cve.severty' }", "read_mask", "cve.severity"},
+            {"ExportVulnerabilities"},
+            // Falcon's own number of a status.
+            {"filter { exploit_statuses: 60 }", "filter.exploit_statuses", "unknown number 60"},
+            {"filter { min_base_score: -0.5 }", "filter.min_base_score", "between 0 and 10"},
+            {"filter { fql: \"aid:!'0123456789abcdef0123456789abcdef'\" }", "filter.fql", "aid"},
+            {"GetVulnerability"},
+            {"id: '0123456789abcdef0123456789abcdef'", "id", "<aid>_<hash>"},
+            {"BatchGetRemediations"},
+            {"ids: 'a b'", "ids[0]", "without blanks"},
+        },
+};
+
 }  // namespace falcon::e2e

@@ -57,7 +57,7 @@ void World::StartSimulator() {
                                         folder_};
   arguments.insert(arguments.end(), options_.simulator.begin(), options_.simulator.end());
   simulator_ =
-      std::make_unique<Program>(FALCON_SIMULATOR, arguments, std::map<std::string, std::string>(),
+      std::make_unique<Program>(SimulatorProgram(), arguments, std::map<std::string, std::string>(),
                                 folder_ + "/simulator.log");
   simulator_url_ = After(simulator_->ReadLine(), "listening on ");
   simulator_listen_ = After(simulator_url_, "https://");
@@ -92,7 +92,7 @@ void World::StartGateway(const std::vector<std::string>& further) {
                                   [&](const std::string& one) { return one.starts_with(flag); });
     if (!said) arguments.push_back(flag + "0");
   }
-  gateway_program_ = std::make_unique<Program>(FALCON_GATEWAY, arguments, GatewayEnvironment(),
+  gateway_program_ = std::make_unique<Program>(GatewayProgram(), arguments, GatewayEnvironment(),
                                                folder_ + "/gateway.log");
   address_ = After(gateway_program_->ReadLine(), "listening on ");
   grpc::ChannelArguments channel;

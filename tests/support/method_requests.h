@@ -35,6 +35,17 @@ inline const std::map<std::string, std::string> kRequestHints = {
     {"ListRtrAuditSessions", "view: RECORD_VIEW_FULL"},
 };
 
+// Of no record: ids of the shapes that requests must have, by the record's message. Others take any.
+inline const std::map<std::string, std::string> kRecordIds = {
+    {"Detection", "0123456789abcdef0123456789abcdef:ind:0123456789abcdef0123456789abcdef:1-2-3"},
+    {"DiscoveredHost", "0123456789abcdef0123456789abcdef_fedcba9876543210fedcba9876543210"},
+    {"Host", "0123456789abcdef0123456789abcdef"},
+    {"IntelIndicator", "domain_malicious.example"},
+    {"Ioc", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
+    {"RtrSession", "9f3c5e7a-1234-5678-abcd-ef0123456789"},
+    {"Vulnerability", "0123456789abcdef0123456789abcdef_0123456789abcdef0123456789abcdef"},
+};
+
 class MethodRequests {
  public:
   using Message = google::protobuf::Message;

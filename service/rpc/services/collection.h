@@ -24,6 +24,7 @@
 #include "rpc/services/services.h"
 #include "upstream/lookup/lookup.h"
 #include "upstream/operation/aggregate.h"
+#include "upstream/operation/operation_table.h"
 #include "upstream/paging/pager.h"
 
 namespace falcon::rpc {

@@ -13,6 +13,7 @@
 #include "rpc/server/unary_call.h"
 #include "rpc/services/services.h"
 #include "upstream/call/rate_budget.h"
+#include "upstream/operation/operation_table.h"
 
 namespace falcon::rpc {
 namespace {
@@ -34,7 +35,7 @@ constexpr auto kAreas = std::to_array<Area>({
      &upstream::operation::kGetProcesses,
      {},
      "pid:00000000000000000000000000000000:1"},
-    {"intel_indicators", &upstream::operation::kCombinedIntelIndicators},
+    {"intel_indicators", &upstream::operation::Named("QueryIntelIndicatorEntities")},
     {"vulnerabilities", &upstream::operation::kCombinedVulnerabilities,
      "created_timestamp:>='1970-01-01T00:00:00Z'"},
     {"incidents", &upstream::operation::kQueryCases},

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "rpc/server/field_access.h"
 #include "rpc/services/incidents.h"
+#include "upstream/operation/operation_table.h"
 
 namespace falcon::rpc {
 namespace {

@@ -33,8 +33,8 @@ void AddFlags(Preparation& request) {
 }
 
 constexpr CollectionSpec kIndicators = {
-    .list_operation = &upstream::operation::kCombinedIntelIndicators,
-    .lookup_operation = &upstream::operation::kGetIntelIndicators,
+    .list_operation = &upstream::operation::Named("QueryIntelIndicatorEntities"),
+    .lookup_operation = &upstream::operation::Named("GetIntelIndicatorEntities"),
     .default_order = "published_date desc",
     .resume_field = "published_date",
     .validate_id = ValidateIntelId,

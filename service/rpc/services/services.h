@@ -49,15 +49,26 @@ struct ServiceDeps {
 using NewService = std::unique_ptr<grpc::Service>(const RpcEnvironment& environment,
                                                   const ServiceDeps& deps);
 
-NewService NewDetectionService, NewDiscoverService, NewGatewayService, NewHostService,
-    NewIncidentService, NewIntelIndicatorService, NewIocService, NewReputationService,
-    NewRtrSessionService, NewVulnerabilityService;
+// One line for each service.
+#define FALCON_SERVICES(SERVICE)    \
+  SERVICE(NewDetectionService)      \
+  SERVICE(NewDiscoverService)       \
+  SERVICE(NewGatewayService)        \
+  SERVICE(NewHostService)           \
+  SERVICE(NewIncidentService)       \
+  SERVICE(NewIntelIndicatorService) \
+  SERVICE(NewIocService)            \
+  SERVICE(NewReputationService)     \
+  SERVICE(NewRtrSessionService)     \
+  SERVICE(NewVulnerabilityService)
 
-inline constexpr NewService* kServices[] = {
-    NewDetectionService,      NewDiscoverService,      NewGatewayService,    NewHostService,
-    NewIncidentService,       NewIocService,           NewReputationService, NewRtrSessionService,
-    NewIntelIndicatorService, NewVulnerabilityService,
-};
+#define FALCON_DECLARE_SERVICE(name) NewService name;
+FALCON_SERVICES(FALCON_DECLARE_SERVICE)
+#undef FALCON_DECLARE_SERVICE
+
+#define FALCON_SERVICE_ITEM(name) name,
+inline constexpr NewService* kServices[] = {FALCON_SERVICES(FALCON_SERVICE_ITEM)};
+#undef FALCON_SERVICE_ITEM
 
 inline std::vector<std::unique_ptr<grpc::Service>> NewServices(const RpcEnvironment& environment,
                                                                const ServiceDeps& deps) {

@@ -1,5 +1,5 @@
 // What the table says of an operation.
-#include "upstream/operation/operation.h"
+#include "upstream/operation/operation_table.h"
 
 #include <array>
 #include <iterator>

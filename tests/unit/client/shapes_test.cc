@@ -44,7 +44,6 @@ TEST(Naming, EveryMethodHasTheCommandThatUsersExpect) {
       {"BatchGetOnlineState", "hosts online-state"},
       {"GetIocDeviceCount", "iocs get-device-count"},
       {"BatchGetProcesses", "iocs processes"},
-      {"ListIntelIndicators", "intel-indicators list"},
       {"BatchGetRemediations", "vulnerabilities remediations"},
       {"GetIncidentAttachments", "incidents get-attachments"},
       {"BatchGetSlas", "incidents slas"},

@@ -33,17 +33,6 @@ class StartObserver final : public rpc::CallObserver {
   std::atomic<int> started = 0;  // calls that the loop has seen
 };
 
-// Ids in the form that requests require.
-inline const std::map<std::string, std::string> kIds = {
-    {"Detection", "0123456789abcdef0123456789abcdef:ind:0123456789abcdef0123456789abcdef:1-2-3"},
-    {"Host", "0123456789abcdef0123456789abcdef"},
-    {"DiscoveredHost", "0123456789abcdef0123456789abcdef_fedcba9876543210"},
-    {"Ioc", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
-    {"RtrSession", "9f3c5e7a-1234-5678-abcd-ef0123456789"},
-    {"Vulnerability", "0123456789abcdef0123456789abcdef_0123456789abcdef0123456789abcdef"},
-    {"IntelIndicator", "domain_malicious.example"},
-};
-
 class GatewayTest : public ::testing::Test {
  protected:
   GatewayTest() {
@@ -85,8 +74,7 @@ class GatewayTest : public ::testing::Test {
 
   // The smallest request that the method accepts.
   std::unique_ptr<Message> RequestFor(const client::Method& method) const {
-    return MethodRequests(*catalog_, kIds, "0123456789abcdef0123456789abcdef_fedcba9876543210")
-        .For(method);
+    return MethodRequests(*catalog_, kRecordIds, kRecordIds.at("DiscoveredHost")).For(method);
   }
 
   // Passes each message of the response to `on_message`. Returns the failure, if there is one.

@@ -12,6 +12,7 @@
 #include "falcon_gateway/v1/detections.pb.h"
 #include "falcon_gateway/v1/gateway.pb.h"
 #include "falcon_gateway/v1/hosts.pb.h"
+#include "falcon_gateway/v1/incidents.pb.h"
 #include "falcon_gateway/v1/reputation.pb.h"
 #include "falcon_gateway/v1/rtr_sessions.pb.h"
 #include "falcon_gateway/v1/vulnerabilities.pb.h"
@@ -197,6 +198,9 @@ TEST(RequestBounds, ReportsMissingRequiredFields) {
   EXPECT_THAT(Problems(v1::GetDetectionRequest()), ElementsAre("composite_id: is required"));
   EXPECT_THAT(Problems(v1::BatchGetDetectionsRequest()),
               ElementsAre("composite_ids: needs from 1 to 5000 items"));
+  EXPECT_THAT(Problems(v1::BatchGetVulnerabilitiesRequest()),
+              ElementsAre("ids: needs from 1 to 5000 items"));
+  EXPECT_THAT(Problems(v1::BatchGetSlasRequest()), ElementsAre("ids: needs from 1 to 1000 items"));
   EXPECT_THAT(Problems(v1::GetHostRequest()), ElementsAre("device_id: one of these is required",
                                                           "hostname: one of these is required"));
   v1::GetHostRequest by_name;

@@ -18,9 +18,12 @@ Options Small() {
                    {"discover-accounts", 400},
                    {"discover-logins", 3000},
                    {"iocs", 700},
-                   {"intel-indicators", 900},
                    {"rtr-sessions", 600},
                    {"vulnerabilities", 2000}};
+  for (const AreaType* type : AreaTypes()) {
+    for (const SizeFlag& size : type->sizes)
+      options.sizes.emplace(size.name, std::min(size.default_value, 900U));
+  }
   return options;
 }
 

@@ -19,7 +19,6 @@ class RequestShapes : public Fixture {
  protected:
   RequestShapes() {
     options_.sizes["iocs"] = 50;
-    options_.sizes["intel-indicators"] = 80;
     options_.sizes["vulnerabilities"] = 300;
     options_.sizes["cases"] = 20;
     Login();

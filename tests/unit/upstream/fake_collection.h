@@ -11,7 +11,7 @@
 
 #include "http/http_transport.h"
 #include "tests/support/fake_clock.h"
-#include "upstream/operation/operation.h"
+#include "upstream/operation/operation_table.h"
 
 namespace falcon::upstream {
 

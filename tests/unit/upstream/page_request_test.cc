@@ -23,6 +23,13 @@ using testing::FailsWith;
 using ::testing::Not;
 using ::testing::Pair;
 
+constexpr Operation kLinked = {.id = "linked",
+                               .method = http::Method::kGet,
+                               .path = "/intel/combined/indicators/v1",
+                               .scope = "Linked:read",
+                               .paging = Paging::kNextPage,
+                               .max_limit = 10'000};
+
 class PageRequestTest : public PagerTest {
  protected:
   PagePlan Vulnerabilities(std::initializer_list<const char*> mask) {
@@ -38,7 +45,7 @@ class PageRequestTest : public PagerTest {
   }
   PagePlan Linked() {
     PagePlan plan = Hosts(5);
-    plan.operation = &operation::kCombinedIntelIndicators;
+    plan.operation = &kLinked;
     return plan;
   }
 };

@@ -15,6 +15,7 @@
 #include "tests/support/on_loop.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/upstream_chain.h"
+#include "upstream/operation/operation_table.h"
 
 namespace falcon::upstream {
 
