@@ -26,7 +26,6 @@ namespace falcon::upstream {
 namespace {
 
 using testing::FakeClock;
-using testing::VirtualTime;
 
 // All of it on the test's own thread.
 class VirtualTime final : public runtime::Timer {
