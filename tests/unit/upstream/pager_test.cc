@@ -77,6 +77,7 @@ struct Continuation {
   std::vector<std::string> ids;  // of the second page
   std::optional<bool> last = std::nullopt;
   std::string filter = "";  // of the last call
+  std::string after = "";   // of the last call; empty: none with a filter, else the first page's
   std::optional<int64_t> total = std::nullopt;
   std::optional<int64_t> sent = std::nullopt;
   seconds later{0};
@@ -106,7 +107,8 @@ TEST_P(PagerContinuationTest, BringsEachRecordOnce) {
   EXPECT_EQ(transport.requests().size(), expected.pages.size());
   const Json sent = Sent(expected.pages.size() - 1);
   EXPECT_EQ(sent.value("filter", ""), expected.filter);
-  EXPECT_EQ(sent.value("after", ""), expected.filter.empty() ? "A1" : "");
+  EXPECT_EQ(sent.value("after", ""),
+            expected.after.empty() && expected.filter.empty() ? "A1" : expected.after);
 }
 
 // clang-format off
@@ -143,7 +145,7 @@ std::vector<Continuation> Continuations() {
       {.name = "EmptyEndIsBelievedTheSecondTime",
        .pages = {Page({{"a", 1}, {"b", 2}}, "A1", 5), Page({}, "", 5), Page({{"b", 2}}, "B1", 1),
        Page({}, "", 1)},
-       .ids = {}, .last = true, .filter = since},
+       .ids = {}, .last = true, .filter = since, .after = "B1"},
       {.name = "EmptyPageAfterAllRecordsIsTheEnd",
        .pages = {Page({{"a", 1}, {"b", 2}}, "A1", 2), Page({}, "A2", 2)}, .ids = {}, .last = true},
       {.name = "ShrinkingTotalEndsNothing",
