@@ -8,6 +8,7 @@
 
 #include "tests/support/status_matchers.h"
 #include "upstream/operation/aggregate.h"
+#include "upstream/operation/operation_table.h"
 
 namespace falcon::upstream {
 namespace {

@@ -6,6 +6,7 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_transport.h"
 #include "tests/support/status_matchers.h"
+#include "upstream/operation/operation_table.h"
 
 namespace falcon::upstream {
 namespace {
