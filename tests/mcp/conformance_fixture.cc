@@ -192,7 +192,7 @@ std::optional<uint16_t> PortOf(int argc, char** argv) {
 }  // namespace falcon::mcp
 
 int main(int argc, char** argv) {
-  const auto port = PortOf(argc, argv);
+  const auto port = falcon::mcp::PortOf(argc, argv);
   if (!port.has_value()) {
     std::fprintf(stderr, "usage: mcp_conformance_fixture [--port N]\n");
     return 2;
