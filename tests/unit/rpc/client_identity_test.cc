@@ -1,7 +1,7 @@
 // Names of callers that no certificate proves.
-#include "rpc/server/rpc_environment.h"
-
 #include <gtest/gtest.h>
+
+#include "rpc/server/rpc_environment.h"
 
 namespace falcon::rpc {
 namespace {
