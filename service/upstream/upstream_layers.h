@@ -11,7 +11,7 @@
 
 namespace falcon::upstream {
 
-// References outlive it. Loop thread only.
+// References outlive it.
 struct UpstreamLayers {
   const FreshnessCache& cache;
   const RemoteCache* remote;  // null: nothing is shared with other replicas

@@ -22,7 +22,8 @@ namespace {
 constexpr milliseconds kResetTime{100};
 constexpr size_t kMaxNameBytes = 128;  // of a client
 
-// The client's deadline, less a margin for the response's way back, within the limits for `priority`.
+// The client's deadline, less a margin for the response's way back, within the limits for
+// `priority`.
 Deadline CallDeadline(const grpc::CallbackServerContext& server_context,
                       const RpcEnvironment& environment, upstream::Priority priority) {
   const CallLimits& limits = environment.limits;

@@ -51,14 +51,14 @@ struct RpcEnvironment {
 // Whether a method is rejected under load. Methods that report on the gateway itself are exempt.
 enum class LoadShedding { kOn, kExempt };
 
-// Names a client without a certificate: "metadata:NAME@ADDRESS", or "peer:ADDRESS" where `name`, its
-// metadata `falcon-caller`, is empty. `peer`: as gRPC names it, such as "ipv4:192.0.2.1:54321".
+// Names a client without a certificate: "metadata:NAME@ADDRESS", or "peer:ADDRESS" where `name`,
+// its metadata `falcon-caller`, is empty. `peer`: as gRPC names it, such as "ipv4:192.0.2.1:54321".
 std::string UnverifiedIdentity(std::string_view name, std::string_view peer);
 
 // An RPC that may run, and what it holds until it is done.
 struct AdmittedRpc {
-  // Its client, for a fair share of Falcon's budget: "certificate:NAME" by its certificate, else its
-  // UnverifiedIdentity. A client cannot pose as one with a certificate, or at another address.
+  // Its client, for a fair share of Falcon's budget: "certificate:NAME" by its certificate, else
+  // its UnverifiedIdentity. A client cannot pose as one with a certificate, or at another address.
   std::string caller;
   CallLimiter::Permit permit;
   v1::RecordView view = v1::RECORD_VIEW_UNSPECIFIED;  // that it asks for

@@ -1,4 +1,4 @@
-// Terms that Falcon's cases do not have: the retired ones of `status` and `state`, and reference ids.
+// Terms that Falcon's cases do not have: retired ones of `status` and `state`, and reference ids.
 #include <algorithm>
 #include <array>
 #include <set>

@@ -92,9 +92,9 @@ class IncidentJoin {
   explicit IncidentJoin(const ServiceDeps& deps);
 
   // `incidents`, as `view` shows them. One call to Falcon at most, and none unless the view needs
-  // records of alerts: the first 1,000 different ones, as old as `context.options` takes them, in half
-  // of the time that is left, 30 seconds at most, whatever they wait for. What could not be read is
-  // told in `context.stats.errors`; only a cancelled RPC is a failure here.
+  // records of alerts: the first 1,000 different ones, as old as `context.options` takes them, in
+  // half of the time that is left, 30 seconds at most, whatever they wait for. What could not be
+  // read is told in `context.stats.errors`; only a cancelled RPC is a failure here.
   Task<absl::Status> Fill(RpcContext& context, const IncidentView& view,
                           google::protobuf::RepeatedPtrField<v1::Incident>& incidents) const;
 

@@ -282,6 +282,9 @@ class ReputationService final : public v1::ReputationService::CallbackService {
   }
 
  private:
+  // Where the reputation of the question at a place goes.
+  using AddReputation = std::function<v1::Reputation*(size_t place, const Question& question)>;
+
   Task<absl::Status> BatchGet(RpcContext& context, const v1::BatchGetReputationsRequest& request,
                               v1::BatchGetReputationsResponse& response) {
     CO_RETURN_IF_ERROR(MayAsk(context, request));
@@ -289,9 +292,7 @@ class ReputationService final : public v1::ReputationService::CallbackService {
     for (const std::string& value : request.values()) {
       questions.emplace_back(value, value, KindOf(request.type()));
     }
-    const std::function<v1::Reputation*(size_t)> add = [&](size_t) {
-      return response.add_reputations();
-    };
+    const AddReputation add = [&](size_t, const Question&) { return response.add_reputations(); };
     const SteadyTime not_before = OldestTaken(context, environment_.clock);
     co_return co_await AskInto(context, std::move(questions), not_before, add, response);
   }
@@ -302,14 +303,13 @@ class ReputationService final : public v1::ReputationService::CallbackService {
     const SteadyTime not_before = OldestTaken(context, environment_.clock);
     ASSIGN_OR_CO_RETURN(std::vector<Question> questions,
                         co_await Resolve(context, request, response));
-    std::vector<std::string> ids;
-    for (const Question& question : questions) ids.push_back(question.id);
+    const size_t by_id = questions.size();
     for (const v1::IocValue& ioc : request.iocs()) {
       questions.emplace_back(ioc.value(), ioc.value(), KindOf(ioc.type()));
     }
-    const std::function<v1::Reputation*(size_t)> add = [&](size_t i) {
+    const AddReputation add = [&](size_t i, const Question& question) {
       v1::IocCheck& check = *response.add_checks();
-      if (i < ids.size()) check.set_ioc_id(ids[i]);
+      if (i < by_id) check.set_ioc_id(question.id);
       return check.mutable_reputation();
     };
     co_return co_await AskInto(context, std::move(questions), not_before, add, response);
@@ -352,13 +352,11 @@ class ReputationService final : public v1::ReputationService::CallbackService {
     co_return questions;
   }
 
-  // Looks up `questions`. A report goes to what `add` makes of its question's place, a failure to
+  // Looks up `questions`. A report goes to what `add` returns for its question, a failure to
   // `missing` of `response`.
   template <class Response>
   Task<absl::Status> AskInto(RpcContext& context, std::vector<Question> questions,
-                             SteadyTime not_before,
-                             const std::function<v1::Reputation*(size_t)>& add,
-                             Response& response) {
+                             SteadyTime not_before, const AddReputation& add, Response& response) {
     const reputation::LookUpTerms terms = {.caller = context.options.client_id,
                                            .deadline = LookUpDeadline(context, environment_.clock),
                                            .calls = std::make_shared<int>(0),
@@ -368,7 +366,7 @@ class ReputationService final : public v1::ReputationService::CallbackService {
     for (size_t i = 0; i < questions.size(); ++i) {
       if (outcomes[i].ok()) {
         context.stats.AddAge(outcomes[i]->age);
-        Fill(questions[i], *outcomes[i], *add(i));
+        Fill(questions[i], *outcomes[i], *add(i, questions[i]));
       } else {
         *response.add_missing() = Missing(questions[i].id, outcomes[i].status());
       }

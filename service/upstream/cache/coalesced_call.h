@@ -19,9 +19,9 @@
 
 namespace falcon::upstream {
 
-// Loop thread only (asserted by `finished_`). T is an absl::StatusOr of something that is cheap to copy. The work runs in a
-// task of its own, with options and stats of its own, and is cancelled when the last request that
-// waits for it is.
+// Loop thread only (asserted by `finished_`). T is an absl::StatusOr of something that is cheap to
+// copy. The work runs in a task of its own, with options and stats of its own, and is cancelled when
+// the last request that waits for it is.
 template <class T>
 class CoalescedCall : public std::enable_shared_from_this<CoalescedCall<T>> {
  public:

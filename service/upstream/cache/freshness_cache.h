@@ -13,8 +13,8 @@
 
 namespace falcon::upstream {
 
-// One response or record as it is cached. JSON text takes a tenth of the memory of what it is parsed
-// into.
+// One response or record as it is cached. JSON text takes a tenth of the memory of what it is
+// parsed into.
 struct CacheEntry {
   enum class Kind { kResponse, kRecord, kNegative };
   Kind kind = Kind::kResponse;

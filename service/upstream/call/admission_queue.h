@@ -43,12 +43,12 @@ struct AdmissionQueueStats {
   int64_t shed_by_deadline = 0;
 };
 
-// Loop thread only. A free permit goes to a waiting interactive call before an export, except for
-// every `export_every_n`th. Within each priority, callers take turns. The calls of one caller are
-// served FIFO; interactive calls are served LIFO while the oldest has waited for `lifo_after`, because
-// under overload FIFO would serve every call just too late. A caller whose interactive calls hold
-// more than its share leaves permits free for the others, see fair_share.h. A permit that exports may
-// not use stays free for an interactive call.
+// Loop thread only (asserted). A free permit goes to a waiting interactive call before an export,
+// except for every `export_every_n`th. Within each priority, callers take turns. The calls of one
+// caller are served FIFO; interactive calls are served LIFO while the oldest has waited for
+// `lifo_after`, because under overload FIFO would serve every call just too late. A caller whose
+// interactive calls hold more than its share leaves permits free for the others, see fair_share.h.
+// A permit that exports may not use stays free for an interactive call.
 class AdmissionQueue {
   struct State;
 

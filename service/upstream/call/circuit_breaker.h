@@ -49,9 +49,9 @@ struct CircuitBreakerStats {
   std::optional<SteadyTime> next_probe;
 };
 
-// Loop thread only (asserted). Counts calls, not attempts: a call that a retry saved is a success. An opened
-// circuit limits the load on an area that fails; it is closed again by the first probe that
-// succeeds.
+// Loop thread only (asserted). Counts calls, not attempts: a call that a retry saved is a success.
+// An opened circuit limits the load on an area that fails; it is closed again by the first probe
+// that succeeds.
 class CircuitBreaker {
   struct Circuit;
 

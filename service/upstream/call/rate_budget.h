@@ -28,8 +28,8 @@ struct RateStats {
   int64_t cooldowns = 0;  // times that Falcon closed the budget by a 429
 };
 
-// Loop thread only (asserted). Waits of one priority end in the order of their arrival, each at its own time.
-// Exports are paced first, and leave the reserve of interactive calls alone.
+// Loop thread only (asserted). Waits of one priority end in the order of their arrival, each at its
+// own time. Exports are paced first, and leave the reserve of interactive calls alone.
 class RateBudget {
   struct PriorityLane;
   struct Lanes;

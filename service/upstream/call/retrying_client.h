@@ -49,11 +49,11 @@ class RetryingClient final : public UpstreamClient {
                       CallStats& stats) override;
 
   // Looks up the IDs in chunks that Falcon and a URL take, one Call after the other. A 413 halves a
-  // chunk. A 400 or 404 for several IDs is no answer about any of them: the chunk is bisected, by at
-  // most 16 extra calls a look-up; IDs that are left then have an error of code 503 each. Only a 404
-  // for a single ID, or a success without its record, says that it is absent. Every other failure of
-  // a chunk, or a 400 for the only ID, fails the look-up. `request.ids` may grow until the first
-  // call is sent, as long as one call takes them.
+  // chunk. A 400 or 404 for several IDs is no answer about any of them: the chunk is bisected, by
+  // at most 16 extra calls a look-up; IDs that are left then have an error of code 503 each. Only a
+  // 404 for a single ID, or a success without its record, says that it is absent. Every other
+  // failure of a chunk, or a 400 for the only ID, fails the look-up. `request.ids` may grow until
+  // the first call is sent, as long as one call takes them.
   Task<Records> Lookup(const LookupRequest& request, const CallOptions& options,
                        CallStats& stats) override;
 
