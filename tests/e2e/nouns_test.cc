@@ -264,7 +264,8 @@ TEST_P(EveryNoun, ExportBringsEveryRecordOnceInOrderInBatchesOfTheSizeAskedFor) 
   const Exported all = Export(*ExportRequest("batch_size: 97" + Everything()));
   ExpectWhole(noun(), all, std::stoi(total));
   EXPECT_EQ(all.largest, 97);
-  EXPECT_EQ(all.messages, (std::stoi(total) + 96) / 97);
+  // Records without an instant begin a message of their own.
+  EXPECT_LE(all.messages, (std::stoi(total) + 96) / 97 + (noun().some_undated ? 1 : 0));
 }
 
 TEST_P(EveryNoun, ExportIsCompletedByItsResumeToken) {
