@@ -61,11 +61,12 @@ TEST(Reasons, OfTheProtosAreSentByTheCode) {
 }
 
 TEST(Reasons, OfTheCodeAreInTheProtos) {
-  // Methods of HTTP, variables that errors name, words of Falcon's, and what stays inside.
+  // Methods of HTTP, variables that errors name, words of Falcon's, prefixes of enums, and what stays
+  // inside.
   const std::regex other(
       "GET|POST|HEAD|PUT|HTTPS?|AUTH|PING|PONG|SELECT|ALL_PROXY|HTTPS_PROXY|VIRUSTOTAL_API_KEY|"
-      "LISTEN_FAILED|US_GOV1|HMAC|SHA512|NOAUTH|ABCDEFGH.*|FALCON_.*|CROWDSTRIKE_.*|REDIS_.*|IOC_"
-      "TYPE_.*|VALIDATED|SUPERSEDED|"
+      "LISTEN_FAILED|US_GOV1|HMAC|SHA512|NOAUTH|ABCDEFGH.*|FALCON_.*|CROWDSTRIKE_.*|REDIS_.*|"
+      "IOC_TYPE_.*|INDICATOR_TYPE_|AGGREGATION_KIND_|AGGREGATION_INTERVAL_|VALIDATED|SUPERSEDED|"
       "INVALID_BASE_URL|INVALID_REGION|"
       "UNSPECIFIED");
   for (const std::string& text : TextsInSources()) {
