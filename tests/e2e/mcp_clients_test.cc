@@ -135,7 +135,8 @@ TEST_F(McpInspector, FailuresAreFailuresForItToo) {
 
 // The id of the first record that a search finds.
 std::string FirstId(McpClient& client, const std::string& search, const std::string& id) {
-  for (const auto& [name, records] : client.Found(search, {{"limit", 1}}).items()) {
+  const Json found = client.Found(search, {{"limit", 1}});
+  for (const auto& [name, records] : found.items()) {
     if (records.is_array() && !records.empty() && records[0].is_object() && records[0].contains(id))
       return records[0].at(id);
   }
