@@ -49,24 +49,40 @@ absl::Status PutNumber(const Flag& flag, std::string_view word, Message& message
   const Reflection& reflection = *message.GetReflection();
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
-      if (const auto n = ParseNumber<int32_t>(word)) return FALCON_PUT(Int32, *n), absl::OkStatus();
+      if (const auto n = ParseNumber<int32_t>(word)) {
+        FALCON_PUT(Int32, *n);
+        return absl::OkStatus();
+      }
       break;
     case FieldDescriptor::CPPTYPE_INT64:
-      if (const auto n = ParseNumber<int64_t>(word)) return FALCON_PUT(Int64, *n), absl::OkStatus();
+      if (const auto n = ParseNumber<int64_t>(word)) {
+        FALCON_PUT(Int64, *n);
+        return absl::OkStatus();
+      }
       break;
     case FieldDescriptor::CPPTYPE_UINT32:
-      if (const auto n = ParseNumber<uint32_t>(word))
-        return FALCON_PUT(UInt32, *n), absl::OkStatus();
+      if (const auto n = ParseNumber<uint32_t>(word)) {
+        FALCON_PUT(UInt32, *n);
+        return absl::OkStatus();
+      }
       break;
     case FieldDescriptor::CPPTYPE_UINT64:
-      if (const auto n = ParseNumber<uint64_t>(word))
-        return FALCON_PUT(UInt64, *n), absl::OkStatus();
+      if (const auto n = ParseNumber<uint64_t>(word)) {
+        FALCON_PUT(UInt64, *n);
+        return absl::OkStatus();
+      }
       break;
     case FieldDescriptor::CPPTYPE_FLOAT:
-      if (const auto n = ParseNumber<float>(word)) return FALCON_PUT(Float, *n), absl::OkStatus();
+      if (const auto n = ParseNumber<float>(word)) {
+        FALCON_PUT(Float, *n);
+        return absl::OkStatus();
+      }
       break;
     default:
-      if (const auto n = ParseNumber<double>(word)) return FALCON_PUT(Double, *n), absl::OkStatus();
+      if (const auto n = ParseNumber<double>(word)) {
+        FALCON_PUT(Double, *n);
+        return absl::OkStatus();
+      }
       return Wrong(flag, word, "not a number.");
   }
   return Wrong(flag, word, "not a whole number in the range of the field.");

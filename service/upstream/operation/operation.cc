@@ -1,8 +1,8 @@
 // What the table says of an operation.
-#include "upstream/operation/operation_table.h"
-
 #include <array>
 #include <iterator>
+
+#include "upstream/operation/operation_table.h"
 
 namespace falcon::upstream {
 
