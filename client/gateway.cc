@@ -5,9 +5,7 @@
 #include <grpcpp/completion_queue.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 
-#include "base/error.h"
-#include "base/secret.h"
-#include "text.h"
+#include "base/text.h"
 
 namespace falcon::client {
 namespace {
@@ -85,7 +83,7 @@ Answer Invoker::Unary(const Method& method, const Message& request, const CallSe
   grpc::Status status;
   call->Finish(&bytes, &status, &status);
   Await(*queue);
-  if (!status.ok()) return {nullptr, FailureFrom(status)};
+  if (!status.ok()) return {nullptr, FailureFrom(status, context)};
   std::unique_ptr<Message> message = catalog_.NewMessage(*method.descriptor->output_type());
   if (!Unpack(bytes, *message)) return {nullptr, Unreadable(method)};
   return {std::move(message), std::nullopt};
@@ -118,42 +116,7 @@ std::optional<Failure> Invoker::Stream(const Method& method, const Message& requ
   Await(*queue);
   if (own_end || stopped) return own_end;
   if (status.ok()) return std::nullopt;
-  return FailureFrom(status);
-}
-
-absl::StatusOr<Connection> Complete(Connection said,
-                                    const std::function<std::string(const char*)>& variable) {
-  if (said.address.empty()) said.address = variable("FALCON_GATEWAY_ADDRESS");
-  if (said.address.empty()) said.address = "127.0.0.1:50051";
-  if (said.ca_file.empty()) said.ca_file = variable("FALCON_GATEWAY_CA_FILE");
-  if (said.cert_file.empty() && said.key_file.empty()) {
-    said.cert_file = variable("FALCON_GATEWAY_CERT_FILE");
-    said.key_file = variable("FALCON_GATEWAY_KEY_FILE");
-  }
-  if (said.cert_file.empty() != said.key_file.empty()) {
-    return absl::InvalidArgumentError(
-        "--cert and --key go together, as do FALCON_GATEWAY_CERT_FILE and "
-        "FALCON_GATEWAY_KEY_FILE.");
-  }
-  said.tls = said.tls || !said.ca_file.empty() || !said.cert_file.empty();
-  return said;
-}
-
-absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> CredentialsOf(
-    const Connection& connection) {
-  if (!connection.tls) return grpc::InsecureChannelCredentials();
-  grpc::SslCredentialsOptions tls;
-  for (const auto& [path, target] : {std::pair(&connection.ca_file, &tls.pem_root_certs),
-                                     std::pair(&connection.cert_file, &tls.pem_cert_chain),
-                                     std::pair(&connection.key_file, &tls.pem_private_key)}) {
-    if (path->empty()) continue;
-    ASSIGN_OR_RETURN(const Secret text, ReadFile(*path, AllowedReaders::kAnyone));
-    if (text.empty()) {
-      return absl::InvalidArgumentError(StrCat("file ", EscapeUnsafe(*path), " is empty"));
-    }
-    *target = text.Reveal();
-  }
-  return grpc::SslCredentials(tls);
+  return FailureFrom(status, context);
 }
 
 }  // namespace falcon::client

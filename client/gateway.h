@@ -1,12 +1,10 @@
-// The gateway as its clients see it: where it is, and calls of any method of the catalog by messages
-// made from descriptors.
+// The gateway as programs see it that know its methods from descriptors only.
 #ifndef FALCON_CLIENT_GATEWAY_H_
 #define FALCON_CLIENT_GATEWAY_H_
 
 #include <google/protobuf/message.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/security/credentials.h>
 
 #include <chrono>
 #include <functional>
@@ -16,7 +14,6 @@
 #include <stop_token>
 #include <string>
 
-#include "absl/status/statusor.h"
 #include "catalog.h"
 #include "failure.h"
 
@@ -71,28 +68,6 @@ class Invoker final : public Gateway {
   grpc::GenericStub stub_;
   const Catalog& catalog_;
 };
-
-// Where the gateway is.
-struct Connection {
-  // HOST:PORT, or unix:PATH.
-  std::string address;
-  bool tls = false;
-  // PEM files. Empty: the system's authorities; no certificate of the client's own.
-  std::string ca_file;
-  std::string cert_file;
-  std::string key_file;
-};
-
-// Completes what a command line said: from FALCON_GATEWAY_ADDRESS (else 127.0.0.1:50051),
-// FALCON_GATEWAY_CA_FILE, FALCON_GATEWAY_CERT_FILE and FALCON_GATEWAY_KEY_FILE; TLS is on where a
-// file is named. `variable` reads an environment variable, empty where there is none. An error names
-// flags and variables.
-absl::StatusOr<Connection> Complete(Connection said,
-                                    const std::function<std::string(const char*)>& variable);
-
-// An error names the file that cannot be read.
-absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> CredentialsOf(
-    const Connection& connection);
 
 }  // namespace falcon::client
 

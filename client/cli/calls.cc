@@ -27,7 +27,7 @@ Failure WithFlags(const Failure& failure, const std::vector<Flag>& flags) {
   Failure told = failure;
   std::vector<std::string> before;
   std::vector<std::string> after;
-  for (FieldViolation& violation : told.violations) {
+  for (Violation& violation : told.violations) {
     before.push_back(StrCat(violation.field, ": ", violation.description));
     violation.field = FlagFor(flags, violation.field);
     violation.description = InFlagTerms(flags, violation.description);
@@ -228,7 +228,7 @@ bool IsExport(const Method& method) {
          method.shape.resume_from != nullptr;
 }
 
-std::string SecurityFlags(const Connection& connection) {
+std::string SecurityFlags(const falcon_gateway::Connection& connection) {
   if (!connection.tls) return "-plaintext ";
   std::string flags;
   if (!connection.ca_file.empty()) flags += StrCat("-cacert ", ShellWord(connection.ca_file), " ");
@@ -239,7 +239,7 @@ std::string SecurityFlags(const Connection& connection) {
   return flags;
 }
 
-std::string GrpcurlLine(const Connection& gateway, const Method& method, const Message& request) {
+std::string GrpcurlLine(const falcon_gateway::Connection& gateway, const Method& method, const Message& request) {
   return StrCat("grpcurl ", SecurityFlags(gateway), "-d ",
                 ShellWord(JsonText(request, JsonForm::kOneLine)), " ", gateway.address, " ",
                 method.descriptor->service()->full_name(), "/", method.descriptor->name());

@@ -141,7 +141,7 @@ absl::Status ReadOutput(std::string_view word, bool terminal, GlobalOptions& opt
 
 absl::StatusOr<GlobalOptions> GlobalOf(CommandTree& tree, const Environment& environment) {
   GlobalOptions options;
-  ASSIGN_OR_RETURN(options.gateway, Complete({.address = tree.global["address"],
+  ASSIGN_OR_RETURN(options.gateway, falcon_gateway::Complete({.address = tree.global["address"],
                                               .tls = tree.tls,
                                               .ca_file = tree.global["ca-file"],
                                               .cert_file = tree.global["cert"],

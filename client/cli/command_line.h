@@ -12,7 +12,7 @@
 #include "catalog.h"
 #include "cli/environment.h"
 #include "cli/flags.h"
-#include "gateway.h"
+#include "falcon_gateway/connection.h"
 
 namespace falcon::client {
 
@@ -20,7 +20,7 @@ enum class OutputFormat { kTable, kJson, kNdjson };
 
 // Where the gateway is, and how to print. The same for every command.
 struct GlobalOptions {
-  Connection gateway;
+  falcon_gateway::Connection gateway;
   // Unset: 30 s for calls with one answer, none for exports.
   std::optional<std::chrono::milliseconds> timeout;
   OutputFormat output = OutputFormat::kTable;

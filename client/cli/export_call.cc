@@ -18,19 +18,6 @@ using std::chrono::milliseconds;
 
 constexpr Backoff kBackoff(std::chrono::seconds(1), std::chrono::seconds(8));
 
-// The token is of no use any more: its cursor expired, or it is of another request.
-bool IsDeadEnd(const Failure& failure) {
-  return failure.reason == "CURSOR_EXPIRED" || failure.reason.starts_with("PAGE_TOKEN_");
-}
-
-// Other ways in which the streams of a gateway that shuts down end.
-bool IsCutOff(const Failure& failure) {
-  if (failure.code == grpc::StatusCode::CANCELLED) return true;
-  if (!failure.reason.empty()) return false;
-  return failure.message.find("RST_STREAM") != std::string::npos ||
-         failure.message.find("Stream removed") != std::string::npos;
-}
-
 constexpr int64_t kCells = 24;
 
 std::string Bar(int64_t done, int64_t total) {
@@ -169,8 +156,7 @@ class Export {
   // Waits, and puts the token into the request. False: it is not to be tried again.
   bool Resume(const Failure& failure) {
     const Environment& environment = context_.environment;
-    if (context_.Interrupted() || IsDeadEnd(failure)) return false;
-    if (!failure.MayPass() && !IsCutOff(failure)) return false;
+    if (context_.Interrupted() || !failure.MayResume()) return false;
     // What is out and has no token behind it would come twice.
     if (written_ && resume_token_.empty()) return false;
     if (failures_ == 0) broken_since_ = environment.now();
@@ -216,7 +202,7 @@ class Export {
 
   int GiveUp(const Failure& failure) {
     const int code = CheckOutput(context_.environment, context_.Report(failure));
-    if (!IsDeadEnd(failure)) {
+    if (!failure.EndsToken()) {
       TellRest(true);
     } else if (!call_.resume_file.empty()) {
       context_.environment.err << "  To start again, remove " << EscapeUnsafe(call_.resume_file)

@@ -1,9 +1,5 @@
 // Parses, connects, calls.
 
-#include <grpcpp/create_channel.h>
-
-#include <limits>
-
 #include "base/error.h"
 #include "catalog.h"
 #include "cli/calls.h"
@@ -11,6 +7,7 @@
 #include "cli/environment.h"
 #include "cli/output_file.h"
 #include "descriptor_set.h"
+#include "falcon_gateway/connection.h"
 #include "gateway.h"
 #include "text.h"
 
@@ -43,21 +40,13 @@ int Call(const Catalog& catalog, const Command& command, const Environment& envi
     PrintError(environment.err, ToStd(filled.message()));
     return kExitUsage;
   }
-  const auto credentials = CredentialsOf(command.global.gateway);
-  if (!credentials.ok()) {
-    PrintError(environment.err, ToStd(credentials.status().message()));
+  const auto channel = falcon_gateway::OpenChannel(command.global.gateway,
+                                                   StrCat("fgctl/", FALCON_GATEWAY_VERSION));
+  if (!channel.ok()) {
+    PrintError(environment.err, ToStd(channel.status().message()));
     return kExitUsage;
   }
-  grpc::ChannelArguments arguments;
-  // A gateway that restarts is found again soon.
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 500);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5000);
-  // The gateway bounds its answers; a second bound here would only be in the way of --view full.
-  arguments.SetMaxReceiveMessageSize(std::numeric_limits<int>::max());
-  arguments.SetUserAgentPrefix(StrCat("fgctl/", FALCON_GATEWAY_VERSION));
-  Invoker invoker(
-      grpc::CreateCustomChannel(command.global.gateway.address, *credentials, arguments), catalog);
+  Invoker invoker(*channel, catalog);
   const CallContext context(invoker, command.global, call.flags, environment);
   if (command.global.explain) return Explain(context, *call.method, *request);
   return RunCall(context, call, start, *request);

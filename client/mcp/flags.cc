@@ -22,7 +22,7 @@ constexpr const char* kFooter =
 
 // As the command line has it.
 struct Words {
-  client::Connection gateway;
+  falcon_gateway::Connection gateway;
   std::string timeout;
   std::vector<std::string> toolsets;
   std::vector<std::string> tools;
@@ -164,7 +164,7 @@ absl::Status ReadHttp(const Words& words, std::optional<HttpOptions>& http) {
 absl::StatusOr<Settings> Judge(Words words,
                                const std::function<std::string(const char*)>& variable) {
   Settings settings;
-  absl::StatusOr<client::Connection> gateway = client::Complete(std::move(words.gateway), variable);
+  absl::StatusOr<falcon_gateway::Connection> gateway = falcon_gateway::Complete(std::move(words.gateway), variable);
   if (!gateway.ok()) return gateway.status();
   settings.gateway = *std::move(gateway);
   if (!words.timeout.empty()) {

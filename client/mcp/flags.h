@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "gateway.h"
+#include "falcon_gateway/connection.h"
 #include "mcp/tools/bridge.h"
 #include "mcp/tools/tool_list.h"
 #include "mcp/transport/http.h"
@@ -22,7 +22,7 @@ inline constexpr int kExitFailed = 1;
 inline constexpr int kExitUsage = 2;
 
 struct Settings {
-  client::Connection gateway;
+  falcon_gateway::Connection gateway;
   std::chrono::milliseconds timeout = std::chrono::seconds(30);
   // Names are not checked yet.
   ToolChoice choice;

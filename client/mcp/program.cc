@@ -1,13 +1,11 @@
 // Reads as the bridge's diagram: channel, catalog, offer, server, transport.
 #include "mcp/program.h"
 
-#include <grpcpp/create_channel.h>
-
-#include <limits>
 #include <memory>
 
 #include "catalog.h"
 #include "descriptor_set.h"
+#include "falcon_gateway/connection.h"
 #include "gateway.h"
 #include "mcp/assembly.h"
 #include "mcp/flags.h"
@@ -20,20 +18,6 @@ namespace {
 
 // Calls that wait for a worker, for each worker.
 constexpr size_t kWaitingPerWorker = 16;
-
-std::shared_ptr<grpc::Channel> ChannelTo(
-    const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
-  grpc::ChannelArguments arguments;
-  // The gateway bounds its answers.
-  arguments.SetMaxReceiveMessageSize(std::numeric_limits<int>::max());
-  arguments.SetUserAgentPrefix(StrCat("falcon-mcp-bridge/", FALCON_GATEWAY_VERSION));
-  // A gateway that starts again is found again within a second, not within gRPC's two minutes.
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
-  return grpc::CreateCustomChannel(address, credentials, arguments);
-}
 
 int Fail(const Environment& environment, int exit_code, const absl::Status& status) {
   environment.err << "falcon-mcp-bridge: " << std::string(status.message()) << '\n' << std::flush;
@@ -75,11 +59,12 @@ int RunProgram(const std::vector<std::string>& arguments, const Environment& env
     return end->exit_code;
   }
   const Settings& settings = std::get<Settings>(read);
-  const auto credentials = client::CredentialsOf(settings.gateway);
-  if (!credentials.ok()) return Fail(environment, kExitUsage, credentials.status());
+  const auto channel = falcon_gateway::OpenChannel(
+      settings.gateway, StrCat("falcon-mcp-bridge/", FALCON_GATEWAY_VERSION));
+  if (!channel.ok()) return Fail(environment, kExitUsage, channel.status());
   const auto catalog = client::Catalog::Load(DescriptorSet());
   if (!catalog.ok()) return Fail(environment, kExitFailed, catalog.status());
-  client::Invoker gateway(ChannelTo(settings.gateway.address, *credentials), **catalog);
+  client::Invoker gateway(*channel, **catalog);
   Bridge bridge{.catalog = **catalog,
                 .gateway = gateway,
                 .address = settings.gateway.address,

@@ -6,7 +6,7 @@
 namespace falcon::client {
 namespace {
 
-std::string ViolationText(const FieldViolation& violation) {
+std::string ViolationText(const Violation& violation) {
   if (violation.field.empty()) return violation.description;
   return StrCat(violation.field, ": ", violation.description);
 }
@@ -14,12 +14,12 @@ std::string ViolationText(const FieldViolation& violation) {
 // The gateway puts a lone violation into the message too.
 std::string ViolationLines(const Failure& failure) {
   std::string out;
-  for (const FieldViolation& violation : failure.violations) {
+  for (const Violation& violation : failure.violations) {
     const std::string text = ViolationText(violation);
     if (text != failure.message) out.append(StrCat("  ", EscapeUnsafe(text), "\n"));
   }
-  for (const QuotaViolation& violation : failure.quotas) {
-    out.append(StrCat("  ", EscapeUnsafe(violation.subject), ": ",
+  for (const Violation& violation : failure.quotas) {
+    out.append(StrCat("  ", EscapeUnsafe(violation.field), ": ",
                       EscapeUnsafe(violation.description), "\n"));
   }
   return out;

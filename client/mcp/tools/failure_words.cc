@@ -50,7 +50,7 @@ std::string Exhausted(const Failure& failure) {
     return "The gateway is busy, so Falcon was not asked; this says nothing about what exists.";
   }
   std::string out = "A quota is spent.";
-  for (const client::QuotaViolation& quota : failure.quotas) {
+  for (const client::Violation& quota : failure.quotas) {
     out = StrCat("A quota is spent: ", UntrustedText(quota.description, kTextBytes), ".");
   }
   return out;

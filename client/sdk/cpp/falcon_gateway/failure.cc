@@ -1,12 +1,15 @@
 // Reads grpc-status-details-bin.
-#include "failure.h"
+#include "falcon_gateway/failure.h"
 
+#include <algorithm>
 #include <charconv>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_split.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
-namespace falcon::client {
+namespace falcon_gateway {
 namespace {
 
 using std::chrono::milliseconds;
@@ -63,7 +66,24 @@ std::optional<int> Failure::ProxyStatus() const {
   return std::nullopt;
 }
 
+std::vector<std::string> Failure::RequiredScopes() const {
+  return absl::StrSplit(Fact("required_scopes"), absl::ByAnyChar(", "), absl::SkipEmpty());
+}
+
+bool Failure::EndsToken() const {
+  return reason == "CURSOR_EXPIRED" || reason.starts_with("PAGE_TOKEN_");
+}
+
+bool Failure::MayResume() const {
+  if (EndsToken() || retry_forbidden) return false;
+  if (MayPass() || code == grpc::StatusCode::CANCELLED) return true;
+  // Other ways in which the streams of a gateway that shuts down end.
+  return reason.empty() && (message.find("RST_STREAM") != std::string::npos ||
+                            message.find("Stream removed") != std::string::npos);
+}
+
 bool Failure::MayPass() const {
+  if (retry_forbidden) return false;
   if (const std::optional<int> status = ProxyStatus()) {
     // 404 and 408: a proxy whose route to the gateway is not there yet, or was too slow.
     return *status == 404 || *status == 408 || *status == 429 || *status >= 500;
@@ -94,8 +114,24 @@ Failure FailureFrom(const grpc::Status& status) {
   return failure;
 }
 
+Failure FailureFrom(const grpc::Status& status, const grpc::ClientContext& context) {
+  Failure failure = FailureFrom(status);
+  const auto& trailers = context.GetServerTrailingMetadata();
+  const auto pushback = trailers.find("grpc-retry-pushback-ms");
+  if (pushback == trailers.end()) return failure;
+  const grpc::string_ref text = pushback->second;
+  int64_t ms = -1;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), ms);
+  // Negative, or none that gRPC knows: both forbid a retry.
+  failure.retry_forbidden = read.ec != std::errc() || read.ptr != text.end() || ms < 0;
+  if (!failure.retry_forbidden) {
+    failure.retry_delay = std::max(failure.retry_delay.value_or(milliseconds(0)), milliseconds(ms));
+  }
+  return failure;
+}
+
 std::string CodeName(grpc::StatusCode code) {
   return absl::StatusCodeToString(static_cast<absl::StatusCode>(code));
 }
 
-}  // namespace falcon::client
+}  // namespace falcon_gateway
