@@ -29,7 +29,7 @@ def main():
         world.run("cmake", "--build", str(folder / "build"))
         flags = world.run("pkg-config", "--cflags", "--libs", "falcon_gateway", env={**os.environ, "PKG_CONFIG_PATH": str(folder / "prefix/lib/pkgconfig")})
         assert "-lfalcon_gateway_client" in flags, flags
-        world.run_language_test([str(folder / "build/client_test")], folder)
+        world.run_language_test(BUILD, [str(folder / "build/client_test")], folder)
 
 
 main()

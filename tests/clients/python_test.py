@@ -3,29 +3,22 @@
 usage: python_test.py BUILD [TEST ...]
 """
 import asyncio
-import concurrent.futures
 import contextlib
 import inspect
-import json
 import os
 import pathlib
 import re
-import ssl
 import subprocess
 import sys
 import tempfile
 import unittest
-import urllib.request
 
-import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
-sys.path.insert(0, str(ROOT / "tests/bench"))
-import programs  # noqa: E402
+import world as world_of_tests
+from world import DETECTIONS, ROOT, RefusingServer, run
 
-DETECTIONS = 2000
+BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
 USER_CODE = """
 from typing import List, Optional
 import falcon_gateway
@@ -44,41 +37,14 @@ falcon_gateway.Client().list_hosts(page_size="ten")
 """
 
 
-def run(*command, **more):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
-    if done.returncode:
-        raise AssertionError(f"{command} ended with {done.returncode}: {done.stdout}")
-    return done.stdout
-
-
-class World:
-    """The installed package, a simulator, and gateways over TLS; one of them wants client certificates."""
+class PythonWorld(world_of_tests.World):
+    """With clients of the installed package."""
 
     def __init__(self, stack):
-        self.folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        self.stack = stack
-        self.ca = str(self.folder / "ca.pem")
-        self.simulator = self.program("tests/simulator/falcon-simulator", "--tls-self-signed", str(self.folder), "--hosts", "1000", "--alerts",
-                                      str(DETECTIONS), "--discover-hosts", "1010", "--vulnerabilities", "2000")
-        self.trust = ssl.create_default_context(cafile=self.ca)
-        self.client_cert, self.client_key = str(self.folder / "client.pem"), str(self.folder / "client.key")
-        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=analyst", "-days", "2",
-            "-keyout", self.client_key, "-out", self.client_cert)
-        self.gateway = self.start_gateway()
-        self.mutual = self.start_gateway("--tls-client-ca", self.client_cert)
+        super().__init__(BUILD, stack)
         self.loop = asyncio.new_event_loop()
         stack.callback(self.loop.close)
         self.clients = self.connect()
-
-    def program(self, name, *flags, **environment):
-        program = programs.Program([str(BUILD / name), "--listen", "127.0.0.1:0", *flags], environment)
-        self.stack.callback(lambda: (program.process.kill(), program.process.wait()))
-        return program
-
-    def start_gateway(self, *flags):
-        return self.program("service/falcon-gateway", "--ca-file", self.ca, "--tls-cert", str(self.folder / "cert.pem"), "--tls-key",
-                            str(self.folder / "key.pem"), "--memory-limit-mib", "0", "--circuit-breaker-min-calls", "0", "--cache-mib", "0", *flags,
-                            FALCON_CLIENT_ID="simulator-client", FALCON_CLIENT_SECRET="simulator-secret", FALCON_BASE_URL=self.simulator.address)
 
     def connect(self, gateway=None, **settings):
         """Clients of both kinds."""
@@ -100,13 +66,6 @@ class World:
             return self.loop.run_until_complete(collect())
         return list(call) if hasattr(call, "__iter__") else call
 
-    def control(self, call, body=None, method=None):
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.simulator.address}/__simulator/{call}", data, method=method)
-        with urllib.request.urlopen(request, context=self.trust) as answer:
-            text = answer.read()
-        return json.loads(text) if text else None
-
 
 def install(folder):
     """Makes the packages and installs the wheel; returns the folder that it is in."""
@@ -126,24 +85,6 @@ def define_other_google_rpc():
         descriptor_pool.Default().AddSerializedFile(other.SerializeToString())
 
 
-class RefusingServer(grpc.GenericRpcHandler):
-    """Answers every call with UNAVAILABLE and forbids retries; remembers the metadata of calls."""
-
-    def __init__(self):
-        self.calls = []
-        self.server = grpc.server(concurrent.futures.ThreadPoolExecutor(1), handlers=[self])
-        self.address = f"127.0.0.1:{self.server.add_insecure_port('127.0.0.1:0')}"
-        self.server.start()
-
-    def service(self, details):
-        def refuse(_, context):
-            context.set_trailing_metadata([("grpc-retry-pushback-ms", "-1")])
-            context.abort(grpc.StatusCode.UNAVAILABLE, "busy")
-
-        self.calls.append(dict(details.invocation_metadata))
-        return grpc.unary_unary_rpc_method_handler(refuse)
-
-
 def setUpModule():
     global fg, world, packages
     stack = contextlib.ExitStack()
@@ -152,7 +93,7 @@ def setUpModule():
     sys.path.insert(0, str(install(packages)))
     define_other_google_rpc()
     import falcon_gateway as fg
-    world = World(stack)
+    world = PythonWorld(stack)
 
 
 class ClientsTest(unittest.TestCase):
