@@ -239,7 +239,8 @@ std::string SecurityFlags(const falcon_gateway::Connection& connection) {
   return flags;
 }
 
-std::string GrpcurlLine(const falcon_gateway::Connection& gateway, const Method& method, const Message& request) {
+std::string GrpcurlLine(const falcon_gateway::Connection& gateway, const Method& method,
+                        const Message& request) {
   return StrCat("grpcurl ", SecurityFlags(gateway), "-d ",
                 ShellWord(JsonText(request, JsonForm::kOneLine)), " ", gateway.address, " ",
                 method.descriptor->service()->full_name(), "/", method.descriptor->name());

@@ -142,11 +142,11 @@ absl::Status ReadOutput(std::string_view word, bool terminal, GlobalOptions& opt
 absl::StatusOr<GlobalOptions> GlobalOf(CommandTree& tree, const Environment& environment) {
   GlobalOptions options;
   ASSIGN_OR_RETURN(options.gateway, falcon_gateway::Complete({.address = tree.global["address"],
-                                              .tls = tree.tls,
-                                              .ca_file = tree.global["ca-file"],
-                                              .cert_file = tree.global["cert"],
-                                              .key_file = tree.global["key"]},
-                                             environment.variable));
+                                                              .tls = tree.tls,
+                                                              .ca_file = tree.global["ca-file"],
+                                                              .cert_file = tree.global["cert"],
+                                                              .key_file = tree.global["key"]},
+                                                             environment.variable));
   options.explain = tree.explain;
   options.color = environment.out_is_terminal && !tree.no_color &&
                   environment.variable("NO_COLOR").empty() &&

@@ -40,8 +40,8 @@ int Call(const Catalog& catalog, const Command& command, const Environment& envi
     PrintError(environment.err, ToStd(filled.message()));
     return kExitUsage;
   }
-  const auto channel = falcon_gateway::OpenChannel(command.global.gateway,
-                                                   StrCat("fgctl/", FALCON_GATEWAY_VERSION));
+  const auto channel =
+      falcon_gateway::OpenChannel(command.global.gateway, StrCat("fgctl/", FALCON_GATEWAY_VERSION));
   if (!channel.ok()) {
     PrintError(environment.err, ToStd(channel.status().message()));
     return kExitUsage;

@@ -164,7 +164,8 @@ absl::Status ReadHttp(const Words& words, std::optional<HttpOptions>& http) {
 absl::StatusOr<Settings> Judge(Words words,
                                const std::function<std::string(const char*)>& variable) {
   Settings settings;
-  absl::StatusOr<falcon_gateway::Connection> gateway = falcon_gateway::Complete(std::move(words.gateway), variable);
+  absl::StatusOr<falcon_gateway::Connection> gateway =
+      falcon_gateway::Complete(std::move(words.gateway), variable);
   if (!gateway.ok()) return gateway.status();
   settings.gateway = *std::move(gateway);
   if (!words.timeout.empty()) {

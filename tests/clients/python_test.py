@@ -69,7 +69,7 @@ class PythonWorld(world_of_tests.World):
 
 def install(folder):
     """Makes the packages and installs the wheel; returns the folder that it is in."""
-    run(str(ROOT / "scripts/generate-clients"), str(folder / "clients"))
+    run(str(ROOT / "scripts/generate-clients"), "--out", str(folder / "clients"), "python")
     (wheel,) = (folder / "clients/python/dist").glob("*.whl")
     run("/usr/bin/python3", "-m", "venv", "--system-site-packages", str(folder / "venv"))
     run(str(folder / "venv/bin/pip"), "install", "--quiet", "--no-index", str(wheel))

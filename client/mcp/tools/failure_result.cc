@@ -23,7 +23,7 @@ constexpr size_t kFieldBytes = 128;
 // The gateway puts a lone violation into the message too.
 std::string ViolationLines(const Failure& failure, const ParameterOf& parameter_of) {
   std::string out;
-  for (const Violation& violation : failure.violations) {
+  for (const client::Violation& violation : failure.violations) {
     const std::string name = violation.field.empty() ? "request" : parameter_of(violation.field);
     out.append(StrCat("- ", UntrustedText(name, kFieldBytes), ": ",
                       UntrustedText(violation.description, kMessageBytes), "\n"));

@@ -40,7 +40,8 @@ std::string Control(const std::string& path, const std::string& arguments = "-X 
       "curl -sSf " + arguments + " \"" + Variable("TEST_CONTROL") + "/" + path + "\"";
   std::FILE* pipe = popen(command.c_str(), "r");
   std::string out;
-  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) out.push_back(static_cast<char>(c));
+  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe))
+    out.push_back(static_cast<char>(c));
   EXPECT_EQ(pclose(pipe), 0) << command;
   return out;
 }
@@ -64,8 +65,9 @@ class ClientTest : public testing::Test {
   void TearDown() override { Control("simulator/faults", "-X DELETE"); }
 
   // Adds the ids of the batches that are left.
-  static void ReadRest(Export<v1::ExportDetectionsResponse>& batches, std::vector<std::string>& ids,
-                       const std::function<void()>& after_each = [] {}) {
+  static void ReadRest(
+      Export<v1::ExportDetectionsResponse>& batches, std::vector<std::string>& ids,
+      const std::function<void()>& after_each = [] {}) {
     while (const v1::ExportDetectionsResponse* batch = batches.Next()) {
       for (const v1::Detection& one : batch->detections()) ids.push_back(one.composite_id());
       after_each();
@@ -176,8 +178,8 @@ TEST_F(ClientTest, TokenOfAnExportResumesBehindWhatWasRead) {
 
 TEST_F(ClientTest, ExportFailsOnceRetryForHasPassed) {
   const Client nobody = Connected({.address = "127.0.0.1:1"});
-  auto batches = nobody.Export(&v1::HostService::Stub::ExportHosts, {},
-                               {.retry_for = milliseconds(0), .stop = {}});
+  auto batches =
+      nobody.Export(&v1::HostService::Stub::ExportHosts, {}, {.retry_for = milliseconds(0)});
   EXPECT_EQ(batches.Next(), nullptr);
   ASSERT_NE(batches.failure(), nullptr);
   EXPECT_EQ(batches.failure()->code, grpc::StatusCode::UNAVAILABLE);
@@ -222,9 +224,9 @@ TEST_F(ClientTest, CallIsMadeAgainWhileTheGatewaySaysThatItMaySucceed) {
 }
 
 TEST_F(ClientTest, NegativePushbackForbidsRetries) {
-  const Client refused(grpc::CreateChannel(Variable("TEST_REFUSING_ADDRESS"),
-                                           grpc::InsecureChannelCredentials()),
-                       "soar");
+  const Client refused(
+      grpc::CreateChannel(Variable("TEST_REFUSING_ADDRESS"), grpc::InsecureChannelCredentials()),
+      "soar");
   const auto answer = refused.Call(&v1::GatewayService::Stub::GetStatus, {});
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(answer.failure().code, grpc::StatusCode::UNAVAILABLE);
@@ -237,8 +239,7 @@ TEST_F(ClientTest, DelayBeyondTheTimeoutIsReportedWithRetryInfo) {
   // A gateway of its own: the budget is closed for all of its callers.
   const Client fresh = Connected({.address = Control("gateway")});
   Fault(R"({"kind": "rate_limited", "path": "/devices", "in_seconds": 40})");
-  const auto answer =
-      fresh.Call(&v1::HostService::Stub::ListHosts, {}, {.timeout = seconds(10), .stop = {}});
+  const auto answer = fresh.Call(&v1::HostService::Stub::ListHosts, {}, {.timeout = seconds(10)});
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(answer.failure().reason, "RATE_LIMITED");
   EXPECT_TRUE(answer.failure().MayPass());
@@ -257,8 +258,8 @@ TEST_F(ClientTest, StopCancelsACall) {
 
 TEST_F(ClientTest, MutualTlsNeedsAClientCertificate) {
   Connection mutual{.address = Variable("TEST_MUTUAL_ADDRESS")};
-  const auto refused = Connected(mutual).Call(&v1::GatewayService::Stub::GetStatus, {},
-                                              {.timeout = seconds(1), .stop = {}});
+  const auto refused =
+      Connected(mutual).Call(&v1::GatewayService::Stub::GetStatus, {}, {.timeout = seconds(1)});
   EXPECT_FALSE(refused.ok());
   mutual.cert_file = Variable("TEST_CERT_FILE");
   EXPECT_FALSE(Client::Connect(mutual).ok());
@@ -297,12 +298,14 @@ TEST_F(ClientTest, EachOfTheSevenQuestionsReturnsRecords) {
   v1::ListIncidentsRequest incidents;
   incidents.mutable_filter()->set_days(30);
   incidents.mutable_filter()->add_statuses(v1::INCIDENT_STATUS_NEW);
-  EXPECT_GT(client_.Call(&v1::IncidentService::Stub::ListIncidents, incidents)->incidents_size(), 0);
+  EXPECT_GT(client_.Call(&v1::IncidentService::Stub::ListIncidents, incidents)->incidents_size(),
+            0);
 
   v1::ListRtrSessionsRequest sessions;
   sessions.mutable_filter()->add_statuses(v1::RTR_SESSION_STATUS_ACTIVE);
   EXPECT_GT(
-      client_.Call(&v1::RtrSessionService::Stub::ListRtrSessions, sessions)->rtr_sessions_size(), 0);
+      client_.Call(&v1::RtrSessionService::Stub::ListRtrSessions, sessions)->rtr_sessions_size(),
+      0);
 
   v1::ListDiscoveredHostsRequest assets;
   assets.mutable_filter()->add_statuses(v1::ENTITY_TYPE_UNMANAGED);

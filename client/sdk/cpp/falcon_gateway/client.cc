@@ -33,8 +33,9 @@ constexpr falcon::Backoff kBackoff(milliseconds(500), milliseconds(8'000));
 milliseconds DelayAfter(const Failure& failure, int failures) {
   const double jitter = falcon::RandomJitter()();
   if (!failure.retry_delay) return kBackoff.After(failures, jitter);
-  return *failure.retry_delay + milliseconds(static_cast<int64_t>(
-                                    static_cast<double>(failure.retry_delay->count()) * 0.1 * jitter));
+  return *failure.retry_delay +
+         milliseconds(static_cast<int64_t>(static_cast<double>(failure.retry_delay->count()) * 0.1 *
+                                           jitter));
 }
 
 // False: it was told to stop.
@@ -83,7 +84,8 @@ std::optional<Failure> CallWithRetries(
     const milliseconds delay = DelayAfter(failure, failures);
     const bool late = std::chrono::system_clock::now() + delay >= end;
     // A list whose cursor expired starts over.
-    if (!failure.MayPass() || failure.EndsToken() || failures == kMaxAttempts || late) return failure;
+    if (!failure.MayPass() || failure.EndsToken() || failures == kMaxAttempts || late)
+      return failure;
     if (!Sleep(delay, options.stop)) return failure;
   }
 }

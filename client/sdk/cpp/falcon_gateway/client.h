@@ -54,7 +54,7 @@ struct CallOptions {
   // Without progress, after which an export is given up.
   std::chrono::milliseconds retry_for{120'000};
   // A stop cancels the call, which then ends with CANCELLED.
-  std::stop_token stop;
+  std::stop_token stop{};
 };
 
 // The attempts of a call with one response, within one timeout: at most 5, no sooner than RetryInfo
@@ -180,11 +180,10 @@ class Client {
                         const CallOptions& options = {}) const {
     Stub stub(channel_);
     Response response;
-    std::optional<Failure> failure =
-        CallWithRetries(options, [&](grpc::ClientContext& context) {
-          Prepare(context);
-          return (stub.*method)(&context, request, &response);
-        });
+    std::optional<Failure> failure = CallWithRetries(options, [&](grpc::ClientContext& context) {
+      Prepare(context);
+      return (stub.*method)(&context, request, &response);
+    });
     if (failure) return *std::move(failure);
     return response;
   }
@@ -219,10 +218,9 @@ class Client {
 
   // An Export method, from the request's resume_token on. The client must outlive the export.
   template <class Stub, class Request, class Response>
-  falcon_gateway::Export<Response> Export(
-      std::unique_ptr<grpc::ClientReader<Response>> (Stub::*method)(grpc::ClientContext*,
-                                                                     const Request&),
-      Request request, const CallOptions& options = {}) const {
+  falcon_gateway::Export<Response> Export(std::unique_ptr<grpc::ClientReader<Response>> (
+                                              Stub::*method)(grpc::ClientContext*, const Request&),
+                                          Request request, const CallOptions& options = {}) const {
     std::string token = request.resume_token();
     auto open = [this, method, request = std::move(request)](
                     grpc::ClientContext& context, const std::string& resume_token) mutable {

@@ -27,7 +27,8 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> CredentialsOf(
     if (path->empty()) continue;
     ASSIGN_OR_RETURN(const Secret text, ReadFile(*path, AllowedReaders::kAnyone));
     if (text.empty()) {
-      return absl::InvalidArgumentError(StrCat("file ", falcon::EscapeUnsafe(*path, std::string::npos), " is empty"));
+      return absl::InvalidArgumentError(
+          StrCat("file ", falcon::EscapeUnsafe(*path, std::string::npos), " is empty"));
     }
     *target = text.Reveal();
   }

@@ -14,12 +14,12 @@ namespace falcon_gateway {
 
 struct Connection {
   // HOST:PORT, or unix:PATH.
-  std::string address;
+  std::string address{};
   bool tls = false;
   // PEM files. Empty: the system's authorities; no certificate of the client's own.
-  std::string ca_file;
-  std::string cert_file;
-  std::string key_file;
+  std::string ca_file{};
+  std::string cert_file{};
+  std::string key_file{};
 };
 
 // Completes what was said: from FALCON_GATEWAY_ADDRESS (else 127.0.0.1:50051),
