@@ -1,7 +1,7 @@
 """Checks the documents against the repository and the running programs.
 
 usage: check_documents.py names            links, anchors, paths, identifiers, metrics and log events exist
-       check_documents.py commands BUILD   console blocks, Python and MCP configurations run against a simulator and a gateway
+       check_documents.py commands BUILD   console blocks, Python, TypeScript and MCP configurations run against a simulator and a gateway
 
 In a ```console block, lines that begin with "$ " are commands and "> " continues one. A command must succeed, or end with the status of a
 comment "# exit status N". Other lines are output, in order; "..." stands for anything.
@@ -178,7 +178,7 @@ def check_command(world, document, command, output):
     if outcome.returncode != int(status[1] if status else 0):
         problems.append(f"{document}: {command}\n  ended with {outcome.returncode}: {outcome.stdout[:2000]}")
     redirected = re.search(r" >>? ", command)
-    if re.match(r"(fgctl|grpcurl|buf curl) ", command) and not redirected and not outcome.stdout:
+    if re.match(r"(fgctl|grpcurl|buf curl|\S+/node) ", command) and not redirected and not outcome.stdout:
         problems.append(f"{document}: {command}\n  printed nothing")
     rest = outcome.stdout
     for part in (part.strip() for line in output for part in line.split("...")):
@@ -198,6 +198,9 @@ def check_block(world, document, language, block):
         outcome = world.run("build/venv/bin/python -", block)
         if outcome.returncode or not outcome.stdout:
             problems.append(f"{document}: Python printed: {outcome.stdout}")
+    if language == "typescript":
+        (world.folder / "example.mts").write_text(block)
+        check_command(world, document, "build/tools/node_modules/node/bin/node example.mts", [])
     if language == "json" and "mcpServers" in block:
         for server in json.loads(block)["mcpServers"].values():
             check_command(world, document, " ".join([pathlib.Path(server["command"]).name, *server["args"]]), ["All works"])

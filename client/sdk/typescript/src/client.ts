@@ -15,7 +15,7 @@ import { VERSION } from "./version.js";
 export interface ClientOptions {
   /** HOST:PORT or unix:PATH. Default: FALCON_GATEWAY_ADDRESS, else 127.0.0.1:50051. */
   address?: string;
-  /** Use TLS; on by itself where a file is given. */
+  /** Whether to use TLS. Default: where a file is given. */
   tls?: boolean;
   /** PEM file of the authorities to trust. Default: FALCON_GATEWAY_CA_FILE, else the system's. */
   caFile?: string;
@@ -60,7 +60,7 @@ function settingsOf(options: ClientOptions) {
   if (!cert !== !key) {
     throw new TypeError("certFile and keyFile go together, as do FALCON_GATEWAY_CERT_FILE and FALCON_GATEWAY_KEY_FILE");
   }
-  return { address, ca, cert, key, tls: options.tls || !!ca || !!cert };
+  return { address, ca, cert, key, tls: options.tls ?? (!!ca || !!cert) };
 }
 
 function sessionFor(options: ClientOptions): { baseUrl: string; manager: Http2SessionManager } {
