@@ -2,14 +2,12 @@
 
 usage: generate.py DESCRIPTOR_SET PACKAGE_FOLDER VERSION     (the descriptor set holds imports and source info)
 """
-import collections
 import pathlib
-import re
 import sys
 
-from google.protobuf import descriptor_pb2
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from methods import Field, comments_of, kind_of, read_files, snake  # noqa: E402
 
-Field = descriptor_pb2.FieldDescriptorProto
 SCALARS = {Field.TYPE_STRING: "str", Field.TYPE_BYTES: "bytes", Field.TYPE_BOOL: "bool", Field.TYPE_DOUBLE: "float", Field.TYPE_FLOAT: "float"}
 CLIENTS = {
     "Client": ("SyncCaller", "Pager", "Export", "A client that blocks the thread that calls it. Any number of threads may call at once."),
@@ -29,11 +27,6 @@ from falcon_gateway.sync import Export, Pager, SyncCaller
 '''
 
 
-def comments_of(file):
-    """Leading comments by the path of their element."""
-    return {tuple(place.path): " ".join(place.leading_comments.split()) for place in file.source_code_info.location}
-
-
 def class_name(type_name):
     return {".google.protobuf.FieldMask": "field_mask_pb2.FieldMask"}.get(type_name, "v1." + type_name.rpartition(".")[2])
 
@@ -46,22 +39,6 @@ def type_of(field):
     else:
         one = SCALARS.get(field.type, "int")
     return f"Iterable[{one}]" if field.label == Field.LABEL_REPEATED else one
-
-
-def snake(name):
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-
-
-def kind_of(rpc, request, response):
-    names = {field.name for field in response.field}
-    if rpc.server_streaming:
-        return "export"
-    if "next_page_token" in names:
-        return "pages"
-    first = request.field[0] if request.field else Field()
-    if rpc.name.startswith("BatchGet") and first.type == Field.TYPE_STRING and first.label == Field.LABEL_REPEATED:
-        return "batch"
-    return "unary"
 
 
 def method(service, rpc, about, messages, asynchronous, pager, export):
@@ -117,10 +94,7 @@ def write_names(files, package):
 
 def main():
     descriptor_set, package, version = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
-    files = descriptor_pb2.FileDescriptorSet.FromString(descriptor_set.read_bytes()).file
-    ours = [file for file in files if file.package == "falcon_gateway.v1"]
-    methods = collections.Counter(snake(rpc.name) for file in ours for service in file.service for rpc in service.method)
-    assert max(methods.values()) == 1, "a method name is not unique"
+    ours = read_files(descriptor_set)
     write_clients(ours, package)
     write_names(ours, package)
     (package / "_version.py").write_text(f'"""The version of the package. Generated."""\n__version__ = "{version}"\n')

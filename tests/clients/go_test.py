@@ -1,0 +1,33 @@
+"""The Go module, built against Debian's packages, checked by go vet, then driven against a TLS gateway and the simulator.
+
+usage: go_test.py BUILD
+"""
+import os
+import pathlib
+import sys
+import tempfile
+
+import world
+
+BUILD = pathlib.Path(sys.argv[1]).resolve()
+MODULE = "github.com/falcon-gateway/falcon-gateway-go"
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        world.run(str(world.ROOT / "scripts/generate-clients"), "--out", str(folder / "clients"), "go")
+        packages = folder / "gopath/src"
+        (packages / MODULE).parent.mkdir(parents=True)
+        (folder / "clients/go").rename(packages / MODULE)
+        (packages / "client_test").mkdir()
+        test = (world.ROOT / "tests/clients/go/client_test.go").read_text()
+        (packages / "client_test/client_test.go").write_text(test.replace("MODULE", MODULE))
+        # Debian's Go packages have no module index.
+        os.environ.update(GO111MODULE="off", GOPATH=f"{folder / 'gopath'}:/usr/share/gocode", GOCACHE=str(BUILD / "go-cache"), GOFLAGS="-trimpath")
+        assert not world.run("gofmt", "-l", str(packages))
+        world.run("go", "vet", f"{MODULE}/...", "client_test")
+        world.run_language_test(BUILD, ["go", "test", "-v", "client_test"], folder)
+
+
+main()
