@@ -87,12 +87,18 @@ std::vector<std::string> FqlWords(const google::protobuf::EnumDescriptor& type) 
   return words;
 }
 
-std::string Words(const options::v1::Fql& fql, const FieldDescriptor* field) {
+std::vector<std::string> ValuesOf(const options::v1::Fql& fql, const FieldDescriptor* field) {
   std::vector<std::string> words(fql.values().begin(), fql.values().end());
   if (words.empty() && field != nullptr && field->enum_type() != nullptr) {
     words = FqlWords(*field->enum_type());
   }
-  return words.empty() ? std::string() : StrCat(" ", Join(words, ", "), ".");
+  return words;
+}
+
+FqlFieldHelp WithValues(FqlFieldHelp field, std::vector<std::string> values) {
+  if (!values.empty()) field.help += StrCat(" ", Join(values, ", "), ".");
+  field.values = std::move(values);
+  return field;
 }
 
 std::string JsonKeyOf(const FieldDescriptor& field) {
@@ -114,11 +120,13 @@ void AddFields(const Descriptor& type, const std::string& prefix,
       const options::v1::Fql& fql = field.options().GetExtension(options::v1::fql);
       const options::v1::FqlKind kind =
           fql.kind() == options::v1::FQL_KIND_UNSPECIFIED ? KindOfRecordField(field) : fql.kind();
-      out.push_back({.name = fql.name().empty() ? path : fql.name(),
-                     .kind = KindWord(kind),
-                     .operators = Operators(kind, fql, defaults),
-                     .sortable = fql.sortable(),
-                     .help = FirstSentence(CommentOf(field)) + Words(fql, &field)});
+      out.push_back(WithValues({.name = fql.name().empty() ? path : fql.name(),
+                                .kind = KindWord(kind),
+                                .operators = Operators(kind, fql, defaults),
+                                .sortable = fql.sortable(),
+                                .values = {},
+                                .help = FirstSentence(CommentOf(field))},
+                               ValuesOf(fql, &field)));
     }
     if (field.message_type() != nullptr && !field.is_map() &&
         KindOf(*field.message_type()) == MessageKind::kOther) {
@@ -146,13 +154,15 @@ std::vector<FqlFieldHelp> FqlFieldsOf(const Descriptor& record) {
   const auto& options = record.options();
   for (int i = 0; i < options.ExtensionSize(options::v1::filter_only); ++i) {
     const options::v1::FqlField& field = options.GetExtension(options::v1::filter_only, i);
-    fields.push_back(
+    fields.push_back(WithValues(
         {.name = field.name(),
          .kind = KindWord(field.kind()),
          .operators =
              Operators(field.kind(), field.fql(), options.GetExtension(options::v1::fql_defaults)),
          .sortable = field.fql().sortable(),
-         .help = StrCat(field.about(), " Not in records.", Words(field.fql(), nullptr))});
+         .values = {},
+         .help = StrCat(field.about(), " Not in records.")},
+        ValuesOf(field.fql(), nullptr)));
   }
   std::sort(fields.begin(), fields.end(),
             [](const FqlFieldHelp& a, const FqlFieldHelp& b) { return a.name < b.name; });

@@ -27,7 +27,9 @@ struct FqlFieldHelp {
   // Such as ": :[] :! > >= < <= ~"; empty: for orders only.
   std::string operators;
   bool sortable = false;
-  // First sentence of the comment, and the closed vocabulary if there is one.
+  // The closed vocabulary, if there is one.
+  std::vector<std::string> values;
+  // First sentence of the comment, and the vocabulary.
   std::string help;
 };
 

@@ -28,7 +28,9 @@ bool Unpack(grpc::ByteBuffer& bytes, Message& message) {
   return reader.status().ok() && message.ParsePartialFromZeroCopyStream(&reader);
 }
 
-void Prepare(grpc::ClientContext& context, const CallSettings& settings) {
+void Prepare(grpc::ClientContext& context, const CallSettings& settings,
+             const std::string& caller) {
+  if (!caller.empty()) context.AddMetadata("falcon-caller", caller);
   if (settings.timeout) context.set_deadline(std::chrono::system_clock::now() + *settings.timeout);
   for (const auto& [key, value] : settings.metadata) context.AddMetadata(key, value);
 }
@@ -68,12 +70,15 @@ class Queue {
 
 }  // namespace
 
-Invoker::Invoker(std::shared_ptr<grpc::Channel> channel, const Catalog& catalog)
-    : channel_(std::move(channel)), stub_(channel_), catalog_(catalog) {}
+Invoker::Invoker(std::shared_ptr<grpc::Channel> channel, const Catalog& catalog, std::string caller)
+    : channel_(std::move(channel)),
+      stub_(channel_),
+      catalog_(catalog),
+      caller_(std::move(caller)) {}
 
 Answer Invoker::Unary(const Method& method, const Message& request, const CallSettings& settings) {
   grpc::ClientContext context;
-  Prepare(context, settings);
+  Prepare(context, settings, caller_);
   Queue queue;
   const grpc::ByteBuffer packed = Pack(request);
   const auto call = stub_.PrepareUnaryCall(&context, PathOf(method), packed, queue.get());
@@ -93,7 +98,7 @@ std::optional<Failure> Invoker::Stream(const Method& method, const Message& requ
                                        const CallSettings& settings,
                                        const std::function<bool(const Message&)>& on_message) {
   grpc::ClientContext context;
-  Prepare(context, settings);
+  Prepare(context, settings, caller_);
   Queue queue;
   const auto call = stub_.PrepareCall(&context, PathOf(method), queue.get());
   call->StartCall(nullptr);

@@ -54,8 +54,9 @@ class Gateway {
 // Over a channel.
 class Invoker final : public Gateway {
  public:
-  // `catalog` must outlive the invoker and all answers.
-  Invoker(std::shared_ptr<grpc::Channel> channel, const Catalog& catalog);
+  // `catalog` must outlive the invoker and all answers. `caller`: the name under which the gateway
+  // accounts the calls; empty: none.
+  Invoker(std::shared_ptr<grpc::Channel> channel, const Catalog& catalog, std::string caller = {});
 
   Answer Unary(const Method& method, const google::protobuf::Message& request,
                const CallSettings& settings) override;
@@ -67,6 +68,7 @@ class Invoker final : public Gateway {
   std::shared_ptr<grpc::Channel> channel_;
   grpc::GenericStub stub_;
   const Catalog& catalog_;
+  const std::string caller_;
 };
 
 }  // namespace falcon::client

@@ -6,6 +6,7 @@
 #include "cli/environment.h"
 #include "cli/notes.h"
 #include "messages.h"
+#include "render/document_text.h"
 #include "render/failure_text.h"
 #include "render/record_table.h"
 #include "text.h"
@@ -48,12 +49,15 @@ void ShowCard(const CallContext& context, const Method& method, const Message& a
   const Message& record =
       method.shape.records == nullptr ? answer : MessageAt(answer, *method.shape.records, -1);
   std::ostream& out = context.environment.out;
-  if (context.options.output == OutputFormat::kTable) {
+  if (context.ForPeople()) {
     out << Card(record, context.style);
   } else if (context.options.output == OutputFormat::kJson) {
     out << JsonText(answer, JsonForm::kPretty) << '\n';
+  } else if (context.options.output == OutputFormat::kYaml) {
+    out << YamlText(record);
   } else {
-    out << JsonText(record, JsonForm::kOneLine) << '\n';
+    const auto sink = MakeSink(context.options.output, *record.GetDescriptor(), {}, {}, out);
+    sink->Add(record);
   }
   out.flush();
 }
@@ -138,7 +142,7 @@ int RunBatch(const CallContext& context, const Method& method, Message& request)
                             << EscapeUnsafe(deferred.front()) << " on.\n";
     return kExitFailed;
   }
-  if (rows == 0 && !notes.missing() && context.options.output == OutputFormat::kTable) {
+  if (rows == 0 && !notes.missing() && context.ForPeople()) {
     context.environment.err << "No " << RecordsWord(method) << ".\n";
   }
   return notes.code();
@@ -176,9 +180,13 @@ void ReportMore(const CallContext& context, const MethodCall& call, const Messag
     const std::optional<int64_t> total = NumberField(last, "total_size");
     err << Grouped(rows) << (total ? StrCat(" of ", Grouped(*total)) : std::string()) << ' '
         << RecordsWord(method) << '.';
-    if (!call.limit) err << " More: --all, --limit N, or --page-token " << EscapeUnsafe(next);
+    // A token is for programs.
+    if (!call.limit) {
+      err << " More: --all" << (context.ForPeople() ? " or --limit N." : ", --limit N, or ");
+      if (!context.ForPeople()) err << "--page-token " << EscapeUnsafe(next);
+    }
     err << '\n';
-  } else if (rows == 0 && context.options.output == OutputFormat::kTable) {
+  } else if (rows == 0 && context.ForPeople()) {
     err << "No " << RecordsWord(method) << " match.\n";
   }
 }
@@ -268,7 +276,9 @@ CallContext::CallContext(Gateway& the_gateway, const GlobalOptions& the_options,
       options(the_options),
       flags(the_flags),
       environment(the_environment),
-      style{.color = options.color, .width = environment.width, .now = environment.now()},
+      style{.color = options.color,
+            .width = options.output == OutputFormat::kWide ? 0 : environment.width,
+            .now = environment.now()},
       err_style{.color = options.color && environment.err_is_terminal,
                 .width = 0,
                 .now = environment.now()} {}
@@ -283,11 +293,14 @@ void CallContext::ReportHidden(const RecordSink& sink) const {
   const std::vector<std::string> hidden = sink.Hidden();
   if (hidden.empty()) return;
   environment.err << "Columns that do not fit: " << Join(hidden, ", ")
-                  << ". Choose columns with --fields, or see all with --output json.\n";
+                  << ". Choose columns with --fields, or see all with --output wide.\n";
 }
 
 std::unique_ptr<RecordSink> CallContext::Sink(const Method& method, const Message& request) const {
-  return MakeSink(options.output, method, MaskOf(method, request), style, environment.out);
+  const FieldDescriptor& records = *method.shape.records;
+  if (options.output == OutputFormat::kJson) return MakeJsonSink(records, environment.out);
+  return MakeSink(options.output, *records.message_type(), MaskOf(method, request), style,
+                  environment.out);
 }
 
 int CheckOutput(const Environment& environment, int code) {

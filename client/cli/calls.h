@@ -26,6 +26,10 @@ struct CallContext {
               const std::vector<Flag>& the_flags, const Environment& the_environment);
 
   bool Interrupted() const { return environment.stop.stop_requested(); }
+  // A table or cards, and words beside them.
+  bool ForPeople() const {
+    return options.output == OutputFormat::kTable || options.output == OutputFormat::kWide;
+  }
   // A write to standard output failed.
   bool OutputFailed() const { return !environment.out.good(); }
 

@@ -6,8 +6,10 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/command_tree.h"
+#include "cli/completion.h"
 #include "cli/environment.h"
 #include "cli/reference.h"
+#include "naming.h"
 #include "text.h"
 
 namespace falcon::client {
@@ -124,18 +126,31 @@ absl::StatusOr<MethodCall> CallOf(Leaf& leaf, std::istream& in) {
 }
 
 absl::Status ReadOutput(std::string_view word, bool terminal, GlobalOptions& options) {
-  const std::string format = Lower(word);
-  if (format == "json" || (format.empty() && !terminal)) {
-    options.output = OutputFormat::kJson;
-  } else if (format == "ndjson") {
-    options.output = OutputFormat::kNdjson;
-  } else if (format == "table" || format.empty()) {
-    options.output = OutputFormat::kTable;
-  } else {
+  const std::string format = word.empty() ? (terminal ? "table" : "json") : Lower(word);
+  const auto known = std::ranges::find(kOutputFormats, format);
+  if (known == kOutputFormats.end()) {
     return absl::InvalidArgumentError(
-        StrCat("--output: '", EscapeUnsafe(word),
-               "' is not an output format. Known: table, json, ndjson."));
+        StrCat("--output: '", EscapeUnsafe(word), "' is not an output format. Known: ",
+               Join({kOutputFormats.begin(), kOutputFormats.end()}, ", "), "."));
   }
+  options.output = static_cast<OutputFormat>(known - kOutputFormats.begin());
+  return absl::OkStatus();
+}
+
+// Documents and tables cannot be appended to, and only records with an id of their own have one.
+absl::Status FitOutput(const MethodCall& call, std::string_view asked, GlobalOptions& options) {
+  const auto* records = call.method->shape.records;
+  const bool has_id = records != nullptr && records->message_type() != nullptr &&
+                      IsRecordIdField(*records->message_type()->field(0));
+  if (options.output == OutputFormat::kIds && !has_id) {
+    return absl::InvalidArgumentError("--output ids: what this command returns has no id.");
+  }
+  if (call.resume_file.empty()) return absl::OkStatus();
+  if (!asked.empty() && options.output != OutputFormat::kNdjson) {
+    return absl::InvalidArgumentError(
+        "--resume-file appends records and requires --output ndjson.");
+  }
+  options.output = OutputFormat::kNdjson;
   return absl::OkStatus();
 }
 
@@ -147,6 +162,11 @@ absl::StatusOr<GlobalOptions> GlobalOf(CommandTree& tree, const Environment& env
                                                               .cert_file = tree.global["cert"],
                                                               .key_file = tree.global["key"]},
                                                              environment.variable));
+  for (const std::string& name :
+       {tree.global["caller"], environment.variable("FALCON_GATEWAY_CALLER"),
+        std::string("fgctl")}) {
+    if (options.caller.empty()) options.caller = name;
+  }
   options.explain = tree.explain;
   options.color = environment.out_is_terminal && !tree.no_color &&
                   environment.variable("NO_COLOR").empty() &&
@@ -156,17 +176,6 @@ absl::StatusOr<GlobalOptions> GlobalOf(CommandTree& tree, const Environment& env
   }
   RETURN_IF_ERROR(ReadOutput(tree.global["output"], environment.out_is_terminal, options));
   return options;
-}
-
-// Documents and tables cannot be appended to.
-absl::Status FitOutput(const MethodCall& call, std::string_view asked, GlobalOptions& options) {
-  if (call.resume_file.empty()) return absl::OkStatus();
-  if (!asked.empty() && options.output != OutputFormat::kNdjson) {
-    return absl::InvalidArgumentError(
-        "--resume-file appends records and requires --output ndjson.");
-  }
-  options.output = OutputFormat::kNdjson;
-  return absl::OkStatus();
 }
 
 absl::Status ReadCall(CommandTree& tree, Leaf& leaf, std::istream& in, Command& command) {
@@ -180,7 +189,7 @@ absl::StatusOr<std::string> OwnText(const CommandTree& tree, const Catalog& cata
   if (tree.describe->parsed()) return Describe(catalog, tree.words, width);
   if (tree.api->parsed()) return ApiPage(catalog);
   if (tree.fql->parsed()) return FqlHelp(catalog, tree.words, width);
-  return Completion(tree, tree.words);
+  return CompletionScript(tree.words);
 }
 
 absl::Status Read(CommandTree& tree, Leaf* leaf, const Catalog& catalog,
@@ -206,10 +215,14 @@ Command ParseCommandLine(const Catalog& catalog, const std::vector<std::string>&
                          const Environment& environment) {
   CommandTree tree;
   GrowTree(tree, catalog, environment.width);
+  Command command;
+  if (!arguments.empty() && arguments.front() == kCompleteCommand) {
+    command.text = Candidates(tree, catalog, {arguments.begin() + 1, arguments.end()});
+    return command;
+  }
   if (std::optional<Command> early = Parse(tree, HelpAsFlag(arguments), environment)) {
     return *std::move(early);
   }
-  Command command;
   const auto parsed =
       std::ranges::find_if(tree.leaves, [](const auto& leaf) { return leaf->app->parsed(); });
   Leaf* leaf = parsed == tree.leaves.end() ? nullptr : parsed->get();

@@ -2,10 +2,12 @@
 #ifndef FALCON_CLIENT_CLI_COMMAND_LINE_H_
 #define FALCON_CLIENT_CLI_COMMAND_LINE_H_
 
+#include <array>
 #include <chrono>
 #include <istream>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,11 +18,18 @@
 
 namespace falcon::client {
 
-enum class OutputFormat { kTable, kJson, kNdjson };
+// kWide: a table of any width. kIds: the records' own ids, a line each.
+enum class OutputFormat { kTable, kWide, kJson, kNdjson, kYaml, kCsv, kIds };
+
+// By their names on the command line, in the order of the enum.
+inline constexpr std::array<std::string_view, 7> kOutputFormats = {
+    "table", "wide", "json", "ndjson", "yaml", "csv", "ids"};
 
 // Where the gateway is, and how to print. The same for every command.
 struct GlobalOptions {
   falcon_gateway::Connection gateway;
+  // The name under which the gateway accounts calls without a client certificate.
+  std::string caller;
   // Unset: 30 s for calls with one answer, none for exports.
   std::optional<std::chrono::milliseconds> timeout;
   OutputFormat output = OutputFormat::kTable;

@@ -1,8 +1,9 @@
-// Grows the tree of commands from the catalog, and writes the completion script.
+// Grows the tree of commands from the catalog.
 #include "cli/command_tree.h"
 
 #include <algorithm>
 
+#include "absl/strings/str_replace.h"
 #include "cli/environment.h"
 #include "cli/flags.h"
 #include "naming.h"
@@ -96,12 +97,48 @@ void AddOwnFlags(Leaf& leaf, size_t width) {
   }
 }
 
+// The flags that every command takes, as CLI11 lists the command's own.
+std::string GlobalHelp(size_t width) {
+  std::string help = "Flags of every command:\n";
+  for (const OwnFlag& flag : GlobalFlags()) {
+    std::string name = StrCat("  --", flag.name, flag.value_hint.empty() ? "" : " ");
+    name += flag.value_hint;
+    name.resize(std::max(name.size() + 2, kHelpColumn), ' ');
+    const std::string margin(kHelpColumn, ' ');
+    help += StrCat(name, absl::StrReplaceAll(HelpOf(flag, width), {{"\n", StrCat("\n", margin)}}),
+                   "\n");
+  }
+  return help;
+}
+
+const Flag* FlagOfKind(const MethodCall& call, FlagKind kind) {
+  const auto found =
+      std::ranges::find_if(call.flags, [kind](const Flag& flag) { return flag.kind == kind; });
+  return found == call.flags.end() ? nullptr : &*found;
+}
+
+// A line that suits lists and exports of any noun: its times, and its first closed vocabulary.
+std::string ExamplesOf(const MethodCall& call) {
+  const Method& method = *call.method;
+  const bool exports = method.descriptor->server_streaming();
+  if (!method.shape.batch() || (!exports && !method.shape.pages())) return {};
+  std::string line = StrCat("fgctl ", method.noun, " ", method.verb);
+  const bool days = std::ranges::find(call.flags, "days", &Flag::name) != call.flags.end();
+  if (days) line += " --days 7";
+  if (const Flag* flag = FlagOfKind(call, FlagKind::kEnum); flag != nullptr) {
+    line += StrCat(" --", flag->name, " ", EnumWords(*flag->field().enum_type()).front());
+  }
+  line += exports ? StrCat(" --resume-file ", method.noun, ".token >> ", method.noun, ".ndjson")
+                  : std::string(" --limit 20 --output csv");
+  return StrCat("Example:\n  ", line, "\n\n");
+}
+
 void AddMethod(CommandTree& tree, CLI::App& parent, const Method& method, size_t width) {
   auto leaf = std::make_unique<Leaf>();
   leaf->call.method = &method;
   leaf->call.flags = FlagsOf(method);
   leaf->app = parent.add_subcommand(method.verb, Wrapped(CommentOf(*method.descriptor), width));
-  leaf->app->footer("Flags of every command: fgctl --help");
+  leaf->app->footer(StrCat(ExamplesOf(leaf->call), GlobalHelp(width)));
   AddPositional(*leaf, width);
   for (const Flag& flag : leaf->call.flags) AddRequestFlag(*leaf, flag, width);
   AddOwnFlags(*leaf, width);
@@ -132,62 +169,8 @@ void AddOwnCommands(CommandTree& tree) {
                  1);
   tree.api = add("api", "Prints the API as a page in Markdown.", 0);
   tree.completion =
-      add("completion", "Prints a completion script for a shell: completion bash.", 1);
+      add("completion", "Prints a completion script: completion bash, zsh or fish.", 1);
   add("help", "Prints this help or that of a command: help [NOUN [VERB]].", 2);
-}
-
-constexpr std::string_view kProgram = "fgctl";
-constexpr std::string_view kHead =
-    "# bash completion for fgctl: source <(fgctl completion bash)\n"
-    "_fgctl() {\n"
-    "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} cmd= i words=\n"
-    "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-    "    [[ ${COMP_WORDS[i]} == -* ]] || cmd+=\" ${COMP_WORDS[i]}\"\n"
-    "  done\n";
-
-constexpr std::string_view kTail =
-    "  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-    "}\n"
-    "complete -o default -F _fgctl fgctl\n";
-
-std::string Case(std::string_view pattern, const std::vector<std::string>& words) {
-  return StrCat("    ", pattern, ") words=\"", Join(words, " "), "\" ;;\n");
-}
-
-// " hosts list", as the script joins the words before the cursor.
-std::string WordsOf(const CLI::App& app) { return CommandName(app).substr(kProgram.size()); }
-
-std::string CommandCases(const CommandTree& tree) {
-  std::string cases;
-  for (const CLI::App* noun : tree.root.get_subcommands({})) {
-    const std::vector<std::string> verbs = KnownWords(*noun, false);
-    if (verbs.empty()) continue;
-    for (const char* reader : {"", " describe", " help"}) {
-      cases.append(Case(StrCat("\"", reader, WordsOf(*noun), "\""), verbs));
-    }
-  }
-  for (const auto& leaf : tree.leaves) {
-    const std::string words = WordsOf(*leaf->app);
-    cases.append(Case(StrCat("\"", words, "\"|\"", words, " \"*"), KnownWords(*leaf->app, true)));
-  }
-  std::vector<std::string> top = KnownWords(tree.root, false);
-  cases.append(Case("\" describe\"|\" help\"|\" fql\"", top));
-  const std::vector<std::string> flags = KnownWords(tree.root, true);
-  top.insert(top.end(), flags.begin(), flags.end());
-  return StrCat(cases, Case("\" completion\"", {"bash"}), Case("\"\"", top));
-}
-
-// After a flag whose words are known.
-std::string ValueCases(const CommandTree& tree) {
-  std::string cases;
-  for (const auto& leaf : tree.leaves) {
-    for (const Flag& flag : leaf->call.flags) {
-      if (flag.kind != FlagKind::kEnum) continue;
-      cases.append(Case(StrCat("\"", WordsOf(*leaf->app), "\"*\"|--", flag.name, "\""),
-                        EnumWords(*flag.field().enum_type())));
-    }
-  }
-  return StrCat(cases, Case("*\"|--output\"|*\"|-o\"", {"table", "json", "ndjson"}));
 }
 
 }  // namespace
@@ -227,15 +210,6 @@ std::string CommandName(const CLI::App& app) {
     name = StrCat(up->get_name(), " ", name);
   }
   return name;
-}
-
-absl::StatusOr<std::string> Completion(const CommandTree& tree,
-                                       const std::vector<std::string>& words) {
-  if (words.size() != 1 || words[0] != "bash") {
-    return absl::InvalidArgumentError("A shell is required. Known: bash.");
-  }
-  return StrCat(kHead, "  case \"$cmd\" in\n", CommandCases(tree), "  esac\n",
-                "  case \"$cmd|$prev\" in\n", ValueCases(tree), "  esac\n", kTail);
 }
 
 }  // namespace falcon::client

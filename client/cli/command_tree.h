@@ -1,5 +1,4 @@
-// The tree of commands: every noun and verb of the catalog, with their flags, as CLI11 parses them
-// and a shell completes them.
+// The tree of commands: every noun and verb of the catalog, with their flags, as CLI11 parses them.
 #ifndef FALCON_CLIENT_CLI_COMMAND_TREE_H_
 #define FALCON_CLIENT_CLI_COMMAND_TREE_H_
 
@@ -9,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "cli/command_line.h"
 
 namespace falcon::client {
@@ -47,10 +45,6 @@ std::vector<std::string> KnownWords(const CLI::App& app, bool flags);
 
 // "fgctl hosts list".
 std::string CommandName(const CLI::App& app);
-
-// A script that completes commands, flags and enum values. The only known shell is bash.
-absl::StatusOr<std::string> Completion(const CommandTree& tree,
-                                       const std::vector<std::string>& words);
 
 }  // namespace falcon::client
 

@@ -186,9 +186,14 @@ std::vector<OwnFlag> GlobalFlags() {
        "PEM file of the client certificate, for mutual TLS. Default: FALCON_GATEWAY_CERT_FILE."},
       {"key", "FILE",
        "PEM file of the client certificate's key. Default: FALCON_GATEWAY_KEY_FILE."},
+      {"caller", "NAME",
+       "Name under which the gateway accounts calls without a client certificate. Default: "
+       "FALCON_GATEWAY_CALLER, else fgctl."},
       {"timeout", "SPAN", "Timeout of each call: 500ms, 30s, 5m. Default 30s; none for exports."},
       {"output", "FORMAT",
-       "table, json or ndjson (one record per line). Default: table on a terminal, else json."},
+       "table, wide (any width), json, ndjson (one record per line), yaml, csv or ids. Default: "
+       "table "
+       "on a terminal, else json."},
       {"explain", "",
        "Show the call as a grpcurl line and the FQL that it sends to Falcon, without calling "
        "Falcon."},

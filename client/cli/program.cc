@@ -46,7 +46,7 @@ int Call(const Catalog& catalog, const Command& command, const Environment& envi
     PrintError(environment.err, ToStd(channel.status().message()));
     return kExitUsage;
   }
-  Invoker invoker(*channel, catalog);
+  Invoker invoker(*channel, catalog, command.global.caller);
   const CallContext context(invoker, command.global, call.flags, environment);
   if (command.global.explain) return Explain(context, *call.method, *request);
   return RunCall(context, call, start, *request);

@@ -2,10 +2,14 @@
 #include "cli/record_sink.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "messages.h"
+#include "render/document_text.h"
 #include "render/record_table.h"
+#include "text.h"
 
 namespace falcon::client {
 namespace {
@@ -79,15 +83,22 @@ class CardSink final : public RecordSink {
   bool first_ = true;
 };
 
-class NdjsonSink final : public RecordSink {
+// Each record as a text of its own.
+class TextSink final : public RecordSink {
  public:
-  explicit NdjsonSink(std::ostream& out) : out_(out) {}
-  void Add(const Message& record) override { out_ << JsonText(record, JsonForm::kOneLine) << '\n'; }
+  using Text = std::function<std::string(const Message& record)>;
+  // `head` comes before the first record.
+  TextSink(Text text, std::ostream& out, std::string head = {})
+      : text_(std::move(text)), out_(out), head_(std::move(head)) {}
+
+  void Add(const Message& record) override { out_ << std::exchange(head_, {}) << text_(record); }
   void EndPage() override { out_.flush(); }
-  void End(const Message*) override { out_.flush(); }
+  void End(const Message*) override { out_ << std::exchange(head_, {}) << std::flush; }
 
  private:
+  const Text text_;
   std::ostream& out_;
+  std::string head_;
 };
 
 // One answer's JSON, although its records may come in many: they are written as they come, never
@@ -142,16 +153,40 @@ class JsonSink final : public RecordSink {
 
 }  // namespace
 
-std::unique_ptr<RecordSink> MakeSink(OutputFormat format, const Method& method,
+std::unique_ptr<RecordSink> MakeSink(OutputFormat format,
+                                     const google::protobuf::Descriptor& record,
                                      const std::vector<std::string>& mask, const Style& style,
                                      std::ostream& out) {
-  if (format == OutputFormat::kJson) return std::make_unique<JsonSink>(*method.shape.records, out);
-  if (format == OutputFormat::kNdjson) return std::make_unique<NdjsonSink>(out);
+  switch (format) {
+    case OutputFormat::kNdjson:
+      return std::make_unique<TextSink>(
+          [](const Message& one) { return JsonText(one, JsonForm::kOneLine) + "\n"; }, out);
+    case OutputFormat::kYaml:
+      return std::make_unique<TextSink>([](const Message& one) { return YamlItem(one); }, out);
+    case OutputFormat::kIds:
+      return std::make_unique<TextSink>(
+          [](const Message& one) {
+            return EscapeUnsafe(ScalarText(one, *one.GetDescriptor()->field(0), -1)) + "\n";
+          },
+          out);
+    case OutputFormat::kCsv: {
+      const auto columns = std::make_shared<const RecordColumns>(ColumnsOf(record, mask));
+      return std::make_unique<TextSink>(
+          [columns](const Message& one) { return CsvRows(one, *columns); }, out,
+          CsvHeader(*columns));
+    }
+    default:
+      break;
+  }
   if (std::find(mask.begin(), mask.end(), "*") != mask.end()) {
     return std::make_unique<CardSink>(style, out);
   }
-  return std::make_unique<TableSink>(ColumnsOf(*method.shape.records->message_type(), mask), style,
-                                     out);
+  return std::make_unique<TableSink>(ColumnsOf(record, mask), style, out);
+}
+
+std::unique_ptr<RecordSink> MakeJsonSink(const google::protobuf::FieldDescriptor& records,
+                                         std::ostream& out) {
+  return std::make_unique<JsonSink>(records, out);
 }
 
 }  // namespace falcon::client

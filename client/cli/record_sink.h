@@ -1,4 +1,4 @@
-// Where records go as they come: a table, JSON, or a line each.
+// Where records go as they come: a table, a document, or a text each.
 #ifndef FALCON_CLIENT_CLI_RECORD_SINK_H_
 #define FALCON_CLIENT_CLI_RECORD_SINK_H_
 
@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "catalog.h"
 #include "cli/command_line.h"
 #include "render/table.h"
 
@@ -29,10 +28,16 @@ class RecordSink {
   virtual std::vector<std::string> Hidden() const { return {}; }
 };
 
-// `mask` is what --fields said. `out` must outlive the sink.
-std::unique_ptr<RecordSink> MakeSink(OutputFormat format, const Method& method,
+// For records of one type, in any format but kJson. `mask` is what --fields said. `out` must outlive
+// the sink.
+std::unique_ptr<RecordSink> MakeSink(OutputFormat format,
+                                     const google::protobuf::Descriptor& record,
                                      const std::vector<std::string>& mask, const Style& style,
                                      std::ostream& out);
+
+// One JSON document like a single answer whose field `records` holds them all.
+std::unique_ptr<RecordSink> MakeJsonSink(const google::protobuf::FieldDescriptor& records,
+                                         std::ostream& out);
 
 }  // namespace falcon::client
 

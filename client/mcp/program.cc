@@ -64,7 +64,7 @@ int RunProgram(const std::vector<std::string>& arguments, const Environment& env
   if (!channel.ok()) return Fail(environment, kExitUsage, channel.status());
   const auto catalog = client::Catalog::Load(DescriptorSet());
   if (!catalog.ok()) return Fail(environment, kExitFailed, catalog.status());
-  client::Invoker gateway(*channel, **catalog);
+  client::Invoker gateway(*channel, **catalog, "falcon-mcp-bridge");
   Bridge bridge{.catalog = **catalog,
                 .gateway = gateway,
                 .address = settings.gateway.address,

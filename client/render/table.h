@@ -18,6 +18,8 @@ struct Style {
   size_t width = 0;
   // What relative times count from.
   absl::Time now;
+  // For programs: instants in full, true and false, numbers as they are, no marks.
+  bool exact = false;
 };
 
 enum class Tint { kPlain, kBold, kDim, kRed, kOrange, kYellow, kGreen };

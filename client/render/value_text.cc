@@ -39,14 +39,15 @@ Cell Marked(std::string_view word, const std::string& text) {
   return {text, Tint::kPlain};
 }
 
-Cell EnumCell(const Message& message, const FieldDescriptor& field, int index) {
+Cell EnumCell(const Message& message, const FieldDescriptor& field, int index, const Style& style) {
   const int number = EnumAt(message, field, index);
   const auto* value = field.enum_type()->FindValueByNumber(number);
   if (value == nullptr) return {StrCat(number), Tint::kPlain};
   if (number == 0) return {};
   const std::string word = EnumWord(*value);
   const std::string& type = field.enum_type()->name();
-  if (!type.ends_with("Severity") && !type.ends_with("Rating")) return {word, Tint::kPlain};
+  const bool severity = type.ends_with("Severity") || type.ends_with("Rating");
+  if (!severity || style.exact) return {word, Tint::kPlain};
   return Marked(word, word);
 }
 
@@ -100,12 +101,13 @@ std::string MessageText(const Message& message, Form form, const Style& style) {
   switch (KindOf(*message.GetDescriptor())) {
     case MessageKind::kTimestamp: {
       const absl::Time instant = TimeOf(message);
+      if (style.exact) return InstantText(instant);
       std::string age = RelativeText(instant, style.now);
       if (form == Form::kShort) return age;
       return StrCat(InstantText(instant), " (", age, ")");
     }
     case MessageKind::kDuration:
-      return SpanText(DurationOf(message));
+      return style.exact ? WellKnownText(message) : SpanText(DurationOf(message));
     case MessageKind::kFieldMask:
       return EscapeUnsafe(WellKnownText(message));
     case MessageKind::kStruct:
@@ -124,14 +126,16 @@ Cell ValueCell(const Message& message, const FieldDescriptor& field, int index, 
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return {MessageText(MessageAt(message, field, index), form, style), Tint::kPlain};
     case FieldDescriptor::CPPTYPE_ENUM:
-      return EnumCell(message, field, index);
+      return EnumCell(message, field, index, style);
     case FieldDescriptor::CPPTYPE_BOOL:
+      if (style.exact) return {ScalarText(message, field, index), Tint::kPlain};
       return {ScalarText(message, field, index) == "true" ? "yes" : "no", Tint::kPlain};
     case FieldDescriptor::CPPTYPE_DOUBLE:
-      if (form == Form::kShort) return {Rounded(DoubleAt(message, field, index)), Tint::kPlain};
+      if (form == Form::kShort && !style.exact)
+        return {Rounded(DoubleAt(message, field, index)), Tint::kPlain};
       return {ScalarText(message, field, index), Tint::kPlain};
     case FieldDescriptor::CPPTYPE_INT32:
-      if (const auto* bands = BandsOf(field)) {
+      if (const auto* bands = BandsOf(field); bands != nullptr && !style.exact) {
         return ScoreCell(ScalarText(message, field, index), *bands);
       }
       [[fallthrough]];

@@ -72,7 +72,7 @@ TEST_F(Fgctl, ListsATableOnATerminalAndSaysThatMoreExist) {
   const ProgramRun run = Run({"detections", "list"});
   EXPECT_EQ(run.code, 0) << run.err;
   EXPECT_THAT(run.out, AllOf(StartsWith("SEVERITY"), HasSubstr("id1\n"), Not(HasSubstr("\x1b"))));
-  EXPECT_THAT(run.err, HasSubstr("2 of 6 detections. More: --all, --limit N, or --page-token 2"));
+  EXPECT_THAT(run.err, HasSubstr("2 of 6 detections. More: --all or --limit N.\n"));
 }
 
 TEST_F(Fgctl, ColorsATerminalUnlessToldNotTo) {
@@ -299,11 +299,11 @@ TEST_F(Fgctl, SuggestsTheNearestWordForInvalidUsage) {
   EXPECT_THAT(Run({"hosts", "lst"}).err, HasSubstr("Did you mean list?"));
   EXPECT_THAT(Run({"hosts", "list", "--hostnme", "x"}).err, HasSubstr("Did you mean --hostname?"));
   EXPECT_THAT(Run({"hosts"}).err, HasSubstr("Known: list, get"));
-  EXPECT_THAT(Run({"status", "-o", "yaml"}).err, HasSubstr("table, json, ndjson"));
+  EXPECT_THAT(Run({"status", "-o", "xml"}).err, HasSubstr("table, wide, json, ndjson"));
   EXPECT_THAT(Run({"status", "--timeout", "soon"}).err, HasSubstr("30s"));
-  for (const char* command : {"detection list", "hosts", "hosts list extra", "status -o yaml",
-                              "detections list --limit 0", "detections list --severity x",
-                              "status --cert a", "status --ca-file /does/not/exist"}) {
+  for (const char* command :
+       {"detection list", "hosts", "hosts list extra", "status -o xml", "detections list --limit 0",
+        "detections list --severity x", "status --cert a", "status --ca-file /does/not/exist"}) {
     EXPECT_EQ(Run(Split(command, ' ')).code, 2) << command;
   }
 }
@@ -366,10 +366,71 @@ TEST_F(Fgctl, FqlAndApiPagesEqualTheCommittedOnes) {
                     HasSubstr("`created_timestamp:>= that many days ago`")));
 }
 
-TEST_F(Fgctl, CompletionKnowsCommandsFlagsAndWords) {
-  const std::string out = RunFgctl({"completion", "bash"}, setting_).out;
-  EXPECT_THAT(out, AllOf(HasSubstr("login-history"), HasSubstr("--min-severity"),
-                         HasSubstr("informational low medium high critical")));
+TEST_F(Fgctl, CompletesCommandsFlagsWordsAndFqlThatBeginAlike) {
+  const struct {
+    std::vector<std::string> words;
+    std::string lines;
+  } cases[] = {
+      {{"host"}, "hosts\n"},
+      {{"hosts", "login"}, "login-history\n"},
+      {{"detections", "list", "--min-s"}, "--min-severity\n"},
+      {{"detections", "list", "--outp"}, "--output\n"},
+      {{"detections", "list", "-o", "j"}, "json\n"},
+      {{"detections", "list", "--severity", ""}, "informational\nlow\nmedium\nhigh\ncritical\n"},
+      {{"detections", "list", "--fql", "severity_n"}, "severity_name:\n"},
+      {{"detections", "list", "--fql", "status:'new'+severity_n"}, "status:'new'+severity_name:\n"},
+      {{"detections", "list", "--fql", "severity_name:'Hi"}, "severity_name:'High'\n"},
+      {{"hosts", "list", "--order-by", "first_s"}, "first_seen\n"},
+      {{"describe", "incid"}, "incidents\n"},
+      {{"hosts", "list", "--hostname", ""}, ""},
+  };
+  for (const auto& one : cases) {
+    std::vector<std::string> words = one.words;
+    words.insert(words.begin(), "__complete");
+    const ProgramRun run = RunFgctl(words, setting_);
+    EXPECT_EQ(run.out, one.lines) << words.back();
+    EXPECT_EQ(run.code, 0) << run.err;
+  }
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    EXPECT_THAT(RunFgctl({"completion", shell}, setting_).out, HasSubstr("fgctl __complete"));
+  }
+  EXPECT_EQ(RunFgctl({"completion", "tcsh"}, setting_).code, 2);
+}
+
+// Each value in its place, hostile text harmless, and nothing for a spreadsheet to run.
+TEST_F(Fgctl, PrintsRecordsAsCsvYamlAndIds) {
+  gateway_.list_detections = [](const auto&, v1::ListDetectionsResponse& response) {
+    v1::Detection& one = *response.add_detections();
+    one.set_composite_id("a:1");
+    one.set_severity(v1::SEVERITY_HIGH);
+    one.mutable_created_timestamp()->set_seconds(1'780'000'000);
+    one.mutable_device()->set_hostname("=cmd(\"x\"), \x1b[2J");
+    one.set_display_name("- a: b");
+    response.add_detections()->set_composite_id("-2");
+    return grpc::Status::OK;
+  };
+  EXPECT_EQ(Run({"detections", "list", "-o", "ids"}).out, "a:1\n-2\n");
+  const ProgramRun csv = Run({"detections", "list", "-o", "csv", "--fields",
+                              "composite_id,severity,created_timestamp,device.hostname"});
+  EXPECT_EQ(csv.out,
+            "composite_id,severity,created_timestamp,device.hostname\n"
+            "a:1,high,2026-05-28T20:26:40Z,\"'=cmd(\"\"x\"\"), \\u{001B}[2J\"\n"
+            "-2,,,\n");
+  EXPECT_EQ(Run({"detections", "list", "-o", "yaml"}).out,
+            "- composite_id: \"a:1\"\n"
+            "  created_timestamp: \"2026-05-28T20:26:40Z\"\n"
+            "  severity: \"SEVERITY_HIGH\"\n"
+            "  display_name: \"- a: b\"\n"
+            "  device:\n"
+            "    hostname: \"=cmd(\\\"x\\\"), \\u001b[2J\"\n"
+            "- composite_id: \"-2\"\n");
+  EXPECT_THAT(Run({"status", "-o", "ids"}).err, HasSubstr("has no id"));
+}
+
+TEST_F(Fgctl, HelpOfACommandHasAnExampleAndTheFlagsOfAll) {
+  const std::string help = RunFgctl({"incidents", "list", "--help"}, setting_).out;
+  EXPECT_THAT(help, AllOf(HasSubstr("fgctl incidents list --days 7 --"),
+                          HasSubstr("--output FORMAT"), HasSubstr("--address HOST:PORT")));
 }
 
 }  // namespace

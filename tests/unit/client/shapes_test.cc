@@ -230,7 +230,8 @@ TEST_F(Shapes, EveryMethodPrintsEmptyAndFullAnswersInEveryFormat) {
         if (full) Fill(response, 3);
         return std::optional<Failure>();
       });
-      for (const std::string format : {"table", "json", "ndjson"}) {
+      for (const std::string format : {"table", "json", "ndjson", "csv", "yaml"}) {
+        if (!full && (format == "csv" || format == "yaml")) continue;
         std::vector<std::string> words = Words(method);
         words.insert(words.end(), {"--output", format});
         const Printed printed = Run(words);

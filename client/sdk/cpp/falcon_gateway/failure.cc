@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -67,7 +68,10 @@ std::optional<int> Failure::ProxyStatus() const {
 }
 
 std::vector<std::string> Failure::RequiredScopes() const {
-  return absl::StrSplit(Fact("required_scopes"), absl::ByAnyChar(", "), absl::SkipEmpty());
+  std::vector<std::string> scopes =
+      absl::StrSplit(Fact("required_scopes"), ',', absl::SkipWhitespace());
+  for (std::string& scope : scopes) absl::StripAsciiWhitespace(&scope);
+  return scopes;
 }
 
 bool Failure::EndsToken() const {
