@@ -12,7 +12,7 @@ import tempfile
 import world
 
 BUILD = pathlib.Path(sys.argv[1]).resolve()
-MODULE = "github.com/falcon-gateway/falcon-gateway-go"
+MODULE = "example.com/falcon-gateway/client"
 
 
 def main():
