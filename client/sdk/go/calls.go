@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
@@ -28,9 +29,9 @@ const (
 )
 
 // How long to wait after so many failures in a row, at least as long as the server told. Clients that failed together spread.
-func delayAfter(failures int, told time.Duration) time.Duration {
-	if told > 0 {
-		return told + time.Duration(float64(told)*0.1*rand.Float64())
+func delayAfter(failures int, last *Error) time.Duration {
+	if last.delayTold {
+		return last.RetryDelay + time.Duration(float64(last.RetryDelay)*0.1*rand.Float64())
 	}
 	delay := maxDelay
 	if failures < 5 {
@@ -42,14 +43,14 @@ func delayAfter(failures int, told time.Duration) time.Duration {
 	return time.Duration(float64(delay) * (0.5 + 0.5*rand.Float64()))
 }
 
-func sleep(ctx context.Context, delay time.Duration) bool {
+func sleep(ctx context.Context, delay time.Duration) error {
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return false
+		return errorFrom(status.FromContextError(ctx.Err()).Err(), nil)
 	case <-timer.C:
-		return true
+		return nil
 	}
 }
 
@@ -68,10 +69,13 @@ func unary[P proto.Message](ctx context.Context, c *Client, path string, request
 			return response, nil
 		}
 		failure := errorFrom(err, trailers)
-		delay := delayAfter(failures, failure.RetryDelay)
+		delay := delayAfter(failures, failure)
 		end, _ := ctx.Deadline()
-		if !failure.Retryable() || failures+1 == maxAttempts || time.Now().Add(delay).After(end) || !sleep(ctx, delay) {
+		if !failure.Retryable() || failures+1 == maxAttempts || time.Now().Add(delay).After(end) {
 			return none, failure
+		}
+		if err := sleep(ctx, delay); err != nil {
+			return none, err
 		}
 	}
 }
@@ -180,24 +184,24 @@ func (e *Export[R]) read() error {
 		return Done
 	}
 	e.stream = nil
-	var failure *Error
-	if !errors.As(err, &failure) || !e.mayResume(failure) {
-		return err
-	}
-	return nil
+	return e.waitAfter(err.(*Error))
 }
 
-func (e *Export[R]) mayResume(failure *Error) bool {
+// Waits until a stream may be opened again. Returns an error if the export cannot go on.
+func (e *Export[R]) waitAfter(failure *Error) error {
 	// A gateway that stops resets its streams, which is told in several ways.
 	reset := failure.Reason == "" && (failure.Code == codes.Canceled || strings.Contains(failure.Message, "RST_STREAM"))
 	if e.failures == 0 {
 		e.brokenSince = time.Now()
 	}
 	e.failures++
-	delay := delayAfter(e.failures, failure.RetryDelay)
+	delay := delayAfter(e.failures, failure)
 	restarts := e.received && e.token == "" // its records would come twice
 	late := time.Now().Add(delay).After(e.brokenSince.Add(e.retryFor))
-	return (failure.Retryable() || reset) && !restarts && !late && sleep(e.ctx, delay)
+	if !(failure.Retryable() || reset) || restarts || late {
+		return failure
+	}
+	return sleep(e.ctx, delay)
 }
 
 type resumable interface {

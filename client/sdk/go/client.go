@@ -41,7 +41,7 @@ type Client struct {
 	options    Options
 }
 
-// NewClient returns a client that connects when it is first used.
+// NewClient returns a client, which connects in the background.
 func NewClient(options Options) (*Client, error) {
 	options = completed(options)
 	transport, err := transportOption(options)

@@ -145,6 +145,7 @@ func TestBatchBeyondTheBoundIsSplitAndKeepsItsOrder(t *testing.T) {
 		found = append(found, host.Id)
 	}
 	expect(t, found, ids)
+	expect(t, len(answer.Missing), 1)
 	expect(t, answer.Missing[0].Id, unknown)
 	var ledger struct{ Counts map[string]int32 }
 	check(t, json.Unmarshal([]byte(control(t, "GET", "simulator/ledger", "")), &ledger))
@@ -209,6 +210,15 @@ func TestMissingScopeIsTold(t *testing.T) {
 	_, err := connect(t, falcongateway.Options{}).ListHosts(background, &pb.ListHostsRequest{}).Next()
 	failed := failure(t, err)
 	expect(t, []interface{}{failed.Reason, failed.RequiredScopes()}, []interface{}{"SCOPE_MISSING", []string{"Hosts:read"}})
+	several := falcongateway.Error{Metadata: map[string]string{"required_scopes": "Real time response:read, Hosts:read"}}
+	expect(t, several.RequiredScopes(), []string{"Real time response:read", "Hosts:read"})
+}
+
+func TestCallThatIsCancelledBetweenAttemptsIsCancelled(t *testing.T) {
+	cancelled, cancel := context.WithCancel(background)
+	time.AfterFunc(100*time.Millisecond, cancel) // the first wait takes 250 ms or more
+	_, err := connect(t, falcongateway.Options{Address: "127.0.0.1:1"}).GetStatus(cancelled, &pb.GetStatusRequest{})
+	expect(t, status.Code(err), codes.Canceled)
 }
 
 func TestCallIsMadeAgainWhileTheGatewaySaysThatItMaySucceed(t *testing.T) {
@@ -249,51 +259,40 @@ func TestMutualTLSNeedsAClientCertificate(t *testing.T) {
 	expect(t, answer.Version != "", true)
 }
 
+func first[R any](t *testing.T, records next[R]) R {
+	t.Helper()
+	record, err := records.Next()
+	check(t, err)
+	return record
+}
+
 func TestEachOfTheSevenQuestionsReturnsRecords(t *testing.T) {
 	client := connect(t, falcongateway.Options{})
 	host, err := client.GetHost(background, hostNamed("srv-prod-001"))
 	check(t, err)
 	expect(t, host.Host.LocalIp, "192.168.1.100")
-	first := map[string]func() error{
-		"detections": func() error {
-			filter := &pb.DetectionFilter{CreatedTime: &pb.DetectionFilter_Days{Days: 7}, Severities: []pb.Severity{pb.Severity_SEVERITY_CRITICAL},
-				Statuses: []pb.DetectionStatus{pb.DetectionStatus_DETECTION_STATUS_NEW}, Hostname: "SRV-PROD-001"}
-			_, err := client.ListDetections(background, &pb.ListDetectionsRequest{Filter: filter}).Next()
-			return err
-		},
-		"iocs": func() error {
-			filter := &pb.IocFilter{Types: []pb.IocType{pb.IocType_IOC_TYPE_SHA256}}
-			_, err := client.ListIocs(background, &pb.ListIocsRequest{Filter: filter}).Next()
-			return err
-		},
-		"vulnerabilities": func() error {
-			filter := &pb.VulnerabilityFilter{Severities: []pb.CveSeverity{pb.CveSeverity_CVE_SEVERITY_CRITICAL}, Hostname: "SRV-PROD-001"}
-			_, err := client.ListVulnerabilities(background, &pb.ListVulnerabilitiesRequest{Filter: filter}).Next()
-			return err
-		},
-		"incidents": func() error {
-			filter := &pb.IncidentFilter{Statuses: []pb.IncidentStatus{pb.IncidentStatus_INCIDENT_STATUS_NEW}}
-			_, err := client.ListIncidents(background, &pb.ListIncidentsRequest{Filter: filter}).Next()
-			return err
-		},
-		"RTR sessions": func() error {
-			filter := &pb.RtrSessionFilter{Statuses: []pb.RtrSessionStatus{pb.RtrSessionStatus_RTR_SESSION_STATUS_ACTIVE}}
-			_, err := client.ListRtrSessions(background, &pb.ListRtrSessionsRequest{Filter: filter}).Next()
-			return err
-		},
-		"discovered hosts": func() error {
-			filter := &pb.DiscoveredHostFilter{Statuses: []pb.EntityType{pb.EntityType_ENTITY_TYPE_UNMANAGED}}
-			_, err := client.ListDiscoveredHosts(background, &pb.ListDiscoveredHostsRequest{Filter: filter}).Next()
-			return err
-		},
-	}
-	for name, question := range first {
-		if err := question(); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
+	critical, open := []pb.Severity{pb.Severity_SEVERITY_CRITICAL}, pb.VulnerabilityStatus_VULNERABILITY_STATUS_OPEN
+	detection := first[*pb.Detection](t, client.ListDetections(background, &pb.ListDetectionsRequest{Filter: &pb.DetectionFilter{
+		CreatedTime: &pb.DetectionFilter_Days{Days: 7}, Severities: critical, Hostname: "srv-prod-001"}}))
+	expect(t, []interface{}{detection.Severity, detection.Device.Hostname}, []interface{}{critical[0], "SRV-PROD-001"})
+	ioc := first[*pb.Ioc](t, client.ListIocs(background, &pb.ListIocsRequest{Filter: &pb.IocFilter{
+		CreatedOnTime: &pb.IocFilter_Days{Days: 30}, Types: []pb.IocType{pb.IocType_IOC_TYPE_SHA256}, Severities: critical}}))
+	expect(t, []interface{}{ioc.Type, ioc.Severity}, []interface{}{pb.IocType_IOC_TYPE_SHA256, critical[0]})
+	vulnerability := first[*pb.Vulnerability](t, client.ListVulnerabilities(background, &pb.ListVulnerabilitiesRequest{Filter: &pb.VulnerabilityFilter{
+		CreatedTime: &pb.VulnerabilityFilter_Days{Days: 60}, Statuses: []pb.VulnerabilityStatus{open}, Hostname: "SRV-PROD-001"}}))
+	expect(t, vulnerability.Status, open)
+	incident := first[*pb.Incident](t, client.ListIncidents(background, &pb.ListIncidentsRequest{Filter: &pb.IncidentFilter{
+		CreatedTime: &pb.IncidentFilter_Days{Days: 30}, Severities: critical}}))
+	expect(t, incident.Severity, critical[0])
+	session := first[*pb.RtrSession](t, client.ListRtrSessions(background, &pb.ListRtrSessionsRequest{Filter: &pb.RtrSessionFilter{
+		CreatedTime: &pb.RtrSessionFilter_Days{Days: 7}, Statuses: []pb.RtrSessionStatus{pb.RtrSessionStatus_RTR_SESSION_STATUS_ACTIVE}}}))
+	expect(t, session.DeletedAt == nil, true)
+	asset := first[*pb.DiscoveredHost](t, client.ListDiscoveredHosts(background, &pb.ListDiscoveredHostsRequest{Filter: &pb.DiscoveredHostFilter{
+		LastSeenTime: &pb.DiscoveredHostFilter_Days{Days: 30}, Statuses: []pb.EntityType{pb.EntityType_ENTITY_TYPE_UNMANAGED}}}))
+	expect(t, asset.EntityType, pb.EntityType_ENTITY_TYPE_UNMANAGED)
 }
 
 func TestUnsafeTextIsEscapedWhereAPersonReadsIt(t *testing.T) {
-	expect(t, falcongateway.Escape("a\x1b[2J\u202eb\nforged \U000e0041"), `a\u{001B}[2J\u{202E}b\u{000A}forged \u{E0041}`)
+	expect(t, falcongateway.Escape("a\x1b[2J\u202eb\nforged \U000e0041\x9b\ufffd"), `a\u{001B}[2J\u{202E}b\u{000A}forged \u{E0041}\x{9B}`+"\ufffd")
+	expect(t, strings.Contains((&falcongateway.Error{Message: "a\nb"}).Error(), "\n"), false)
 }
