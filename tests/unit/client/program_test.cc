@@ -418,8 +418,8 @@ TEST_F(Fgctl, PrintsRecordsAsCsvYamlAndIds) {
             "-2,,,\n");
   EXPECT_EQ(Run({"detections", "list", "-o", "yaml"}).out,
             "- composite_id: \"a:1\"\n"
-            "  created_timestamp: \"2026-05-28T20:26:40Z\"\n"
             "  severity: \"SEVERITY_HIGH\"\n"
+            "  created_timestamp: \"2026-05-28T20:26:40Z\"\n"
             "  display_name: \"- a: b\"\n"
             "  device:\n"
             "    hostname: \"=cmd(\\\"x\\\"), \\u001b[2J\"\n"
