@@ -137,7 +137,8 @@ void AddMethod(CommandTree& tree, CLI::App& parent, const Method& method, size_t
   auto leaf = std::make_unique<Leaf>();
   leaf->call.method = &method;
   leaf->call.flags = FlagsOf(method);
-  leaf->app = parent.add_subcommand(method.verb, Wrapped(CommentOf(*method.descriptor), width));
+  const std::string about = InFlagTerms(leaf->call.flags, CommentOf(*method.descriptor));
+  leaf->app = parent.add_subcommand(method.verb, Wrapped(about, width));
   leaf->app->footer(StrCat(ExamplesOf(leaf->call), GlobalHelp(width)));
   AddPositional(*leaf, width);
   for (const Flag& flag : leaf->call.flags) AddRequestFlag(*leaf, flag, width);
