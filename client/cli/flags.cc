@@ -203,6 +203,9 @@ std::string NameFlagOf(const Flag& positional, const std::vector<Flag>& flags) {
 
 std::vector<OwnFlag> GlobalFlags() {
   return {
+      {"context", "NAME",
+       "A named gateway of ~/.config/fgctl/config.yaml. Default: FALCON_GATEWAY_CONTEXT, else the "
+       "context in use. Flags and variables win over it: see `fgctl config --help`."},
       {"address", "HOST:PORT",
        "The gateway. Default: FALCON_GATEWAY_ADDRESS, else 127.0.0.1:50051."},
       {"tls", "", "Use TLS. Implied by each of the next three flags."},
