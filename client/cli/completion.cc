@@ -7,14 +7,15 @@
 
 #include "base/text.h"
 #include "fql_fields.h"
+#include "messages.h"
 #include "naming.h"
 #include "text.h"
 
 namespace falcon::client {
 namespace {
 
-// Bash breaks words at colons, so it is given the line, and what stands before the last colon is cut
-// from the answers.
+// Bash breaks words at colons and quotes, so it is given the line, and what stands before $2, the part
+// that it replaces, is cut from the answers.
 constexpr std::string_view kBash = R"(# bash completion for fgctl: source <(fgctl completion bash)
 _fgctl() {
   local line=${COMP_LINE:0:COMP_POINT} words cur
@@ -22,7 +23,7 @@ _fgctl() {
   [[ $line == *[[:space:]] ]] && words+=("")
   cur=${words[-1]}
   mapfile -t COMPREPLY < <(fgctl __complete "${words[@]:1}" 2>/dev/null)
-  [[ $cur == *:* && $COMP_WORDBREAKS == *:* ]] && COMPREPLY=("${COMPREPLY[@]#"${cur%:*}:"}")
+  COMPREPLY=("${COMPREPLY[@]#"${cur%"$2"}"}")
   [[ ${COMPREPLY[0]} == *: ]] && compopt -o nospace
 }
 complete -o default -F _fgctl fgctl
@@ -31,13 +32,16 @@ constexpr std::string_view kZsh = R"(#compdef fgctl
 # zsh completion for fgctl: source <(fgctl completion zsh)
 _fgctl() {
   local -a found
-  found=("${(@f)$(fgctl __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  if [[ -n $found ]]; then compadd -Q -- "${found[@]}"; else _files; fi
+  found=("${(@f)$(fgctl __complete "${(@)words[2,CURRENT-1]}" "${words[CURRENT]#[\"\']}" 2>/dev/null)}")
+  if [[ -n $found ]]; then compadd -- "${found[@]}"; else _files; fi
 }
 compdef _fgctl fgctl
 )";
 constexpr std::string_view kFish = R"(# fish completion for fgctl: fgctl completion fish | source
-complete -c fgctl -a '(fgctl __complete (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'
+function __fgctl_complete
+  fgctl __complete (commandline -opc)[2..] (string replace -r '^["\']' '' -- (commandline -ct)) 2>/dev/null
+end
+complete -c fgctl -a '(__fgctl_complete)'
 )";
 
 using Texts = std::vector<std::string>;
@@ -54,30 +58,67 @@ const CLI::App& Reached(const CommandTree& tree, const Texts& words) {
   return *app;
 }
 
-// Conditions so far, and then a field with its colon; or a field and its values.
-Texts FqlCandidates(const Catalog& catalog, const MethodCall& call, const std::string& begun) {
+const google::protobuf::Descriptor* RecordOf(const Catalog& catalog, const MethodCall& call) {
   const Noun* noun = catalog.FindNoun(call.method->noun);
-  const auto* record = noun == nullptr ? nullptr : FqlRecordOf(*noun);
-  if (record == nullptr) return {};
-  const size_t part = begun.find_last_of("+,(\"") + 1;
-  const std::string before = begun.substr(0, part);
-  const std::string field = begun.substr(part, begun.find(':', part) - part);
-  const bool values = begun.find(':', part) != std::string::npos;
+  return noun == nullptr ? nullptr : FqlRecordOf(*noun);
+}
+
+// "severity_name:'High'", or where the values are not known, "days:", "days:>".
+Texts ConditionsOn(const FqlFieldHelp& field) {
   Texts words;
-  for (const FqlFieldHelp& known : FqlFieldsOf(*record)) {
-    if (known.operators.empty()) continue;
-    if (!values) words.push_back(StrCat(before, known.name, ":"));
-    if (!values || known.name != field) continue;
-    for (const std::string& value : known.values) {
-      words.push_back(StrCat(before, field, ":'", value, "'"));
-    }
+  for (const std::string& value : field.values) {
+    words.push_back(StrCat(field.name, ":'", value, "'"));
+  }
+  if (!words.empty()) return words;
+  for (const std::string& sign : Split(field.operators, ' ')) {
+    const bool star = sign.find_first_of("*[") != std::string::npos;
+    if (!star) words.push_back(StrCat(field.name, sign.starts_with(':') ? "" : ":", sign));
   }
   return words;
 }
 
+// Conditions so far, and then a field with its colon; or, of one field, what it is compared with.
+Texts FqlCandidates(const Catalog& catalog, const MethodCall& call, const std::string& begun) {
+  const auto* record = RecordOf(catalog, call);
+  if (record == nullptr) return {};
+  const size_t part = begun.find_last_of("+,(") + 1;
+  const std::string before = begun.substr(0, part);
+  const std::string field = begun.substr(part, begun.find(':', part) - part);
+  const bool settled = begun.find(':', part) != std::string::npos;
+  std::vector<FqlFieldHelp> known = FqlFieldsOf(*record);
+  std::erase_if(known, [&](const FqlFieldHelp& one) {
+    return one.operators.empty() || !(settled ? one.name == field : one.name.starts_with(field));
+  });
+  Texts words;
+  for (const FqlFieldHelp& one : known) {
+    const Texts more = known.size() == 1 ? ConditionsOn(one) : Texts{one.name + ":"};
+    for (const std::string& word : more) words.push_back(before + word);
+  }
+  return words;
+}
+
+// "severity", "device", "device.hostname": what --fields takes.
+void AddFieldPaths(const google::protobuf::Descriptor& type, const std::string& prefix,
+                   Texts& out) {
+  for (int i = 0; i < type.field_count(); ++i) {
+    const google::protobuf::FieldDescriptor& field = *type.field(i);
+    out.push_back(prefix + field.name());
+    const auto* inner = field.message_type();
+    const bool below = inner != nullptr && prefix.empty() && !field.is_map() &&
+                       KindOf(*inner) == MessageKind::kOther;
+    if (below) AddFieldPaths(*inner, field.name() + ".", out);
+  }
+}
+
+// Behind the commas of those before.
+Texts BehindCommas(const std::string& begun, Texts words) {
+  const std::string before = begun.substr(0, begun.rfind(',') + 1);
+  for (std::string& word : words) word.insert(0, before);
+  return words;
+}
+
 Texts OrderCandidates(const Catalog& catalog, const MethodCall& call) {
-  const Noun* noun = catalog.FindNoun(call.method->noun);
-  const auto* record = noun == nullptr ? nullptr : FqlRecordOf(*noun);
+  const auto* record = RecordOf(catalog, call);
   Texts words;
   for (const FqlFieldHelp& known :
        record == nullptr ? std::vector<FqlFieldHelp>() : FqlFieldsOf(*record)) {
@@ -97,7 +138,14 @@ std::optional<Texts> ValuesOf(const Catalog& catalog, const Leaf* leaf, const st
   if (flag == "--order-by") return OrderCandidates(catalog, leaf->call);
   for (const Flag& known : leaf->call.flags) {
     if (StrCat("--", known.name) != flag) continue;
-    if (known.kind == FlagKind::kEnum) return EnumWords(*known.field().enum_type());
+    if (known.kind == FlagKind::kEnum) {
+      return BehindCommas(begun, EnumWords(*known.field().enum_type()));
+    }
+    if (known.kind == FlagKind::kFields && leaf->call.method->shape.records != nullptr) {
+      Texts paths;
+      AddFieldPaths(*leaf->call.method->shape.records->message_type(), "", paths);
+      return BehindCommas(begun, std::move(paths));
+    }
     if (known.kind != FlagKind::kSwitch) return Texts();
   }
   return std::nullopt;
@@ -132,14 +180,18 @@ absl::StatusOr<std::string> CompletionScript(const std::vector<std::string>& wor
 
 std::string Candidates(const CommandTree& tree, const Catalog& catalog, Texts words,
                        const Texts& contexts) {
-  const std::string begun = words.empty() ? "" : words.back();
+  std::string begun = words.empty() ? "" : words.back();
   if (!words.empty()) words.pop_back();
+  // The quote that is open, where the shell tells.
+  const bool quoted = begun.starts_with('"') || begun.starts_with('\'');
+  const std::string quote = begun.substr(0, quoted ? 1 : 0);
+  begun.erase(0, quote.size());
   const std::string last = words.empty() ? "" : words.back();
   const bool named =
       last == "--context" || (words.size() == 2 && words[0] == "config" && last != "get-contexts");
   std::string lines;
   for (const std::string& word : named ? contexts : All(tree, catalog, words, begun)) {
-    if (word.starts_with(begun)) lines += word + "\n";
+    if (word.starts_with(begun)) lines += quote + word + "\n";
   }
   return lines;
 }

@@ -125,6 +125,31 @@ TEST_F(FgctlCommands, AHostIsFoundByItsNameAlone) {
   EXPECT_EQ(Json::parse(run.out).at("hostname"), "SRV-PROD-001");
 }
 
+// The word that bash replaces begins behind a quote that is open.
+TEST_F(FgctlCommands, CompletesInBashInsideAndOutsideOfQuotes) {
+  const struct {
+    const char* line;
+    const char* replaced;
+    const char* lines;
+  } cases[] = {{"fgctl hosts li", "li", "list\n"},
+               {"fgctl detections list --fql severity_n", "severity_n",
+                "severity_name:'Informational'\nseverity_name:'Low'\nseverity_name:'Medium'\n"
+                "severity_name:'High'\nseverity_name:'Critical'\n"},
+               {"fgctl iocs list --fql created_on:>", ">", ">\n>=\n"},
+               {"fgctl detections list --fql \"severity_name:'Hi", "severity_name:'Hi",
+                "severity_name:'High'\n"}};
+  for (const auto& one : cases) {
+    const Outcome outcome =
+        RunToEnd("/bin/bash",
+                 {"-c",
+                  "fgctl() { \"$FGCTL\" \"$@\"; }; source <(fgctl completion bash); "
+                  "COMP_POINT=${#COMP_LINE}; "
+                  "_fgctl fgctl \"$REPLACED\" 2>/dev/null; printf '%s\\n' \"${COMPREPLY[@]}\""},
+                 {{"FGCTL", FgctlProgram()}, {"COMP_LINE", one.line}, {"REPLACED", one.replaced}});
+    EXPECT_EQ(outcome.out, one.lines) << one.line;
+  }
+}
+
 class FgctlExport : public SharedWorld<FgctlExport> {
  public:
   static WorldOptions Options() {
