@@ -94,9 +94,8 @@ TEST_F(RequestBoundsTest, FieldThatTheGatewayDoesNotKnowIsRefusedWhereverItStand
       if (field != nullptr && (field->message_type() == nullptr || field->is_repeated())) continue;
       SCOPED_TRACE(StrCat(method->descriptor->name(), " ", i));
       const std::unique_ptr<Message> request = RequestFor(*method);
-      Message& holder = field == nullptr
-                            ? *request
-                            : *request->GetReflection()->MutableMessage(&*request, field);
+      Message& holder =
+          field == nullptr ? *request : *request->GetReflection()->MutableMessage(&*request, field);
       holder.GetReflection()->MutableUnknownFields(&holder)->AddVarint(5000, 1);
       const int before = observer_.started;
       const auto failure = Call(*method, *request, [](const Message&) {});
