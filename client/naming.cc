@@ -165,6 +165,10 @@ bool IsDeviceIdField(const FieldDescriptor& field) {
          std::find(std::begin(kNames), std::end(kNames), field.name()) != std::end(kNames);
 }
 
+bool IsHostNameField(const FieldDescriptor& field) {
+  return field.cpp_type() == FieldDescriptor::CPPTYPE_STRING && field.name() == "hostname";
+}
+
 std::string EnumWord(const EnumValueDescriptor& value) {
   const std::string prefix = EnumPrefix(*value.type());
   const bool prefixed = value.name().starts_with(prefix) && value.name() != prefix;

@@ -38,6 +38,9 @@ bool IsRecordIdField(const google::protobuf::FieldDescriptor& field);
 // Whether a field holds the id of a device. The one fact about a noun that no descriptor states.
 bool IsDeviceIdField(const google::protobuf::FieldDescriptor& field);
 
+// Whether a field holds the name of a host, by which people know a record's device.
+bool IsHostNameField(const google::protobuf::FieldDescriptor& field);
+
 // "SEVERITY_HIGH" -> "high", "DETECTION_STATUS_IN_PROGRESS" -> "in_progress".
 std::string EnumWord(const google::protobuf::EnumValueDescriptor& value);
 

@@ -38,6 +38,18 @@ std::string Short(int64_t seconds) {
   return StrCat(seconds / 86400, " d");
 }
 
+// Of the longest start that takes at most `width` columns.
+size_t BytesWithin(std::string_view text, size_t width) {
+  size_t at = 0;
+  for (size_t used = 0; at < text.size();) {
+    const CodePoint point = DecodeAt(text, at);
+    used += ColumnsOf(point.value);
+    if (used > width) break;
+    at += point.bytes;
+  }
+  return at;
+}
+
 }  // namespace
 
 std::string Upper(std::string_view text) { return absl::AsciiStrToUpper(ToAbsl(text)); }
@@ -111,16 +123,16 @@ size_t DisplayWidth(std::string_view text) {
 
 std::string Truncate(std::string_view text, size_t width) {
   if (DisplayWidth(text) <= width) return std::string(text);
+  return width == 0 ? std::string() : StrCat(text.substr(0, BytesWithin(text, width - 1)), "…");
+}
+
+std::string TruncateMiddle(std::string_view text, size_t width) {
+  if (DisplayWidth(text) <= width) return std::string(text);
   if (width == 0) return {};
-  size_t used = 0;
+  const size_t tail = (width - 1) * 2 / 3;
   size_t at = 0;
-  while (at < text.size()) {
-    const CodePoint point = DecodeAt(text, at);
-    if (used + ColumnsOf(point.value) > width - 1) break;
-    used += ColumnsOf(point.value);
-    at += point.bytes;
-  }
-  return std::string(text.substr(0, at)) + "…";
+  while (DisplayWidth(text.substr(at)) > tail) at += DecodeAt(text, at).bytes;
+  return StrCat(text.substr(0, BytesWithin(text, width - 1 - tail)), "…", text.substr(at));
 }
 
 std::string InstantText(absl::Time instant) {

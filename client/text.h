@@ -46,6 +46,9 @@ size_t DisplayWidth(std::string_view text);
 // Text of at most `width` columns; an ellipsis marks a cut.
 std::string Truncate(std::string_view text, size_t width);
 
+// The same with an ellipsis in the middle, two thirds behind it: ids differ in their ends.
+std::string TruncateMiddle(std::string_view text, size_t width);
+
 // "2026-05-28T20:26:40Z", fractions only where there are any.
 std::string InstantText(absl::Time instant);
 

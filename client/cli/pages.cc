@@ -139,11 +139,13 @@ std::string FqlColumns(const std::vector<FqlFieldHelp>& fields, size_t width) {
                     Cell{field.sortable ? "yes" : ""}, Cell{field.help}});
   }
   // Names are what a filter is made of: never cut.
-  const std::vector<Column> columns = {{.header = "FIELD", .right = false, .whole = true},
-                                       {.header = "KIND"},
-                                       {.header = "OPERATORS", .right = false, .whole = true},
-                                       {.header = "SORTABLE"},
-                                       {.header = "WHAT"}};
+  std::vector<Column> columns = {{.header = "FIELD"},
+                                 {.header = "KIND"},
+                                 {.header = "OPERATORS"},
+                                 {.header = "SORTABLE"},
+                                 {.header = "WHAT"}};
+  columns[0].rank = Rank::kFirst;
+  columns[0].cut = columns[2].cut = Cut::kNever;
   const TableLayout layout = FitTable(columns, rows, style);
   std::string out = HeaderLine(layout, style) + "\n";
   for (const std::vector<Cell>& row : rows) out.append(RowLine(layout, row, style) + "\n");

@@ -41,12 +41,14 @@ void AddBrief(const Descriptor& type, const FieldPath& parent, std::vector<Field
   }
 }
 
-// The record's own id, ids of devices, and scores whose band stands beside them in a word: they say
-// little to a reader, and half of one says nothing.
+bool IsOwnId(const FieldPath& path) {
+  return path.fields.size() == 1 && IsRecordIdField(*path.fields[0]);
+}
+
+// Ids, and scores whose band stands beside them in a word: they say little to a reader.
 bool IsId(const FieldPath& path) {
   const FieldDescriptor& field = *path.fields.back();
-  return BandsOf(field) != nullptr || IsDeviceIdField(field) ||
-         (path.fields.size() == 1 && IsRecordIdField(field));
+  return BandsOf(field) != nullptr || IsDeviceIdField(field) || IsOwnId(path);
 }
 
 // The ids last, and of those the record's own, which is declared first.
@@ -203,13 +205,25 @@ RecordColumns ColumnsOf(const Descriptor& record, const std::vector<std::string>
 }
 
 std::vector<Column> TableColumns(const RecordColumns& columns) {
+  const auto is_host = [](const FieldPath& path) { return IsHostNameField(*path.fields.back()); };
+  const bool one_host = std::ranges::count_if(columns.paths, is_host) == 1;
   std::vector<Column> out;
   for (const FieldPath& path : columns.paths) {
     const FieldDescriptor& field = *path.fields.back();
-    out.push_back({.header = HeaderOf(path),
-                   .right = IsNumeric(field),
-                   .whole = IsId(path) && columns.paths.size() > 1,
-                   .keep = IsShort(field)});
+    Column column{.header = HeaderOf(path), .right = IsNumeric(field)};
+    if (is_host(path)) {
+      column.rank = Rank::kFirst;
+      if (one_host) column.header = "HOSTNAME";
+    } else if (IsOwnId(path)) {
+      column.rank = Rank::kFirst;
+      column.cut = Cut::kMiddle;
+    } else if (IsId(path)) {
+      column.rank = Rank::kLast;
+      column.cut = Cut::kNever;
+    } else if (IsShort(field)) {
+      column.cut = Cut::kNever;
+    }
+    out.push_back(std::move(column));
   }
   return out;
 }

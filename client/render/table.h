@@ -33,14 +33,19 @@ struct Cell {
   Tint tint = Tint::kPlain;
 };
 
+// What goes first where a terminal is narrow: the last rank, then usual columns from the right. The
+// first rank stays.
+enum class Rank { kFirst, kUsual, kLast };
+
+// What of its text a column may lose. A text of kMiddle keeps its ends.
+enum class Cut { kEnd, kMiddle, kNever };
+
 struct Column {
   std::string header;
   // Numbers stand to the right.
   bool right = false;
-  // Shown whole or not at all: half an id is of no use.
-  bool whole = false;
-  // Gives nothing away: short words, of which each letter counts.
-  bool keep = false;
+  Rank rank = Rank::kUsual;
+  Cut cut = Cut::kEnd;
 };
 
 // Which columns are shown, and how wide. Width 0: not shown.
@@ -49,8 +54,9 @@ struct TableLayout {
   std::vector<size_t> widths;
 };
 
-// Fits the rows into style.width: the widest columns give way first, then whole ones that do not
-// fit and the rightmost are left out. Rows that come later are cut to the same widths.
+// Fits the rows into style.width: columns are left out by their rank, and of the others the widest
+// give way. Columns of the first rank are whole up to half of the width each. Rows that come later
+// are cut to the same widths.
 TableLayout FitTable(const std::vector<Column>& columns, const std::vector<std::vector<Cell>>& rows,
                      const Style& style);
 

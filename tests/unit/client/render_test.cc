@@ -1,6 +1,7 @@
 // Tables and cards, golden, at a fixed time and width.
 #include <gmock/gmock.h>
 
+#include "absl/strings/str_replace.h"
 #include "render/record_table.h"
 #include "test_catalog.h"
 #include "text.h"
@@ -9,6 +10,8 @@ namespace falcon::client {
 namespace {
 
 using google::protobuf::Message;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 class Render : public ::testing::Test {
  protected:
@@ -45,11 +48,11 @@ TEST_F(Render, TableShowsTheBriefViewWithTheIdLast) {
       status: DETECTION_STATUS_IN_PROGRESS created_timestamp { seconds: 1779999880 })");
   EXPECT_EQ(
       Table({critical.get(), low.get()}, ColumnsOf(RecordOf(*catalog_, "detections"), {}), 0),
-      "SEVERITY     STATUS       CREATED    DISPLAY NAME            TECHNIQUE ID  DEVICE.HOSTNAME  "
+      "SEVERITY     STATUS       CREATED    DISPLAY NAME            TECHNIQUE ID  HOSTNAME      "
       "USER NAME   FILENAME      DEVICE.DEVICE ID  SEVERITY SCORE  COMPOSITE ID\n"
-      "🔴 critical  new          3 h ago    NtdsFileAccessedViaVss  T1003.003     SRV-PROD-001     "
+      "🔴 critical  new          3 h ago    NtdsFileAccessedViaVss  T1003.003     SRV-PROD-001  "
       "svc-backup  rundll32.exe  a1                         🔴 95  c0ffee:ind:a1:1-2-3\n"
-      "🟢 low       in_progress  2 min ago                                                         "
+      "🟢 low       in_progress  2 min ago                                                      "
       "                                                            c0ffee:ind:a1:9\n");
 }
 
@@ -63,14 +66,34 @@ TEST_F(Render, NoLineIsWiderThanTheTerminal) {
   }
 }
 
-TEST_F(Render, NarrowTableCutsTheWidestColumnAndDropsTheId) {
+TEST_F(Render, NarrowTableKeepsHostNameAndIdAndDropsFromTheRight) {
   const auto record = Record("detections", kCritical);
-  EXPECT_EQ(
-      Table({record.get()}, ColumnsOf(RecordOf(*catalog_, "detections"), {}), 104),
-      "SEVERITY     STATUS  CREATED  DISPLAY NAME       TECHNIQUE ID  DEVICE.HOSTNAME  USER NAME   "
-      "FILENAME\n"
-      "🔴 critical  new     3 h ago  NtdsFileAccessed…  T1003.003     SRV-PROD-001     svc-backup  "
-      "rundll32.exe\n");
+  EXPECT_EQ(Table({record.get()}, ColumnsOf(RecordOf(*catalog_, "detections"), {}), 80),
+            "SEVERITY     STATUS  CREATED  DISPLAY NAME     HOSTNAME      COMPOSITE ID\n"
+            "🔴 critical  new     3 h ago  NtdsFileAccess…  SRV-PROD-001  c0ffee:ind:a1:1-2-3\n");
+}
+
+// Ids that take more than half of the width show their ends.
+TEST_F(Render, HostNameAndIdAreSeenOnEveryTerminalOfEightyColumns) {
+  const std::string half(32, 'a');
+  const std::string id = StrCat(half, ":ind:", half, ":6006287451768835848-50072-3511790379");
+  const std::tuple<const char*, const char*, const char*> cases[] = {
+      {"detections", "composite_id: '$' device { hostname: '@' }", "COMPOSITE ID"},
+      {"vulnerabilities", "id: '$' host_info { hostname: '@' } aid: 'a'", "  ID"},
+      {"discovered-hosts", "id: '$' hostname: '@' aid: 'a' current_local_ip: '192.0.2.100'",
+       "  ID"},
+      {"rtr-sessions", "id: '$' hostname: '@' device_id: 'a' platform_name: 'Windows'", "  ID"}};
+  for (const auto& [noun, text, header] : cases) {
+    for (const std::string host : {"WKS-1", "srv-prod-0001.corp.example.com"}) {
+      const auto record = Record(noun, absl::StrReplaceAll(text, {{"$", id}, {"@", host}}));
+      const std::string table = Table({record.get()}, ColumnsOf(RecordOf(*catalog_, noun), {}), 80);
+      EXPECT_THAT(table, AllOf(HasSubstr("HOSTNAME"), HasSubstr(header), HasSubstr(host),
+                               HasSubstr("3511790379"), HasSubstr("…")));
+    }
+  }
+  const auto host = Record("hosts", StrCat("hostname: 'WKS-1' device_id: '", half, "'"));
+  EXPECT_THAT(Table({host.get()}, ColumnsOf(RecordOf(*catalog_, "hosts"), {}), 80),
+              AllOf(HasSubstr("WKS-1"), HasSubstr(half)));
 }
 
 TEST_F(Render, UnknownEnumValuesShowFalconsText) {
@@ -81,7 +104,7 @@ TEST_F(Render, UnknownEnumValuesShowFalconsText) {
   const RecordColumns columns =
       ColumnsOf(RecordOf(*catalog_, "detections"), {"severity", "status", "device.hostname"});
   EXPECT_EQ(Table({record.get()}, columns, 0),
-            "SEVERITY      STATUS  DEVICE.HOSTNAME\nInfo\\u{001B}  7       {}\n");
+            "SEVERITY      STATUS  HOSTNAME\nInfo\\u{001B}  7       {}\n");
   const std::string card = Card(*record, Style{.color = false, .width = 0, .now = now_});
   EXPECT_THAT(card, ::testing::ContainsRegex("severity +Info\\\\u"));
 }
@@ -113,7 +136,7 @@ TEST_F(Render, MaskChoosesTheColumns) {
   const RecordColumns columns =
       ColumnsOf(RecordOf(*catalog_, "detections"), {"device.hostname", "severity", "nonsense"});
   EXPECT_EQ(Table({record.get()}, columns, 0),
-            "DEVICE.HOSTNAME  SEVERITY\nSRV-PROD-001     🔴 critical\n");
+            "HOSTNAME      SEVERITY\nSRV-PROD-001  🔴 critical\n");
 }
 
 TEST_F(Render, MaskReachesIntoLists) {
