@@ -2,11 +2,13 @@
 #include "cli/command_line.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/command_tree.h"
 #include "cli/completion.h"
+#include "cli/contexts.h"
 #include "cli/environment.h"
 #include "cli/reference.h"
 #include "naming.h"
@@ -154,16 +156,38 @@ absl::Status FitOutput(const MethodCall& call, std::string_view asked, GlobalOpt
   return absl::OkStatus();
 }
 
+// Completes what flags and variables say. An address that they name is of another gateway than the
+// context's, so that neither certificates nor TLS of the context belong to it.
+absl::StatusOr<falcon_gateway::Connection> ConnectionOf(CommandTree& tree,
+                                                        const ContextSettings& context,
+                                                        const Variables& variable) {
+  const std::map<std::string, std::string> flags = {{"FALCON_GATEWAY_ADDRESS", "address"},
+                                                    {"FALCON_GATEWAY_CA_FILE", "ca-file"},
+                                                    {"FALCON_GATEWAY_CERT_FILE", "cert"},
+                                                    {"FALCON_GATEWAY_KEY_FILE", "key"}};
+  const bool here = tree.global["address"].empty() && variable("FALCON_GATEWAY_ADDRESS").empty();
+  const auto kept = [&](const std::string& flag) {
+    const auto found = context.find(flag);
+    return here && found != context.end() ? found->second : std::string();
+  };
+  return falcon_gateway::Complete({.address = tree.global["address"],
+                                   .tls = tree.tls || !kept("tls").empty(),
+                                   .ca_file = tree.global["ca-file"],
+                                   .cert_file = tree.global["cert"],
+                                   .key_file = tree.global["key"]},
+                                  [&](const char* name) {
+                                    const std::string value = variable(name);
+                                    return value.empty() ? kept(flags.at(name)) : value;
+                                  });
+}
+
 absl::StatusOr<GlobalOptions> GlobalOf(CommandTree& tree, const Environment& environment) {
   GlobalOptions options;
-  ASSIGN_OR_RETURN(options.gateway, falcon_gateway::Complete({.address = tree.global["address"],
-                                                              .tls = tree.tls,
-                                                              .ca_file = tree.global["ca-file"],
-                                                              .cert_file = tree.global["cert"],
-                                                              .key_file = tree.global["key"]},
-                                                             environment.variable));
+  ASSIGN_OR_RETURN(ContextSettings context,
+                   ContextInForce(tree.global["context"], environment.variable));
+  ASSIGN_OR_RETURN(options.gateway, ConnectionOf(tree, context, environment.variable));
   for (const std::string& name :
-       {tree.global["caller"], environment.variable("FALCON_GATEWAY_CALLER"),
+       {tree.global["caller"], environment.variable("FALCON_GATEWAY_CALLER"), context["caller"],
         std::string("fgctl")}) {
     if (options.caller.empty()) options.caller = name;
   }
@@ -171,11 +195,19 @@ absl::StatusOr<GlobalOptions> GlobalOf(CommandTree& tree, const Environment& env
   options.color = environment.out_is_terminal && !tree.no_color &&
                   environment.variable("NO_COLOR").empty() &&
                   environment.variable("TERM") != "dumb";
-  if (const std::string& text = tree.global["timeout"]; !text.empty()) {
+  const std::string& asked = tree.global["timeout"];
+  if (const std::string& text = asked.empty() ? context["timeout"] : asked; !text.empty()) {
     ASSIGN_OR_RETURN(options.timeout, SpanOf("--timeout", text, absl::Milliseconds(1)));
   }
   RETURN_IF_ERROR(ReadOutput(tree.global["output"], environment.out_is_terminal, options));
   return options;
+}
+
+absl::StatusOr<std::string> ConfigText(CommandTree& tree, const Variables& variable) {
+  ContextSettings given = tree.global;
+  if (tree.tls) given["tls"] = "true";
+  return RunConfig(tree.config->get_subcommands().front()->get_name(),
+                   tree.words.empty() ? "" : tree.words.front(), given, variable);
 }
 
 absl::Status ReadCall(CommandTree& tree, Leaf& leaf, std::istream& in, Command& command) {
@@ -194,6 +226,10 @@ absl::StatusOr<std::string> OwnText(const CommandTree& tree, const Catalog& cata
 
 absl::Status Read(CommandTree& tree, Leaf* leaf, const Catalog& catalog,
                   const Environment& environment, Command& command) {
+  if (tree.config->parsed()) {
+    ASSIGN_OR_RETURN(command.text, ConfigText(tree, environment.variable));
+    return absl::OkStatus();
+  }
   ASSIGN_OR_RETURN(command.global, GlobalOf(tree, environment));
   if (leaf != nullptr) return ReadCall(tree, *leaf, environment.in, command);
   ASSIGN_OR_RETURN(command.text, OwnText(tree, catalog, environment.width));
@@ -217,7 +253,8 @@ Command ParseCommandLine(const Catalog& catalog, const std::vector<std::string>&
   GrowTree(tree, catalog, environment.width);
   Command command;
   if (!arguments.empty() && arguments.front() == kCompleteCommand) {
-    command.text = Candidates(tree, catalog, {arguments.begin() + 1, arguments.end()});
+    command.text = Candidates(tree, catalog, {arguments.begin() + 1, arguments.end()},
+                              ContextNames(environment.variable));
     return command;
   }
   if (std::optional<Command> early = Parse(tree, HelpAsFlag(arguments), environment)) {

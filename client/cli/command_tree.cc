@@ -137,7 +137,8 @@ void AddMethod(CommandTree& tree, CLI::App& parent, const Method& method, size_t
   auto leaf = std::make_unique<Leaf>();
   leaf->call.method = &method;
   leaf->call.flags = FlagsOf(method);
-  leaf->app = parent.add_subcommand(method.verb, Wrapped(CommentOf(*method.descriptor), width));
+  const std::string about = InFlagTerms(leaf->call.flags, CommentOf(*method.descriptor));
+  leaf->app = parent.add_subcommand(method.verb, Wrapped(about, width));
   leaf->app->footer(StrCat(ExamplesOf(leaf->call), GlobalHelp(width)));
   AddPositional(*leaf, width);
   for (const Flag& flag : leaf->call.flags) AddRequestFlag(*leaf, flag, width);
@@ -153,6 +154,34 @@ void AddNouns(CommandTree& tree, const Catalog& catalog, size_t width) {
       app->require_subcommand(1);
     }
     for (const Method& method : noun.methods) AddMethod(tree, *app, method, width);
+  }
+}
+
+void AddConfig(CommandTree& tree) {
+  tree.config = tree.root.add_subcommand("config",
+                                         "Keeps contexts, which are named gateways, in "
+                                         "~/.config/fgctl/config.yaml or in that folder of "
+                                         "XDG_CONFIG_HOME.");
+  tree.config->require_subcommand(1);
+  tree.config->footer(
+      "Example:\n"
+      "  fgctl config set-context prod --address gateway.example.com:443 --tls\n"
+      "  fgctl config use prod\n"
+      "  fgctl hosts list --context prod\n\n"
+      "A context keeps --address, --tls, --ca-file, --cert, --key, --caller and --timeout. Flags "
+      "and\n"
+      "variables win over it. An address that they name brings nothing of the context's "
+      "connection.");
+  tree.config->add_subcommand("get-contexts", "Lists the contexts and their settings.");
+  for (const auto& [verb, help] :
+       {std::pair("use", "Uses a context where no other is named: use NAME."),
+        std::pair("set-context", "Keeps the global flags that are given: set-context NAME."),
+        std::pair("delete-context", "Removes a context: delete-context NAME.")}) {
+    tree.config->add_subcommand(verb, help)
+        ->add_option("name", tree.words)
+        ->expected(1)
+        ->required()
+        ->option_text(" ");
   }
 }
 
@@ -185,6 +214,7 @@ void GrowTree(CommandTree& tree, const Catalog& catalog, size_t width) {
   tree.root.footer(StrCat(kExamples, kExitCodeHelp));
   AddGlobalFlags(tree, width);
   AddNouns(tree, catalog, width);
+  AddConfig(tree);
   AddOwnCommands(tree);
 }
 

@@ -34,6 +34,7 @@ struct CommandTree {
   CLI::App* fql = nullptr;
   CLI::App* api = nullptr;
   CLI::App* completion = nullptr;
+  CLI::App* config = nullptr;
 };
 
 // Puts all commands into an empty tree, help wrapped to `width` columns (0: 100). The catalog must

@@ -129,11 +129,15 @@ absl::StatusOr<std::string> CompletionScript(const std::vector<std::string>& wor
   return absl::InvalidArgumentError("A shell is required. Known: bash, zsh, fish.");
 }
 
-std::string Candidates(const CommandTree& tree, const Catalog& catalog, Texts words) {
+std::string Candidates(const CommandTree& tree, const Catalog& catalog, Texts words,
+                       const Texts& contexts) {
   const std::string begun = words.empty() ? "" : words.back();
   if (!words.empty()) words.pop_back();
+  const std::string last = words.empty() ? "" : words.back();
+  const bool named =
+      last == "--context" || (words.size() == 2 && words[0] == "config" && last != "get-contexts");
   std::string lines;
-  for (const std::string& word : All(tree, catalog, words, begun)) {
+  for (const std::string& word : named ? contexts : All(tree, catalog, words, begun)) {
     if (word.starts_with(begun)) lines += word + "\n";
   }
   return lines;

@@ -19,9 +19,9 @@ inline constexpr std::string_view kCompleteCommand = "__complete";
 absl::StatusOr<std::string> CompletionScript(const std::vector<std::string>& words);
 
 // What may stand in the place of the last of `words` and begins like it: commands, flags, words of
-// enums, fields and values of FQL. A line each.
+// enums, fields and values of FQL, names of contexts. A line each.
 std::string Candidates(const CommandTree& tree, const Catalog& catalog,
-                       std::vector<std::string> words);
+                       std::vector<std::string> words, const std::vector<std::string>& contexts);
 
 }  // namespace falcon::client
 

@@ -79,8 +79,8 @@ std::string CommandOf(const Method& method) {
 std::string DescribeMethod(const Method& method, size_t width) {
   Page page(width);
   page.Title(StrCat(CommandOf(method), "  (", method.descriptor->full_name(), ")"));
-  page.Paragraph(CommentOf(*method.descriptor), 2);
   const std::vector<Flag> flags = FlagsOf(method);
+  page.Paragraph(InFlagTerms(flags, CommentOf(*method.descriptor)), 2);
   if (!flags.empty()) page.Title("FLAGS");
   if (const Flag* positional = PositionalOf(method, flags)) {
     page.Paragraph(StrCat("--", positional->name, " may be given without its name."), 2);

@@ -2,6 +2,7 @@
 #include "cli/flags.h"
 
 #include <algorithm>
+#include <map>
 
 #include "messages.h"
 #include "naming.h"
@@ -113,6 +114,29 @@ void AddFlags(const Descriptor& type, const Path& parent, std::vector<Flag>& out
   }
 }
 
+// "RECORD_VIEW_FULL" -> "full".
+std::string InEnumWords(const std::vector<Flag>& flags, std::string_view text) {
+  std::map<std::string_view, std::string> words;
+  for (const Flag& flag : flags) {
+    const auto* type = flag.kind == FlagKind::kEnum ? flag.field().enum_type() : nullptr;
+    for (int i = 0; type != nullptr && i < type->value_count(); ++i) {
+      words.emplace(type->value(i)->name(), EnumWord(*type->value(i)));
+    }
+  }
+  constexpr std::string_view kName = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+  std::string out;
+  while (!text.empty()) {
+    const size_t other = std::min(text.find_first_of(kName), text.size());
+    out.append(text.substr(0, other));
+    text.remove_prefix(other);
+    const std::string_view name = text.substr(0, text.find_first_not_of(kName));
+    const auto word = words.find(name);
+    out.append(word == words.end() ? name : word->second);
+    text.remove_prefix(name.size());
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string Flag::ValueHint() const {
@@ -124,6 +148,7 @@ std::string Flag::ValueHint() const {
 std::vector<Flag> FlagsOf(const Method& method) {
   std::vector<Flag> flags;
   AddFlags(*method.descriptor->input_type(), {}, flags);
+  for (Flag& flag : flags) flag.help = InFlagTerms(flags, flag.help);
   return flags;
 }
 
@@ -138,10 +163,11 @@ std::string FlagFor(const std::vector<Flag>& flags, std::string_view request_pat
     std::vector<std::string> names;
     names.reserve(flag.path.size());
     for (const FieldDescriptor* field : flag.path) names.push_back(field->name());
-    const std::string path = Join(names, ".");
+    if (Join(names, ".") == wanted) return "--" + flag.name;
     // A TimeRange is two flags.
+    names.pop_back();
     const bool range = IsTimeRange(*flag.path.back()->containing_type());
-    if (path == wanted || (range && path.starts_with(wanted + "."))) return "--" + flag.name;
+    if (range && Join(names, ".") == wanted) return "--" + flag.name;
   }
   return std::string(request_path);
 }
@@ -151,10 +177,10 @@ std::string InFlagTerms(const std::vector<Flag>& flags, std::string_view text) {
   while (true) {
     const size_t open = text.find('`');
     const size_t close = open == text.npos ? open : text.find('`', open + 1);
-    if (close == text.npos) return out.append(text);
+    if (close == text.npos) return out.append(InEnumWords(flags, text));
     const std::string_view quoted = text.substr(open + 1, close - open - 1);
     const std::string flag = FlagFor(flags, quoted);
-    out.append(text.substr(0, open));
+    out.append(InEnumWords(flags, text.substr(0, open)));
     out.append(flag == quoted ? StrCat("`", quoted, "`") : flag);
     text.remove_prefix(close + 1);
   }
@@ -177,6 +203,9 @@ std::string NameFlagOf(const Flag& positional, const std::vector<Flag>& flags) {
 
 std::vector<OwnFlag> GlobalFlags() {
   return {
+      {"context", "NAME",
+       "A named gateway of ~/.config/fgctl/config.yaml. Default: FALCON_GATEWAY_CONTEXT, else the "
+       "context in use. Flags and variables win over it: see `fgctl config --help`."},
       {"address", "HOST:PORT",
        "The gateway. Default: FALCON_GATEWAY_ADDRESS, else 127.0.0.1:50051."},
       {"tls", "", "Use TLS. Implied by each of the next three flags."},

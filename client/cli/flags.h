@@ -51,7 +51,8 @@ using FlagWords = std::map<std::string, std::vector<std::string>>;
 // "--severity", "filter.created.end" -> "--created-before"; what has no flag stays as it is.
 std::string FlagFor(const std::vector<Flag>& flags, std::string_view request_path);
 
-// The same for every path that `text` holds between backticks.
+// `text` as its reader types it: every path between backticks as its flag, and every name of an enum
+// value that a flag takes as its word.
 std::string InFlagTerms(const std::vector<Flag>& flags, std::string_view text);
 
 // Puts the words into `request`: several values by commas, or the flag again; `\,` is a comma. INVALID_ARGUMENT names the flag that is

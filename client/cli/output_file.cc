@@ -209,11 +209,11 @@ absl::StatusOr<std::optional<ResumePoint>> ReadResumePoint(const std::string& pa
   return point;
 }
 
-absl::Status WriteResumePoint(const std::string& path, const ResumePoint& point) {
+absl::Status ReplaceFile(const std::string& path, std::string_view text) {
   std::string temporary = path + ".XXXXXX";
   const int fd = mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return SystemError("Cannot write", path);
-  const bool written = WriteAndSync(fd, TextOf(point));
+  const bool written = WriteAndSync(fd, text);
   const int error = errno;
   close(fd);
   if (written && rename(temporary.c_str(), path.c_str()) == 0) return absl::OkStatus();
@@ -221,6 +221,10 @@ absl::Status WriteResumePoint(const std::string& path, const ResumePoint& point)
   absl::Status status = SystemError("Cannot write", path);
   unlink(temporary.c_str());
   return status;
+}
+
+absl::Status WriteResumePoint(const std::string& path, const ResumePoint& point) {
+  return ReplaceFile(path, TextOf(point));
 }
 
 absl::Status RemoveResumePoint(const std::string& path) {

@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <streambuf>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -81,7 +82,10 @@ struct ResumePoint {
 // Nothing if there is no such file, or it is empty. INVALID_ARGUMENT if it is none of ours.
 absl::StatusOr<std::optional<ResumePoint>> ReadResumePoint(const std::string& path);
 
-// Replaces the file at once: after a crash it holds the old point or the new one.
+// At once: after a crash the file holds the old text or the new one.
+absl::Status ReplaceFile(const std::string& path, std::string_view text);
+
+// Replaces the file.
 absl::Status WriteResumePoint(const std::string& path, const ResumePoint& point);
 
 // No error if there is none.

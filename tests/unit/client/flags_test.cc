@@ -56,6 +56,18 @@ TEST_F(Flags, TakeEnumWordsInAnyCaseSingleOrByCommas) {
             R"({"filter":{"min_severity":"SEVERITY_MEDIUM"}})");
 }
 
+TEST_F(Flags, SpeakOfFlagsAndWordsInTheirHelp) {
+  const std::vector<Flag> flags = FlagsOf(MethodOf(*catalog_, "detections", "list"));
+  const auto help = [&](const std::string& name) {
+    return std::ranges::find(flags, name, &Flag::name)->help;
+  };
+  EXPECT_THAT(help("view"), HasSubstr("Default: brief."));
+  EXPECT_EQ(InFlagTerms(flags, "`filter` has `filter.created`"), "`filter` has --created-after");
+  EXPECT_THAT(help("fields"), HasSubstr("--view"));
+  EXPECT_EQ(InFlagTerms(flags, "SEVERITY_HIGH, not SEVERITY_HIGHER; `filter.fql` is FQL."),
+            "high, not SEVERITY_HIGHER; --fql is FQL.");
+}
+
 TEST_F(Flags, SuggestKnownValuesForAnUnknownOne) {
   EXPECT_THAT(Filled("detections", "list", {{"severity", {"hihg"}}}),
               AllOf(HasSubstr("--severity"), HasSubstr("Did you mean high?"),
