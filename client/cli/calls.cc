@@ -1,4 +1,4 @@
-// One answer, a list over pages, and what all calls share.
+// One answer, a batch, a stream, and what all calls share.
 #include "cli/calls.h"
 
 #include <algorithm>
@@ -37,12 +37,6 @@ Failure WithFlags(const Failure& failure, const std::vector<Flag>& flags) {
   // The gateway's message is its violations.
   if (told.message == Join(before, "; ")) told.message = Join(after, "; ");
   return told;
-}
-
-CallSettings SettingsOf(const CallContext& context) {
-  return {.timeout = context.options.timeout.value_or(kUnaryTimeout),
-          .stop = context.environment.stop,
-          .metadata = {}};
 }
 
 void ShowCard(const CallContext& context, const Method& method, const Message& answer) {
@@ -124,7 +118,7 @@ int RunBatch(const CallContext& context, const Method& method, Message& request)
   std::optional<Failure> failure;
   int64_t rows = 0;
   do {
-    const Answer answer = context.gateway.Unary(method, request, SettingsOf(context));
+    const Answer answer = context.gateway.Unary(method, request, context.UnarySettings());
     failure = answer.failure;
     if (failure) break;
     rows += AddRecords(method, *answer.message, *sink);
@@ -149,7 +143,7 @@ int RunBatch(const CallContext& context, const Method& method, Message& request)
 }
 
 int RunOne(const CallContext& context, const Method& method, const Message& request) {
-  const Answer answer = context.gateway.Unary(method, request, SettingsOf(context));
+  const Answer answer = context.gateway.Unary(method, request, context.UnarySettings());
   if (answer.failure) return context.Report(*answer.failure);
   ShowCard(context, method, *answer.message);
   Notes notes(method, context.flags, context.environment.err);
@@ -159,7 +153,7 @@ int RunOne(const CallContext& context, const Method& method, const Message& requ
 }
 
 // A stream that is no export: each answer as it comes, until its end or the user's.
-int RunWatch(const CallContext& context, const Method& method, const Message& request) {
+int RunStream(const CallContext& context, const Method& method, const Message& request) {
   const CallSettings settings{
       .timeout = context.options.timeout, .stop = context.environment.stop, .metadata = {}};
   const std::optional<Failure> failure =
@@ -168,66 +162,6 @@ int RunWatch(const CallContext& context, const Method& method, const Message& re
         return !context.OutputFailed();
       });
   return failure ? context.Report(*failure) : kExitOk;
-}
-
-void ReportMore(const CallContext& context, const MethodCall& call, const Message& last,
-                int64_t rows) {
-  const Method& method = *call.method;
-  if (context.options.output == OutputFormat::kJson) return;
-  std::ostream& err = context.environment.err;
-  const std::string next = TextField(last, "next_page_token");
-  if (!next.empty()) {
-    const std::optional<int64_t> total = NumberField(last, "total_size");
-    err << Grouped(rows) << (total ? StrCat(" of ", Grouped(*total)) : std::string()) << ' '
-        << RecordsWord(method) << '.';
-    // A token is for programs.
-    if (!call.limit) {
-      err << " More: --all" << (context.ForPeople() ? " or --limit N." : ", --limit N, or ");
-      if (!context.ForPeople()) err << "--page-token " << EscapeUnsafe(next);
-    }
-    err << '\n';
-  } else if (rows == 0 && context.ForPeople()) {
-    err << "No " << RecordsWord(method) << " match.\n";
-  }
-}
-
-// A page must not be larger than what the limit leaves, or the next page token would skip rows.
-void LimitPage(const Method& method, int32_t asked, int64_t left, Message& request) {
-  constexpr int64_t kPage = 1000;
-  const int64_t most = asked > 0 ? asked : kPage;
-  request.GetReflection()->SetInt32(&request, method.shape.page_size,
-                                    static_cast<int32_t>(std::min(most, left)));
-}
-
-int RunList(const CallContext& context, const MethodCall& call, Message& request) {
-  const Method& method = *call.method;
-  const auto& reflection = *request.GetReflection();
-  const int32_t page_size = reflection.GetInt32(request, method.shape.page_size);
-  const auto sink = context.Sink(method, request);
-  Notes notes(method, context.flags, context.environment.err);
-  std::unique_ptr<Message> last;
-  std::optional<Failure> failure;
-  int64_t rows = 0;
-  while (true) {
-    // A page size below 0 is for the gateway to refuse.
-    if (call.limit && page_size >= 0) LimitPage(method, page_size, *call.limit - rows, request);
-    Answer answer = context.gateway.Unary(method, request, SettingsOf(context));
-    failure = std::move(answer.failure);
-    if (failure) break;
-    last = std::move(answer.message);
-    rows += AddRecords(method, *last, *sink);
-    notes.Add(*last);
-    const std::string next = TextField(*last, "next_page_token");
-    const bool more = call.limit ? rows < *call.limit : call.all;
-    if (next.empty() || !more || context.Interrupted() || context.OutputFailed()) break;
-    reflection.SetString(&request, method.shape.page_token, next);
-  }
-  sink->End(last.get());
-  notes.Finish();
-  if (failure) return context.Report(*failure);
-  context.ReportHidden(*sink);
-  ReportMore(context, call, *last, rows);
-  return context.Interrupted() ? kExitInterrupted : notes.code();
 }
 
 // The method's messages can be shown as an export: rows, and a place to go on from.
@@ -255,7 +189,7 @@ std::string GrpcurlLine(const falcon_gateway::Connection& gateway, const Method&
 }
 
 Answer AskOnce(const CallContext& context, const Method& method, const Message& request) {
-  const CallSettings settings = SettingsOf(context);
+  const CallSettings settings = context.UnarySettings();
   if (!method.descriptor->server_streaming()) {
     return context.gateway.Unary(method, request, settings);
   }
@@ -282,6 +216,11 @@ CallContext::CallContext(Gateway& the_gateway, const GlobalOptions& the_options,
       err_style{.color = options.color && environment.err_is_terminal,
                 .width = 0,
                 .now = environment.now()} {}
+
+CallSettings CallContext::UnarySettings() const {
+  return {
+      .timeout = options.timeout.value_or(kUnaryTimeout), .stop = environment.stop, .metadata = {}};
+}
 
 int CallContext::Report(const Failure& failure) const {
   if (Interrupted()) return kExitInterrupted;
@@ -332,9 +271,9 @@ int RunCall(const CallContext& context, const MethodCall& call, absl::Time start
   if (IsExport(method)) return RunExport(context, call, start, request);
   int code = kExitOk;
   if (method.descriptor->server_streaming()) {
-    code = RunWatch(context, method, request);
+    code = RunStream(context, method, request);
   } else if (method.shape.pages()) {
-    code = RunList(context, call, request);
+    code = call.watch ? RunWatchedList(context, call, request) : RunList(context, call, request);
   } else if (method.shape.batch()) {
     code = RunBatch(context, method, request);
   } else {

@@ -33,6 +33,9 @@ struct CallContext {
   // A write to standard output failed.
   bool OutputFailed() const { return !environment.out.good(); }
 
+  // Of a call with one answer.
+  CallSettings UnarySettings() const;
+
   // Writes the failure to environment.err and returns the exit code. Says nothing when the user
   // interrupted.
   int Report(const Failure& failure) const;
@@ -66,6 +69,15 @@ std::string RecordsWord(const Method& method);
 // `start`: what the request's times counted back from.
 int RunCall(const CallContext& context, const MethodCall& call, absl::Time start,
             google::protobuf::Message& request);
+
+// A list, as RunCall does it, over as many pages as the call asks for.
+int RunList(const CallContext& context, const MethodCall& call, google::protobuf::Message& request);
+
+// The same every call.interval until the user interrupts, or a reading fails in a way that lasts. A
+// table is redrawn in place; of other formats the lines are written that the reading before did not
+// have.
+int RunWatchedList(const CallContext& context, const MethodCall& call,
+                   const google::protobuf::Message& request);
 
 // An export, as RunCall does it. A stream that breaks in a way that may pass is resumed after what
 // was written, for call.retry_for without progress. After that, and when the output cannot be

@@ -120,6 +120,13 @@ absl::StatusOr<MethodCall> CallOf(Leaf& leaf, std::istream& in) {
     ASSIGN_OR_RETURN(leaf.call.retry_for,
                      SpanOf("--retry-for", leaf.retry_for, absl::ZeroDuration()));
   }
+  if (!leaf.interval.empty()) {
+    ASSIGN_OR_RETURN(leaf.call.interval, SpanOf("--interval", leaf.interval, absl::Seconds(1)));
+  }
+  const auto staleness = leaf.call.words.find("max-staleness");
+  if (leaf.call.watch && staleness != leaf.call.words.end() && staleness->second.empty()) {
+    staleness->second = {StrCat(leaf.call.interval.count(), "ms")};
+  }
   std::erase_if(leaf.call.words, [](const auto& entry) { return entry.second.empty(); });
   if (!leaf.call.resume_file.empty() && leaf.call.words.contains("resume-token")) {
     return absl::InvalidArgumentError("--resume-file and --resume-token are mutually exclusive.");
@@ -140,12 +147,24 @@ absl::Status ReadOutput(std::string_view word, bool terminal, GlobalOptions& opt
 }
 
 // Documents and tables cannot be appended to, and only records with an id of their own have one.
-absl::Status FitOutput(const MethodCall& call, std::string_view asked, GlobalOptions& options) {
+absl::Status FitOutput(const MethodCall& call, std::string_view asked, bool terminal,
+                       GlobalOptions& options) {
   const auto* records = call.method->shape.records;
   const bool has_id = records != nullptr && records->message_type() != nullptr &&
                       IsRecordIdField(*records->message_type()->field(0));
   if (options.output == OutputFormat::kIds && !has_id) {
     return absl::InvalidArgumentError("--output ids: what this command returns has no id.");
+  }
+  const bool redrawn =
+      terminal && (options.output == OutputFormat::kTable || options.output == OutputFormat::kWide);
+  if (call.watch && !redrawn) {
+    if (asked.empty()) options.output = OutputFormat::kNdjson;
+    constexpr OutputFormat kLines[] = {OutputFormat::kNdjson, OutputFormat::kCsv,
+                                       OutputFormat::kIds};
+    if (std::ranges::find(kLines, options.output) != std::end(kLines)) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        "--watch appends lines and requires --output ndjson, csv or ids, or a table on a "
+        "terminal.");
   }
   if (call.resume_file.empty()) return absl::OkStatus();
   if (!asked.empty() && options.output != OutputFormat::kNdjson) {
@@ -210,9 +229,11 @@ absl::StatusOr<std::string> ConfigText(CommandTree& tree, const Variables& varia
                    tree.words.empty() ? "" : tree.words.front(), given, variable);
 }
 
-absl::Status ReadCall(CommandTree& tree, Leaf& leaf, std::istream& in, Command& command) {
-  ASSIGN_OR_RETURN(MethodCall call, CallOf(leaf, in));
-  RETURN_IF_ERROR(FitOutput(call, tree.global["output"], command.global));
+absl::Status ReadCall(CommandTree& tree, Leaf& leaf, const Environment& environment,
+                      Command& command) {
+  ASSIGN_OR_RETURN(MethodCall call, CallOf(leaf, environment.in));
+  RETURN_IF_ERROR(
+      FitOutput(call, tree.global["output"], environment.out_is_terminal, command.global));
   command.call = std::move(call);
   return absl::OkStatus();
 }
@@ -231,7 +252,7 @@ absl::Status Read(CommandTree& tree, Leaf* leaf, const Catalog& catalog,
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(command.global, GlobalOf(tree, environment));
-  if (leaf != nullptr) return ReadCall(tree, *leaf, environment.in, command);
+  if (leaf != nullptr) return ReadCall(tree, *leaf, environment, command);
   ASSIGN_OR_RETURN(command.text, OwnText(tree, catalog, environment.width));
   return absl::OkStatus();
 }

@@ -47,6 +47,9 @@ struct MethodCall {
   bool all = false;
   // Lists: at most so many rows in all.
   std::optional<int64_t> limit;
+  // Lists: read again and again.
+  bool watch = false;
+  std::chrono::milliseconds interval = std::chrono::seconds(10);
   // Exports: resume a broken stream for so long, and so many times, without progress.
   std::chrono::milliseconds retry_for = std::chrono::minutes(2);
   std::optional<int> retry;

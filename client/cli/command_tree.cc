@@ -81,6 +81,10 @@ void AddOwnFlags(Leaf& leaf, size_t width) {
     const std::string help = HelpOf(flag, width);
     if (flag.name == "all") {
       leaf.app->add_flag(name, leaf.call.all, help);
+    } else if (flag.name == "watch") {
+      leaf.app->add_flag(name, leaf.call.watch, help);
+    } else if (flag.name == "interval") {
+      leaf.app->add_option(name, leaf.interval, help)->option_text(flag.value_hint);
     } else if (flag.name == "limit") {
       leaf.app->add_option(name, leaf.limit, help)
           ->option_text(flag.value_hint)

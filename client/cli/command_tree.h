@@ -19,6 +19,7 @@ struct Leaf {
   std::vector<std::string> positional;
   int64_t limit = 0;
   std::string retry_for;
+  std::string interval;
 };
 
 // Neither copied nor moved once it is grown: CLI11 holds references into it.

@@ -26,8 +26,9 @@ struct Environment {
   std::ostream& err;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
-  // Of the terminal. 0: none, so no limit.
+  // Of the terminal, columns and rows. 0: none, so no limit.
   size_t width = 0;
+  size_t height = 0;
   // Value of an environment variable; empty where there is none.
   std::function<std::string(const char*)> variable;
   std::function<absl::Time()> now;
@@ -37,6 +38,22 @@ struct Environment {
   std::stop_token stop;
   // Behind `out`; null: `out` is no file descriptor.
   OutputFile* file = nullptr;
+
+  // The same with other streams.
+  Environment With(std::ostream& other_out, std::ostream& other_err) const {
+    return {.in = in,
+            .out = other_out,
+            .err = other_err,
+            .out_is_terminal = out_is_terminal,
+            .err_is_terminal = err_is_terminal,
+            .width = width,
+            .height = height,
+            .variable = variable,
+            .now = now,
+            .pause = pause,
+            .stop = stop,
+            .file = nullptr};
+  }
 };
 
 inline void PrintError(std::ostream& err, std::string_view message) {

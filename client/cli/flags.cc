@@ -233,7 +233,11 @@ std::vector<OwnFlag> GlobalFlags() {
 std::vector<OwnFlag> MethodFlags(const Method& method) {
   if (method.shape.pages()) {
     return {{"all", "", "Read all pages."},
-            {"limit", "NUMBER", "Maximum number of rows, read over as many pages as it takes."}};
+            {"limit", "NUMBER", "Maximum number of rows, read over as many pages as it takes."},
+            {"watch", "",
+             "Read the list again and again. A table on a terminal is redrawn; elsewhere the lines "
+             "that are new or have changed are appended, as ndjson, csv or ids."},
+            {"interval", "SPAN", "With --watch: how often. Default 10s, at least 1s."}};
   }
   if (method.descriptor->server_streaming() && method.shape.resume_from != nullptr) {
     return {

@@ -72,7 +72,7 @@ struct OwnFlag {
 // Those of every command.
 std::vector<OwnFlag> GlobalFlags();
 
-// Those of one method: --all and --limit for lists, --retry and --resume-file for exports.
+// Those of one method: --all, --limit and --watch for lists, --retry and --resume-file for exports.
 std::vector<OwnFlag> MethodFlags(const Method& method);
 
 }  // namespace falcon::client

@@ -24,12 +24,16 @@ std::string Variable(const char* name) {
   return value == nullptr ? std::string() : std::string(value);
 }
 
-size_t TerminalWidth() {
+struct Extent {
+  size_t width = 0;
+  size_t height = 0;
+};
+
+Extent TerminalExtent() {
   const int64_t columns = std::strtoll(Variable("COLUMNS").c_str(), nullptr, 10);
-  if (columns > 0) return static_cast<size_t>(columns);
   winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) return size.ws_col;
-  return 0;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) size = {};
+  return {.width = columns > 0 ? static_cast<size_t>(columns) : size.ws_col, .height = size.ws_row};
 }
 
 void Pause(const std::stop_token& stop, milliseconds span) {
@@ -87,13 +91,15 @@ int main(int argc, char** argv) {
   std::thread watcher(Watch, interrupted);
   falcon::client::OutputFile output(STDOUT_FILENO, interrupted.get_token());
   std::ostream out(&output);
+  const Extent extent = TerminalExtent();
   const falcon::client::Environment environment{
       .in = std::cin,
       .out = out,
       .err = std::cerr,
       .out_is_terminal = isatty(STDOUT_FILENO) == 1,
       .err_is_terminal = isatty(STDERR_FILENO) == 1,
-      .width = TerminalWidth(),
+      .width = extent.width,
+      .height = extent.height,
       .variable = Variable,
       .now = [] { return absl::Now(); },
       .pause = [&](milliseconds span) { Pause(interrupted.get_token(), span); },

@@ -22,6 +22,7 @@ struct ProgramSetting {
   std::string in;
   bool terminal = false;
   size_t width = 0;
+  size_t height = 0;
   std::map<std::string, std::string> variables;
   std::stop_source stop;
   // Waits between resumes, in order. Time passes by them alone.
@@ -44,6 +45,7 @@ inline ProgramRun RunFgctl(const std::vector<std::string>& arguments, ProgramSet
       .out_is_terminal = setting.terminal,
       .err_is_terminal = setting.terminal,
       .width = setting.width,
+      .height = setting.height,
       .variable = [&](const char* name) { return setting.variables[name]; },
       .now = [&now] { return now; },
       .pause =
