@@ -19,16 +19,11 @@ def run(*command):
 def libraries_of(program):
     """The Debian packages of the shared libraries."""
     paths = {os.path.realpath(path) for path in re.findall(r"(/\S+) \(0x", run("ldd", program))}
-    # dpkg knows files by their path before /usr was merged.
-    return {owner(path) for path in paths}
-
-
-def owner(path):
-    for name in (path, path.removeprefix("/usr")):
-        found = subprocess.run(["dpkg-query", "-S", name], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
-        if found.returncode == 0:
-            return found.stdout.partition(":")[0]
-    raise SystemExit(f"{path}: of no package")
+    # dpkg knows some files by their path before /usr was merged, and fails where it does not know one of the two.
+    names = [name for path in paths for name in (path, path.removeprefix("/usr"))]
+    found = subprocess.run(["dpkg-query", "-S", *names], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout
+    owners = dict(reversed(line.split(": ")) for line in found.splitlines())
+    return {(owners.get(path) or owners[path.removeprefix("/usr")]).partition(":")[0] for path in paths}
 
 
 def package(name, version, supplier, **more):
@@ -46,9 +41,9 @@ def main():
         packages[own["SPDXID"]] = own
         relations.append(("SPDXRef-DOCUMENT", "DESCRIBES", own["SPDXID"]))
         for name in sorted(libraries_of(program)):
-            shown = run("dpkg-query", "-W", "-f", "${Version} ${Source}", name)
-            purl = f"pkg:deb/debian/{name}@{shown.split()[0]}"
-            library = package(name, shown.split()[0], "Organization: Debian", licenseDeclared="NOASSERTION", externalRefs=[
+            shown = run("dpkg-query", "-W", "-f", "${Version}", name)
+            purl = f"pkg:deb/debian/{name}@{shown}"
+            library = package(name, shown, "Organization: Debian", licenseDeclared="NOASSERTION", externalRefs=[
                 {"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": purl}])
             packages[library["SPDXID"]] = library
             relations.append((own["SPDXID"], "DYNAMIC_LINK", library["SPDXID"]))

@@ -158,8 +158,7 @@ Texts All(const CommandTree& tree, const Catalog& catalog, const Texts& before,
       std::ranges::find_if(tree.leaves, [&](const auto& one) { return one->app == &reached; });
   const Leaf* call = leaf == tree.leaves.end() ? nullptr : leaf->get();
   if (!before.empty()) {
-    const std::string flag = before.back();
-    if (std::optional<Texts> values = ValuesOf(catalog, call, flag, begun)) return *values;
+    if (auto values = ValuesOf(catalog, call, before.back(), begun)) return *values;
   }
   if (begun.starts_with('-') || call != nullptr) return KnownWords(reached, true);
   const std::string name = reached.get_name();

@@ -66,6 +66,7 @@ Json JsonOf(const Message& message) { return Json::parse(JsonText(message, JsonF
 
 std::string CsvHeader(const RecordColumns& columns) {
   std::vector<std::string> names;
+  names.reserve(columns.paths.size());
   for (const FieldPath& path : columns.paths) names.push_back(path.name);
   return CsvLine(names);
 }
@@ -74,6 +75,7 @@ std::string CsvRows(const Message& record, const RecordColumns& columns) {
   std::string lines;
   for (const std::vector<Cell>& row : RowsOf(record, columns, Style{.now = {}, .exact = true})) {
     std::vector<std::string> fields;
+    fields.reserve(row.size());
     for (const Cell& cell : row) fields.push_back(CsvField(cell.text));
     lines += CsvLine(fields);
   }

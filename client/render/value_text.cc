@@ -131,8 +131,9 @@ Cell ValueCell(const Message& message, const FieldDescriptor& field, int index, 
       if (style.exact) return {ScalarText(message, field, index), Tint::kPlain};
       return {ScalarText(message, field, index) == "true" ? "yes" : "no", Tint::kPlain};
     case FieldDescriptor::CPPTYPE_DOUBLE:
-      if (form == Form::kShort && !style.exact)
+      if (form == Form::kShort && !style.exact) {
         return {Rounded(DoubleAt(message, field, index)), Tint::kPlain};
+      }
       return {ScalarText(message, field, index), Tint::kPlain};
     case FieldDescriptor::CPPTYPE_INT32:
       if (const auto* bands = BandsOf(field); bands != nullptr && !style.exact) {

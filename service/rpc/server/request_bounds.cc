@@ -73,6 +73,14 @@ class Walk {
   }
 
   void Visit(const Message& message, const std::string& path) {
+    // A condition that is not understood must not be left out: the answer would not be what was
+    // asked for.
+    const auto& unknown = message.GetReflection()->GetUnknownFields(message);
+    if (!unknown.empty()) {
+      AddViolation(path.empty() ? "request" : path,
+                   StrCat("has a field of number ", unknown.field(0).number(),
+                          ", which this gateway does not know: it is older than the client"));
+    }
     std::vector<const FieldDescriptor*> fields;
     message.GetReflection()->ListFields(message, &fields);
     for (const FieldDescriptor* field : fields) {

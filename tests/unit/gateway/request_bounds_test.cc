@@ -85,6 +85,30 @@ TEST_F(RequestBoundsTest, RequestThatIsTooLargeAsAWholeIsLaidToItsLargestField) 
   }
 }
 
+// What a client of a later version sends.
+TEST_F(RequestBoundsTest, FieldThatTheGatewayDoesNotKnowIsRefusedWhereverItStands) {
+  for (const client::Method* method : Methods()) {
+    const google::protobuf::Descriptor& type = *method->descriptor->input_type();
+    for (int i = -1; i < type.field_count(); ++i) {
+      const FieldDescriptor* field = i < 0 ? nullptr : type.field(i);
+      if (field != nullptr && (field->message_type() == nullptr || field->is_repeated())) continue;
+      SCOPED_TRACE(StrCat(method->descriptor->name(), " ", i));
+      const std::unique_ptr<Message> request = RequestFor(*method);
+      Message& holder =
+          field == nullptr ? *request : *request->GetReflection()->MutableMessage(&*request, field);
+      holder.GetReflection()->MutableUnknownFields(&holder)->AddVarint(5000, 1);
+      const int before = observer_.started;
+      const auto failure = Call(*method, *request, [](const Message&) {});
+      ASSERT_TRUE(failure.has_value());
+      EXPECT_EQ(failure->reason, "INVALID_FIELD");
+      ASSERT_EQ(failure->violations.size(), 1u);
+      EXPECT_EQ(failure->violations[0].field, field == nullptr ? "request" : field->name());
+      EXPECT_THAT(failure->message, HasSubstr("5000"));
+      EXPECT_EQ(observer_.started, before);
+    }
+  }
+}
+
 TEST_F(RequestBoundsTest, UnknownMaskPathsAreComparedOnceARequest) {
   const std::string dots = "z." + std::string(34, 'q') + ".z.z.z.z.z.z.z.z.z.z.z.z.z.z.z.z.z.z.z.z";
   for (const client::Method* method : Methods()) {

@@ -21,7 +21,6 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::Reflection;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
@@ -84,8 +83,8 @@ std::optional<Failure> CallWithRetries(
     const milliseconds delay = DelayAfter(failure, failures);
     const bool late = std::chrono::system_clock::now() + delay >= end;
     // A list whose cursor expired starts over.
-    if (!failure.MayPass() || failure.EndsToken() || failures == kMaxAttempts || late)
-      return failure;
+    const bool again = failure.MayPass() && !failure.EndsToken() && failures < kMaxAttempts;
+    if (!again || late) return failure;
     if (!Sleep(delay, options.stop)) return failure;
   }
 }
@@ -137,7 +136,7 @@ std::optional<Failure> Client::InChunks(Message& request, Message& whole, Messag
     if (std::optional<Failure> failure = ask()) return failure;
     ids.erase(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(size));
     v1::ReadInfo* all = ReadInfoOf(whole);
-    const int64_t calls = all == nullptr ? 0 : all->upstream_calls();
+    const int32_t calls = all == nullptr ? 0 : all->upstream_calls();
     const int64_t skipped = all == nullptr ? 0 : all->skipped_values();
     if (v1::ReadInfo* info = ReadInfoOf(part)) {
       info->set_upstream_calls(info->upstream_calls() + calls);

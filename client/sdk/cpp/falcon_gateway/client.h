@@ -34,8 +34,9 @@ namespace falcon_gateway {
 template <class Response>
 class Result {
  public:
-  Result(Response response) : held_(std::move(response)) {}
-  Result(Failure failure) : held_(std::move(failure)) {}
+  // Implicit, so that calls return either.
+  Result(Response response) : held_(std::move(response)) {}  // NOLINT(google-explicit-constructor)
+  Result(Failure failure) : held_(std::move(failure)) {}     // NOLINT(google-explicit-constructor)
 
   bool ok() const { return held_.index() == 0; }
   // Only if ok().
