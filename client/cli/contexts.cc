@@ -86,6 +86,7 @@ absl::Status WriteContexts(const std::string& path, const Contexts& contexts) {
 
 absl::Status Unknown(const std::string& name, const Contexts& contexts) {
   std::vector<std::string> known;
+  known.reserve(contexts.named.size());
   for (const auto& [other, settings] : contexts.named) known.push_back(other);
   return absl::InvalidArgumentError(
       StrCat("'", EscapeUnsafe(name), "' is not a context. ",

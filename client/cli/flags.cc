@@ -114,15 +114,17 @@ void AddFlags(const Descriptor& type, const Path& parent, std::vector<Flag>& out
   }
 }
 
-// "RECORD_VIEW_FULL" -> "full".
-std::string InEnumWords(const std::vector<Flag>& flags, std::string_view text) {
-  std::map<std::string_view, std::string> words;
+// "RECORD_VIEW_FULL" -> "full"; what is no value of a flag stays as it is.
+std::string EnumWordOf(const std::vector<Flag>& flags, std::string_view name) {
   for (const Flag& flag : flags) {
-    const auto* type = flag.kind == FlagKind::kEnum ? flag.field().enum_type() : nullptr;
-    for (int i = 0; type != nullptr && i < type->value_count(); ++i) {
-      words.emplace(type->value(i)->name(), EnumWord(*type->value(i)));
-    }
+    if (flag.kind != FlagKind::kEnum) continue;
+    const auto* value = flag.field().enum_type()->FindValueByName(std::string(name));
+    if (value != nullptr) return EnumWord(*value);
   }
+  return std::string(name);
+}
+
+std::string InEnumWords(const std::vector<Flag>& flags, std::string_view text) {
   constexpr std::string_view kName = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
   std::string out;
   while (!text.empty()) {
@@ -130,8 +132,8 @@ std::string InEnumWords(const std::vector<Flag>& flags, std::string_view text) {
     out.append(text.substr(0, other));
     text.remove_prefix(other);
     const std::string_view name = text.substr(0, text.find_first_not_of(kName));
-    const auto word = words.find(name);
-    out.append(word == words.end() ? name : word->second);
+    const bool several_words = name.find('_') != std::string_view::npos;
+    out.append(several_words ? EnumWordOf(flags, name) : std::string(name));
     text.remove_prefix(name.size());
   }
   return out;
