@@ -271,6 +271,9 @@ std::vector<std::string> HelpAsFlag(std::vector<std::string> arguments) {
 Command ParseCommandLine(const Catalog& catalog, const std::vector<std::string>& arguments,
                          const Environment& environment) {
   CommandTree tree;
+  const std::vector<std::string> words = HelpAsFlag(arguments);
+  tree.with_help = std::ranges::any_of(
+      words, [](const std::string& word) { return word == "--help" || word == "-h"; });
   GrowTree(tree, catalog, environment.width);
   Command command;
   if (!arguments.empty() && arguments.front() == kCompleteCommand) {
@@ -278,7 +281,7 @@ Command ParseCommandLine(const Catalog& catalog, const std::vector<std::string>&
                               ContextNames(environment.variable));
     return command;
   }
-  if (std::optional<Command> early = Parse(tree, HelpAsFlag(arguments), environment)) {
+  if (std::optional<Command> early = Parse(tree, words, environment)) {
     return *std::move(early);
   }
   const auto parsed =

@@ -140,10 +140,13 @@ std::string ExamplesOf(const MethodCall& call) {
 void AddMethod(CommandTree& tree, CLI::App& parent, const Method& method, size_t width) {
   auto leaf = std::make_unique<Leaf>();
   leaf->call.method = &method;
-  leaf->call.flags = FlagsOf(method);
-  const std::string about = InFlagTerms(leaf->call.flags, CommentOf(*method.descriptor));
-  leaf->app = parent.add_subcommand(method.verb, Wrapped(about, width));
-  leaf->app->footer(StrCat(ExamplesOf(leaf->call), GlobalHelp(width)));
+  leaf->call.flags = FlagsOf(method, tree.with_help);
+  leaf->app = parent.add_subcommand(method.verb);
+  if (tree.with_help) {
+    const std::string about = InFlagTerms(leaf->call.flags, CommentOf(*method.descriptor));
+    leaf->app->description(Wrapped(about, width));
+    leaf->app->footer(StrCat(ExamplesOf(leaf->call), GlobalHelp(width)));
+  }
   AddPositional(*leaf, width);
   for (const Flag& flag : leaf->call.flags) AddRequestFlag(*leaf, flag, width);
   AddOwnFlags(*leaf, width);

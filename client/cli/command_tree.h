@@ -30,6 +30,9 @@ struct CommandTree {
   bool tls = false;
   bool no_color = false;
   bool explain = false;
+  // Set it before the tree grows. False: commands of methods have no help, which most of the time is
+  // spent on.
+  bool with_help = true;
   std::vector<std::string> words;
   CLI::App* describe = nullptr;
   CLI::App* fql = nullptr;

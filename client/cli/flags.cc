@@ -147,10 +147,10 @@ std::string Flag::ValueHint() const {
   return kHints[static_cast<size_t>(kind)];
 }
 
-std::vector<Flag> FlagsOf(const Method& method) {
+std::vector<Flag> FlagsOf(const Method& method, bool with_help) {
   std::vector<Flag> flags;
   AddFlags(*method.descriptor->input_type(), {}, flags);
-  for (Flag& flag : flags) flag.help = InFlagTerms(flags, flag.help);
+  for (Flag& flag : flags) flag.help = with_help ? InFlagTerms(flags, flag.help) : std::string();
   return flags;
 }
 
