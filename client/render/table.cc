@@ -100,6 +100,7 @@ TableLayout FitTable(const std::vector<Column>& columns, const std::vector<std::
   const std::vector<size_t> natural = NaturalWidths(columns, rows);
   if (style.width == 0) return {columns, natural};
   std::vector<size_t> least;
+  least.reserve(columns.size());
   for (size_t i = 0; i < columns.size(); ++i) {
     least.push_back(LeastOf(columns[i], natural[i], style.width));
   }
