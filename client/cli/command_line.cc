@@ -272,9 +272,7 @@ Command ParseCommandLine(const Catalog& catalog, const std::vector<std::string>&
                          const Environment& environment) {
   CommandTree tree;
   const std::vector<std::string> words = HelpAsFlag(arguments);
-  tree.with_help = std::ranges::any_of(
-      words, [](const std::string& word) { return word == "--help" || word == "-h"; });
-  GrowTree(tree, catalog, environment.width);
+  GrowTree(tree, catalog, words, environment.width);
   Command command;
   if (!arguments.empty() && arguments.front() == kCompleteCommand) {
     command.text = Candidates(tree, catalog, {arguments.begin() + 1, arguments.end()},

@@ -137,12 +137,22 @@ std::string ExamplesOf(const MethodCall& call) {
   return StrCat("Example:\n  ", line, "\n\n");
 }
 
-void AddMethod(CommandTree& tree, CLI::App& parent, const Method& method, size_t width) {
+bool Has(const std::vector<std::string>& words, const std::string& word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+// Flags, on which most of the time is spent, are made for the command that `words` may name.
+void AddMethod(CommandTree& tree, CLI::App& parent, const Method& method,
+               const std::vector<std::string>& words, size_t width) {
+  CLI::App* app = parent.add_subcommand(method.verb);
+  const bool help = Has(words, "--help") || Has(words, "-h");
+  if (!method.noun.empty() && !Has(words, method.noun)) return;
+  if (!help && !Has(words, method.verb)) return;
   auto leaf = std::make_unique<Leaf>();
+  leaf->app = app;
   leaf->call.method = &method;
-  leaf->call.flags = FlagsOf(method, tree.with_help);
-  leaf->app = parent.add_subcommand(method.verb);
-  if (tree.with_help) {
+  leaf->call.flags = FlagsOf(method, help);
+  if (help) {
     const std::string about = InFlagTerms(leaf->call.flags, CommentOf(*method.descriptor));
     leaf->app->description(Wrapped(about, width));
     leaf->app->footer(StrCat(ExamplesOf(leaf->call), GlobalHelp(width)));
@@ -153,14 +163,15 @@ void AddMethod(CommandTree& tree, CLI::App& parent, const Method& method, size_t
   tree.leaves.push_back(std::move(leaf));
 }
 
-void AddNouns(CommandTree& tree, const Catalog& catalog, size_t width) {
+void AddNouns(CommandTree& tree, const Catalog& catalog, const std::vector<std::string>& words,
+              size_t width) {
   for (const Noun& noun : catalog.nouns()) {
     CLI::App* app = &tree.root;
     if (!noun.name.empty()) {
       app = tree.root.add_subcommand(noun.name, Wrapped(noun.about, width));
       app->require_subcommand(1);
     }
-    for (const Method& method : noun.methods) AddMethod(tree, *app, method, width);
+    for (const Method& method : noun.methods) AddMethod(tree, *app, method, words, width);
   }
 }
 
@@ -211,7 +222,8 @@ void AddOwnCommands(CommandTree& tree) {
 
 }  // namespace
 
-void GrowTree(CommandTree& tree, const Catalog& catalog, size_t width) {
+void GrowTree(CommandTree& tree, const Catalog& catalog, const std::vector<std::string>& words,
+              size_t width) {
   tree.root.description(std::string(kAbout));
   // One each: a later word, such as an id, is never taken for a command.
   tree.root.require_subcommand(1);
@@ -220,7 +232,7 @@ void GrowTree(CommandTree& tree, const Catalog& catalog, size_t width) {
   tree.root.set_version_flag("--version", StrCat("fgctl ", FALCON_GATEWAY_VERSION));
   tree.root.footer(StrCat(kExamples, kExitCodeHelp));
   AddGlobalFlags(tree, width);
-  AddNouns(tree, catalog, width);
+  AddNouns(tree, catalog, words, width);
   AddConfig(tree);
   AddOwnCommands(tree);
 }

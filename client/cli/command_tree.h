@@ -30,9 +30,6 @@ struct CommandTree {
   bool tls = false;
   bool no_color = false;
   bool explain = false;
-  // Set it before the tree grows. False: commands of methods have no help, which most of the time is
-  // spent on.
-  bool with_help = true;
   std::vector<std::string> words;
   CLI::App* describe = nullptr;
   CLI::App* fql = nullptr;
@@ -41,9 +38,11 @@ struct CommandTree {
   CLI::App* config = nullptr;
 };
 
-// Puts all commands into an empty tree, help wrapped to `width` columns (0: 100). The catalog must
-// outlive the tree.
-void GrowTree(CommandTree& tree, const Catalog& catalog, size_t width);
+// Puts all commands into an empty tree, help wrapped to `width` columns (0: 100). Of the commands of
+// methods, those that `words`, a command line, may name have their flags, and help where it is asked
+// for. The catalog must outlive the tree.
+void GrowTree(CommandTree& tree, const Catalog& catalog, const std::vector<std::string>& words,
+              size_t width);
 
 // The commands below `app`, or the flags that it takes, with their dashes.
 std::vector<std::string> KnownWords(const CLI::App& app, bool flags);
