@@ -19,6 +19,8 @@
 
 namespace falcon::client {
 
+class Catalog;
+
 // Streams must outlive the run.
 struct Environment {
   std::istream& in;
@@ -106,6 +108,10 @@ inline ExitCode ExitCodeOf(grpc::StatusCode code) {
 
 // fgctl as a function. `arguments` without the program's name. Returns the exit code; never throws.
 int RunProgram(const std::vector<std::string>& arguments, const Environment& environment);
+
+// The same for who has loaded the catalog.
+int RunProgram(const Catalog& catalog, const std::vector<std::string>& arguments,
+               const Environment& environment);
 
 }  // namespace falcon::client
 

@@ -56,13 +56,16 @@ int Call(const Catalog& catalog, const Command& command, const Environment& envi
 
 int RunProgram(const std::vector<std::string>& arguments, const Environment& environment) {
   const auto catalog = Catalog::Load(DescriptorSet());
-  if (!catalog.ok()) {
-    PrintError(environment.err, ToStd(catalog.status().message()));
-    return kExitFailed;
-  }
-  const Command command = ParseCommandLine(**catalog, arguments, environment);
+  if (catalog.ok()) return RunProgram(**catalog, arguments, environment);
+  PrintError(environment.err, ToStd(catalog.status().message()));
+  return kExitFailed;
+}
+
+int RunProgram(const Catalog& catalog, const std::vector<std::string>& arguments,
+               const Environment& environment) {
+  const Command command = ParseCommandLine(catalog, arguments, environment);
   if (command.exit_code) return *command.exit_code;
-  if (command.call) return Call(**catalog, command, environment);
+  if (command.call) return Call(catalog, command, environment);
   environment.out << command.text;
   return CheckOutput(environment, kExitOk);
 }

@@ -34,7 +34,7 @@ class Flags : public ::testing::Test {
     return names;
   }
 
-  const std::unique_ptr<Catalog> catalog_ = RealCatalog();
+  const Catalog* const catalog_ = RealCatalog();
   const absl::Time now_ = *ParseInstant("2026-05-28T20:00:00Z", absl::UnixEpoch());
 };
 

@@ -27,7 +27,7 @@ class Invoke : public ::testing::Test {
     return FromText(*catalog_, *method.descriptor->input_type(), text);
   }
 
-  const std::unique_ptr<Catalog> catalog_ = RealCatalog();
+  const Catalog* const catalog_ = RealCatalog();
   FakeGateway gateway_;
   Invoker invoker_{grpc::CreateChannel(gateway_.address(), grpc::InsecureChannelCredentials()),
                    *catalog_};

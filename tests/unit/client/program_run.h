@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/environment.h"
+#include "tests/unit/client/test_catalog.h"
 
 namespace falcon::client {
 
@@ -57,7 +58,7 @@ inline ProgramRun RunFgctl(const std::vector<std::string>& arguments, ProgramSet
       .stop = setting.stop.get_token(),
       .file = setting.file};
   ProgramRun run;
-  run.code = RunProgram(arguments, environment);
+  run.code = RunProgram(*RealCatalog(), arguments, environment);
   run.out = text.str();
   run.err = err.str();
   return run;

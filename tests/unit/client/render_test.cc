@@ -32,7 +32,7 @@ class Render : public ::testing::Test {
     return FromText(*catalog_, RecordOf(*catalog_, noun), text);
   }
 
-  const std::unique_ptr<Catalog> catalog_ = RealCatalog();
+  const Catalog* const catalog_ = RealCatalog();
   const absl::Time now_ = *ParseInstant("2026-05-28T20:26:40Z", absl::UnixEpoch());
 };
 

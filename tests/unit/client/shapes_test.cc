@@ -217,7 +217,7 @@ class Shapes : public ::testing::Test {
     }
   }
 
-  const std::unique_ptr<Catalog> catalog_ = RealCatalog();
+  const Catalog* const catalog_ = RealCatalog();
   ScriptedGateway gateway_{*catalog_};
 };
 

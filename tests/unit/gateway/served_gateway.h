@@ -115,7 +115,7 @@ class GatewayTest : public ::testing::Test {
   rpc::ServiceDeps deps_{chain_.cached, tokens_, clock_, timer_, &pool_};
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<grpc::Server> server_;
-  const std::unique_ptr<client::Catalog> catalog_ = client::RealCatalog();
+  const client::Catalog* const catalog_ = client::RealCatalog();
   std::unique_ptr<client::Invoker> invoker_;
 };
 

@@ -152,7 +152,7 @@ class SelfTesting : public ::testing::Test {
     return works;
   }
 
-  const std::unique_ptr<client::Catalog> catalog_ = client::RealCatalog();
+  const client::Catalog* const catalog_ = client::RealCatalog();
   client::ScriptedGateway gateway_{*catalog_};
   const Bridge bridge_{.catalog = *catalog_,
                        .gateway = gateway_,

@@ -119,7 +119,7 @@ class ValuesAt : public ::testing::Test {
     return client::FromText(
         *catalog_, *client::MethodOf(*catalog_, noun, verb).descriptor->output_type(), text);
   }
-  const std::unique_ptr<client::Catalog> catalog_ = client::RealCatalog();
+  const client::Catalog* const catalog_ = client::RealCatalog();
 };
 
 TEST_F(ValuesAt, LeadThroughMessagesAndLists) {

@@ -13,7 +13,7 @@
 namespace falcon::mcp {
 
 struct ResourceBench {
-  const std::unique_ptr<client::Catalog> catalog = client::RealCatalog();
+  const client::Catalog* const catalog = client::RealCatalog();
   client::ScriptedGateway gateway{*catalog};
   Bridge bridge{.catalog = *catalog,
                 .gateway = gateway,

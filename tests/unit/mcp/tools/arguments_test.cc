@@ -45,7 +45,7 @@ class Arguments : public testing::Test {
     return wrong->content.at(0).text;
   }
 
-  const std::unique_ptr<client::Catalog> catalog_ = client::RealCatalog();
+  const client::Catalog* const catalog_ = client::RealCatalog();
 };
 
 TEST_F(Arguments, OfTheSevenClassicQuestionsMakeRequests) {

@@ -147,7 +147,7 @@ class HostileCorpus : public testing::Test {
     }
   }
 
-  std::unique_ptr<client::Catalog> catalog_ = client::RealCatalog();
+  const client::Catalog* const catalog_ = client::RealCatalog();
 };
 
 TEST_F(HostileCorpus, IsLargeAndReachesAllNouns) {

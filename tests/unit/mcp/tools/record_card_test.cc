@@ -19,7 +19,7 @@ class RecordCards : public testing::Test {
     return RecordCard(*RecordFromText(*catalog_, noun, text));
   }
 
-  std::unique_ptr<client::Catalog> catalog_ = client::RealCatalog();
+  const client::Catalog* const catalog_ = client::RealCatalog();
 };
 
 TEST_F(RecordCards, ADetectionByItsNameAndSeverity) {

@@ -31,7 +31,7 @@ class RecordJson : public testing::Test {
     return RecordFromText(*catalog_, "detections", text);
   }
 
-  std::unique_ptr<client::Catalog> catalog_ = client::RealCatalog();
+  const client::Catalog* const catalog_ = client::RealCatalog();
 };
 
 TEST_F(RecordJson, SaysWhatIsSetInTheProtosOrder) {

@@ -204,7 +204,7 @@ class Parameters : public testing::Test {
     return Json::parse(InputSchemaOf(BoundToolNamed(*catalog_, tool)));
   }
 
-  const std::unique_ptr<client::Catalog> catalog_ = client::RealCatalog();
+  const client::Catalog* const catalog_ = client::RealCatalog();
 };
 
 TEST_F(Parameters, AnswerTheSevenClassicQuestions) {
