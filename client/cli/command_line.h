@@ -50,6 +50,8 @@ struct MethodCall {
   // Lists: read again and again.
   bool watch = false;
   std::chrono::milliseconds interval = std::chrono::seconds(10);
+  // Exports: ask for gzip.
+  bool gzip = false;
   // Exports: resume a broken stream for so long, and so many times, without progress.
   std::chrono::milliseconds retry_for = std::chrono::minutes(2);
   std::optional<int> retry;

@@ -83,6 +83,8 @@ void AddOwnFlags(Leaf& leaf, size_t width) {
       leaf.app->add_flag(name, leaf.call.all, help);
     } else if (flag.name == "watch") {
       leaf.app->add_flag(name, leaf.call.watch, help);
+    } else if (flag.name == "gzip") {
+      leaf.app->add_flag(name, leaf.call.gzip, help);
     } else if (flag.name == "interval") {
       leaf.app->add_option(name, leaf.interval, help)->option_text(flag.value_hint);
     } else if (flag.name == "limit") {

@@ -103,8 +103,9 @@ class Export {
         resume_token_(TextField(request, "resume_token")) {}
 
   int Run() {
-    const CallSettings settings{
+    CallSettings settings{
         .timeout = context_.options.timeout, .stop = context_.environment.stop, .metadata = {}};
+    if (call_.gzip) settings.metadata.emplace("falcon-compression", "gzip");
     std::optional<Failure> failure;
     do {
       failure = context_.gateway.Stream(method_, request_, settings,

@@ -248,7 +248,8 @@ std::vector<OwnFlag> MethodFlags(const Method& method) {
         {"retry", "NUMBER", "How often to resume a broken stream without progress."},
         {"resume-file", "FILE",
          "File that keeps the resume token. An export resumes from it if it exists, and removes it "
-         "when complete. Append the output with >>. The output is ndjson."}};
+         "when complete. Append the output with >>. The output is ndjson."},
+        {"gzip", "", "Compresses what travels, for a slow network. The output is the same."}};
   }
   return {};
 }

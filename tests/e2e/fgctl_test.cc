@@ -15,6 +15,7 @@
 #include "descriptor_set.h"
 #include "tests/e2e/nouns.h"
 #include "tests/support/method_requests.h"
+#include "tests/support/relay.h"
 #include "tests/unit/client/program_run.h"
 
 namespace falcon::e2e {
@@ -217,6 +218,20 @@ TEST_F(FgctlExport, AFullDeviceIsAFailureInEveryFormat) {
   EXPECT_EQ(Shell("\"$FGCTL\" hosts list > /dev/full").status, 1);
   EXPECT_EQ(Shell("\"$FGCTL\" --help > /dev/full").status, 1);
   EXPECT_EQ(Shell("\"$FGCTL\" --help >&-").status, 1);
+}
+
+TEST_F(FgctlExport, GzipBringsTheSameRecordsInHalfOfTheBytes) {
+  const std::string& address = world().address();
+  const falcon::testing::Relay plain(std::stoi(address.substr(address.rfind(':') + 1)));
+  const falcon::testing::Relay compressed(std::stoi(address.substr(address.rfind(':') + 1)));
+  const auto through = [&](const falcon::testing::Relay& relay, const std::string& flags) {
+    const Outcome outcome =
+        Shell("fgctl --output ndjson --address 127.0.0.1:" + std::to_string(relay.port()) + flags);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return outcome.out;
+  };
+  EXPECT_EQ(through(plain, ""), through(compressed, " --gzip"));
+  EXPECT_LT(compressed.received() * 2, plain.received());
 }
 
 TEST_F(FgctlExport, AFileThatMayNotGrowHoldsWholeRecordsAndItsTokenBringsTheRest) {

@@ -30,13 +30,15 @@ struct Relay::Link {
   Link(Socket accepted, runtime::Executor executor)
       : client(std::move(accepted)), server(executor) {}
 
-  static Task<void> Pump(std::shared_ptr<Link> link, Socket& from, Socket& to) {
+  static Task<void> Pump(std::shared_ptr<Link> link, Socket& from, Socket& to,
+                         std::atomic<size_t>& passed) {
     std::array<char, 16384> bytes{};
     boost::system::error_code error;
     while (!error) {
       const size_t size = co_await from.async_read_some(asio::buffer(bytes),
                                                         asio::redirect_error(Awaitable(), error));
       if (error || link->lost) continue;
+      passed += size;
       co_await asio::async_write(to, asio::buffer(bytes, size),
                                  asio::redirect_error(Awaitable(), error));
     }
@@ -87,8 +89,8 @@ Task<void> Relay::Connect(std::shared_ptr<Link> link) {
     link->client.close(error);
     co_return;
   }
-  loop_.Spawn(Link::Pump(link, link->client, link->server));
-  loop_.Spawn(Link::Pump(link, link->server, link->client));
+  loop_.Spawn(Link::Pump(link, link->client, link->server, sent_));
+  loop_.Spawn(Link::Pump(link, link->server, link->client, received_));
 }
 
 void Relay::LoseConnections() {

@@ -24,6 +24,9 @@ class Relay {
   // Connections of clients since the start.
   int connections() const { return connections_; }
 
+  // Bytes that have passed from the server to clients.
+  size_t received() const { return received_; }
+
   // From now on drops all bytes of the open connections, in both directions. New ones are served.
   void LoseConnections();
 
@@ -39,6 +42,8 @@ class Relay {
   const Protocol::endpoint server_;
   int port_ = 0;
   std::atomic<int> connections_ = 0;
+  std::atomic<size_t> sent_ = 0;
+  std::atomic<size_t> received_ = 0;
   std::vector<std::shared_ptr<Link>> links_;  // loop thread only
   runtime::Loop loop_{"relay"};               // last: its tasks use all of the above
 };
