@@ -66,6 +66,15 @@ std::string OwnStem(const ServiceDescriptor& service) {
   return {};
 }
 
+// The word that all methods of a service with several begin with; empty where they do not.
+std::string SharedVerb(const ServiceDescriptor& service) {
+  const std::string verb = Words(service.method(0)->name()).front();
+  for (int i = 1; i < service.method_count(); ++i) {
+    if (Words(service.method(i)->name()).front() != verb) return {};
+  }
+  return service.method_count() > 1 ? verb : std::string();
+}
+
 // "vulnerabilities" -> "vulnerability".
 std::string Singular(std::string_view plural) {
   if (plural.ends_with("ies")) return StrCat(plural.substr(0, plural.size() - 3), "y");
@@ -135,7 +144,7 @@ std::string Plural(std::string_view word) {
 
 std::string NounOf(const MethodDescriptor& method) {
   const std::string stem = StemOf(method);
-  return stem.empty() ? stem : Plural(stem);
+  return stem.empty() ? SharedVerb(*method.service()) : Plural(stem);
 }
 
 std::string VerbOf(const MethodDescriptor& method) {

@@ -20,12 +20,14 @@ std::string Plural(std::string_view word);
 
 // What a method is about: what its service lists, if the method names it ("ListDetections" and
 // "GetDetection" -> "detections"), else the service's own noun ("BatchGetOnlineState" of HostService
-// -> "hosts"). Empty where no method names that: such methods stand at top level.
+// -> "hosts"). Where no method names that, the word that all begin with ("InvestigateHost" ->
+// "investigate"); empty where there is none: such methods stand at top level.
 std::string NounOf(const google::protobuf::MethodDescriptor& method);
 
 // The method's name without the noun ("ListDetections" -> "list"); where it does not name the noun,
-// without get or list ("BatchGetOnlineState" -> "online-state"), at top level without any verb
-// ("CheckAccess" -> "access"); its full name where two of a noun would collide.
+// without get or list ("BatchGetOnlineState" -> "online-state"), and without any verb where its
+// service has no noun of its own ("CheckAccess" -> "access", "InvestigateHost" -> "host"); its full
+// name where two of a noun would collide.
 std::string VerbOf(const google::protobuf::MethodDescriptor& method);
 
 // Without dashes in front: "min_severity" -> "min-severity"; of a repeated field the `singular`

@@ -2,6 +2,7 @@
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/detections.grpc.pb.h"
 #include "rpc/services/collection.h"
+#include "rpc/services/collections.h"
 
 namespace falcon::rpc {
 namespace {
@@ -59,6 +60,10 @@ class DetectionService final : public v1::DetectionService::CallbackService {
 };
 
 }  // namespace
+
+Collection collections::Detections(const RpcEnvironment& environment, const ServiceDeps& deps) {
+  return {environment, deps, v1::Detection::descriptor(), kDetections};
+}
 
 std::unique_ptr<grpc::Service> NewDetectionService(const RpcEnvironment& environment,
                                                    const ServiceDeps& deps) {

@@ -6,6 +6,7 @@
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/discover.grpc.pb.h"
 #include "rpc/services/collection.h"
+#include "rpc/services/collections.h"
 
 namespace falcon::rpc {
 namespace {
@@ -220,6 +221,16 @@ class DiscoverService final : public v1::DiscoverService::CallbackService {
 };
 
 }  // namespace
+
+Collection collections::DiscoveredHosts(const RpcEnvironment& environment,
+                                        const ServiceDeps& deps) {
+  return {environment, deps, v1::DiscoveredHost::descriptor(), kHosts};
+}
+
+Collection collections::DiscoveredApplications(const RpcEnvironment& environment,
+                                               const ServiceDeps& deps) {
+  return {environment, deps, v1::DiscoveredApplication::descriptor(), kApplications};
+}
 
 std::unique_ptr<grpc::Service> NewDiscoverService(const RpcEnvironment& environment,
                                                   const ServiceDeps& deps) {

@@ -11,6 +11,8 @@
 namespace falcon::rpc {
 namespace {
 
+constexpr size_t kMaxNameBytes = 255;
+
 constexpr int kMaxHosts = 20;
 constexpr int kCandidatesPerPage = 500;
 constexpr int64_t kMaxCandidates = 10'000;
@@ -53,6 +55,15 @@ void DropOtherNames(const std::string& hostname, v1::ListHostsResponse& found) {
 
 HostNames::HostNames(const RpcEnvironment& environment, const ServiceDeps& deps)
     : deps_(deps), hosts_(environment, deps, v1::Host::descriptor(), kHosts) {}
+
+void HostNames::CheckWhole(const std::string& hostname, RequestValidator& validator) {
+  if (!hostname.empty() && hostname.size() <= kMaxNameBytes &&
+      hostname.find('*') == std::string::npos) {
+    return;
+  }
+  validator.AddViolation("hostname", StrCat("must be one name of at most ", kMaxNameBytes,
+                                            " bytes; ListHosts takes stars"));
+}
 
 void HostNames::Check(const std::string& hostname, RequestValidator& validator) const {
   validator.Add(hosts_.PrepareList(Named(hostname)).status());

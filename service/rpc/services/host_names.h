@@ -29,6 +29,9 @@ class HostNames {
   // Violations of `hostname` on the request field of that name: a star may stand first or last.
   void Check(const std::string& hostname, RequestValidator& validator) const;
 
+  // The same of `hostname` where no star may stand.
+  static void CheckWhole(const std::string& hostname, RequestValidator& validator);
+
   // The hosts with that name in any case: up to `max`, or a page more. `options` selects what is
   // decoded besides their ids and names. Hidden hosts are left out. OUT_OF_RANGE (NAME_UNDECIDED)
   // where none was found among the first 10,000 similar names.

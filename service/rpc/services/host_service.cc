@@ -8,6 +8,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "rpc/server/request_bounds.h"
 #include "rpc/services/collection.h"
+#include "rpc/services/collections.h"
 #include "rpc/services/host_names.h"
 #include "upstream/lookup/record_fields.h"
 
@@ -17,7 +18,6 @@ namespace {
 using google::protobuf::util::TimeUtil;
 
 constexpr int kMaxSameName = 101;
-constexpr size_t kMaxNameBytes = 255;
 
 constexpr CollectionSpec kHosts = {
     .id_field = "device_id",
@@ -44,16 +44,6 @@ constexpr CollectionSpec kLoginHistory = OfHosts(upstream::operation::kLoginHist
 constexpr CollectionSpec kNetworkAddressHistory =
     OfHosts(upstream::operation::kNetworkAddressHistory);
 constexpr CollectionSpec kOnlineState = OfHosts(upstream::operation::kOnlineState, "id");
-
-RequestValidator CheckName(const v1::GetHostRequest& request) {
-  RequestValidator validator;
-  const std::string& name = request.hostname();
-  if (name.empty() || name.size() > kMaxNameBytes || name.find('*') != std::string::npos) {
-    validator.AddViolation("hostname",
-                           "must be one name of at most 255 bytes; ListHosts takes stars");
-  }
-  return validator;
-}
 
 class HostService final : public v1::HostService::CallbackService {
  public:
@@ -106,8 +96,10 @@ class HostService final : public v1::HostService::CallbackService {
   Task<absl::Status> Get(RpcContext& context, const v1::GetHostRequest& request,
                          v1::GetHostResponse& response) const {
     if (request.has_device_id()) co_return co_await hosts_.FetchOne(context, request, response);
+    RequestValidator validator;
+    HostNames::CheckWhole(request.hostname(), validator);
     ASSIGN_OR_CO_RETURN(const upstream::LookupPlan plan,
-                        hosts_.PrepareLookup(request, CheckName(request)));
+                        hosts_.PrepareLookup(request, std::move(validator)));
     co_return co_await GetByName(context, plan.options, request, response);
   }
 
@@ -163,6 +155,23 @@ class HostService final : public v1::HostService::CallbackService {
 };
 
 }  // namespace
+
+Collection collections::Hosts(const RpcEnvironment& environment, const ServiceDeps& deps) {
+  return {environment, deps, v1::Host::descriptor(), kHosts};
+}
+
+Collection collections::LoginHistories(const RpcEnvironment& environment, const ServiceDeps& deps) {
+  return {environment, deps, v1::LoginHistory::descriptor(), kLoginHistory};
+}
+
+Collection collections::NetworkAddressHistories(const RpcEnvironment& environment,
+                                                const ServiceDeps& deps) {
+  return {environment, deps, v1::NetworkAddressHistory::descriptor(), kNetworkAddressHistory};
+}
+
+Collection collections::OnlineStates(const RpcEnvironment& environment, const ServiceDeps& deps) {
+  return {environment, deps, v1::HostOnlineState::descriptor(), kOnlineState};
+}
 
 std::unique_ptr<grpc::Service> NewHostService(const RpcEnvironment& environment,
                                               const ServiceDeps& deps) {

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "falcon_gateway/v1/incidents.grpc.pb.h"
+#include "rpc/services/collections.h"
 #include "rpc/services/incidents.h"
 
 namespace falcon::rpc {
@@ -254,6 +255,10 @@ class IncidentService final : public v1::IncidentService::CallbackService {
 };
 
 }  // namespace
+
+Collection collections::Incidents(const RpcEnvironment& environment, const ServiceDeps& deps) {
+  return {environment, deps, v1::Incident::descriptor(), kIncidents};
+}
 
 std::unique_ptr<grpc::Service> NewIncidentService(const RpcEnvironment& environment,
                                                   const ServiceDeps& deps) {

@@ -2,6 +2,7 @@
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/intel_indicators.grpc.pb.h"
 #include "rpc/services/collection.h"
+#include "rpc/services/collections.h"
 
 namespace falcon::rpc {
 namespace {
@@ -69,6 +70,11 @@ class IntelIndicatorService final : public v1::IntelIndicatorService::CallbackSe
 };
 
 }  // namespace
+
+Collection collections::IntelIndicators(const RpcEnvironment& environment,
+                                        const ServiceDeps& deps) {
+  return {environment, deps, v1::IntelIndicator::descriptor(), kIndicators};
+}
 
 std::unique_ptr<grpc::Service> NewIntelIndicatorService(const RpcEnvironment& environment,
                                                         const ServiceDeps& deps) {

@@ -7,6 +7,7 @@
 #include "falcon_gateway/v1/iocs.grpc.pb.h"
 #include "rpc/server/request_bounds.h"
 #include "rpc/services/collection.h"
+#include "rpc/services/collections.h"
 #include "rpc/services/indicator_sightings.h"
 
 namespace falcon::rpc {
@@ -209,6 +210,10 @@ class IocService final : public v1::IocService::CallbackService {
 };
 
 }  // namespace
+
+Collection collections::Iocs(const RpcEnvironment& environment, const ServiceDeps& deps) {
+  return {environment, deps, v1::Ioc::descriptor(), kIocs};
+}
 
 std::unique_ptr<grpc::Service> NewIocService(const RpcEnvironment& environment,
                                              const ServiceDeps& deps) {

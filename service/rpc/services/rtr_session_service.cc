@@ -5,6 +5,7 @@
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/rtr_sessions.grpc.pb.h"
 #include "rpc/services/collection.h"
+#include "rpc/services/collections.h"
 #include "rpc/services/rtr_filter.h"
 
 namespace falcon::rpc {
@@ -119,6 +120,11 @@ class RtrSessionService final : public v1::RtrSessionService::CallbackService {
 };
 
 }  // namespace
+
+Collection collections::RtrAuditSessions(const RpcEnvironment& environment,
+                                         const ServiceDeps& deps) {
+  return {environment, deps, v1::RtrAuditSession::descriptor(), kAudit};
+}
 
 std::unique_ptr<grpc::Service> NewRtrSessionService(const RpcEnvironment& environment,
                                                     const ServiceDeps& deps) {

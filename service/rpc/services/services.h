@@ -57,6 +57,7 @@ using NewService = std::unique_ptr<grpc::Service>(const RpcEnvironment& environm
   SERVICE(NewHostService)           \
   SERVICE(NewIncidentService)       \
   SERVICE(NewIntelIndicatorService) \
+  SERVICE(NewInvestigationService)  \
   SERVICE(NewIocService)            \
   SERVICE(NewReputationService)     \
   SERVICE(NewRtrSessionService)     \
