@@ -118,7 +118,7 @@ int RunBatch(const CallContext& context, const Method& method, Message& request)
   std::optional<Failure> failure;
   int64_t rows = 0;
   do {
-    const Answer answer = context.gateway.Unary(method, request, context.UnarySettings());
+    const Answer answer = context.gateway.Unary(method, request, context.UnarySettings(request));
     failure = answer.failure;
     if (failure) break;
     rows += AddRecords(method, *answer.message, *sink);
@@ -143,7 +143,7 @@ int RunBatch(const CallContext& context, const Method& method, Message& request)
 }
 
 int RunOne(const CallContext& context, const Method& method, const Message& request) {
-  const Answer answer = context.gateway.Unary(method, request, context.UnarySettings());
+  const Answer answer = context.gateway.Unary(method, request, context.UnarySettings(request));
   if (answer.failure) return context.Report(*answer.failure);
   ShowCard(context, method, *answer.message);
   Notes notes(method, context.flags, context.environment.err);
@@ -189,7 +189,7 @@ std::string GrpcurlLine(const falcon_gateway::Connection& gateway, const Method&
 }
 
 Answer AskOnce(const CallContext& context, const Method& method, const Message& request) {
-  const CallSettings settings = context.UnarySettings();
+  const CallSettings settings = context.UnarySettings(request);
   if (!method.descriptor->server_streaming()) {
     return context.gateway.Unary(method, request, settings);
   }
@@ -217,9 +217,13 @@ CallContext::CallContext(Gateway& the_gateway, const GlobalOptions& the_options,
                 .width = 0,
                 .now = environment.now()} {}
 
-CallSettings CallContext::UnarySettings() const {
-  return {
-      .timeout = options.timeout.value_or(kUnaryTimeout), .stop = environment.stop, .metadata = {}};
+CallSettings CallContext::UnarySettings(const Message& request) const {
+  const FieldDescriptor* full_read = request.GetDescriptor()->FindFieldByName("allow_full_read");
+  const bool reads_all =
+      full_read != nullptr && request.GetReflection()->GetBool(request, full_read);
+  CallSettings settings{.timeout = options.timeout, .stop = environment.stop, .metadata = {}};
+  if (!settings.timeout && !reads_all) settings.timeout = kUnaryTimeout;
+  return settings;
 }
 
 int CallContext::Report(const Failure& failure) const {
