@@ -110,6 +110,17 @@ bool AskFor(const std::vector<std::string>& deferred, Message& request) {
   return true;
 }
 
+// What it cost to count by reading.
+void TellCost(const CallContext& context, const Message& answer) {
+  const FieldDescriptor* field = answer.GetDescriptor()->FindFieldByName("cost");
+  if (field == nullptr || !context.ForPeople()) return;
+  const Message& cost = MessageAt(answer, *field, -1);
+  context.environment.err << "Counted " << Grouped(NumberField(cost, "records").value_or(0))
+                          << " records by "
+                          << Grouped(NumberField(cost, "upstream_calls").value_or(0))
+                          << " calls to Falcon.\n";
+}
+
 int RunBatch(const CallContext& context, const Method& method, Message& request) {
   const auto sink = context.Sink(method, request);
   Notes notes(method, context.flags, context.environment.err);
@@ -123,6 +134,7 @@ int RunBatch(const CallContext& context, const Method& method, Message& request)
     if (failure) break;
     rows += AddRecords(method, *answer.message, *sink);
     notes.Add(*answer.message);
+    TellCost(context, *answer.message);
     rest.Add(*answer.message);
     deferred = DeferredIds(method, *answer.message);
   } while (!deferred.empty() && !context.Interrupted() && !context.OutputFailed() &&

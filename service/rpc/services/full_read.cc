@@ -198,8 +198,8 @@ Task<absl::Status> FullReads::Count(RpcContext& context, const Message& request,
   if (!BoolField(request, "allow_full_read")) {
     validator.Add(InvalidField(
         "allow_full_read",
-        "Falcon does not count these records, so the gateway would read every one that matches; "
-        "set it to allow that, or narrow the filter first",
+        "Falcon does not count these records, so the gateway reads every one that matches, as an "
+        "export does; set it to allow that",
         "FULL_READ_REQUIRED"));
   }
   const std::unique_ptr<Message> all = ExportRequest(request, counts, method);

@@ -63,7 +63,7 @@ std::string Uncountable(const std::vector<const FieldDescriptor*>& path) {
     const bool foreign = type != nullptr && type->file()->package() == "google.protobuf";
     const bool leaf = field == &last && IsInstant(*field);
     if (field->is_map() || (foreign && !leaf))
-      return "holds values of any shape, no field to count by";
+      return "holds values of any shape; name another field";
   }
   if (last.message_type() == nullptr || IsInstant(last)) return "";
   return StrCat("is a message; name a field in it, such as `", last.name(), ".",
@@ -118,7 +118,8 @@ absl::StatusOr<ValueCounts> ValueCounts::Of(const std::string& name, std::string
   if (path.empty()) {
     return InvalidField(request_field, field == nullptr
                                            ? UnknownPath(name, record)
-                                           : "exists in filters only, no record holds it");
+                                           : StrCat("`", EscapeUnsafe(name, 100),
+                                                    "` is in filters only; no record holds it"));
   }
   const std::string problem = Uncountable(path);
   if (!problem.empty()) {
