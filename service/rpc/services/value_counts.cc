@@ -62,8 +62,9 @@ std::string Uncountable(const std::vector<const FieldDescriptor*>& path) {
     const Descriptor* type = field->message_type();
     const bool foreign = type != nullptr && type->file()->package() == "google.protobuf";
     const bool leaf = field == &last && IsInstant(*field);
-    if (field->is_map() || (foreign && !leaf))
+    if (field->is_map() || (foreign && !leaf)) {
       return "holds values of any shape; name another field";
+    }
   }
   if (last.message_type() == nullptr || IsInstant(last)) return "";
   return StrCat("is a message; name a field in it, such as `", last.name(), ".",
