@@ -213,11 +213,11 @@ absl::Status ValueCounts::Add(const Message& record) {
   }
   const size_t max = instants_ ? kMaxIntervals : kMaxValues;
   if (counts_.size() <= max && bytes_ <= kMaxBytes) return absl::OkStatus();
+  const std::string limit = counts_.size() > max ? StrCat(max) : StrCat(kMaxBytes >> 20, " MiB of");
   return Error(absl::StatusCode::kOutOfRange, "TOO_MANY_VALUES",
-               StrCat("`", EscapeUnsafe(name_, 100), "` has more than ", max, " different ",
-                      instants_ ? "intervals" : "values", ", or more than ", kMaxBytes >> 20,
-                      " MiB of them; narrow the filter, ",
-                      instants_ ? "take a longer interval" : "or count by another field"));
+               StrCat("`", EscapeUnsafe(name_, 100), "` has more than ", limit, " different ",
+                      instants_ ? "intervals; narrow the filter, or take a longer interval"
+                                : "values; narrow the filter, or count by another field"));
 }
 
 v1::AggregationTable ValueCounts::Table(size_t size) const {
