@@ -110,6 +110,17 @@ bool AskFor(const std::vector<std::string>& deferred, Message& request) {
   return true;
 }
 
+// What it cost to count by reading.
+void TellCost(const CallContext& context, const Message& answer) {
+  const FieldDescriptor* field = answer.GetDescriptor()->FindFieldByName("cost");
+  if (field == nullptr || !context.ForPeople()) return;
+  const Message& cost = MessageAt(answer, *field, -1);
+  context.environment.err << "Counted " << Grouped(NumberField(cost, "records").value_or(0))
+                          << " records by "
+                          << Grouped(NumberField(cost, "upstream_calls").value_or(0))
+                          << " calls to Falcon.\n";
+}
+
 int RunBatch(const CallContext& context, const Method& method, Message& request) {
   const auto sink = context.Sink(method, request);
   Notes notes(method, context.flags, context.environment.err);
@@ -118,11 +129,12 @@ int RunBatch(const CallContext& context, const Method& method, Message& request)
   std::optional<Failure> failure;
   int64_t rows = 0;
   do {
-    const Answer answer = context.gateway.Unary(method, request, context.UnarySettings());
+    const Answer answer = context.gateway.Unary(method, request, context.UnarySettings(request));
     failure = answer.failure;
     if (failure) break;
     rows += AddRecords(method, *answer.message, *sink);
     notes.Add(*answer.message);
+    TellCost(context, *answer.message);
     rest.Add(*answer.message);
     deferred = DeferredIds(method, *answer.message);
   } while (!deferred.empty() && !context.Interrupted() && !context.OutputFailed() &&
@@ -143,7 +155,7 @@ int RunBatch(const CallContext& context, const Method& method, Message& request)
 }
 
 int RunOne(const CallContext& context, const Method& method, const Message& request) {
-  const Answer answer = context.gateway.Unary(method, request, context.UnarySettings());
+  const Answer answer = context.gateway.Unary(method, request, context.UnarySettings(request));
   if (answer.failure) return context.Report(*answer.failure);
   ShowCard(context, method, *answer.message);
   Notes notes(method, context.flags, context.environment.err);
@@ -189,7 +201,7 @@ std::string GrpcurlLine(const falcon_gateway::Connection& gateway, const Method&
 }
 
 Answer AskOnce(const CallContext& context, const Method& method, const Message& request) {
-  const CallSettings settings = context.UnarySettings();
+  const CallSettings settings = context.UnarySettings(request);
   if (!method.descriptor->server_streaming()) {
     return context.gateway.Unary(method, request, settings);
   }
@@ -217,9 +229,13 @@ CallContext::CallContext(Gateway& the_gateway, const GlobalOptions& the_options,
                 .width = 0,
                 .now = environment.now()} {}
 
-CallSettings CallContext::UnarySettings() const {
-  return {
-      .timeout = options.timeout.value_or(kUnaryTimeout), .stop = environment.stop, .metadata = {}};
+CallSettings CallContext::UnarySettings(const Message& request) const {
+  const FieldDescriptor* full_read = request.GetDescriptor()->FindFieldByName("allow_full_read");
+  const bool reads_all =
+      full_read != nullptr && request.GetReflection()->GetBool(request, full_read);
+  CallSettings settings{.timeout = options.timeout, .stop = environment.stop, .metadata = {}};
+  if (!settings.timeout && !reads_all) settings.timeout = kUnaryTimeout;
+  return settings;
 }
 
 int CallContext::Report(const Failure& failure) const {

@@ -33,8 +33,8 @@ struct CallContext {
   // A write to standard output failed.
   bool OutputFailed() const { return !environment.out.good(); }
 
-  // Of a call with one answer.
-  CallSettings UnarySettings() const;
+  // Of a call with one answer. One that may read a whole collection has no deadline but --timeout.
+  CallSettings UnarySettings(const google::protobuf::Message& request) const;
 
   // Writes the failure to environment.err and returns the exit code. Says nothing when the user
   // interrupted.

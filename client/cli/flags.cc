@@ -220,7 +220,8 @@ std::vector<OwnFlag> GlobalFlags() {
       {"caller", "NAME",
        "Name under which the gateway accounts calls without a client certificate. Default: "
        "FALCON_GATEWAY_CALLER, else fgctl."},
-      {"timeout", "SPAN", "Timeout of each call: 500ms, 30s, 5m. Default 30s; none for exports."},
+      {"timeout", "SPAN",
+       "Timeout of each call: 500ms, 30s, 5m. Default 30s; none for exports and full reads."},
       {"output", "FORMAT",
        "table, wide (any width), json, ndjson (one record per line), yaml, csv or ids. Default: "
        "table "

@@ -122,7 +122,7 @@ int RunList(const CallContext& context, const MethodCall& call, Message& request
   while (true) {
     // A page size below 0 is for the gateway to refuse.
     if (call.limit && page_size >= 0) LimitPage(method, page_size, *call.limit - rows, request);
-    Answer answer = context.gateway.Unary(method, request, context.UnarySettings());
+    Answer answer = context.gateway.Unary(method, request, context.UnarySettings(request));
     failure = std::move(answer.failure);
     if (failure) break;
     last = std::move(answer.message);

@@ -81,6 +81,7 @@ FALCON_RPC(RtrSessionService, BatchGetQueuedRtrSessions);
 FALCON_RPC(RtrSessionService, ExportRtrAuditSessions);
 FALCON_RPC(RtrSessionService, ListRtrAuditSessions);
 FALCON_NOUN(VulnerabilityService, Vulnerability, Vulnerabilities);
+FALCON_RPC(VulnerabilityService, AggregateVulnerabilities);
 FALCON_RPC(VulnerabilityService, BatchGetEvaluationLogic);
 FALCON_RPC(VulnerabilityService, BatchGetRemediations);
 

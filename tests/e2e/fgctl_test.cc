@@ -71,6 +71,7 @@ std::vector<std::string> CommandFor(const Method& method, const Message& request
                                                             : 0;
     for (int i = 0; i < size; ++i) {
       words.push_back("--" + flag.name);
+      if (flag.kind == client::FlagKind::kSwitch) continue;
       words.push_back(ValueText(request, field, field.is_repeated() ? i : -1));
     }
   }

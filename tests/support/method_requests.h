@@ -22,9 +22,17 @@ namespace falcon::testing {
 // an operation.
 inline const std::map<std::string, std::string> kRequestHints = {
     {"AggregateDetections", "field: 'status'"},
+    {"AggregateDiscoveredAccounts", "fields: 'account_type' allow_full_read: true"},
+    {"AggregateDiscoveredApplications", "fields: 'vendor' allow_full_read: true"},
+    {"AggregateDiscoveredHosts", "fields: 'entity_type' allow_full_read: true"},
+    {"AggregateDiscoveredLogins", "fields: 'login_type' allow_full_read: true"},
     {"AggregateHosts", "field: 'platform_name'"},
+    {"AggregateIncidents", "fields: 'status' fields: 'derived.tactics' allow_full_read: true"},
+    {"AggregateIntelIndicators", "fields: 'type' allow_full_read: true"},
     {"AggregateIocs", "field: 'type' filter { fql: \"type:'ipv4'\" }"},
+    {"AggregateRtrAuditSessions", "fields: 'logs.base_command' allow_full_read: true"},
     {"AggregateRtrSessions", "field: 'origin'"},
+    {"AggregateVulnerabilities", "fields: 'status' allow_full_read: true"},
     {"BatchGetProcesses", "process_ids: 'pid:a:1'"},
     {"BatchGetReputations", "values: '203.0.113.42'"},
     {"ExportIncidents", "view: RECORD_VIEW_FULL"},

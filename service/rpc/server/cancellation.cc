@@ -49,8 +49,9 @@ void Drain::Begin() {
 }
 
 absl::Status Drained() {
-  return Error(absl::StatusCode::kUnavailable, "DRAINING",
-               "the gateway is stopping; resume with the last resume_token");
+  return Error(
+      absl::StatusCode::kUnavailable, "DRAINING",
+      "the gateway is stopping; call another one, with the last resume_token of an export");
 }
 
 }  // namespace falcon::rpc

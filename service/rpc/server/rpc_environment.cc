@@ -173,6 +173,14 @@ void ActiveRpc::Run(Task<absl::Status> task, std::function<void(const absl::Stat
           }));
 }
 
+bool ActiveRpc::EndsByDrain() {
+  Drain* drain = environment_.drain;
+  if (drain == nullptr || context_.options.priority != upstream::Priority::kExport) return false;
+  if (drain->begun()) return true;
+  drain->Watch(canceller_);
+  return false;
+}
+
 void ActiveRpc::Cancel() {
   const SteadyTime now = environment_.clock.Now();
   const bool reset = now - started_ <= kResetTime && now < deadline_.at();

@@ -88,7 +88,9 @@ class ActiveRpc {
   RpcContext& context() { return context_; }
   CallLimiter::Permit& permit() { return permit_; }
   const RpcEnvironment& environment() const { return environment_; }
-  const std::shared_ptr<Canceller>& canceller() const { return canceller_; }
+  // Whether it is an export and the gateway stops. From now on a drain cancels an export. Loop
+  // thread, after Started.
+  bool EndsByDrain();
 
   // Runs `task` until its deadline or a cancellation, then hands its status to `finished`. Loop
   // thread.

@@ -126,10 +126,7 @@ class StreamCall final : public grpc::ServerWriteReactor<Message>, private Messa
   }
   void Run() {
     rpc_.Started();
-    if (Drain* drain = rpc_.environment().drain; drain != nullptr) {
-      if (drain->begun()) return End(Drained());
-      drain->Watch(rpc_.canceller());
-    }
+    if (rpc_.EndsByDrain()) return End(Drained());
     rpc_.Run(Handle(), [this](const absl::Status& status) { End(status); });
   }
   // The last step: gRPC may delete the reactor at once.

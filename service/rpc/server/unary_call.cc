@@ -19,8 +19,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
  public:
   UnaryCall(const RpcEnvironment& environment, const UnaryRpc& rpc, UnaryHandler handler,
             AdmittedRpc admitted)
-      : rpc_(environment, rpc.method, *rpc.context, std::move(admitted),
-             upstream::Priority::kInteractive),
+      : rpc_(environment, rpc.method, *rpc.context, std::move(admitted), rpc.priority),
         response_(*rpc.response),
         handler_(std::move(handler)) {}
 
@@ -28,6 +27,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   void Start() {
     rpc_.environment().loop.Post([this] {
       rpc_.Started();
+      if (rpc_.EndsByDrain()) return End(Drained());
       rpc_.Run(HandleAndFit(), [this](const absl::Status& status) { End(status); });
     });
   }
@@ -76,8 +76,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
 grpc::ServerUnaryReactor* StartUnary(const RpcEnvironment& environment, const UnaryRpc& rpc,
                                      UnaryHandler handler, LoadShedding load_shedding) {
-  absl::StatusOr<AdmittedRpc> admitted = AdmitRpc(environment, load_shedding, *rpc.context,
-                                                  *rpc.request, upstream::Priority::kInteractive);
+  absl::StatusOr<AdmittedRpc> admitted =
+      AdmitRpc(environment, load_shedding, *rpc.context, *rpc.request, rpc.priority);
   if (!admitted.ok()) {
     grpc::ServerUnaryReactor* rejected = rpc.context->DefaultReactor();
     rejected->Finish(RejectRpc(environment, rpc.method, *rpc.context, admitted.status()));

@@ -42,7 +42,8 @@ Collection::Collection(const RpcEnvironment& environment, const ServiceDeps& dep
       catalogue_(record),
       id_field_(FieldNamed(record, spec.id_field)),
       resume_field_(spec.resume_field.empty() ? nullptr : FieldNamed(record, spec.resume_field)),
-      default_order_(OrderFrom(spec.default_order)) {
+      default_order_(OrderFrom(spec.default_order)),
+      full_reads_(std::make_unique<FullReads>(deps, record, catalogue_, id_field_)) {
   const fql::Field* resume = catalogue_.Find(spec.resume_field);
   if (resume != nullptr) resume_kind_ = resume->kind;
 }

@@ -20,6 +20,7 @@
 #include "rpc/server/field_access.h"
 #include "rpc/server/stream_call.h"
 #include "rpc/server/unary_call.h"
+#include "rpc/services/full_read.h"
 #include "rpc/services/request_validator.h"
 #include "rpc/services/services.h"
 #include "upstream/lookup/lookup.h"
@@ -133,6 +134,32 @@ class Collection {
     return StartUnary(environment_, context, request, response,
                       std::bind_front(&Collection::FetchAggregate, this));
   }
+  // Where Falcon does not aggregate: counts what the noun's Export method reads. `handler`: what that
+  // method does.
+  template <class ExportRequest, class ExportResponse, class Request, class Response, class Handler>
+  Unary* AggregateByExport(Context* context, const Request* request, Response* response,
+                           Handler handler) const {
+    const auto priority =
+        request->allow_full_read() ? upstream::Priority::kExport : upstream::Priority::kInteractive;
+    ExportMethod method{
+        .request = ExportRequest::default_instance(),
+        .response = ExportResponse::default_instance(),
+        .run = [handler = std::move(handler)](
+                   RpcContext& rpc, const google::protobuf::Message& asked, MessageStream& stream) {
+          return handler(rpc, static_cast<const ExportRequest&>(asked), stream);
+        }};
+    return StartUnary(
+        environment_, context, request, response,
+        [this, method = std::move(method)](auto&... rpc) {
+          return full_reads_->Count(rpc..., method);
+        },
+        LoadShedding::kOn, priority);
+  }
+  template <class ExportRequest, class ExportResponse, class Request, class Response>
+  Unary* AggregateByExport(Context* context, const Request* request, Response* response) const {
+    return AggregateByExport<ExportRequest, ExportResponse>(
+        context, request, response, std::bind_front(&Collection::ExportAll, this));
+  }
   template <class Message, class Request>
   ServerStream<Message>* Export(Context* context, const Request* request) const {
     return StartServerStream<Message>(environment_, context, request,
@@ -203,6 +230,7 @@ class Collection {
   const google::protobuf::FieldDescriptor* id_field_;
   const google::protobuf::FieldDescriptor* resume_field_;  // null: none
   const fql::Order default_order_;
+  const std::unique_ptr<FullReads> full_reads_;
   options::v1::FqlKind resume_kind_ = options::v1::FQL_KIND_UNSPECIFIED;
 };
 

@@ -107,6 +107,13 @@ class DiscoverService final : public v1::DiscoverService::CallbackService {
       Context* context, const v1::ExportDiscoveredHostsRequest* request) override {
     return hosts_.Export<v1::ExportDiscoveredHostsResponse>(context, request);
   }
+  Unary* AggregateDiscoveredHosts(Context* context,
+                                  const v1::AggregateDiscoveredHostsRequest* request,
+                                  v1::AggregateDiscoveredHostsResponse* response) override {
+    return hosts_
+        .AggregateByExport<v1::ExportDiscoveredHostsRequest, v1::ExportDiscoveredHostsResponse>(
+            context, request, response);
+  }
   Unary* ListDiscoveredApplications(Context* context,
                                     const v1::ListDiscoveredApplicationsRequest* request,
                                     v1::ListDiscoveredApplicationsResponse* response) override {
@@ -126,6 +133,13 @@ class DiscoverService final : public v1::DiscoverService::CallbackService {
       Context* context, const v1::ExportDiscoveredApplicationsRequest* request) override {
     return applications_.Export<v1::ExportDiscoveredApplicationsResponse>(context, request);
   }
+  Unary* AggregateDiscoveredApplications(
+      Context* context, const v1::AggregateDiscoveredApplicationsRequest* request,
+      v1::AggregateDiscoveredApplicationsResponse* response) override {
+    return applications_.AggregateByExport<v1::ExportDiscoveredApplicationsRequest,
+                                           v1::ExportDiscoveredApplicationsResponse>(
+        context, request, response);
+  }
   Unary* ListDiscoveredAccounts(Context* context, const v1::ListDiscoveredAccountsRequest* request,
                                 v1::ListDiscoveredAccountsResponse* response) override {
     return accounts_.List(context, request, response);
@@ -144,6 +158,13 @@ class DiscoverService final : public v1::DiscoverService::CallbackService {
     return StartServerStream<v1::ExportDiscoveredAccountsResponse>(
         environment_, context, request, std::bind_front(&DiscoverService::ExportAccounts, this));
   }
+  Unary* AggregateDiscoveredAccounts(Context* context,
+                                     const v1::AggregateDiscoveredAccountsRequest* request,
+                                     v1::AggregateDiscoveredAccountsResponse* response) override {
+    return accounts_.AggregateByExport<v1::ExportDiscoveredAccountsRequest,
+                                       v1::ExportDiscoveredAccountsResponse>(
+        context, request, response, std::bind_front(&DiscoverService::ExportAccounts, this));
+  }
   Unary* ListDiscoveredLogins(Context* context, const v1::ListDiscoveredLoginsRequest* request,
                               v1::ListDiscoveredLoginsResponse* response) override {
     return logins_.List(context, request, response);
@@ -160,6 +181,13 @@ class DiscoverService final : public v1::DiscoverService::CallbackService {
   ServerStream<v1::ExportDiscoveredLoginsResponse>* ExportDiscoveredLogins(
       Context* context, const v1::ExportDiscoveredLoginsRequest* request) override {
     return logins_.Export<v1::ExportDiscoveredLoginsResponse>(context, request);
+  }
+  Unary* AggregateDiscoveredLogins(Context* context,
+                                   const v1::AggregateDiscoveredLoginsRequest* request,
+                                   v1::AggregateDiscoveredLoginsResponse* response) override {
+    return logins_
+        .AggregateByExport<v1::ExportDiscoveredLoginsRequest, v1::ExportDiscoveredLoginsResponse>(
+            context, request, response);
   }
 
  private:

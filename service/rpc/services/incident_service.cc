@@ -116,6 +116,11 @@ class IncidentService final : public v1::IncidentService::CallbackService {
     return StartServerStream<v1::ExportIncidentsResponse>(
         environment_, context, request, std::bind_front(&IncidentService::Export, this));
   }
+  Unary* AggregateIncidents(Context* context, const v1::AggregateIncidentsRequest* request,
+                            v1::AggregateIncidentsResponse* response) override {
+    return incidents_.AggregateByExport<v1::ExportIncidentsRequest, v1::ExportIncidentsResponse>(
+        context, request, response, std::bind_front(&IncidentService::Export, this));
+  }
   Unary* GetIncidentAttachments(Context* context, const v1::GetIncidentAttachmentsRequest* request,
                                 v1::GetIncidentAttachmentsResponse* response) override {
     return StartUnary(environment_, context, request, response,

@@ -64,6 +64,13 @@ class IntelIndicatorService final : public v1::IntelIndicatorService::CallbackSe
       Context* context, const v1::ExportIntelIndicatorsRequest* request) override {
     return indicators_.Export<v1::ExportIntelIndicatorsResponse>(context, request);
   }
+  Unary* AggregateIntelIndicators(Context* context,
+                                  const v1::AggregateIntelIndicatorsRequest* request,
+                                  v1::AggregateIntelIndicatorsResponse* response) override {
+    return indicators_
+        .AggregateByExport<v1::ExportIntelIndicatorsRequest, v1::ExportIntelIndicatorsResponse>(
+            context, request, response);
+  }
 
  private:
   const Collection indicators_;

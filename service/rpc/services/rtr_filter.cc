@@ -11,6 +11,7 @@
 #include "fql/expression.h"
 #include "fql/parser.h"
 #include "google/protobuf/util/time_util.h"
+#include "rpc/services/value_counts.h"
 
 namespace falcon::rpc {
 namespace {
@@ -94,18 +95,6 @@ bool IsSound(const v1::AggregateRtrSessionsRequest& request, const Span& span) {
          span.start < span.end && span.end <= kLastInstant;
 }
 
-// The start of the interval that `instant` lies in.
-sys_seconds Floor(sys_seconds instant, v1::AggregationInterval interval) {
-  if (interval == v1::AGGREGATION_INTERVAL_HOUR) return chrono::floor<chrono::hours>(instant);
-  const chrono::sys_days day = chrono::floor<chrono::days>(instant);
-  if (interval == v1::AGGREGATION_INTERVAL_WEEK) {
-    return day - (chrono::weekday(day) - chrono::Monday);
-  }
-  if (interval != v1::AGGREGATION_INTERVAL_MONTH) return day;
-  const chrono::year_month_day date(day);
-  return chrono::sys_days(date.year() / date.month() / 1);
-}
-
 sys_seconds Next(sys_seconds start, v1::AggregationInterval interval) {
   switch (interval) {
     case v1::AGGREGATION_INTERVAL_HOUR:
@@ -143,7 +132,7 @@ std::vector<sys_seconds> HistogramBounds(sys_seconds start, sys_seconds end,
                                          v1::AggregationInterval interval, size_t most) {
   std::vector<sys_seconds> bounds;
   if (start >= end) return bounds;
-  bounds.push_back(Floor(start, interval));
+  bounds.push_back(IntervalStart(start, interval));
   while (bounds.back() < end) {
     if (bounds.size() > most) return {};
     bounds.push_back(Next(bounds.back(), interval));

@@ -112,6 +112,13 @@ class RtrSessionService final : public v1::RtrSessionService::CallbackService {
       Context* context, const v1::ExportRtrAuditSessionsRequest* request) override {
     return audit_.Export<v1::ExportRtrAuditSessionsResponse>(context, request);
   }
+  Unary* AggregateRtrAuditSessions(Context* context,
+                                   const v1::AggregateRtrAuditSessionsRequest* request,
+                                   v1::AggregateRtrAuditSessionsResponse* response) override {
+    return audit_
+        .AggregateByExport<v1::ExportRtrAuditSessionsRequest, v1::ExportRtrAuditSessionsResponse>(
+            context, request, response);
+  }
 
  private:
   const Collection sessions_;

@@ -16,6 +16,7 @@
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/detections.grpc.pb.h"
 #include "falcon_gateway/v1/gateway.grpc.pb.h"
+#include "falcon_gateway/v1/vulnerabilities.grpc.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "rpc/server/unary_call.h"
@@ -97,6 +98,28 @@ class Gateway final : public v1::GatewayService::CallbackService {
   const RpcEnvironment& environment_;
 };
 
+// A method with one answer that is admitted as an export.
+class FullRead final : public v1::VulnerabilityService::CallbackService {
+ public:
+  explicit FullRead(const RpcEnvironment& environment) : environment_(environment) {}
+  grpc::ServerUnaryReactor* AggregateVulnerabilities(
+      grpc::CallbackServerContext* context, const v1::AggregateVulnerabilitiesRequest* request,
+      v1::AggregateVulnerabilitiesResponse* response) override {
+    return StartUnary(
+        environment_, context, request, response,
+        [this](RpcContext& rpc, const auto&, auto&) { return Wait(rpc); }, LoadShedding::kOn,
+        upstream::Priority::kExport);
+  }
+  std::atomic<milliseconds> time{milliseconds(0)};
+
+ private:
+  Task<absl::Status> Wait(RpcContext& rpc) {
+    time = rpc.options.deadline.Left(environment_.clock);
+    co_return absl::OkStatus();
+  }
+  const RpcEnvironment& environment_;
+};
+
 class StreamCallTest : public ::testing::Test {
  protected:
   StreamCallTest() {
@@ -105,11 +128,13 @@ class StreamCallTest : public ::testing::Test {
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     builder.RegisterService(&exports_);
     builder.RegisterService(&gateway_);
+    builder.RegisterService(&full_read_);
     server_ = builder.BuildAndStart();
     const auto channel = grpc::CreateChannel("127.0.0.1:" + std::to_string(port),
                                              grpc::InsecureChannelCredentials());
     detections_ = v1::DetectionService::NewStub(channel);
     status_ = v1::GatewayService::NewStub(channel);
+    vulnerabilities_ = v1::VulnerabilityService::NewStub(channel);
   }
   ~StreamCallTest() override { server_->Shutdown(); }
 
@@ -127,6 +152,13 @@ class StreamCallTest : public ::testing::Test {
   grpc::Status Export() {
     int read = 0;
     return Read(kMessages + 1, read);
+  }
+  grpc::Status Count() {
+    grpc::ClientContext context;
+    v1::AggregateVulnerabilitiesRequest request;
+    request.add_fields("status");
+    v1::AggregateVulnerabilitiesResponse response;
+    return vulnerabilities_->AggregateVulnerabilities(&context, request, &response);
   }
   grpc::Status Check(grpc::ClientContext& context) {
     v1::CheckAccessResponse response;
@@ -149,9 +181,11 @@ class StreamCallTest : public ::testing::Test {
   RpcEnvironment environment_{loop_, clock_, counts_, CallLimits(), &memory_};
   Exports exports_{environment_};
   Gateway gateway_{environment_};
+  FullRead full_read_{environment_};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::DetectionService::Stub> detections_;
   std::unique_ptr<v1::GatewayService::Stub> status_;
+  std::unique_ptr<v1::VulnerabilityService::Stub> vulnerabilities_;
 };
 
 TEST_F(StreamCallTest, EndsEachStreamOnceWhenReadersLeave) {
@@ -186,6 +220,7 @@ TEST_F(StreamCallTest, RejectsExportsNearTheMemoryLimit) {
   EXPECT_TRUE(Export().ok());
   used_ = 900;
   EXPECT_EQ(Export().error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(Count().error_code(), StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(exports_.begun, 1);
   grpc::ClientContext context;
   EXPECT_TRUE(Check(context).ok());
@@ -214,12 +249,18 @@ TEST_F(StreamCallTest, ServesOnlyStatusAtTheMemoryLimit) {
   EXPECT_EQ(counts_.started, counts_.finished);
 }
 
+TEST_F(StreamCallTest, AFullReadHasTheTimeOfAStream) {
+  ASSERT_TRUE(Count().ok());
+  EXPECT_GT(full_read_.time.load(), environment_.limits.unary_max);
+}
+
 TEST_F(StreamCallTest, RejectsOnlyExportsWhileDraining) {
   Drain drain;
   environment_.drain = &drain;
   EXPECT_TRUE(Export().ok());
   testing::OnLoop(loop_, [&] { drain.Begin(); });
   EXPECT_EQ(Export().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(Count().error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_TRUE(Status().ok());
 }
 
