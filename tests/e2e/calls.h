@@ -24,6 +24,7 @@
 #include "falcon_gateway/v1/gateway.grpc.pb.h"
 #include "falcon_gateway/v1/hosts.grpc.pb.h"
 #include "falcon_gateway/v1/incidents.grpc.pb.h"
+#include "falcon_gateway/v1/investigations.grpc.pb.h"
 #include "falcon_gateway/v1/iocs.grpc.pb.h"
 #include "falcon_gateway/v1/reputation.grpc.pb.h"
 #include "falcon_gateway/v1/rtr_sessions.grpc.pb.h"
@@ -67,6 +68,9 @@ FALCON_RPC(IncidentService, BatchGetCaseTemplates);
 FALCON_RPC(IncidentService, BatchGetIncidentAttachments);
 FALCON_RPC(IncidentService, BatchGetSlas);
 FALCON_RPC(IncidentService, GetIncidentAttachments);
+FALCON_RPC(InvestigationService, InvestigateDetection);
+FALCON_RPC(InvestigationService, InvestigateHost);
+FALCON_RPC(InvestigationService, InvestigateIncident);
 FALCON_NOUN(IocService, Ioc, Iocs);
 FALCON_RPC(IocService, AggregateIocs);
 FALCON_RPC(IocService, BatchGetProcesses);

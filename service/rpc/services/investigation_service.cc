@@ -182,7 +182,8 @@ class InvestigationService final : public v1::InvestigationService::CallbackServ
       names_.CheckWhole(request.hostname(), validator);
     }
     CO_RETURN_IF_ERROR(validator.status());
-    CO_RETURN_IF_ERROR(co_await FindHost(context, request, investigation));
+    absl::Status unread;
+    CO_RETURN_IF_ERROR(co_await FindHost(context, request, investigation, unread));
     const std::string& device = investigation.subject_id();
     all.PlanAroundHosts({device});
     all.PlanIfWanted(reads_.IncidentsOf(device));
@@ -190,12 +191,16 @@ class InvestigationService final : public v1::InvestigationService::CallbackServ
     CO_RETURN_IF_ERROR(co_await all.Read());
     CO_RETURN_IF_ERROR(co_await all.ReadIndicators());
     all.Finish();
-    co_return absl::OkStatus();
+    const bool nothing = std::ranges::all_of(investigation.sections(), [](const auto& section) {
+      return section.state() == v1::SECTION_STATE_FAILED;
+    });
+    co_return nothing ? unread : absl::OkStatus();
   }
 
-  // A host that is known by its id is investigated even where its record cannot be read.
+  // A host that is known by its id is investigated even where its record cannot be read: `unread`
+  // says why.
   Task<absl::Status> FindHost(RpcContext& context, const v1::InvestigateHostRequest& request,
-                              v1::Investigation& investigation) const {
+                              v1::Investigation& investigation, absl::Status& unread) const {
     constexpr auto kSection = v1::INVESTIGATION_SECTION_HOSTS;
     v1::GetHostRequest get = InvestigationReads::Host(request.device_id());
     if (request.has_device_id()) {
@@ -209,6 +214,7 @@ class InvestigationService final : public v1::InvestigationService::CallbackServ
         co_return status;
       } else {
         TellFailure(kSection, status, investigation);
+        unread = status;
       }
       co_return absl::OkStatus();
     }
