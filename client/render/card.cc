@@ -37,7 +37,7 @@ class CardPrinter {
       const std::string raw = raw_.At(PathBelow(place, *field));
       if (raw.empty()) continue;
       const std::string name = set ? std::string() : field->name();
-      Line(indent, name, name_width, {EscapeUnsafe(raw), Tint::kPlain});
+      Line(indent, name, name_width, {Safe(raw, style_), Tint::kPlain});
     }
   }
 
@@ -110,7 +110,7 @@ class CardPrinter {
     for (int i = 0; i < size; ++i) {
       const Message& entry = MessageAt(message, field, i);
       const auto& type = *entry.GetDescriptor();
-      const std::string key = EscapeUnsafe(ScalarText(entry, *type.FindFieldByNumber(1), -1));
+      const std::string key = Safe(ScalarText(entry, *type.FindFieldByNumber(1), -1), style_);
       name_width = std::max(name_width, DisplayWidth(key));
       entries.emplace_back(key, LineOf(entry, *type.FindFieldByNumber(2), -1, style_));
     }
