@@ -19,9 +19,9 @@ OrderedJson Number(double number) {
 
 }  // namespace
 
-Call::Call(ReplyHead head, std::shared_ptr<ResponseSink> outlet, std::string progress_token)
+Call::Call(ReplyHead head, std::shared_ptr<ResponseSink> sink, std::string progress_token)
     : head_(std::move(head)),
-      outlet_(std::move(outlet)),
+      sink_(std::move(sink)),
       progress_token_(std::move(progress_token)),
       last_progress_at_(std::chrono::steady_clock::now()) {}
 
@@ -35,14 +35,14 @@ void Call::Progress(double progress, double total, const std::string& message) {
                         {"progress", Number(progress)}};
   if (total != 0 && std::isfinite(total)) params["total"] = Number(total);
   if (!message.empty()) params["message"] = message;
-  outlet_->Send({NotificationText("notifications/progress", params), false, 200});
+  sink_->Send({NotificationText("notifications/progress", params), false, 200});
 }
 
 void Call::Answer(std::string text) {
   const std::lock_guard lock(mutex_);
   // Before it is sent: who reads the answer may use the id anew.
   if (over_.exchange(true)) return;
-  outlet_->Send({std::move(text), true, 200});
+  sink_->Send({std::move(text), true, 200});
 }
 
 void Call::Cancel() {

@@ -32,11 +32,12 @@ class ResponseSink {
   virtual void Send(OutgoingMessage message) = 0;
 };
 
-// A request that a worker answers: what it may still send, and how it is stopped. Thread-safe. Sends nothing once it is over: answered or cancelled.
+// A request that a worker answers: what it may still send, and how it is stopped. Thread-safe.
+// Sends nothing once it is over: answered or cancelled.
 class Call {
  public:
   // `progress_token`: JSON text, empty where the client gave none.
-  Call(ReplyHead head, std::shared_ptr<ResponseSink> outlet, std::string progress_token);
+  Call(ReplyHead head, std::shared_ptr<ResponseSink> sink, std::string progress_token);
 
   const ReplyHead& head() const { return head_; }
   std::stop_token stop_token() const { return stop_.get_token(); }
@@ -56,7 +57,7 @@ class Call {
 
  private:
   const ReplyHead head_;
-  const std::shared_ptr<ResponseSink> outlet_;
+  const std::shared_ptr<ResponseSink> sink_;
   const std::string progress_token_;
   std::stop_source stop_;
   // Held while something is sent, so that nothing follows the answer or a cancellation.

@@ -58,6 +58,7 @@ std::string NoteLine(const Message& note) {
 // The first values of a list, by commas; `rest` stands for those that are left out.
 std::string FirstOf(const Message& info, const FieldDescriptor* field, const char* rest) {
   std::vector<std::string> first;
+  first.reserve(size_t{kMaxListed} + 1);
   for (int i = 0; i < std::min(SizeOf(info, field), kMaxListed); ++i) {
     const std::string text = field->message_type() == nullptr
                                  ? client::ScalarText(info, *field, i)

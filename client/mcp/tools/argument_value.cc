@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <optional>
 
@@ -144,6 +145,11 @@ std::vector<std::string> PathsOf(const Descriptor& record) {
   return paths;
 }
 
+bool IsBlank(const Json& given) {
+  if (given.is_string()) return Trimmed(given.get_ref<const std::string&>()).empty();
+  return given.is_null() || (given.is_array() && std::all_of(given.begin(), given.end(), IsBlank));
+}
+
 std::string_view LastName(std::string_view path) { return path.substr(path.rfind('.') + 1); }
 
 }  // namespace
@@ -166,6 +172,20 @@ ArgumentValue ReadValue(const Parameter& parameter, const Json& given, absl::Tim
       break;
   }
   return ReadPath(given, record);
+}
+
+Json WithoutBlanks(const Json& arguments) {
+  Json kept = Json::object();
+  if (!arguments.is_object()) return kept;
+  for (const auto& [name, given] : arguments.items()) {
+    if (IsBlank(given)) continue;
+    kept[name] = given;
+    if (!given.is_array()) continue;
+    kept[name] = Json::array();
+    std::copy_if(given.begin(), given.end(), std::back_inserter(kept[name]),
+                 [](const Json& item) { return !IsBlank(item); });
+  }
+  return kept;
 }
 
 std::vector<Json> ItemsOf(const Parameter& parameter, const Json& given) {

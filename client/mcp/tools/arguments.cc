@@ -36,11 +36,6 @@ uint64_t HashOf(std::string_view text) {
   return hash;
 }
 
-bool IsBlank(const Json& given) {
-  if (given.is_string()) return Trimmed(given.get_ref<const std::string&>()).empty();
-  return given.is_null() || (given.is_array() && std::all_of(given.begin(), given.end(), IsBlank));
-}
-
 Json WithoutHostile(const Json& value) {
   if (value.is_string()) return client::EscapeUnsafe(value.get_ref<const std::string&>());
   Json out = value;
@@ -338,20 +333,6 @@ class ArgumentReader {
 };
 
 }  // namespace
-
-Json WithoutBlanks(const Json& arguments) {
-  Json kept = Json::object();
-  if (!arguments.is_object()) return kept;
-  for (const auto& [name, given] : arguments.items()) {
-    if (IsBlank(given)) continue;
-    kept[name] = given;
-    if (!given.is_array()) continue;
-    kept[name] = Json::array();
-    std::copy_if(given.begin(), given.end(), std::back_inserter(kept[name]),
-                 [](const Json& item) { return !IsBlank(item); });
-  }
-  return kept;
-}
 
 std::variant<ToolRequest, ToolResult> ReadArguments(const ToolBinding& tool,
                                                     const client::Catalog& catalog,

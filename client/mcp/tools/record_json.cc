@@ -100,7 +100,9 @@ class RecordWriter {
     OrderedJson object = OrderedJson::object();
     if (!Descend()) return object;
     std::vector<std::pair<std::string, const Message*>> entries;
-    for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i) {
+    const int size = message.GetReflection()->FieldSize(message, &field);
+    entries.reserve(static_cast<size_t>(size));
+    for (int i = 0; i < size; ++i) {
       const Message& entry = MessageAt(message, field, i);
       entries.emplace_back(client::ScalarText(entry, *field.message_type()->map_key(), -1), &entry);
     }

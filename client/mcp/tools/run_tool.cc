@@ -52,6 +52,7 @@ std::string Verdicts(const Message& records, const FieldDescriptor& field) {
     ++counts[client::EnumAt(client::MessageAt(records, field, i), *verdict, -1)];
   }
   std::vector<std::string> words;
+  words.reserve(counts.size());
   for (const auto& [number, count] : counts) {
     const auto* value = number == 0 ? nullptr : verdict->enum_type()->FindValueByNumber(number);
     words.push_back(

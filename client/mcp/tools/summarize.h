@@ -1,5 +1,5 @@
 // The tool `summarize_records`: streams a whole collection through an export and answers counts.
-// For collections without an Aggregate method; nothing else depends on it.
+// For collections without an Aggregate method; nothing else depends on it and on summary_run.h.
 #ifndef FALCON_CLIENT_MCP_TOOLS_SUMMARIZE_H_
 #define FALCON_CLIENT_MCP_TOOLS_SUMMARIZE_H_
 
