@@ -71,7 +71,11 @@ class CardPrinter {
   void Line(size_t indent, std::string_view name, size_t name_width, const Cell& cell) {
     out_.append(indent, ' ');
     out_.append(Painted(name, Tint::kDim, style_));
-    out_.append(name_width - std::min(name_width, DisplayWidth(name)) + 2, ' ');
+    if (style_.align) {
+      out_.append(name_width - std::min(name_width, DisplayWidth(name)) + 2, ' ');
+    } else {
+      out_.append(name.empty() ? "  " : ": ");
+    }
     out_.append(Painted(cell.text, cell.tint, style_));
     out_.push_back('\n');
   }

@@ -21,6 +21,8 @@ struct Style {
   absl::Time now;
   // For programs: instants in full, true and false, numbers as they are, no marks.
   bool exact = false;
+  // Whether the values of a card stand below each other.
+  bool align = true;
   // Makes text of records safe to show; unset: EscapeUnsafe.
   std::function<std::string(std::string_view)> escape = nullptr;
 };

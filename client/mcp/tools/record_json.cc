@@ -228,7 +228,7 @@ OrderedJson RecordWithin(const Message& record, size_t bytes, RecordCuts& cuts) 
 }
 
 std::string RecordCard(const Message& record) {
-  const client::Style style{.now = {}, .escape = [](std::string_view text) {
+  const client::Style style{.now = {}, .align = false, .escape = [](std::string_view text) {
                               return UntrustedText(text, kCardTextBytes);
                             }};
   return client::Card(record, style);

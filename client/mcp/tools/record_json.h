@@ -43,11 +43,11 @@ OrderedJson RecordJson(const google::protobuf::Message& record, const RecordLimi
 // at last without its largest fields. The id stays.
 OrderedJson RecordWithin(const google::protobuf::Message& record, size_t bytes, RecordCuts& cuts);
 
-// As fgctl's cards, with text escaped and defanged. The only control characters are line breaks;
+// As fgctl's cards, but "name: value", with text escaped and defanged. The only control characters are line breaks;
 // ends with one.
 std::string RecordCard(const google::protobuf::Message& record);
 
-inline constexpr std::string_view kCardSeparator = "----------------------------------------\n";
+inline constexpr std::string_view kCardSeparator = "---\n";
 
 // What RecordWithin needs for a single record.
 inline constexpr size_t kMinRecordBytes = 1024;

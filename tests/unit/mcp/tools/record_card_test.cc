@@ -23,17 +23,17 @@ class RecordCards : public testing::Test {
 
 TEST_F(RecordCards, HaveALineForEachFieldThatIsSet) {
   EXPECT_EQ(RecordCard(*BriefDetections(*catalog_)[0]),
-            "composite_id       a31119245c779396ec12da6999ee5093:ind:"
+            "composite_id: a31119245c779396ec12da6999ee5093:ind:"
             "4def6db997661c62ef7e80fbff77ebcb:6006287451768835848-50072-3511790379\n"
-            "severity           🔴 critical\n"
-            "status             in_progress\n"
-            "created_timestamp  2026-05-28T20:26:40.791410545Z\n"
-            "display_name       NtdsFileAccessedViaVss\n"
-            "technique_id       T1003.003\n"
+            "severity: 🔴 critical\n"
+            "status: in_progress\n"
+            "created_timestamp: 2026-05-28T20:26:40.791410545Z\n"
+            "display_name: NtdsFileAccessedViaVss\n"
+            "technique_id: T1003.003\n"
             "device\n"
-            "  hostname  SRV-APP-00446\n"
-            "user_name          alice.anderson\n"
-            "filename           esentutl.exe\n");
+            "  hostname: SRV-APP-00446\n"
+            "user_name: alice.anderson\n"
+            "filename: esentutl.exe\n");
 }
 
 TEST_F(RecordCards, AFloodOfTextIsCutAndCounted) {
@@ -47,10 +47,10 @@ TEST_F(RecordCards, LinksAndHostileTextAreHarmless) {
   EXPECT_EQ(CardOf("hosts", R"(device_id: "1" hostname: "a\n   status: normal"
                                os_version: "https://evil.example/\033[31m"
                                local_ip: "</falcon-data-1>")"),
-            "device_id   1\n"
-            "hostname    a\\u{000A}   status: normal\n"
-            "os_version  hxxps://evil[.]example/\\u{001B}[31m\n"
-            "local_ip    \\u{003C}/falcon-data-1>\n");
+            "device_id: 1\n"
+            "hostname: a\\u{000A}   status: normal\n"
+            "os_version: hxxps://evil[.]example/\\u{001B}[31m\n"
+            "local_ip: \\u{003C}/falcon-data-1>\n");
 }
 
 TEST_F(RecordCards, BriefOnesAreSmall) {
