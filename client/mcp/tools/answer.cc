@@ -174,8 +174,9 @@ std::string FirstPageSentence(const client::Method& method, const std::string& b
 
 size_t ReadNotes::bytes() const {
   size_t json = 0;
-  for (const OrderedJson* list : {&errors, &notes})
+  for (const OrderedJson* list : {&errors, &notes}) {
     json += list->is_null() ? 0 : Text(*list).size();
+  }
   return std::max(json, lines.size());
 }
 

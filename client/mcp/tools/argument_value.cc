@@ -131,8 +131,8 @@ std::vector<std::string> PathsOf(const Descriptor& record) {
   std::vector<Level> levels = {{&record, "", {}}};
   for (size_t at = 0; at < levels.size(); ++at) {
     const Level level = levels[at];
-    if (std::find(level.above.begin(), level.above.end(), level.type) != level.above.end())
-      continue;
+    const auto& above = level.above;
+    if (std::find(above.begin(), above.end(), level.type) != above.end()) continue;
     for (int i = 0; i < level.type->field_count(); ++i) {
       const FieldDescriptor& field = *level.type->field(i);
       paths.push_back(level.prefix + field.name());

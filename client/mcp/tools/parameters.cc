@@ -183,8 +183,8 @@ std::vector<Parameter> ParametersOf(const ToolBinding& tool) {
   std::vector<Parameter> all;
   for (const bool own : {false, true}) {
     for (const client::ParameterPath& path : FieldsOf(*tool.method->descriptor->input_type())) {
-      if ((NameAndUseOf(*path.back()).use != ParameterUse::kRequest) == own)
-        AddField(tool, path, all);
+      const bool is_own = NameAndUseOf(*path.back()).use != ParameterUse::kRequest;
+      if (is_own == own) AddField(tool, path, all);
     }
   }
   // An id that is not alone is not required by itself.
