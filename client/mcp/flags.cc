@@ -8,7 +8,6 @@
 #include "absl/status/status.h"
 #include "base/error.h"
 #include "base/secret.h"
-#include "mcp/secret_file.h"
 #include "text.h"
 
 namespace falcon::mcp {
@@ -21,7 +20,7 @@ constexpr const char* kFooter =
     "Exit codes: 0 done, 1 failed, 2 wrong usage.";
 
 // As the command line has it.
-struct Words {
+struct RawFlags {
   falcon_gateway::Connection gateway;
   std::string timeout;
   std::vector<std::string> toolsets;
@@ -43,59 +42,59 @@ CLI::Option* AddList(CLI::App& app, const char* name, std::vector<std::string>& 
   return app.add_option(name, list, help)->expected(1)->take_all()->option_text("NAME,...");
 }
 
-void AddGateway(CLI::App& app, Words& words) {
+void AddGateway(CLI::App& app, RawFlags& raw) {
   constexpr const char* kGroup = "Gateway";
   const auto add = [&](const char* name, std::string& value, const char* hint, const char* help) {
     app.add_option(name, value, help)->option_text(hint)->group(kGroup);
   };
-  add("--gateway", words.gateway.address, "HOST:PORT",
+  add("--gateway", raw.gateway.address, "HOST:PORT",
       "Where falcon-gateway is; default: FALCON_GATEWAY_ADDRESS, else 127.0.0.1:50051");
-  app.add_flag("--tls", words.gateway.tls, "Talk TLS to it; implied by the files")->group(kGroup);
-  add("--ca-file", words.gateway.ca_file, "FILE",
+  app.add_flag("--tls", raw.gateway.tls, "Talk TLS to it; implied by the files")->group(kGroup);
+  add("--ca-file", raw.gateway.ca_file, "FILE",
       "PEM bundle of authorities to trust; default: the system's");
-  add("--cert", words.gateway.cert_file, "FILE", "PEM certificate to show, with --key");
-  add("--key", words.gateway.key_file, "FILE", "PEM private key of --cert");
-  add("--timeout", words.timeout, "SPAN", "Longest time for one call, such as 30s (the default)");
+  add("--cert", raw.gateway.cert_file, "FILE", "PEM certificate to show, with --key");
+  add("--key", raw.gateway.key_file, "FILE", "PEM private key of --cert");
+  add("--timeout", raw.timeout, "SPAN", "Longest time for one call, such as 30s (the default)");
 }
 
-void AddTools(CLI::App& app, Words& words) {
+void AddTools(CLI::App& app, RawFlags& raw) {
   constexpr const char* kGroup = "Tools";
-  AddList(app, "--toolsets", words.toolsets,
+  AddList(app, "--toolsets", raw.toolsets,
           "Only these sets: detections, hosts, iocs, vulnerabilities, incidents, rtr, discover, "
           "reputation, gateway")
       ->group(kGroup);
-  AddList(app, "--tools", words.tools, "Only these tools; with --toolsets, these as well")
+  AddList(app, "--tools", raw.tools, "Only these tools; with --toolsets, these as well")
       ->group(kGroup);
-  AddList(app, "--exclude-tools", words.exclude_tools, "Never these tools; wins over both")
+  AddList(app, "--exclude-tools", raw.exclude_tools, "Never these tools; wins over both")
       ->group(kGroup);
-  app.add_option("--result-bytes", words.result_bytes,
+  app.add_option("--result-bytes", raw.result_bytes,
                  StrCat("Most bytes of one result: ", kLeastResultBytes, " to ", kMostResultBytes,
                         "; default ", kUsualResultBytes))
       ->option_text("N")
       ->check(CLI::Range(kLeastResultBytes, kMostResultBytes))
       ->group(kGroup);
-  app.add_option("--workers", words.workers, "Most threads for calls, 1 to 256; default 16")
+  app.add_option("--workers", raw.workers, "Most threads for calls, 1 to 256; default 16")
       ->option_text("N")
       ->check(CLI::Range(size_t{1}, size_t{256}))
       ->group(kGroup);
 }
 
-void AddHttp(CLI::App& app, Words& words) {
+void AddHttp(CLI::App& app, RawFlags& raw) {
   constexpr const char* kGroup = "HTTP";
   const auto add = [&](const char* name, std::string& value, const char* hint, const char* help) {
     app.add_option(name, value, help)->option_text(hint)->group(kGroup);
   };
-  add("--http", words.http, "HOST:PORT",
+  add("--http", raw.http, "HOST:PORT",
       "Serve Streamable HTTP at http://HOST:PORT/mcp instead; port 0: any free one");
-  add("--http-token-file", words.http_token_file, "FILE",
+  add("--http-token-file", raw.http_token_file, "FILE",
       "File (mode 600) with the bearer token that clients must show; needed off loopback");
-  add("--http-tls-cert", words.http_tls_cert, "FILE", "PEM certificate chain, with its key");
-  add("--http-tls-key", words.http_tls_key, "FILE", "PEM private key (mode 600)");
+  add("--http-tls-cert", raw.http_tls_cert, "FILE", "PEM certificate chain, with its key");
+  add("--http-tls-key", raw.http_tls_key, "FILE", "PEM private key (mode 600)");
   app.add_flag(
-         "--allow-insecure-listen", words.allow_insecure_listen,
+         "--allow-insecure-listen", raw.allow_insecure_listen,
          "Off loopback without TLS, such as behind a proxy that has it; the token stays needed")
       ->group(kGroup);
-  AddList(app, "--http-allow-host", words.http_allow_hosts,
+  AddList(app, "--http-allow-host", raw.http_allow_hosts,
           "Further names that Host and Origin may hold, such as a proxy's")
       ->group(kGroup);
 }
@@ -133,56 +132,56 @@ absl::Status ReadPem(const std::string& path, AllowedReaders readers, std::strin
   return absl::OkStatus();
 }
 
-absl::Status ReadHttp(const Words& words, std::optional<HttpOptions>& http) {
-  const bool files = !(words.http_token_file + words.http_tls_cert + words.http_tls_key).empty();
-  if (words.http.empty()) {
-    const bool bare = !files && words.http_allow_hosts.empty() && !words.allow_insecure_listen;
+absl::Status ReadHttp(const RawFlags& raw, std::optional<HttpOptions>& http) {
+  const bool files = !(raw.http_token_file + raw.http_tls_cert + raw.http_tls_key).empty();
+  if (raw.http.empty()) {
+    const bool bare = !files && raw.http_allow_hosts.empty() && !raw.allow_insecure_listen;
     if (bare) return absl::OkStatus();
     return absl::InvalidArgumentError(
         "The --http-... flags and --allow-insecure-listen need --http HOST:PORT.");
   }
-  if (words.http_tls_cert.empty() != words.http_tls_key.empty()) {
+  if (raw.http_tls_cert.empty() != raw.http_tls_key.empty()) {
     return absl::InvalidArgumentError("--http-tls-cert and --http-tls-key go together.");
   }
   HttpOptions options;
-  absl::Status status = ReadListener(words.http, options);
-  options.allow_insecure = words.allow_insecure_listen;
-  options.allowed_hosts = NamesIn(words.http_allow_hosts);
-  if (status.ok() && !words.http_token_file.empty()) {
-    ASSIGN_OR_RETURN(options.token, ReadTokenFile(words.http_token_file));
+  absl::Status status = ReadListener(raw.http, options);
+  options.allow_insecure = raw.allow_insecure_listen;
+  options.allowed_hosts = NamesIn(raw.http_allow_hosts);
+  if (status.ok() && !raw.http_token_file.empty()) {
+    ASSIGN_OR_RETURN(options.token, ReadTokenFile(raw.http_token_file));
   }
-  if (status.ok() && !words.http_tls_cert.empty()) {
-    status = ReadPem(words.http_tls_cert, AllowedReaders::kAnyone, options.certificate_pem);
+  if (status.ok() && !raw.http_tls_cert.empty()) {
+    status = ReadPem(raw.http_tls_cert, AllowedReaders::kAnyone, options.certificate_pem);
   }
-  if (status.ok() && !words.http_tls_key.empty()) {
-    status = ReadPem(words.http_tls_key, AllowedReaders::kOwner, options.private_key_pem);
+  if (status.ok() && !raw.http_tls_key.empty()) {
+    status = ReadPem(raw.http_tls_key, AllowedReaders::kOwner, options.private_key_pem);
   }
   if (status.ok()) http = std::move(options);
   return status;
 }
 
-absl::StatusOr<Settings> Judge(Words words,
-                               const std::function<std::string(const char*)>& variable) {
+absl::StatusOr<Settings> Validate(RawFlags raw,
+                                  const std::function<std::string(const char*)>& variable) {
   Settings settings;
   absl::StatusOr<falcon_gateway::Connection> gateway =
-      falcon_gateway::Complete(std::move(words.gateway), variable);
+      falcon_gateway::Complete(std::move(raw.gateway), variable);
   if (!gateway.ok()) return gateway.status();
   settings.gateway = *std::move(gateway);
-  if (!words.timeout.empty()) {
-    const std::optional<absl::Duration> span = client::ParseSpan(words.timeout);
+  if (!raw.timeout.empty()) {
+    const std::optional<absl::Duration> span = client::ParseSpan(raw.timeout);
     if (!span || *span <= absl::ZeroDuration()) {
-      return absl::InvalidArgumentError(StrCat("--timeout: '", client::EscapeUnsafe(words.timeout),
+      return absl::InvalidArgumentError(StrCat("--timeout: '", client::EscapeUnsafe(raw.timeout),
                                                "' is no span of time. Right are 500ms, 30s, 5m."));
     }
     settings.timeout = absl::ToChronoMilliseconds(*span);
   }
-  settings.choice = {.toolsets = NamesIn(words.toolsets),
-                     .tools = NamesIn(words.tools),
-                     .exclude_tools = NamesIn(words.exclude_tools)};
-  settings.result_bytes = words.result_bytes;
-  settings.workers = words.workers;
-  settings.self_test = words.self_test;
-  absl::Status http = ReadHttp(words, settings.http);
+  settings.choice = {.toolsets = NamesIn(raw.toolsets),
+                     .tools = NamesIn(raw.tools),
+                     .exclude_tools = NamesIn(raw.exclude_tools)};
+  settings.result_bytes = raw.result_bytes;
+  settings.workers = raw.workers;
+  settings.self_test = raw.self_test;
+  absl::Status http = ReadHttp(raw, settings.http);
   if (!http.ok()) return http;
   return settings;
 }
@@ -206,19 +205,19 @@ std::string UnknownWord(const CLI::App& app, const std::string& word) {
 std::variant<Settings, EarlyEnd> ReadFlags(
     const std::vector<std::string>& arguments,
     const std::function<std::string(const char*)>& variable) {
-  Words words;
+  RawFlags raw;
   CLI::App app(
       "MCP server for Claude and other assistants: questions to CrowdStrike Falcon through "
       "falcon-gateway, all read-only.",
       "falcon-mcp-bridge");
   app.set_version_flag("--version", StrCat("falcon-mcp-bridge ", FALCON_GATEWAY_VERSION));
-  app.add_flag("--self-test", words.self_test,
+  app.add_flag("--self-test", raw.self_test,
                "Ask the gateway one question through the protocol, say what works, and end");
   app.footer(kFooter);
   app.get_formatter()->column_width(30);
-  AddGateway(app, words);
-  AddTools(app, words);
-  AddHttp(app, words);
+  AddGateway(app, raw);
+  AddTools(app, raw);
+  AddHttp(app, raw);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
@@ -229,9 +228,20 @@ std::variant<Settings, EarlyEnd> ReadFlags(
     const std::vector<std::string> unknown = app.remaining();
     return Refusal(unknown.empty() ? std::string(error.what()) : UnknownWord(app, unknown.front()));
   }
-  absl::StatusOr<Settings> settings = Judge(std::move(words), variable);
+  absl::StatusOr<Settings> settings = Validate(std::move(raw), variable);
   if (!settings.ok()) return Refusal(std::string(settings.status().message()));
   return *std::move(settings);
+}
+
+absl::StatusOr<std::string> ReadTokenFile(const std::string& path) {
+  ASSIGN_OR_RETURN(const Secret secret, ReadSecretFile(path));
+  const std::string_view text = secret.Reveal();
+  if (!std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; })) {
+    return absl::InvalidArgumentError(
+        StrCat("file ", client::EscapeUnsafe(path),
+               " holds more than a token: printable ASCII without blanks"));
+  }
+  return std::string(text);
 }
 
 }  // namespace falcon::mcp

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "falcon_gateway/connection.h"
 #include "mcp/tools/bridge.h"
 #include "mcp/tools/tool_list.h"
@@ -43,6 +44,10 @@ struct EarlyEnd {
 // is none. Never throws.
 std::variant<Settings, EarlyEnd> ReadFlags(const std::vector<std::string>& arguments,
                                            const std::function<std::string(const char*)>& variable);
+
+// A secret file's text (see base/secret_file.h), which must be printable ASCII without blanks, since
+// it travels in a header.
+absl::StatusOr<std::string> ReadTokenFile(const std::string& path);
 
 }  // namespace falcon::mcp
 

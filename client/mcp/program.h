@@ -7,7 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "mcp/protocol/server_definition.h"
+#include "mcp/tools/bridge.h"
+#include "mcp/tools/tool_list.h"
 
 namespace falcon::mcp {
 
@@ -32,6 +36,10 @@ struct Environment {
 
 // Arguments without the program's name. Returns the exit code; never throws.
 int RunProgram(const std::vector<std::string>& arguments, const Environment& environment);
+
+// `bridge` must outlive the offer. An error names unknown tools or sets, and the known ones.
+absl::StatusOr<ServerDefinition> MakeServerDefinition(const Bridge& bridge,
+                                                      const ToolChoice& choice);
 
 }  // namespace falcon::mcp
 

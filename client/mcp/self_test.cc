@@ -2,13 +2,10 @@
 #include "mcp/self_test.h"
 
 #include <algorithm>
-#include <condition_variable>
+#include <future>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 
-#include "mcp/connection_advice.h"
 #include "mcp/protocol/json.h"
 #include "mcp/protocol/server.h"
 #include "mcp/protocol/workers.h"
@@ -18,34 +15,23 @@
 namespace falcon::mcp {
 namespace {
 
-using client::EscapeUnsafe;
-
 // Keeps the answer to one message.
-class Inbox final : public Outlet {
+class Inbox final : public ResponseSink {
  public:
-  void Send(Outgoing message) override {
-    if (!message.last) return;
-    const std::lock_guard lock(mutex_);
-    answer_ = std::move(message.text);
-    arrived_.notify_all();
+  void Send(OutgoingMessage message) override {
+    if (message.last) answer_.set_value(std::move(message.text));
   }
-
-  std::string Await() {
-    std::unique_lock lock(mutex_);
-    arrived_.wait(lock, [this] { return answer_.has_value(); });
-    return *std::move(answer_);
-  }
+  std::string Await() { return answer_.get_future().get(); }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::optional<std::string> answer_;
+  std::promise<std::string> answer_;
 };
 
 // A client in the same process.
 class Client {
  public:
-  explicit Client(const Offer& offer) : workers_(1, 1), server_(offer, workers_) {}
+  explicit Client(const ServerDefinition& definition)
+      : workers_(1, 1), server_(definition, workers_) {}
 
   // The answer's text; an object with `result` or `error`.
   std::string Ask(const std::string& method, const Json& params) {
@@ -94,7 +80,7 @@ class Report {
   bool good_ = true;
 };
 
-void TellProtocol(Client& client, const Offer& offer, Report& report) {
+void TellProtocol(Client& client, const ServerDefinition& definition, Report& report) {
   const Json hello = client.AskJson(
       "initialize", {{"protocolVersion", kInitializeVersions[0]},
                      {"capabilities", Json::object()},
@@ -104,9 +90,10 @@ void TellProtocol(Client& client, const Offer& offer, Report& report) {
     report.Wrong("The protocol does not start.", "That is a defect of this program.");
     return;
   }
-  report.Good(StrCat("Protocol: ", offer.tools.size(), " tools (",
+  report.Good(StrCat("Protocol: ", definition.tools.size(), " tools (",
                      client::Grouped(static_cast<int64_t>(bytes)), " bytes for all), ",
-                     offer.prompts.size(), " prompts, ", offer.resources.size(), " resources."));
+                     definition.prompts.size(), " prompts, ", definition.resources.size(),
+                     " resources."));
 }
 
 const google::protobuf::Message* Part(const google::protobuf::Message& message,
@@ -159,36 +146,28 @@ bool TellGateway(const Bridge& bridge, bool tls, Report& report) {
   return false;
 }
 
-Json Member(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found == object.end() ? Json() : *found;
-}
-
 // What an answer says: its blocks of text, or its error's message.
 std::string TextOf(const Json& answer) {
   std::string text;
-  for (const Json& block : Member(Member(answer, "result"), "content")) {
-    const Json part = Member(block, "text");
-    if (part.is_string()) text.append(part.get_ref<const std::string&>()).append("\n");
+  for (const Json& block : answer.value("/result/content"_json_pointer, Json::array())) {
+    text.append(block.value("text", "")).append("\n");
   }
-  const Json message = Member(Member(answer, "error"), "message");
-  return text.empty() ? Text(message) : text;
+  return text.empty() ? answer.value("/error/message"_json_pointer, "null") : text;
 }
 
-void TellTool(Client& client, const Offer& offer, Report& report) {
+void TellTool(Client& client, const ServerDefinition& definition, Report& report) {
   const auto is = [](std::string_view name) {
     return [name](const Tool& tool) { return tool.name.starts_with(name); };
   };
-  auto tool = std::ranges::find_if(offer.tools, is("search_hosts"));
-  if (tool == offer.tools.end()) tool = std::ranges::find_if(offer.tools, is("search_"));
-  if (tool == offer.tools.end()) {
+  auto tool = std::ranges::find_if(definition.tools, is("search_hosts"));
+  if (tool == definition.tools.end()) tool = std::ranges::find_if(definition.tools, is("search_"));
+  if (tool == definition.tools.end()) {
     report.Note("No search is among the tools, so none was called.");
     return;
   }
   const Json answer =
       client.AskJson("tools/call", {{"name", tool->name}, {"arguments", {{"limit", 1}}}});
-  const Json result = Member(answer, "result");
-  if (!result.is_object() || Member(result, "isError") == true) {
+  if (!answer.contains("result") || answer.value("/result/isError"_json_pointer, false)) {
     report.Wrong(StrCat(tool->name, " could not look:"), TextOf(answer));
     return;
   }
@@ -196,16 +175,64 @@ void TellTool(Client& client, const Offer& offer, Report& report) {
   report.Good(StrCat(tool->name, ": ", EscapeUnsafe(summary.substr(0, summary.find('\n')))));
 }
 
+// gRPC has one code for all of these; only its text tells them apart.
+struct Advice {
+  std::string_view sign;
+  std::string_view with_tls;
+  std::string_view without_tls;
+};
+
+constexpr std::string_view kStart =
+    "Nothing listens there. Start falcon-gateway, or name another place by --gateway HOST:PORT.";
+constexpr std::string_view kClosed =
+    "What listens there ended the connection. It may want a certificate (--cert and --key), or be "
+    "no gateway.";
+constexpr std::string_view kSpeakTls =
+    "What listens there ended the connection: it may speak TLS. Try --tls, with --ca-file where "
+    "its "
+    "authority is not one of the system's.";
+
+constexpr std::string_view kProxy =
+    "A proxy there answers in the gateway's place: the gateway behind it is starting, busy or not "
+    "reached. Try again.";
+
+constexpr Advice kAdvice[] = {
+    {"http2 header with status", kProxy, kProxy},
+    {"Connection refused", kStart, kStart},
+    {"DNS resolution failed", "No such host name: check --gateway.",
+     "No such host name: check --gateway."},
+    {"wrong version number",
+     "The gateway speaks no TLS there: leave out --tls, --ca-file, --cert and --key.", ""},
+    {"certificate verify failed",
+     "Its certificate is of no known authority: name that authority's PEM file by --ca-file.", ""},
+    {"is not in peer certificate",
+     "Its certificate is for another name: reach it by the name in the certificate.", ""},
+    {"certificate required", "It wants a certificate: --cert and --key.", ""},
+    {"Socket closed", kClosed, kSpeakTls},
+    {"reset by peer", kClosed, kSpeakTls},
+    {"Endpoint read failed", kClosed, kSpeakTls},
+};
+
 }  // namespace
 
-bool SelfTest(const Bridge& bridge, const Offer& offer, bool tls, std::ostream& out) {
+bool SelfTest(const Bridge& bridge, const ServerDefinition& definition, bool tls,
+              std::ostream& out) {
   Report report(out);
-  Client client(offer);
-  TellProtocol(client, offer, report);
-  if (TellGateway(bridge, tls, report)) TellTool(client, offer, report);
+  Client client(definition);
+  TellProtocol(client, definition, report);
+  if (TellGateway(bridge, tls, report)) TellTool(client, definition, report);
   out << (report.good() ? "All works: an assistant can be connected.\n"
                         : "Not yet: see what is WRONG above.\n");
   return report.good();
+}
+
+std::string ConnectionAdvice(std::string_view message, bool tls) {
+  for (const Advice& advice : kAdvice) {
+    if (message.find(advice.sign) == message.npos) continue;
+    const std::string_view text = tls ? advice.with_tls : advice.without_tls;
+    if (!text.empty()) return std::string(text);
+  }
+  return "Check --gateway, the network between, and whether it wants TLS (--tls).";
 }
 
 }  // namespace falcon::mcp

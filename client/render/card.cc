@@ -37,7 +37,7 @@ class CardPrinter {
       const std::string raw = raw_.At(PathBelow(place, *field));
       if (raw.empty()) continue;
       const std::string name = set ? std::string() : field->name();
-      Line(indent, name, name_width, {EscapeUnsafe(raw), Tint::kPlain});
+      Line(indent, name, name_width, {Safe(raw, style_), Tint::kPlain});
     }
   }
 
@@ -71,7 +71,11 @@ class CardPrinter {
   void Line(size_t indent, std::string_view name, size_t name_width, const Cell& cell) {
     out_.append(indent, ' ');
     out_.append(Painted(name, Tint::kDim, style_));
-    out_.append(name_width - std::min(name_width, DisplayWidth(name)) + 2, ' ');
+    if (style_.align) {
+      out_.append(name_width - std::min(name_width, DisplayWidth(name)) + 2, ' ');
+    } else {
+      out_.append(name.empty() ? "  " : ": ");
+    }
     out_.append(Painted(cell.text, cell.tint, style_));
     out_.push_back('\n');
   }
@@ -110,7 +114,7 @@ class CardPrinter {
     for (int i = 0; i < size; ++i) {
       const Message& entry = MessageAt(message, field, i);
       const auto& type = *entry.GetDescriptor();
-      const std::string key = EscapeUnsafe(ScalarText(entry, *type.FindFieldByNumber(1), -1));
+      const std::string key = Safe(ScalarText(entry, *type.FindFieldByNumber(1), -1), style_);
       name_width = std::max(name_width, DisplayWidth(key));
       entries.emplace_back(key, LineOf(entry, *type.FindFieldByNumber(2), -1, style_));
     }

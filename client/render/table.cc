@@ -89,6 +89,10 @@ std::string Line(const TableLayout& layout, const Style& style,
 
 }  // namespace
 
+std::string Safe(std::string_view text, const Style& style) {
+  return style.escape ? style.escape(text) : EscapeUnsafe(text);
+}
+
 std::string Painted(std::string_view text, Tint tint, const Style& style) {
   const std::string_view code = kAnsiCodes[static_cast<size_t>(tint)];
   if (!style.color || code.empty() || text.empty()) return std::string(text);

@@ -3,6 +3,7 @@
 #define FALCON_CLIENT_RENDER_TABLE_H_
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,13 +17,19 @@ struct Style {
   bool color = false;
   // Columns of the terminal. 0: no limit.
   size_t width = 0;
-  // What relative times count from.
+  // What relative times count from; unset: instants in full only.
   absl::Time now;
   // For programs: instants in full, true and false, numbers as they are, no marks.
   bool exact = false;
+  // Whether the values of a card stand below each other.
+  bool align = true;
+  // Makes text of records safe to show; unset: EscapeUnsafe.
+  std::function<std::string(std::string_view)> escape = nullptr;
 };
 
 enum class Tint { kPlain, kBold, kDim, kRed, kOrange, kYellow, kGreen };
+
+std::string Safe(std::string_view text, const Style& style);
 
 // The text in that colour where the style has colours.
 std::string Painted(std::string_view text, Tint tint, const Style& style);

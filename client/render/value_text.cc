@@ -101,7 +101,7 @@ std::string MessageText(const Message& message, Form form, const Style& style) {
   switch (KindOf(*message.GetDescriptor())) {
     case MessageKind::kTimestamp: {
       const absl::Time instant = TimeOf(message);
-      if (style.exact) return InstantText(instant);
+      if (style.exact || style.now == absl::Time()) return InstantText(instant);
       std::string age = RelativeText(instant, style.now);
       if (form == Form::kShort) return age;
       return StrCat(InstantText(instant), " (", age, ")");
@@ -109,11 +109,12 @@ std::string MessageText(const Message& message, Form form, const Style& style) {
     case MessageKind::kDuration:
       return style.exact ? WellKnownText(message) : SpanText(DurationOf(message));
     case MessageKind::kFieldMask:
-      return EscapeUnsafe(WellKnownText(message));
+      return Safe(WellKnownText(message), style);
     case MessageKind::kStruct:
     case MessageKind::kValue:
     case MessageKind::kListValue:
-      return JsonText(message, JsonForm::kOneLine);
+      return style.escape ? style.escape(JsonText(message, JsonForm::kOneLine))
+                          : JsonText(message, JsonForm::kOneLine);
     case MessageKind::kOther:
       break;
   }
@@ -141,7 +142,7 @@ Cell ValueCell(const Message& message, const FieldDescriptor& field, int index, 
       }
       [[fallthrough]];
     default:
-      return {EscapeUnsafe(ScalarText(message, field, index)), Tint::kPlain};
+      return {Safe(ScalarText(message, field, index), style), Tint::kPlain};
   }
 }
 

@@ -9,7 +9,6 @@
 
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/detection_record.pb.h"
-#include "mcp/tools/record_card.h"
 #include "mcp/tools/record_json.h"
 #include "mcp/tools/untrusted.h"
 #include "tests/support/unescape.h"
@@ -36,8 +35,8 @@ void CheckText(const std::string& text, size_t bytes) {
 
 void CheckJson(const falcon_gateway::v1::Detection& record, const std::string& text, size_t bytes) {
   falcon::mcp::RecordCuts cuts;
-  std::string out;
-  falcon::mcp::AppendRecord(out, record, {.text_bytes = bytes, .list_items = 1000}, cuts);
+  const std::string out = falcon::mcp::Text(
+      falcon::mcp::RecordJson(record, {.text_bytes = bytes, .list_items = 1000}, cuts));
   Check(IsHarmless(out));
   const auto json = nlohmann::json::parse(out, nullptr, false);
   Check(json.is_object());
@@ -65,7 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CheckJson(record, text, bytes);
   CheckJson(record, text, SIZE_MAX);
   falcon::mcp::RecordCuts cuts;
-  const std::string fitted = falcon::mcp::RecordWithin(record, 1024, cuts);
+  const std::string fitted = falcon::mcp::Text(falcon::mcp::RecordWithin(record, 1024, cuts));
   Check(fitted.size() <= 1024 && IsHarmless(fitted) && nlohmann::json::accept(fitted));
   for (const std::string_view line : falcon::client::Split(falcon::mcp::RecordCard(record), '\n')) {
     Check(IsHarmless(line));

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "mcp/transport/line_framer.h"
+#include "mcp/transport/stdio.h"
 
 namespace {
 

@@ -16,16 +16,16 @@ using falcon::mcp::CallContext;
 using falcon::mcp::Content;
 using falcon::mcp::HttpHeaders;
 using falcon::mcp::Json;
-using falcon::mcp::Offer;
-using falcon::mcp::Outgoing;
+using falcon::mcp::OutgoingMessage;
 using falcon::mcp::Server;
+using falcon::mcp::ServerDefinition;
 using falcon::mcp::Session;
 using falcon::mcp::ToolResult;
 using falcon::mcp::Workers;
 
-class Checker : public falcon::mcp::Outlet {
+class Checker : public falcon::mcp::ResponseSink {
  public:
-  void Send(Outgoing message) override {
+  void Send(OutgoingMessage message) override {
     if (message.text.find_first_of("\r\n") != std::string::npos) std::abort();
     const Json json = Json::parse(message.text, nullptr, false);
     if (!json.is_object() || json.value("jsonrpc", "") != "2.0") std::abort();
@@ -33,8 +33,8 @@ class Checker : public falcon::mcp::Outlet {
   }
 };
 
-Offer OneTool() {
-  Offer offer;
+ServerDefinition OneTool() {
+  ServerDefinition offer;
   offer.name = "fuzzed";
   offer.version = "1";
   falcon::mcp::Tool tool;
@@ -74,7 +74,7 @@ void Converse(Server& server, std::string_view text, bool http) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const Offer offer = OneTool();
+  static const ServerDefinition offer = OneTool();
   if (size == 0) return 0;
   // Calls in flight end before the next input begins.
   Workers workers(1, 64);

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <utility>
 
-#include "mcp/protocol/offer.h"
 #include "mcp/protocol/server.h"
+#include "mcp/protocol/server_definition.h"
 #include "mcp/protocol/workers.h"
 #include "mcp/transport/http.h"
 
@@ -157,8 +157,8 @@ std::vector<Prompt> Prompts() {
   };
 }
 
-Offer ConformanceOffer() {
-  Offer offer;
+ServerDefinition ConformanceOffer() {
+  ServerDefinition offer;
   offer.name = "mcp-conformance-fixture";
   offer.title = "Conformance fixture";
   offer.version = FALCON_GATEWAY_VERSION;
@@ -204,7 +204,7 @@ int main(int argc, char** argv) {
   sigaddset(&ends, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
 
-  const falcon::mcp::Offer offer = falcon::mcp::ConformanceOffer();
+  const falcon::mcp::ServerDefinition offer = falcon::mcp::ConformanceOffer();
   falcon::mcp::Workers workers(8, 64);
   falcon::mcp::Server server(offer, workers);
   falcon::mcp::HttpOptions options;

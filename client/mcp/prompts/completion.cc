@@ -9,8 +9,8 @@
 #include "mcp/prompts/prompts.h"
 #include "mcp/prompts/question.h"
 #include "mcp/prompts/values_at.h"
-#include "mcp/resources/fql_guide.h"
-#include "mcp/resources/record_id.h"
+#include "mcp/resources/resource_uri.h"
+#include "mcp/resources/resources.h"
 #include "text.h"
 
 namespace falcon::mcp {

@@ -8,7 +8,7 @@
 #include "absl/time/time.h"
 #include "mcp/prompts/report_rules.h"
 #include "mcp/prompts/values_at.h"
-#include "mcp/tools/failure_result.h"
+#include "mcp/tools/result.h"
 #include "text.h"
 
 namespace falcon::mcp {

@@ -14,7 +14,7 @@
 #include "absl/status/statusor.h"
 #include "mcp/prompts/question.h"
 #include "mcp/prompts/shown_part.h"
-#include "mcp/protocol/content.h"
+#include "mcp/protocol/server_definition.h"
 
 namespace falcon::mcp {
 

@@ -14,7 +14,7 @@
 #include "mcp/prompts/question.h"
 #include "mcp/prompts/subjects.h"
 #include "mcp/prompts/values_at.h"
-#include "mcp/resources/record_id.h"
+#include "mcp/resources/resource_uri.h"
 #include "text.h"
 
 namespace falcon::mcp {

@@ -8,7 +8,7 @@
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/detection_record.pb.h"
 #include "falcon_gateway/v1/types.pb.h"
-#include "mcp/resources/record_id.h"
+#include "mcp/resources/resource_uri.h"
 #include "mcp/tools/untrusted.h"
 #include "naming.h"
 #include "text.h"

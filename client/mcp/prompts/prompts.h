@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "mcp/protocol/offer.h"
+#include "mcp/protocol/server_definition.h"
 #include "mcp/tools/bridge.h"
 
 namespace falcon::mcp {

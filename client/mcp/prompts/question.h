@@ -10,7 +10,7 @@
 
 #include "absl/time/time.h"
 #include "gateway.h"
-#include "mcp/protocol/offer.h"
+#include "mcp/protocol/server_definition.h"
 #include "mcp/tools/bridge.h"
 
 namespace falcon::mcp {

@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "mcp/prompts/prompt_arguments.h"
-#include "mcp/protocol/offer.h"
+#include "mcp/protocol/server_definition.h"
 #include "mcp/tools/bridge.h"
 
 namespace falcon::mcp {

@@ -6,15 +6,14 @@
 #include <utility>
 
 #include "mcp/prompts/values_at.h"
-#include "mcp/tools/fit_records.h"
-#include "mcp/tools/json_object.h"
+#include "mcp/tools/record_json.h"
 #include "messages.h"
 #include "text.h"
 
 namespace falcon::mcp {
 namespace {
 
-constexpr size_t kEnvelopeBytes = kLeastPartBytes - kLeastRecordBytes;
+constexpr size_t kEnvelopeBytes = kLeastPartBytes - kMinRecordBytes;
 
 AnswerParts Apart(const client::Method& method, std::unique_ptr<google::protobuf::Message> answer,
                   const std::string& hidden) {
@@ -45,7 +44,7 @@ bool ShownPart::empty() const {
 
 void ShownPart::ShowWithin(size_t bytes) {
   size_t room = bytes - std::min(bytes, kEnvelopeBytes + parts_.notes.bytes());
-  JsonObject object;
+  OrderedJson object = OrderedJson::object();
   RecordCuts cuts;
   cut_ = false;
   const auto note = [&](const ShownRecords& shown) {
@@ -54,27 +53,29 @@ void ShownPart::ShowWithin(size_t bytes) {
   };
   ShownRecords rest;
   if (field_ == nullptr || parts_.has_rest()) {
-    rest = FitOne(*parts_.rest, Format::kJson, field_ == nullptr ? room : room / 4);
-    room -= std::min(room, rest.json.size());
+    rest = TruncateRecord(*parts_.rest, Format::kJson, field_ == nullptr ? room : room / 4);
+    room -= std::min(room, Text(rest.json).size());
     note(rest);
   }
   if (list()) {
-    const ShownRecords shown =
-        FitList(*parts_.records, *field_, 0, std::numeric_limits<int>::max(), Format::kJson, room);
+    const ShownRecords shown = TruncateList(*parts_.records, *field_, 0,
+                                            std::numeric_limits<int>::max(), Format::kJson, room);
     shown_ = shown.count;
-    object.Add(field_->name(), shown.json);
-    object.AddNumber("returned", int64_t{shown_});
-    if (method_.shape.total_size != nullptr) object.AddNumber("total", parts_.total);
+    object[field_->name()] = shown.json;
+    object["returned"] = shown_;
+    if (method_.shape.total_size != nullptr) {
+      object["total"] = parts_.total ? OrderedJson(*parts_.total) : OrderedJson();
+    }
     note(shown);
   } else if (field_ != nullptr) {
     const ShownRecords shown =
-        FitOne(client::MessageAt(*parts_.records, *field_, -1), Format::kJson, room);
-    object.Add(field_->name(), shown.json);
+        TruncateRecord(client::MessageAt(*parts_.records, *field_, -1), Format::kJson, room);
+    object[field_->name()] = shown.json;
     note(shown);
   }
-  if (!rest.json.empty()) object.AddFieldsOf(rest.json);
+  if (!rest.json.is_null()) object.update(rest.json);
   AddNotes(object, cut_, parts_.notes, CutsSentence(cuts));
-  json_ = object.Take();
+  json_ = Text(object);
 }
 
 std::string ShownPart::Line(const std::string& uri) const {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "mcp/tools/answer_parts.h"
+#include "mcp/tools/answer.h"
 
 namespace falcon::mcp {
 

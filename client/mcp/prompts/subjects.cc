@@ -5,7 +5,6 @@
 
 #include "mcp/prompts/indicator.h"
 #include "mcp/prompts/values_at.h"
-#include "mcp/resources/record_id.h"
 #include "mcp/resources/resource_uri.h"
 #include "text.h"
 

@@ -13,7 +13,7 @@
 #include "mcp/prompts/subjects.h"
 #include "mcp/prompts/triage_outline.h"
 #include "mcp/prompts/values_at.h"
-#include "mcp/resources/record_id.h"
+#include "mcp/resources/resource_uri.h"
 #include "text.h"
 
 namespace falcon::mcp {

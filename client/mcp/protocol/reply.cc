@@ -1,81 +1,210 @@
-// Puts replies together.
 #include "mcp/protocol/reply.h"
 
-#include "mcp/protocol/json.h"
+#include <algorithm>
 
 namespace falcon::mcp {
 namespace {
 
 // Tools, prompts and resources are fixed while the process runs; an update starts a new one.
-constexpr std::string_view kPublicHints = ",\"ttlMs\":300000,\"cacheScope\":\"public\"";
-constexpr std::string_view kPrivateHints = ",\"ttlMs\":0,\"cacheScope\":\"private\"";
+constexpr int kPublicMilliseconds = 300'000;
 
-std::string_view Hints(Caching caching) {
-  switch (caching) {
-    case Caching::kPublic:
-      return kPublicHints;
-    case Caching::kPrivate:
-      return kPrivateHints;
-    case Caching::kNone:
-      return {};
-  }
-  return {};
+void SetIfAny(OrderedJson& object, const char* name, const std::string& value) {
+  if (!value.empty()) object[name] = value;
 }
 
-void AppendMember(std::string& out, std::string_view name, std::string_view value) {
-  if (value.empty()) return;
-  out.append(",\"").append(name).append("\":");
-  AppendString(out, value);
+OrderedJson ContentsOf(const ResourceContents& contents) {
+  OrderedJson item = {{"uri", contents.uri}};
+  SetIfAny(item, "mimeType", contents.mime_type);
+  if (contents.blob.empty()) {
+    item["text"] = contents.text;
+  } else {
+    item["blob"] = contents.blob;
+  }
+  return item;
+}
+
+OrderedJson ContentOf(const Content& content) {
+  switch (content.kind) {
+    case Content::Kind::kText:
+      return {{"type", "text"}, {"text", content.text}};
+    case Content::Kind::kResource:
+      return {{"type", "resource"}, {"resource", ContentsOf(content.resource)}};
+    case Content::Kind::kImage:
+    case Content::Kind::kAudio:
+      break;
+  }
+  return {{"type", content.kind == Content::Kind::kImage ? "image" : "audio"},
+          {"data", content.data},
+          {"mimeType", content.mime_type}};
+}
+
+OrderedJson ToolItem(const Tool& tool) {
+  OrderedJson item = {{"name", tool.name}};
+  SetIfAny(item, "title", tool.title);
+  item["description"] = tool.description;
+  item["inputSchema"] = OrderedJson::parse(tool.input_schema, nullptr, false);
+  if (!tool.output_schema.empty()) {
+    item["outputSchema"] = OrderedJson::parse(tool.output_schema, nullptr, false);
+  }
+  item["annotations"] = {{"readOnlyHint", tool.annotations.read_only},
+                         {"destructiveHint", tool.annotations.destructive},
+                         {"idempotentHint", tool.annotations.idempotent},
+                         {"openWorldHint", tool.annotations.open_world}};
+  return item;
+}
+
+OrderedJson PromptItem(const Prompt& prompt) {
+  OrderedJson arguments = OrderedJson::array();
+  for (const PromptArgument& argument : prompt.arguments) {
+    OrderedJson one = {{"name", argument.name}};
+    SetIfAny(one, "description", argument.description);
+    one["required"] = argument.required;
+    arguments.push_back(std::move(one));
+  }
+  OrderedJson item = {{"name", prompt.name}};
+  SetIfAny(item, "title", prompt.title);
+  item["description"] = prompt.description;
+  item["arguments"] = std::move(arguments);
+  return item;
+}
+
+// Of a resource or a template, which differ in how they are called.
+template <class Described>
+OrderedJson ResourceItem(const char* key, const std::string& uri, const Described& described) {
+  OrderedJson item = {{key, uri}, {"name", described.name}};
+  SetIfAny(item, "title", described.title);
+  SetIfAny(item, "description", described.description);
+  SetIfAny(item, "mimeType", described.mime_type);
+  return item;
+}
+
+template <class One, class Render>
+std::vector<OrderedJson> ItemsOf(const std::vector<One>& all, Render render) {
+  std::vector<OrderedJson> items;
+  items.reserve(all.size());
+  for (const One& one : all) items.push_back(render(one));
+  return items;
+}
+
+std::string Envelope(std::string_view id, const char* member, const OrderedJson& value) {
+  std::string out = R"({"jsonrpc":"2.0","id":)";
+  return out.append(id).append(",\"").append(member).append("\":").append(Text(value)).append("}");
 }
 
 }  // namespace
 
-std::string ResultReply(const ReplyHead& head, std::string_view members, Caching caching,
-                        std::string_view more_meta) {
-  std::string out;
-  out.reserve(members.size() + 256);
-  out.append(R"({"jsonrpc":"2.0","id":)").append(head.id).append(R"(,"result":{)");
-  if (head.era == Era::kStateless) {
-    out.append(R"("resultType":"complete")").append(Hints(caching));
-    out.append(R"(,"_meta":{"io.modelcontextprotocol/serverInfo":)");
-    AppendServerInfo(out, *head.offer, false);
-    if (!more_meta.empty()) out.append(",").append(more_meta);
-    out.append("}");
-    if (!members.empty()) out.append(",");
+std::string ResultReply(const ReplyHead& head, const OrderedJson& members, Caching caching,
+                        const OrderedJson& meta) {
+  OrderedJson result = OrderedJson::object();
+  if (head.mode == ProtocolMode::kStateless) {
+    result["resultType"] = "complete";
+    if (caching != Caching::kNone) {
+      result["ttlMs"] = caching == Caching::kPublic ? kPublicMilliseconds : 0;
+      result["cacheScope"] = caching == Caching::kPublic ? "public" : "private";
+    }
+    result["_meta"] = {{"io.modelcontextprotocol/serverInfo", ServerInfo(*head.definition, false)}};
+    result["_meta"].update(meta);
   }
-  out.append(members).append("}}");
-  return out;
+  result.update(members);
+  return Envelope(head.id, "result", result);
+}
+
+std::string ToolReply(const ReplyHead& head, const ToolResult& result) {
+  OrderedJson members = {{"content", ItemsOf(result.content, ContentOf)}};
+  if (result.is_error) members["isError"] = true;
+  std::string reply = ResultReply(head, members);
+  if (result.structured.empty()) return reply;
+  std::string structured = result.structured;
+  // Line ends in it can only stand between its tokens.
+  std::ranges::replace_if(structured, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  reply.resize(reply.size() - 2);
+  return reply.append(",\"structuredContent\":").append(structured).append("}}");
 }
 
 std::string ErrorReply(std::string_view id, const RpcError& error) {
-  std::string out = R"({"jsonrpc":"2.0","id":)";
-  out.append(id).append(R"(,"error":{"code":)").append(std::to_string(error.code));
-  out.append(R"(,"message":)");
-  AppendString(out, error.message);
-  if (!error.data.empty()) out.append(R"(,"data":)").append(error.data);
-  out.append("}}");
-  return out;
+  OrderedJson json = {{"code", error.code}, {"message", error.message}};
+  if (!error.data.is_null()) json["data"] = error.data;
+  return Envelope(id, "error", json);
 }
 
-void AppendServerInfo(std::string& out, const Offer& offer, bool whole) {
-  out.append(R"({"name":)");
-  AppendString(out, offer.name);
-  out.append(R"(,"version":)");
-  AppendString(out, offer.version);
+std::string NotificationText(std::string_view method, const OrderedJson& params) {
+  return Text(OrderedJson{{"jsonrpc", "2.0"}, {"method", method}, {"params", params}});
+}
+
+OrderedJson ContentsJson(const std::vector<ResourceContents>& contents) {
+  return {{"contents", ItemsOf(contents, ContentsOf)}};
+}
+
+OrderedJson PromptJson(const PromptResult& result) {
+  OrderedJson members = OrderedJson::object();
+  SetIfAny(members, "description", result.description);
+  members["messages"] = ItemsOf(result.messages, [](const PromptMessage& message) {
+    return OrderedJson{{"role", message.role}, {"content", ContentOf(message.content)}};
+  });
+  return members;
+}
+
+OrderedJson CompletionJson(const Completions& completions) {
+  std::vector<std::string> values = completions.values;
+  const size_t total = std::max(completions.total, values.size());
+  values.resize(std::min(values.size(), kMaxCompletions));
+  OrderedJson completion = {{"values", values}};
+  if (total > values.size()) completion["total"] = total;
+  completion["hasMore"] = completions.has_more || total > values.size();
+  return {{"completion", std::move(completion)}};
+}
+
+OrderedJson ServerInfo(const ServerDefinition& definition, bool whole) {
+  OrderedJson info = {{"name", definition.name}, {"version", definition.version}};
   if (whole) {
-    AppendMember(out, "title", offer.title);
-    AppendMember(out, "description", offer.description);
+    SetIfAny(info, "title", definition.title);
+    SetIfAny(info, "description", definition.description);
   }
-  out.append("}");
+  return info;
+}
+
+std::optional<OrderedJson> Listing::Page(std::string_view cursor) const {
+  const auto cursor_of = [this](size_t begin) {
+    return begin == 0 ? std::string() : key + "-" + std::to_string(begin);
+  };
+  size_t begin = 0;
+  while (cursor_of(begin) != cursor) {
+    begin += kPageItems;
+    if (begin >= items.size()) return std::nullopt;
+  }
+  const size_t end = std::min(items.size(), begin + kPageItems);
+  OrderedJson page = {{key, OrderedJson::array()}};
+  for (size_t i = begin; i < end; ++i) page[key].push_back(items[i]);
+  if (end < items.size()) page["nextCursor"] = cursor_of(end);
+  return page;
+}
+
+Listing ListTools(const ServerDefinition& definition) {
+  return {"tools", ItemsOf(definition.tools, ToolItem)};
+}
+
+Listing ListResources(const ServerDefinition& definition) {
+  return {"resources", ItemsOf(definition.resources, [](const Resource& resource) {
+            return ResourceItem("uri", resource.uri, resource);
+          })};
+}
+
+Listing ListResourceTemplates(const ServerDefinition& definition) {
+  return {"resourceTemplates",
+          ItemsOf(definition.resource_templates, [](const ResourceTemplate& one) {
+            return ResourceItem("uriTemplate", one.uri_template, one);
+          })};
+}
+
+Listing ListPrompts(const ServerDefinition& definition) {
+  return {"prompts", ItemsOf(definition.prompts, PromptItem)};
 }
 
 std::string Quoted(std::string_view text) {
-  constexpr size_t kMostShown = 100;
+  constexpr size_t kMaxShown = 100;
   std::string out = "\"";
-  out.append(text.substr(0, kMostShown));
-  if (text.size() > kMostShown) out.append("...");
-  out.append("\"");
-  return out;
+  out.append(text.substr(0, kMaxShown));
+  return out.append(text.size() > kMaxShown ? "...\"" : "\"");
 }
 
 }  // namespace falcon::mcp

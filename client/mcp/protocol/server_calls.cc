@@ -3,9 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "mcp/protocol/call.h"
-#include "mcp/protocol/content_json.h"
-#include "mcp/protocol/params.h"
+#include "mcp/protocol/message.h"
 #include "mcp/protocol/server.h"
 
 namespace falcon::mcp {
@@ -26,28 +24,25 @@ std::string Guarded(const Work& work, const ReplyHead& head, const CallContext& 
 
 std::string BusyError(const ReplyHead& head) { return ErrorReply(head.id, {kBusy, kBusyMessage}); }
 
-RpcError ReadError(const absl::Status& status, const std::string& uri, Era era) {
+RpcError ReadError(const absl::Status& status, const std::string& uri, ProtocolMode mode) {
   const bool client_error =
       absl::IsNotFound(status) || absl::IsInvalidArgument(status) || status.ok();
   if (!client_error) return {kInternalError, std::string(status.message())};
-  std::string data = R"({"uri":)";
-  AppendString(data, uri);
-  data.append("}");
   std::string message(status.message());
   if (message.empty()) message = "There is no such resource.";
-  return {era == Era::kStateless ? kInvalidParams : kResourceNotFound, std::move(message),
-          std::move(data)};
+  return {mode == ProtocolMode::kStateless ? kInvalidParams : kResourceNotFound, std::move(message),
+          OrderedJson{{"uri", uri}}};
 }
 
 }  // namespace
 
-void Server::Start(const Exchange& exchange, Work work, std::string busy) {
-  auto call =
-      std::make_shared<Call>(exchange.head, exchange.outlet, ProgressToken(exchange.params));
-  if (!exchange.session->Begin(call)) {
-    return exchange.Refuse({kInvalidRequest, "A call with this id is still in flight.", {}, 400});
+void Server::Start(const RequestContext& request, Work work, std::string busy) {
+  auto call = std::make_shared<Call>(request.head, request.sink, ProgressToken(request.params()));
+  if (!request.session->Begin(call)) {
+    return request.Refuse(
+        {kInvalidRequest, "A call with this id is still in flight.", nullptr, 400});
   }
-  auto run = [call, session = exchange.session, work = std::move(work),
+  auto run = [call, session = request.session, work = std::move(work),
               ending = ending_.get_token()] {
     const std::stop_callback cancel(ending, [&call] { call->Cancel(); });
     if (!call->over()) {
@@ -61,103 +56,103 @@ void Server::Start(const Exchange& exchange, Work work, std::string busy) {
   };
   if (workers_.Run(std::move(run))) return;
   call->Answer(std::move(busy));
-  exchange.session->End(*call);
+  request.session->End(*call);
 }
 
-void Server::CallTool(const Exchange& exchange) {
+void Server::CallTool(const RequestContext& request) {
   // No tool has so many; each unknown one costs a search for what was meant.
-  constexpr size_t kMostArguments = 64;
-  const std::string* name = StringAt(exchange.params, "name");
+  constexpr size_t kMaxArguments = 64;
+  const std::string* name = StringAt(request.params(), "name");
   if (name == nullptr) {
-    return exchange.Refuse({kInvalidParams, "tools/call needs the name of a tool, a string."});
+    return request.Refuse({kInvalidParams, "tools/call needs the name of a tool, a string."});
   }
-  const Tool* tool = FindNamed(offer_.tools, *name);
+  const Tool* tool = FindNamed(definition_.tools, *name);
   if (tool == nullptr) {
-    return exchange.Refuse(
+    return request.Refuse(
         {kInvalidParams, "Unknown tool: " + Quoted(*name) + ". tools/list names them all."});
   }
-  const Json* arguments = ArgumentsOf(exchange.params);
-  if (arguments == nullptr || arguments->size() > kMostArguments) {
-    return exchange.Refuse({kInvalidParams, "arguments must be an object of at most " +
-                                                std::to_string(kMostArguments) + " members."});
+  const Json* arguments = ArgumentsOf(request.params());
+  if (arguments == nullptr || arguments->size() > kMaxArguments) {
+    return request.Refuse({kInvalidParams, "arguments must be an object of at most " +
+                                               std::to_string(kMaxArguments) + " members."});
   }
-  if (std::string problem = JudgeSize(*arguments); !problem.empty()) {
-    return exchange.Refuse({kInvalidParams, std::move(problem)});
+  if (std::string problem = SizeProblem(*arguments); !problem.empty()) {
+    return request.Refuse({kInvalidParams, std::move(problem)});
   }
   const ToolResult busy{{Content::Text(kBusyMessage)}, {}, true};
   Start(
-      exchange,
+      request,
       [tool, arguments = *arguments](const ReplyHead& head, const CallContext& context) {
-        return ResultReply(head, ToolResultMembers(tool->call(arguments, context)));
+        return ToolReply(head, tool->call(arguments, context));
       },
-      ResultReply(exchange.head, ToolResultMembers(busy)));
+      ToolReply(request.head, busy));
 }
 
-void Server::ReadResource(const Exchange& exchange) {
-  constexpr size_t kMostUriBytes = 4096;
-  const std::string* uri = StringAt(exchange.params, "uri");
-  if (uri == nullptr || uri->size() > kMostUriBytes) {
-    return exchange.Refuse({kInvalidParams, "resources/read needs a uri, a string of at most " +
-                                                std::to_string(kMostUriBytes) + " bytes."});
+void Server::ReadResource(const RequestContext& request) {
+  constexpr size_t kMaxUriBytes = 4096;
+  const std::string* uri = StringAt(request.params(), "uri");
+  if (uri == nullptr || uri->size() > kMaxUriBytes) {
+    return request.Refuse({kInvalidParams, "resources/read needs a uri, a string of at most " +
+                                               std::to_string(kMaxUriBytes) + " bytes."});
   }
   Start(
-      exchange,
-      [&offer = offer_, uri = *uri](const ReplyHead& head, const CallContext& context) {
-        const auto contents = offer.read_resource(uri, context);
+      request,
+      [&definition = definition_, uri = *uri](const ReplyHead& head, const CallContext& context) {
+        const auto contents = definition.read_resource(uri, context);
         if (!contents.ok() || contents->empty()) {
-          return ErrorReply(head.id, ReadError(contents.status(), uri, head.era));
+          return ErrorReply(head.id, ReadError(contents.status(), uri, head.mode));
         }
-        return ResultReply(head, ContentsMembers(*contents), Caching::kPrivate);
+        return ResultReply(head, ContentsJson(*contents), Caching::kPrivate);
       },
-      BusyError(exchange.head));
+      BusyError(request.head));
 }
 
-void Server::GetPrompt(const Exchange& exchange) {
-  const std::string* name = StringAt(exchange.params, "name");
-  const Prompt* prompt = name == nullptr ? nullptr : FindNamed(offer_.prompts, *name);
+void Server::GetPrompt(const RequestContext& request) {
+  const std::string* name = StringAt(request.params(), "name");
+  const Prompt* prompt = name == nullptr ? nullptr : FindNamed(definition_.prompts, *name);
   if (prompt == nullptr) {
-    return exchange.Refuse(
+    return request.Refuse(
         {kInvalidParams, "prompts/get needs the name of a prompt: prompts/list names them all."});
   }
-  const Json* given = ArgumentsOf(exchange.params);
+  const Json* given = ArgumentsOf(request.params());
   auto arguments = StringsOf(given);
   if (!arguments.has_value()) {
-    return exchange.Refuse({kInvalidParams, "arguments must be an object of strings."});
+    return request.Refuse({kInvalidParams, "arguments must be an object of strings."});
   }
-  if (std::string problem = JudgeSize(*given); !problem.empty()) {
-    return exchange.Refuse({kInvalidParams, std::move(problem)});
+  if (std::string problem = SizeProblem(*given); !problem.empty()) {
+    return request.Refuse({kInvalidParams, std::move(problem)});
   }
   if (std::string problem = CheckArguments(*prompt, *arguments); !problem.empty()) {
-    return exchange.Refuse({kInvalidParams, std::move(problem)});
+    return request.Refuse({kInvalidParams, std::move(problem)});
   }
   Start(
-      exchange,
+      request,
       [prompt, arguments = *std::move(arguments)](const ReplyHead& head,
                                                   const CallContext& context) {
         const auto result = prompt->get(arguments, context);
-        if (result.ok()) return ResultReply(head, PromptMembers(*result));
+        if (result.ok()) return ResultReply(head, PromptJson(*result));
         const bool client_error = absl::IsInvalidArgument(result.status());
         return ErrorReply(head.id, {client_error ? kInvalidParams : kInternalError,
                                     std::string(result.status().message())});
       },
-      BusyError(exchange.head));
+      BusyError(request.head));
 }
 
-void Server::Complete(const Exchange& exchange) {
-  if (std::string problem = JudgeSize(exchange.params); !problem.empty()) {
-    return exchange.Refuse({kInvalidParams, std::move(problem)});
+void Server::Complete(const RequestContext& request) {
+  if (std::string problem = SizeProblem(request.params()); !problem.empty()) {
+    return request.Refuse({kInvalidParams, std::move(problem)});
   }
-  CompletionRequest request;
-  if (auto problem = ReadCompletion(exchange.params, offer_, request); problem.has_value()) {
-    return exchange.Refuse({kInvalidParams, *std::move(problem)});
+  CompletionRequest wanted;
+  if (auto problem = ReadCompletion(request.params(), definition_, wanted); problem.has_value()) {
+    return request.Refuse({kInvalidParams, *std::move(problem)});
   }
   Start(
-      exchange,
-      [&offer = offer_, request = std::move(request)](const ReplyHead& head,
-                                                      const CallContext& context) {
-        return ResultReply(head, CompletionMembers(offer.complete(request, context)));
+      request,
+      [&definition = definition_, wanted = std::move(wanted)](const ReplyHead& head,
+                                                              const CallContext& context) {
+        return ResultReply(head, CompletionJson(definition.complete(wanted, context)));
       },
-      BusyError(exchange.head));
+      BusyError(request.head));
 }
 
 }  // namespace falcon::mcp

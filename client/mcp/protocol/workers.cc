@@ -6,8 +6,8 @@
 
 namespace falcon::mcp {
 
-Workers::Workers(size_t threads, size_t most_waiting)
-    : most_threads_(threads), most_waiting_(most_waiting) {}
+Workers::Workers(size_t threads, size_t max_waiting)
+    : max_threads_(threads), max_waiting_(max_waiting) {}
 
 Workers::~Workers() {
   {
@@ -63,10 +63,10 @@ void Workers::Spread(size_t count, const std::function<void(size_t)>& work) {
 bool Workers::Run(std::function<void()> work) {
   {
     const std::lock_guard lock(mutex_);
-    if (unfinished_ >= most_threads_ + most_waiting_) return false;
+    if (unfinished_ >= max_threads_ + max_waiting_) return false;
     ++unfinished_;
     queue_.push_back(std::move(work));
-    if (unfinished_ > threads_.size() && threads_.size() < most_threads_) {
+    if (unfinished_ > threads_.size() && threads_.size() < max_threads_) {
       threads_.emplace_back([this] { Loop(); });
     }
   }

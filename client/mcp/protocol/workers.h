@@ -15,7 +15,7 @@ namespace falcon::mcp {
 class Workers {
  public:
   // Threads start when there is work for them.
-  Workers(size_t threads, size_t most_waiting);
+  Workers(size_t threads, size_t max_waiting);
   // Runs what is queued to its end.
   ~Workers();
 
@@ -29,8 +29,8 @@ class Workers {
   class Batch;
   void Loop();
 
-  const size_t most_threads_;
-  const size_t most_waiting_;
+  const size_t max_threads_;
+  const size_t max_waiting_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> queue_;

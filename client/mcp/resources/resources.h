@@ -6,10 +6,13 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "mcp/protocol/offer.h"
+#include "mcp/protocol/server_definition.h"
 #include "mcp/tools/bridge.h"
 
 namespace falcon::mcp {
+
+// Names of the resources that can be filtered: "discovered-hosts".
+std::vector<std::string> FqlAreas(const client::Catalog& catalog);
 
 // falcon://status and falcon://fql/{area} for each area.
 std::vector<Resource> ListedResources(const client::Catalog& catalog);

@@ -20,8 +20,8 @@ using google::protobuf::io::CodedOutputStream;
 
 constexpr uint32_t kFormat = 1;
 // What the gateway takes for a page at most.
-constexpr uint32_t kMostPage = 1000;
-constexpr uint32_t kMostText = 4096;
+constexpr uint32_t kMaxPage = 1000;
+constexpr uint32_t kMaxText = 4096;
 
 void WriteText(CodedOutputStream& out, const std::string& text) {
   out.WriteVarint32(static_cast<uint32_t>(text.size()));
@@ -30,8 +30,7 @@ void WriteText(CodedOutputStream& out, const std::string& text) {
 
 bool ReadText(CodedInputStream& in, std::string& text) {
   uint32_t size = 0;
-  return in.ReadVarint32(&size) && size <= kMostText &&
-         in.ReadString(&text, static_cast<int>(size));
+  return in.ReadVarint32(&size) && size <= kMaxText && in.ReadString(&text, static_cast<int>(size));
 }
 
 bool ReadHead(CodedInputStream& in, PageCursor& cursor) {
@@ -45,7 +44,7 @@ bool ReadHead(CodedInputStream& in, PageCursor& cursor) {
       !ReadText(in, cursor.intervals)) {
     return false;
   }
-  if (page_size > kMostPage || shown > page_size || before > (uint64_t{1} << 40)) return false;
+  if (page_size > kMaxPage || shown > page_size || before > (uint64_t{1} << 40)) return false;
   cursor.page_size = static_cast<int>(page_size);
   cursor.shown = static_cast<int>(shown);
   cursor.before = static_cast<int64_t>(before);

@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "mcp/protocol/offer.h"
-#include "mcp/tools/asked.h"
+#include "mcp/protocol/server_definition.h"
 #include "mcp/tools/bridge.h"
+#include "mcp/tools/tool_request.h"
 
 namespace falcon::mcp {
 
-std::span<const ToolFacts> ToolTable();
+std::span<const ToolSpec> ToolTable();
 
 // What the operator chose. All empty: every tool.
 struct ToolChoice {

@@ -30,7 +30,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 // How many connections above the limit are told so, before further ones are just closed.
-constexpr size_t kMostTurnedAway = 16;
+constexpr size_t kMaxTurnedAway = 16;
 constexpr std::chrono::milliseconds kAcceptRetry{50};
 // What a client that does not read may hold of the kernel's memory.
 constexpr int kSendBufferBytes = 128 * 1024;
@@ -38,7 +38,7 @@ constexpr int kSendBufferBytes = 128 * 1024;
 class Listener : public HttpTransport {
  public:
   Listener(Server& server, const HttpOptions& options)
-      : site_{server, HttpRules(options), options.timeouts},
+      : site_{server, RequestValidator(options), options.timeouts},
         most_connections_(options.most_connections),
         acceptor_(io_),
         retry_(io_) {}
@@ -144,7 +144,7 @@ void Listener::Take(tcp::socket socket) {
   boost::system::error_code error;
   auto address = socket.local_endpoint(error).address();
   const asio::ip::address remote = error ? address : socket.remote_endpoint(error).address();
-  if (error || guests_.size() >= most_connections_ + kMostTurnedAway) return;
+  if (error || guests_.size() >= most_connections_ + kMaxTurnedAway) return;
   socket.set_option(tcp::no_delay(true), error);
   socket.set_option(tcp::socket::send_buffer_size(kSendBufferBytes), error);
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {

@@ -6,12 +6,13 @@
 #include <utility>
 
 #include "mcp/transport/http_connection.h"
-#include "mcp/transport/http_reply.h"
 
 namespace falcon::mcp {
 namespace {
 
 namespace asio = boost::asio;
+
+constexpr size_t kMaxNotifications = 64;
 
 std::optional<std::string> Find(const HttpHead& head, const char* name) {
   const auto field = head.find(name);
@@ -25,15 +26,42 @@ HttpHeaders ReadHeaders(const HttpHead& head) {
 
 // Nothing may be posted for a connection that is over.
 struct ClosedAtEnd {
-  HttpExchange& exchange;
+  PendingReply& exchange;
   ~ClosedAtEnd() { exchange.Close(); }
 };
 
 }  // namespace
 
+void PendingReply::Send(OutgoingMessage message) {
+  const std::lock_guard lock(mutex_);
+  if (wake_ == nullptr) return;
+  if (!message.last && queue_.size() >= kMaxNotifications) return;
+  queue_.push_back(std::move(message));
+  wake_();
+}
+
+std::optional<OutgoingMessage> PendingReply::Take() {
+  const std::lock_guard lock(mutex_);
+  if (queue_.empty()) return std::nullopt;
+  OutgoingMessage message = std::move(queue_.front());
+  queue_.pop_front();
+  return message;
+}
+
+bool PendingReply::waiting() {
+  const std::lock_guard lock(mutex_);
+  return !queue_.empty();
+}
+
+void PendingReply::Close() {
+  const std::lock_guard lock(mutex_);
+  wake_ = nullptr;
+  queue_.clear();
+}
+
 asio::awaitable<bool> HttpConnection::Answer(Request& request) {
   const auto exchange =
-      std::make_shared<HttpExchange>([executor = executor_, connection = weak_from_this()] {
+      std::make_shared<PendingReply>([executor = executor_, connection = weak_from_this()] {
         asio::post(executor, [connection] {
           if (const auto self = connection.lock()) self->Wake();
         });
@@ -59,7 +87,7 @@ asio::awaitable<bool> HttpConnection::Answer(Request& request) {
   co_return (answered && terms.keep_alive && !input_closed_);
 }
 
-asio::awaitable<bool> HttpConnection::Relay(HttpExchange& exchange, Session& session,
+asio::awaitable<bool> HttpConnection::Relay(PendingReply& exchange, Session& session,
                                             const ReplyTerms& terms) {
   Begun begun = Begun::kNothing;
   while (!stopping_) {
@@ -71,7 +99,7 @@ asio::awaitable<bool> HttpConnection::Relay(HttpExchange& exchange, Session& ses
     };
     const bool in_time = co_await Until(news, NextLook(begun, session));
     if (broken_ || stopping_) co_return false;
-    if (const std::optional<Outgoing> message = exchange.Take(); message.has_value()) {
+    if (const std::optional<OutgoingMessage> message = exchange.Take(); message.has_value()) {
       if (!co_await Pass(*message, begun, terms)) co_return false;
       if (message->last) co_return true;
     } else if (session.EndStalled(site_.timeouts.stall)) {
@@ -90,7 +118,7 @@ HttpConnection::Clock::time_point HttpConnection::NextLook(Begun begun, Session&
   return look;
 }
 
-asio::awaitable<bool> HttpConnection::Pass(const Outgoing& message, Begun& begun,
+asio::awaitable<bool> HttpConnection::Pass(const OutgoingMessage& message, Begun& begun,
                                            const ReplyTerms& terms) {
   if (begun == Begun::kJson) {
     if (!message.last) co_return true;

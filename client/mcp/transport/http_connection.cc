@@ -19,9 +19,9 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 
-constexpr uint32_t kMostHeadBytes = 16 * 1024;
+constexpr uint32_t kMaxHeadBytes = 16 * 1024;
 // More than a head may have, so that the parser sees the one that is too long.
-constexpr size_t kMostInput = size_t{4} * kMostHeadBytes;
+constexpr size_t kMaxInput = size_t{4} * kMaxHeadBytes;
 constexpr size_t kReadBytes = size_t{16} * 1024;
 // Status of a refusal that is not sent: the client is gone, or we are.
 constexpr int kNobodyToTell = 0;
@@ -33,10 +33,10 @@ HttpRefusal Describe(boost::system::error_code error) {
     return {408, "The request took too long to arrive.", {}};
   }
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return {431, "The headers may have at most " + std::to_string(kMostHeadBytes) + " bytes.", {}};
+    return {431, "The headers may have at most " + std::to_string(kMaxHeadBytes) + " bytes.", {}};
   }
   if (error == http::error::body_limit) {
-    return {413, "A message may have at most " + std::to_string(kMostMessageBytes) + " bytes.", {}};
+    return {413, "A message may have at most " + std::to_string(kMaxMessageBytes) + " bytes.", {}};
   }
   const bool malformed =
       error.category() == http::make_error_code(http::error::bad_method).category();
@@ -55,7 +55,7 @@ HttpConnection::HttpConnection(HttpStream stream, asio::any_io_executor executor
       surplus_(surplus),
       executor_(executor),
       timer_(executor),
-      input_(kMostInput) {}
+      input_(kMaxInput) {}
 
 asio::awaitable<void> HttpConnection::Run() {
   const HttpStream::Result shaken = co_await stream_.Handshake(site_.timeouts.handshake);
@@ -76,8 +76,8 @@ void HttpConnection::Stop() {
 asio::awaitable<bool> HttpConnection::ServeOne() {
   if (!co_await AwaitRequest()) co_return false;
   HttpParser parser;
-  parser.header_limit(kMostHeadBytes);
-  parser.body_limit(kMostMessageBytes);
+  parser.header_limit(kMaxHeadBytes);
+  parser.body_limit(kMaxMessageBytes);
   const std::optional<HttpRefusal> refusal = co_await ReadRequest(parser);
   if (stopping_) co_return false;
   if (!refusal.has_value() && IsHealthCheck(parser.get())) {
@@ -104,8 +104,8 @@ asio::awaitable<std::optional<HttpRefusal>> HttpConnection::ReadRequest(HttpPars
   const HttpStream::Result head = co_await stream_.ReadHead(input_, parser, timeouts.head);
   if (head.error) co_return Describe(head.error);
   // The parser's own limit counts from the last line that it took.
-  if (head.bytes > kMostHeadBytes) co_return Describe(http::error::header_limit);
-  if (auto refusal = Judge(parser); refusal.has_value()) co_return refusal;
+  if (head.bytes > kMaxHeadBytes) co_return Describe(http::error::header_limit);
+  if (auto refusal = Validate(parser); refusal.has_value()) co_return refusal;
   if (!IsHealthCheck(parser.get())) proven_ = true;
   if (parser.is_done()) co_return std::nullopt;
   if (parser.get().count(http::field::expect) > 0 &&
@@ -117,10 +117,10 @@ asio::awaitable<std::optional<HttpRefusal>> HttpConnection::ReadRequest(HttpPars
   co_return std::nullopt;
 }
 
-std::optional<HttpRefusal> HttpConnection::Judge(const HttpParser& parser) const {
+std::optional<HttpRefusal> HttpConnection::Validate(const HttpParser& parser) const {
   if (surplus_) return HttpRefusal{503, "Too many connections are open: try again later.", {}};
   if (IsHealthCheck(parser.get())) return std::nullopt;
-  return site_.rules.Judge(parser.get(), own_address_);
+  return site_.validator.Validate(parser.get(), own_address_);
 }
 
 asio::awaitable<bool> HttpConnection::Refuse(const HttpParser& parser, const HttpRefusal& refusal) {

@@ -7,22 +7,45 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
 #include "mcp/protocol/server.h"
-#include "mcp/transport/http_exchange.h"
-#include "mcp/transport/http_rules.h"
+#include "mcp/transport/http_request.h"
 #include "mcp/transport/http_stream.h"
 
 namespace falcon::mcp {
 
+// What the server sends for one POST, on its way from any thread to the connection's.
+class PendingReply : public ResponseSink {
+ public:
+  // `wake` is called on the sender's thread whenever there is something to take; not after Close.
+  explicit PendingReply(std::function<void()> wake) : wake_(std::move(wake)) {}
+
+  // Notifications that a slow client would let pile up are dropped.
+  void Send(OutgoingMessage message) override;
+
+  // In the order sent.
+  std::optional<OutgoingMessage> Take();
+  bool waiting();
+  // What is sent from now on is dropped. `wake` is not running when it returns.
+  void Close();
+
+ private:
+  std::mutex mutex_;
+  std::deque<OutgoingMessage> queue_;
+  // Unset: closed.
+  std::function<void()> wake_;
+};
+
 // What the connections of a transport share. Outlives them.
 struct HttpSite {
   Server& server;
-  HttpRules rules;
+  RequestValidator validator;
   HttpTimeouts timeouts;
 };
 
@@ -58,14 +81,15 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::asio::awaitable<bool> AwaitRequest();
   // Reads it whole; else says why not.
   boost::asio::awaitable<std::optional<HttpRefusal>> ReadRequest(HttpParser& parser);
-  std::optional<HttpRefusal> Judge(const HttpParser& parser) const;
+  std::optional<HttpRefusal> Validate(const HttpParser& parser) const;
   boost::asio::awaitable<bool> Refuse(const HttpParser& parser, const HttpRefusal& refusal);
   boost::asio::awaitable<bool> AnswerHealthCheck(const Request& request);
   boost::asio::awaitable<bool> Answer(Request& request);
   // Passes on what is sent for one request, to its last.
-  boost::asio::awaitable<bool> Relay(HttpExchange& exchange, Session& session,
+  boost::asio::awaitable<bool> Relay(PendingReply& exchange, Session& session,
                                      const ReplyTerms& terms);
-  boost::asio::awaitable<bool> Pass(const Outgoing& message, Begun& begun, const ReplyTerms& terms);
+  boost::asio::awaitable<bool> Pass(const OutgoingMessage& message, Begun& begun,
+                                    const ReplyTerms& terms);
   // Writes something that says nothing: it keeps a stream open, and shows whether the client that
   // sends no more is still there.
   boost::asio::awaitable<bool> Probe(Begun& begun, const ReplyTerms& terms);

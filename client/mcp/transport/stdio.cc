@@ -15,7 +15,6 @@
 
 #include "mcp/protocol/message.h"
 #include "mcp/protocol/reply.h"
-#include "mcp/transport/line_framer.h"
 
 namespace falcon::mcp {
 namespace {
@@ -91,7 +90,7 @@ class Output {
 };
 
 // One message's; the message is in flight while it lives.
-class LineOutlet : public Outlet {
+class LineOutlet : public ResponseSink {
  public:
   explicit LineOutlet(std::shared_ptr<Output> output) : output_(std::move(output)) {
     output_->Begin();
@@ -100,7 +99,7 @@ class LineOutlet : public Outlet {
   LineOutlet(const LineOutlet&) = delete;
   LineOutlet& operator=(const LineOutlet&) = delete;
 
-  void Send(Outgoing message) override { output_->WriteLine(std::move(message.text)); }
+  void Send(OutgoingMessage message) override { output_->WriteLine(std::move(message.text)); }
 
  private:
   const std::shared_ptr<Output> output_;
@@ -108,7 +107,7 @@ class LineOutlet : public Outlet {
 
 std::string TooLong() {
   return ErrorReply("null", {kInvalidRequest, "The line was skipped: a message may have at most " +
-                                                  std::to_string(kMostMessageBytes) + " bytes."});
+                                                  std::to_string(kMaxMessageBytes) + " bytes."});
 }
 
 enum class Input { kGoesOn, kEnded, kFailed };
@@ -129,7 +128,52 @@ Input ReadSome(int in, int out, std::vector<char>& chunk, std::string_view& byte
   return Input::kGoesOn;
 }
 
+// More than this is given back once a line is done, so that one long line does not stay.
+constexpr size_t kMaxKept = size_t{64} * 1024;
+
+bool IsBlank(std::string_view text) {
+  return text.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
 }  // namespace
+
+void LineFramer::Feed(std::string_view bytes, const Take& take) {
+  for (size_t end = bytes.find('\n'); end != std::string_view::npos; end = bytes.find('\n')) {
+    Finish(bytes.substr(0, end), take);
+    bytes.remove_prefix(end + 1);
+  }
+  Hold(bytes);
+}
+
+void LineFramer::End(const Take& take) { Finish({}, take); }
+
+void LineFramer::Hold(std::string_view piece) {
+  if (skipping_) return;
+  // One more than the limit, since it may be the CR of the line's end.
+  if (held_.size() + piece.size() > max_bytes_ + 1) {
+    skipping_ = true;
+    held_ = std::string();
+    return;
+  }
+  held_.append(piece);
+}
+
+void LineFramer::Finish(std::string_view last, const Take& take) {
+  std::string_view line = last;
+  if (!held_.empty()) {
+    Hold(last);
+    line = held_;
+  }
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (skipping_ || line.size() > max_bytes_) {
+    take({.text = {}, .too_long = true});
+  } else if (!IsBlank(line)) {
+    take({.text = line, .too_long = false});
+  }
+  skipping_ = false;
+  held_.clear();
+  if (held_.capacity() > kMaxKept) held_ = std::string();
+}
 
 bool ServeStdio(Server& server, int in, int out, std::chrono::milliseconds grace) {
   const auto session = std::make_shared<Session>();
@@ -138,7 +182,7 @@ bool ServeStdio(Server& server, int in, int out, std::chrono::milliseconds grace
     if (line.too_long) return output->WriteLine(TooLong());
     server.Handle(line.text, session, std::make_shared<LineOutlet>(output));
   };
-  LineFramer framer(kMostMessageBytes);
+  LineFramer framer(kMaxMessageBytes);
   std::vector<char> chunk(kChunkBytes);
   Input input = Input::kGoesOn;
   while (input == Input::kGoesOn) {

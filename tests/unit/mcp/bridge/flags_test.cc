@@ -5,7 +5,6 @@
 
 #include <map>
 
-#include "mcp/secret_file.h"
 #include "tests/support/temp_dir.h"
 
 namespace falcon::mcp {

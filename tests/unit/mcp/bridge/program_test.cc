@@ -8,8 +8,6 @@
 #include <sstream>
 #include <thread>
 
-#include "mcp/assembly.h"
-#include "mcp/connection_advice.h"
 #include "mcp/flags.h"
 #include "mcp/protocol/json.h"
 #include "mcp/self_test.h"
@@ -144,7 +142,7 @@ class SelfTesting : public ::testing::Test {
 
   // True: it found that everything works.
   bool Run(const ToolChoice& choice = {}) {
-    const absl::StatusOr<Offer> offer = MakeOffer(bridge_, choice);
+    const absl::StatusOr<ServerDefinition> offer = MakeServerDefinition(bridge_, choice);
     if (!offer.ok()) ADD_FAILURE() << offer.status();
     std::ostringstream out;
     const bool works = SelfTest(bridge_, *offer, /*tls=*/false, out);

@@ -17,8 +17,8 @@ namespace {
 
 constexpr const char* kCall = R"("name":"tool")";
 
-Offer OfferOf(std::function<ToolResult(const Json&, const CallContext&)> call) {
-  Offer offer = SmallOffer();
+ServerDefinition OfferOf(std::function<ToolResult(const Json&, const CallContext&)> call) {
+  ServerDefinition offer = SmallServer();
   offer.tools = {MakeTool("tool", std::move(call))};
   return offer;
 }
@@ -26,7 +26,7 @@ Offer OfferOf(std::function<ToolResult(const Json&, const CallContext&)> call) {
 ToolResult Said(std::string text) { return {{Content::Text(std::move(text))}, {}, false}; }
 
 // Calls that say "done" once the gate is open.
-Offer WaitingFor(Gate& gate) {
+ServerDefinition WaitingFor(Gate& gate) {
   return OfferOf([&](const Json&, const CallContext&) {
     gate.Wait();
     return Said("done");
@@ -49,7 +49,7 @@ ToolResult UntilStopped(std::latch& begun, std::latch& ended, const CallContext&
   return Said("too late");
 }
 
-Offer StoppedOnly(std::latch& begun, std::latch& ended) {
+ServerDefinition StoppedOnly(std::latch& begun, std::latch& ended) {
   return OfferOf(
       [&](const Json&, const CallContext& context) { return UntilStopped(begun, ended, context); });
 }
@@ -66,7 +66,7 @@ TEST(Calls, RunSixteenAtOnceAndAnswerInAnyOrder) {
     conversation.Send(Modern("tools/call", R"("name":"tool","arguments":{"n":)" + n + "}", n));
   }
   std::set<int> seen;
-  for (const Outgoing& answer : conversation.outlet().AfterAnswers(16)) {
+  for (const OutgoingMessage& answer : conversation.outlet().AfterAnswers(16)) {
     const Json json = Parsed(answer.text);
     EXPECT_EQ(json["result"]["content"][0]["text"], std::to_string(json["id"].get<int>()));
     seen.insert(json["id"].get<int>());
@@ -191,7 +191,7 @@ TEST(Calls, ThatThrowAreInternalErrorsWithoutTheirText) {
     throw std::runtime_error("secret");
   }));
   for (const char* params : {kCall, R"("name":"tool","arguments":{"odd":1})"}) {
-    const Outgoing answer = conversation.AskWhole(Modern("tools/call", params));
+    const OutgoingMessage answer = conversation.AskWhole(Modern("tools/call", params));
     EXPECT_EQ(Parsed(answer.text)["error"]["code"], kInternalError);
     EXPECT_EQ(answer.text.find("secret"), std::string::npos);
   }
@@ -212,7 +212,7 @@ std::vector<Json> ProgressOf(const std::string& token) {
   conversation.Send(
       Legacy("tools/call", R"("name":"tool","_meta":{"progressToken":)" + token + "}"));
   std::vector<Json> out;
-  for (const Outgoing& sent : conversation.outlet().AfterAnswers(1)) {
+  for (const OutgoingMessage& sent : conversation.outlet().AfterAnswers(1)) {
     out.push_back(Parsed(sent.text));
     EXPECT_EQ(sent.last, out.back().contains("id"));
   }

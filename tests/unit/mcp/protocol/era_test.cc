@@ -59,7 +59,7 @@ TEST_F(Handshake, IsAskedForWhereItIsMissing) {
 }
 
 TEST_F(Handshake, OffersNothingThatIsNotThere) {
-  Conversation bare{Offer()};
+  Conversation bare{ServerDefinition()};
   const Json discovered = bare.Ask(Modern("server/discover"))["result"];
   EXPECT_EQ(discovered["capabilities"], Json::object());
   EXPECT_FALSE(discovered.contains("instructions"));
@@ -95,7 +95,7 @@ TEST_F(Stateless, NeedsVersionAndCapabilitiesInEachRequest) {
     meta.merge_patch(Json::parse(patch));
     Conversation fresh;
     fresh.Initialize();
-    const Outgoing answer = fresh.AskWhole(Legacy("tools/list", "\"_meta\":" + meta.dump()));
+    const OutgoingMessage answer = fresh.AskWhole(Legacy("tools/list", "\"_meta\":" + meta.dump()));
     EXPECT_EQ(Parsed(answer.text)["error"]["code"], kInvalidParams) << patch;
     EXPECT_EQ(answer.http_status, 400);
   }
@@ -103,7 +103,7 @@ TEST_F(Stateless, NeedsVersionAndCapabilitiesInEachRequest) {
 
 TEST_F(Stateless, NamesTheVersionsWhereOneIsUnknown) {
   for (const char* version : {"v999.0.0", "2025-11-25", "2027-01-01"}) {
-    const Outgoing answer = conversation.AskWhole(
+    const OutgoingMessage answer = conversation.AskWhole(
         Legacy("tools/list", R"("_meta":{"io.modelcontextprotocol/protocolVersion":")" +
                                  std::string(version) +
                                  R"(","io.modelcontextprotocol/clientCapabilities":{}})"));
@@ -118,12 +118,12 @@ TEST_F(Stateless, KnowsNoMethodsOfTheOtherEra) {
   conversation.Initialize();
   for (const char* method : {"initialize", "ping", "logging/setLevel", "resources/subscribe",
                              "resources/unsubscribe", "unknown/method"}) {
-    const Outgoing answer = conversation.AskWhole(Modern(method));
+    const OutgoingMessage answer = conversation.AskWhole(Modern(method));
     EXPECT_EQ(Parsed(answer.text)["error"]["code"], kMethodNotFound) << method;
     EXPECT_EQ(answer.http_status, 404);
   }
   for (const char* method : {"server/discover", "subscriptions/listen", "unknown/method"}) {
-    const Outgoing answer = conversation.AskWhole(Legacy(method));
+    const OutgoingMessage answer = conversation.AskWhole(Legacy(method));
     EXPECT_EQ(Parsed(answer.text)["error"]["code"], kMethodNotFound) << method;
     EXPECT_EQ(answer.http_status, 200);
   }
@@ -159,7 +159,7 @@ TEST_F(Http, RefusesVersionsItDoesNotKnow) {
   const HttpHeaders headers = Headers("2020-01-01");
   for (const char* message : {R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})",
                               R"({"jsonrpc":"2.0","method":"notifications/initialized"})"}) {
-    const Outgoing answer = conversation.AskWhole(message, &headers);
+    const OutgoingMessage answer = conversation.AskWhole(message, &headers);
     EXPECT_EQ(answer.http_status, 400);
     EXPECT_EQ(Parsed(answer.text)["error"]["code"], kInvalidRequest);
   }
@@ -178,7 +178,7 @@ TEST_F(Http, TakesHeadersThatMirrorTheBody) {
            {read, Headers("2026-07-28", "resources/read", "test://one")},
            {greet, Headers("2026-07-28", "prompts/get", "greet")},
            {Modern("tools/list"), Headers("2026-07-28", "tools/list", "ignored")}}) {
-    const Outgoing answer = conversation.AskWhole(message, &headers);
+    const OutgoingMessage answer = conversation.AskWhole(message, &headers);
     EXPECT_TRUE(Parsed(answer.text).contains("result")) << answer.text;
     EXPECT_EQ(answer.http_status, 200);
   }
@@ -192,7 +192,7 @@ TEST_F(Http, RefusesHeadersThatSayAnotherThingThanTheBody) {
         Headers("2026-07-28", "tools/list", "echo"), Headers("2026-07-28", "TOOLS/CALL", "echo"),
         Headers("2026-07-28", "tools/call"), Headers("2026-07-28", "tools/call", "Echo"),
         Headers("2026-07-28", "tools/call", "=?base64?ZWNobw?=")}) {
-    const Outgoing answer = conversation.AskWhole(call, &headers);
+    const OutgoingMessage answer = conversation.AskWhole(call, &headers);
     const Json json = Parsed(answer.text);
     EXPECT_EQ(json["error"]["code"], kHeaderMismatch) << answer.text;
     EXPECT_EQ(json["id"], 1);
@@ -202,7 +202,7 @@ TEST_F(Http, RefusesHeadersThatSayAnotherThingThanTheBody) {
 
 TEST_F(Http, WantsMetaWhereTheHeaderSaysTheStatelessVersion) {
   const HttpHeaders headers = Headers("2026-07-28", "server/discover");
-  const Outgoing answer = conversation.AskWhole(Legacy("server/discover"), &headers);
+  const OutgoingMessage answer = conversation.AskWhole(Legacy("server/discover"), &headers);
   EXPECT_EQ(Parsed(answer.text)["error"]["code"], kInvalidParams);
   EXPECT_EQ(answer.http_status, 400);
 }

@@ -17,9 +17,9 @@
 namespace falcon::mcp {
 
 // Keeps what is sent. Thread-safe.
-class Recorder : public Outlet {
+class Recorder : public ResponseSink {
  public:
-  void Send(Outgoing message) override {
+  void Send(OutgoingMessage message) override {
     const std::lock_guard lock(mutex_);
     lasts_ += message.last ? 1 : 0;
     sent_.push_back(std::move(message));
@@ -27,17 +27,17 @@ class Recorder : public Outlet {
   }
 
   // Waits for that many answers, then gives all that was sent.
-  std::vector<Outgoing> AfterAnswers(size_t count) {
+  std::vector<OutgoingMessage> AfterAnswers(size_t count) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return lasts_ >= count; });
     return sent_;
   }
-  std::vector<Outgoing> sent() { return AfterAnswers(0); }
+  std::vector<OutgoingMessage> sent() { return AfterAnswers(0); }
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<Outgoing> sent_;
+  std::vector<OutgoingMessage> sent_;
   size_t lasts_ = 0;
 };
 
@@ -73,8 +73,8 @@ inline Tool MakeTool(std::string name,
 }
 
 // One tool, resource, template and prompt: `echo`, `test://one`, `test://{id}`, `greet`.
-inline Offer SmallOffer() {
-  Offer offer;
+inline ServerDefinition SmallServer() {
+  ServerDefinition offer;
   offer.name = "tested";
   offer.title = "Tested server";
   offer.version = "1.2";
@@ -140,16 +140,16 @@ inline Json Parsed(const std::string& text) {
 // One conversation, as on stdio.
 class Conversation {
  public:
-  explicit Conversation(Offer offer, size_t threads = 4, size_t most_waiting = 64)
+  explicit Conversation(ServerDefinition offer, size_t threads = 4, size_t most_waiting = 64)
       : offer_(std::move(offer)), workers_(threads, most_waiting), server_(offer_, workers_) {}
-  Conversation() : Conversation(SmallOffer()) {}
+  Conversation() : Conversation(SmallServer()) {}
 
   bool Send(const std::string& message, const HttpHeaders* headers = nullptr) {
     return server_.Handle(message, session_, outlet_, headers);
   }
 
   // Sends one message on an outlet of its own and waits for the answer.
-  Outgoing AskWhole(const std::string& message, const HttpHeaders* headers = nullptr) {
+  OutgoingMessage AskWhole(const std::string& message, const HttpHeaders* headers = nullptr) {
     const auto outlet = std::make_shared<Recorder>();
     EXPECT_TRUE(server_.Handle(message, session_, outlet, headers)) << message;
     return outlet->AfterAnswers(1).back();
@@ -164,7 +164,7 @@ class Conversation {
   Session& session() { return *session_; }
 
  private:
-  const Offer offer_;
+  const ServerDefinition offer_;
   Workers workers_;
   Server server_;
   const std::shared_ptr<Session> session_ = std::make_shared<Session>();

@@ -5,10 +5,10 @@
 
 #include <string>
 
+#include "base/text.h"
 #include "harness.h"
-#include "mcp/protocol/header_value.h"
 #include "mcp/protocol/json.h"
-#include "mcp/protocol/object_writer.h"
+#include "mcp/protocol/protocol_mode.h"
 
 namespace falcon::mcp {
 namespace {
@@ -23,7 +23,7 @@ struct BadMessage {
 class BadMessages : public ConversationTest, public testing::WithParamInterface<BadMessage> {};
 
 TEST_P(BadMessages, AreAnsweredOnceWithWhatIsWrong) {
-  const Outgoing answer = conversation.AskWhole(GetParam().text);
+  const OutgoingMessage answer = conversation.AskWhole(GetParam().text);
   const Json json = Parsed(answer.text);
   EXPECT_EQ(json["error"]["code"], GetParam().code);
   EXPECT_FALSE(json["error"]["message"].get<std::string>().empty());
@@ -67,14 +67,14 @@ INSTANTIATE_TEST_SUITE_P(
                    "a"},
         BadMessage{"ListAsParams", R"({"jsonrpc":"2.0","id":3,"method":"ping","params":[1]})",
                    kInvalidParams, 3},
-        BadMessage{"TooDeep", Nested(kMostDepth), kInvalidRequest, nullptr},
+        BadMessage{"TooDeep", Nested(kMaxDepth), kInvalidRequest, nullptr},
         BadMessage{"Bomb", std::string(1 << 20, '['), kInvalidRequest, nullptr}),
     [](const auto& test) { return test.param.name; });
 
 using Messages = ConversationTest;
 
 TEST_F(Messages, MayNestAsDeepAsTheBound) {
-  EXPECT_TRUE(conversation.Ask(Nested(kMostDepth - 2)).contains("result"));
+  EXPECT_TRUE(conversation.Ask(Nested(kMaxDepth - 2)).contains("result"));
 }
 
 TEST_F(Messages, MayHoldBracketsInStrings) {
@@ -112,13 +112,9 @@ TEST_F(Messages, MayLeaveTheirParamsOutOrNull) {
             Json::object());
 }
 
-std::string Escaped(std::string_view text) {
-  std::string out;
-  AppendString(out, text);
-  return out;
-}
+std::string Escaped(std::string_view text) { return Text(Json(text)); }
 
-TEST(AppendString, EscapesWhatJsonWants) {
+TEST(JsonString, EscapesWhatJsonWants) {
   EXPECT_EQ(Escaped(""), R"("")");
   EXPECT_EQ(Escaped("plain"), R"("plain")");
   EXPECT_EQ(Escaped("say \"a\\b\""), R"("say \"a\\b\"")");
@@ -126,7 +122,7 @@ TEST(AppendString, EscapesWhatJsonWants) {
   EXPECT_EQ(Escaped(std::string_view("\0\x1b\x7f", 3)), "\"\\u0000\\u001b\x7f\"");
 }
 
-TEST(AppendString, KeepsUtf8AndReplacesWhatIsNone) {
+TEST(JsonString, KeepsUtf8AndReplacesWhatIsNone) {
   EXPECT_EQ(Escaped("é€😀"), "\"é€😀\"");
   const std::string_view bad[] = {"\x80",
                                   "\xC0\x80",
@@ -145,7 +141,7 @@ TEST(AppendString, KeepsUtf8AndReplacesWhatIsNone) {
   }
 }
 
-TEST(AppendString, ReadsBackAsItWasForEveryCharacterOfTwoBytes) {
+TEST(JsonString, ReadsBackAsItWasForEveryCharacterOfTwoBytes) {
   for (int first = 0; first < 0x80; ++first) {
     for (int second = 0; second < 0x80; ++second) {
       const std::string text = {static_cast<char>(first), static_cast<char>(second)};
@@ -159,21 +155,10 @@ TEST(JsonText, IsOneLineAndNeverFailsOnBytes) {
   EXPECT_EQ(Text(Json("\xFF")), "\"\xEF\xBF\xBD\"");
 }
 
-TEST(ObjectWriter, PutsJsonTextOnOneLine) {
-  std::string out;
-  ObjectWriter writer(out);
-  writer.String("a", "1\n");
-  writer.Optional("b", "");
-  writer.Raw("c", "{\n\"d\": [1,\r\n2]}");
-  writer.Bool("e", false);
-  writer.End();
-  EXPECT_EQ(out, "{\"a\":\"1\\n\",\"c\":{ \"d\": [1,  2]},\"e\":false}");
-}
-
 TEST(HeaderValue, LosesTheBlanksAroundIt) {
-  EXPECT_EQ(TrimmedHeader(" \ta b\t "), "a b");
-  EXPECT_EQ(TrimmedHeader(" \t "), "");
-  EXPECT_EQ(TrimmedHeader(""), "");
+  EXPECT_EQ(Trimmed(" \ta b\t "), "a b");
+  EXPECT_EQ(Trimmed(" \t "), "");
+  EXPECT_EQ(Trimmed(""), "");
 }
 
 TEST(HeaderValue, IsDecodedWhereItIsWrittenInBase64) {

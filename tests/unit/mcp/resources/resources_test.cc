@@ -5,7 +5,6 @@
 
 #include <string>
 
-#include "mcp/resources/record_id.h"
 #include "mcp/resources/resource_uri.h"
 #include "tests/unit/mcp/resources/resource_bench.h"
 #include "text.h"

@@ -1,9 +1,10 @@
 // What becomes of a model's arguments: the request they make, and the results that teach.
+#include "mcp/tools/arguments.h"
+
 #include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
 
 #include "mcp/tools/parameters.h"
-#include "mcp/tools/parameters_list.h"
 #include "mcp/tools/tool_list.h"
 #include "tests/unit/mcp/tools/tool_bench.h"
 #include "text.h"
@@ -19,20 +20,20 @@ const absl::Time kNow = absl::FromUnixSeconds(1'780'000'000);  // 2026-05-28T20:
 
 class Arguments : public testing::Test {
  protected:
-  std::variant<Asked, ToolResult> Read(const std::string& tool, const std::string& json) {
+  std::variant<ToolRequest, ToolResult> Read(const std::string& tool, const std::string& json) {
     return ReadArguments(BoundToolNamed(*catalog_, tool), *catalog_, Json::parse(json), kNow);
   }
-  Asked Good(const std::string& tool, const std::string& json) {
+  ToolRequest Good(const std::string& tool, const std::string& json) {
     auto read = Read(tool, json);
     if (const auto* wrong = std::get_if<ToolResult>(&read)) {
       ADD_FAILURE() << wrong->content.at(0).text;
       return {};
     }
-    return std::get<Asked>(std::move(read));
+    return std::get<ToolRequest>(std::move(read));
   }
   // The request as a text proto of one line.
   std::string Request(const std::string& tool, const std::string& json) {
-    const Asked asked = Good(tool, json);
+    const ToolRequest asked = Good(tool, json);
     return asked.request == nullptr ? "" : asked.request->ShortDebugString();
   }
   std::string Complaint(const std::string& tool, const std::string& json) {
@@ -70,7 +71,7 @@ TEST_F(Arguments, OfTheSevenClassicQuestionsMakeRequests) {
 }
 
 TEST_F(Arguments, OfNothingMakeTheEmptySearchOfTwentyBriefRecords) {
-  const Asked asked = Good("search_detections", "{}");
+  const ToolRequest asked = Good("search_detections", "{}");
   EXPECT_EQ(asked.request->ByteSizeLong(), 0U);
   EXPECT_EQ(asked.limit, 20);
   EXPECT_EQ(asked.view, View::kBrief);
@@ -134,7 +135,7 @@ TEST_F(Arguments, OfGetsTakeAView) {
 
 TEST_F(Arguments, AskForWholeRecordsByViewOrStar) {
   for (const char* json : {R"({"view":"full"})", R"({"fields":["*"]})", R"({"fields":"all"})"}) {
-    const Asked asked = Good("search_hosts", json);
+    const ToolRequest asked = Good("search_hosts", json);
     EXPECT_EQ(asked.request->ShortDebugString(), "view: RECORD_VIEW_FULL");
     EXPECT_EQ(asked.view, View::kFull);
     EXPECT_FALSE(asked.chose_fields);
@@ -143,7 +144,8 @@ TEST_F(Arguments, AskForWholeRecordsByViewOrStar) {
 }
 
 TEST_F(Arguments, LeavePagesToTheTool) {
-  const Asked asked = Good("search_hosts", R"({"limit":"50","cursor":"abc","format":"text"})");
+  const ToolRequest asked =
+      Good("search_hosts", R"({"limit":"50","cursor":"abc","format":"text"})");
   EXPECT_EQ(asked.request->ByteSizeLong(), 0U);
   EXPECT_EQ(asked.limit, 50);
   EXPECT_EQ(asked.cursor, "abc");
@@ -208,16 +210,16 @@ TEST_F(Arguments, OfTheWrongTypeAreNotGuessed) {
 
 // Every tool, every parameter that may be left out, each way of saying nothing.
 TEST_F(Arguments, ThatSayNothingAreAbsent) {
-  for (const ToolFacts& facts : ToolTable()) {
+  for (const ToolSpec& facts : ToolTable()) {
     const std::string tool(facts.name);
-    const BoundTool bound = BoundToolNamed(*catalog_, tool);
+    const ToolBinding bound = BoundToolNamed(*catalog_, tool);
     Json plain = Json::object();
     for (const Parameter& parameter : ParametersOf(bound)) {
       if (parameter.required)
         plain[parameter.name] = parameter.words.empty() ? "x" : parameter.words[0];
     }
     if (tool == "get_host") plain["hostname"] = "x";
-    const Asked expected = Good(tool, plain.dump());
+    const ToolRequest expected = Good(tool, plain.dump());
     for (const Json& nothing :
          {Json(), Json(""), Json(" \t\n"), Json::array(), Json::array({"", nullptr})}) {
       Json filled = plain;
@@ -225,7 +227,7 @@ TEST_F(Arguments, ThatSayNothingAreAbsent) {
         if (!filled.contains(parameter.name)) filled[parameter.name] = nothing;
       }
       filled["nonsense"] = nothing;
-      const Asked asked = Good(tool, filled.dump());
+      const ToolRequest asked = Good(tool, filled.dump());
       ASSERT_NE(asked.request, nullptr) << tool << filled;
       EXPECT_EQ(asked.request->DebugString(), expected.request->DebugString()) << tool << filled;
       EXPECT_EQ(asked.fingerprint, expected.fingerprint) << tool << filled;

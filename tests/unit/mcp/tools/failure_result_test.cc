@@ -1,8 +1,7 @@
 // Results: failures as sentences that teach, and answers that conform to the schemas.
-#include "mcp/tools/failure_result.h"
-
 #include <gmock/gmock.h>
 
+#include "mcp/tools/result.h"
 #include "tests/unit/mcp/tools/tool_bench.h"
 #include "text.h"
 

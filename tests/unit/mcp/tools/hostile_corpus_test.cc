@@ -10,9 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "mcp/tools/record_card.h"
 #include "mcp/tools/record_json.h"
-#include "mcp/tools/record_writer.h"
 #include "mcp/tools/untrusted.h"
 #include "messages.h"
 #include "tests/support/unescape.h"
@@ -124,7 +122,7 @@ size_t Count(const std::string& text, const std::string& part) {
 
 // Nothing between the tags reads as one.
 void ExpectClosedOnce(const std::string& data) {
-  const std::string around = Lower(Boundary(kTestNonce).Around(data));
+  const std::string around = Lower(UntrustedBlock(kTestNonce).Around(data));
   EXPECT_EQ(Count(around, "<falcon-data"), 1u) << around;
   EXPECT_EQ(Count(around, "</falcon-data"), 1u) << around;
   EXPECT_TRUE(around.ends_with("\n</falcon-data-0123456789abcdef>"));
@@ -158,8 +156,7 @@ TEST_F(HostileCorpus, IsLargeAndReachesAllNouns) {
 TEST_F(HostileCorpus, EveryFieldOfEveryRecordComesThroughAsJson) {
   ForEachRecord([](const Message& record, const std::string& text, int values) {
     RecordCuts cuts;
-    std::string out;
-    AppendRecord(out, record, {.text_bytes = kTestTextBytes}, cuts);
+    const std::string out = Text(RecordJson(record, {.text_bytes = kTestTextBytes}, cuts));
     const std::vector<std::string> shown = TextsIn(out);
     EXPECT_EQ(static_cast<int>(shown.size()), values);
     for (const std::string& one : std::set(shown.begin(), shown.end())) {
@@ -173,7 +170,7 @@ TEST_F(HostileCorpus, EveryFieldOfEveryRecordComesThroughAsJson) {
 TEST_F(HostileCorpus, NoRecordBreaksOutOfItsRoom) {
   ForEachRecord([](const Message& record, const std::string& text, int) {
     RecordCuts cuts;
-    const std::string out = RecordWithin(record, 1024, cuts);
+    const std::string out = Text(RecordWithin(record, 1024, cuts));
     EXPECT_LE(out.size(), 1024u);
     const std::vector<std::string> shown = TextsIn(out);
     for (const std::string& one : std::set(shown.begin(), shown.end())) {

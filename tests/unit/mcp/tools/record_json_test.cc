@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mcp/tools/record_writer.h"
 #include "messages.h"
 #include "naming.h"
 #include "tests/support/unescape.h"
@@ -20,9 +19,7 @@ using nlohmann::json;
 
 std::string JsonOf(const Message& record, const RecordLimits& limits = {}) {
   RecordCuts cuts;
-  std::string out;
-  AppendRecord(out, record, limits, cuts);
-  return out;
+  return Text(mcp::RecordJson(record, limits, cuts));
 }
 
 class RecordJson : public testing::Test {
@@ -87,8 +84,7 @@ TEST_F(RecordJson, NestingHasABound) {
   list = add(add(add(list, "fields"), "value"), "list_value");
   for (int i = 0; i < 1000; ++i) list = add(add(list, "values"), "list_value");
   RecordCuts cuts;
-  std::string out;
-  AppendRecord(out, *record, {}, cuts);
+  const std::string out = Text(mcp::RecordJson(*record, {}, cuts));
   EXPECT_TRUE(json::accept(out)) << out;
   EXPECT_LT(out.size(), 200u);
   EXPECT_EQ(cuts.paths, std::vector<std::string>{"additional_fields"});
@@ -117,8 +113,7 @@ TEST_F(RecordJson, LongTextsAndListsAreCutAndTold) {
   for (int i = 0; i < 5; ++i) text += " files_written { filename: \"日本語日本語日本\" }";
   const auto record = Detection(text);
   RecordCuts cuts;
-  std::string out;
-  AppendRecord(out, *record, {.text_bytes = 20, .list_items = 3}, cuts);
+  const std::string out = Text(mcp::RecordJson(*record, {.text_bytes = 20, .list_items = 3}, cuts));
   EXPECT_EQ(out, R"({"filename":"x","cmdline":"aaaaaaaaaaaaaaaaa…",)"
                  R"("files_written":[{"filename":"日本語日本…"},)"
                  R"({"filename":"日本語日本…"},)"
@@ -151,7 +146,7 @@ TEST_F(RecordJson, RecordsShrinkStepByStepAndKeepTheirId) {
   size_t last = 0;
   for (const size_t bytes : {1024, 2048, 4096, 8192, 16384, 65536}) {
     RecordCuts cuts;
-    const std::string out = RecordWithin(*record, bytes, cuts);
+    const std::string out = Text(RecordWithin(*record, bytes, cuts));
     EXPECT_LE(out.size(), bytes);
     EXPECT_GE(out.size(), last);
     last = out.size();
@@ -161,7 +156,7 @@ TEST_F(RecordJson, RecordsShrinkStepByStepAndKeepTheirId) {
     EXPECT_TRUE(cuts.any());
     EXPECT_LE(cuts.paths.size(), 10u);
     RecordCuts again;
-    EXPECT_EQ(RecordWithin(*record, bytes, again), out);
+    EXPECT_EQ(Text(RecordWithin(*record, bytes, again)), out);
     EXPECT_EQ(again.paths, cuts.paths);
   }
 }
@@ -174,7 +169,7 @@ TEST_F(RecordJson, AtLastTheLargestFieldsGo) {
   }
   for (int i = 0; i < 3; ++i) text += " tags: \"" + std::string(90, 't') + "\"";
   RecordCuts cuts;
-  const json shown = json::parse(RecordWithin(*Detection(text), 1024, cuts));
+  const json shown = json::parse(Text(RecordWithin(*Detection(text), 1024, cuts)));
   EXPECT_EQ(cuts.paths, std::vector<std::string>{"network_accesses"});
   EXPECT_FALSE(shown.contains("network_accesses"));
   EXPECT_EQ(shown["tags"].size(), 3u);

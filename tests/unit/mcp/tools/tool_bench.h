@@ -38,9 +38,9 @@ struct ToolTest : ::testing::Test {
 };
 
 // A tool of the table.
-inline BoundTool BoundToolNamed(const client::Catalog& catalog, const std::string& name) {
-  for (const ToolFacts& facts : ToolTable()) {
-    if (facts.name == name) return {&facts, catalog.Find(facts.noun, facts.verb)};
+inline ToolBinding BoundToolNamed(const client::Catalog& catalog, const std::string& name) {
+  for (const ToolSpec& facts : ToolTable()) {
+    if (facts.name == name) return {&facts, catalog.Find(facts.resource, facts.method)};
   }
   throw std::runtime_error("no such tool: " + name);
 }

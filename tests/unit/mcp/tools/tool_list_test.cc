@@ -12,7 +12,6 @@
 
 #include "fql_fields.h"
 #include "mcp/tools/parameters.h"
-#include "mcp/tools/parameters_list.h"
 #include "tests/unit/client/test_catalog.h"
 #include "tests/unit/mcp/protocol/harness.h"
 #include "tests/unit/mcp/tools/tool_bench.h"
@@ -56,7 +55,7 @@ class ToolList : public testing::Test {
 
 // The answer to tools/list, as a client reads it.
 std::string ListAnswer(std::vector<Tool> tools) {
-  Offer offer;
+  ServerDefinition offer;
   offer.name = "falcon-mcp-bridge";
   offer.version = "0.1.0";
   offer.tools = std::move(tools);
@@ -220,7 +219,7 @@ TEST_F(Parameters, AnswerTheSevenClassicQuestions) {
 }
 
 TEST_F(Parameters, OfEachSearchSteerItAlike) {
-  for (const ToolFacts& facts : ToolTable()) {
+  for (const ToolSpec& facts : ToolTable()) {
     if (facts.kind != ToolKind::kSearch) continue;
     SCOPED_TRACE(facts.name);
     EXPECT_THAT(
@@ -230,7 +229,7 @@ TEST_F(Parameters, OfEachSearchSteerItAlike) {
 }
 
 TEST_F(Parameters, GoByOneNameInAllTools) {
-  for (const ToolFacts& facts : ToolTable()) {
+  for (const ToolSpec& facts : ToolTable()) {
     for (const std::string& name : Names(std::string(facts.name))) {
       EXPECT_THAT((std::set<std::string>{"page_size", "page_token", "read_mask", "read_options",
                                          "device_id", "device_ids", "severities"}),
@@ -241,7 +240,7 @@ TEST_F(Parameters, GoByOneNameInAllTools) {
 }
 
 TEST_F(Parameters, AreNamedInTheGatewaysComplaints) {
-  const BoundTool tool = BoundToolNamed(*catalog_, "search_vulnerabilities");
+  const ToolBinding tool = BoundToolNamed(*catalog_, "search_vulnerabilities");
   EXPECT_EQ(ParameterNameOf(tool, "severities[1]"), "severity");
   EXPECT_EQ(ParameterNameOf(tool, "device_ids"), "host_id");
   EXPECT_EQ(ParameterNameOf(tool, "page_size"), "limit");
@@ -255,7 +254,7 @@ TEST_F(Parameters, AreNamedInTheGatewaysComplaints) {
 // The bounds stand in code, since nothing but comments states them in the protos.
 TEST_F(Parameters, HaveTheBoundsThatTheProtosState) {
   int checked = 0;
-  for (const ToolFacts& facts : ToolTable()) {
+  for (const ToolSpec& facts : ToolTable()) {
     for (const Parameter& parameter :
          ParametersOf(BoundToolNamed(*catalog_, std::string(facts.name)))) {
       if (parameter.name != "days") continue;
@@ -297,15 +296,15 @@ TEST_F(Parameters, AreDescribedAsTheGatewayTakesThem) {
 
 TEST_F(Parameters, OfEachFilterShowOneOfFieldsThatFqlKnows) {
   int shown = 0;
-  for (const ToolFacts& facts : ToolTable()) {
+  for (const ToolSpec& facts : ToolTable()) {
     const Json filter = Schema(std::string(facts.name))["properties"]["fql"];
     if (filter.is_null()) continue;
     const std::string text = filter["description"];
-    const std::string guide = StrCat("FQL (falcon://fql/", facts.noun, "): ");
+    const std::string guide = StrCat("FQL (falcon://fql/", facts.resource, "): ");
     ASSERT_TRUE(text.starts_with(guide)) << text;
     std::vector<std::string> known;
     for (const auto& field :
-         client::FqlFieldsOf(*client::FqlRecordOf(*catalog_->FindNoun(facts.noun)))) {
+         client::FqlFieldsOf(*client::FqlRecordOf(*catalog_->FindNoun(facts.resource)))) {
       known.push_back(field.name);
     }
     for (const std::string& condition : client::Split(text.substr(guide.size()), '+')) {

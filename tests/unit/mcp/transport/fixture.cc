@@ -55,10 +55,10 @@ HttpAnswer ParseHead(std::string_view head) {
 
 }  // namespace
 
-TestServer::TestServer() : offer_(MakeOffer()) {}
+TestServer::TestServer() : offer_(MakeServerDefinition()) {}
 
-Offer TestServer::MakeOffer() {
-  Offer offer;
+ServerDefinition TestServer::MakeServerDefinition() {
+  ServerDefinition offer;
   offer.name = "test";
   offer.version = "1";
   offer.tools.push_back(MakeTool("echo", [](const Json& arguments, const CallContext&) {

@@ -16,9 +16,9 @@
 #include <utility>
 
 #include "mcp/protocol/json.h"
-#include "mcp/protocol/offer.h"
 #include "mcp/protocol/reply.h"
 #include "mcp/protocol/server.h"
+#include "mcp/protocol/server_definition.h"
 #include "mcp/protocol/workers.h"
 #include "mcp/transport/http.h"
 
@@ -42,7 +42,7 @@ class TestServer {
   int stopped();
 
  private:
-  Offer MakeOffer();
+  ServerDefinition MakeServerDefinition();
   ToolResult Hold(const CallContext& context);
 
   std::mutex mutex_;
@@ -50,7 +50,7 @@ class TestServer {
   bool open_ = false;
   int held_ = 0;
   int stopped_ = 0;
-  const Offer offer_;
+  const ServerDefinition offer_;
   Workers workers_{4, 16};
   Server server_{offer_, workers_};
 };

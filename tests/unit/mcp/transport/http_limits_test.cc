@@ -41,8 +41,8 @@ std::string Chunked(std::string_view body) {
 }
 
 TEST_F(HttpLimitsTest, TakesABodyOfTheLargestSize) {
-  EXPECT_EQ(client().Ask(EchoOfSize(kMostMessageBytes)).status, 200);
-  client().Send(Chunked(EchoOfSize(kMostMessageBytes)));
+  EXPECT_EQ(client().Ask(EchoOfSize(kMaxMessageBytes)).status, 200);
+  client().Send(Chunked(EchoOfSize(kMaxMessageBytes)));
   EXPECT_EQ(client().Read().status, 200);
 }
 

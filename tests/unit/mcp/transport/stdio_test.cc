@@ -18,7 +18,6 @@
 #include "mcp/protocol/json.h"
 #include "mcp/protocol/message.h"
 #include "mcp/protocol/server.h"
-#include "mcp/transport/line_framer.h"
 #include "tests/unit/mcp/transport/fixture.h"
 
 namespace falcon::mcp {
@@ -197,12 +196,12 @@ TEST_F(GreetedStdioTest, AnswersGarbageWithErrorsAndGoesOn) {
 
 TEST_F(GreetedStdioTest, TakesALineOfTheLargestSize) {
   const std::string message = CallMessage(1, "echo", {{"text", "a"}});
-  client.Send(std::string(kMostMessageBytes - message.size(), ' ') + message);
+  client.Send(std::string(kMaxMessageBytes - message.size(), ' ') + message);
   EXPECT_EQ(TextOf(client.ReadMessage()), "a");
 }
 
 TEST_F(GreetedStdioTest, RefusesALongerLineByItsLimitAndTakesTheNext) {
-  client.Send(CallMessage(1, "echo", {{"text", std::string(kMostMessageBytes, 'x')}}));
+  client.Send(CallMessage(1, "echo", {{"text", std::string(kMaxMessageBytes, 'x')}}));
   client.Send(CallMessage(2, "echo", {{"text", "a"}}));
   const Json refusal = client.ReadMessage();
   EXPECT_EQ(refusal.at("id"), nullptr);
