@@ -55,6 +55,7 @@ TEST(Naming, EveryMethodHasTheCommandThatUsersExpect) {
       {"BatchGetDiscoveredLogins", "discovered-logins batch-get"},
       {"BatchGetReputations", "reputations batch-get"},
       {"CheckIocs", "reputations check-iocs"},
+      {"InvestigateHost", "investigate host"},
       {"GetStatus", "status"},
       {"CheckAccess", "access"},
   };
