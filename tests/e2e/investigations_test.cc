@@ -152,9 +152,10 @@ TEST_F(Investigations, UnknownSubjectsAndWrongRequestsFailByName) {
   EXPECT_THAT(Host("hostname: 'NO-SUCH-HOST'"), StatusIs(StatusCode::NOT_FOUND));
   EXPECT_THAT(Host("device_id: '00000000000000000000000000000000'"),
               StatusIs(StatusCode::NOT_FOUND));
-  const auto wrong = Host("hostname: 'SRV-*' days: 400");
+  const auto wrong = Host("hostname: 'SRV-*' days: 0 sections: INVESTIGATION_SECTION_UNSPECIFIED");
   EXPECT_THAT(wrong, StatusIs(StatusCode::INVALID_ARGUMENT));
-  EXPECT_EQ(Details(wrong.status).bad.field_violations_size(), 2);
+  EXPECT_EQ(Details(wrong.status).bad.field_violations_size(), 3);
+  EXPECT_THAT(Host("hostname: 'SRV-PROD-001' days: 366"), StatusIs(StatusCode::INVALID_ARGUMENT));
 }
 
 }  // namespace

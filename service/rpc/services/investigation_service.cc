@@ -23,7 +23,6 @@ namespace {
 using google::protobuf::util::TimeUtil;
 
 constexpr int kDefaultDays = 7;
-constexpr int kMaxDays = 365;
 constexpr size_t kMaxDevices = 20;
 constexpr size_t kMaxAlerts = 100;
 
@@ -47,7 +46,7 @@ v1::TimeRange IntervalOf(const Request& request, WallTime now, RequestValidator&
     return request.time();
   }
   const int days = request.has_days() ? request.days() : kDefaultDays;
-  if (days < 1 || days > kMaxDays) validator.AddViolation("days", "must be 1 to 365");
+  if (days < 1) validator.AddViolation("days", "must be 1 to 365");
   v1::TimeRange interval;
   const auto start = std::chrono::floor<std::chrono::minutes>(now) - std::chrono::hours(24) * days;
   *interval.mutable_start() = TimeUtil::SecondsToTimestamp(
