@@ -158,5 +158,23 @@ TEST_F(Investigations, UnknownSubjectsAndWrongRequestsFailByName) {
   EXPECT_THAT(Host("hostname: 'SRV-PROD-001' days: 366"), StatusIs(StatusCode::INVALID_ARGUMENT));
 }
 
+// Of what is large the first page is read; what only the rest names is not known to be nothing.
+TEST(InvestigationOfABusyHost, IsPartialAndSoIsWhatItsDetectionsName) {
+  World world({{"--alerts", "1500", "--hosts", "4"}});
+  const auto hosts = Ask(world, v1::ListHostsRequest());
+  ASSERT_GT(hosts->hosts_size(), 0) << hosts.status.error_message();
+  const auto answer = Ask(world, Make<v1::InvestigateHostRequest>(
+                                     "days: 365 device_id: '" + hosts->hosts(0).device_id() + "'"));
+  ASSERT_THAT(answer, IsOk());
+  const auto detections = Section(answer->investigation(), v1::INVESTIGATION_SECTION_DETECTIONS);
+  EXPECT_EQ(detections.state(), v1::SECTION_STATE_PARTIAL) << detections.ShortDebugString();
+  EXPECT_EQ(answer->investigation().detections_size(), 100);
+  EXPECT_GT(detections.total_size(), 100);
+  const auto intelligence =
+      Section(answer->investigation(), v1::INVESTIGATION_SECTION_INTEL_INDICATORS);
+  EXPECT_EQ(intelligence.state(), v1::SECTION_STATE_PARTIAL);
+  EXPECT_NE(intelligence.message(), "");
+}
+
 }  // namespace
 }  // namespace falcon::e2e

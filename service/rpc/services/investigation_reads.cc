@@ -25,7 +25,6 @@ using google::protobuf::util::TimeUtil;
 
 constexpr int kMaxRecords = 100;
 constexpr int kMaxLogins = 20;  // of one host
-constexpr size_t kMaxIndicators = 40;
 
 constexpr std::string_view kDetectionFields =
     "composite_id,severity,severity_score,status,timestamp,created_timestamp,display_name,"
@@ -239,12 +238,11 @@ SectionRead InvestigationReads::IntelIndicators(const Ids& values) const {
 Ids IndicatorsIn(const google::protobuf::RepeatedPtrField<v1::Detection>& detections) {
   Ids values;
   const auto add = [&](const std::string& text) {
-    if (text.empty() || values.size() == kMaxIndicators) return;
+    if (text.empty()) return;
     const auto indicator = reputation::ParseIndicator(text);
     if (!indicator.ok() || std::ranges::find(values, indicator->value) != values.end()) return;
     values.push_back(indicator->value);
   };
-  // What Falcon calls an indicator first, then what it merely saw.
   for (const v1::Detection& detection : detections) add(detection.ioc_value());
   for (const v1::Detection& detection : detections) {
     for (const v1::NetworkAccess& access : detection.network_accesses()) {

@@ -56,8 +56,8 @@ class InvestigationReads {
   const Collection discovered_applications_;
 };
 
-// Values of `detections` that intelligence may know: hashes, domains and public addresses, each once,
-// at most 40.
+// Values of `detections` that intelligence may know: hashes, domains and public addresses, each once.
+// What Falcon calls an indicator comes first.
 Ids IndicatorsIn(const google::protobuf::RepeatedPtrField<v1::Detection>& detections);
 
 }  // namespace falcon::rpc

@@ -25,6 +25,7 @@ using google::protobuf::util::TimeUtil;
 constexpr int kDefaultDays = 7;
 constexpr size_t kMaxDevices = 20;
 constexpr size_t kMaxAlerts = 100;
+constexpr size_t kMaxIndicators = 40;
 
 // The sections that go by the ids of hosts.
 constexpr v1::InvestigationSection kOfHosts[] = {
@@ -88,8 +89,9 @@ class Gathering {
     return ReadSections(deps_, std::exchange(planned_, {}), context_, investigation_);
   }
 
-  void PlanAroundHosts(const Ids& devices) {
+  void PlanAroundHosts(Ids devices) {
     if (devices.empty()) return TellWithout(kOfHosts, "hosts");
+    Cut(devices, kMaxDevices, kOfHosts, "hosts");
     if (Wants(v1::INVESTIGATION_SECTION_DETECTIONS) || WantsAny(kOfIndicators)) {
       Plan(reads_.DetectionsOn(devices, interval()));
     }
@@ -97,7 +99,12 @@ class Gathering {
   }
 
   Task<absl::Status> ReadIndicators() {
-    const Ids values = IndicatorsIn(investigation_.detections());
+    Ids values = IndicatorsIn(investigation_.detections());
+    Cut(values, kMaxIndicators, kOfIndicators, "indicators");
+    if (StateOf(v1::INVESTIGATION_SECTION_DETECTIONS, investigation_) ==
+        v1::SECTION_STATE_PARTIAL) {
+      AddGap(kOfIndicators, "The detections that are missing may name more indicators.");
+    }
     if (values.empty()) {
       TellWithout(kOfIndicators, "indicators");
     } else {
@@ -111,17 +118,25 @@ class Gathering {
   void TellWithout(std::span<const v1::InvestigationSection> sections, std::string_view things) {
     const bool unknown =
         StateOf(v1::INVESTIGATION_SECTION_DETECTIONS, investigation_) == v1::SECTION_STATE_FAILED;
-    for (const v1::InvestigationSection section : sections) {
-      if (!Wants(section)) continue;
-      TellSection(section, unknown ? v1::SECTION_STATE_FAILED : v1::SECTION_STATE_EMPTY,
-                  unknown
-                      ? StrCat("The detections, which name the ", things, ", could not be read.")
-                      : StrCat("What was read names no ", things, "."),
-                  investigation_);
-    }
+    TellAll(sections, unknown ? v1::SECTION_STATE_FAILED : v1::SECTION_STATE_EMPTY,
+            unknown ? StrCat("The detections, which name the ", things, ", could not be read.")
+                    : StrCat("What was read names no ", things, "."));
+  }
+
+  // Leaves `most` of the ids that `sections` are asked for by, and says so.
+  void Cut(Ids& ids, size_t most, std::span<const v1::InvestigationSection> sections,
+           std::string_view things) {
+    if (ids.size() <= most) return;
+    AddGap(sections, StrCat("Of ", ids.size(), " ", things, " that are named, the first ", most,
+                            " were looked up."));
+    ids.resize(most);
   }
 
   void Finish() {
+    for (const auto& [section, message] : gaps_) {
+      if (StateOf(section, investigation_) == v1::SECTION_STATE_FAILED) continue;
+      TellSection(section, v1::SECTION_STATE_PARTIAL, message, investigation_);
+    }
     for (int i = v1::InvestigationSection_MIN + 1; i <= v1::InvestigationSection_MAX; ++i) {
       const auto section = static_cast<v1::InvestigationSection>(i);
       if (!Wants(section)) ClearSection(section, investigation_);
@@ -131,17 +146,29 @@ class Gathering {
   }
 
  private:
+  // Sections that are PARTIAL, however what they were asked for was read.
+  void AddGap(std::span<const v1::InvestigationSection> sections, const std::string& message) {
+    for (const v1::InvestigationSection section : sections) gaps_.emplace_back(section, message);
+  }
+  void TellAll(std::span<const v1::InvestigationSection> sections, v1::SectionState state,
+               std::string_view message) {
+    for (const v1::InvestigationSection section : sections) {
+      if (Wants(section)) TellSection(section, state, message, investigation_);
+    }
+  }
+
   const ServiceDeps& deps_;
   const InvestigationReads& reads_;
   RpcContext& context_;
   v1::Investigation& investigation_;
   std::set<int> wanted_;  // empty: all
   std::vector<SectionRead> planned_;
+  std::vector<std::pair<v1::InvestigationSection, std::string>> gaps_;
 };
 
 void AddDevice(const std::string& id, Ids& devices) {
-  const bool fits = ValidateDeviceId(id).empty() && devices.size() < kMaxDevices;
-  if (fits && std::ranges::find(devices, id) == devices.end()) devices.push_back(id);
+  if (!ValidateDeviceId(id).empty()) return;
+  if (std::ranges::find(devices, id) == devices.end()) devices.push_back(id);
 }
 
 class InvestigationService final : public v1::InvestigationService::CallbackService {
@@ -285,9 +312,11 @@ class InvestigationService final : public v1::InvestigationService::CallbackServ
     co_return absl::OkStatus();
   }
 
-  void PlanHosts(const Ids& devices, Gathering& all) const {
-    if (!devices.empty()) return all.PlanIfWanted(reads_.Hosts(devices));
-    all.TellWithout({{v1::INVESTIGATION_SECTION_HOSTS}}, "hosts");
+  void PlanHosts(Ids devices, Gathering& all) const {
+    constexpr v1::InvestigationSection kHosts[] = {v1::INVESTIGATION_SECTION_HOSTS};
+    if (devices.empty()) return all.TellWithout(kHosts, "hosts");
+    all.Cut(devices, kMaxDevices, kHosts, "hosts");
+    all.PlanIfWanted(reads_.Hosts(devices));
   }
   // They are needed whatever is wanted, since they name what other sections are found by.
   void PlanAlerts(const v1::Incident& incident, Gathering& all) const {
