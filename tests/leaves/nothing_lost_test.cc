@@ -25,8 +25,9 @@ using google::protobuf::Message;
 
 // Messages of answers that are not read from one record of Falcon's.
 bool IsRecord(const Descriptor& message) {
-  static const std::set<std::string> kOurs = {"PartialError", "ReadInfo", "AggregationBucket",
-                                              "Reputation", "IocCheck"};
+  static const std::set<std::string> kOurs = {
+      "PartialError", "ReadInfo",      "AggregationBucket", "AggregationTable",
+      "FullReadCost", "Investigation", "Reputation",        "IocCheck"};
   return message.file()->package() == "falcon_gateway.v1" && !kOurs.contains(message.name());
 }
 
