@@ -126,7 +126,7 @@ Task<UpstreamClient::Response> RetryingClient::Call(const UpstreamRequest& reque
   }
 }
 
-absl::StatusOr<milliseconds> RetryingClient::PauseAfter(const absl::Status& failure, int attempt,
+absl::StatusOr<milliseconds> RetryingClient::PauseAfter(absl::Status& failure, int attempt,
                                                         Deadline deadline,
                                                         const Operation& operation) {
   const bool limited = Reason(failure) == "RATE_LIMITED";
@@ -136,8 +136,10 @@ absl::StatusOr<milliseconds> RetryingClient::PauseAfter(const absl::Status& fail
   // nothing of the customer's budget.
   const bool of_budget = limited && failure.code() == absl::StatusCode::kResourceExhausted;
   if (of_budget) next_.CoolDown(operation, failure, pause);
+  // Whatever ends the call after this: its caller learns when to come again.
+  if (limited) failure = WithRetryAfter(failure, pause);
   const bool again = attempt < AttemptsFor(failure, policy_) && deadline.Allows(clock_, pause);
-  if (!again) return limited ? WithRetryAfter(failure, pause) : failure;
+  if (!again) return failure;
   // The budget makes everybody wait; only what concerns this call alone is slept here.
   return of_budget ? milliseconds(0) : pause;
 }

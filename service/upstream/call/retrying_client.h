@@ -60,9 +60,10 @@ class RetryingClient final : public UpstreamClient {
   const RetryStats& stats() const { return stats_; }
 
  private:
-  // Whether and when to try again: the pause, or the failure to end with.
-  absl::StatusOr<milliseconds> PauseAfter(const absl::Status& failure, int attempt,
-                                          Deadline deadline, const Operation& operation);
+  // Whether and when to try again: the pause, or the failure to end with. Adds to `failure` when to
+  // come again, where Falcon limits the rate.
+  absl::StatusOr<milliseconds> PauseAfter(absl::Status& failure, int attempt, Deadline deadline,
+                                          const Operation& operation);
 
   const RetryPolicy policy_;
   const Jitter jitter_;
