@@ -23,6 +23,7 @@ namespace {
 using google::protobuf::util::TimeUtil;
 
 constexpr int kDefaultDays = 7;
+constexpr int kMaxDays = 365;
 constexpr size_t kMaxDevices = 20;
 constexpr size_t kMaxAlerts = 100;
 constexpr size_t kMaxIndicators = 40;
@@ -47,7 +48,9 @@ v1::TimeRange IntervalOf(const Request& request, WallTime now, RequestValidator&
     return request.time();
   }
   const int days = request.has_days() ? request.days() : kDefaultDays;
-  if (days < 1) validator.AddViolation("days", "must be 1 to 365");
+  if (days < 1 || days > kMaxDays) {
+    validator.AddViolation("days", StrCat("must be from 1 to ", kMaxDays, ", got ", days));
+  }
   v1::TimeRange interval;
   const auto start = std::chrono::floor<std::chrono::minutes>(now) - std::chrono::hours(24) * days;
   *interval.mutable_start() = TimeUtil::SecondsToTimestamp(
@@ -62,6 +65,7 @@ class Gathering {
   Gathering(const ServiceDeps& deps, const InvestigationReads& reads, const Request& request,
             RpcContext& context, v1::Investigation& investigation, RequestValidator& validator)
       : deps_(deps), reads_(reads), context_(context), investigation_(investigation) {
+    ValidateStaleness(request, validator);
     *investigation_.mutable_interval() = IntervalOf(request, deps.clock.WallNow(), validator);
     for (int i = 0; i < request.sections_size(); ++i) {
       const v1::InvestigationSection section = request.sections(i);

@@ -25,13 +25,14 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// Every record, and every answer that is none.
+// Every record, and every answer that is none; of an investigation each record by itself.
 std::set<const Descriptor*> RecordTypes(const client::Catalog& catalog) {
   std::set<const Descriptor*> types;
   for (const client::Noun& noun : catalog.nouns()) {
     for (const client::Method& method : noun.methods) {
-      types.insert(method.shape.records != nullptr ? method.shape.records->message_type()
-                                                   : method.descriptor->output_type());
+      const Descriptor* answer = method.descriptor->output_type();
+      if (answer->FindFieldByName("investigation") != nullptr) continue;
+      types.insert(method.shape.records != nullptr ? method.shape.records->message_type() : answer);
     }
   }
   return types;
