@@ -52,6 +52,7 @@ TEST_F(Investigations, StoryOfAHostTakesFifteenCallsAndTwoMoreWithinAMinute) {
   for (const v1::SectionStatus& section : found.sections()) {
     EXPECT_EQ(section.state(), v1::SECTION_STATE_COMPLETE) << section.ShortDebugString();
   }
+  EXPECT_FALSE(first->read_info().partial());
   EXPECT_EQ(found.subject_id(), found.hosts(0).device_id());
   EXPECT_EQ(found.hosts(0).local_ip(), "192.168.1.100");
   EXPECT_EQ(found.domain_controllers_size(), 2);
@@ -84,12 +85,26 @@ TEST_F(Investigations, SectionThatCannotBeReadIsFailedAndTheOthersStand) {
   ASSERT_THAT(answer, IsOk());
   const auto failed = Section(answer->investigation(), v1::INVESTIGATION_SECTION_VULNERABILITIES);
   EXPECT_EQ(failed.state(), v1::SECTION_STATE_FAILED);
+  EXPECT_TRUE(answer->read_info().partial());
+  EXPECT_EQ(answer->read_info().errors_size(), 1);
   EXPECT_NE(failed.reason(), "");
   EXPECT_NE(failed.message(), "");
   for (const v1::SectionStatus& section : answer->investigation().sections()) {
     if (section.section() == failed.section()) continue;
     EXPECT_EQ(section.state(), v1::SECTION_STATE_COMPLETE) << section.ShortDebugString();
   }
+}
+
+TEST_F(Investigations, HostKnownByItsIdIsInvestigatedWhileItsRecordIsNotToBeHad) {
+  const auto known = Host(kStoryHost);
+  ASSERT_THAT(known, IsOk());
+  world().Fault(
+      Rule("status", {{"code", 403}, {"times", 0}, {"path", "/devices/entities/devices"}}));
+  const auto answer = FreshHost("device_id: '" + known->investigation().subject_id() + "'");
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(Section(answer->investigation(), v1::INVESTIGATION_SECTION_HOSTS).state(),
+            v1::SECTION_STATE_FAILED);
+  EXPECT_EQ(answer->investigation().detections_size(), known->investigation().detections_size());
 }
 
 // Without detections nobody knows what to look up: that is no finding.

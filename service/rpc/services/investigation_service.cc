@@ -1,174 +1,21 @@
 // InvestigationService: a subject first, then what it names, round by round.
 #include <algorithm>
 #include <functional>
-#include <set>
-#include <span>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "falcon_gateway/namespaces.h"
 #include "falcon_gateway/v1/investigations.grpc.pb.h"
-#include "google/protobuf/util/time_util.h"
+#include "rpc/services/gathering.h"
 #include "rpc/services/host_names.h"
 #include "rpc/services/incidents.h"
-#include "rpc/services/investigation_reads.h"
-#include "rpc/services/timeline.h"
 
 namespace falcon::rpc {
 namespace {
 
-using google::protobuf::util::TimeUtil;
-
-constexpr int kDefaultDays = 7;
-constexpr int kMaxDays = 365;
-constexpr size_t kMaxDevices = 20;
 constexpr size_t kMaxAlerts = 100;
-constexpr size_t kMaxIndicators = 40;
-
-// The sections that go by the ids of hosts.
-constexpr v1::InvestigationSection kOfHosts[] = {
-    v1::INVESTIGATION_SECTION_VULNERABILITIES,
-    v1::INVESTIGATION_SECTION_RTR_AUDIT_SESSIONS,
-    v1::INVESTIGATION_SECTION_LOGIN_HISTORIES,
-    v1::INVESTIGATION_SECTION_NETWORK_ADDRESS_HISTORIES,
-    v1::INVESTIGATION_SECTION_ONLINE_STATES,
-    v1::INVESTIGATION_SECTION_DISCOVERED_HOSTS,
-    v1::INVESTIGATION_SECTION_SUSPICIOUS_APPLICATIONS};
-constexpr v1::InvestigationSection kOfIndicators[] = {v1::INVESTIGATION_SECTION_IOCS,
-                                                      v1::INVESTIGATION_SECTION_INTEL_INDICATORS};
-
-// The request's interval. Whole minutes, so that equal requests are answered from the cache.
-template <class Request>
-v1::TimeRange IntervalOf(const Request& request, WallTime now, RequestValidator& validator) {
-  if (request.has_time()) {
-    ValidateTimeRange(request.time(), "time", validator);
-    return request.time();
-  }
-  const int days = request.has_days() ? request.days() : kDefaultDays;
-  if (days < 1 || days > kMaxDays) {
-    validator.AddViolation("days", StrCat("must be from 1 to ", kMaxDays, ", got ", days));
-  }
-  v1::TimeRange interval;
-  const auto start = std::chrono::floor<std::chrono::minutes>(now) - std::chrono::hours(24) * days;
-  *interval.mutable_start() = TimeUtil::SecondsToTimestamp(
-      std::chrono::duration_cast<seconds>(start.time_since_epoch()).count());
-  return interval;
-}
-
-// What one call gathers.
-class Gathering {
- public:
-  template <class Request>
-  Gathering(const ServiceDeps& deps, const InvestigationReads& reads, const Request& request,
-            RpcContext& context, v1::Investigation& investigation, RequestValidator& validator)
-      : deps_(deps), reads_(reads), context_(context), investigation_(investigation) {
-    ValidateStaleness(request, validator);
-    *investigation_.mutable_interval() = IntervalOf(request, deps.clock.WallNow(), validator);
-    for (int i = 0; i < request.sections_size(); ++i) {
-      const v1::InvestigationSection section = request.sections(i);
-      const bool known = section != v1::INVESTIGATION_SECTION_UNSPECIFIED &&
-                         v1::InvestigationSection_IsValid(section);
-      if (!known) validator.AddViolation(StrCat("sections[", i, "]"), "must name a section");
-      wanted_.insert(section);
-    }
-  }
-
-  bool Wants(v1::InvestigationSection section) const {
-    return wanted_.empty() || wanted_.contains(section);
-  }
-  bool WantsAny(std::span<const v1::InvestigationSection> sections) const {
-    return std::ranges::any_of(sections, [this](auto section) { return Wants(section); });
-  }
-  v1::Investigation& investigation() { return investigation_; }
-  const v1::TimeRange& interval() const { return investigation_.interval(); }
-
-  void Plan(SectionRead read) { planned_.push_back(std::move(read)); }
-  void PlanIfWanted(SectionRead read) {
-    if (Wants(read.section)) Plan(std::move(read));
-  }
-  Task<absl::Status> Read() {
-    return ReadSections(deps_, std::exchange(planned_, {}), context_, investigation_);
-  }
-
-  void PlanAroundHosts(Ids devices) {
-    if (devices.empty()) return TellWithout(kOfHosts, "hosts");
-    Cut(devices, kMaxDevices, kOfHosts, "hosts");
-    if (Wants(v1::INVESTIGATION_SECTION_DETECTIONS) || WantsAny(kOfIndicators)) {
-      Plan(reads_.DetectionsOn(devices, interval()));
-    }
-    for (SectionRead& read : reads_.AroundHosts(devices, interval())) PlanIfWanted(std::move(read));
-  }
-
-  Task<absl::Status> ReadIndicators() {
-    Ids values = IndicatorsIn(investigation_.detections());
-    Cut(values, kMaxIndicators, kOfIndicators, "indicators");
-    if (StateOf(v1::INVESTIGATION_SECTION_DETECTIONS, investigation_) ==
-        v1::SECTION_STATE_PARTIAL) {
-      AddGap(kOfIndicators, "The detections that are missing may name more indicators.");
-    }
-    if (values.empty()) {
-      TellWithout(kOfIndicators, "indicators");
-    } else {
-      PlanIfWanted(reads_.Iocs(values));
-      PlanIfWanted(reads_.IntelIndicators(values));
-    }
-    return Read();
-  }
-
-  // Nothing names any `things`: a finding where all was read that could name them.
-  void TellWithout(std::span<const v1::InvestigationSection> sections, std::string_view things) {
-    const bool unknown =
-        StateOf(v1::INVESTIGATION_SECTION_DETECTIONS, investigation_) == v1::SECTION_STATE_FAILED;
-    TellAll(sections, unknown ? v1::SECTION_STATE_FAILED : v1::SECTION_STATE_EMPTY,
-            unknown ? StrCat("The detections, which name the ", things, ", could not be read.")
-                    : StrCat("What was read names no ", things, "."));
-  }
-
-  // Leaves `most` of the ids that `sections` are asked for by, and says so.
-  void Cut(Ids& ids, size_t most, std::span<const v1::InvestigationSection> sections,
-           std::string_view things) {
-    if (ids.size() <= most) return;
-    AddGap(sections, StrCat("Of ", ids.size(), " ", things, " that are named, the first ", most,
-                            " were looked up."));
-    ids.resize(most);
-  }
-
-  void Finish() {
-    for (const auto& [section, message] : gaps_) {
-      if (StateOf(section, investigation_) == v1::SECTION_STATE_FAILED) continue;
-      TellSection(section, v1::SECTION_STATE_PARTIAL, message, investigation_);
-    }
-    for (int i = v1::InvestigationSection_MIN + 1; i <= v1::InvestigationSection_MAX; ++i) {
-      const auto section = static_cast<v1::InvestigationSection>(i);
-      if (!Wants(section)) ClearSection(section, investigation_);
-    }
-    std::ranges::sort(*investigation_.mutable_sections(), {}, &v1::SectionStatus::section);
-    MakeTimeline(investigation_);
-  }
-
- private:
-  // Sections that are PARTIAL, however what they were asked for was read.
-  void AddGap(std::span<const v1::InvestigationSection> sections, const std::string& message) {
-    for (const v1::InvestigationSection section : sections) gaps_.emplace_back(section, message);
-  }
-  void TellAll(std::span<const v1::InvestigationSection> sections, v1::SectionState state,
-               std::string_view message) {
-    for (const v1::InvestigationSection section : sections) {
-      if (Wants(section)) TellSection(section, state, message, investigation_);
-    }
-  }
-
-  const ServiceDeps& deps_;
-  const InvestigationReads& reads_;
-  RpcContext& context_;
-  v1::Investigation& investigation_;
-  std::set<int> wanted_;  // empty: all
-  std::vector<SectionRead> planned_;
-  std::vector<std::pair<v1::InvestigationSection, std::string>> gaps_;
-};
 
 void AddDevice(const std::string& id, Ids& devices) {
   if (!ValidateDeviceId(id).empty()) return;
@@ -209,7 +56,7 @@ class InvestigationService final : public v1::InvestigationService::CallbackServ
     if (request.has_device_id()) {
       validator.Check(request.device_id(), ValidateDeviceId, "device_id");
     } else {
-      names_.CheckWhole(request.hostname(), validator);
+      HostNames::CheckWhole(request.hostname(), validator);
     }
     CO_RETURN_IF_ERROR(validator.status());
     absl::Status unread;
@@ -227,8 +74,8 @@ class InvestigationService final : public v1::InvestigationService::CallbackServ
     co_return nothing ? unread : absl::OkStatus();
   }
 
-  // A host that is known by its id is investigated even where its record cannot be read: `unread`
-  // says why.
+  // A host that is known by its id is investigated even where its record cannot be read, or not in
+  // half of the time: `unread` says why.
   Task<absl::Status> FindHost(RpcContext& context, const v1::InvestigateHostRequest& request,
                               v1::Investigation& investigation, absl::Status& unread) const {
     constexpr auto kSection = v1::INVESTIGATION_SECTION_HOSTS;
@@ -236,11 +83,14 @@ class InvestigationService final : public v1::InvestigationService::CallbackServ
     if (request.has_device_id()) {
       investigation.set_subject_id(DeviceId(request.device_id()));
       v1::GetHostResponse found;
+      const Deadline whole = context.options.deadline;
+      context.options.deadline = Deadline::In(deps_.clock, whole.Left(deps_.clock) / 2);
       const absl::Status status = co_await reads_.hosts().FetchOne(context, get, found);
+      context.options.deadline = whole;
       if (status.ok()) {
         investigation.add_hosts()->Swap(found.mutable_host());
         TellSection(kSection, v1::SECTION_STATE_COMPLETE, "", investigation);
-      } else if (EndsAll(status, context)) {
+      } else if (EndsAll(status)) {
         co_return status;
       } else {
         TellFailure(kSection, status, investigation);
@@ -257,11 +107,10 @@ class InvestigationService final : public v1::InvestigationService::CallbackServ
     TellSection(kSection, v1::SECTION_STATE_COMPLETE, "", investigation);
     co_return absl::OkStatus();
   }
-  bool EndsAll(const absl::Status& status, const RpcContext& context) const {
+  static bool EndsAll(const absl::Status& status) {
     return status.code() == absl::StatusCode::kNotFound ||
            status.code() == absl::StatusCode::kInvalidArgument ||
-           status.code() == absl::StatusCode::kCancelled ||
-           context.options.deadline.Passed(deps_.clock);
+           status.code() == absl::StatusCode::kCancelled;
   }
 
   Task<absl::Status> Detection(RpcContext& context, const v1::InvestigateDetectionRequest& request,
@@ -280,7 +129,7 @@ class InvestigationService final : public v1::InvestigationService::CallbackServ
     investigation.add_detections()->Swap(found.mutable_detection());
     TellSection(v1::INVESTIGATION_SECTION_DETECTIONS, v1::SECTION_STATE_COMPLETE, "",
                 investigation);
-    PlanHosts(devices, all);
+    all.PlanHosts(devices);
     all.PlanAroundHosts(devices);
     all.PlanIfWanted(reads_.IncidentsHolding(request.composite_id()));
     all.PlanIfWanted(reads_.DomainControllers());
@@ -308,7 +157,7 @@ class InvestigationService final : public v1::InvestigationService::CallbackServ
     all.PlanIfWanted(reads_.DomainControllers());
     CO_RETURN_IF_ERROR(co_await all.Read());
     const Ids devices = DevicesOf(investigation);
-    PlanHosts(devices, all);
+    all.PlanHosts(devices);
     all.PlanAroundHosts(devices);
     CO_RETURN_IF_ERROR(co_await all.Read());
     CO_RETURN_IF_ERROR(co_await all.ReadIndicators());
@@ -316,12 +165,6 @@ class InvestigationService final : public v1::InvestigationService::CallbackServ
     co_return absl::OkStatus();
   }
 
-  void PlanHosts(Ids devices, Gathering& all) const {
-    constexpr v1::InvestigationSection kHosts[] = {v1::INVESTIGATION_SECTION_HOSTS};
-    if (devices.empty()) return all.TellWithout(kHosts, "hosts");
-    all.Cut(devices, kMaxDevices, kHosts, "hosts");
-    all.PlanIfWanted(reads_.Hosts(devices));
-  }
   // They are needed whatever is wanted, since they name what other sections are found by.
   void PlanAlerts(const v1::Incident& incident, Gathering& all) const {
     Ids ids;

@@ -143,7 +143,8 @@ Task<absl::Status> ReadSections(const ServiceDeps& deps, std::vector<SectionRead
     if (ended[i].code() == absl::StatusCode::kCancelled) co_return ended[i];
     Tell(*running[i], ended[i], investigation);
     upstream::CallStats& cost = running[i]->context.stats;
-    cost.notes.clear();  // they speak of filters that the caller has not written
+    cost.notes.clear();   // they speak of filters that the caller has not written
+    cost.errors.clear();  // their section says them
     if (!ended[i].ok()) cost.age = milliseconds(0);
     context.stats.Merge(cost, /*charge=*/true);
     context.report.Add(running[i]->context.report);
