@@ -199,6 +199,15 @@ class CouldNotLookTest : public GatewayTest {
     return read.GetReflection()->GetBool(read, read.GetDescriptor()->FindFieldByName("partial"));
   }
 
+  // No answer that was kept before the fault.
+  static void AskFalcon(Message& request) {
+    const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName("read_options");
+    if (field == nullptr) return;
+    Message& options = *request.GetReflection()->MutableMessage(&request, field);
+    options.GetReflection()->MutableMessage(
+        &options, options.GetDescriptor()->FindFieldByName("max_staleness"));
+  }
+
   // The operations that `method` reads when Falcon has no faults.
   std::set<const upstream::Operation*> OperationsOf(const client::Method& method,
                                                     const Message& request) {
@@ -214,6 +223,7 @@ TEST_F(CouldNotLookTest, NoForeignAnswerReadsAsNothingFound) {
   std::set<const upstream::Operation*> covered;
   for (const client::Method* method : Methods()) {
     const auto request = RequestFor(*method);
+    AskFalcon(*request);
     for (const upstream::Operation* operation : OperationsOf(*method, *request)) {
       covered.insert(operation);
       for (const Foreign& foreign : kForeign) {
